@@ -1,0 +1,392 @@
+package im
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/quota"
+	"github.com/imrest/im-go/internal/transport"
+)
+
+// core sends calls; the domains know it as an api.Caller.
+type core struct {
+	settings
+	to        address
+	sender    *transport.Sender
+	tokens    *tokenCache
+	quotas    *quotas
+	endpoints []*api.Endpoint
+}
+
+// prepared is a call that has been checked and encoded: all that stays the same
+// from try to try.
+type prepared struct {
+	*api.Call
+	callOptions
+	url         string
+	contentType []string // nil: none
+	body        *transport.Body
+	sink        *api.Sink
+	streams     bool // uploads or downloads a file
+
+	tries    int
+	grant    quota.Grant // of the last try
+	token    string      // of the last try
+	rejected bool        // a token was refused before
+}
+
+// Call carries out one call: check, encode, then try until there is a result.
+func (c *core) Call(ctx context.Context, call *api.Call) error {
+	p, err := c.prepare(call)
+	if err != nil {
+		return argumentError(call.Endpoint.ID, err)
+	}
+	p.callOptions = optionsOf(ctx)
+	for {
+		event := Event{Endpoint: call.Endpoint.ID, Try: p.tries + 1}
+		failure := c.try(ctx, p, &event)
+		if failure == nil {
+			c.observe(ctx, event)
+			return nil
+		}
+		failure.Tries = p.tries
+		failure.scrub(call.Secrets...)
+		wait, again := c.again(ctx, p, failure)
+		event.Status, event.Code, event.Err, event.Again = failure.Status, failure.Code, failure, again
+		c.observe(ctx, event)
+		if !again {
+			return failure
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return givenUp(ctx, p, err, failure)
+		}
+	}
+}
+
+// prepare does everything that needs no I/O.
+func (c *core) prepare(call *api.Call) (*prepared, error) {
+	if call.Invalid != nil {
+		return nil, call.Invalid
+	}
+	e := call.Endpoint
+	if e.MaxItems > 0 {
+		if err := api.MaxItems(e.ItemsIn, call.Items, e.MaxItems); err != nil {
+			return nil, err
+		}
+	}
+	path, err := call.Expand(c.to.prefix)
+	if err != nil {
+		return nil, err
+	}
+	if len(call.Query) > 0 {
+		path += "?" + call.Query.Encode()
+	}
+	p := &prepared{Call: call, url: path}
+	p.sink, _ = call.Out.(*api.Sink)
+	p.streams = p.sink != nil
+	if e.Method != http.MethodGet {
+		p.contentType = jsonType // asked for without a body, too
+	}
+	switch body := call.Body.(type) {
+	case nil:
+	case api.Form:
+		p.contentType = formType
+		p.setBody([]byte(url.Values(body).Encode()))
+	case *api.Upload:
+		contentType, length, open := body.Form()
+		p.contentType, p.streams = []string{contentType}, true
+		p.body = &transport.Body{Length: length, Open: open}
+	default:
+		encoded, err := encode(body)
+		if err != nil {
+			return nil, api.Invalid("body", "cannot be encoded: %v", err)
+		}
+		if sized, ok := body.(api.Sized); ok {
+			if err := sized.CheckEncoded(len(encoded)); err != nil {
+				return nil, err
+			}
+		}
+		p.setBody(encoded)
+	}
+	return p, nil
+}
+
+func (p *prepared) setBody(b []byte) {
+	p.body = &transport.Body{Length: int64(len(b)), Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(b)), nil
+	}}
+}
+
+// Header values that are the same for every call.
+var (
+	jsonType   = []string{"application/json"}
+	formType   = []string{"application/x-www-form-urlencoded"}
+	binaryType = []string{"application/octet-stream"}
+	identity   = []string{"identity"}
+)
+
+// try sends the call once. It returns nil, with the answer decoded, or what went
+// wrong.
+func (c *core) try(ctx context.Context, p *prepared, event *Event) *Error {
+	grant, err := c.quotas.take(ctx, p.Call, p.lane)
+	event.Waited = grant.Waited()
+	if err != nil {
+		return quotaError(p, err)
+	}
+	p.grant = grant
+	token, failure := c.bearer(ctx, p)
+	if failure != nil {
+		grant.Undo()
+		return failure
+	}
+	p.tries++
+	p.token = token
+	started := time.Now()
+	failure = c.exchange(ctx, p, token)
+	event.Took = time.Since(started)
+	switch {
+	case failure == nil:
+		event.Status = http.StatusOK
+		grant.Done()
+		return nil
+	case failure.unsent:
+		grant.Undo()
+	case failure.Status == 0:
+		grant.Lost()
+	default:
+		grant.Done()
+	}
+	failure.scrub(token)
+	return failure
+}
+
+// bearer gives the token that the call carries; "" for none.
+func (c *core) bearer(ctx context.Context, p *prepared) (string, *Error) {
+	switch {
+	case p.Bearer != "":
+		return p.Bearer, nil
+	case p.Endpoint.Auth == api.NoToken:
+		return "", nil
+	}
+	token, err := c.tokens.get(ctx)
+	if err != nil {
+		return "", tokenError(ctx, p, err)
+	}
+	return token.Value, nil
+}
+
+// exchange sends one request and reads its answer.
+func (c *core) exchange(ctx context.Context, p *prepared, token string) *Error {
+	tryCtx, progress, cancel := c.timeLimit(ctx, p)
+	defer cancel()
+	res, err := c.sender.Send(tryCtx, &transport.Request{
+		Method: p.Endpoint.Method, URL: p.url, Header: c.header(p, token), Body: watch(p.body, progress),
+	})
+	if err != nil {
+		return networkError(ctx, p, 0, err)
+	}
+	defer res.Body.Close()
+	failure := c.read(ctx, p, res, progress)
+	if token != "" && p.Bearer == "" && res.StatusCode != http.StatusUnauthorized {
+		c.tokens.accepted(token)
+	}
+	if failure != nil {
+		failure.RetryAfter = retryAfter(res.Header.Get("Retry-After"))
+	}
+	return failure
+}
+
+// header makes the header of one try. The values are shared, the map is not.
+func (c *core) header(p *prepared, token string) http.Header {
+	h := make(http.Header, 4+len(p.Header))
+	h["User-Agent"] = c.agent
+	h["Accept"] = jsonType
+	if p.sink != nil {
+		h["Accept"], h["Accept-Encoding"] = binaryType, identity
+	}
+	if p.contentType != nil {
+		h["Content-Type"] = p.contentType
+	}
+	if token != "" {
+		h["Authorization"] = []string{"Bearer " + token}
+	}
+	for k, v := range p.Header {
+		h[k] = v
+	}
+	return h
+}
+
+// timeLimit bounds one try: its whole length, or for streams the time without
+// progress, each of which is to be reported by calling progress.
+func (c *core) timeLimit(ctx context.Context, p *prepared) (context.Context, func(), context.CancelFunc) {
+	if !p.streams {
+		limited, cancel := context.WithTimeoutCause(ctx, c.timeout, errTimeout)
+		return limited, nil, cancel
+	}
+	limited, cancel := context.WithCancelCause(ctx)
+	timer := time.AfterFunc(c.timeout, func() { cancel(errStalled) })
+	return limited, func() { timer.Reset(c.timeout) }, func() { timer.Stop(); cancel(nil) }
+}
+
+var (
+	errTimeout = errors.New("no answer in time")
+	errStalled = errors.New("the transfer made no progress in time")
+)
+
+// again decides whether and after which wait a failed call is sent once more.
+func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Duration, bool) {
+	if p.tries == 0 || p.noRetry || ctx.Err() != nil {
+		return 0, false
+	}
+	if failure.tokenRejected() {
+		return 0, c.renewToken(p, failure)
+	}
+	refused, most := failure.refused(), c.retries
+	if refused {
+		p.grant.Refused(ctx, failure.RetryAfter) // pauses the pool for everybody
+		most *= refusalsPerRetry
+	}
+	if p.tries > most || failure.permanent || failure.unknown || failure.RetryAfter > c.maxWait {
+		return 0, false
+	}
+	switch {
+	case refused && c.quotas.on():
+		return 0, true // the pool makes it wait
+	case refused:
+		return max(failure.RetryAfter, backoff(p.tries, time.Second, c.maxWait)), true
+	case failure.kind == ErrConflict && p.Endpoint.Idempotent:
+		return backoff(p.tries, time.Second, c.maxWait), true
+	case failure.transient:
+		return max(failure.RetryAfter, backoff(p.tries, 200*time.Millisecond, c.maxWait)), true
+	}
+	return 0, false
+}
+
+// refusalsPerRetry is how many refusals for the rate count as one retry: nothing
+// was carried out, the wait is short, and others may be ahead in line.
+const refusalsPerRetry = 3
+
+// maxRejections bounds how many tokens one call may see expire.
+const maxRejections = 10
+
+// renewToken drops the token that was refused and tells whether another try
+// makes sense: not with the same token again, and not when a token that nobody
+// has used with success was refused for the second time.
+func (c *core) renewToken(p *prepared, failure *Error) bool {
+	if p.Endpoint.Auth == api.NoToken || p.Bearer != "" || p.token == "" {
+		return false
+	}
+	proven := c.tokens.reject(p.token)
+	first := !p.rejected
+	p.rejected = true
+	return p.tries <= maxRejections && (first || proven)
+}
+
+// read takes the answer in.
+func (c *core) read(ctx context.Context, p *prepared, res *http.Response, progress func()) *Error {
+	success := res.StatusCode >= 200 && res.StatusCode < 300
+	if success && p.sink != nil {
+		return c.download(ctx, p, res, progress)
+	}
+	buf := buffers.Get().(*bytes.Buffer)
+	defer release(buf)
+	if n := res.ContentLength; n > 0 && n <= c.maxAnswer {
+		buf.Grow(int(n) + bytes.MinRead)
+	}
+	n, err := buf.ReadFrom(io.LimitReader(res.Body, c.maxAnswer+1))
+	body := buf.Bytes()
+	switch {
+	case err != nil:
+		return networkError(ctx, p, res.StatusCode, err)
+	case n > c.maxAnswer:
+		return badAnswer(p, res.StatusCode, body, tooLarge(c.maxAnswer))
+	case res.Header.Get("Content-Encoding") == "gzip" && !res.Uncompressed:
+		return badAnswer(p, res.StatusCode, nil, errCompressed)
+	case !success:
+		return answered(p, res.StatusCode, body)
+	}
+	return decode(p, res.StatusCode, body)
+}
+
+// decode fills what the call wants from an answer of success.
+func decode(p *prepared, status int, body []byte) *Error {
+	out := p.Out
+	if out == nil {
+		out = &struct{}{} // the answer must be a JSON object all the same
+	}
+	if bytes.Contains(body, []byte(`"error"`)) { // rarely: a failure under status 200, or a text that says so
+		var e errorBody
+		if json.Unmarshal(body, &e) == nil && e.Error != "" {
+			return answered(p, status, body)
+		}
+	}
+	if err := json.Unmarshal(body, out); err != nil {
+		return badAnswer(p, status, body, err)
+	}
+	if p.response != nil {
+		fillResponse(p.response, status, body)
+	}
+	return nil
+}
+
+func fillResponse(r *Response, status int, body []byte) {
+	var envelope struct {
+		Timestamp api.Millis `json:"timestamp"`
+		Duration  api.Int    `json:"duration"`
+		Cursor    api.Text   `json:"cursor"`
+		Action    api.Text   `json:"action"`
+	}
+	_ = json.Unmarshal(body, &envelope) // what can be read of it: the payload is decoded already
+	*r = Response{
+		Status: status, Timestamp: envelope.Timestamp.Time(), Duration: time.Duration(envelope.Duration) * time.Millisecond,
+		Cursor: string(envelope.Cursor), Action: string(envelope.Action), Body: bytes.Clone(body),
+	}
+}
+
+// download copies a binary answer to its sink, all of it or with an error.
+func (c *core) download(ctx context.Context, p *prepared, res *http.Response, progress func()) *Error {
+	if p.tries > 1 && p.sink.N > 0 {
+		if err := p.sink.Restart(); err != nil {
+			return sinkError(p, err)
+		}
+	}
+	w := &sinkWriter{w: p.sink.W}
+	n, err := io.Copy(w, &watched{Reader: res.Body, progress: progress})
+	p.sink.N = n
+	switch {
+	case w.err != nil:
+		return sinkError(p, w.err)
+	case err == nil && res.ContentLength >= 0 && n != res.ContentLength:
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		e := networkError(ctx, p, res.StatusCode, err)
+		e.permanent = n > 0 && p.sink.Restart == nil // what was written cannot be taken back
+		return e
+	}
+	if p.response != nil {
+		*p.response = Response{Status: res.StatusCode}
+	}
+	return nil
+}
+
+// quotaError makes the error of a wait that ended without a grant.
+func quotaError(p *prepared, err error) *Error {
+	e := &Error{Endpoint: p.Endpoint.ID, kind: ErrRateLimited, permanent: true, cause: err}
+	var never *quota.CostError
+	var canceled *quota.CanceledError
+	switch {
+	case errors.As(err, &never):
+		e.kind = ErrInvalidArgument
+	case errors.As(err, &canceled):
+		e.kind = ErrCanceled
+	}
+	return e
+}

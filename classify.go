@@ -1,0 +1,205 @@
+package im
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// rule gives the kind of an answer. Empty fields match anything; text is looked
+// for in the description without regard to case, since its wording changes
+// between editions.
+type rule struct {
+	status int
+	code   string
+	text   string
+	kind   error
+}
+
+// rules are tried in order; status rules at the end catch what has no code of
+// its own. They cover every row of the catalogue's list of errors.
+var rules = []rule{
+	// refused for being too frequent, or for a quota of the plan
+	{429, "resource_limited", "", ErrPlanLimit},
+	{429, "", "", ErrRateLimited},
+	{403, "message_send_error", "reach limit", ErrRateLimited},
+	{403, "", "forbidden for url", ErrRateLimited},
+	{403, "forbidden_op", "limit exceeded", ErrRateLimited}, // broadcasts of the day
+	{400, "", "too many queries", ErrRateLimited},
+
+	// the app, the token and the credentials
+	{404, "organization_application_not_found", "", ErrAppNotFound},
+	{400, "invalid_grant", "not activated", ErrForbidden},
+	{400, "invalid_grant", "", ErrUnauthorized},
+	{401, "MetadataException", "", ErrNotFound}, // not in this room: no token matter
+	{401, "metadata_error", "", ErrForbidden},
+	{401, "message_rewrite_error", "", ErrForbidden},
+	{401, "", "does not have permission", ErrForbidden},
+	{401, "", "no admin user access", ErrForbidden},
+	{401, "", "no organization access", ErrForbidden},
+	{401, "", "", ErrUnauthorized},
+
+	// features that are switched off
+	{400, "service open exception", "", ErrNotEnabled},
+	{400, "", "not open", ErrNotEnabled},
+	{403, "", "unopened", ErrNotEnabled},
+	{403, "", "not open", ErrNotEnabled},
+	{403, "", "service not allow", ErrNotEnabled},
+	{403, "", "is disabled", ErrNotEnabled},
+
+	// there already
+	{400, "duplicate_unique_property_exists", "different password", ErrInvalidArgument},
+	{400, "duplicate_unique_property_exists", "", ErrAlreadyExists},
+	{400, "", "already exists", ErrAlreadyExists},
+	{400, "", "already operation", ErrAlreadyExists},
+	{403, "", "already in group", ErrAlreadyExists},
+	{403, "", "already create", ErrAlreadyExists},
+
+	// too large
+	{413, "", "", ErrTooLarge},
+	{400, "", "too large", ErrTooLarge},
+	{400, "", "too big", ErrTooLarge},
+	{403, "", "for this single user exceeds", ErrTooLarge},
+	{403, "", "length exceeds", ErrTooLarge},
+	{403, "exceed_limit", "cannot exceed", ErrTooLarge},
+
+	// as many as there may be
+	{403, "exceed_limit", "", ErrPlanLimit},
+	{403, "", "too many", ErrPlanLimit},
+	{403, "", "for this app exceeds", ErrPlanLimit},
+	{403, "group_error", "limit", ErrPlanLimit},
+	{400, "", "quantity has exceeded", ErrPlanLimit},
+	{402, "", "", ErrPlanLimit},
+
+	// not there
+	{400, "required_property_not_found", "", ErrNotFound},
+	{400, "RequiredPropertyNotFoundException", "", ErrNotFound},
+	{400, "EntityNotFoundException", "", ErrNotFound},
+	{400, "management", "", ErrNotFound},
+	{400, "", "doesn't exist", ErrNotFound},
+	{400, "", "resource not exist", ErrNotFound},
+	{400, "", "not found", ErrNotFound},
+	{400, "", "find msg to", ErrNotFound},
+	{400, "", "expired or unstored", ErrNotFound},
+	{400, "", "not in the group", ErrNotFound},
+	{400, "", "not members of", ErrNotFound},
+	{403, "", "not members of", ErrNotFound},
+	{403, "", "doesn't exist in group", ErrNotFound},
+	{403, "", "is not admin of", ErrNotFound},
+	{403, "", "not_found", ErrNotFound},
+	{404, "", "url is invalid", ErrUnsupported},
+	{404, "", "", ErrNotFound},
+
+	// not allowed
+	{400, "", "operation is illegal", ErrForbidden},
+	{400, "", "others are not allowed", ErrForbidden},
+	{403, "", "", ErrForbidden},
+	{409, "", "", ErrConflict},
+
+	// wrong requests under strange statuses
+	{500, "no_full_text_index", "", ErrInvalidArgument},
+	{500, "unsupported_service_operation", "", ErrUnsupported},
+	{500, "web_application", "", ErrUnsupported},
+	{405, "", "", ErrUnsupported},
+	{415, "", "", ErrUnsupported},
+	{501, "", "", ErrUnsupported},
+
+	// the server or the way to it
+	{408, "", "", ErrUnavailable},
+	{500, "", "", ErrInternal},
+	{502, "", "", ErrUnavailable},
+	{503, "", "", ErrUnavailable},
+	{504, "", "", ErrUnavailable},
+}
+
+// kindOf gives the kind of an error answer.
+func kindOf(status int, code, description string) error {
+	text := strings.ToLower(description)
+	for _, r := range rules {
+		if r.status == status && (r.code == "" || r.code == code) && strings.Contains(text, r.text) {
+			return r.kind
+		}
+	}
+	switch {
+	case status >= 500:
+		return ErrUnavailable
+	case status >= 400:
+		return ErrInvalidArgument
+	default:
+		return ErrBadAnswer
+	}
+}
+
+// errorBody is an error answer in all its documented forms.
+type errorBody struct {
+	Error       api.Text `json:"error"`
+	Description api.Text `json:"error_description"`
+	Exception   api.Text `json:"exception"`
+	ErrorCode   api.Int  `json:"error_code"`
+	Result      any      `json:"result"` // presence puts its text here
+}
+
+// maxClip bounds what an error keeps of an answer.
+const maxClip = 2 << 10
+
+// answerError makes the error of an answer with this status and body.
+func answerError(endpoint string, status int, body []byte) *Error {
+	e := &Error{Endpoint: endpoint, Status: status}
+	var parsed errorBody
+	if json.Unmarshal(body, &parsed) != nil {
+		e.Body = clip(body)
+		e.kind = kindOf(status, "", "")
+		if status < 500 && e.kind != ErrTooLarge && e.kind != ErrRateLimited {
+			e.kind = ErrBadAnswer // a gateway speaks, not the API: its 404 says nothing about a user
+		}
+		return e
+	}
+	e.Code = strings.TrimSpace(string(parsed.Error))
+	e.Description = strings.TrimSpace(string(parsed.Description))
+	if text, ok := parsed.Result.(string); ok && e.Description == "" {
+		e.Description = text
+	}
+	e.Exception, e.ErrorCode = string(parsed.Exception), int(parsed.ErrorCode)
+	if e.Code == "" && e.Description == "" {
+		e.Body = clip(body)
+	}
+	e.kind = kindOf(status, e.Code, e.Description)
+	return e
+}
+
+// refused says that the answer means "not now": nothing was carried out, so any
+// call may be sent again.
+func (e *Error) refused() bool {
+	return e.kind == ErrRateLimited && !(e.Status == http.StatusForbidden && e.Code == "forbidden_op")
+}
+
+// tokenRejected says that a new token may help.
+func (e *Error) tokenRejected() bool {
+	return e.Status == http.StatusUnauthorized && e.kind == ErrUnauthorized
+}
+
+// passwords is the one documented text that quotes secrets.
+var passwords = regexp.MustCompile(`(?i)(passwords? (?:are|is)\b).*`)
+
+// scrub removes secrets that the server may have quoted.
+func (e *Error) scrub(secrets ...string) {
+	clean := func(s string) string {
+		for _, secret := range secrets {
+			if secret != "" {
+				s = strings.ReplaceAll(s, secret, "***")
+			}
+		}
+		return passwords.ReplaceAllString(s, "$1 ***")
+	}
+	e.Description, e.Body, e.Exception = clean(e.Description), clean(e.Body), clean(e.Exception)
+}
+
+func clip(body []byte) string {
+	if len(body) > maxClip {
+		body = body[:maxClip]
+	}
+	return strings.ToValidUTF8(string(body), "�")
+}

@@ -1,0 +1,62 @@
+package im
+
+import (
+	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/transport"
+	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/users"
+)
+
+// Client calls the API for one app, with one token and one set of quotas. It is
+// made by [New], never changed afterwards, and safe for many goroutines.
+type Client struct {
+	Users    *users.Service
+	Messages *messages.Service
+
+	core *core
+}
+
+// New makes a client. It does no I/O, starts no goroutine and reads no
+// environment; a configuration that cannot work is a [*ConfigError].
+func New(c Config, options ...Option) (*Client, error) {
+	s, err := newSettings(options)
+	if err != nil {
+		return nil, err
+	}
+	to, err := c.address(s.plainHTTP)
+	if err != nil {
+		return nil, err
+	}
+	switch c.Platform {
+	case "", Agora, Easemob:
+	default:
+		return nil, configError("Platform", "is %q, must be agora or easemob", string(c.Platform))
+	}
+	if c.Token == nil {
+		return nil, configError("Token", "must not be nil; ClientCredentials, AppCertificate, StaticToken and TokenFunc make tokens")
+	}
+	core := &core{settings: s, to: to, sender: transport.New(s.httpClient)}
+	core.tokens = &tokenCache{provider: c.Token, core: core}
+
+	client := &Client{core: core}
+	core.Declare(&getAppToken, &exchangeAgoraToken, &getInheritToken, &getPasswordToken)
+	client.Users = users.New(core)
+	client.Messages = messages.New(core)
+
+	core.quotas, err = newQuotas(s.quotas, c.Platform, core.endpoints)
+	if err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+// Close closes idle connections. A client that is not closed leaks nothing.
+func (c *Client) Close() { c.core.sender.CloseIdle() }
+
+// String names the app.
+func (c *Client) String() string { return "im.Client(" + c.core.to.prefix + ")" }
+
+// Declare notes the endpoints of a domain; see [api.Declare].
+func (c *core) Declare(endpoints ...*api.Endpoint) {
+	c.endpoints = append(c.endpoints, endpoints...)
+}

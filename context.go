@@ -1,0 +1,65 @@
+package im
+
+import (
+	"context"
+	"time"
+)
+
+// callOptions are the exceptions for single calls, which travel in the context.
+type callOptions struct {
+	noRetry  bool
+	lane     Lane
+	response *Response
+}
+
+type callOptionsKey struct{}
+
+func optionsOf(ctx context.Context) callOptions {
+	o, _ := ctx.Value(callOptionsKey{}).(callOptions)
+	return o
+}
+
+func withOptions(ctx context.Context, o callOptions) context.Context {
+	return context.WithValue(ctx, callOptionsKey{}, o)
+}
+
+// WithoutRetry makes calls with this context send once and no more.
+func WithoutRetry(ctx context.Context) context.Context {
+	o := optionsOf(ctx)
+	o.noRetry = true
+	return withOptions(ctx, o)
+}
+
+// Response is what surrounds the payload of an answer.
+type Response struct {
+	Status    int
+	Timestamp time.Time     // when the server answered, by its own clock
+	Duration  time.Duration // how long the server worked
+	Cursor    string        // of a page
+	Action    string
+	Body      []byte // the answer as it came; nil for downloads
+}
+
+// WithResponse makes the next successful call with this context fill r.
+func WithResponse(ctx context.Context, r *Response) context.Context {
+	o := optionsOf(ctx)
+	o.response = r
+	return withOptions(ctx, o)
+}
+
+// Lane says how urgent a call is where calls wait for their quota.
+type Lane int
+
+const (
+	// Foreground is the default lane.
+	Foreground Lane = iota
+	// Background calls get what foreground calls leave over.
+	Background
+)
+
+// WithLane puts calls with this context into a lane.
+func WithLane(ctx context.Context, l Lane) context.Context {
+	o := optionsOf(ctx)
+	o.lane = l
+	return withOptions(ctx, o)
+}

@@ -1,0 +1,187 @@
+package im
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/api"
+)
+
+// The kinds of failure, to be asked for with errors.Is. Every *Error is of at
+// least one kind.
+var (
+	// ErrInvalidArgument: the request is wrong. Where [Error.Status] is 0 the
+	// client itself refused it and nothing was sent.
+	ErrInvalidArgument = api.ErrInvalidArgument
+	// ErrUnauthorized: the token or the credentials are not accepted.
+	ErrUnauthorized = api.ErrUnauthorized
+	// ErrForbidden: not allowed in the present state of user, group or room.
+	ErrForbidden = api.ErrForbidden
+	// ErrNotFound: the user, group, room, message or file does not exist, or the
+	// user is not a member.
+	ErrNotFound = api.ErrNotFound
+	// ErrAppNotFound: the host does not know this org and app (or app id). It is
+	// never an ErrNotFound, so that a typo in the configuration cannot pass for a
+	// missing user.
+	ErrAppNotFound = api.ErrAppNotFound
+	// ErrAlreadyExists: what should be made is there already.
+	ErrAlreadyExists = api.ErrAlreadyExists
+	// ErrConflict: another operation on the same object is under way.
+	ErrConflict = api.ErrConflict
+	// ErrTooLarge: a message, file, text or answer is above its limit.
+	ErrTooLarge = api.ErrTooLarge
+	// ErrRateLimited: called too often; waiting helps.
+	ErrRateLimited = api.ErrRateLimited
+	// ErrPlanLimit: a quota of the plan or of the app is used up; waiting does not
+	// help.
+	ErrPlanLimit = api.ErrPlanLimit
+	// ErrNotEnabled: the feature is not switched on for this app.
+	ErrNotEnabled = api.ErrNotEnabled
+	// ErrUnsupported: the server knows no such operation.
+	ErrUnsupported = api.ErrUnsupported
+	// ErrInternal: the server failed (500).
+	ErrInternal = api.ErrInternal
+	// ErrUnavailable: no usable answer: connection trouble, a timeout, 502, 503 or
+	// 504.
+	ErrUnavailable = api.ErrUnavailable
+	// ErrBadAnswer: the answer is not what the API documents: HTML, cut off,
+	// beyond the limit, or JSON of another shape.
+	ErrBadAnswer = api.ErrBadAnswer
+	// ErrCanceled: the call's context ended, or would have ended before the call
+	// could be sent. The context's error is to be found beside it.
+	ErrCanceled = errors.New("canceled")
+	// ErrOutcomeUnknown comes beside another kind: the call may have been carried
+	// out, and it is not one that may be repeated blindly.
+	ErrOutcomeUnknown = api.ErrOutcomeUnknown
+	// ErrPartial: some items of a batch failed; see [batch.Error].
+	ErrPartial = batch.ErrPartial
+)
+
+// Error is the one error type of calls. The zero value of a field means that
+// it is not known.
+type Error struct {
+	Endpoint    string        // catalogue id: "users.get"
+	Status      int           // HTTP status; 0: no answer, or nothing sent
+	Code        string        // the API's code: "reach_limit"
+	ErrorCode   int           // the number beside it in newer answers: 14007
+	Description string        // the API's text
+	Exception   string        // the API's Java class
+	Field       string        // the argument that was refused before sending
+	Tries       int           // how often the request was sent
+	RetryAfter  time.Duration // how long the server asked to wait
+	Body        string        // start of an answer that was no API error; never printed
+
+	kind      error // one of the variables above
+	unknown   bool  // also ErrOutcomeUnknown
+	unsent    bool  // no byte of the request left
+	transient bool  // the same request may succeed a little later
+	permanent bool  // whatever else it looks like, another try is of no use
+	cause     error // what lies below: a network error, a context's error
+}
+
+// Error gives endpoint, status, code and text, without the body.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("im: ")
+	if e.Endpoint != "" {
+		b.WriteString(e.Endpoint + ": ")
+	}
+	if e.Status != 0 {
+		fmt.Fprintf(&b, "%d ", e.Status)
+	}
+	switch {
+	case e.Code != "":
+		b.WriteString(e.Code)
+	case e.cause != nil && e.Status == 0:
+		b.WriteString(e.cause.Error())
+	default:
+		b.WriteString(e.kind.Error())
+	}
+	if e.Description != "" && e.Description != e.Code {
+		b.WriteString(": " + e.Description)
+	}
+	if e.cause != nil && e.Status != 0 {
+		b.WriteString(": " + e.cause.Error())
+	}
+	if e.RetryAfter > 0 {
+		fmt.Fprintf(&b, " (retry after %s)", e.RetryAfter)
+	}
+	if e.unknown {
+		b.WriteString(" (outcome unknown: it may have been carried out)")
+	}
+	if e.Tries > 1 {
+		fmt.Fprintf(&b, " (after %d tries)", e.Tries)
+	}
+	return b.String()
+}
+
+// Is makes errors.Is find the kinds.
+func (e *Error) Is(target error) bool {
+	return target == e.kind || e.unknown && target == ErrOutcomeUnknown
+}
+
+// Unwrap gives the network error, context error or argument error below.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Kind is the variable of this package that names the kind of the failure.
+func (e *Error) Kind() error { return e.kind }
+
+// LogValue leaves out what the API wrote, for it may name users.
+func (e *Error) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("endpoint", e.Endpoint),
+		slog.Int("status", e.Status),
+		slog.String("code", e.Code),
+		slog.String("kind", e.kindName()),
+		slog.Int("tries", e.Tries),
+	)
+}
+
+func (e *Error) kindName() string {
+	if e.unknown {
+		return e.kind.Error() + ", " + ErrOutcomeUnknown.Error()
+	}
+	return e.kind.Error()
+}
+
+// contextError keeps findable why a call was given up, by whom, and what the API
+// had answered last.
+type contextError struct {
+	err, cause error
+	last       *Error
+}
+
+func newContextError(ctx context.Context, err error, last *Error) error {
+	e := &contextError{err: err, last: last}
+	if cause := context.Cause(ctx); cause != nil && cause != err {
+		e.cause = cause
+	}
+	return e
+}
+
+func (e *contextError) Error() string {
+	text := e.err.Error()
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	if e.last != nil {
+		text += ", last: " + e.last.Error()
+	}
+	return text
+}
+
+func (e *contextError) Unwrap() []error {
+	all := []error{e.err}
+	if e.cause != nil {
+		all = append(all, e.cause)
+	}
+	if e.last != nil {
+		all = append(all, e.last)
+	}
+	return all
+}

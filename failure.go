@@ -1,0 +1,147 @@
+package im
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+
+	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/transport"
+)
+
+// This file makes the errors of calls: what happened, and with that whether the
+// call may be sent again and whether it may have been carried out.
+
+// argumentError is a call that was refused before any I/O.
+func argumentError(endpoint string, err error) *Error {
+	e := &Error{Endpoint: endpoint, kind: ErrInvalidArgument, permanent: true, cause: err}
+	var argument *api.ArgumentError
+	if errors.As(err, &argument) {
+		e.Field = argument.Field
+	}
+	return e
+}
+
+// tokenError is a call that was not sent for want of a token.
+func tokenError(ctx context.Context, p *prepared, err error) *Error {
+	e := &Error{Endpoint: p.Endpoint.ID, kind: ErrUnauthorized, permanent: true, cause: err}
+	var fetch *Error
+	switch {
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		e.kind, e.cause = ErrCanceled, newContextError(ctx, ctx.Err(), nil)
+	case errors.As(err, &fetch):
+		e.kind = fetch.kind
+	}
+	return e
+}
+
+// answered is an answer that says no.
+func answered(p *prepared, status int, body []byte) *Error {
+	e := answerError(p.Endpoint.ID, status, body)
+	switch {
+	case e.refused():
+		e.transient = true
+	case e.kind == ErrUnavailable || e.kind == ErrBadAnswer:
+		mayBeDone(p, e)
+	case e.kind == ErrInternal:
+		mayBeDone(p, e)
+		e.permanent = true // permanent faults hide under 500
+	}
+	return e
+}
+
+// badAnswer is an answer that the API does not document. After a success it is
+// not known what was done.
+func badAnswer(p *prepared, status int, body []byte, cause error) *Error {
+	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrBadAnswer, Body: clip(body), cause: cause}
+	mayBeDone(p, e)
+	var shape *json.UnmarshalTypeError
+	e.permanent = errors.As(cause, &shape) || errors.Is(cause, api.ErrNoEntity) || errors.Is(cause, ErrTooLarge) // it will not look better next time
+	return e
+}
+
+// networkError is a try that got no answer, or not all of it.
+func networkError(ctx context.Context, p *prepared, status int, err error) *Error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err // its text holds the URL, which names users
+	}
+	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrUnavailable, cause: err}
+	var source *transport.SourceError
+	switch {
+	case errors.As(err, &source):
+		e.kind, e.Field, e.permanent = ErrInvalidArgument, "Open", true
+		return e // never counts as sent: the server saw a request that broke off in the middle of its body
+	case notSent(err):
+		e.unsent, e.transient, e.permanent = true, true, badCertificate(err)
+		return e
+	}
+	mayBeDone(p, e)
+	if ctx.Err() != nil {
+		e.kind, e.permanent = ErrCanceled, true
+		e.cause = newContextError(ctx, ctx.Err(), nil)
+	}
+	return e
+}
+
+// sinkError is a download whose destination failed.
+func sinkError(p *prepared, err error) *Error {
+	return &Error{Endpoint: p.Endpoint.ID, Status: http.StatusOK, kind: ErrInvalidArgument, Field: "w", permanent: true, cause: err}
+}
+
+// givenUp is a call whose context ended, or would end, before it could be sent
+// again. The context's error, its cause and the last answer stay findable.
+func givenUp(ctx context.Context, p *prepared, err error, last *Error) *Error {
+	return &Error{
+		Endpoint: p.Endpoint.ID, Tries: p.tries, kind: ErrCanceled,
+		permanent: true, unknown: last.unknown, cause: newContextError(ctx, err, last),
+	}
+}
+
+// mayBeDone marks a failure after which the server may have done the work: a
+// repeat is right for an idempotent endpoint, and nobody's right for another.
+func mayBeDone(p *prepared, e *Error) {
+	if p.Endpoint.Idempotent {
+		e.transient = true
+	} else {
+		e.unknown = true
+	}
+}
+
+// notSent tells of errors that prove that no byte of the request left.
+func notSent(err error) bool {
+	var op *net.OpError
+	if errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect" || op.Op == "socks connect") {
+		return true
+	}
+	var header tls.RecordHeaderError
+	return errors.As(err, &header) || badCertificate(err)
+}
+
+func badCertificate(err error) bool {
+	var verify *tls.CertificateVerificationError
+	var unknown x509.UnknownAuthorityError
+	var host x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	return errors.As(err, &verify) || errors.As(err, &unknown) || errors.As(err, &host) || errors.As(err, &invalid)
+}
+
+var errCompressed = errors.New("the answer is compressed, which was not asked for")
+
+// tooLargeError is an answer above the limit of WithMaxAnswer.
+type tooLargeError int64
+
+func tooLarge(limit int64) error { return tooLargeError(limit) }
+
+func (t tooLargeError) Error() string {
+	return fmt.Sprintf("the answer is longer than %d bytes", int64(t))
+}
+
+// Is makes it an ErrTooLarge.
+func (t tooLargeError) Is(target error) bool { return target == ErrTooLarge }

@@ -1,0 +1,140 @@
+package imtest
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// access says whose token an endpoint takes.
+type access uint8
+
+const (
+	appOnly   access = iota // an app token
+	ownUser                 // an app token, or the one of the user {username}
+	anyToken                // any good token
+	noneAsked               // a token is not looked at
+	mayHave                 // no token, or any good one
+)
+
+// caller is whose token came with a call.
+type caller struct {
+	user string // "" for the app
+	app  bool
+}
+
+// grant is what a token stands for.
+type grant struct {
+	user    string    // "" for an app token
+	expires time.Time // zero: never
+}
+
+// authenticate checks the token of a call, then its right to the endpoint.
+func (s *state) authenticate(c *call) *apiError {
+	who, token := c.route.who, bearer(c)
+	if who == noneAsked || who == mayHave && token == "" {
+		return nil
+	}
+	g, err := s.check(token)
+	if err == nil && g.user != "" && !s.active(g.user) {
+		err = errNotAuthenticated()
+	}
+	if err != nil && c.route.noToken != nil && *err == *errNotAuthenticated() {
+		return c.route.noToken()
+	}
+	if err != nil {
+		return err
+	}
+	c.caller = caller{user: g.user, app: g.user == ""}
+	switch {
+	case c.caller.app || who == anyToken || who == mayHave:
+		return nil
+	case who == ownUser && c.user("username") == g.user:
+		return nil
+	case who == ownUser:
+		return errNoPermission(fmt.Sprintf("applications:%s:%s:/%s", strings.ToLower(c.r.Method), s.uuid, strings.Join(c.segments, "/")))
+	}
+	return errNotAdmin()
+}
+
+// bearer returns the token of a call, "" if there is none.
+func bearer(c *call) string {
+	scheme, token, _ := strings.Cut(c.r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// check returns what a token stands for, or why it is refused.
+func (s *state) check(token string) (grant, *apiError) {
+	s.tokenMu.RLock()
+	g, issued := s.tokens[token]
+	s.tokenMu.RUnlock()
+	switch {
+	case token == "":
+		return grant{}, errNotAuthenticated()
+	case issued && !g.expires.IsZero() && !s.now().Before(g.expires):
+		return grant{}, errNotAuthenticated()
+	case issued:
+		return g, nil
+	case strings.HasPrefix(token, accessTokenVersion):
+		return s.checkAccessToken(token)
+	case wellFormed(token):
+		return grant{}, errTokenForeign()
+	}
+	return grant{}, errTokenCorrupt()
+}
+
+// tokenMark begins what is inside of an opaque token; encoded it is "YWMt".
+const tokenMark = "ac-"
+
+func wellFormed(token string) bool {
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(token, "="))
+	return err == nil && strings.HasPrefix(string(raw), tokenMark)
+}
+
+// issue makes an opaque token.
+func (s *state) issue(g grant) string {
+	token := base64.RawURLEncoding.EncodeToString([]byte(tokenMark + secret(24)))
+	s.remember(token, g)
+	return token
+}
+
+// remember keeps a token, and forgets those that expired long ago.
+func (s *state) remember(token string, g grant) {
+	const many = 10_000
+	s.tokenMu.Lock()
+	defer s.tokenMu.Unlock()
+	s.tokens[token] = g
+	if len(s.tokens)%many != 0 {
+		return
+	}
+	old := s.now().Add(-time.Hour)
+	for t, g := range s.tokens {
+		if !g.expires.IsZero() && g.expires.Before(old) {
+			delete(s.tokens, t)
+		}
+	}
+}
+
+// ExpireTokens lets all tokens that the server has seen expire now, as a
+// change of the credentials would. Calls with them answer 401.
+func (srv *Server) ExpireTokens() {
+	s := srv.state
+	s.tokenMu.Lock()
+	defer s.tokenMu.Unlock()
+	for t, g := range s.tokens {
+		g.expires = s.now()
+		s.tokens[t] = g
+	}
+}
+
+// active holds for a user that exists and is not banned.
+func (s *state) active(name string) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	u := s.users.get(name)
+	return u != nil && !u.banned
+}

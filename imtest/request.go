@@ -1,0 +1,363 @@
+package imtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxBody is the largest request body but for files.
+const maxBody = 1 << 20
+
+// bodyKind is what an endpoint takes as its body.
+type bodyKind uint8
+
+const (
+	noBody        bodyKind = iota // whatever comes is ignored
+	jsonBody                      // Content-Type must be application/json
+	formBody                      // Content-Type must be application/x-www-form-urlencoded
+	lenientBody                   // JSON or a form, under either name
+	multipartBody                 // read by the handler, part by part
+)
+
+// A call is one request on its way through the server.
+type call struct {
+	r       *http.Request
+	state   *state
+	route   *route
+	started time.Time
+
+	segments []string  // of the path below the prefix, unescaped
+	values   []string  // path values, in the order of route.names
+	byAppID  bool      // the prefix was /app-id/{id}
+	caller   caller    // whose token it was
+	refused  *apiError // why no endpoint was found
+
+	body     []byte
+	bodyRead bool
+	bodyErr  *apiError
+	query    url.Values
+}
+
+// newCall finds the app and the endpoint that a request is for.
+func (srv *Server) newCall(r *http.Request) *call {
+	c := &call{r: r, state: srv.state, started: srv.state.now(), query: r.URL.Query()}
+	segments, ok := unescape(segmentsOf(r.URL.EscapedPath()))
+	if !ok {
+		c.refused = errInvalidRequest()
+		return c
+	}
+	if m := srv.router.alone.find(r.Method, segments); m.routes != nil {
+		c.segments = segments
+		c.pick(m)
+		return c
+	}
+	if c.segments, ok = c.cutPrefix(segments); !ok {
+		c.refused = errNoSuchApp(segments)
+		return c
+	}
+	m := srv.router.prefixed.find(r.Method, c.segments)
+	switch {
+	case m.routes != nil:
+		c.pick(m)
+	case m.known:
+		c.refused = errMethodNotAllowed()
+	default:
+		c.refused = errNoSuchPath(c.segments, m.depth)
+	}
+	return c
+}
+
+// unescape decodes each segment by itself, so that %2F does not split one.
+func unescape(segments []string) ([]string, bool) {
+	for i, s := range segments {
+		if !strings.Contains(s, "%") {
+			continue
+		}
+		plain, err := url.PathUnescape(s)
+		if err != nil {
+			return nil, false
+		}
+		segments[i] = plain
+	}
+	return segments, true
+}
+
+// cutPrefix returns what follows /{org}/{app} or /app-id/{id}.
+func (c *call) cutPrefix(segments []string) ([]string, bool) {
+	conf := &c.state.conf
+	switch {
+	case len(segments) < 2:
+		return nil, false
+	case segments[0] == "app-id" && segments[1] == conf.appID:
+		c.byAppID = true
+		return segments[2:], true
+	case segments[0] == conf.org && segments[1] == conf.app:
+		return segments[2:], true
+	}
+	return nil, false
+}
+
+// pick takes the first endpoint whose condition holds.
+func (c *call) pick(m match) {
+	c.values = m.values
+	for _, r := range m.routes {
+		c.route = r
+		if r.when == nil || r.when(c) {
+			return
+		}
+	}
+}
+
+// id is the id of the endpoint, "" if the path leads to none.
+func (c *call) id() string {
+	if c.route == nil {
+		return ""
+	}
+	return c.route.id
+}
+
+// prepare checks the token and the body before the handler sees the call.
+func (c *call) prepare() *apiError {
+	if err := c.state.authenticate(c); err != nil {
+		return err
+	}
+	if !c.contentTypeFits() {
+		return errMediaType()
+	}
+	if c.route.body == noBody || c.route.body == multipartBody {
+		return nil
+	}
+	c.readBody()
+	return c.bodyErr
+}
+
+// contentTypeFits holds if the body came under a name that the endpoint takes.
+func (c *call) contentTypeFits() bool {
+	kind, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	switch c.route.body {
+	case jsonBody:
+		return kind == "application/json"
+	case formBody:
+		return kind == "application/x-www-form-urlencoded"
+	case multipartBody:
+		return kind == "multipart/form-data"
+	case noBody, lenientBody:
+		return true
+	}
+	return true
+}
+
+// readBody reads the body once, up to the limit.
+func (c *call) readBody() []byte {
+	if c.bodyRead {
+		return c.body
+	}
+	c.bodyRead = true
+	var buf bytes.Buffer
+	if n := c.r.ContentLength; n > 0 && n <= maxBody {
+		buf.Grow(int(n) + bytes.MinRead)
+	}
+	n, err := buf.ReadFrom(io.LimitReader(c.r.Body, maxBody+1))
+	switch {
+	case err != nil:
+		c.bodyErr = errInvalidRequest()
+	case n > maxBody:
+		c.bodyErr = errBodyTooLarge()
+	default:
+		c.body = buf.Bytes()
+	}
+	return c.body
+}
+
+// drain takes in what the client has still to send, within reason. A client
+// that waits for "100 Continue" has nothing to send.
+func (c *call) drain() {
+	if c.r.Header.Get("Expect") == "" {
+		_, _ = io.CopyN(io.Discard, c.r.Body, 64<<20) // ends early with EOF
+	}
+}
+
+// value returns a path value by its name.
+func (c *call) value(name string) string {
+	for i, n := range c.route.names {
+		if n == name {
+			return c.values[i]
+		}
+	}
+	return ""
+}
+
+// user returns a path value that names a user.
+func (c *call) user(name string) string { return fold(c.value(name)) }
+
+// fold is the form in which the server keeps the name of a user.
+func fold(name string) string { return strings.ToLower(name) }
+
+// number returns a number of the query, no more than most; absent, or below 1,
+// it is standard.
+func (c *call) number(name string, standard, most int) (int, *apiError) {
+	text := c.query.Get(name)
+	if text == "" {
+		return standard, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, errInvalidRequest()
+	}
+	if n < 1 {
+		return standard, nil
+	}
+	return min(n, most), nil
+}
+
+// object reads the body as one JSON object.
+func (c *call) object() (*object, *apiError) {
+	var o object
+	if err := json.Unmarshal(c.body, &o.fields); err != nil {
+		return nil, errJSON(c.body, err)
+	}
+	return &o, nil
+}
+
+// objects reads the body as an array of JSON objects.
+func (c *call) objects() ([]object, *apiError) {
+	var list []map[string]json.RawMessage
+	if err := json.Unmarshal(c.body, &list); err != nil {
+		return nil, errJSON(c.body, err)
+	}
+	all := make([]object, len(list))
+	for i, fields := range list {
+		all[i].fields = fields
+	}
+	return all, nil
+}
+
+// form reads the body as a form. Some clients send JSON under its name.
+func (c *call) form() (*object, *apiError) {
+	if text := bytes.TrimSpace(c.body); len(text) > 0 && text[0] == '{' {
+		return c.object()
+	}
+	values, err := url.ParseQuery(string(c.body))
+	if err != nil {
+		return nil, errInvalidRequest()
+	}
+	o := object{fields: map[string]json.RawMessage{}}
+	for name, list := range values {
+		o.fields[name], _ = json.Marshal(list[0]) // a string always encodes
+	}
+	return &o, nil
+}
+
+// bodyIsArray holds for a JSON body that begins with a bracket.
+func bodyIsArray(c *call) bool {
+	text := bytes.TrimSpace(c.readBody())
+	return len(text) > 0 && text[0] == '['
+}
+
+// An object is a JSON object of a request. Unlike a Go struct it tells absent
+// from empty and does not take "newPassword" for "newpassword". Its readers
+// take the names that documents give a field, and the first one present
+// counts; a null is as good as absent. A value of a wrong type sets bad.
+type object struct {
+	fields map[string]json.RawMessage
+	bad    string // the first field with a value of a wrong type
+}
+
+// raw returns the field's JSON, nil if it is absent or null.
+func (o *object) raw(names ...string) json.RawMessage {
+	for _, name := range names {
+		if v := o.fields[name]; v != nil && string(v) != "null" {
+			return v
+		}
+	}
+	return nil
+}
+
+// has holds for a field that is present and not null.
+func (o *object) has(names ...string) bool { return o.raw(names...) != nil }
+
+// text returns a string, "" if there is none.
+func (o *object) text(names ...string) string {
+	var v string
+	o.decode(&v, names)
+	return v
+}
+
+// texts returns an array of strings.
+func (o *object) texts(names ...string) []string {
+	var v []string
+	o.decode(&v, names)
+	return v
+}
+
+// integer returns a number, also one that is written as a string.
+func (o *object) integer(names ...string) int64 {
+	raw := o.raw(names...)
+	if raw == nil {
+		return 0
+	}
+	n, err := strconv.ParseInt(strings.Trim(string(raw), `"`), 10, 64)
+	if err != nil {
+		o.note(names[0])
+	}
+	return n
+}
+
+// boolean returns a bool, also one that is written as a string.
+func (o *object) boolean(names ...string) bool {
+	switch strings.Trim(string(o.raw(names...)), `"`) {
+	case "true":
+		return true
+	case "false", "":
+		return false
+	}
+	o.note(names[0])
+	return false
+}
+
+// inner returns an object in the object, nil if there is none.
+func (o *object) inner(names ...string) *object {
+	var v object
+	o.decode(&v.fields, names)
+	if v.fields == nil {
+		return nil
+	}
+	return &v
+}
+
+func (o *object) decode(v any, names []string) {
+	raw := o.raw(names...)
+	if raw == nil {
+		return
+	}
+	if err := json.Unmarshal(raw, v); err != nil {
+		o.note(names[0])
+	}
+}
+
+// note remembers the first field with a bad value.
+func (o *object) note(name string) {
+	if o.bad == "" {
+		o.bad = name
+	}
+}
+
+// errJSON quotes the parser as the API does: the character at which it gave up.
+func errJSON(body []byte, err error) *apiError {
+	var syntax *json.SyntaxError
+	if !errors.As(err, &syntax) || syntax.Offset < 1 || int(syntax.Offset) > len(body) {
+		return errJSONParse(0)
+	}
+	if strings.HasPrefix(syntax.Error(), "unexpected end") {
+		return errJSONParse(0)
+	}
+	return errJSONParse(rune(body[syntax.Offset-1]))
+}

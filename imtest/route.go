@@ -1,0 +1,153 @@
+package imtest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A route is one endpoint of the catalogue.
+type route struct {
+	id     string // its id in the catalogue
+	method string
+	also   string // a second method, where documents or clients disagree
+	path   string // below the prefix: "/users/{username}"; a full path if alone
+	alone  bool   // stands outside of the prefixes
+	body   bodyKind
+	who    access
+	shape  shape // the envelope of its answer
+
+	// when tells endpoints apart that share method and path; the first whose
+	// when is nil or holds is taken.
+	when func(*call) bool
+	// noToken is the endpoint's own 401 for a missing or expired token.
+	noToken func() *apiError
+
+	do func(*state, *call) (*answer, *apiError)
+
+	names []string // names of the path values, in order
+}
+
+// allRoutes is the routing table: a domain a list.
+var allRoutes = sync.OnceValue(func() []route {
+	return slices.Concat(
+		tokensRoutes,
+		usersRoutes,
+		mutesRoutes,
+		messagesRoutes,
+		filesRoutes,
+	)
+})
+
+// RouteInfo is one row of the routing table.
+type RouteInfo struct {
+	ID     string // endpoint id in the catalogue
+	Method string
+	Path   string // below the prefix, with {names}
+}
+
+// Routes lists the endpoints that the server answers, by their ids in the
+// catalogue.
+func Routes() []RouteInfo {
+	var list []RouteInfo
+	for _, r := range allRoutes() {
+		list = append(list, RouteInfo{r.id, r.method, r.path})
+	}
+	return list
+}
+
+// A router finds the endpoint of a path, segment by segment.
+type router struct {
+	prefixed node // paths below /{org}/{app} or /app-id/{id}
+	alone    node // full paths
+}
+
+type node struct {
+	literals map[string]*node
+	value    *node    // any segment
+	routes   []*route // endpoints that end here
+}
+
+// theRouter builds the router once: tables do not change.
+var theRouter = sync.OnceValue(func() *router {
+	rt := new(router)
+	for _, r := range allRoutes() {
+		if r.alone {
+			rt.alone.add(&r)
+		} else {
+			rt.prefixed.add(&r)
+		}
+	}
+	return rt
+})
+
+func (n *node) add(r *route) {
+	for _, segment := range segmentsOf(r.path) {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
+			r.names = append(r.names, strings.TrimSuffix(name, "}"))
+			if n.value == nil {
+				n.value = new(node)
+			}
+			n = n.value
+			continue
+		}
+		if n.literals[segment] == nil {
+			if n.literals == nil {
+				n.literals = map[string]*node{}
+			}
+			n.literals[segment] = new(node)
+		}
+		n = n.literals[segment]
+	}
+	n.routes = append(n.routes, r)
+}
+
+// match is what a path and a method lead to.
+type match struct {
+	routes []*route // endpoints with this path and method, in table order
+	values []string // path values
+	known  bool     // the path exists, whatever the method
+	depth  int      // number of segments that lead along known paths
+}
+
+// find looks for the endpoints of a path. A literal segment wins over a value,
+// unless only the value's branch takes the method: GET /users/batch/status
+// asks for the user "batch".
+func (n *node) find(method string, segments []string) match {
+	if len(segments) == 0 {
+		m := match{known: len(n.routes) > 0}
+		for _, r := range n.routes {
+			if r.method == method || r.also == method {
+				m.routes = append(m.routes, r)
+			}
+		}
+		return m
+	}
+	var best match
+	if next := n.literals[segments[0]]; next != nil {
+		best = next.find(method, segments[1:])
+		best.depth++
+	}
+	if n.value != nil && best.routes == nil {
+		m := n.value.find(method, segments[1:])
+		m.values = append([]string{segments[0]}, m.values...)
+		m.depth = max(m.depth+1, best.depth)
+		m.known = m.known || best.known
+		best = m
+	}
+	return best
+}
+
+// segmentsOf splits a path; doubled and trailing slashes do not count.
+func segmentsOf(path string) []string {
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+}
+
+// shorter names for the tables
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+	put  = http.MethodPut
+	del  = http.MethodDelete
+)

@@ -1,0 +1,162 @@
+// Package imtest is an IM server in memory: the server REST API of Agora Chat
+// (声网 IM) and Easemob (环信 IM), for tests.
+//
+//	srv := imtest.NewServer(t)
+//	// ... point a client at srv.URL(), srv.Org(), srv.App() ...
+//	require.Len(t, srv.Messages("bob"), 1)
+//
+// It speaks real HTTP on loopback, keeps what it is told, checks what it gets
+// as the API does, and answers in the API's documented forms, odd ones
+// included. It works with any client of the API, in any language; the program
+// imtest/imserver runs it alone.
+package imtest
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"time"
+)
+
+// TB is what a server needs of a test; *testing.T and *testing.B have it.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Fatalf(format string, args ...any)
+}
+
+// Server is a running IM server with one app. Its methods may be called by any
+// number of goroutines.
+type Server struct {
+	state  *state
+	router *router
+	log    requestLog
+	outer  []layer // around a whole call: faults
+	inner  []layer // around the handling of an authenticated call: quotas
+
+	url  string
+	http *http.Server
+	done chan struct{} // closed when the listener is
+}
+
+// NewServer starts a server on a free port of 127.0.0.1 and closes it when the
+// test ends. With a nil t the caller closes it, and a listener that cannot be
+// opened is a panic.
+func NewServer(t TB, opts ...Option) *Server {
+	srv, err := Start(opts...)
+	switch {
+	case err != nil && t == nil:
+		panic(err)
+	case err != nil:
+		t.Helper()
+		t.Fatalf("imtest: %v", err)
+	case t != nil:
+		t.Cleanup(srv.Close)
+	}
+	return srv
+}
+
+// Start is NewServer for programs: it returns the error instead of failing a
+// test. Close ends the server.
+func Start(opts ...Option) (*Server, error) {
+	conf := defaults()
+	for _, opt := range opts {
+		opt(&conf)
+	}
+	listener, err := net.Listen("tcp", conf.addr)
+	if err != nil {
+		return nil, fmt.Errorf("imtest: %w", err)
+	}
+	srv := &Server{
+		state:  newState(conf),
+		router: theRouter(),
+		url:    "http://" + listener.Addr().String(),
+		done:   make(chan struct{}),
+	}
+	srv.http = &http.Server{
+		Handler:           srv,
+		ReadHeaderTimeout: time.Minute,
+		ErrorLog:          log.New(io.Discard, "", 0), // a client that hangs up is no news
+	}
+	go func() {
+		defer close(srv.done)
+		_ = srv.http.Serve(listener) // always returns an error; Close is the only cause
+	}()
+	return srv, nil
+}
+
+// Close ends the server and breaks the connections that are open. It may be
+// called twice.
+func (srv *Server) Close() {
+	_ = srv.http.Close() // nothing is left to do with an error here
+	<-srv.done
+}
+
+// URL returns the server's address, "http://127.0.0.1:port".
+func (srv *Server) URL() string { return srv.url }
+
+// Org returns the org_name of the path prefix /{org_name}/{app_name}.
+func (srv *Server) Org() string { return srv.state.conf.org }
+
+// App returns the app_name of the path prefix /{org_name}/{app_name}.
+func (srv *Server) App() string { return srv.state.conf.app }
+
+// AppID returns the app id of the path prefix /app-id/{app_id}.
+func (srv *Server) AppID() string { return srv.state.conf.appID }
+
+// Certificate returns the app certificate that signs AccessToken2 tokens.
+func (srv *Server) Certificate() string { return srv.state.conf.certificate }
+
+// ClientID returns the client id that POST /token takes.
+func (srv *Server) ClientID() string { return srv.state.conf.clientID }
+
+// ClientSecret returns the client secret that POST /token takes.
+func (srv *Server) ClientSecret() string { return srv.state.conf.clientSecret }
+
+// Clock returns the server's clock. Advancing it lets tokens, mutes and files
+// expire.
+func (srv *Server) Clock() *Clock { return srv.state.conf.clock }
+
+// ServeHTTP handles one request, so that the server can also be mounted in a
+// mux or called by an httptest.ResponseRecorder.
+func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := srv.newCall(r)
+	rep := srv.outerMost(c)
+	c.drain() // an answer given early is lost if the client is still writing
+	srv.log.add(c, rep.status)
+	rep.write(w, r)
+}
+
+// outerMost runs a call through the outer layers.
+func (srv *Server) outerMost(c *call) *reply {
+	if c.refused != nil {
+		return c.fail(c.refused)
+	}
+	return through(srv.outer, c, func() *reply {
+		if err := c.prepare(); err != nil {
+			return c.fail(err)
+		}
+		return through(srv.inner, c, func() *reply {
+			ans, err := c.route.do(srv.state, c)
+			if err != nil {
+				return c.fail(err)
+			}
+			return c.render(ans)
+		})
+	})
+}
+
+// A layer stands around the handling of a call whose endpoint id is known. It
+// may answer by itself, before or instead of next, or change what next
+// answers, down to how the bytes are written. Quotas and faults are layers.
+type layer func(c *call, next func() *reply) *reply
+
+// through calls last inside the layers, the first layer outermost.
+func through(layers []layer, c *call, last func() *reply) *reply {
+	if len(layers) == 0 {
+		return last()
+	}
+	return layers[0](c, func() *reply { return through(layers[1:], c, last) })
+}

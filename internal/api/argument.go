@@ -1,0 +1,124 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"unicode/utf8"
+)
+
+// ErrInvalidArgument is the kind of every ArgumentError; the root package
+// exports it.
+var ErrInvalidArgument = errors.New("invalid argument")
+
+// ArgumentError says which argument is wrong, before any I/O.
+type ArgumentError struct {
+	Field   string // as in the Go struct or the path: "username", "To[2]"
+	Problem string // what is wrong and what would be right
+}
+
+func (e *ArgumentError) Error() string { return e.Field + ": " + e.Problem }
+
+// Is makes every ArgumentError an ErrInvalidArgument.
+func (e *ArgumentError) Is(target error) bool { return target == ErrInvalidArgument }
+
+// Invalid makes an ArgumentError.
+func Invalid(field, format string, args ...any) error {
+	return &ArgumentError{Field: field, Problem: fmt.Sprintf(format, args...)}
+}
+
+// First returns the first error, so that a method can list its checks.
+func First(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Required refuses an empty value.
+func Required(field, value string) error {
+	if value == "" {
+		return Invalid(field, "must not be empty")
+	}
+	return nil
+}
+
+// MaxLength refuses more than limit characters.
+func MaxLength(field, value string, limit int) error {
+	if len(value) <= limit { // never more characters than bytes
+		return nil
+	}
+	if n := utf8.RuneCountInString(value); n > limit {
+		return Invalid(field, "has %d characters, at most %d are allowed", n, limit)
+	}
+	return nil
+}
+
+// MaxBytes refuses more than limit bytes.
+func MaxBytes(field, value string, limit int) error {
+	if len(value) > limit {
+		return Invalid(field, "has %d bytes, at most %d are allowed", len(value), limit)
+	}
+	return nil
+}
+
+// MaxUsername is the documented length of a user id.
+const MaxUsername = 64
+
+// Username refuses an empty or overlong user id. The character set is left to
+// the server: its documents differ, and some accounts predate them.
+func Username(field, value string) error {
+	return First(Required(field, value), MaxBytes(field, value, MaxUsername))
+}
+
+// Usernames checks each of a list, which must not be empty.
+func Usernames(field string, values []string) error {
+	if len(values) == 0 {
+		return Invalid(field, "must name at least one user")
+	}
+	for i, v := range values {
+		if err := Username(fmt.Sprintf("%s[%d]", field, i), v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Identifiers refuses an empty list and empty values in it.
+func Identifiers(field string, values []string) error {
+	if len(values) == 0 {
+		return Invalid(field, "must have at least one entry")
+	}
+	for i, v := range values {
+		if err := Required(fmt.Sprintf("%s[%d]", field, i), v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MaxItems refuses a list above a documented maximum.
+func MaxItems(field string, n, limit int) error {
+	if n > limit {
+		return Invalid(field, "has %d entries, at most %d are allowed", n, limit)
+	}
+	return nil
+}
+
+// Range refuses a number outside [low, high].
+func Range(field string, n, low, high int) error {
+	if n < low || n > high {
+		return Invalid(field, "is %d, must be from %d to %d", n, low, high)
+	}
+	return nil
+}
+
+// Pattern refuses a value that does not match a documented character set.
+func Pattern(field, value string, re *regexp.Regexp) error {
+	if !re.MatchString(value) {
+		return Invalid(field, "must match %s", re)
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+// Package api is the seam between the domains and the client: a domain
+// describes its endpoints and builds calls, the root package sends them.
+// It imports nothing else of this module.
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Endpoint says everything static about one REST operation. Endpoints are
+// package variables; no init function registers them.
+type Endpoint struct {
+	ID         string // catalogue id, also log attribute and error text: "users.get"
+	Method     string
+	Path       string // below the prefix of the app: "/users/{username}"
+	Pool       string // the pool of quotas it shares with others; empty: its own, named by ID
+	Quotas     Quotas // nil: Default
+	Easemob    Quotas // where Easemob documents other figures than the limits document
+	Idempotent bool   // may be sent again after a lost answer
+	MaxItems   int    // most items in one call, checked before any I/O; 0: no such limit
+	ItemsIn    string // the argument that holds the items, for the error text
+	Auth       Auth
+}
+
+// Auth says which token a call carries.
+type Auth int
+
+const (
+	AppToken Auth = iota // the client's app token
+	NoToken              // none: the call is the one that fetches a token
+)
+
+// Quota is one documented limit: at most N in any period Per.
+type Quota struct {
+	N       int
+	Per     time.Duration
+	Items   bool // counts the items of a call (targets of a message), not calls
+	PerUser bool // counted for each Call.User by itself
+}
+
+// Quotas are taken together or not at all.
+type Quotas []Quota
+
+// Day is the period of the limits that start anew at 00:00 UTC.
+const Day = 24 * time.Hour
+
+// Default holds where the limits document gives no figure.
+var Default = PerSecond(100)
+
+// PerSecond is the commonest form: n calls a second.
+func PerSecond(n int) Quotas { return Quotas{{N: n, Per: time.Second}} }
+
+// PoolName is the name of the pool that the endpoint's calls take from.
+func (e *Endpoint) PoolName() string {
+	if e.Pool != "" {
+		return e.Pool
+	}
+	return e.ID
+}
+
+// QuotasOn gives the quotas that hold on a platform.
+func (e *Endpoint) QuotasOn(easemob bool) Quotas {
+	switch {
+	case easemob && e.Easemob != nil:
+		return e.Easemob
+	case e.Quotas != nil:
+		return e.Quotas
+	default:
+		return Default
+	}
+}
+
+// Call is one use of an endpoint.
+type Call struct {
+	Endpoint *Endpoint
+	Params   []string    // values for the {..} of the path, in order
+	List     []string    // values of the last {..} where it takes several, comma-separated
+	Query    url.Values  // absent parameters are left out, never sent empty
+	Header   http.Header // canonical keys
+	Body     any         // nil, a JSON value, Form or *Upload
+	Items    int         // how many items the call is about, for MaxItems and for quotas by item
+	User     string      // whose quota it is, for quotas per user
+	Bearer   string      // sent instead of the app token
+	Invalid  error       // an argument found wrong by the method: nothing is sent
+	Secrets  []string    // values of the request that must never appear in an error
+	Out      any         // nil, a pointer to decode into, or *Sink
+}
+
+// Form is a body in application/x-www-form-urlencoded.
+type Form url.Values
+
+// Sized is a JSON body that is refused when its encoded form is too long.
+type Sized interface{ CheckEncoded(length int) error }
+
+// Caller sends calls. The root package has the one implementation.
+type Caller interface {
+	Call(ctx context.Context, c *Call) error
+}
+
+// Declare tells a caller of the endpoints of a domain, so that quotas can be set
+// by id before the first call.
+func Declare(c Caller, endpoints ...*Endpoint) {
+	if d, ok := c.(interface{ Declare(endpoints ...*Endpoint) }); ok {
+		d.Declare(endpoints...)
+	}
+}

@@ -1,0 +1,118 @@
+package api
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"strings"
+
+	"github.com/imrest/im-go/file"
+)
+
+// Upload is a body that streams one file as multipart/form-data. The source is
+// opened anew for each try.
+type Upload struct {
+	Field       string // name of the part: "file"
+	Name        string // file name told to the server
+	ContentType string // of the part; empty: application/octet-stream
+	Size        int64  // exact length in bytes
+	Open        func() (io.ReadCloser, error)
+}
+
+// Form gives the content type, the exact length and a maker of the body.
+func (u *Upload) Form() (contentType string, length int64, open func() (io.ReadCloser, error)) {
+	boundary := newBoundary()
+	partType := u.ContentType
+	if partType == "" {
+		partType = "application/octet-stream"
+	}
+	head := "--" + boundary + "\r\n" +
+		"Content-Disposition: " + multipart.FileContentDisposition(u.Field, u.Name) + "\r\n" +
+		"Content-Type: " + partType + "\r\n\r\n"
+	tail := "\r\n--" + boundary + "--\r\n"
+	open = func() (io.ReadCloser, error) {
+		src, err := u.Open()
+		if err != nil {
+			return nil, fmt.Errorf("cannot open the file: %w", err)
+		}
+		exact := &exactReader{r: src, left: u.Size}
+		return &form{Reader: io.MultiReader(strings.NewReader(head), exact, strings.NewReader(tail)), src: src}, nil
+	}
+	return "multipart/form-data; boundary=" + boundary, int64(len(head)) + u.Size + int64(len(tail)), open
+}
+
+type form struct {
+	io.Reader
+	src io.Closer
+}
+
+func (f *form) Close() error { return f.src.Close() }
+
+// exactReader fails where a source is shorter or longer than was said, so that
+// a cut-off file can never count as sent.
+type exactReader struct {
+	r    io.Reader
+	left int64
+}
+
+func (e *exactReader) Read(p []byte) (int, error) {
+	if e.left == 0 {
+		var probe [1]byte
+		switch n, err := io.ReadFull(e.r, probe[:]); {
+		case n > 0:
+			return 0, fmt.Errorf("the file is longer than its stated size")
+		case err != io.EOF:
+			return 0, err
+		}
+		return 0, io.EOF
+	}
+	if int64(len(p)) > e.left {
+		p = p[:e.left]
+	}
+	n, err := e.r.Read(p)
+	e.left -= int64(n)
+	if err == io.EOF {
+		if e.left > 0 {
+			return n, fmt.Errorf("the file ended %d bytes before its stated size: %w", e.left, io.ErrUnexpectedEOF)
+		}
+		err = nil // the probe above reports the end
+	}
+	return n, err
+}
+
+func newBoundary() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	return "im-go-" + hex.EncodeToString(b[:])
+}
+
+// Sink takes a binary answer as it comes.
+type Sink struct {
+	W       io.Writer
+	Restart func() error // empties W for another try; nil: a broken transfer is final
+	N       int64        // bytes written
+}
+
+// NewUpload makes the body that sends a file as this part.
+func NewUpload(field string, src file.Source) *Upload {
+	return &Upload{Field: field, Name: src.Name, ContentType: src.ContentType, Size: src.Size, Open: src.Open}
+}
+
+// CheckSource refuses a source that cannot be sent.
+func CheckSource(src file.Source, limit int64) error {
+	switch {
+	case src.Open == nil:
+		return Invalid("Open", "must not be nil; file.Path and file.Bytes make sources")
+	case src.Name == "":
+		return Invalid("Name", "must not be empty")
+	case src.Size < 0:
+		return Invalid("Size", "is %d, must be the exact length in bytes", src.Size)
+	case src.Size > limit:
+		return Invalid("Size", "is %d, at most %d bytes are allowed", src.Size, limit)
+	case strings.ContainsAny(src.ContentType, "\r\n"):
+		return Invalid("ContentType", "must not hold line breaks")
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package quota
+
+import (
+	"context"
+	"math"
+	"time"
+)
+
+// adapt follows what the server grants when others use the same quota. Like
+// CUBIC, it halves the rate, comes back fast to somewhat below the rate of the
+// refusal, dwells there, and probes beyond ever more boldly.
+type adapt struct {
+	unit  time.Duration // the pool's shortest period: all of this goes by it
+	cut   bool          // the rate is below the full one
+	since time.Duration // the last cut
+	goal  float64       // the part of the full rate to come back to
+	wait  float64       // in units, until the goal
+}
+
+const (
+	steep = 0.002 // of the full rate, per cubic unit; the simulation of a fleet chose it
+	shy   = 0.9   // of the rate of the refusal
+)
+
+// refuse cuts the rate after a call was refused that was sent at a moment,
+// when used was the part of the full rate in use. The server's window tells
+// of a cut only when it has gone by once: until then, refusals belong to the
+// same cut.
+func (a *adapt) refuse(now, sent time.Duration, used float64) {
+	if a.cut && sent < a.since+a.unit {
+		return
+	}
+	a.cut, a.since = true, now
+	a.goal = shy * used
+	a.wait = math.Cbrt((a.goal - used/2) / steep)
+}
+
+// part is the part of the full rate that may be used.
+func (a *adapt) part(now time.Duration) float64 {
+	if !a.cut {
+		return 1
+	}
+	t := float64(now-a.since)/float64(a.unit) - a.wait
+	return min(a.goal+steep*t*t*t, 1)
+}
+
+// Refused says that the server refused the granted call for its rate, perhaps
+// with the time to wait. It pauses the pool and slows it down, here and, for the
+// pause, wherever the store is shared. The grant is ended as always, before or
+// after.
+func (g Grant) Refused(ctx context.Context, retryAfter time.Duration) {
+	p := g.pool
+	if p == nil {
+		return
+	}
+	pause := max(retryAfter, p.recess())
+	p.slowDown(g.sent, pause)
+	if s := p.set.shared; s != nil && s.failure() == nil {
+		// Also for a call that is being canceled: others are to know.
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		defer stop()
+		s.answered(time.Since(p.set.start), s.Store.Pause(ctx, p.name, pause))
+	}
+}
+
+// slowDown reacts to the refusal of a call sent at a moment.
+func (p *Pool) slowDown(sent, pause time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.tick()
+	p.refused++
+	p.adapt.refuse(now, sent, p.used(now))
+	p.resize(now)
+	p.paused = max(p.paused, now+pause)
+	p.dispatch(now)
+}
+
+// recess is the least pause after a refusal. It is short, for a sliding window
+// frees places all the time; one that still is full refuses again.
+func (p *Pool) recess() time.Duration {
+	const longest = 5 * time.Second
+	return min(p.adapt.unit/4, longest)
+}
+
+// used is the part of the full rate that the pool really used when the server
+// refused: what the fullest window holds is our share of the server's window.
+// An idle pool is not taken at its word, for it would take long to recover.
+func (p *Pool) used(now time.Duration) float64 {
+	part := p.adapt.part(now)
+	fullest := 0.0
+	for i := range p.windows {
+		if w := &p.windows[i]; w.adapts() {
+			fullest = max(fullest, float64(w.held)/float64(w.N))
+		}
+	}
+	return min(part, max(fullest, part/4))
+}
+
+// adapts reports whether a refusal says anything about the window: hardly
+// about that of one user, and a day's lasts too long to learn from it.
+func (w *window) adapts() bool { return !w.PerUser && w.Per < Day }
+
+// resize fits the windows to the part of the rate that may be used now.
+func (p *Pool) resize(now time.Duration) {
+	part := p.adapt.part(now)
+	p.adapt.cut = part < 1
+	part *= p.share
+	for i := range p.windows {
+		w := &p.windows[i]
+		if !w.adapts() {
+			continue
+		}
+		w.n = max(int(math.Ceil(float64(w.N)*part)), 1)
+		if w.pace != nil {
+			w.pace.slow(p.time(now), part)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package quota
+
+import "time"
+
+// Grant is the leave to send one call. It ends with exactly one of Done, Lost
+// and Undo. The zero Grant is good for nothing and harmless.
+type Grant struct {
+	pool         *Pool
+	user         *user
+	items        int
+	sent, waited time.Duration
+}
+
+// Waited is how long the call stood in the queue.
+func (g Grant) Waited() time.Duration { return g.waited }
+
+// Done says that the answer is in, whatever it was: the server has counted the
+// call by now.
+func (g Grant) Done() { g.end(true) }
+
+// Lost says that the call was sent and no answer came: the server counts it
+// about now, or never.
+func (g Grant) Lost() { g.end(false) }
+
+// Undo says that nothing was sent, and gives back what was taken.
+func (g Grant) Undo() {
+	p := g.pool
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tick()
+	p.undo(g)
+}
+
+// undo gives back a grant. The pace keeps its charge: it is small, and a
+// shared store keeps the cost as well.
+func (p *Pool) undo(g Grant) {
+	for i := range p.windows {
+		w := &p.windows[i]
+		c := w.cost(g.items)
+		w.held -= c
+		if w.PerUser {
+			g.user.held[i] -= c
+		}
+	}
+	p.granted--
+	p.call(g.user)
+	p.forget(g.user)
+	p.settle(time.Since(p.set.start))
+}
+
+func (g Grant) end(answered bool) {
+	p := g.pool
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.tick()
+	counted := now
+	if answered {
+		counted = max(now-p.trips.least(now), g.sent)
+		p.trips.note(now, now-g.sent)
+	}
+	for i := range p.windows {
+		w := &p.windows[i]
+		h := hold{until: w.over(counted, now), cost: w.cost(g.items)}
+		if w.PerUser {
+			h.user = g.user
+		}
+		w.keep(h)
+	}
+	p.settle(now)
+}
+
+// settle looks at the queues after something was held or freed.
+func (p *Pool) settle(now time.Duration) {
+	if p.users != nil || !p.first(Background) {
+		p.dispatch(now)
+	}
+}

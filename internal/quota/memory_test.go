@@ -1,0 +1,52 @@
+package quota
+
+import (
+	"context"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// heap is what the heap holds, without stacks.
+func heap() int {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
+}
+
+func TestManyWaitersCostLittle(t *testing.T) {
+	const n = 100_000
+	p := onePool(Limit{N: 1, Per: time.Hour})
+	g, err := p.Take(t.Context(), Request{})
+	require.NoError(t, err)
+	g.Done()
+
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, n)
+	before := heap()
+	for range n {
+		go func() {
+			_, err := p.Take(ctx, Request{})
+			done <- err
+		}()
+	}
+	for p.Stats().Waiting[Foreground] < n {
+		time.Sleep(time.Millisecond)
+	}
+	each := (heap() - before) / n
+	t.Logf("a waiter costs %d bytes beside its stack", each)
+	assert.LessOrEqual(t, each, 1024)
+
+	stop()
+	for range n {
+		require.ErrorIs(t, <-done, context.Canceled)
+	}
+	assert.Zero(t, p.Stats().Waiting[Foreground])
+	assert.Equal(t, 0, p.lines[Foreground].fresh.n)
+	p.timer.Stop()
+}

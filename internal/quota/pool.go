@@ -1,0 +1,367 @@
+package quota
+
+import (
+	"context"
+	"math"
+	"sync"
+	"time"
+)
+
+const never = time.Duration(math.MaxInt64)
+
+// Pool is a named family of windows. A call takes from all of them together.
+type Pool struct {
+	name string
+	set  *Set
+
+	mu      sync.Mutex
+	windows []window
+	users   map[string]*user // nil without a window per user
+	lines   [lanes]line
+	waiting [lanes]int // in the lines and in the rows of the users
+	timer   *time.Timer
+	alarm   time.Duration // when the timer goes off
+	paused  time.Duration // nothing is granted before
+	trips   trips
+	adapt   adapt
+
+	local  bool          // the ledger rules, not a store
+	share  float64       // of each quota that the ledger may use
+	asking bool          // a waiter asks the store at this moment
+	again  time.Duration // the store is not asked before
+
+	granted, refused uint64
+}
+
+// window is one limit of a pool at work.
+type window struct {
+	Limit
+	ledger
+	n    int   // what may be held now: N, or less after a refusal
+	pace *pace // may be nil
+}
+
+// fits reports whether a cost finds room beside what is held. The largest call
+// goes through an empty window, however small that has become.
+func (w *window) fits(held, cost int) bool {
+	return held == 0 || held+cost <= w.n
+}
+
+func newPool(s *Set, name string, limits []Limit) *Pool {
+	p := &Pool{name: name, set: s, alarm: never, windows: make([]window, len(limits)),
+		local: s.shared == nil, share: 1}
+	unit := never
+	for i, l := range limits {
+		l.N, l.Per = max(l.N, 1), max(l.Per, time.Millisecond)
+		p.windows[i] = window{Limit: l, n: l.N, pace: newPace(l)}
+		if l.PerUser {
+			p.users = make(map[string]*user)
+		} else {
+			unit = min(unit, l.Per)
+		}
+	}
+	p.adapt.unit = min(unit, time.Minute)
+	return p
+}
+
+// Request says what a call takes, for whom, and in which lane it waits.
+type Request struct {
+	Items int    // targets of a message; 0 is 1
+	User  string // whose windows count, in a pool that has windows per user
+	Lane  Lane
+}
+
+// Take waits until all windows of the pool have room for the call, and takes
+// from all of them. Whatever error it returns, nothing was taken.
+func (p *Pool) Take(ctx context.Context, r Request) (Grant, error) {
+	items := max(r.Items, 1)
+	if err := p.possible(items); err != nil {
+		return Grant{}, err
+	}
+	if ctx.Err() != nil {
+		return Grant{}, canceled(ctx, p.name, 0)
+	}
+	p.mu.Lock()
+	now := p.tick()
+	u := p.user(r.User)
+	if p.set.shared == nil && p.first(r.Lane) && p.open(u, items) && p.earliest(now, r.Lane, items) <= now {
+		g := p.take(now, now, u, items)
+		p.mu.Unlock()
+		return g, nil
+	}
+	w := &waiter{user: u, items: items, lane: r.Lane, since: now, deadline: never}
+	if t, ok := ctx.Deadline(); ok {
+		w.deadline = t.Sub(p.set.start)
+		if at := p.soonest(now, w); at > w.deadline {
+			p.forget(u)
+			p.mu.Unlock()
+			return Grant{}, p.hopeless(now, at, w)
+		}
+	}
+	w.ready = make(chan verdict, 1)
+	p.enter(w)
+	p.dispatch(now)
+	p.mu.Unlock()
+	return p.await(ctx, w)
+}
+
+// possible returns an error for a cost that no wait makes affordable.
+func (p *Pool) possible(items int) error {
+	for i := range p.windows {
+		w := &p.windows[i]
+		if c := w.cost(items); c > w.N {
+			return &CostError{Pool: p.name, Cost: c, Limit: w.Limit}
+		}
+	}
+	return nil
+}
+
+// await sleeps until the waiter's fate is decided or its context ends.
+func (p *Pool) await(ctx context.Context, w *waiter) (Grant, error) {
+	for {
+		select {
+		case v := <-w.ready:
+			if v.ask {
+				v.grant, v.err = p.ask(ctx, w)
+			}
+			if v.err != nil || v.grant.pool != nil {
+				return v.grant, v.err
+			}
+		case <-ctx.Done():
+			return p.abandon(ctx, w)
+		}
+	}
+}
+
+// abandon ends a wait with the context, and gives back what came too late.
+func (p *Pool) abandon(ctx context.Context, w *waiter) (Grant, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.tick()
+	select {
+	case v := <-w.ready: // in the same moment
+		if v.grant.pool != nil {
+			p.undo(v.grant)
+		}
+		if !v.ask {
+			return Grant{}, canceled(ctx, p.name, now-w.since)
+		}
+	default:
+	}
+	p.asked(w)
+	p.quit(w)
+	p.dispatch(now)
+	return Grant{}, canceled(ctx, p.name, now-w.since)
+}
+
+// tick reads the clock and does what time has brought: with the lock held,
+// before anything else.
+func (p *Pool) tick() time.Duration {
+	now := time.Since(p.set.start)
+	for i := range p.windows {
+		w := &p.windows[i]
+		for {
+			h, ok := w.drop(now)
+			if !ok {
+				break
+			}
+			if h.user != nil {
+				h.user.held[i] -= h.cost
+				p.call(h.user)
+				p.forget(h.user)
+			}
+		}
+	}
+	switch {
+	case p.set.shared != nil && p.consult():
+		p.resize(now)
+	case p.adapt.cut:
+		p.resize(now)
+	}
+	return now
+}
+
+// time is the wall's name of a moment, for the buckets.
+func (p *Pool) time(now time.Duration) time.Time { return p.set.start.Add(now) }
+
+// first reports whether no waiter stands before a new call of that lane.
+func (p *Pool) first(lane Lane) bool {
+	return p.waiting[Foreground] == 0 && (lane == Foreground || p.waiting[Background] == 0)
+}
+
+// earliest is the moment at which a call may go as far as is known now, were it
+// the next and its user's windows open. For calls in flight it is never: their
+// answer looks again.
+func (p *Pool) earliest(now time.Duration, lane Lane, items int) time.Duration {
+	at := now
+	for i := range p.windows {
+		w := &p.windows[i]
+		if w.PerUser {
+			continue
+		}
+		c := w.cost(items)
+		if p.local && !w.fits(w.held, c) {
+			at = max(at, w.freed(min(w.held+c-w.n, w.held), nil))
+		}
+		if w.pace != nil && (w.pace.both || lane == Background) {
+			at = max(at, now+w.pace.wait(p.time(now), c))
+		}
+	}
+	if p.adapt.cut && at > now {
+		at = min(at, now+p.adapt.unit/16) // the quota grows while it recovers
+	}
+	if !p.local {
+		at = max(at, p.again)
+	}
+	return max(at, p.paused)
+}
+
+// take charges all windows.
+func (p *Pool) take(now, since time.Duration, u *user, items int) Grant {
+	for i := range p.windows {
+		w := &p.windows[i]
+		c := w.cost(items)
+		w.held += c
+		if w.PerUser {
+			u.held[i] += c
+		}
+		if w.pace != nil {
+			w.pace.take(p.time(now), c)
+		}
+	}
+	p.granted++
+	return Grant{pool: p, user: u, items: items, sent: now, waited: now - since}
+}
+
+// dispatch deals with the heads of the queues, in order, and sets the timer for
+// the first that cannot go yet.
+func (p *Pool) dispatch(now time.Duration) {
+	at := never
+	for w := p.head(); w != nil; w = p.head() {
+		at = p.earliest(now, w.lane, w.items)
+		if at > now && (at <= w.deadline || at == never) {
+			break
+		}
+		if at <= now && p.set.shared != nil {
+			if !p.local && p.asking {
+				at = never // the answer looks again
+				break
+			}
+			if !p.local || p.set.shared.probe(now) {
+				p.send(w, p.local)
+				continue
+			}
+		}
+		p.decide(now, at, w)
+		at = never
+	}
+	p.wake(now, at)
+}
+
+// decide ends the wait of a head, one way or the other.
+func (p *Pool) decide(now, at time.Duration, w *waiter) {
+	p.exit(w)
+	switch err := p.storeError(); {
+	case at > now:
+		w.ready <- verdict{err: p.hopeless(now, at, w)}
+	case err != nil:
+		w.ready <- verdict{err: err}
+	default:
+		w.ready <- verdict{grant: p.take(now, w.since, w.user, w.items)}
+	}
+	p.call(w.user)
+	p.forget(w.user)
+}
+
+// wake sets the timer for a moment, or for an earlier one at which a user's
+// window moves and others wait for that, or at which all users can be
+// forgotten.
+func (p *Pool) wake(now, at time.Duration) {
+	waiting := p.waiting[Foreground]+p.waiting[Background] > 0
+	for i := range p.windows {
+		w := &p.windows[i]
+		switch {
+		case !w.PerUser:
+		case waiting:
+			at = min(at, w.next())
+		case p.alarm == never:
+			at = min(at, w.last())
+		}
+	}
+	if at == never || at == p.alarm {
+		return
+	}
+	p.alarm = at
+	if p.timer == nil {
+		p.timer = time.AfterFunc(at-now, p.ring)
+	} else {
+		p.timer.Reset(at - now)
+	}
+}
+
+// ring is the timer's function. One that comes too early does no harm.
+func (p *Pool) ring() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.alarm = never
+	p.dispatch(p.tick())
+}
+
+// soonest is a moment before which a new waiter cannot go, with all those
+// before it in its lane, if the pool is at its full rate.
+func (p *Pool) soonest(now time.Duration, w *waiter) time.Duration {
+	at := max(now, p.paused)
+	var calls, items int
+	for l := range w.lane + 1 {
+		line := &p.lines[l]
+		calls += line.back.n + line.fresh.n
+		items += line.back.items + line.fresh.items
+	}
+	for i := range p.windows {
+		q := &p.windows[i]
+		c := q.cost(w.items)
+		if q.PerUser {
+			own := &w.user.rows[w.lane].parked
+			at = max(at, q.soonest(now, w.user.held[i], c+q.sum(own.n, own.items), w.user))
+			continue
+		}
+		c += q.sum(calls, items)
+		if p.local {
+			at = max(at, q.soonest(now, q.held, c, nil))
+		}
+		if q.pace != nil && (q.pace.both || w.lane == Background) {
+			at = max(at, now+q.pace.lack(p.time(now), c, q.pace.full))
+		}
+	}
+	return at
+}
+
+// sum is what so many calls with so many items cost together.
+func (w *window) sum(calls, items int) int {
+	if w.Items {
+		return items
+	}
+	return calls
+}
+
+// soonest is a moment before which a cost cannot be taken in whatever
+// portions: first goes what is held, then what is given out now in the places
+// that are free, and N more take a whole period each time.
+func (w *window) soonest(now time.Duration, held, cost int, u *user) time.Duration {
+	excess := held + cost - w.N
+	if excess <= 0 {
+		return now
+	}
+	periods := (excess - 1) / w.N
+	at := w.over(now, now)
+	if first := excess - periods*w.N; first <= held {
+		if at = w.freed(first, u); at == never {
+			at = now
+		}
+	}
+	return at + time.Duration(periods)*w.Per
+}
+
+func (p *Pool) hopeless(now, at time.Duration, w *waiter) error {
+	return &WaitError{Pool: p.name, Wait: at - now, Left: w.deadline - now}
+}

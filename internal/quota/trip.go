@@ -1,0 +1,67 @@
+package quota
+
+import (
+	"math"
+	"time"
+)
+
+// memory is how long the shortest round trip counts at least.
+const memory = 30 * time.Second
+
+// trips watches the round trips of a pool's calls.
+type trips struct {
+	now, before half // this half minute and the one before
+	turned      time.Duration
+}
+
+// half is what was seen in half a minute.
+type half struct {
+	n                int
+	least, most, sum time.Duration
+}
+
+// note adds an answered call.
+func (t *trips) note(now, trip time.Duration) {
+	t.turn(now)
+	t.now = t.now.with(half{1, trip, trip, trip})
+}
+
+func (h half) with(o half) half {
+	if h.n == 0 || o.n == 0 {
+		return half{h.n + o.n, h.least + o.least, h.most + o.most, h.sum + o.sum} // one of them is zero
+	}
+	return half{h.n + o.n, min(h.least, o.least), max(h.most, o.most), h.sum + o.sum}
+}
+
+// least is a round trip that no call undercuts, as far as one can know. The
+// shortest of n trips exceeds the shortest possible by some part of their
+// spread that goes down with the root of n; a few trips prove nothing at all.
+func (t *trips) least(now time.Duration) time.Duration {
+	const few, doubt = 8, 3
+	t.turn(now)
+	h := t.now.with(t.before)
+	if h.n == 0 {
+		return 0
+	}
+	n := float64(h.n)
+	excess := float64(h.sum)/n - float64(h.least)
+	believed := float64(h.least)*n/(n+few) - doubt*excess/math.Sqrt(n)
+	return time.Duration(max(believed, 0))
+}
+
+// jitter is how much the round trips differed of late.
+func (t *trips) jitter(now time.Duration) time.Duration {
+	return t.now.with(t.before).most - t.least(now)
+}
+
+func (t *trips) turn(now time.Duration) {
+	switch past := now - t.turned; {
+	case past < memory:
+		return
+	case past < 2*memory:
+		t.before = t.now
+	default:
+		t.before = half{}
+	}
+	t.now, t.turned = half{}, now
+}

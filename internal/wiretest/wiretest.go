@@ -1,0 +1,205 @@
+// Package wiretest checks the domains on the wire: what a method sends, and what
+// it makes of each documented answer.
+package wiretest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/internal/catalogue"
+)
+
+// Case is one method with one request and one answer.
+type Case struct {
+	ID   string // catalogue id of the endpoint that it must call
+	Name string // what is special about it; empty for the plain case
+	Do   func(context.Context, *im.Client) (any, error)
+
+	Request string      // "POST /users/alice%2Fb?limit=2", below the prefix of the app
+	Body    string      // JSON compared as such, anything else as text; empty: no body
+	Header  http.Header // headers that must be there beside the usual ones
+
+	Status int    // of the answer; 0: 200
+	Answer string // body of the answer
+	Want   any    // what Do must return; nil: not compared
+	Err    error  // what Do's error must be, by errors.Is; nil: none
+}
+
+// Request is one request as it was sent.
+type Request struct {
+	Method, Path string // Path is escaped, below the prefix, with the query
+	Header       http.Header
+	Body         string
+}
+
+const prefix = "https://a1.example.com/acme/demo"
+
+// Client returns a client that gets these answers, one per request and the last
+// one again and again, and what it sent so far.
+func Client(t *testing.T, answers ...httpmock.Responder) (*im.Client, *[]Request) {
+	t.Helper()
+	var sent []Request
+	mock := httpmock.NewMockTransport()
+	mock.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
+		sent = append(sent, record(t, r))
+		return answers[min(len(sent), len(answers))-1](r)
+	})
+	client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Token: im.StaticToken("app-token")},
+		im.WithHTTPClient(&http.Client{Transport: mock}), im.WithoutQuotas(), im.WithRetries(0))
+	require.NoError(t, err)
+	return client, &sent
+}
+
+func record(t *testing.T, r *http.Request) Request {
+	request := Request{Method: r.Method, Path: strings.TrimPrefix(r.URL.String(), prefix), Header: r.Header}
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		request.Body = string(body)
+	}
+	return request
+}
+
+// JSON is an answer of the API.
+func JSON(status int, body string) httpmock.Responder {
+	return httpmock.NewStringResponder(status, body).HeaderSet(http.Header{"Content-Type": {"application/json"}})
+}
+
+// Run runs the cases. Of each plain case it also plays all errors that the
+// catalogue documents for the endpoint.
+func Run(t *testing.T, cases []Case) {
+	for _, c := range cases {
+		name := c.ID
+		if c.Name != "" {
+			name += "/" + c.Name
+		}
+		t.Run(name, func(t *testing.T) {
+			c.run(t)
+			if c.Name == "" {
+				c.runDocumentedErrors(t)
+			}
+		})
+	}
+}
+
+func (c *Case) run(t *testing.T) {
+	endpoint, ok := catalogue.ByID(c.ID)
+	require.True(t, ok, "%s is not in the catalogue", c.ID)
+	client, sent := Client(t, JSON(max(c.Status, 200), c.Answer))
+	got, err := c.Do(t.Context(), client)
+	if c.Err == nil {
+		require.NoError(t, err)
+	} else {
+		require.ErrorIs(t, err, c.Err)
+	}
+	if c.Want != nil {
+		assert.Equal(t, c.Want, got)
+	}
+	if c.Request == "" {
+		assert.Empty(t, *sent, "nothing may be sent")
+		return
+	}
+	require.Len(t, *sent, 1)
+	request := (*sent)[0]
+	assert.Equal(t, c.Request, request.Method+" "+request.Path)
+	assert.True(t, matches(endpoint.Path, request.Path), "%s is not the path %s of %s", request.Path, endpoint.Path, c.ID)
+	assert.Equal(t, endpoint.Method, request.Method, "method of %s", c.ID)
+	c.checkHeader(t, request)
+	c.checkBody(t, request)
+}
+
+func (c *Case) checkHeader(t *testing.T, r Request) {
+	if !strings.HasPrefix(c.ID, "auth.") {
+		assert.Equal(t, "Bearer app-token", r.Header.Get("Authorization"))
+	}
+	assert.NotEmpty(t, r.Header.Get("Accept"))
+	for name := range c.Header {
+		assert.Equal(t, c.Header.Get(name), r.Header.Get(name), "header %s", name)
+	}
+}
+
+func (c *Case) checkBody(t *testing.T, r Request) {
+	switch {
+	case c.Body == "":
+		assert.Empty(t, r.Body, "body")
+	case c.Body[0] == '{' || c.Body[0] == '[':
+		assert.JSONEq(t, c.Body, r.Body)
+		assert.Equal(t, "application/json", r.Header.Get("Content-Type"))
+	default:
+		assert.Equal(t, c.Body, r.Body)
+	}
+}
+
+// matches compares a path with its template, segment by segment.
+func matches(template, path string) bool {
+	path, _, _ = strings.Cut(path, "?")
+	want, got := strings.Split(template, "/"), strings.Split(path, "/")
+	if len(want) != len(got) {
+		return false
+	}
+	for i := range want {
+		if !strings.HasPrefix(want[i], "{") && want[i] != got[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// runDocumentedErrors answers each documented error and looks for it in the
+// error of the method.
+func (c *Case) runDocumentedErrors(t *testing.T) {
+	endpoint, _ := catalogue.ByID(c.ID)
+	for _, e := range endpoint.Errors {
+		if e.Status < 400 || strings.HasPrefix(e.Error, "(") {
+			continue // a remark instead of a code
+		}
+		code, _, _ := strings.Cut(e.Error, " | ")
+		body := `{"error":` + quote(code) + `,"error_description":` + quote(e.Message) + `,"timestamp":1}`
+		client, _ := Client(t, JSON(e.Status, body))
+		_, err := c.Do(t.Context(), client)
+		var failure *im.Error
+		if !assert.True(t, errors.As(err, &failure), "%d %s: %v is no *im.Error", e.Status, code, err) {
+			continue
+		}
+		assert.Equal(t, c.ID, failure.Endpoint)
+		assert.Equal(t, e.Status, failure.Status)
+		assert.Equal(t, code, failure.Code)
+		assert.Contains(t, kinds[e.Status], failure.Kind(), "kind of %d %s %q (%s)", e.Status, code, e.Message, e.When)
+	}
+}
+
+// kinds says what an answer of a status may be. Which of them it is for each
+// documented text, the tests of package im say row by row.
+var kinds = map[int][]error{
+	400: {im.ErrInvalidArgument, im.ErrNotFound, im.ErrAlreadyExists, im.ErrNotEnabled, im.ErrTooLarge, im.ErrPlanLimit, im.ErrRateLimited, im.ErrUnauthorized, im.ErrForbidden},
+	401: {im.ErrUnauthorized, im.ErrForbidden, im.ErrNotFound},
+	402: {im.ErrPlanLimit},
+	403: {im.ErrForbidden, im.ErrNotEnabled, im.ErrNotFound, im.ErrPlanLimit, im.ErrTooLarge, im.ErrRateLimited, im.ErrAlreadyExists},
+	404: {im.ErrNotFound, im.ErrAppNotFound, im.ErrUnsupported},
+	405: {im.ErrUnsupported},
+	408: {im.ErrUnavailable},
+	409: {im.ErrConflict},
+	413: {im.ErrTooLarge},
+	415: {im.ErrUnsupported},
+	429: {im.ErrRateLimited, im.ErrPlanLimit},
+	500: {im.ErrInternal, im.ErrUnsupported, im.ErrInvalidArgument},
+	501: {im.ErrUnsupported},
+	502: {im.ErrUnavailable},
+	503: {im.ErrUnavailable},
+	504: {im.ErrUnavailable},
+}
+
+func quote(s string) string {
+	b, _ := json.Marshal(s) // strings always encode
+	return string(b)
+}

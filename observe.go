@@ -1,0 +1,43 @@
+package im
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Event is one try of a call, as [WithObserver] sees it. Endpoint ids are few
+// and known, so they are fit for metric labels.
+type Event struct {
+	Endpoint string        // catalogue id: "messages.send_users"
+	Try      int           // 1 for the first
+	Status   int           // HTTP status; 0: no answer
+	Code     string        // the API's code
+	Waited   time.Duration // for the quota, before this try
+	Took     time.Duration // from sending to the end of the answer
+	Err      error         // nil on success
+	Again    bool          // the call is sent again
+}
+
+// observe reports a try to the logger and the observer. What is logged is an
+// allow-list: no error text, which might quote what the server quoted.
+func (c *core) observe(ctx context.Context, e Event) {
+	level := slog.LevelDebug
+	text := "im: try"
+	if e.Again {
+		level, text = slog.LevelWarn, "im: sending again"
+	}
+	if c.logger.Enabled(ctx, level) {
+		attrs := []slog.Attr{
+			slog.String("endpoint", e.Endpoint), slog.Int("try", e.Try), slog.Int("status", e.Status),
+			slog.Duration("waited", e.Waited), slog.Duration("took", e.Took),
+		}
+		if err, ok := e.Err.(*Error); ok {
+			attrs = append(attrs, slog.String("code", e.Code), slog.String("kind", err.kindName()))
+		}
+		c.logger.LogAttrs(ctx, level, text, attrs...)
+	}
+	if c.observer != nil {
+		c.observer(ctx, e)
+	}
+}

@@ -1,0 +1,135 @@
+package im
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/quota"
+)
+
+// Quota is one limit of an endpoint: at most N in any period Per.
+type Quota struct {
+	N       int
+	Per     time.Duration // 24 h stands for the API's day, from 00:00 UTC
+	Items   bool          // counts the targets of messages, not calls
+	PerUser bool          // counted for each user by itself
+}
+
+// quotaSettings are what the options say about quotas.
+type quotaSettings struct {
+	off     bool
+	share   float64
+	changed []changedQuota
+}
+
+type changedQuota struct {
+	name   string
+	quotas []Quota
+}
+
+// WithQuota replaces the quotas of an endpoint (by catalogue id, "users.get") or
+// of a pool that several endpoints share (by name, "user_write"), for apps that
+// have bought more. An id or name that there is not is an error of [New].
+func WithQuota(idOrPool string, quotas ...Quota) Option {
+	return func(s *settings) {
+		s.quotas.changed = append(s.quotas.changed, changedQuota{idOrPool, quotas})
+	}
+}
+
+// WithQuotaShare takes only a share of every quota, above 0 and at most 1, for
+// apps whose quota several processes use.
+func WithQuotaShare(share float64) Option { return func(s *settings) { s.quotas.share = share } }
+
+// WithoutQuotas makes calls wait for nothing but what the server asks for.
+func WithoutQuotas() Option { return func(s *settings) { s.quotas.off = true } }
+
+// quotas makes calls wait. Each endpoint takes from one pool, which it may share
+// with others.
+type quotas struct {
+	set     *quota.Set
+	pools   map[*api.Endpoint]*quota.Pool // fixed by New; nil: quotas are off
+	easemob bool
+}
+
+func newQuotas(s quotaSettings, platform Platform, endpoints []*api.Endpoint) (*quotas, error) {
+	if s.share <= 0 || s.share > 1 {
+		return nil, configError("WithQuotaShare", "is %v, must be above 0 and at most 1", s.share)
+	}
+	changed, err := changedByPool(s.changed, endpoints)
+	if err != nil || s.off {
+		return &quotas{}, err
+	}
+	q := &quotas{
+		set: quota.NewSet(quota.Options{}), pools: make(map[*api.Endpoint]*quota.Pool, len(endpoints)),
+		easemob: platform == Easemob,
+	}
+	for _, e := range endpoints {
+		limits, ok := changed[e.PoolName()]
+		if !ok {
+			limits = e.QuotasOn(q.easemob)
+		}
+		scaled := make([]quota.Limit, len(limits))
+		for i, l := range limits {
+			scaled[i] = quota.Limit(l).Scale(s.share)
+		}
+		q.pools[e] = q.set.Pool(e.PoolName(), scaled)
+	}
+	return q, nil
+}
+
+// changedByPool checks WithQuota and gives its quotas by pool.
+func changedByPool(changed []changedQuota, endpoints []*api.Endpoint) (map[string]api.Quotas, error) {
+	pools := make(map[string]string) // by id and by name
+	for _, e := range endpoints {
+		pools[e.ID], pools[e.PoolName()] = e.PoolName(), e.PoolName()
+	}
+	byPool := make(map[string]api.Quotas)
+	for _, c := range changed {
+		pool, ok := pools[c.name]
+		if !ok {
+			return nil, configError("WithQuota", "%q is neither an endpoint nor a pool; %s", c.name, similar(c.name, pools))
+		}
+		if len(c.quotas) == 0 {
+			return nil, configError("WithQuota", "%q is given no quota; see WithoutQuotas", c.name)
+		}
+		for _, q := range c.quotas {
+			if q.N < 1 || q.Per <= 0 {
+				return nil, configError("WithQuota", "%q: %d per %s must be above 0", c.name, q.N, q.Per)
+			}
+			byPool[pool] = append(byPool[pool], api.Quota(q))
+		}
+	}
+	return byPool, nil
+}
+
+// similar helps with a mistyped id.
+func similar(name string, known map[string]string) string {
+	domain, _, _ := strings.Cut(name, ".")
+	var near []string
+	for _, k := range slices.Sorted(maps.Keys(known)) {
+		if strings.HasPrefix(k, domain) {
+			near = append(near, k)
+		}
+	}
+	if len(near) == 0 {
+		return "docs/endpoints.md lists them"
+	}
+	return fmt.Sprintf("known are %s", strings.Join(near, ", "))
+}
+
+func (q *quotas) on() bool { return q.pools != nil }
+
+// take waits until all quotas of the call can be taken together.
+func (q *quotas) take(ctx context.Context, call *api.Call, lane Lane) (quota.Grant, error) {
+	if !q.on() {
+		return quota.Grant{}, nil
+	}
+	return q.pools[call.Endpoint].Take(ctx, quota.Request{
+		Items: max(call.Items, 1), User: call.User, Lane: quota.Lane(lane),
+	})
+}

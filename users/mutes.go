@@ -1,0 +1,183 @@
+package users
+
+import (
+	"context"
+	"iter"
+	"math"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// Forever is the length of a mute without an end.
+const Forever time.Duration = -1
+
+// Mute says how a user is to be muted, per kind of chat. A nil kind is left as it
+// is, 0 lifts its mute, [Forever] mutes without an end, anything else mutes for
+// that time, in whole seconds up to 2147483647.
+//
+//	users.Mute{Username: "alice", Group: new(time.Hour), Room: new(users.Forever)}
+type Mute struct {
+	Username string
+	Chat     *time.Duration // one-to-one chats
+	Group    *time.Duration
+	Room     *time.Duration
+}
+
+var setMute = api.Endpoint{
+	ID: "mutes.set", Method: http.MethodPost, Path: "/mutes", Idempotent: true,
+}
+
+// Mute mutes or unmutes a user app-wide. What a muted user may not do, REST calls
+// in its name may not do either. Quota: 100 calls a second. Repeated after a lost
+// answer, which starts the time again. [im.ErrNotFound] when there is no such
+// user; the feature depends on the plan.
+//
+//im:endpoint mutes.set
+func (s *Service) Mute(ctx context.Context, m Mute) error {
+	body := struct {
+		Username string `json:"username"`
+		Chat     *int64 `json:"chat,omitempty"`
+		Group    *int64 `json:"groupchat,omitempty"`
+		Room     *int64 `json:"chatroom,omitempty"`
+	}{m.Username, muteSeconds(m.Chat), muteSeconds(m.Group), muteSeconds(m.Room)}
+	return s.api.Call(ctx, &api.Call{Endpoint: &setMute, Invalid: m.check(), Body: body})
+}
+
+func (m Mute) check() error {
+	if m.Chat == nil && m.Group == nil && m.Room == nil {
+		return api.Invalid("Mute", "must set Chat, Group or Room; with none the call would change nothing")
+	}
+	return api.First(api.Username("Username", m.Username),
+		checkMute("Chat", m.Chat), checkMute("Group", m.Group), checkMute("Room", m.Room))
+}
+
+func checkMute(field string, d *time.Duration) error {
+	switch {
+	case d == nil || *d == 0 || *d == Forever:
+		return nil
+	case *d < time.Second || *d/time.Second > math.MaxInt32:
+		return api.Invalid(field, "is %s, must be 0, Forever, or from a second to 2147483647 seconds", *d)
+	}
+	return nil
+}
+
+func muteSeconds(d *time.Duration) *int64 {
+	switch {
+	case d == nil:
+		return nil
+	case *d == Forever:
+		return new(int64(-1))
+	}
+	return new(int64(*d / time.Second))
+}
+
+// Muted is how long a user is still muted, per kind of chat: 0 not at all,
+// [Forever] without an end.
+type Muted struct {
+	Username          string
+	Chat, Group, Room time.Duration
+	At                time.Time // when the server said so
+}
+
+type wireMuted struct {
+	UserID   api.Text    `json:"userid"` // "org#app_alice", or just "alice"
+	Username api.Text    `json:"username"`
+	Chat     api.Int     `json:"chat"`
+	Group    api.Int     `json:"groupchat"`
+	Room     api.Int     `json:"chatroom"`
+	UnixTime api.Seconds `json:"unixtime"`
+}
+
+func (w *wireMuted) muted(at time.Time) Muted {
+	name := string(w.Username)
+	if name == "" {
+		name = string(w.UserID)
+	}
+	return Muted{Username: name, Chat: muteTime(w.Chat), Group: muteTime(w.Group), Room: muteTime(w.Room), At: at}
+}
+
+func muteTime(seconds api.Int) time.Duration {
+	if seconds < 0 {
+		return Forever
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+var getMute = api.Endpoint{
+	ID: "mutes.get", Method: http.MethodGet, Path: "/mutes/{username}", Idempotent: true,
+}
+
+// GetMute tells how long a user is still muted. Quota: 100 calls a second.
+// Repeated after a lost answer. [im.ErrNotFound] when there is no such user.
+//
+//im:endpoint mutes.get
+func (s *Service) GetMute(ctx context.Context, username string) (*Muted, error) {
+	var out api.Data[wireMuted]
+	if err := s.api.Call(ctx, &api.Call{Endpoint: &getMute, Params: []string{username}, Out: &out}); err != nil {
+		return nil, err
+	}
+	muted := out.Data.muted(out.Data.UnixTime.Time())
+	if name := strings.ToLower(username); strings.HasSuffix(muted.Username, "_"+name) {
+		muted.Username = name // the server put the app key in front
+	}
+	return &muted, nil
+}
+
+// MuteListOptions choose a page of mutes.
+type MuteListOptions struct {
+	Page int // from 1 on; 0: the first
+	Size int // entries on a page, 1 to 50; 0: 50
+}
+
+func (o MuteListOptions) withDefaults() MuteListOptions {
+	if o.Page == 0 {
+		o.Page = 1
+	}
+	if o.Size == 0 {
+		o.Size = 50
+	}
+	return o
+}
+
+var listMutes = api.Endpoint{
+	ID: "mutes.list", Method: http.MethodGet, Path: "/mutes", Idempotent: true,
+}
+
+// ListMutes returns a page of muted users; [Service.AllMutes] goes over all of
+// them. The server lists a user once per kind of chat, so a user may come up
+// three times, and lifted mutes stay in the list with 0. Quota: 100 calls a
+// second. Repeated after a lost answer.
+//
+//im:endpoint mutes.list
+func (s *Service) ListMutes(ctx context.Context, o MuteListOptions) ([]Muted, error) {
+	o = o.withDefaults()
+	var out api.Data[struct {
+		Data     api.Many[wireMuted] `json:"data"`
+		UnixTime api.Seconds         `json:"unixtime"`
+	}]
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: &listMutes, Out: &out,
+		Invalid: api.First(api.Range("Page", o.Page, 1, math.MaxInt32), api.Range("Size", o.Size, 1, 50)),
+		Query:   url.Values{"pageNum": {strconv.Itoa(o.Page)}, "pageSize": {strconv.Itoa(o.Size)}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	at := out.Data.UnixTime.Time()
+	return api.Convert(out.Data.Data, func(w *wireMuted) Muted { return w.muted(at) }), nil
+}
+
+// AllMutes goes over all mutes from page o.Page on. It ends after the first
+// error.
+func (s *Service) AllMutes(ctx context.Context, o MuteListOptions) iter.Seq2[Muted, error] {
+	o = o.withDefaults()
+	return api.NumberedPages(o.Page, func(number int) ([]Muted, bool, error) {
+		page, err := s.ListMutes(ctx, MuteListOptions{Page: number, Size: o.Size})
+		return page, len(page) >= o.Size, err
+	})
+}

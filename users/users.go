@@ -1,0 +1,367 @@
+// Package users registers, reads, bans and deletes the users of an app, tells
+// whether they are online, and mutes them app-wide.
+//
+// A user id has at most 64 characters of a-z, A-Z, 0-9, "_", "-" and ".", and is
+// not case sensitive: the server keeps and answers it in lower case.
+//
+//	client.Users.Register(ctx, users.NewUser{Username: "alice", Password: "S3cret.pass"})
+package users
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// Service calls the endpoints of users and of app-wide mutes. It is the field
+// Users of the client.
+type Service struct{ api api.Caller }
+
+// New is called by package im; a service cannot be made outside this module.
+func New(c api.Caller) *Service {
+	api.Declare(c, endpoints...)
+	return &Service{c}
+}
+
+var endpoints = []*api.Endpoint{
+	&register, &registerBatch, &get, &list, &deleteOne, &deleteOldest, &setPassword, &deactivate, &activate,
+	&disconnect, &disconnectDevice, &resources, &status, &statusBatch, &offlineCount, &offlineStatus,
+	&setMute, &getMute, &listMutes,
+}
+
+// User is an account of the app.
+type User struct {
+	UUID      string // made by the server
+	Username  string // lower case
+	Activated bool   // false: banned
+	Created   time.Time
+	Modified  time.Time
+
+	// What follows is set by package push and by client SDKs.
+	Nickname      string // shown in push notifications
+	DisplayStyle  int    // 0: notice only, 1: with the message
+	NoDisturbing  bool
+	NoDisturbFrom int      // hour of the day, with NoDisturbing
+	NoDisturbTo   int      // hour of the day, with NoDisturbing
+	IgnoredGroups []string // groups whose pushes the user has blocked
+	NotifierName  string   // push certificate
+	DeviceToken   string   // push token
+}
+
+// wireUser is a user as the API answers it.
+type wireUser struct {
+	UUID          string     `json:"uuid"`
+	Username      api.Text   `json:"username"`
+	Activated     api.Bool   `json:"activated"`
+	Created       api.Millis `json:"created"`
+	Modified      api.Millis `json:"modified"`
+	Nickname      string     `json:"nickname"`
+	DisplayStyle  api.Int    `json:"notification_display_style"`
+	NoDisturbing  api.Bool   `json:"notification_no_disturbing"`
+	NoDisturbFrom api.Int    `json:"notification_no_disturbing_start"`
+	NoDisturbTo   api.Int    `json:"notification_no_disturbing_end"`
+	NotifierName  string     `json:"notifier_name"`
+	DeviceToken   string     `json:"device_token"`
+}
+
+func (w *wireUser) user() User {
+	return User{
+		UUID: w.UUID, Username: string(w.Username), Activated: bool(w.Activated),
+		Created: w.Created.Time(), Modified: w.Modified.Time(),
+		Nickname: w.Nickname, DisplayStyle: int(w.DisplayStyle),
+		NoDisturbing: bool(w.NoDisturbing), NoDisturbFrom: int(w.NoDisturbFrom), NoDisturbTo: int(w.NoDisturbTo),
+		NotifierName: w.NotifierName, DeviceToken: w.DeviceToken,
+	}
+}
+
+// entities is an answer that holds users.
+type entities struct {
+	users  []User
+	cursor string
+	failed []failedUser
+}
+
+type failedUser struct {
+	Username api.Text `json:"username"`
+	Reason   string   `json:"registerUserFailReason"`
+}
+
+var scratch api.Scratch[wireUser]
+
+// UnmarshalJSON decodes a long list through borrowed memory.
+func (e *entities) UnmarshalJSON(b []byte) error {
+	wire := struct {
+		Entities api.Many[wireUser]   `json:"entities"`
+		Cursor   string               `json:"cursor"`
+		Data     api.Many[failedUser] `json:"data"`
+	}{Entities: scratch.Get()}
+	err := json.Unmarshal(b, &wire)
+	if err == nil {
+		e.users, e.cursor, e.failed = api.Convert(wire.Entities, (*wireUser).user), wire.Cursor, wire.Data
+		err = e.ignoredGroups(b)
+	}
+	scratch.Put(wire.Entities)
+	return err
+}
+
+const ignorePrefix = "notification_ignore_"
+
+// ignoredGroups reads the keys that hold group ids in their names. Few users have
+// any.
+func (e *entities) ignoredGroups(b []byte) error {
+	if !bytes.Contains(b, []byte(ignorePrefix)) {
+		return nil
+	}
+	var raw struct {
+		Entities api.Many[map[string]json.RawMessage] `json:"entities"`
+	}
+	if err := json.Unmarshal(b, &raw); err != nil {
+		return err
+	}
+	for i, fields := range raw.Entities {
+		for key, value := range fields {
+			var ignored api.Bool
+			group, ok := strings.CutPrefix(key, ignorePrefix)
+			if ok && json.Unmarshal(value, &ignored) == nil && bool(ignored) {
+				e.users[i].IgnoredGroups = append(e.users[i].IgnoredGroups, group)
+			}
+		}
+	}
+	return nil
+}
+
+// one carries out a call that answers one user.
+func (s *Service) one(ctx context.Context, c *api.Call) (*User, error) {
+	var out single
+	c.Out = &out
+	if err := s.api.Call(ctx, c); err != nil {
+		return nil, err
+	}
+	return &out.users[0], nil
+}
+
+// single is an answer that holds one user, or does not decode.
+type single struct{ entities }
+
+func (s *single) UnmarshalJSON(b []byte) error {
+	if err := s.entities.UnmarshalJSON(b); err != nil {
+		return err
+	}
+	if len(s.users) == 0 {
+		return api.ErrNoEntity
+	}
+	return nil
+}
+
+// NewUser is a user to register. It prints without its password.
+type NewUser struct {
+	Username string `json:"username"`
+	// Password has at most 64 characters. A user without one logs in with tokens
+	// only; Easemob's documents ask for one, those of Agora do not.
+	Password string `json:"password,omitzero"`
+	Nickname string `json:"nickname,omitzero"` // for push notifications, at most 100 characters
+}
+
+type plainUser NewUser
+
+// Format hides the password.
+func (u NewUser) Format(f fmt.State, verb rune) { api.FormatMasked(f, verb, u.masked()) }
+
+// LogValue hides the password.
+func (u NewUser) LogValue() slog.Value { return api.LogMasked(u.masked()) }
+
+func (u NewUser) masked() plainUser {
+	u.Password = api.Masked(u.Password)
+	return plainUser(u)
+}
+
+func (u NewUser) check(field string) error {
+	return api.First(
+		api.Username(field+"Username", u.Username),
+		api.MaxLength(field+"Password", u.Password, 64),
+		api.MaxLength(field+"Nickname", u.Nickname, 100),
+	)
+}
+
+const writePool = "user_write" // shared with the push nickname and display style
+
+var register = api.Endpoint{
+	ID: "users.register", Method: http.MethodPost, Path: "/users", Pool: writePool,
+}
+
+// Register makes one user. A name that is taken is [im.ErrAlreadyExists]; it is
+// also what a repeat answers after [im.ErrOutcomeUnknown] when the first try was
+// carried out. Not repeated after a lost answer. Quota: 100 calls a second
+// together with RegisterBatch and the push settings of users. Errors:
+// [im.ErrInvalidArgument] for a bad name, [im.ErrPlanLimit] when the app may have
+// no more users.
+//
+//im:endpoint users.register
+func (s *Service) Register(ctx context.Context, u NewUser) (*User, error) {
+	return s.one(ctx, &api.Call{Endpoint: &register, Invalid: u.check(""), Body: u, Secrets: []string{u.Password}})
+}
+
+var get = api.Endpoint{
+	ID: "users.get", Method: http.MethodGet, Path: "/users/{username}", Idempotent: true,
+}
+
+// Get returns one user; [im.ErrNotFound] when there is none. Quota: 100 calls a
+// second. Repeated after a lost answer.
+//
+//im:endpoint users.get
+func (s *Service) Get(ctx context.Context, username string) (*User, error) {
+	return s.one(ctx, &api.Call{Endpoint: &get, Params: []string{username}})
+}
+
+// ListOptions choose a page of users.
+type ListOptions struct {
+	Limit  int    // users on a page, 1 to 100; 0: the server's 10
+	Cursor string // of the page before; empty: from the start
+}
+
+func (o ListOptions) query() (url.Values, error) {
+	q := url.Values{}
+	if o.Limit != 0 {
+		q.Set("limit", strconv.Itoa(o.Limit))
+	}
+	if o.Cursor != "" {
+		q.Set("cursor", o.Cursor)
+	}
+	if o.Limit == 0 {
+		return q, nil
+	}
+	return q, api.Range("Limit", o.Limit, 1, 100)
+}
+
+// Page is a part of a list of users.
+type Page struct {
+	Users  []User
+	Cursor string // of the next page; empty: this is the last
+}
+
+var list = api.Endpoint{
+	ID: "users.list", Method: http.MethodGet, Path: "/users", Idempotent: true,
+}
+
+// List returns a page of users in order of registration; [Service.All] goes over
+// all of them. Quota: 100 calls a second. Repeated after a lost answer.
+//
+//im:endpoint users.list
+func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
+	return s.page(ctx, &list, o)
+}
+
+// All goes over all users from o.Cursor on, fetching pages as they are needed. It
+// ends after the first error.
+func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[User, error] {
+	return api.Pages(o.Cursor, func(cursor string) ([]User, string, error) {
+		o := o
+		o.Cursor = cursor
+		p, err := s.List(ctx, o)
+		if err != nil {
+			return nil, "", err
+		}
+		return p.Users, p.Cursor, nil
+	})
+}
+
+func (s *Service) page(ctx context.Context, e *api.Endpoint, o ListOptions) (*Page, error) {
+	query, invalid := o.query()
+	var out entities
+	if err := s.api.Call(ctx, &api.Call{Endpoint: e, Invalid: invalid, Query: query, Out: &out}); err != nil {
+		return nil, err
+	}
+	return &Page{Users: out.users, Cursor: out.cursor}, nil
+}
+
+var deleteOne = api.Endpoint{
+	ID: "users.delete", Method: http.MethodDelete, Path: "/users/{username}",
+}
+
+// Delete deletes one user, named by id or UUID, with the groups and chat rooms
+// that it owns, and returns it as it was. Not repeated after a lost answer: a
+// repeat answers [im.ErrNotFound], which then means that it is done. Quota: 100
+// calls a second.
+//
+//im:endpoint users.delete
+func (s *Service) Delete(ctx context.Context, username string) (*User, error) {
+	return s.one(ctx, &api.Call{Endpoint: &deleteOne, Params: []string{username}})
+}
+
+var deleteOldest = api.Endpoint{
+	ID: "users.delete_batch", Method: http.MethodDelete, Path: "/users", Quotas: api.PerSecond(30),
+	MaxItems: 100, ItemsIn: "Limit",
+}
+
+// DeleteOldest deletes the o.Limit (1 to 100, required) users that registered
+// first, with their groups and rooms, and returns them: there is no saying which.
+// It is meant for test data. Never repeated: each call deletes the next ones.
+// Quota: 30 calls a second.
+//
+//im:endpoint users.delete_batch
+func (s *Service) DeleteOldest(ctx context.Context, o ListOptions) (*Page, error) {
+	query, invalid := o.query()
+	if o.Limit == 0 {
+		invalid = api.Invalid("Limit", "must say how many users to delete")
+	}
+	var out entities
+	err := s.api.Call(ctx, &api.Call{Endpoint: &deleteOldest, Invalid: invalid, Query: query, Items: o.Limit, Out: &out})
+	if err != nil {
+		return nil, err
+	}
+	return &Page{Users: out.users, Cursor: out.cursor}, nil
+}
+
+var setPassword = api.Endpoint{
+	ID: "users.set_password", Method: http.MethodPut, Path: "/users/{username}/password", Idempotent: true,
+}
+
+// SetPassword replaces a user's password, 1 to 64 characters, without asking for
+// the old one. Quota: 100 calls a second. Repeated after a lost answer.
+// [im.ErrNotFound] when there is no such user.
+//
+//im:endpoint users.set_password
+func (s *Service) SetPassword(ctx context.Context, username, password string) error {
+	return s.api.Call(ctx, &api.Call{
+		Endpoint: &setPassword, Params: []string{username}, Secrets: []string{password},
+		Invalid: api.First(api.Required("password", password), api.MaxLength("password", password, 64)),
+		Body: struct {
+			New string `json:"newpassword"`
+		}{password},
+	})
+}
+
+var deactivate = api.Endpoint{
+	ID: "users.deactivate", Method: http.MethodPost, Path: "/users/{username}/deactivate", Idempotent: true,
+}
+
+// Deactivate bans a user: it is logged out at once and cannot log in. Quota: 100
+// calls a second. Repeated after a lost answer. [im.ErrNotFound] when there is no
+// such user.
+//
+//im:endpoint users.deactivate
+func (s *Service) Deactivate(ctx context.Context, username string) (*User, error) {
+	return s.one(ctx, &api.Call{Endpoint: &deactivate, Params: []string{username}})
+}
+
+var activate = api.Endpoint{
+	ID: "users.activate", Method: http.MethodPost, Path: "/users/{username}/activate", Idempotent: true,
+}
+
+// Activate lifts the ban of a user. Quota: 100 calls a second. Repeated after a
+// lost answer. [im.ErrNotFound] when there is no such user.
+//
+//im:endpoint users.activate
+func (s *Service) Activate(ctx context.Context, username string) error {
+	return s.api.Call(ctx, &api.Call{Endpoint: &activate, Params: []string{username}})
+}

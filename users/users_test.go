@@ -1,0 +1,387 @@
+package users_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/users"
+)
+
+const (
+	aliceJSON = `{"uuid":"9b2f7f10","type":"user","created":1697600000123,"modified":1697600500456,"username":"alice","activated":true}`
+	bobJSON   = `{"uuid":"9b2fcd30","type":"user","created":1697600000125,"modified":1697600000125,"username":"bob","activated":true}`
+)
+
+var (
+	alice = users.User{UUID: "9b2f7f10", Username: "alice", Activated: true, Created: time.UnixMilli(1697600000123), Modified: time.UnixMilli(1697600500456)}
+	bob   = users.User{UUID: "9b2fcd30", Username: "bob", Activated: true, Created: time.UnixMilli(1697600000125), Modified: time.UnixMilli(1697600000125)}
+)
+
+// do turns a method with one argument into a case's Do.
+func do[T any](f func(context.Context, *users.Service) (T, error)) func(context.Context, *im.Client) (any, error) {
+	return func(ctx context.Context, c *im.Client) (any, error) { return f(ctx, c.Users) }
+}
+
+func TestAccounts(t *testing.T) {
+	wiretest.Run(t, []wiretest.Case{
+		{
+			ID: "users.register",
+			Do: do(func(ctx context.Context, s *users.Service) (*users.User, error) {
+				return s.Register(ctx, users.NewUser{Username: "alice", Password: "S3cret.pass", Nickname: "Alice A."})
+			}),
+			Request: "POST /users",
+			Body:    `{"username":"alice","password":"S3cret.pass","nickname":"Alice A."}`,
+			Answer:  `{"action":"post","entities":[` + aliceJSON + `],"timestamp":1697600000130,"duration":7}`,
+			Want:    &alice,
+		},
+		{
+			ID: "users.register", Name: "without password",
+			Do: do(func(ctx context.Context, s *users.Service) (*users.User, error) {
+				return s.Register(ctx, users.NewUser{Username: "alice"})
+			}),
+			Request: "POST /users", Body: `{"username":"alice"}`,
+			Answer: `{"entities":` + aliceJSON + `}`, // an object where an array is meant
+			Want:   &alice,
+		},
+		{
+			ID: "users.register", Name: "answer without the user",
+			Do: do(func(ctx context.Context, s *users.Service) (*users.User, error) {
+				return s.Register(ctx, users.NewUser{Username: "alice"})
+			}),
+			Request: "POST /users", Body: `{"username":"alice"}`,
+			Answer: `{"entities":[]}`,
+			Err:    im.ErrBadAnswer,
+		},
+		{
+			ID:      "users.get",
+			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Get(ctx, "alice") }),
+			Request: "GET /users/alice",
+			Answer: `{"action":"get","path":"/users","entities":[{"uuid":"9b2f7f10","type":"user","created":1697600000123,"modified":1697600500456,
+				"username":"alice","activated":true,"nickname":"Alice A.","notification_display_style":1,"notification_no_disturbing":true,
+				"notification_no_disturbing_start":"22","notification_no_disturbing_end":7,"notification_ignore_228111222333441":true,
+				"notification_ignore_99":false,"notifier_name":"acme-apns","device_token":"c0ffee00"}],"count":1}`,
+			Want: &users.User{
+				UUID: "9b2f7f10", Username: "alice", Activated: true,
+				Created: time.UnixMilli(1697600000123), Modified: time.UnixMilli(1697600500456),
+				Nickname: "Alice A.", DisplayStyle: 1, NoDisturbing: true, NoDisturbFrom: 22, NoDisturbTo: 7,
+				IgnoredGroups: []string{"228111222333441"}, NotifierName: "acme-apns", DeviceToken: "c0ffee00",
+			},
+		},
+		{
+			ID: "users.get", Name: "a name that needs escaping",
+			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Get(ctx, "a/b?c#d%e,f g") }),
+			Request: "GET /users/a%2Fb%3Fc%23d%25e%2Cf%20g",
+			Answer:  `{"entities":[` + aliceJSON + `]}`,
+		},
+		{
+			ID: "users.get", Name: "empty name",
+			Do:  do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Get(ctx, "") }),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "users.list",
+			Do: do(func(ctx context.Context, s *users.Service) (*users.Page, error) {
+				return s.List(ctx, users.ListOptions{Limit: 2, Cursor: "LTg0+/=="})
+			}),
+			Request: "GET /users?cursor=LTg0%2B%2F%3D%3D&limit=2",
+			Answer:  `{"params":{"limit":["2"]},"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc","count":2}`,
+			Want:    &users.Page{Users: []users.User{alice, bob}, Cursor: "Mjc"},
+		},
+		{
+			ID: "users.list", Name: "no cursor on the first page",
+			Do: do(func(ctx context.Context, s *users.Service) (*users.Page, error) {
+				return s.List(ctx, users.ListOptions{})
+			}),
+			Request: "GET /users",
+			Answer:  `{"entities":[],"count":0}`,
+			Want:    &users.Page{Users: []users.User{}},
+		},
+		{
+			ID: "users.list", Name: "limit above 100",
+			Do: do(func(ctx context.Context, s *users.Service) (*users.Page, error) {
+				return s.List(ctx, users.ListOptions{Limit: 101})
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID:      "users.delete",
+			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Delete(ctx, "alice") }),
+			Request: "DELETE /users/alice",
+			Answer:  `{"action":"delete","entities":[` + aliceJSON + `]}`,
+			Want:    &alice,
+		},
+		{
+			ID: "users.delete_batch",
+			Do: do(func(ctx context.Context, s *users.Service) (*users.Page, error) {
+				return s.DeleteOldest(ctx, users.ListOptions{Limit: 2})
+			}),
+			Request: "DELETE /users?limit=2",
+			Answer:  `{"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc"}`,
+			Want:    &users.Page{Users: []users.User{alice, bob}, Cursor: "Mjc"},
+		},
+		{
+			ID: "users.delete_batch", Name: "without saying how many",
+			Do: do(func(ctx context.Context, s *users.Service) (*users.Page, error) {
+				return s.DeleteOldest(ctx, users.ListOptions{})
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "users.set_password",
+			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
+				return nil, s.SetPassword(ctx, "alice", "N3w.pass<&>")
+			}),
+			Request: "PUT /users/alice/password",
+			Body:    `{"newpassword":"N3w.pass<&>"}`,
+			Answer:  `{"action":"set user password","timestamp":1697601000004,"duration":8}`,
+		},
+		{
+			ID:      "users.deactivate",
+			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Deactivate(ctx, "bob") }),
+			Request: "POST /users/bob/deactivate",
+			Answer:  `{"action":"Deactivate user","entities":[` + bobJSON + `]}`,
+			Want:    &bob,
+		},
+		{
+			ID:      "users.activate",
+			Do:      do(func(ctx context.Context, s *users.Service) (any, error) { return nil, s.Activate(ctx, "bob") }),
+			Request: "POST /users/bob/activate",
+			Answer:  `{"action":"activate user","timestamp":1697601200006,"duration":9}`,
+		},
+	})
+}
+
+func TestLogins(t *testing.T) {
+	wiretest.Run(t, []wiretest.Case{
+		{
+			ID:      "users.disconnect",
+			Do:      do(func(ctx context.Context, s *users.Service) (bool, error) { return s.Disconnect(ctx, "alice") }),
+			Request: "GET /users/alice/disconnect",
+			Answer:  `{"entities":[],"data":{"result":true},"count":0}`,
+			Want:    true,
+		},
+		{
+			ID: "users.disconnect", Name: "not done",
+			Do:      do(func(ctx context.Context, s *users.Service) (bool, error) { return s.Disconnect(ctx, "alice") }),
+			Request: "GET /users/alice/disconnect",
+			Answer:  `{"data":{"result":"false"}}`,
+			Want:    false,
+		},
+		{
+			ID: "users.disconnect_device",
+			Do: do(func(ctx context.Context, s *users.Service) (bool, error) {
+				return s.DisconnectDevice(ctx, "alice", "android_600100200300")
+			}),
+			Request: "DELETE /users/alice/disconnect/android_600100200300",
+			Answer:  `{"entities":[],"data":{"result":true}}`,
+			Want:    true,
+		},
+		{
+			ID:      "users.resources",
+			Do:      do(func(ctx context.Context, s *users.Service) ([]users.Device, error) { return s.Devices(ctx, "alice") }),
+			Request: "GET /users/alice/resources",
+			Answer:  `{"data":[{"res":"android_600100200300","device_uuid":"7d3c0b1e","device_name":"Pixel-9"}]}`,
+			Want:    []users.Device{{Resource: "android_600100200300", UUID: "7d3c0b1e", Name: "Pixel-9"}},
+		},
+		{
+			ID:      "users.status",
+			Do:      do(func(ctx context.Context, s *users.Service) (users.Status, error) { return s.Status(ctx, "Alice") }),
+			Request: "GET /users/Alice/status",
+			Answer:  `{"data":{"alice":"online"}}`, // the key is in lower case
+			Want:    users.Online,
+		},
+		{
+			ID: "users.status_batch",
+			Do: do(func(ctx context.Context, s *users.Service) ([]users.UserStatus, error) {
+				return s.StatusBatch(ctx, []string{"bob", "Alice", "carol"})
+			}),
+			Request: "POST /users/batch/status",
+			Body:    `{"usernames":["bob","Alice","carol"]}`,
+			Answer:  `{"action":"get batch user status","data":[{"alice":"online"},{"bob":"offline"}]}`,
+			Want:    []users.UserStatus{{"bob", users.Offline}, {"Alice", users.Online}, {"carol", ""}},
+		},
+		{
+			ID: "users.status_batch", Name: "101 users",
+			Do: do(func(ctx context.Context, s *users.Service) ([]users.UserStatus, error) {
+				return s.StatusBatch(ctx, names(101))
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID:      "users.offline_msg_count",
+			Do:      do(func(ctx context.Context, s *users.Service) (int, error) { return s.OfflineMessageCount(ctx, "alice") }),
+			Request: "GET /users/alice/offline_msg_count",
+			Answer:  `{"data":{"alice":3},"count":0}`,
+			Want:    3,
+		},
+		{
+			ID: "users.offline_msg_count", Name: "as a string",
+			Do:      do(func(ctx context.Context, s *users.Service) (int, error) { return s.OfflineMessageCount(ctx, "alice") }),
+			Request: "GET /users/alice/offline_msg_count",
+			Answer:  `{"data":{"alice":"3"}}`,
+			Want:    3,
+		},
+		{
+			ID: "users.offline_msg_status",
+			Do: do(func(ctx context.Context, s *users.Service) (users.DeliveryStatus, error) {
+				return s.OfflineMessageStatus(ctx, "alice", "1210010020030040050")
+			}),
+			Request: "GET /users/alice/offline_msg_status/1210010020030040050",
+			Answer:  `{"data":{"1210010020030040050":"delivered"}}`,
+			Want:    users.Delivered,
+		},
+	})
+}
+
+func TestMutes(t *testing.T) {
+	muted := do(func(ctx context.Context, s *users.Service) (*users.Muted, error) { return s.GetMute(ctx, "Bob_1") })
+	wiretest.Run(t, []wiretest.Case{
+		{
+			ID: "mutes.set",
+			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
+				return nil, s.Mute(ctx, users.Mute{Username: "alice", Chat: new(time.Hour), Group: new(users.Forever), Room: new(time.Duration)})
+			}),
+			Request: "POST /mutes",
+			Body:    `{"username":"alice","chat":3600,"groupchat":-1,"chatroom":0}`,
+			Answer:  `{"data":{"result":"ok"}}`,
+		},
+		{
+			ID: "mutes.set", Name: "one kind leaves the others as they are",
+			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
+				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
+			}),
+			Request: "POST /mutes",
+			Body:    `{"username":"alice","groupchat":60}`,
+			Answer:  `{"data":{"result":"ok"}}`,
+		},
+		{
+			ID: "mutes.set", Name: "nothing to set",
+			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
+				return nil, s.Mute(ctx, users.Mute{Username: "alice"})
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "mutes.set", Name: "a negative time",
+			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
+				return nil, s.Mute(ctx, users.Mute{Username: "alice", Chat: new(-time.Second)})
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "mutes.get", Do: muted,
+			Request: "GET /mutes/Bob_1",
+			Answer:  `{"data":{"userid":"acme#demo_bob_1","chat":3590,"groupchat":-1,"unixtime":1697602010}}`,
+			Want:    &users.Muted{Username: "bob_1", Chat: 3590 * time.Second, Group: users.Forever, At: time.Unix(1697602010, 0)},
+		},
+		{
+			ID: "mutes.get", Name: "bare name, numbers as strings", Do: muted,
+			Request: "GET /mutes/Bob_1",
+			Answer:  `{"data":{"userid":"bob_1","chat":"0","groupchat":"-1","chatroom":"5","unixtime":"1697602010"}}`,
+			Want:    &users.Muted{Username: "bob_1", Group: users.Forever, Room: 5 * time.Second, At: time.Unix(1697602010, 0)},
+		},
+		{
+			ID: "mutes.list",
+			Do: do(func(ctx context.Context, s *users.Service) ([]users.Muted, error) {
+				return s.ListMutes(ctx, users.MuteListOptions{})
+			}),
+			Request: "GET /mutes?pageNum=1&pageSize=50",
+			Answer:  `{"data":{"data":[{"username":"bob","chatroom":0},{"userid":"alice","groupchat":-1,"chat":7}],"unixtime":1697602020}}`,
+			Want: []users.Muted{
+				{Username: "bob", At: time.Unix(1697602020, 0)},
+				{Username: "alice", Chat: 7 * time.Second, Group: users.Forever, At: time.Unix(1697602020, 0)},
+			},
+		},
+	})
+}
+
+func TestRegisterBatch(t *testing.T) {
+	three := []users.NewUser{{Username: "Alice", Password: "p1"}, {Username: "carol"}, {Username: "dave"}}
+	wiretest.Run(t, []wiretest.Case{{
+		ID: "users.register_batch",
+		Do: do(func(ctx context.Context, s *users.Service) (any, error) {
+			got, err := s.RegisterBatch(ctx, three)
+			if err != nil {
+				return nil, err
+			}
+			require.Len(t, got, 3)
+			assert.Equal(t, users.Registration{Username: "Alice", User: &alice}, got[0])
+			require.ErrorIs(t, got[1].Err, im.ErrAlreadyExists)
+			assert.Equal(t, "the carol already exists", got[1].Err.Error())
+			require.ErrorIs(t, got[2].Err, im.ErrOutcomeUnknown, "dave is not named, so he is not counted as done")
+			require.ErrorIs(t, got[2].Err, batch.ErrNotReported)
+
+			require.ErrorIs(t, got.Err(), im.ErrPartial)
+			require.ErrorIs(t, got.Err(), im.ErrAlreadyExists)
+			assert.EqualError(t, got.Err(), "im: 2 of 3 items failed: carol (the carol already exists), dave (the answer does not name this item)")
+			return nil, nil
+		}),
+		Request: "POST /users",
+		Body:    `[{"username":"Alice","password":"p1"},{"username":"carol"},{"username":"dave"}]`,
+		Answer:  `{"entities":[` + aliceJSON + `],"data":[{"username":"carol","registerUserFailReason":"the carol already exists"}]}`,
+	}, {
+		ID: "users.register_batch", Name: "all made",
+		Do: do(func(ctx context.Context, s *users.Service) (any, error) {
+			got, err := s.RegisterBatch(ctx, three[:1])
+			require.NoError(t, got.Err())
+			return nil, err
+		}),
+		Request: "POST /users", Body: `[{"username":"Alice","password":"p1"}]`,
+		Answer: `{"entities":[` + aliceJSON + `],"data":[]}`,
+	}})
+}
+
+func TestRegisterBatchRefuses(t *testing.T) {
+	for name, batch := range map[string][]users.NewUser{
+		"users: has 61 entries, at most 60 are allowed":                newUsers(61),
+		"users: must have at least one entry":                          nil,
+		"users[1].Username: must not be empty":                         {{Username: "a"}, {}},
+		"users[1].Username: is the same user as users[0]":              {{Username: "a", Password: "x"}, {Username: "A", Password: "y"}},
+		"users[0].Password: has 65 characters, at most 64 are allowed": {{Username: "a", Password: string(make([]byte, 65))}},
+	} {
+		client, sent := wiretest.Client(t)
+		_, err := client.Users.RegisterBatch(t.Context(), batch)
+		require.ErrorIs(t, err, im.ErrInvalidArgument)
+		assert.EqualError(t, err, "im: users.register_batch: "+name)
+		assert.Empty(t, *sent)
+	}
+}
+
+func TestPasswordsAreNotShown(t *testing.T) {
+	client, _ := wiretest.Client(t, wiretest.JSON(400, `{"error":"duplicate_unique_property_exists",
+		"error_description":"the same user bob has a different password, the passwords are [hunter2, tr0ub4dor]"}`))
+	_, err := client.Users.Register(t.Context(), users.NewUser{Username: "bob", Password: "hunter2"})
+	require.Error(t, err)
+	assert.NotContains(t, err.Error(), "hunter2")
+	assert.NotContains(t, err.Error(), "tr0ub4dor")
+	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
+		assert.NotContains(t, sprintf(format, users.NewUser{Password: "hunter2"}), "hunter2")
+		assert.NotContains(t, sprintf(format, []users.NewUser{{Password: "hunter2"}}), "hunter2")
+	}
+}
+
+func sprintf(format string, v any) string { return fmt.Sprintf(format, v) }
+
+func names(n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf("user%d", i)
+	}
+	return list
+}
+
+func newUsers(n int) []users.NewUser {
+	list := make([]users.NewUser, n)
+	for i, name := range names(n) {
+		list[i].Username = name
+	}
+	return list
+}
