@@ -1,17 +1,33 @@
 package im
 
 import (
+	"github.com/imrest/im-go/chatrooms"
+	"github.com/imrest/im-go/contacts"
+	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/transport"
 	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/metadata"
+	"github.com/imrest/im-go/presence"
+	"github.com/imrest/im-go/push"
+	"github.com/imrest/im-go/reaction"
+	"github.com/imrest/im-go/thread"
 	"github.com/imrest/im-go/users"
 )
 
 // Client calls the API for one app, with one token and one set of quotas. It is
 // made by [New], never changed afterwards, and safe for many goroutines.
 type Client struct {
-	Users    *users.Service
-	Messages *messages.Service
+	Users     *users.Service
+	Messages  *messages.Service
+	Contacts  *contacts.Service
+	Metadata  *metadata.Service
+	Groups    *groups.Service
+	Chatrooms *chatrooms.Service
+	Push      *push.Service
+	Presence  *presence.Service
+	Reaction  *reaction.Service
+	Thread    *thread.Service
 
 	core *core
 }
@@ -42,6 +58,14 @@ func New(c Config, options ...Option) (*Client, error) {
 	core.Declare(&getAppToken, &exchangeAgoraToken, &getInheritToken, &getPasswordToken)
 	client.Users = users.New(core)
 	client.Messages = messages.New(core)
+	client.Contacts = contacts.New(core)
+	client.Metadata = metadata.New(core)
+	client.Groups = groups.New(core)
+	client.Chatrooms = chatrooms.New(core)
+	client.Push = push.New(core)
+	client.Presence = presence.New(core)
+	client.Reaction = reaction.New(core)
+	client.Thread = thread.New(core)
 
 	core.quotas, err = newQuotas(s.quotas, c.Platform, core.endpoints)
 	if err != nil {

@@ -1,6 +1,10 @@
 package imtest
 
 import (
+	"bytes"
+	"compress/zlib"
+	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
@@ -117,6 +121,46 @@ func TestAccessTokenOfAUUID(t *testing.T) {
 	s := srv.state
 	assert.Equal(t, "alice", s.subject(u.UUID))
 	assert.Equal(t, "bob", s.subject("Bob"))
+}
+
+// A token may carry other services beside chat, before and after it.
+func TestAccessTokenOfManyServices(t *testing.T) {
+	text := func(b []byte, s string) []byte {
+		return append(binary.LittleEndian.AppendUint16(b, uint16(len(s))), s...)
+	}
+	service := func(b []byte, kind, right uint16, fields ...string) []byte {
+		for _, n := range []uint16{kind, 1, right} {
+			b = binary.LittleEndian.AppendUint16(b, n)
+		}
+		b = binary.LittleEndian.AppendUint32(b, 600)
+		for _, f := range fields {
+			b = text(b, f)
+		}
+		return b
+	}
+	conf := defaults()
+	conf.clock = NewClock(time.Unix(1700000000, 0))
+	signed := text(nil, conf.appID)
+	for _, n := range []uint32{1700000000, 900, 7} {
+		signed = binary.LittleEndian.AppendUint32(signed, n)
+	}
+	signed = binary.LittleEndian.AppendUint16(signed, 6)
+	signed = service(signed, 1, 1, "channel", "uid")
+	signed = service(signed, 2, 1, "user")
+	signed = service(signed, 4, 1)
+	signed = service(signed, 5, chatAppRight, "")
+	signed = service(signed, 7, 1, "room", "user")
+	signed = binary.LittleEndian.AppendUint16(signed, 3) // the role of service 7
+	signed = service(signed, 8, 1, "user", "more that is not read")
+
+	at := accessToken{issued: 1700000000, salt: 7, signed: signed}
+	var packed bytes.Buffer
+	w := zlib.NewWriter(&packed)
+	_, _ = w.Write(append(text(nil, string(at.sign(conf.certificate))), signed...))
+	require.NoError(t, w.Close())
+	g, err := newState(conf).check(accessTokenVersion + base64.StdEncoding.EncodeToString(packed.Bytes()))
+	require.Nil(t, err)
+	assert.Equal(t, grant{expires: time.Unix(1700000600, 0)}, g)
 }
 
 func TestAccessTokenExchange(t *testing.T) {

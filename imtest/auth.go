@@ -40,7 +40,7 @@ func (s *state) authenticate(c *call) *apiError {
 	if err == nil && g.user != "" && !s.active(g.user) {
 		err = errNotAuthenticated()
 	}
-	if err != nil && c.route.noToken != nil && *err == *errNotAuthenticated() {
+	if c.route.noToken != nil && err.same(errNotAuthenticated()) {
 		return c.route.noToken()
 	}
 	if err != nil {

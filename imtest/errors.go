@@ -16,6 +16,9 @@ type apiError struct {
 	number      int    // "error_code", where the API has one
 }
 
+// same holds for two errors that a client cannot tell apart.
+func (e *apiError) same(other *apiError) bool { return e != nil && *e == *other }
+
 type errorBody struct {
 	Error       string `json:"error,omitempty"`
 	Exception   string `json:"exception,omitempty"`

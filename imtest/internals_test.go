@@ -17,17 +17,16 @@ func TestRoutesAreSound(t *testing.T) {
 	for _, r := range Routes() {
 		assert.False(t, seen[r.ID], r.ID)
 		seen[r.ID] = true
-		assert.True(t, strings.HasPrefix(r.Path, "/"), r.ID)
 	}
 	for _, r := range allRoutes() {
 		assert.NotNil(t, r.do, r.id)
 		// The endpoint is found by its own method and path, behind those that
 		// have a condition.
-		n := &theRouter().prefixed
-		if r.alone {
-			n = &theRouter().alone
+		n, path := &theRouter().prefixed, r.path
+		if own, ok := r.outside(); ok {
+			n, path = &theRouter().outside, own
 		}
-		m := n.find(r.method, segmentsOf(r.path))
+		m := n.find(r.method, segmentsOf(path))
 		var ids []string
 		for i, found := range m.routes {
 			ids = append(ids, found.id)
@@ -56,6 +55,11 @@ func TestLayersStandAroundEndpoints(t *testing.T) {
 	assert.Equal(t, 404, ask().Code)
 	assert.Equal(t, []string{"outer 1 auth.user_token_password", "outer 2 auth.user_token_password", "inner auth.user_token_password"}, order)
 
+	order = nil
+	rec := httptest.NewRecorder()
+	srv.ServeHTTP(rec, httptest.NewRequest("GET", "/nowhere", nil))
+	assert.Equal(t, []string{"outer 1 ", "outer 2 "}, order, "also around calls that lead nowhere")
+
 	// A layer answers in place of the endpoint.
 	srv.inner = []layer{func(c *call, _ func() *reply) *reply { return c.fail(errMethodNotAllowed()) }}
 	assert.Equal(t, 405, ask().Code)
@@ -69,7 +73,7 @@ func TestLayersStandAroundEndpoints(t *testing.T) {
 		}
 		return rep
 	}}
-	rec := ask()
+	rec = ask()
 	assert.Equal(t, 502, rec.Code)
 	assert.Equal(t, 5, rec.Body.Len())
 }
@@ -129,6 +133,17 @@ func TestBook(t *testing.T) {
 	for _, bad := range []string{"!", "bm9uc2Vuc2U", makeCursor(1) + "A"} {
 		_, _, ok := b.page(bad, 2)
 		assert.False(t, ok)
+	}
+}
+
+func TestGroupIDsRise(t *testing.T) {
+	s := newState(defaults())
+	last := ""
+	for range 1000 {
+		id := s.newGroupID()
+		assert.Len(t, id, 15)
+		assert.Greater(t, id, last)
+		last = id
 	}
 }
 

@@ -48,13 +48,16 @@ type call struct {
 
 // newCall finds the app and the endpoint that a request is for.
 func (srv *Server) newCall(r *http.Request) *call {
+	if r.Body == nil { // a request that did not come over the wire
+		r.Body = http.NoBody
+	}
 	c := &call{r: r, state: srv.state, started: srv.state.now(), query: r.URL.Query()}
 	segments, ok := unescape(segmentsOf(r.URL.EscapedPath()))
 	if !ok {
 		c.refused = errInvalidRequest()
 		return c
 	}
-	if m := srv.router.alone.find(r.Method, segments); m.routes != nil {
+	if m := srv.router.outside.find(r.Method, segments); m.routes != nil {
 		c.segments = segments
 		c.pick(m)
 		return c

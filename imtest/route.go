@@ -2,18 +2,22 @@ package imtest
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
 )
 
-// A route is one endpoint of the catalogue.
+// A route is one endpoint of the catalogue. To add a domain, write a file like
+// users.go: a list of routes, joined to allRoutes below; what the domain keeps,
+// as fields of state; a handler for each route, which reads the call, locks the
+// state, and returns an answer or an error of errors.go. The envelope, tokens,
+// content types and paths are the server's work, told by the route's fields.
 type route struct {
 	id     string // its id in the catalogue
 	method string
 	also   string // a second method, where documents or clients disagree
-	path   string // below the prefix: "/users/{username}"; a full path if alone
-	alone  bool   // stands outside of the prefixes
+	path   string // below the prefix: "/users/{username}"; or a URL, of which the path counts
 	body   bodyKind
 	who    access
 	shape  shape // the envelope of its answer
@@ -44,7 +48,7 @@ var allRoutes = sync.OnceValue(func() []route {
 type RouteInfo struct {
 	ID     string // endpoint id in the catalogue
 	Method string
-	Path   string // below the prefix, with {names}
+	Path   string // below the prefix, with {names}; or a URL, of which the path counts
 }
 
 // Routes lists the endpoints that the server answers, by their ids in the
@@ -60,7 +64,16 @@ func Routes() []RouteInfo {
 // A router finds the endpoint of a path, segment by segment.
 type router struct {
 	prefixed node // paths below /{org}/{app} or /app-id/{id}
-	alone    node // full paths
+	outside  node // full paths
+}
+
+// outside returns the path of a route that has a URL of its own.
+func (r *route) outside() (string, bool) {
+	u, err := url.Parse(r.path)
+	if err != nil || u.Host == "" {
+		return "", false
+	}
+	return u.Path, true
 }
 
 type node struct {
@@ -73,17 +86,17 @@ type node struct {
 var theRouter = sync.OnceValue(func() *router {
 	rt := new(router)
 	for _, r := range allRoutes() {
-		if r.alone {
-			rt.alone.add(&r)
+		if path, ok := r.outside(); ok {
+			rt.outside.add(&r, path)
 		} else {
-			rt.prefixed.add(&r)
+			rt.prefixed.add(&r, r.path)
 		}
 	}
 	return rt
 })
 
-func (n *node) add(r *route) {
-	for _, segment := range segmentsOf(r.path) {
+func (n *node) add(r *route, path string) {
+	for _, segment := range segmentsOf(path) {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
 			r.names = append(r.names, strings.TrimSuffix(name, "}"))
 			if n.value == nil {

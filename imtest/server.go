@@ -131,10 +131,10 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // outerMost runs a call through the outer layers.
 func (srv *Server) outerMost(c *call) *reply {
-	if c.refused != nil {
-		return c.fail(c.refused)
-	}
 	return through(srv.outer, c, func() *reply {
+		if c.refused != nil {
+			return c.fail(c.refused)
+		}
 		if err := c.prepare(); err != nil {
 			return c.fail(err)
 		}
@@ -148,8 +148,8 @@ func (srv *Server) outerMost(c *call) *reply {
 	})
 }
 
-// A layer stands around the handling of a call whose endpoint id is known. It
-// may answer by itself, before or instead of next, or change what next
+// A layer stands around the handling of a call, whose endpoint is known by then
+// (or known not to be: its id is ""). It may answer by itself, before or instead of next, or change what next
 // answers, down to how the bytes are written. Quotas and faults are layers.
 type layer func(c *call, next func() *reply) *reply
 

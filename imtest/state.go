@@ -1,10 +1,6 @@
 package imtest
 
 import (
-	"crypto/rand"
-	"encoding/base64"
-	"encoding/binary"
-	"fmt"
 	"sync"
 	"time"
 )
@@ -15,7 +11,7 @@ import (
 type state struct {
 	conf config
 	uuid string // of the app
-	uuids
+	ids
 
 	mu      sync.RWMutex
 	tokens  map[string]grant // guarded by tokenMu
@@ -40,7 +36,7 @@ func newState(conf config) *state {
 		groups:  map[string][]*message{},
 		rooms:   map[string][]*message{},
 	}
-	_, _ = rand.Read(s.node[:]) // never fails
+	s.init()
 	s.uuid = s.newUUID(s.now())
 	return s
 }
@@ -49,27 +45,3 @@ func (s *state) now() time.Time { return s.conf.clock.Now() }
 
 // appKey is "org#app".
 func (s *state) appKey() string { return s.conf.org + "#" + s.conf.app }
-
-// uuids makes UUIDs of version 1: time and place, never twice the same.
-type uuids struct {
-	uuidMu sync.Mutex
-	ticks  uint64 // of 100 ns since 1582, of the newest UUID
-	node   [8]byte
-}
-
-func (u *uuids) newUUID(now time.Time) string {
-	const since1582 = 0x01b21dd213814000
-	u.uuidMu.Lock()
-	u.ticks = max(u.ticks+1, uint64(now.UnixNano()/100)+since1582)
-	t := u.ticks
-	u.uuidMu.Unlock()
-	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", uint32(t), uint16(t>>32), uint16(t>>48)&0x0fff|0x1000,
-		binary.BigEndian.Uint16(u.node[:])&0x3fff|0x8000, u.node[2:])
-}
-
-// secret returns n random characters of the URL-safe alphabet.
-func secret(n int) string {
-	raw := make([]byte, n)
-	_, _ = rand.Read(raw) // never fails
-	return base64.RawURLEncoding.EncodeToString(raw)[:n]
-}

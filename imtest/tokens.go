@@ -26,8 +26,8 @@ var tokensRoutes = []route{
 		body: lenientBody, who: noneAsked, do: (*state).tokenApp,
 	},
 	{
-		id: "auth.dns_config", method: get, path: "/easemob/server.json",
-		alone: true, who: noneAsked, do: (*state).dnsConfig,
+		id: "auth.dns_config", method: get, path: "https://rs.easemob.com/easemob/server.json",
+		who: noneAsked, do: (*state).dnsConfig,
 	},
 }
 
@@ -172,7 +172,7 @@ func (s *state) tokenAgora(c *call) (*answer, *apiError) {
 		return nil, errNotAuthenticated()
 	}
 	g, err := s.check(token)
-	if err != nil && *err == *errTokenIllegal() {
+	if err.same(errTokenIllegal()) {
 		return nil, errNotAuthenticated()
 	}
 	if err != nil {

@@ -100,11 +100,14 @@ func (p *Pool) used(now time.Duration) float64 {
 // about that of one user, and a day's lasts too long to learn from it.
 func (w *window) adapts() bool { return !w.PerUser && w.Per < Day }
 
-// resize fits the windows to the part of the rate that may be used now.
+// resize fits the ledgers to the part of the rate that may be used now, and the
+// paces to the ledgers. Now and then is often enough, unless the part changes.
 func (p *Pool) resize(now time.Duration) {
 	part := p.adapt.part(now)
 	p.adapt.cut = part < 1
+	p.resized = now
 	part *= p.share
+	extra := p.trips.extra(now)
 	for i := range p.windows {
 		w := &p.windows[i]
 		if !w.adapts() {
@@ -112,7 +115,8 @@ func (p *Pool) resize(now time.Duration) {
 		}
 		w.n = max(int(math.Ceil(float64(w.N)*part)), 1)
 		if w.pace != nil {
-			w.pace.slow(p.time(now), part)
+			held := w.Per + w.guard() + extra
+			w.pace.set(p.time(now), part*float64(w.Per)/float64(held))
 		}
 	}
 }

@@ -106,6 +106,7 @@ func TestFleetWithoutStore(t *testing.T) {
 						}
 					}
 					used := s.share(2*sec, length)
+					t.Logf("used %.3f, refused %d", used, late)
 					assert.GreaterOrEqual(t, used, 0.8)
 					assert.GreaterOrEqual(t, s.share(0, 10*sec), 0.8)
 					assert.LessOrEqual(t, float64(late), 0.05*(used*18*100+float64(late)))

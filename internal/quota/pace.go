@@ -12,10 +12,11 @@ import (
 // wants the second of five calls a minute to be held for twelve seconds.
 const spread = time.Second
 
-// pace spreads the calls of a window over its period, so that the ledger
-// frees places one by one and a foreground call finds one soon. Its tokens
-// accrue without a gap: what a late timer misses is there at the next look,
-// as long as the burst has room for it.
+// pace spreads the calls of a window over the time that the ledger holds them
+// for, so that the ledger frees places one by one and a foreground call finds
+// one soon. Were it any faster, the ledger would repeat each gap and each
+// cluster of the last period for ever. Its tokens accrue without a gap: what a
+// late timer misses is there at the next look, if the burst has room for it.
 type pace struct {
 	bucket *rate.Limiter
 	full   float64 // tokens a second by the window's limit
@@ -69,7 +70,7 @@ func (p *pace) admit(at time.Time, cost int) {
 	}
 }
 
-// slow sets the pace to a part of the full rate.
-func (p *pace) slow(at time.Time, part float64) {
+// set sets the pace to a part of the full rate.
+func (p *pace) set(at time.Time, part float64) {
 	p.bucket.SetLimitAt(at, rate.Limit(p.full*part))
 }

@@ -24,6 +24,7 @@ type Pool struct {
 	paused  time.Duration // nothing is granted before
 	trips   trips
 	adapt   adapt
+	resized time.Duration
 
 	local  bool          // the ledger rules, not a store
 	share  float64       // of each quota that the ledger may use
@@ -61,6 +62,7 @@ func newPool(s *Set, name string, limits []Limit) *Pool {
 		}
 	}
 	p.adapt.unit = min(unit, time.Minute)
+	p.resize(0)
 	return p
 }
 
@@ -175,7 +177,7 @@ func (p *Pool) tick() time.Duration {
 	switch {
 	case p.set.shared != nil && p.consult():
 		p.resize(now)
-	case p.adapt.cut:
+	case p.adapt.cut || now-p.resized > p.adapt.unit/16:
 		p.resize(now)
 	}
 	return now

@@ -12,6 +12,7 @@ const memory = 30 * time.Second
 type trips struct {
 	now, before half // this half minute and the one before
 	turned      time.Duration
+	usual       time.Duration // the mean of about the last hundred
 }
 
 // half is what was seen in half a minute.
@@ -23,6 +24,10 @@ type half struct {
 // note adds an answered call.
 func (t *trips) note(now, trip time.Duration) {
 	t.turn(now)
+	if t.now.n+t.before.n == 0 {
+		t.usual = trip
+	}
+	t.usual += (trip - t.usual) / 64
 	t.now = t.now.with(half{1, trip, trip, trip})
 }
 
@@ -52,6 +57,11 @@ func (t *trips) least(now time.Duration) time.Duration {
 // jitter is how much the round trips differed of late.
 func (t *trips) jitter(now time.Duration) time.Duration {
 	return t.now.with(t.before).most - t.least(now)
+}
+
+// extra is how much longer than its period a call is usually held.
+func (t *trips) extra(now time.Duration) time.Duration {
+	return max(t.usual-t.least(now), 0)
 }
 
 func (t *trips) turn(now time.Duration) {

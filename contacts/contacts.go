@@ -1,0 +1,15 @@
+// Package contacts keeps the contact lists and block lists of users.
+package contacts
+
+import "github.com/imrest/im-go/internal/api"
+
+// Service calls the endpoints of contacts. It is the field Contacts of the client.
+type Service struct{ api api.Caller }
+
+// New is called by package im; a service cannot be made outside this module.
+func New(c api.Caller) *Service {
+	api.Declare(c, endpoints...)
+	return &Service{c}
+}
+
+var endpoints = []*api.Endpoint{}

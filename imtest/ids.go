@@ -1,0 +1,48 @@
+package imtest
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// ids makes the server's identifiers; no two are the same.
+type ids struct {
+	mu     sync.Mutex
+	ticks  uint64 // of 100 ns since 1582, of the newest UUID
+	node   [8]byte
+	groups atomic.Int64 // groups, rooms and threads made
+}
+
+func (i *ids) init() {
+	_, _ = rand.Read(i.node[:]) // never fails
+}
+
+// newUUID makes a UUID of version 1: time and place.
+func (i *ids) newUUID(now time.Time) string {
+	const since1582 = 0x01b21dd213814000
+	i.mu.Lock()
+	i.ticks = max(i.ticks+1, uint64(now.UnixNano()/100)+since1582)
+	t := i.ticks
+	i.mu.Unlock()
+	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", uint32(t), uint16(t>>32), uint16(t>>48)&0x0fff|0x1000,
+		binary.BigEndian.Uint16(i.node[:])&0x3fff|0x8000, i.node[2:])
+}
+
+// newGroupID makes the id of a group, room or thread: 15 digits, rising.
+func (i *ids) newGroupID() string {
+	const first = 219874650132482
+	return strconv.FormatInt(first+65_536*(i.groups.Add(1)-1), 10)
+}
+
+// secret returns n random characters of the URL-safe alphabet.
+func secret(n int) string {
+	raw := make([]byte, n)
+	_, _ = rand.Read(raw) // never fails
+	return base64.RawURLEncoding.EncodeToString(raw)[:n]
+}

@@ -1,0 +1,15 @@
+// Package presence publishes and watches the presence of users.
+package presence
+
+import "github.com/imrest/im-go/internal/api"
+
+// Service calls the endpoints of presence. It is the field Presence of the client.
+type Service struct{ api api.Caller }
+
+// New is called by package im; a service cannot be made outside this module.
+func New(c api.Caller) *Service {
+	api.Declare(c, endpoints...)
+	return &Service{c}
+}
+
+var endpoints = []*api.Endpoint{}
