@@ -59,6 +59,7 @@ var rules = []rule{
 	{403, "", "already create", ErrAlreadyExists},
 
 	// too large
+	{400, "", "ids size is too large", ErrInvalidArgument}, // too many of them
 	{413, "", "", ErrTooLarge},
 	{400, "", "too large", ErrTooLarge},
 	{400, "", "too big", ErrTooLarge},
@@ -85,6 +86,7 @@ var rules = []rule{
 	{400, "", "find msg to", ErrNotFound},
 	{400, "", "expired or unstored", ErrNotFound},
 	{400, "", "not in the group", ErrNotFound},
+	{400, "", "not friends", ErrNotFound},
 	{400, "", "not members of", ErrNotFound},
 	{403, "", "not members of", ErrNotFound},
 	{403, "", "doesn't exist in group", ErrNotFound},
@@ -152,8 +154,10 @@ func answerError(endpoint string, status int, body []byte) *Error {
 	if json.Unmarshal(body, &parsed) != nil {
 		e.Body = clip(body)
 		e.kind = kindOf(status, "", "")
-		if status < 500 && e.kind != ErrTooLarge && e.kind != ErrRateLimited {
-			e.kind = ErrBadAnswer // a gateway speaks, not the API: its 404 says nothing about a user
+		switch e.kind {
+		case ErrTooLarge, ErrRateLimited, ErrUnavailable, ErrInternal: // mean the same from a gateway
+		default:
+			e.kind = ErrBadAnswer // its 404 says nothing about a user
 		}
 		return e
 	}

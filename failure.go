@@ -47,7 +47,7 @@ func answered(p *prepared, status int, body []byte) *Error {
 	switch {
 	case e.refused():
 		e.transient = true
-	case e.kind == ErrUnavailable || e.kind == ErrBadAnswer:
+	case e.kind == ErrUnavailable:
 		mayBeDone(p, e)
 	case e.kind == ErrInternal:
 		mayBeDone(p, e)

@@ -55,15 +55,14 @@ func parseAccessToken(token string) (*accessToken, bool) {
 	t.signed = r.rest
 	t.appID = string(r.bytes())
 	t.issued, t.expire, t.salt = r.u32(), r.u32(), r.u32()
-	for services := r.u16(); services > 0 && !r.failed; services-- {
-		t.readService(&r)
+	for services := r.u16(); services > 0 && t.readService(&r); services-- {
 	}
 	return t, !r.failed
 }
 
-// readService reads one service. Only the chat service is of use, but those
-// before it have to be stepped over.
-func (t *accessToken) readService(r *byteReader) {
+// readService reads one service and returns whether another can be read. Only
+// the chat service is of use, but those before it have to be stepped over.
+func (t *accessToken) readService(r *byteReader) bool {
 	kind := r.u16()
 	rights := map[uint16]uint32{}
 	for n := r.u16(); n > 0 && !r.failed; n-- {
@@ -83,9 +82,10 @@ func (t *accessToken) readService(r *byteReader) {
 		r.bytes()
 		r.bytes()
 		r.u16()
-	default: // a service of unknown length: what follows is of no use here
-		r.rest = nil
+	default: // of unknown length; services come in ascending order, so chat is past
+		return false
 	}
+	return !r.failed
 }
 
 // sign returns the signature of the token under a certificate.

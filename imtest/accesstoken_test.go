@@ -144,7 +144,7 @@ func TestAccessTokenOfManyServices(t *testing.T) {
 	for _, n := range []uint32{1700000000, 900, 7} {
 		signed = binary.LittleEndian.AppendUint32(signed, n)
 	}
-	signed = binary.LittleEndian.AppendUint16(signed, 6)
+	signed = binary.LittleEndian.AppendUint16(signed, 7)
 	signed = service(signed, 1, 1, "channel", "uid")
 	signed = service(signed, 2, 1, "user")
 	signed = service(signed, 4, 1)
@@ -152,6 +152,7 @@ func TestAccessTokenOfManyServices(t *testing.T) {
 	signed = service(signed, 7, 1, "room", "user")
 	signed = binary.LittleEndian.AppendUint16(signed, 3) // the role of service 7
 	signed = service(signed, 8, 1, "user", "more that is not read")
+	signed = service(signed, 9, 1)
 
 	at := accessToken{issued: 1700000000, salt: 7, signed: signed}
 	var packed bytes.Buffer

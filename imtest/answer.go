@@ -178,13 +178,18 @@ func (c *call) fail(err *apiError) *reply {
 }
 
 func jsonReply(status int, v any) *reply {
+	return &reply{status: status, contentType: "application/json", body: encode(v)}
+}
+
+// encode writes JSON as the API does: & stays &.
+func encode(v any) []byte {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false) // as the API: & stays &
+	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
-		panic("imtest: answer does not encode: " + err.Error()) // a bug of a handler
+		panic("imtest: value does not encode: " + err.Error()) // a bug of a handler
 	}
-	return &reply{status: status, contentType: "application/json", body: bytes.TrimRight(buf.Bytes(), "\n")}
+	return bytes.TrimRight(buf.Bytes(), "\n")
 }
 
 // write sends the reply.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -19,10 +20,12 @@ const benchSend = `{"from":"alice","to":["bob"],"type":"txt","body":{"msg":"The 
 // bareSend decodes and answers what a send does, and does nothing else.
 func bareSend(w http.ResponseWriter, r *http.Request) {
 	var in struct {
-		From, Type string
-		To         []string
-		Body, Ext  map[string]any
-		SyncDevice bool `json:"sync_device"`
+		From       string         `json:"from"`
+		Type       string         `json:"type"`
+		To         []string       `json:"to"`
+		Body       map[string]any `json:"body"`
+		Ext        map[string]any `json:"ext"`
+		SyncDevice bool           `json:"sync_device"`
 	}
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -30,15 +33,18 @@ func bareSend(w http.ResponseWriter, r *http.Request) {
 	}
 	data := map[string]string{}
 	for i, to := range in.To {
-		data[to] = fmt.Sprint(1312740985563217920 + i)
+		data[to] = strconv.Itoa(1312740985563217920 + i)
 	}
 	now := time.Now()
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{
+	err := json.NewEncoder(w).Encode(map[string]any{
 		"path": "/messages/users", "uri": "http://" + r.Host + r.URL.Path, "timestamp": now.UnixMilli(),
 		"organization": "acme", "application": "5f0c1c30-6d1e-11ee-9d5b-3b7a2f10c4d2", "action": "post",
 		"data": data, "duration": 0, "applicationName": "demo",
 	})
+	if err != nil {
+		panic(err)
+	}
 }
 
 // BenchmarkSend sends messages over loopback to a bare handler and to the

@@ -30,7 +30,7 @@ func (i *ids) newUUID(now time.Time) string {
 	i.ticks = max(i.ticks+1, uint64(now.UnixNano()/100)+since1582)
 	t := i.ticks
 	i.mu.Unlock()
-	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", uint32(t), uint16(t>>32), uint16(t>>48)&0x0fff|0x1000,
+	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", t&0xffffffff, t>>32&0xffff, t>>48&0x0fff|0x1000,
 		binary.BigEndian.Uint16(i.node[:])&0x3fff|0x8000, i.node[2:])
 }
 

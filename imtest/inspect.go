@@ -118,7 +118,9 @@ type Message struct {
 
 // Text returns the text of a text message, "" for other types.
 func (m Message) Text() string {
-	var body struct{ Msg string }
+	var body struct {
+		Msg string `json:"msg"`
+	}
 	if m.Type != "txt" || json.Unmarshal(m.Body, &body) != nil {
 		return ""
 	}

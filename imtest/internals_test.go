@@ -1,9 +1,9 @@
 package imtest
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +65,7 @@ func TestLayersStandAroundEndpoints(t *testing.T) {
 	assert.Equal(t, 405, ask().Code)
 
 	// A layer changes how the answer is written.
-	srv.outer = []layer{func(c *call, next func() *reply) *reply {
+	srv.outer = []layer{func(_ *call, next func() *reply) *reply {
 		rep := next()
 		rep.spoil = func(w http.ResponseWriter, _ *http.Request, whole *reply) {
 			w.WriteHeader(502)
@@ -93,11 +93,11 @@ func TestUserWithPushSettings(t *testing.T) {
 func TestBook(t *testing.T) {
 	var b book[int]
 	for i := range 100 {
-		b.put(fmt.Sprint(i), i)
+		b.put(strconv.Itoa(i), i)
 	}
 	b.put("7", 700)
 	for i := 10; i < 90; i++ {
-		b.remove(fmt.Sprint(i))
+		b.remove(strconv.Itoa(i))
 	}
 	b.remove("10")
 	assert.Equal(t, 20, b.len())

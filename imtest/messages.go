@@ -345,16 +345,17 @@ func (s *state) sendLegacy(c *call) (*answer, *apiError) {
 
 func readLegacyTargets(o *object) (chatKind, []string, *apiError) {
 	kind, to := o.text("target_type"), o.texts("target")
-	chat := slices.IndexFunc(chatKinds[:], func(rule chatRule) bool { return rule.targets == kind })
+	kinds := []chatKind{toUsers, toGroups, toRooms}
+	i := slices.IndexFunc(kinds, func(chat chatKind) bool { return chatKinds[chat].targets == kind })
 	switch {
-	case chat < 0:
+	case i < 0:
 		return 0, nil, errIllegalArgument("target_type can only be 'users' or 'chatgroups' or 'chatrooms'")
 	case o.has("from") && o.text("from") == "":
 		return 0, nil, errIllegalArgument("from can't be empty")
 	case o.bad != "" || len(to) == 0 || len(to) > chatKinds[toUsers].most:
 		return 0, nil, errInvalidRequest()
 	}
-	return chatKind(chat), to, nil
+	return kinds[i], to, nil
 }
 
 func readLegacyContent(o *object) (*content, *apiError) {
@@ -371,8 +372,7 @@ func readLegacyContent(o *object) (*content, *apiError) {
 	if o.bad != "" || !bodyFits(kind, body) {
 		return nil, errInvalidRequest()
 	}
-	flat, _ := json.Marshal(body.fields) // read from JSON, so it encodes
-	msg.kind, msg.body = kindName(kind), string(flat)
+	msg.kind, msg.body = kindName(kind), string(encode(body.fields))
 	if len(msg.body)+len(msg.ext) > maxLegacyMessage {
 		return nil, errIllegalArgument("message is too large")
 	}

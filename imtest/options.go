@@ -20,7 +20,7 @@ type config struct {
 
 // defaults is a server that needs no option. All values are invented.
 func defaults() config {
-	return config{
+	return config{ //nolint:gosec // no credentials of anything
 		org:           "acme",
 		app:           "demo",
 		appID:         "0123456789abcdef0123456789abcdef",

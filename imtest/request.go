@@ -254,7 +254,7 @@ func (c *call) form() (*object, *apiError) {
 	}
 	o := object{fields: map[string]json.RawMessage{}}
 	for name, list := range values {
-		o.fields[name], _ = json.Marshal(list[0]) // a string always encodes
+		o.fields[name] = encode(list[0])
 	}
 	return &o, nil
 }

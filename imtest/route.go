@@ -157,7 +157,7 @@ func segmentsOf(path string) []string {
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 }
 
-// shorter names for the tables
+// Shorter names for the tables.
 const (
 	get  = http.MethodGet
 	post = http.MethodPost

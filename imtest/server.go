@@ -65,7 +65,7 @@ func Start(opts ...Option) (*Server, error) {
 	for _, opt := range opts {
 		opt(&conf)
 	}
-	listener, err := net.Listen("tcp", conf.addr)
+	listener, err := net.Listen("tcp", conf.addr) //nolint:noctx // it does not wait
 	if err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
 	}

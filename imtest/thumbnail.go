@@ -80,5 +80,6 @@ func mean(src image.Image, area image.Rectangle) color.RGBA64 {
 			r, g, b, a, n = r+uint64(pr), g+uint64(pg), b+uint64(pb), a+uint64(pa), n+1
 		}
 	}
-	return color.RGBA64{R: uint16(r / n), G: uint16(g / n), B: uint16(b / n), A: uint16(a / n)}
+	part := func(sum uint64) uint16 { return uint16(sum / n & 0xffff) }
+	return color.RGBA64{R: part(r), G: part(g), B: part(b), A: part(a)}
 }

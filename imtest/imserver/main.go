@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case err != nil:
 		return errUsage
 	case flags.NArg() > 0:
-		fmt.Fprintf(stderr, "imserver: unexpected argument %q\n", flags.Arg(0))
+		_, _ = fmt.Fprintf(stderr, "imserver: unexpected argument %q\n", flags.Arg(0))
 		return errUsage
 	}
 	srv, err := imtest.Start(
@@ -84,16 +84,24 @@ func greeting(srv *imtest.Server) string {
 		fmt.Fprintf(&b, "export %s=%s\n", v[0], quote(v[1]))
 	}
 	base := srv.URL() + "/" + srv.Org() + "/" + srv.App()
-	login, _ := json.Marshal(map[string]string{ // strings always encode
-		"grant_type": "client_credentials", "client_id": srv.ClientID(), "client_secret": srv.ClientSecret(),
-	})
+	login := fmt.Sprintf(`{"grant_type":"client_credentials","client_id":%s,"client_secret":%s}`,
+		jsonText(srv.ClientID()), jsonText(srv.ClientSecret()))
 	fmt.Fprintf(&b, "\n# try it: fetch a token, register a user\n")
 	fmt.Fprintf(&b, `TOKEN=$(curl -s %s -H 'Content-Type: application/json' -d %s | sed 's/.*"access_token":"\([^"]*\)".*/\1/') && `,
-		quote(base+"/token"), quote(string(login)))
+		quote(base+"/token"), quote(login))
 	fmt.Fprintf(&b, `curl -s %s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"username":"alice","password":"S3cret.pass"}'`,
 		quote(base+"/users"))
 	b.WriteString("\n")
 	return b.String()
+}
+
+// jsonText makes a text a JSON string.
+func jsonText(text string) string {
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // a string always encodes
+	}
+	return string(quoted)
 }
 
 // quote makes a text one word of a POSIX shell.

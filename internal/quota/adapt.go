@@ -115,7 +115,7 @@ func (p *Pool) resize(now time.Duration) {
 		}
 		w.n = max(int(math.Ceil(float64(w.N)*part)), 1)
 		if w.pace != nil {
-			held := w.Per + w.guard() + extra
+			held := w.Per + w.guard() + extra + w.Per/200 // half a percent slower than the ledger, so that clusters dissolve
 			w.pace.set(p.time(now), part*float64(w.Per)/float64(held))
 		}
 	}

@@ -48,6 +48,15 @@ func (w *window) fits(held, cost int) bool {
 	return held == 0 || held+cost <= w.n
 }
 
+// reserve is what a lane leaves free, so that the foreground finds a place at
+// once. Of a long period nothing: there it would be lost for long.
+func (w *window) reserve(lane Lane) int {
+	if lane == Background && w.pace != nil && w.pace.both {
+		return w.N / 100
+	}
+	return 0
+}
+
 func newPool(s *Set, name string, limits []Limit) *Pool {
 	p := &Pool{name: name, set: s, alarm: never, windows: make([]window, len(limits)),
 		local: s.shared == nil, share: 1}
@@ -202,8 +211,8 @@ func (p *Pool) earliest(now time.Duration, lane Lane, items int) time.Duration {
 			continue
 		}
 		c := w.cost(items)
-		if p.local && !w.fits(w.held, c) {
-			at = max(at, w.freed(min(w.held+c-w.n, w.held), nil))
+		if room := c + w.reserve(lane); p.local && !w.fits(w.held, room) {
+			at = max(at, w.freed(min(w.held+room-w.n, w.held), nil))
 		}
 		if w.pace != nil && (w.pace.both || lane == Background) {
 			at = max(at, now+w.pace.wait(p.time(now), c))

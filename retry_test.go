@@ -1,0 +1,257 @@
+package im_test
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/file"
+	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/users"
+)
+
+const (
+	reachLimit = `{"error":"reach_limit","error_description":"This request has reached api limit"}`
+	planLimit  = `{"error":"resource_limited","error_description":"You have exceeded the limit of the free edition."}`
+	sendLimit  = `{"error":"message_send_error","error_description":"message send reach limit"}`
+	sentAnswer = `{"data":{"bob":"1312740985563217920"}}`
+)
+
+// The three kinds of call whose repeats differ.
+var calls = map[string]func(context.Context, *im.Client) error{
+	"read": func(ctx context.Context, c *im.Client) error {
+		_, err := c.Users.Get(ctx, "alice")
+		return err
+	},
+	"idempotent write": func(ctx context.Context, c *im.Client) error {
+		return c.Users.SetPassword(ctx, "alice", "new")
+	},
+	"send": func(ctx context.Context, c *im.Client) error {
+		_, err := c.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{Body: messages.Text("hi")})
+		return err
+	},
+	"delete": func(ctx context.Context, c *im.Client) error {
+		_, err := c.Users.DeleteOldest(ctx, users.ListOptions{Limit: 1})
+		return err
+	},
+}
+
+func idempotent(call string) bool { return call == "read" || call == "idempotent write" }
+
+// success answers every call of the tests.
+var success = answer{status: 200, body: `{"entities":[{"username":"alice"}],"data":{"bob":"1312740985563217920"}}`}
+
+// DESIGN.md's table, row by row: is the call sent again, and what is said when it
+// is not.
+func TestRepeats(t *testing.T) {
+	dial := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+	for name, row := range map[string]struct {
+		first answer
+		again func(call string) bool
+		kind  error
+		// unknown: the outcome is, for calls that are not repeated
+		unknown bool
+	}{
+		"429 reach_limit":          {answer{status: 429, body: reachLimit}, always, im.ErrRateLimited, false},
+		"429 without a code":       {answer{status: 429, body: `{}`}, always, im.ErrRateLimited, false},
+		"403 message reach limit":  {answer{status: 403, body: sendLimit}, always, im.ErrRateLimited, false},
+		"429 resource_limited":     {answer{status: 429, body: planLimit}, never, im.ErrPlanLimit, false},
+		"400 too many queries":     {answer{status: 400, body: `{"error_description":"too many queries"}`}, always, im.ErrRateLimited, false},
+		"502 HTML":                 {answer{status: 502, body: `<html>`}, idempotent, im.ErrUnavailable, true},
+		"503":                      {answer{status: 503}, idempotent, im.ErrUnavailable, true},
+		"504":                      {answer{status: 504}, idempotent, im.ErrUnavailable, true},
+		"408":                      {answer{status: 408}, idempotent, im.ErrUnavailable, true},
+		"connection broken":        {answer{err: errBroken}, idempotent, im.ErrUnavailable, true},
+		"EOF":                      {answer{err: io.EOF}, idempotent, im.ErrUnavailable, true},
+		"dial error":               {answer{err: dial}, always, im.ErrUnavailable, false},
+		"bad certificate":          {answer{err: x509.UnknownAuthorityError{}}, never, im.ErrUnavailable, false},
+		"500":                      {answer{status: 500, body: `{"error":"INTERNAL_SERVER_ERROR"}`}, never, im.ErrInternal, true},
+		"500 that means bad path":  {answer{status: 500, body: `{"error":"web_application"}`}, never, im.ErrUnsupported, false},
+		"409":                      {answer{status: 409, body: `{"error":"concurrent_operation_error"}`}, idempotent, im.ErrConflict, false},
+		"200 cut off":              {answer{status: 200, body: `{"entities":[{"user`}, idempotent, im.ErrBadAnswer, true},
+		"200 HTML":                 {answer{status: 200, body: `<html>`}, idempotent, im.ErrBadAnswer, true},
+		"200 empty":                {answer{status: 200}, idempotent, im.ErrBadAnswer, true},
+		"302":                      {answer{status: 302, header: http.Header{"Location": {"https://elsewhere.example.com/"}}}, never, im.ErrBadAnswer, false},
+		"404":                      {answer{status: 404, body: `{"error":"service_resource_not_found"}`}, never, im.ErrNotFound, false},
+		"401 not in this room":     {answer{status: 401, body: `{"error":"MetadataException","error_description":"user is not in chatroom"}`}, never, im.ErrNotFound, false},
+		"401 without the right":    {answer{status: 401, body: `{"error":"unauthorized","error_description":"No admin user access authorized"}`}, never, im.ErrForbidden, false},
+		"503 with long RetryAfter": {answer{status: 503, header: http.Header{"Retry-After": {"3600"}}}, never, im.ErrUnavailable, true},
+	} {
+		for call, do := range calls {
+			t.Run(name+"/"+call, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					server := &script{answers: []answer{row.first, success}}
+					err := do(t.Context(), server.client(t))
+					if row.again(call) {
+						require.NoError(t, err)
+						require.Len(t, server.requests, 2)
+						assert.Equal(t, server.requests[0].body, server.requests[1].body, "the whole body goes out again")
+						return
+					}
+					require.ErrorIs(t, err, row.kind)
+					assert.Len(t, server.requests, 1)
+					assert.Equal(t, row.unknown && !idempotent(call), errors.Is(err, im.ErrOutcomeUnknown))
+				})
+			})
+		}
+	}
+}
+
+func always(string) bool { return true }
+func never(string) bool  { return false }
+
+func TestRetriesEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &script{answers: []answer{{status: 503}}}
+		_, err := server.client(t).Users.Get(t.Context(), "alice")
+		require.ErrorIs(t, err, im.ErrUnavailable)
+		failure, _ := errors.AsType[*im.Error](err)
+		assert.Equal(t, 4, failure.Tries)
+		assert.Len(t, server.requests, 4)
+	})
+}
+
+func TestWithoutRetry(t *testing.T) {
+	server := &script{answers: []answer{{status: 503}, success}}
+	_, err := server.client(t).Users.Get(im.WithoutRetry(t.Context()), "alice")
+	require.ErrorIs(t, err, im.ErrUnavailable)
+	assert.Len(t, server.requests, 1)
+}
+
+func TestRetryAfterIsWaited(t *testing.T) {
+	for header, want := range map[string]time.Duration{"7": 7 * time.Second, "Fri, 31 Dec 1999 23:59:59 GMT": 0} {
+		synctest.Test(t, func(t *testing.T) {
+			server := &script{answers: []answer{{status: 503, header: http.Header{"Retry-After": {header}}}, success}}
+			begun := time.Now()
+			_, err := server.client(t).Users.Get(t.Context(), "alice")
+			require.NoError(t, err)
+			assert.InDelta(t, want, time.Since(begun), float64(200*time.Millisecond))
+		})
+	}
+}
+
+func TestRetryAfterBeyondTheCapIsHandedOut(t *testing.T) {
+	server := &script{answers: []answer{{status: 429, body: reachLimit, header: http.Header{"Retry-After": {"3600"}}}}}
+	_, err := server.client(t).Users.Get(t.Context(), "alice")
+	failure, ok := errors.AsType[*im.Error](err)
+	require.True(t, ok)
+	assert.Equal(t, time.Hour, failure.RetryAfter)
+	assert.Len(t, server.requests, 1)
+}
+
+// The waits between tries double, within their jitter.
+func TestBackoff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Time
+		server := &script{answers: []answer{{do: func(*http.Request) *answer {
+			at = append(at, time.Now())
+			return &answer{status: 503}
+		}}}}
+		_, err := server.client(t).Users.Get(t.Context(), "alice")
+		require.Error(t, err)
+		require.Len(t, at, 4)
+		for i, most := range []time.Duration{200 * time.Millisecond, 400 * time.Millisecond, 800 * time.Millisecond} {
+			wait := at[i+1].Sub(at[i])
+			assert.LessOrEqual(t, wait, most+50*time.Millisecond) // the pace of the quota may add a little
+			assert.GreaterOrEqual(t, wait, most/2)
+		}
+	})
+}
+
+// A wait that would outlast the deadline is not begun.
+func TestHopelessDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		server := &script{answers: []answer{{status: 503, header: http.Header{"Retry-After": {"10"}}}}}
+		begun := time.Now()
+		_, err := server.client(t).Users.Get(ctx, "alice")
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorIs(t, err, im.ErrUnavailable)
+		assert.Zero(t, time.Since(begun))
+	})
+}
+
+func TestTimeoutPerTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hang := func(r *http.Request) *answer {
+			<-r.Context().Done()
+			return &answer{err: context.Cause(r.Context())}
+		}
+		server := &script{answers: []answer{{do: hang}, success}}
+		begun := time.Now()
+		_, err := server.client(t, im.WithTimeout(2*time.Second)).Users.Get(t.Context(), "alice")
+		require.NoError(t, err, "the second try answers")
+		assert.InDelta(t, 2*time.Second, time.Since(begun), float64(300*time.Millisecond))
+
+		server = &script{answers: []answer{{do: hang}}}
+		_, err = server.client(t, im.WithTimeout(2*time.Second)).Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{Body: messages.Text("hi")})
+		require.ErrorIs(t, err, im.ErrOutcomeUnknown)
+		assert.Contains(t, err.Error(), "no answer in time")
+	})
+}
+
+// A source that is shorter or longer than it said, or that fails, fails the call,
+// and is not sent again.
+func TestBadSources(t *testing.T) {
+	broken := errors.New("disk on fire")
+	for name, c := range map[string]struct {
+		src  file.Source
+		want error
+	}{
+		"short":       {source(10, strings.NewReader("12345")), io.ErrUnexpectedEOF},
+		"long":        {source(3, strings.NewReader("12345")), nil},
+		"fails":       {source(10, io.MultiReader(strings.NewReader("12"), failing{broken})), broken},
+		"cannot open": {file.Source{Name: "a", Open: func() (io.ReadCloser, error) { return nil, os.ErrPermission }}, os.ErrPermission},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := &script{answers: []answer{success}}
+			_, err := server.client(t).Messages.UploadFile(t.Context(), c.src, messages.UploadOptions{})
+			require.ErrorIs(t, err, im.ErrInvalidArgument)
+			require.NotErrorIs(t, err, im.ErrOutcomeUnknown)
+			if c.want != nil {
+				require.ErrorIs(t, err, c.want)
+			}
+			assert.Empty(t, server.requests, "no request came through whole")
+		})
+	}
+}
+
+func source(size int64, r io.Reader) file.Source {
+	return file.Source{Name: "a.bin", Size: size, Open: func() (io.ReadCloser, error) { return io.NopCloser(r), nil }}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// Each try of an upload opens the source anew and sends all of it.
+func TestUploadIsReopened(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opened := 0
+		src := file.Source{Name: "a.txt", Size: 5, Open: func() (io.ReadCloser, error) {
+			opened++
+			return io.NopCloser(strings.NewReader("hello")), nil
+		}}
+		server := &script{answers: []answer{{status: 429, body: reachLimit}, {status: 200, body: `{"uri":"https://x/chatfiles","entities":[{"uuid":"u-1"}]}`}}}
+		up, err := server.client(t).Messages.UploadFile(t.Context(), src, messages.UploadOptions{})
+		require.NoError(t, err)
+		assert.Equal(t, "https://x/chatfiles/u-1", up.URL)
+		assert.Equal(t, 2, opened)
+		require.Len(t, server.requests, 2)
+		assert.Contains(t, server.requests[1].body, "\r\n\r\nhello\r\n--")
+		assert.EqualValues(t, len(server.requests[1].body), server.requests[1].ContentLength)
+	})
+}

@@ -1,0 +1,89 @@
+package im_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+)
+
+// script is an http.RoundTripper that answers from a list, the last answer again
+// and again, and keeps what it was sent. It needs no network, so it works on the
+// fake clock of testing/synctest.
+type script struct {
+	answers []answer
+
+	mu       sync.Mutex
+	requests []sentRequest
+}
+
+type answer struct {
+	status int
+	header http.Header
+	body   string
+	err    error                       // in place of an answer
+	do     func(*http.Request) *answer // decides by the request
+}
+
+type sentRequest struct {
+	*http.Request
+	body string
+}
+
+func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
+	sent := sentRequest{Request: r}
+	if r.Body != nil {
+		b, err := io.ReadAll(r.Body)
+		_ = r.Body.Close()
+		if err != nil {
+			return nil, err
+		}
+		sent.body = string(b)
+	}
+	s.mu.Lock()
+	s.requests = append(s.requests, sent)
+	a := s.answers[min(len(s.requests), len(s.answers))-1]
+	s.mu.Unlock()
+	if a.do != nil {
+		a = *a.do(r)
+	}
+	switch {
+	case a.err != nil:
+		return nil, a.err
+	case r.Context().Err() != nil:
+		return nil, r.Context().Err()
+	}
+	header := a.header
+	if header == nil {
+		header = http.Header{"Content-Type": {"application/json"}}
+	}
+	return &http.Response{
+		StatusCode: a.status, Header: header, Request: r, ProtoMajor: 1, ProtoMinor: 1,
+		Body: io.NopCloser(strings.NewReader(a.body)), ContentLength: int64(len(a.body)),
+	}, nil
+}
+
+// config is a client's configuration against a script.
+var config = im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Token: im.StaticToken("app-token")}
+
+func (s *script) client(t *testing.T, options ...im.Option) *im.Client {
+	t.Helper()
+	return s.clientFor(t, config, options...)
+}
+
+func (s *script) clientFor(t *testing.T, c im.Config, options ...im.Option) *im.Client {
+	t.Helper()
+	client, err := im.New(c, append([]im.Option{im.WithHTTPClient(&http.Client{Transport: s})}, options...)...)
+	require.NoError(t, err)
+	return client
+}
+
+var errBroken = errors.New("connection reset by peer")
+
+const aliceAnswer = `{"entities":[{"uuid":"u","username":"alice","activated":true}]}`
