@@ -257,7 +257,7 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 		return 0, false
 	}
 	switch {
-	case refused && c.quotas.on():
+	case refused && c.quotas.set != nil:
 		return 0, true // the pool makes it wait
 	case refused:
 		return max(failure.RetryAfter, backoff(p.tries, time.Second, c.maxWait)), true

@@ -51,8 +51,10 @@ func WithoutQuotas() Option { return func(s *settings) { s.quotas.off = true } }
 // quotas makes calls wait. Each endpoint takes from one pool, which it may share
 // with others.
 type quotas struct {
-	set     *quota.Set
-	pools   map[*api.Endpoint]*quota.Pool // fixed by New; nil: quotas are off
+	set     *quota.Set                    // nil: quotas are off
+	pools   map[*api.Endpoint]*quota.Pool // of the endpoints that New knows
+	changed map[string]api.Quotas         // by WithQuota, by pool
+	share   float64
 	easemob bool
 }
 
@@ -66,20 +68,33 @@ func newQuotas(s quotaSettings, platform Platform, endpoints []*api.Endpoint) (*
 	}
 	q := &quotas{
 		set: quota.NewSet(quota.Options{}), pools: make(map[*api.Endpoint]*quota.Pool, len(endpoints)),
-		easemob: platform == Easemob,
+		changed: changed, share: s.share, easemob: platform == Easemob,
 	}
 	for _, e := range endpoints {
-		limits, ok := changed[e.PoolName()]
-		if !ok {
-			limits = e.QuotasOn(q.easemob)
-		}
-		scaled := make([]quota.Limit, len(limits))
-		for i, l := range limits {
-			scaled[i] = quota.Limit(l).Scale(s.share)
-		}
-		q.pools[e] = q.set.Pool(e.PoolName(), scaled)
+		q.pools[e] = q.newPool(e)
 	}
 	return q, nil
+}
+
+// newPool gets or makes the pool of an endpoint.
+func (q *quotas) newPool(e *api.Endpoint) *quota.Pool {
+	limits, ok := q.changed[e.PoolName()]
+	if !ok {
+		limits = e.QuotasOn(q.easemob)
+	}
+	scaled := make([]quota.Limit, len(limits))
+	for i, l := range limits {
+		scaled[i] = quota.Limit(l).Scale(q.share)
+	}
+	return q.set.Pool(e.PoolName(), scaled)
+}
+
+// pool finds the pool of an endpoint; those of raw calls are not known by New.
+func (q *quotas) pool(e *api.Endpoint) *quota.Pool {
+	if p, ok := q.pools[e]; ok {
+		return p
+	}
+	return q.newPool(e)
 }
 
 // changedByPool checks WithQuota and gives its quotas by pool.
@@ -122,14 +137,12 @@ func similar(name string, known map[string]string) string {
 	return fmt.Sprintf("known are %s", strings.Join(near, ", "))
 }
 
-func (q *quotas) on() bool { return q.pools != nil }
-
 // take waits until all quotas of the call can be taken together.
 func (q *quotas) take(ctx context.Context, call *api.Call, lane Lane) (quota.Grant, error) {
-	if !q.on() {
+	if q.set == nil {
 		return quota.Grant{}, nil
 	}
-	return q.pools[call.Endpoint].Take(ctx, quota.Request{
+	return q.pool(call.Endpoint).Take(ctx, quota.Request{
 		Items: max(call.Items, 1), User: call.User, Lane: quota.Lane(lane),
 	})
 }

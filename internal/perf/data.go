@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/file"
+	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/users"
+)
+
+func largeBody() []row {
+	type document struct {
+		Text string `json:"text"`
+	}
+	body := document{strings.Repeat("a", 64<<10)}
+	client := newClient("a1.example.com", stub{sentAnswer})
+	reference := raw{&http.Client{Transport: stub{sentAnswer}}, "https://a1.example.com/acme/demo"}
+	type answer struct {
+		Data map[string]string `json:"data"`
+	}
+	unlimited := []im.Quota{{N: 1 << 30, Per: time.Second}}
+	ours := testing.Benchmark(loop(func() {
+		must(im.Raw[answer](context.Background(), client, im.RawCall{Method: http.MethodPost, Path: "/documents", Body: body, Quotas: unlimited}))
+	})).AllocedBytesPerOp()
+	theirs := testing.Benchmark(loop(func() {
+		var out answer
+		reference.post("/documents", body, &out)
+	})).AllocedBytesPerOp()
+	ratio := float64(ours) / float64(theirs)
+	return []row{{"one 64 KiB JSON body: bytes allocated", fmt.Sprint(ours), fmt.Sprint(theirs),
+		fmt.Sprintf("at most 1.1 × (%.2f ×)", ratio), ratio <= 1.1}}
+}
+
+// rawUser has the fields of users.User.
+type rawUser struct {
+	UUID          string `json:"uuid"`
+	Username      string `json:"username"`
+	Activated     bool   `json:"activated"`
+	Created       int64  `json:"created"`
+	Modified      int64  `json:"modified"`
+	Nickname      string `json:"nickname"`
+	DisplayStyle  int    `json:"notification_display_style"`
+	NoDisturbing  bool   `json:"notification_no_disturbing"`
+	NoDisturbFrom int    `json:"notification_no_disturbing_start"`
+	NoDisturbTo   int    `json:"notification_no_disturbing_end"`
+	NotifierName  string `json:"notifier_name"`
+	DeviceToken   string `json:"device_token"`
+}
+
+func longList() []row {
+	var list []string
+	for i := range 1000 {
+		list = append(list, fmt.Sprintf(`{"uuid":"9b2f7f10-6d1e-11ee-8f57-%012d","type":"user","created":1697600000123,"modified":1697600000123,"username":"user%d","activated":true}`, i, i))
+	}
+	answer := `{"action":"get","entities":[` + strings.Join(list, ",") + `],"timestamp":1697600700001,"count":1000}`
+	client := newClient("a1.example.com", stub{answer})
+	reference := raw{&http.Client{Transport: stub{answer}}, "https://a1.example.com/acme/demo"}
+	ours := testing.Benchmark(loop(func() {
+		page := must(client.Users.List(context.Background(), users.ListOptions{Limit: 100}))
+		if len(page.Users) != 1000 {
+			panic(len(page.Users))
+		}
+	})).AllocedBytesPerOp()
+	theirs := testing.Benchmark(loop(func() {
+		var out struct {
+			Entities []rawUser `json:"entities"`
+		}
+		req := must(http.NewRequestWithContext(context.Background(), http.MethodGet, reference.base+"/users?limit=100", nil))
+		reference.do(req, &out)
+		if len(out.Entities) != 1000 {
+			panic(len(out.Entities))
+		}
+	})).AllocedBytesPerOp()
+	ratio := float64(ours) / float64(theirs)
+	return []row{{"an answer with 1,000 users (" + strconv.Itoa(len(answer)/1000) + " KB): bytes allocated", fmt.Sprint(ours), fmt.Sprint(theirs),
+		fmt.Sprintf("at most 0.6 × (%.2f ×)", ratio), ratio <= 0.6}}
+}
+
+const fileSize = 64 << 20
+
+// files measures everything allocated while a file passes, which is more than
+// what the heap can grow by.
+func files() []row {
+	chunk := make([]byte, 64<<10)
+	_, _ = rand.Read(chunk)
+	var length atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			length.Store(r.ContentLength)
+			n := must(io.Copy(io.Discard, r.Body))
+			if n != r.ContentLength {
+				panic("short upload")
+			}
+			_, _ = io.WriteString(w, `{"uri":"https://a1.example.com/chatfiles","entities":[{"uuid":"u"}]}`)
+			return
+		}
+		w.Header().Set("Content-Length", strconv.Itoa(fileSize))
+		for range fileSize / len(chunk) {
+			_, _ = w.Write(chunk)
+		}
+	}))
+	defer srv.Close()
+	client := newClient(srv.URL, nil)
+	defer client.Close()
+	src := file.Source{Name: "big.bin", Size: fileSize, Open: func() (io.ReadCloser, error) {
+		return io.NopCloser(io.LimitReader(repeat{chunk}, fileSize)), nil
+	}}
+	up := grown(func() { must(client.Messages.UploadFile(context.Background(), src, messages.UploadOptions{})) })
+	down := grown(func() {
+		n := must(client.Messages.DownloadFile(context.Background(), "u", io.Discard, messages.DownloadOptions{}))
+		if n != fileSize {
+			panic("short download")
+		}
+	})
+	exact := length.Load() > fileSize && length.Load() < fileSize+1024
+	return []row{
+		{"upload of 64 MiB: bytes allocated (client and test server), Content-Length", fmt.Sprintf("%d KiB, %d", up>>10, length.Load()), "–", "at most 1 MiB, right", up <= 1<<20 && exact},
+		{"download of 64 MiB: bytes allocated (client and test server)", fmt.Sprintf("%d KiB", down>>10), "–", "at most 1 MiB", down <= 1<<20},
+	}
+}
+
+func grown(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+type repeat struct{ chunk []byte }
+
+func (r repeat) Read(p []byte) (int, error) { return copy(p, r.chunk), nil }
+
+// tokens counts fetches when a thousand goroutines want a token, or get a 401, at
+// once.
+func tokens() []row {
+	var fetches atomic.Int64
+	var valid atomic.Value
+	valid.Store("none")
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		if strings.HasSuffix(r.URL.Path, "/token") {
+			token := fmt.Sprint("t", fetches.Add(1))
+			valid.Store("Bearer " + token)
+			_, _ = fmt.Fprintf(w, `{"access_token":%q,"expires_in":3600}`, token)
+			return
+		}
+		if r.Header.Get("Authorization") != valid.Load() {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, `{"error":"unauthorized","error_description":"Unable to authenticate (OAuth)"}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"entities":[{"uuid":"u","username":"alice"}]}`)
+	}))
+	defer srv.Close()
+	client := must(im.New(im.Config{Host: srv.URL, Org: "acme", App: "demo", Token: im.ClientCredentials{ID: "i", Secret: "s"}}, im.WithoutQuotas()))
+	defer client.Close()
+	storm := func() {
+		var wg sync.WaitGroup
+		for range 1000 {
+			wg.Go(func() { must(client.Users.Get(context.Background(), "alice")) })
+		}
+		wg.Wait()
+	}
+	storm()
+	first := fetches.Load()
+	valid.Store("withdrawn")
+	storm()
+	second := fetches.Load() - first
+	return []row{
+		{"a token wanted by 1,000 goroutines at once: fetches", fmt.Sprint(first), "–", "1", first == 1},
+		{"1,000 answers of 401 at once: fetches", fmt.Sprint(second), "–", "1", second == 1},
+	}
+}

@@ -1,0 +1,52 @@
+// Command perf measures the client beside raw net/http and encoding/json in the
+// same run, and prints the figures as a table: `make bench`.
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+)
+
+// row is one measurement with its bound.
+type row struct {
+	what, measured, reference, bound string
+	met                              bool
+}
+
+func main() {
+	rows := []row{}
+	for _, measure := range []func() []row{
+		sendAllocations, sendTime, connections, largeBody, longList, files, tokens,
+	} {
+		rows = append(rows, measure()...)
+	}
+	fmt.Print(table(rows))
+	for _, r := range rows {
+		if !r.met {
+			os.Exit(1)
+		}
+	}
+}
+
+func table(rows []row) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, %s/%s, %d cores\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	b.WriteString("| what | im-go | raw net/http + encoding/json | bound | met |\n| --- | --- | --- | --- | --- |\n")
+	for _, r := range rows {
+		met := "yes"
+		if !r.met {
+			met = "**no**"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.what, r.measured, r.reference, r.bound, met)
+	}
+	return b.String()
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
