@@ -26,23 +26,58 @@ func release(b *bytes.Buffer) {
 // encode is json.Marshal without HTML escaping, which would make a message of
 // "<" six times as long, and with one copy of the exact size.
 func encode(v any) ([]byte, error) {
-	buf := buffers.Get().(*bytes.Buffer)
-	defer release(buf)
-	enc := json.NewEncoder(buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	e := encoders.Get().(*encoder)
+	defer e.release()
+	if err := e.json.Encode(v); err != nil {
 		return nil, err
 	}
-	return bytes.Clone(bytes.TrimSuffix(buf.Bytes(), []byte{'\n'})), nil
+	return bytes.Clone(bytes.TrimSuffix(e.buf.Bytes(), []byte{'\n'})), nil
+}
+
+type encoder struct {
+	buf  bytes.Buffer
+	json *json.Encoder
+}
+
+var encoders = sync.Pool{New: func() any {
+	e := new(encoder)
+	e.json = json.NewEncoder(&e.buf)
+	e.json.SetEscapeHTML(false)
+	return e
+}}
+
+func (e *encoder) release() {
+	if e.buf.Cap() <= maxKept {
+		e.buf.Reset()
+		encoders.Put(e)
+	}
+}
+
+// readUpTo appends what r holds to buf, but no more than limit bytes.
+func readUpTo(buf *bytes.Buffer, r io.Reader, limit int64) (int64, error) {
+	for n := int64(0); ; {
+		buf.Grow(bytes.MinRead)
+		free := buf.AvailableBuffer()
+		free = free[:min(int64(cap(free)), limit-n)]
+		got, err := r.Read(free)
+		_, _ = buf.Write(free[:got]) // in place: it is the buffer's own memory
+		n += int64(got)
+		switch {
+		case err == io.EOF, n == limit:
+			return n, nil
+		case err != nil:
+			return n, err
+		}
+	}
 }
 
 // watch reports progress on a body while it is sent, and tells errors of its
 // source from those of the network.
-func watch(body *transport.Body, progress func()) *transport.Body {
+func watch(body *transport.Stream, progress func()) *transport.Stream {
 	if body == nil || progress == nil {
 		return body
 	}
-	return &transport.Body{Length: body.Length, Open: func() (io.ReadCloser, error) {
+	return &transport.Stream{Length: body.Length, Open: func() (io.ReadCloser, error) {
 		rc, err := body.Open()
 		if err != nil {
 			return nil, err

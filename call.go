@@ -30,15 +30,16 @@ type core struct {
 type prepared struct {
 	*api.Call
 	callOptions
-	url         string
+	url         *url.URL
 	contentType []string // nil: none
-	body        *transport.Body
+	body        []byte
+	upload      *transport.Stream
 	sink        *api.Sink
 	streams     bool // uploads or downloads a file
 
 	tries    int
 	grant    quota.Grant // of the last try
-	token    string      // of the last try
+	token    bearer      // of the last try
 	rejected bool        // a token was refused before
 }
 
@@ -88,7 +89,11 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 	if len(call.Query) > 0 {
 		path += "?" + call.Query.Encode()
 	}
-	p := &prepared{Call: call, url: path}
+	to, err := url.Parse(path)
+	if err != nil {
+		return nil, err
+	}
+	p := &prepared{Call: call, url: to}
 	p.sink, _ = call.Out.(*api.Sink)
 	p.streams = p.sink != nil
 	if e.Method != http.MethodGet {
@@ -98,11 +103,11 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 	case nil:
 	case api.Form:
 		p.contentType = formType
-		p.setBody([]byte(url.Values(body).Encode()))
+		p.body = []byte(url.Values(body).Encode())
 	case *api.Upload:
 		contentType, length, open := body.Form()
 		p.contentType, p.streams = []string{contentType}, true
-		p.body = &transport.Body{Length: length, Open: open}
+		p.upload = &transport.Stream{Length: length, Open: open}
 	default:
 		encoded, err := encode(body)
 		if err != nil {
@@ -113,15 +118,9 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 				return nil, err
 			}
 		}
-		p.setBody(encoded)
+		p.body = encoded
 	}
 	return p, nil
-}
-
-func (p *prepared) setBody(b []byte) {
-	p.body = &transport.Body{Length: int64(len(b)), Open: func() (io.ReadCloser, error) {
-		return io.NopCloser(bytes.NewReader(b)), nil
-	}}
 }
 
 // Header values that are the same for every call.
@@ -163,39 +162,40 @@ func (c *core) try(ctx context.Context, p *prepared, event *Event) *Error {
 	default:
 		grant.Done()
 	}
-	failure.scrub(token)
+	failure.scrub(token.Value)
 	return failure
 }
 
-// bearer gives the token that the call carries; "" for none.
-func (c *core) bearer(ctx context.Context, p *prepared) (string, *Error) {
+// bearer gives the token that the call carries; the zero one for none.
+func (c *core) bearer(ctx context.Context, p *prepared) (bearer, *Error) {
 	switch {
 	case p.Bearer != "":
-		return p.Bearer, nil
+		return newBearer(Token{Value: p.Bearer}), nil
 	case p.Endpoint.Auth == api.NoToken:
-		return "", nil
+		return bearer{}, nil
 	}
 	token, err := c.tokens.get(ctx)
 	if err != nil {
-		return "", tokenError(ctx, p, err)
+		return bearer{}, tokenError(ctx, p, err)
 	}
-	return token.Value, nil
+	return token, nil
 }
 
 // exchange sends one request and reads its answer.
-func (c *core) exchange(ctx context.Context, p *prepared, token string) *Error {
+func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 	tryCtx, progress, cancel := c.timeLimit(ctx, p)
 	defer cancel()
 	res, err := c.sender.Send(tryCtx, &transport.Request{
-		Method: p.Endpoint.Method, URL: p.url, Header: c.header(p, token), Body: watch(p.body, progress),
+		Method: p.Endpoint.Method, URL: p.url, Header: c.header(p, token.header),
+		Bytes: p.body, Stream: watch(p.upload, progress),
 	})
 	if err != nil {
 		return networkError(ctx, p, 0, err)
 	}
 	defer res.Body.Close()
 	failure := c.read(ctx, p, res, progress)
-	if token != "" && p.Bearer == "" && res.StatusCode != http.StatusUnauthorized {
-		c.tokens.accepted(token)
+	if c.cached(p) && res.StatusCode != http.StatusUnauthorized {
+		c.tokens.accepted(token.Value)
 	}
 	if failure != nil {
 		failure.RetryAfter = retryAfter(res.Header.Get("Retry-After"))
@@ -204,7 +204,7 @@ func (c *core) exchange(ctx context.Context, p *prepared, token string) *Error {
 }
 
 // header makes the header of one try. The values are shared, the map is not.
-func (c *core) header(p *prepared, token string) http.Header {
+func (c *core) header(p *prepared, token []string) http.Header {
 	h := make(http.Header, 4+len(p.Header))
 	h["User-Agent"] = c.agent
 	h["Accept"] = jsonType
@@ -214,8 +214,8 @@ func (c *core) header(p *prepared, token string) http.Header {
 	if p.contentType != nil {
 		h["Content-Type"] = p.contentType
 	}
-	if token != "" {
-		h["Authorization"] = []string{"Bearer " + token}
+	if token != nil {
+		h["Authorization"] = token
 	}
 	for k, v := range p.Header {
 		h[k] = v
@@ -250,7 +250,7 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 	}
 	refused, most := failure.refused(), c.retries
 	if refused {
-		p.grant.Refused(ctx, failure.RetryAfter) // pauses the pool for everybody
+		p.grant.Refused(ctx, min(failure.RetryAfter, c.maxWait)) // pauses the pool for everybody
 		most *= refusalsPerRetry
 	}
 	if p.tries > most || failure.permanent || failure.unknown || failure.RetryAfter > c.maxWait {
@@ -273,6 +273,11 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 // was carried out, the wait is short, and others may be ahead in line.
 const refusalsPerRetry = 3
 
+// cached tells whether a call carries the token that the client keeps.
+func (c *core) cached(p *prepared) bool {
+	return p.Bearer == "" && p.Endpoint.Auth == api.AppToken
+}
+
 // maxRejections bounds how many tokens one call may see expire.
 const maxRejections = 10
 
@@ -280,10 +285,10 @@ const maxRejections = 10
 // makes sense: not with the same token again, and not when a token that nobody
 // has used with success was refused for the second time.
 func (c *core) renewToken(p *prepared, failure *Error) bool {
-	if p.Endpoint.Auth == api.NoToken || p.Bearer != "" || p.token == "" {
+	if !c.cached(p) {
 		return false
 	}
-	proven := c.tokens.reject(p.token)
+	proven := c.tokens.reject(p.token.Value)
 	first := !p.rejected
 	p.rejected = true
 	return p.tries <= maxRejections && (first || proven)
@@ -297,10 +302,7 @@ func (c *core) read(ctx context.Context, p *prepared, res *http.Response, progre
 	}
 	buf := buffers.Get().(*bytes.Buffer)
 	defer release(buf)
-	if n := res.ContentLength; n > 0 && n <= c.maxAnswer {
-		buf.Grow(int(n) + bytes.MinRead)
-	}
-	n, err := buf.ReadFrom(io.LimitReader(res.Body, c.maxAnswer+1))
+	n, err := readUpTo(buf, res.Body, c.maxAnswer+1)
 	body := buf.Bytes()
 	switch {
 	case err != nil:

@@ -19,7 +19,7 @@ type tokenCache struct {
 	core     *core
 
 	mu      sync.Mutex
-	current Token
+	current bearer
 	renewAt time.Time // zero: never
 	proven  bool      // some call was accepted with current
 	failed  time.Time // when the last fetch failed
@@ -27,16 +27,24 @@ type tokenCache struct {
 	flight  *tokenFlight
 }
 
+// bearer is a token with the header that carries it, made once for all calls.
+type bearer struct {
+	Token
+	header []string
+}
+
+func newBearer(t Token) bearer { return bearer{t, []string{"Bearer " + t.Value}} }
+
 // tokenFlight is a fetch under way; its result is set before done is closed.
 type tokenFlight struct {
 	done  chan struct{}
-	token Token
+	token bearer
 	err   error
 }
 
 // get gives a token that is good for now. A caller whose context ends leaves the
 // fetch to the others that wait for it.
-func (t *tokenCache) get(ctx context.Context) (Token, error) {
+func (t *tokenCache) get(ctx context.Context) (bearer, error) {
 	t.mu.Lock()
 	now := time.Now()
 	if t.good(now) {
@@ -51,7 +59,7 @@ func (t *tokenCache) get(ctx context.Context) (Token, error) {
 		if t.failure != nil && now.Sub(t.failed) < failureMemory {
 			err := t.failure
 			t.mu.Unlock()
-			return Token{}, err
+			return bearer{}, err
 		}
 		t.start(ctx)
 	}
@@ -61,7 +69,7 @@ func (t *tokenCache) get(ctx context.Context) (Token, error) {
 	case <-flight.done:
 		return flight.token, flight.err
 	case <-ctx.Done():
-		return Token{}, ctx.Err()
+		return bearer{}, ctx.Err()
 	}
 }
 
@@ -89,14 +97,14 @@ func (t *tokenCache) start(ctx context.Context) {
 func (t *tokenCache) land(flight *tokenFlight, asked time.Time, token Token, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	flight.token, flight.err = token, err
+	flight.token, flight.err = newBearer(token), err
 	close(flight.done)
 	t.flight = nil
 	if err != nil {
 		t.failed, t.failure = time.Now(), err
 		return
 	}
-	t.current, t.proven, t.failure = token, false, nil
+	t.current, t.proven, t.failure = flight.token, false, nil
 	t.renewAt = time.Time{}
 	if !token.Expires.IsZero() {
 		life := token.Expires.Sub(asked)
@@ -107,9 +115,7 @@ func (t *tokenCache) land(flight *tokenFlight, asked time.Time, token Token, err
 // accepted notes that the server took the token.
 func (t *tokenCache) accepted(value string) {
 	t.mu.Lock()
-	if t.current.Value == value {
-		t.proven = true
-	}
+	t.proven = t.proven || t.current.Value == value
 	t.mu.Unlock()
 }
 
@@ -123,6 +129,6 @@ func (t *tokenCache) reject(value string) (proven bool) {
 		return true // another call has had it replaced
 	}
 	proven = t.proven
-	t.current = Token{}
+	t.current = bearer{}
 	return proven
 }

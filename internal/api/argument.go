@@ -79,8 +79,8 @@ func Usernames(field string, values []string) error {
 		return Invalid(field, "must name at least one user")
 	}
 	for i, v := range values {
-		if err := Username(fmt.Sprintf("%s[%d]", field, i), v); err != nil {
-			return err
+		if v == "" || len(v) > MaxUsername {
+			return Username(fmt.Sprintf("%s[%d]", field, i), v)
 		}
 	}
 	return nil
@@ -92,8 +92,8 @@ func Identifiers(field string, values []string) error {
 		return Invalid(field, "must have at least one entry")
 	}
 	for i, v := range values {
-		if err := Required(fmt.Sprintf("%s[%d]", field, i), v); err != nil {
-			return err
+		if v == "" {
+			return Required(fmt.Sprintf("%s[%d]", field, i), v)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // The API answers numbers as strings, truth as "true" or "success", ids as
@@ -142,6 +143,9 @@ func scalar(b []byte) (string, error) {
 	case len(b) == 0 || string(b) == "null":
 		return "", nil
 	case b[0] == '"':
+		if plain := b[1 : len(b)-1]; bytes.IndexByte(plain, '\\') < 0 && utf8.Valid(plain) {
+			return string(plain), nil
+		}
 		var s string
 		err := json.Unmarshal(b, &s)
 		return s, err

@@ -5,10 +5,13 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
+	"sync"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -17,13 +20,15 @@ import (
 // Request is one try of a call.
 type Request struct {
 	Method string
-	URL    string      // absolute, escaped
-	Header http.Header // canonical keys; one map a try, since the sender keeps it
-	Body   *Body       // nil: none
+	URL    *url.URL
+	Header http.Header // canonical keys; one map a try, since net/http keeps it
+	Bytes  []byte      // the body, or
+	Stream *Stream     // the body; nil: Bytes
 }
 
-// Body is sent with its length known beforehand, and opened anew for each try.
-type Body struct {
+// Stream is a body that is sent with its length known beforehand, and opened anew
+// for each try.
+type Stream struct {
 	Length int64
 	Open   func() (io.ReadCloser, error)
 }
@@ -32,6 +37,7 @@ type Body struct {
 type Sender struct {
 	resty *resty.Client
 	http  *http.Client
+	idle  sync.Pool // of *resty.Request
 }
 
 // New makes a sender over a copy of hc; nil stands for a client with a
@@ -70,19 +76,36 @@ func newTransport() *http.Transport {
 
 // Send sends one request. The caller closes the body of the answer.
 func (s *Sender) Send(ctx context.Context, r *Request) (*http.Response, error) {
-	req := s.resty.R().SetContext(requestContext{ctx, r}).SetDoNotParseResponse(true)
-	res, err := req.Execute(r.Method, r.URL)
+	req := s.request()
+	res, err := req.SetContext(requestContext{ctx, r}).Execute(http.MethodGet, placeholder)
+	s.idle.Put(req)
 	if err != nil {
 		return nil, err
 	}
 	return res.RawResponse, nil
 }
 
+// placeholder is what resty parses and copies, three times a call, before fill
+// puts the real request in its place.
+const placeholder = "http://im"
+
+var placeholderHeader = http.Header{"User-Agent": {"im-go"}}
+
+// request gives an unused resty request: each new one costs six maps.
+func (s *Sender) request() *resty.Request {
+	if req, ok := s.idle.Get().(*resty.Request); ok {
+		return req
+	}
+	req := s.resty.R().SetDoNotParseResponse(true)
+	req.Header = placeholderHeader
+	return req
+}
+
 // CloseIdle closes connections that no call uses.
 func (s *Sender) CloseIdle() { s.http.CloseIdleConnections() }
 
-// requestContext carries header and body past resty, which would copy the one
-// and read the other into memory, several times, losing its length.
+// requestContext carries the request past resty, which would copy its parts and
+// read its body into memory, several times, losing its length.
 type requestContext struct {
 	context.Context
 	request *Request
@@ -100,19 +123,35 @@ func (c requestContext) Value(key any) any {
 // fill runs on the http.Request that resty is about to send.
 func fill(_ *resty.Client, raw *http.Request) error {
 	r := raw.Context().Value(requestKey{}).(*Request)
-	raw.Header = r.Header
-	if r.Body == nil {
-		return nil
-	}
-	body, err := r.Body.Open()
-	if err != nil {
-		return &SourceError{err}
-	}
+	raw.Method, raw.URL, raw.Host, raw.Header = r.Method, r.URL, r.URL.Host, r.Header
 	// GetBody is what HTTP/2 needs to repeat a request that the server turned away
 	// unread (GOAWAY).
-	raw.Body, raw.ContentLength, raw.GetBody = body, r.Body.Length, r.Body.Open
+	switch {
+	case r.Stream != nil:
+		body, err := r.Stream.Open()
+		if err != nil {
+			return &SourceError{err}
+		}
+		raw.Body, raw.ContentLength, raw.GetBody = body, r.Stream.Length, r.Stream.Open
+	case r.Bytes != nil:
+		raw.Body, raw.ContentLength, raw.GetBody = r.body(), int64(len(r.Bytes)), r.again
+	}
 	return nil
 }
+
+// body reads Bytes, which nobody changes: net/http may still read when the call
+// is over.
+func (r *Request) body() io.ReadCloser {
+	b := new(body)
+	b.Reset(r.Bytes)
+	return b
+}
+
+func (r *Request) again() (io.ReadCloser, error) { return r.body(), nil }
+
+type body struct{ bytes.Reader }
+
+func (*body) Close() error { return nil }
 
 // SourceError is a body that could not be opened: nothing was sent.
 type SourceError struct{ Err error }
