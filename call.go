@@ -30,7 +30,7 @@ type core struct {
 type prepared struct {
 	*api.Call
 	callOptions
-	url         *url.URL
+	url         url.URL
 	contentType []string // nil: none
 	body        []byte
 	upload      *transport.Stream
@@ -86,14 +86,7 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(call.Query) > 0 {
-		path += "?" + call.Query.Encode()
-	}
-	to, err := url.Parse(path)
-	if err != nil {
-		return nil, err
-	}
-	p := &prepared{Call: call, url: to}
+	p := &prepared{Call: call, url: c.to.url(path, call.Query)}
 	p.sink, _ = call.Out.(*api.Sink)
 	p.streams = p.sink != nil
 	if e.Method != http.MethodGet {
@@ -186,7 +179,7 @@ func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 	tryCtx, progress, cancel := c.timeLimit(ctx, p)
 	defer cancel()
 	res, err := c.sender.Send(tryCtx, &transport.Request{
-		Method: p.Endpoint.Method, URL: p.url, Header: c.header(p, token.header),
+		Method: p.Endpoint.Method, URL: &p.url, Header: c.header(p, token.header),
 		Bytes: p.body, Stream: watch(p.upload, progress),
 	})
 	if err != nil {

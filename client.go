@@ -78,7 +78,7 @@ func New(c Config, options ...Option) (*Client, error) {
 func (c *Client) Close() { c.core.sender.CloseIdle() }
 
 // String names the app.
-func (c *Client) String() string { return "im.Client(" + c.core.to.prefix + ")" }
+func (c *Client) String() string { return "im.Client(" + c.core.to.String() + ")" }
 
 // Declare notes the endpoints of a domain; see [api.Declare].
 func (c *core) Declare(endpoints ...*api.Endpoint) {

@@ -64,18 +64,30 @@ func configError(field, format string, args ...any) error {
 
 // address is a checked Config: where calls go to.
 type address struct {
-	base     string // "https://host"
-	prefix   string // base + "/org/app" or base + "/app-id/id"
-	org, app string // empty with an app id
+	scheme, host string
+	prefix       string // "/org/app" or "/app-id/id", escaped
+	org, app     string // empty with an app id
+}
+
+// String is the URL that all calls begin with.
+func (a address) String() string { return a.scheme + "://" + a.host + a.prefix }
+
+// url makes the URL of an escaped path, as url.Parse would, at less cost.
+func (a address) url(path string, query url.Values) url.URL {
+	u := url.URL{Scheme: a.scheme, Host: a.host, Path: path, RawQuery: query.Encode()}
+	if strings.Contains(path, "%") {
+		u.RawPath = path
+		u.Path, _ = url.PathUnescape(path) // what Expand has escaped can be unescaped
+	}
+	return u
 }
 
 func (c Config) address(plainHTTP bool) (address, error) {
 	var a address
-	base, err := c.baseURL(plainHTTP)
-	if err != nil {
+	var err error
+	if a.scheme, a.host, err = c.host(plainHTTP); err != nil {
 		return a, err
 	}
-	a.base = base
 	switch {
 	case c.AppID != "" && (c.AppKey != "" || c.Org != "" || c.App != ""):
 		return a, configError("AppID", "names the app beside AppKey or Org and App; give one of them")
@@ -83,7 +95,7 @@ func (c Config) address(plainHTTP bool) (address, error) {
 		if err := checkSegment("AppID", c.AppID); err != nil {
 			return a, err
 		}
-		a.prefix = base + "/app-id/" + url.PathEscape(c.AppID)
+		a.prefix = "/app-id/" + url.PathEscape(c.AppID)
 		return a, nil
 	case c.AppKey != "" && (c.Org != "" || c.App != ""):
 		return a, configError("AppKey", "names the app beside Org and App; give one of them")
@@ -101,7 +113,7 @@ func (c Config) address(plainHTTP bool) (address, error) {
 			return a, err
 		}
 	}
-	a.prefix = base + "/" + url.PathEscape(a.org) + "/" + url.PathEscape(a.app)
+	a.prefix = "/" + url.PathEscape(a.org) + "/" + url.PathEscape(a.app)
 	return a, nil
 }
 
@@ -115,11 +127,11 @@ func checkSegment(field, value string) error {
 	return nil
 }
 
-// baseURL checks Host and gives it as scheme://host.
-func (c Config) baseURL(plainHTTP bool) (string, error) {
-	host := c.Host
+// host checks Host and gives its parts.
+func (c Config) host(plainHTTP bool) (scheme, host string, err error) {
+	host = c.Host
 	if host == "" {
-		return "", configError("Host", "must not be empty; the console shows the REST host of the app")
+		return "", "", configError("Host", "must not be empty; the console shows the REST host of the app")
 	}
 	if !strings.Contains(host, "://") {
 		host = "https://" + host
@@ -127,17 +139,17 @@ func (c Config) baseURL(plainHTTP bool) (string, error) {
 	u, err := url.Parse(host)
 	switch {
 	case err != nil || u.Host == "" || u.Hostname() == "":
-		return "", configError("Host", "is no host name; \"a1.easemob.com\" would be one") // may hold credentials: not quoted
+		return "", "", configError("Host", "is no host name; \"a1.easemob.com\" would be one") // may hold credentials: not quoted
 	case u.User != nil:
-		return "", configError("Host", "must not hold credentials")
+		return "", "", configError("Host", "must not hold credentials")
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
-		return "", configError("Host", "must not hold a path, query or fragment; Org and App make the path")
+		return "", "", configError("Host", "must not hold a path, query or fragment; Org and App make the path")
 	case u.Scheme != "https" && u.Scheme != "http":
-		return "", configError("Host", "has the scheme %q, must be https", u.Scheme)
+		return "", "", configError("Host", "has the scheme %q, must be https", u.Scheme)
 	case u.Scheme == "http" && !plainHTTP && !isLoopback(u.Hostname()):
-		return "", configError("Host", "is plain http, which would show the token to everybody on the way; use https, or WithPlainHTTP")
+		return "", "", configError("Host", "is plain http, which would show the token to everybody on the way; use https, or WithPlainHTTP")
 	}
-	return u.Scheme + "://" + u.Host, nil
+	return u.Scheme, u.Host, nil
 }
 
 func isLoopback(host string) bool {

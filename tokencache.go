@@ -46,8 +46,12 @@ type tokenFlight struct {
 // fetch to the others that wait for it.
 func (t *tokenCache) get(ctx context.Context) (bearer, error) {
 	t.mu.Lock()
+	if t.current.Value != "" && t.current.Expires.IsZero() { // the commonest, without asking the clock
+		defer t.mu.Unlock()
+		return t.current, nil
+	}
 	now := time.Now()
-	if t.good(now) {
+	if t.current.Value != "" && now.Before(t.current.Expires) {
 		token := t.current
 		if t.flight == nil && !t.renewAt.IsZero() && now.After(t.renewAt) && now.Sub(t.failed) >= failureMemory {
 			t.start(ctx)
@@ -71,10 +75,6 @@ func (t *tokenCache) get(ctx context.Context) (bearer, error) {
 	case <-ctx.Done():
 		return bearer{}, ctx.Err()
 	}
-}
-
-func (t *tokenCache) good(now time.Time) bool {
-	return t.current.Value != "" && (t.current.Expires.IsZero() || now.Before(t.current.Expires))
 }
 
 // start begins a fetch; the lock is held. The fetch outlives the call that

@@ -61,10 +61,11 @@ func New(hc *http.Client) *Sender {
 // newTransport keeps as many idle connections as there are calls at once: with
 // net/http's two, each burst would open connections and throw them away. The
 // answers are small, so compression would only hide their length.
-func newTransport() *http.Transport {
-	return &http.Transport{
+func newTransport() http.RoundTripper {
+	f := &frugal{dialer: net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}}
+	f.Transport = &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		DialContext:           f.dial,
 		ForceAttemptHTTP2:     true,
 		MaxIdleConnsPerHost:   1024,
 		IdleConnTimeout:       90 * time.Second,
@@ -72,6 +73,7 @@ func newTransport() *http.Transport {
 		ExpectContinueTimeout: time.Second,
 		DisableCompression:    true,
 	}
+	return f
 }
 
 // Send sends one request. The caller closes the body of the answer.
@@ -140,18 +142,10 @@ func fill(_ *resty.Client, raw *http.Request) error {
 }
 
 // body reads Bytes, which nobody changes: net/http may still read when the call
-// is over.
-func (r *Request) body() io.ReadCloser {
-	b := new(body)
-	b.Reset(r.Bytes)
-	return b
-}
+// is over. It knows this very form, and sends header and body in one write.
+func (r *Request) body() io.ReadCloser { return io.NopCloser(bytes.NewReader(r.Bytes)) }
 
 func (r *Request) again() (io.ReadCloser, error) { return r.body(), nil }
-
-type body struct{ bytes.Reader }
-
-func (*body) Close() error { return nil }
 
 // SourceError is a body that could not be opened: nothing was sent.
 type SourceError struct{ Err error }
