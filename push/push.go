@@ -1,4 +1,20 @@
-// Package push settles how users get push notifications, and sends them.
+// Package push settles how users get push notifications, and sends some: to one
+// user, to a list, to all users under a label, to everybody.
+//
+// What a user wants pushed is set with [Service.SetSettings] and its neighbours;
+// how it looks, with nicknames, display styles, languages and templates. Labels
+// are sets of users for campaigns:
+//
+//	taskID, err := client.Push.SendToLabels(ctx, []string{"beta-testers"}, push.Message{
+//		Title:   "A new kettle",
+//		Content: "It sings. Come and hear it.",
+//	})
+//
+// A notification is never sent twice by this package: a call whose answer is lost
+// returns [im.ErrOutcomeUnknown] and is not repeated.
+//
+// Calls that send, and those of labels, need the push product to be switched on
+// for the app; without it they answer [im.ErrNotEnabled].
 package push
 
 import "github.com/imrest/im-go/internal/api"
@@ -12,4 +28,14 @@ func New(c api.Caller) *Service {
 	return &Service{c}
 }
 
-var endpoints = []*api.Endpoint{}
+var endpoints = []*api.Endpoint{
+	&setNickname, &setNicknameBatch, &setDisplayStyle, &setNoDisturbing,
+	&setSettings, &getSettings, &setLanguage, &getLanguage,
+	&createTemplate, &getTemplate, &updateTemplate, &deleteTemplate, &setUserTemplate, &getUserTemplate,
+	&bindDevice, &getBindings,
+	&createLabel, &getLabel, &listLabels, &deleteLabel,
+	&addLabelUsers, &getLabelUser, &listLabelUsers, &removeLabelUsers,
+	&sendSync, &sendAsync, &sendUsers, &sendLabels, &sendAll, &sendList,
+	&createMessage, &getMessage, &sendStored,
+	&statistics,
+}

@@ -1,0 +1,210 @@
+package chatrooms_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/chatrooms"
+	"github.com/imrest/im-go/internal/wiretest"
+)
+
+// small is the answer of the calls on attributes, whose envelope is smaller.
+func small(data string) string {
+	return `{"uri":"https://a1.example.com/acme/demo/metadata/chatroom","timestamp":1701000000100,"action":"put","data":` + data + `,"status":"ok"}`
+}
+
+func TestAttributes(t *testing.T) {
+	type setter = func(*service, context.Context, string, string, chatrooms.NewAttributes) (batch.Result, error)
+	type deleter = func(*service, context.Context, string, string, []string) (batch.Result, error)
+	set := func(method setter, a chatrooms.NewAttributes) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *service) (string, error) {
+			result, err := method(s, ctx, room, "bob", a)
+			return outcomes(result), err
+		})
+	}
+	remove := func(method deleter, keys ...string) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *service) (string, error) {
+			result, err := method(s, ctx, room, "bob", keys)
+			return outcomes(result), err
+		})
+	}
+	get := func(keys ...string) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *service) (map[string]string, error) { return s.Attributes(ctx, room, keys) })
+	}
+	const path = "/metadata/chatroom/" + room
+	two := chatrooms.NewAttributes{Values: map[string]string{"topic": "jazz", "seat.1": "bob"}}
+	wiretest.Run(t, []wiretest.Case{
+		{
+			ID: "chatrooms.set_attributes", Do: set((*service).SetAttributes, two),
+			Request: "PUT " + path + "/user/bob", Body: `{"metaData":{"topic":"jazz","seat.1":"bob"}}`,
+			Answer: small(`{"successKeys":["topic","seat.1"],"errorKeys":{}}`),
+			Want:   "seat.1: ok, topic: ok",
+		},
+		{
+			ID: "chatrooms.set_attributes", Name: "kept, with an extension, one of another user's",
+			Do: set((*service).SetAttributes, chatrooms.NewAttributes{
+				Values: map[string]string{"a": "1", "b": "", "c": "3"}, Keep: true, NotificationExt: "x",
+			}),
+			Request: "PUT " + path + "/user/bob",
+			Body:    `{"metaData":{"a":"1","b":"","c":"3"},"autoDelete":"NO_DELETE","notificationExt":"x"}`,
+			Answer:  small(`{"successKeys":["a"],"errorKeys":{"b":"others are not allowed to be set"}}`),
+			Want:    "a: ok, b: forbidden, c: outcome unknown",
+		},
+		{
+			ID: "chatrooms.set_attributes", Name: "errors absent, one key in place of a list",
+			Do:      set((*service).SetAttributes, chatrooms.NewAttributes{Values: map[string]string{"A": "1", "a": "2"}}),
+			Request: "PUT " + path + "/user/bob", Body: `{"metaData":{"A":"1","a":"2"}}`,
+			Answer: small(`{"successKeys":"a"}`), Want: "A: outcome unknown, a: ok", // keys are case sensitive
+		},
+		{
+			ID: "chatrooms.set_attributes", Name: "at the limits",
+			Do: set((*service).SetAttributes, chatrooms.NewAttributes{
+				Values: map[string]string{strings.Repeat("k", 128): strings.Repeat("é", 4096)},
+			}),
+			Request: "PUT " + path + "/user/bob",
+			Body:    `{"metaData":{"` + strings.Repeat("k", 128) + `":"` + strings.Repeat("é", 4096) + `"}}`,
+			Answer:  small(`{"successKeys":["` + strings.Repeat("k", 128) + `"]}`),
+		},
+		{ID: "chatrooms.set_attributes", Name: "none", Do: set((*service).SetAttributes, chatrooms.NewAttributes{}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.set_attributes", Name: "11 of them", Do: set((*service).SetAttributes, values(11)), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.set_attributes", Name: "key too long", Do: set((*service).SetAttributes, value(strings.Repeat("k", 129), "")), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.set_attributes", Name: "empty key", Do: set((*service).SetAttributes, value("", "")), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.set_attributes", Name: "key with a space", Do: set((*service).SetAttributes, value("a b", "")), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.set_attributes", Name: "value too long", Do: set((*service).SetAttributes, value("k", strings.Repeat("v", 4097))), Err: im.ErrInvalidArgument},
+		{
+			ID: "chatrooms.force_set_attributes", Do: set((*service).ForceSetAttributes, two),
+			Request: "PUT " + path + "/user/bob/forced", Body: `{"metaData":{"topic":"jazz","seat.1":"bob"}}`,
+			Answer: small(`{"successKeys":["topic"],"errorKeys":{"seat.1":"properties key is exceeding maximum limit 128"}}`),
+			Want:   "seat.1: plan limit reached, topic: ok",
+		},
+		{ID: "chatrooms.force_set_attributes", Name: "11 of them", Do: set((*service).ForceSetAttributes, values(11)), Err: im.ErrInvalidArgument},
+		{
+			ID: "chatrooms.get_attributes", Do: get("topic", "seat.1"),
+			Request: "POST " + path, Body: `{"keys":["topic","seat.1"]}`,
+			Answer: small(`{"topic":"jazz"}`), Want: map[string]string{"topic": "jazz"},
+		},
+		{
+			ID: "chatrooms.get_attributes", Name: "all, a number for a text", Do: get(),
+			Request: "POST " + path, Body: `{"keys":[]}`,
+			Answer: small(`{"topic":"jazz","seats":4}`), Want: map[string]string{"topic": "jazz", "seats": "4"},
+		},
+		{
+			ID: "chatrooms.delete_attributes", Do: remove((*service).DeleteAttributes, "topic", "seat.1", "gone"),
+			Request: "DELETE " + path + "/user/bob", Body: `{"keys":["topic","seat.1","gone"]}`,
+			Answer: small(`{"successKeys":["seat.1"],"errorKeys":{"topic":"others are not allowed to be deleted"}}`),
+			Want:   "topic: forbidden, seat.1: ok, gone: outcome unknown",
+		},
+		{ID: "chatrooms.delete_attributes", Name: "none", Do: remove((*service).DeleteAttributes), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.delete_attributes", Name: "11 of them", Do: remove((*service).DeleteAttributes, names(11)...), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.delete_attributes", Name: "empty key", Do: remove((*service).DeleteAttributes, "a", ""), Err: im.ErrInvalidArgument},
+		{
+			ID: "chatrooms.force_delete_attributes", Do: remove((*service).ForceDeleteAttributes, "topic"),
+			Request: "DELETE " + path + "/user/bob/forced", Body: `{"keys":["topic"]}`,
+			Answer: small(`{"successKeys":["topic"],"errorKeys":{}}`), Want: "topic: ok",
+		},
+		{ID: "chatrooms.force_delete_attributes", Name: "none", Do: remove((*service).ForceDeleteAttributes), Err: im.ErrInvalidArgument},
+	})
+}
+
+func value(k, v string) chatrooms.NewAttributes {
+	return chatrooms.NewAttributes{Values: map[string]string{k: v}}
+}
+
+func values(n int) chatrooms.NewAttributes {
+	a := chatrooms.NewAttributes{Values: map[string]string{}}
+	for _, name := range names(n) {
+		a.Values[name] = ""
+	}
+	return a
+}
+
+// The 401 that means "not in this room" must not cost a token, that of a bad token
+// must: the same call shows both.
+func TestNotInRoomIsNoTokenError(t *testing.T) {
+	for body, want := range map[string]struct {
+		err    error
+		tokens int
+	}{
+		`{"error":"MetadataException","error_description":"user is not in chatroom"}`:   {im.ErrNotFound, 1},
+		`{"error":"unauthorized","error_description":"Unable to authenticate (OAuth)"}`: {im.ErrUnauthorized, 2},
+	} {
+		tokens := 0
+		source := im.TokenFunc(func(context.Context) (im.Token, error) {
+			tokens++
+			return im.Token{Value: fmt.Sprint("token", tokens), Expires: time.Now().Add(time.Hour)}, nil
+		})
+		mock := httpmock.NewMockTransport()
+		mock.RegisterNoResponder(wiretest.JSON(401, body))
+		client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Token: source},
+			im.WithHTTPClient(&http.Client{Transport: mock}), im.WithoutQuotas())
+		require.NoError(t, err)
+		t.Cleanup(client.Close)
+
+		_, err = client.Chatrooms.DeleteAttributes(t.Context(), room, "bob", []string{"topic"})
+		require.ErrorIs(t, err, want.err)
+		assert.Equal(t, want.tokens, tokens)
+		assert.Equal(t, want.tokens, mock.GetTotalCallCount())
+	}
+}
+
+func TestTags(t *testing.T) {
+	set := func(tags ...string) func(context.Context, *im.Client) (any, error) {
+		return only(func(ctx context.Context, s *service) error { return s.SetTags(ctx, room, "bob", tags) })
+	}
+	mute := func(tag string, d time.Duration) func(context.Context, *im.Client) (any, error) {
+		return only(func(ctx context.Context, s *service) error { return s.MuteTag(ctx, room, tag, d) })
+	}
+	const path = "/chatrooms/" + room + "/users/bob/tag"
+	wiretest.Run(t, []wiretest.Case{
+		{
+			ID: "chatrooms.set_user_tags", Do: set("guest", strings.Repeat("é", 32)),
+			Request: "PUT " + path, Body: `{"tags":["guest","` + strings.Repeat("é", 32) + `"]}`, Answer: answer(`{"result":true}`),
+		},
+		{
+			ID: "chatrooms.set_user_tags", Name: "none", Do: set(),
+			Request: "PUT " + path, Body: `{"tags":[]}`, Answer: answer(`{"result":true}`),
+		},
+		{ID: "chatrooms.set_user_tags", Name: "11 tags", Do: set(names(11)...), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.set_user_tags", Name: "tag too long", Do: set(strings.Repeat("t", 33)), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.set_user_tags", Name: "empty tag", Do: set("a", ""), Err: im.ErrInvalidArgument},
+		{
+			ID: "chatrooms.get_user_tags",
+			Do: do(func(ctx context.Context, s *service) ([]chatrooms.Tag, error) {
+				return s.Tags(ctx, room, "bob")
+			}),
+			Request: "GET " + path,
+			Answer:  answer(`{"row-1":"-1","guest":"1701086400123","vip":"0","host":1701086400123}`),
+			Want: []chatrooms.Tag{
+				{Name: "guest", MutedUntil: time.UnixMilli(1701086400123)},
+				{Name: "host", MutedUntil: time.UnixMilli(1701086400123)},
+				{Name: "row-1", MutedUntil: time.UnixMilli(4638873600000), Forever: true},
+				{Name: "vip"},
+			},
+		},
+		{
+			ID: "chatrooms.mute_tag", Do: mute("guest", time.Hour),
+			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":3600}`, Answer: answer(`{"result":true}`),
+		},
+		{
+			ID: "chatrooms.mute_tag", Name: "for ever", Do: mute("guest", chatrooms.Forever),
+			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":-1}`, Answer: answer(`{"result":true}`),
+		},
+		{
+			ID: "chatrooms.mute_tag", Name: "0 ends it", Do: mute("guest", 0),
+			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":0}`, Answer: answer(`{"result":true}`),
+		},
+		{ID: "chatrooms.mute_tag", Name: "less than a second would end it", Do: mute("guest", 999*time.Millisecond), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.mute_tag", Name: "no tag", Do: mute("", time.Hour), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.mute_tag", Name: "tag too long", Do: mute(strings.Repeat("t", 33), time.Hour), Err: im.ErrInvalidArgument},
+	})
+}

@@ -1,0 +1,98 @@
+package chatrooms_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/chatrooms"
+	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/users"
+)
+
+// A night in a chat room: it is opened, decorated and moderated, and closed in the
+// end.
+func Example() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	client, err := im.New(srv.Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	ctx := context.Background()
+	if _, err := client.Users.RegisterBatch(ctx, []users.NewUser{
+		{Username: "alice"}, {Username: "bob"}, {Username: "carol"}, {Username: "dave"},
+	}); err != nil {
+		log.Fatal(err)
+	}
+	rooms := client.Chatrooms
+
+	// Alice opens the room. Bob helps her, and the seats are attributes of it.
+	roomID, err := rooms.Create(ctx, chatrooms.NewRoom{
+		Name: "Late talk", Description: "what the day left over", Owner: "alice", MaxMembers: 500,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	added, err := rooms.AddMembers(ctx, roomID, []string{"bob", "carol", "dave"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("added:", added.Done())
+	check(rooms.AddAdmin(ctx, roomID, "bob"))
+	check(rooms.SetAnnouncement(ctx, roomID, "Speak one after the other."))
+	seats, err := rooms.SetAttributes(ctx, roomID, "alice", chatrooms.NewAttributes{
+		Values: map[string]string{"seat.1": "alice", "seat.2": "carol"}, Keep: true,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	check(seats.Err()) // one outcome for each attribute
+
+	// Carol talks too much, Dave worse: she is muted for a while, he has to go. A
+	// user who is not there is reported and does not hinder the others.
+	muted, err := rooms.MuteMembers(ctx, roomID, []string{"carol"}, 10*time.Minute)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("muted:", muted[0].Username)
+	blocked, err := rooms.BlockMembers(ctx, roomID, []string{"dave", "erin"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("blocked:", blocked.Done())
+
+	// Only those on the allow list may speak while the guest is here.
+	check(rooms.AllowMember(ctx, roomID, "bob"))
+	check(rooms.MuteAll(ctx, roomID))
+	room, err := rooms.Get(ctx, roomID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%s: %d of %d members, all muted: %t\n", room.Name, room.MemberCount, room.MaxMembers, room.MutedAll)
+	for member, err := range rooms.AllMembersByPage(ctx, roomID, chatrooms.PageOptions{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("-", member.Username, member.Role)
+	}
+
+	check(rooms.Delete(ctx, roomID))
+	// Output:
+	// added: [bob carol dave]
+	// muted: carol
+	// blocked: [dave]
+	// Late talk: 3 of 500 members, all muted: true
+	// - alice owner
+	// - bob member
+	// - carol member
+}
+
+func check(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,206 @@
+package chatrooms
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/api"
+)
+
+// Room is a chat room with all that is known of it.
+type Room struct {
+	ID          string
+	Name        string
+	Description string
+	Owner       string
+	Custom      string // free text of the app
+	MaxMembers  int    // with the owner
+	MemberCount int    // with the owner
+	Members     []Member
+	MutedAll    bool // by [Service.MuteAll]; older servers do not tell
+	Disabled    bool
+	Created     time.Time
+
+	// What follows comes from groups and is the same for all rooms.
+	AllowInvites   bool // members may invite
+	ConfirmInvites bool // who is invited has to agree
+	ApproveJoins   bool // joining needs approval
+	Public         bool
+}
+
+// Role is what a user is in a room.
+type Role string
+
+// The roles. The server's lists name admins as members; [Service.ListAdmins] tells
+// who they are.
+const (
+	RoleOwner  Role = "owner"
+	RoleAdmin  Role = "admin"
+	RoleMember Role = "member"
+)
+
+// Member is a user in a room.
+type Member struct {
+	Username string
+	Role     Role
+}
+
+// wireMember has one key, the role: {"member":"bob"}.
+type wireMember map[Role]api.Text
+
+func members(wire []wireMember) ([]Member, error) {
+	list := make([]Member, len(wire))
+	for i, w := range wire {
+		if len(w) != 1 {
+			return nil, fmt.Errorf("member %d has %d roles", i, len(w))
+		}
+		for role, name := range w {
+			list[i] = Member{Username: string(name), Role: role}
+		}
+	}
+	return list, nil
+}
+
+// wireRoom is a room as the API answers it.
+type wireRoom struct {
+	ID                api.Text             `json:"id"`
+	Name              string               `json:"name"`
+	Description       string               `json:"description"`
+	Owner             api.Text             `json:"owner"`
+	Custom            string               `json:"custom"`
+	MaxUsers          api.Int              `json:"maxusers"`
+	AffiliationsCount api.Int              `json:"affiliations_count"`
+	Affiliations      api.Many[wireMember] `json:"affiliations"`
+	Mute              api.Bool             `json:"mute"`
+	Disabled          api.Bool             `json:"disabled"`
+	Created           api.Millis           `json:"created"`
+	MembersOnly       api.Bool             `json:"membersonly"`
+	AllowInvites      api.Bool             `json:"allowinvites"`
+	InviteNeedConfirm api.Bool             `json:"invite_need_confirm"`
+	Public            api.Bool             `json:"public"`
+}
+
+func (w *wireRoom) room() (*Room, error) {
+	r := &Room{
+		ID: string(w.ID), Name: w.Name, Description: w.Description, Owner: string(w.Owner), Custom: w.Custom,
+		MaxMembers: int(w.MaxUsers), MemberCount: int(w.AffiliationsCount),
+		MutedAll: bool(w.Mute), Disabled: bool(w.Disabled), Created: w.Created.Time(),
+		AllowInvites: bool(w.AllowInvites), ConfirmInvites: bool(w.InviteNeedConfirm),
+		ApproveJoins: bool(w.MembersOnly), Public: bool(w.Public),
+	}
+	var err error
+	r.Members, err = members(w.Affiliations)
+	for _, m := range r.Members {
+		if m.Role == RoleOwner && r.Owner == "" { // one edition names the owner only here
+			r.Owner = m.Username
+		}
+	}
+	return r, err
+}
+
+// rooms is an answer with details of rooms. It is said that a text can stand in
+// place of a room that does not exist; what has no id is no room either.
+type rooms struct{ list []*Room }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *rooms) UnmarshalJSON(b []byte) error {
+	var wire api.Data[api.Many[json.RawMessage]]
+	if err := json.Unmarshal(b, &wire); err != nil {
+		return err
+	}
+	for _, raw := range wire.Data {
+		if !bytes.HasPrefix(raw, []byte("{")) {
+			continue
+		}
+		var w wireRoom
+		if err := json.Unmarshal(raw, &w); err != nil {
+			return err
+		}
+		room, err := w.room()
+		switch {
+		case err != nil:
+			return err
+		case room.ID != "":
+			r.list = append(r.list, room)
+		}
+	}
+	return nil
+}
+
+func (r *rooms) check() error {
+	if len(r.list) == 0 {
+		return api.ErrNoEntity
+	}
+	return nil
+}
+
+var get = api.Endpoint{
+	ID: "chatrooms.get", Method: http.MethodGet, Path: "/chatrooms/{chatroom_ids}", Idempotent: true,
+	MaxItems: 100, ItemsIn: "roomIDs",
+}
+
+// Get returns the details of a room; [im.ErrNotFound] when there is none. Quota:
+// 100 calls a second together with GetBatch. Repeated after a lost answer.
+//
+//im:endpoint chatrooms.get
+func (s *Service) Get(ctx context.Context, roomID string) (*Room, error) {
+	out := api.Checked[rooms]{Check: (*rooms).check}
+	if err := s.api.Call(ctx, &api.Call{Endpoint: &get, List: []string{roomID}, Items: 1, Out: &out}); err != nil {
+		return nil, err
+	}
+	return out.Value.list[0], nil
+}
+
+// Lookup is one room of a batch.
+type Lookup struct {
+	ID   string
+	Room *Room // nil: there is none
+	Err  error // an [im.ErrNotFound] then
+}
+
+// Lookups has one entry per room asked for, in that order.
+type Lookups []Lookup
+
+// Err is nil when all exist, else a [*batch.Error].
+func (l Lookups) Err() error {
+	var failed []batch.Outcome
+	for _, one := range l {
+		if one.Err != nil {
+			failed = append(failed, batch.Outcome{ID: one.ID, Err: one.Err})
+		}
+	}
+	return batch.Failed(failed, len(l))
+}
+
+var errNoRoom error = &batch.Reason{Text: "no such room", Kind: api.ErrNotFound}
+
+// GetBatch returns the details of up to 100 rooms. A room that the answer leaves
+// out counts as not found; where no room of the list exists, the call itself fails
+// with [im.ErrNotFound]. Quota: 100 calls a second together with Get, whatever the
+// number of rooms. Repeated after a lost answer.
+func (s *Service) GetBatch(ctx context.Context, roomIDs []string) (Lookups, error) {
+	var out rooms
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: &get, List: roomIDs, Items: len(roomIDs), Invalid: api.Identifiers("roomIDs", roomIDs), Out: &out,
+	})
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[string]*Room, len(out.list))
+	for _, r := range out.list {
+		found[r.ID] = r
+	}
+	lookups := make(Lookups, len(roomIDs))
+	for i, id := range roomIDs {
+		lookups[i] = Lookup{ID: id, Room: found[id]}
+		if found[id] == nil {
+			lookups[i].Err = errNoRoom
+		}
+	}
+	return lookups, nil
+}

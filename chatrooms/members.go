@@ -1,0 +1,247 @@
+package chatrooms
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/api"
+)
+
+// maxBatch is the most users that one call takes.
+const maxBatch = 60
+
+// Order is the order of a list of members.
+type Order string
+
+// The orders, by time of joining.
+const (
+	OldestFirst Order = "asc"
+	NewestFirst Order = "desc"
+)
+
+// MemberListOptions choose a page of members.
+type MemberListOptions struct {
+	Limit  int    // members on a page; 0: 100
+	Cursor string // of the page before; empty: from the start
+	Order  Order  // empty: the server's
+}
+
+func (o MemberListOptions) query() url.Values {
+	if o.Limit == 0 {
+		o.Limit = 100
+	}
+	q := url.Values{"version": {"v3"}, "limit": {strconv.Itoa(o.Limit)}}
+	if o.Cursor != "" {
+		q.Set("cursor", o.Cursor)
+	}
+	if o.Order != "" {
+		q.Set("sort", string(o.Order))
+	}
+	return q
+}
+
+// UserPage is a part of a list of users.
+type UserPage struct {
+	Usernames []string
+	Cursor    string // of the next page; empty: this is the last
+}
+
+var listMembers = api.Endpoint{
+	ID: "chatrooms.list_members_cursor", Method: http.MethodGet, Path: "/chatrooms/{chatroom_id}/users", Idempotent: true,
+}
+
+// ListMembers returns a page of the members of a room by time of joining, without
+// their roles and perhaps without the owner; [Service.AllMembers] goes over all of
+// them. This form is the one of the vendor's Java SDK and stands in no document;
+// [Service.ListMembersByPage] is the documented one. How large a page may be is not
+// known; 100 is tested. Quota: 100 calls a second. Repeated after a lost answer.
+// [im.ErrNotFound] when there is no such room.
+//
+//im:endpoint chatrooms.list_members_cursor
+func (s *Service) ListMembers(ctx context.Context, roomID string, o MemberListOptions) (*UserPage, error) {
+	var out struct {
+		Data   api.Many[string] `json:"data"`
+		Cursor api.Text         `json:"cursor"` // has been seen as a number
+	}
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: &listMembers, Params: []string{roomID}, Query: o.query(),
+		Invalid: api.Range("Limit", o.Limit, 0, math.MaxInt32), Out: &out,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &UserPage{Usernames: out.Data, Cursor: string(out.Cursor)}, nil
+}
+
+// AllMembers goes over the members of a room from o.Cursor on, fetching pages as
+// they are needed. It ends after the first error. What [Service.ListMembers] says
+// of roles and of the owner holds here, too.
+func (s *Service) AllMembers(ctx context.Context, roomID string, o MemberListOptions) iter.Seq2[string, error] {
+	return api.Pages(o.Cursor, func(cursor string) ([]string, string, error) {
+		o := o
+		o.Cursor = cursor
+		p, err := s.ListMembers(ctx, roomID, o)
+		if err != nil {
+			return nil, "", err
+		}
+		return p.Usernames, p.Cursor, nil
+	})
+}
+
+var listMembersByPage = api.Endpoint{
+	ID: "chatrooms.list_members", Method: http.MethodGet, Path: "/chatrooms/{chatroom_id}/users", Idempotent: true,
+}
+
+// ListMembersByPage returns a page of the members of a room in no certain order,
+// with the owner somewhere among them; [Service.AllMembersByPage] goes over all of
+// them. Users who come or go meanwhile can be listed twice or not at all. Quota:
+// 100 calls a second. Repeated after a lost answer. [im.ErrNotFound] when there is
+// no such room.
+//
+//im:endpoint chatrooms.list_members
+func (s *Service) ListMembersByPage(ctx context.Context, roomID string, o PageOptions) ([]Member, error) {
+	o = o.withDefaults()
+	var out memberAnswer
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: &listMembersByPage, Params: []string{roomID}, Invalid: o.check(), Query: o.query(), Out: &out,
+	})
+	return out.members, err
+}
+
+type memberAnswer struct{ members []Member }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (a *memberAnswer) UnmarshalJSON(b []byte) error {
+	var wire api.Data[api.Many[wireMember]]
+	err := json.Unmarshal(b, &wire)
+	if err == nil {
+		a.members, err = members(wire.Data)
+	}
+	return err
+}
+
+// AllMembersByPage goes over the members of a room from page o.Page on. It ends
+// after the first error.
+func (s *Service) AllMembersByPage(ctx context.Context, roomID string, o PageOptions) iter.Seq2[Member, error] {
+	return numbered(o, func(o PageOptions) ([]Member, error) { return s.ListMembersByPage(ctx, roomID, o) })
+}
+
+var addMember = api.Endpoint{
+	ID: "chatrooms.add_member", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/users/{username}", Idempotent: true,
+}
+
+// AddMember puts a user into a room. A user who is in it already counts as added;
+// older servers answer [im.ErrAlreadyExists]. Quota: 100 calls a second. Repeated
+// after a lost answer. Errors: [im.ErrNotFound] when there is no such room or
+// user, [im.ErrPlanLimit] when the user is in too many rooms, [im.ErrForbidden]
+// when it is blocked or the room is full.
+//
+//im:endpoint chatrooms.add_member
+func (s *Service) AddMember(ctx context.Context, roomID, username string) error {
+	return s.confirm(ctx, &api.Call{
+		Endpoint: &addMember, Params: []string{roomID, username}, Invalid: api.SingleUsername("username", username),
+	}, "result", true)
+}
+
+// userList is the body of the calls on several users.
+type userList struct {
+	Usernames []string `json:"usernames"`
+}
+
+var addMembers = api.Endpoint{
+	ID: "chatrooms.add_members", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/users", Idempotent: true,
+	MaxItems: maxBatch, ItemsIn: "usernames",
+}
+
+// AddMembers puts up to 60 users into a room (100 in the newest documents, which
+// older servers refuse). All of them or none: one user who does not exist fails
+// the call with [im.ErrNotFound]. Users who are in the room already count as
+// added; an older server may leave them out of its answer, and they are reported
+// as not named. Quota: 100 calls a second, whatever the number of users. Repeated
+// after a lost answer. Other errors: as for AddMember.
+//
+//im:endpoint chatrooms.add_members
+func (s *Service) AddMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {
+	var out api.Data[struct {
+		Added api.Many[string] `json:"newmembers"`
+	}]
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: &addMembers, Params: []string{roomID}, Items: len(usernames),
+		Invalid: api.Usernames("usernames", usernames), Body: userList{usernames}, Out: &out,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.Outcomes(usernames, func(name string) (api.Done, bool) {
+		added := slices.ContainsFunc(out.Data.Added, func(s string) bool { return strings.EqualFold(s, name) })
+		return api.Done{OK: true}, added
+	}), nil
+}
+
+var removeMember = api.Endpoint{
+	ID: "chatrooms.remove_member", Method: http.MethodDelete, Path: "/chatrooms/{chatroom_id}/users/{username}",
+}
+
+// RemoveMember takes a user out of a room. Not repeated after a lost answer: a
+// repeat answers [im.ErrNotFound], which then means that it is done. Quota: 100
+// calls a second. Errors: [im.ErrNotFound] when there is no such room or user or
+// when the user is not in the room, [im.ErrForbidden] for the owner.
+//
+//im:endpoint chatrooms.remove_member
+func (s *Service) RemoveMember(ctx context.Context, roomID, username string) error {
+	return s.confirm(ctx, &api.Call{
+		Endpoint: &removeMember, Params: []string{roomID, username}, Invalid: api.SingleUsername("username", username),
+	}, "result", true)
+}
+
+var removeMembers = api.Endpoint{
+	ID: "chatrooms.remove_members", Method: http.MethodDelete, Path: "/chatrooms/{chatroom_id}/users/{usernames}", Idempotent: true,
+	MaxItems: maxBatch, ItemsIn: "usernames",
+}
+
+// RemoveMembers takes up to 60 users out of a room; 100 in the text of some
+// documents, but not by the server's own error. Users who are not in the room are
+// reported one by one ([im.ErrNotFound]) and do not hinder the others; where
+// nobody of the list is in it, the call itself fails so. Quota: 100 calls a
+// second, whatever the number of users. Repeated after a lost answer, since a
+// repeat only reports the users removed before as not in the room.
+//
+//im:endpoint chatrooms.remove_members
+func (s *Service) RemoveMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {
+	return s.batchPath(ctx, &removeMembers, roomID, usernames)
+}
+
+// batchPath carries out a call with users in the path and an answer for each.
+func (s *Service) batchPath(ctx context.Context, e *api.Endpoint, roomID string, usernames []string) (batch.Result, error) {
+	return s.batch(ctx, usernames, &api.Call{Endpoint: e, Params: []string{roomID}, List: usernames})
+}
+
+// batchBody carries out a call with users in the body and an answer for each.
+func (s *Service) batchBody(ctx context.Context, e *api.Endpoint, roomID string, usernames []string) (batch.Result, error) {
+	return s.batch(ctx, usernames, &api.Call{Endpoint: e, Params: []string{roomID}, Body: userList{usernames}})
+}
+
+func (s *Service) batch(ctx context.Context, usernames []string, c *api.Call) (batch.Result, error) {
+	answer, err := s.reports(ctx, usernames, c)
+	if err != nil {
+		return nil, err
+	}
+	return api.MemberOutcomes(usernames, answer), nil
+}
+
+// reports carries out a call on several users that answers for each.
+func (s *Service) reports(ctx context.Context, usernames []string, c *api.Call) ([]api.MemberDone, error) {
+	var out api.Data[api.Many[api.MemberDone]]
+	c.Invalid = api.First(c.Invalid, api.Usernames("usernames", usernames))
+	c.Items, c.Out = len(usernames), &out
+	err := s.api.Call(ctx, c)
+	return out.Data, err
+}

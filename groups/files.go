@@ -1,0 +1,151 @@
+package groups
+
+import (
+	"context"
+	"io"
+	"iter"
+	"net/http"
+	"time"
+
+	"github.com/imrest/im-go/file"
+	"github.com/imrest/im-go/internal/api"
+)
+
+// File is a file shared in a group.
+type File struct {
+	ID      string
+	Name    string
+	Owner   string // who uploaded it; the answer to an upload does not tell
+	Size    int64
+	Created time.Time
+	URL     string // in the answer to an upload only; fetching it needs a token, as DownloadFile sends it
+}
+
+type wireFile struct {
+	ID      api.Text   `json:"file_id"`
+	Name    string     `json:"file_name"`
+	Owner   api.Text   `json:"file_owner"`
+	Size    api.Int    `json:"file_size"`
+	Created api.Millis `json:"created"`
+	URL     string     `json:"file_url"`
+}
+
+func (w *wireFile) file() File {
+	return File{
+		ID: string(w.ID), Name: w.Name, Owner: string(w.Owner), Size: int64(w.Size), Created: w.Created.Time(), URL: w.URL,
+	}
+}
+
+const maxFiles = 1000 // on a page
+
+var listFiles = api.Endpoint{
+	ID: "groups.list_files", Method: http.MethodGet, Path: "/chatgroups/{group_id}/share_files", Idempotent: true,
+}
+
+// ListFiles returns a page of the files shared in a group; [Service.AllFiles] goes
+// over all of them. A page has 1 to 1,000 entries, 1,000 unless o.Size says
+// otherwise. Quota: 100 calls a second. Repeated after a lost answer.
+// [im.ErrNotFound] when there is no such group.
+//
+//im:endpoint groups.list_files
+func (s *Service) ListFiles(ctx context.Context, groupID string, o PageOptions) ([]File, error) {
+	o = o.defaults(maxFiles)
+	var out api.Data[api.Many[wireFile]]
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: &listFiles, Params: []string{groupID}, Invalid: o.check(maxFiles), Query: o.query(1), Out: &out,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.Convert(out.Data, (*wireFile).file), nil
+}
+
+// AllFiles goes over all files of a group from page o.Page on. It ends after the
+// first error.
+func (s *Service) AllFiles(ctx context.Context, groupID string, o PageOptions) iter.Seq2[File, error] {
+	o = o.defaults(maxFiles)
+	return api.NumberedPages(o.Page, func(number int) ([]File, bool, error) {
+		page, err := s.ListFiles(ctx, groupID, PageOptions{Page: number, Size: o.Size})
+		return page, len(page) >= o.Size, err
+	})
+}
+
+// UploadOptions are the choices of [Service.UploadFile].
+type UploadOptions struct {
+	Restricted bool // only members may download it; known to Easemob's documents of 2023, gone since
+}
+
+func (o UploadOptions) header() http.Header {
+	h := http.Header{}
+	if o.Restricted {
+		h.Set("Restrict-Access", "true")
+	}
+	return h
+}
+
+const maxFile = 10 << 20
+
+var uploadFile = api.Endpoint{
+	ID: "groups.upload_file", Method: http.MethodPost, Path: "/chatgroups/{group_id}/share_files",
+}
+
+// UploadFile shares a file of up to 10 MB in a group. It is streamed. The server
+// may answer its name in lower case. Quota: 100 calls a second. Not repeated after
+// a lost answer: a repeat would share the file twice. Errors: [im.ErrNotFound] when
+// there is no such group, [im.ErrTooLarge].
+//
+//im:endpoint groups.upload_file
+func (s *Service) UploadFile(ctx context.Context, groupID string, src file.Source, o UploadOptions) (*File, error) {
+	out := api.Checked[api.Data[wireFile]]{Check: func(d *api.Data[wireFile]) error { return needed(d.Data.ID) }}
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: &uploadFile, Params: []string{groupID}, Header: o.header(), Invalid: api.CheckSource(src, maxFile),
+		Body: api.NewUpload("file", src), Out: &out,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return new(out.Value.Data.file()), nil
+}
+
+var downloadFile = api.Endpoint{
+	ID: "groups.download_file", Method: http.MethodGet, Path: "/chatgroups/{group_id}/share_files/{file_id}", Idempotent: true,
+}
+
+// DownloadFile writes a file of a group to w and returns its length. It is
+// streamed; an error in the middle leaves in w what came before it. Quota: 100
+// calls a second. Repeated only until the first byte is written. [im.ErrNotFound]
+// when there is no such group.
+//
+//im:endpoint groups.download_file
+func (s *Service) DownloadFile(ctx context.Context, groupID, fileID string, w io.Writer) (int64, error) {
+	return s.download(ctx, groupID, fileID, &api.Sink{W: w})
+}
+
+// SaveFile downloads a file of a group to a path. The path holds all of it or is
+// not touched, and a broken transfer is repeated from the start.
+func (s *Service) SaveFile(ctx context.Context, groupID, fileID, path string) (n int64, err error) {
+	err = file.Save(path, func(w io.Writer, restart func() error) error {
+		n, err = s.download(ctx, groupID, fileID, &api.Sink{W: w, Restart: restart})
+		return err
+	})
+	return n, err
+}
+
+func (s *Service) download(ctx context.Context, groupID, fileID string, sink *api.Sink) (int64, error) {
+	err := s.api.Call(ctx, &api.Call{Endpoint: &downloadFile, Params: []string{groupID, fileID}, Out: sink})
+	return sink.N, err
+}
+
+var deleteFile = api.Endpoint{
+	ID: "groups.delete_file", Method: http.MethodDelete, Path: "/chatgroups/{group_id}/share_files/{file_id}",
+}
+
+// DeleteFile removes a file from a group. Not repeated after a lost answer, though
+// a repeat does no harm; what is answered for a file that is gone is not
+// documented. Quota: 100 calls a second. [im.ErrNotFound] when there is no such
+// group.
+//
+//im:endpoint groups.delete_file
+func (s *Service) DeleteFile(ctx context.Context, groupID, fileID string) error {
+	return s.confirm(ctx, &api.Call{Endpoint: &deleteFile, Params: []string{groupID, fileID}}, "result", true)
+}

@@ -1,0 +1,203 @@
+package groups_test
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/jarcoal/httpmock"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/groups"
+	"github.com/imrest/im-go/internal/wiretest"
+)
+
+func TestLists(t *testing.T) {
+	list := func(o groups.ListOptions) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *groups.Service) (*groups.Page, error) { return s.List(ctx, o) })
+	}
+	joined := func(o groups.PageOptions) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *groups.Service) ([]groups.Joined, error) {
+			return s.ListJoined(ctx, "alice", o)
+		})
+	}
+	detailed := func(o groups.PageOptions) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *groups.Service) (*groups.JoinedPage, error) {
+			return s.ListJoinedDetailed(ctx, "alice", o)
+		})
+	}
+	at := time.UnixMilli(1740995000789)
+	wiretest.Run(t, []wiretest.Case{
+		{
+			ID: "groups.list", Do: list(groups.ListOptions{Limit: 2, Cursor: "ZGVt+/=="}),
+			Request: "GET /chatgroups?cursor=ZGVt%2B%2F%3D%3D&limit=2",
+			Answer: `{"action":"get","params":{"limit":["2"]},"uri":"https://a1.example.com/acme/demo/chatgroups","entities":[],
+				"data":[{"owner":"acme#demo_alice","groupid":"232","affiliations":3,"type":"group","lastModified":"1740995000789","groupname":"Owls"},
+				{"owner":"bob","groupid":231,"affiliations":"5","last_modified":1740995000789,"created":1740990000456,"disabled":true,"groupname":"Hikers"}],
+				"cursor":"Mjc","count":2}`,
+			Want: &groups.Page{Cursor: "Mjc", Groups: []groups.Summary{
+				{ID: "232", Name: "Owls", Owner: "alice", MemberCount: 3, Modified: at},
+				{ID: "231", Name: "Hikers", Owner: "bob", MemberCount: 5, Modified: at, Created: time.UnixMilli(1740990000456), Disabled: true},
+			}},
+		},
+		{
+			ID: "groups.list", Name: "first page, underscores in app and user", Do: list(groups.ListOptions{}),
+			Request: "GET /chatgroups",
+			Answer:  `{"uri":"https://a1.example.com/ac_me/de_mo/chatgroups","data":[{"owner":"ac_me#de_mo_al_ice","groupid":"1"}]}`,
+			Want:    &groups.Page{Groups: []groups.Summary{{ID: "1", Owner: "al_ice"}}},
+		},
+		{
+			ID: "groups.list", Name: "app unknown from the uri", Do: list(groups.ListOptions{}),
+			Request: "GET /chatgroups",
+			Answer:  `{"uri":"https://a1.example.com/app-id/5c0e/chatgroups","data":[{"owner":"acme#demo_al_ice","groupid":"1"}]}`,
+			Want:    &groups.Page{Groups: []groups.Summary{{ID: "1", Owner: "al_ice"}}},
+		},
+		{ID: "groups.list", Name: "limit above 1000", Do: list(groups.ListOptions{Limit: 1001}), Err: im.ErrInvalidArgument},
+		{ID: "groups.list", Name: "negative limit", Do: list(groups.ListOptions{Limit: -1}), Err: im.ErrInvalidArgument},
+		{
+			ID: "groups.list_joined", Do: joined(groups.PageOptions{}),
+			Request: "GET /users/alice/joined_chatgroups?pagenum=1&pagesize=20",
+			Answer:  data(`[{"groupid":"231","groupname":"Hikers"},{"groupid":232,"groupname":"Owls"}]`),
+			Want:    []groups.Joined{{ID: "231", Name: "Hikers"}, {ID: "232", Name: "Owls"}},
+		},
+		{
+			ID: "groups.list_joined", Name: "page and size", Do: joined(groups.PageOptions{Page: 3, Size: 100}),
+			Request: "GET /users/alice/joined_chatgroups?pagenum=3&pagesize=100", Answer: data(`[]`), Want: []groups.Joined{},
+		},
+		{ID: "groups.list_joined", Name: "size above 100", Do: joined(groups.PageOptions{Size: 101}), Err: im.ErrInvalidArgument},
+		{ID: "groups.list_joined", Name: "negative page", Do: joined(groups.PageOptions{Page: -1}), Err: im.ErrInvalidArgument},
+		{
+			ID: "groups.list_joined_detailed", Do: detailed(groups.PageOptions{}),
+			Request: "GET /chatgroups/user/alice?pagenum=0&pagesize=20", // counts from 0
+			Answer: `{"action":"get","entities":[{"name":"Hikers","avatar":"u","owner":"bob","id":"231","groupId":"231","description":"d",
+				"disabled":true,"public":true,"allowinvites":true,"membersonly":true,"maxusers":300,"created":1740990000456},
+				{"groupId":"232","name":"Owls"}],"timestamp":1741000000123,"total":7}`,
+			Want: &groups.JoinedPage{Total: 7, Groups: []groups.Group{
+				{ID: "231", Name: "Hikers", Avatar: "u", Owner: "bob", Description: "d", Disabled: true, Public: true, AllowInvites: true,
+					ApproveJoins: true, MaxMembers: 300, Created: time.UnixMilli(1740990000456)},
+				{ID: "232", Name: "Owls"},
+			}},
+		},
+		{
+			ID: "groups.list_joined_detailed", Name: "the second page", Do: detailed(groups.PageOptions{Page: 2, Size: 5}),
+			Request: "GET /chatgroups/user/alice?pagenum=1&pagesize=5", Answer: `{"entities":[],"total":"3"}`,
+			Want: &groups.JoinedPage{Total: 3, Groups: []groups.Group{}},
+		},
+		{ID: "groups.list_joined_detailed", Name: "size above 20", Do: detailed(groups.PageOptions{Size: 21}), Err: im.ErrInvalidArgument},
+	})
+}
+
+// pages answers these payloads one after another, and then fails the test.
+func pages(t *testing.T, answers ...string) (*im.Client, *[]wiretest.Request) {
+	t.Helper()
+	responders := make([]httpmock.Responder, 0, len(answers)+1)
+	for _, a := range answers {
+		responders = append(responders, wiretest.JSON(200, a))
+	}
+	return wiretest.Client(t, append(responders, func(r *http.Request) (*http.Response, error) {
+		t.Errorf("one page too many: %s", r.URL)
+		return nil, http.ErrAbortHandler
+	})...)
+}
+
+func collect[T any](t *testing.T, list iter.Seq2[T, error]) []T {
+	t.Helper()
+	var items []T
+	for item, err := range list {
+		require.NoError(t, err)
+		items = append(items, item)
+	}
+	return items
+}
+
+func paths(sent []wiretest.Request) []string {
+	var list []string
+	for _, r := range sent {
+		list = append(list, r.Path)
+	}
+	return list
+}
+
+// entries makes n entries of a list.
+func entries(n int, entry string) string {
+	return `[` + strings.TrimSuffix(strings.Repeat(entry+",", n), ",") + `]`
+}
+
+func TestAll(t *testing.T) {
+	client, sent := pages(t, `{"data":[{"groupid":"1"}],"cursor":"c1"}`, `{"data":[],"cursor":"c2"}`, `{"data":[{"groupid":"2"}]}`)
+	assert.Len(t, collect(t, client.Groups.All(t.Context(), groups.ListOptions{})), 2, "an empty page is not the end")
+	assert.Equal(t, []string{"/chatgroups?limit=100", "/chatgroups?cursor=c1&limit=100", "/chatgroups?cursor=c2&limit=100"}, paths(*sent))
+
+	client, _ = pages(t, `{"data":[{"groupid":"1"}],"cursor":"c1"}`)
+	for range client.Groups.All(t.Context(), groups.ListOptions{}) {
+		break // no second page
+	}
+}
+
+func TestAllEndsWithItsError(t *testing.T) {
+	client, sent := wiretest.Client(t, wiretest.JSON(404, `{"error":"resource_not_found","error_description":"grpID 1 does not exist!"}`))
+	s, ctx := client.Groups, t.Context()
+	assert.ErrorIs(t, last(s.All(ctx, groups.ListOptions{})), im.ErrNotFound)
+	assert.ErrorIs(t, last(s.AllJoined(ctx, "alice", groups.PageOptions{})), im.ErrNotFound)
+	assert.ErrorIs(t, last(s.AllJoinedDetailed(ctx, "alice", groups.PageOptions{})), im.ErrNotFound)
+	assert.ErrorIs(t, last(s.AllFiles(ctx, "1", groups.PageOptions{})), im.ErrNotFound)
+	assert.ErrorIs(t, last(s.AllMembers(ctx, "1", groups.MemberListOptions{})), im.ErrNotFound)
+	assert.ErrorIs(t, last(s.AllMembersByPage(ctx, "1", groups.MemberPageOptions{})), im.ErrNotFound)
+	assert.ErrorIs(t, last(s.AllBlocked(ctx, "1", groups.BlockedListOptions{})), im.ErrNotFound)
+	assert.Len(t, *sent, 7, "one each")
+}
+
+func last[T any](list iter.Seq2[T, error]) (err error) {
+	for _, err = range list {
+		_ = err
+	}
+	return err
+}
+
+func TestAllJoined(t *testing.T) {
+	const entry = `{"groupid":"1","groupname":"g"}`
+	client, sent := pages(t, data(entries(20, entry)), data(entries(20, entry)), data(entries(19, entry)))
+	got := collect(t, client.Groups.AllJoined(t.Context(), "alice", groups.PageOptions{Size: 100}))
+	assert.Len(t, got, 59, "a server that cuts pages to 20 must not end the list")
+	assert.Equal(t, "/users/alice/joined_chatgroups?pagenum=3&pagesize=100", (*sent)[2].Path)
+
+	client, _ = pages(t, data(entries(5, entry)), data(entries(4, entry)))
+	assert.Len(t, collect(t, client.Groups.AllJoined(t.Context(), "alice", groups.PageOptions{Size: 5})), 9)
+}
+
+func TestAllJoinedDetailed(t *testing.T) {
+	page := func(n int, total string) string {
+		return `{"entities":` + entries(n, `{"groupId":"1"}`) + `,"total":` + total + `}`
+	}
+	client, sent := pages(t, page(2, "5"), page(2, "5"), page(1, "5"))
+	assert.Len(t, collect(t, client.Groups.AllJoinedDetailed(t.Context(), "alice", groups.PageOptions{Size: 2})), 5)
+	assert.Equal(t, []string{
+		"/chatgroups/user/alice?pagenum=0&pagesize=2", "/chatgroups/user/alice?pagenum=1&pagesize=2", "/chatgroups/user/alice?pagenum=2&pagesize=2",
+	}, paths(*sent))
+
+	client, _ = pages(t, page(2, "null"), page(1, "null"))
+	assert.Len(t, collect(t, client.Groups.AllJoinedDetailed(t.Context(), "alice", groups.PageOptions{Size: 2})), 3, "no total")
+}
+
+func TestAllMembers(t *testing.T) {
+	client, sent := pages(t, `{"data":["bob"],"cursor":"c1"}`, `{"data":["carol"]}`)
+	assert.Equal(t, []string{"bob", "carol"}, collect(t, client.Groups.AllMembers(t.Context(), "231", groups.MemberListOptions{})))
+	assert.Equal(t, "/chatgroups/231/users?cursor=c1&limit=100&version=v3", (*sent)[1].Path)
+
+	client, sent = pages(t, data(entries(100, `{"member":"bob"}`)), data(entries(7, `{"member":"carol"}`)))
+	got := collect(t, client.Groups.AllMembersByPage(t.Context(), "231", groups.MemberPageOptions{Size: 1000, JoinTime: true}))
+	assert.Len(t, got, 107, "a server that cuts pages to 100 must not end the list")
+	assert.Equal(t, "/chatgroups/231/users?joined_time=true&pagenum=2&pagesize=1000", (*sent)[1].Path)
+}
+
+func TestAllBlocked(t *testing.T) {
+	client, sent := pages(t, `{"data":["mallory"],"cursor":"c1"}`, `{"data":["trent"],"count":1}`)
+	assert.Equal(t, []string{"mallory", "trent"}, collect(t, client.Groups.AllBlocked(t.Context(), "231", groups.BlockedListOptions{})))
+	assert.Equal(t, []string{"/chatgroups/231/blocks/users?pageSize=50", "/chatgroups/231/blocks/users?cursor=c1&pageSize=50"}, paths(*sent))
+}

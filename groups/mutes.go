@@ -1,0 +1,159 @@
+package groups
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/api"
+)
+
+// Forever is the length of a mute without an end.
+const Forever time.Duration = -1
+
+const mutePath = "/chatgroups/{group_id}/mute"
+
+// Muted is a member who may not write.
+type Muted struct {
+	Username string
+	Until    time.Time // at the end of 2116 for a mute without an end
+	Forever  bool      // the mute has no end
+}
+
+// forever is the end that the server gives to mutes without one in chat rooms; the
+// documents do not show one of a group.
+const forever api.Millis = 4638873600000
+
+func muteEnd(m api.Millis) (until time.Time, endless bool) {
+	if m < 0 {
+		m = forever
+	}
+	return m.Time(), m >= forever
+}
+
+var listMuted = api.Endpoint{ID: "groups.list_muted", Method: http.MethodGet, Path: mutePath, Idempotent: true}
+
+// ListMuted returns the mute list of a group. It does not tell whether all are
+// muted by [Service.MuteAll]: [Group.MutedAll] does. Quota: 100 calls a second.
+// Repeated after a lost answer. [im.ErrNotFound] when there is no such group.
+//
+//im:endpoint groups.list_muted
+func (s *Service) ListMuted(ctx context.Context, groupID string) ([]Muted, error) {
+	var out api.Data[api.Many[api.MemberDone]]
+	if err := s.api.Call(ctx, &api.Call{Endpoint: &listMuted, Params: []string{groupID}, Out: &out}); err != nil {
+		return nil, err
+	}
+	return api.Convert(out.Data, func(m *api.MemberDone) Muted {
+		until, endless := muteEnd(m.Expire)
+		return Muted{Username: string(m.User), Until: until, Forever: endless}
+	}), nil
+}
+
+// MuteResult is what became of muting one member.
+type MuteResult struct {
+	Username string
+	Until    time.Time // zero: not muted; at the end of 2116 for a mute without an end
+	Err      error
+}
+
+// MuteResults has one entry per member, in the order of the call.
+type MuteResults []MuteResult
+
+// Err is nil when all are muted, else a [*batch.Error].
+func (r MuteResults) Err() error {
+	return failures(r, func(one *MuteResult) batch.Outcome { return batch.Outcome{ID: one.Username, Err: one.Err} })
+}
+
+var muteMembers = api.Endpoint{
+	ID: "groups.mute_members", Method: http.MethodPost, Path: mutePath, Idempotent: true,
+	MaxItems: maxBatch, ItemsIn: "usernames",
+}
+
+// MuteMembers keeps up to 60 members (10 by the documents of 2023) from writing in
+// a group and its threads for a time, in whole milliseconds, or [Forever]. They
+// still receive. The allow list does not help them, and neither does leaving and
+// joining again. A mute takes the place of one before it. Each member is reported.
+// Quota: 100 calls a second, whatever the number of members. Repeated after a lost
+// answer, which starts the time again. Errors: [im.ErrNotFound] when none is a
+// member or there is no such group, [im.ErrForbidden] for the owner.
+//
+//im:endpoint groups.mute_members
+func (s *Service) MuteMembers(ctx context.Context, groupID string, usernames []string, d time.Duration) (MuteResults, error) {
+	answer, err := s.reports(ctx, &api.Call{
+		Endpoint: &muteMembers, Params: []string{groupID}, Invalid: checkMute(d),
+		Body: struct {
+			Duration  int64    `json:"mute_duration"`
+			Usernames []string `json:"usernames"`
+		}{muteMillis(d), usernames},
+	}, usernames)
+	if err != nil {
+		return nil, err
+	}
+	until := make(map[string]time.Time, len(answer))
+	for _, m := range answer {
+		until[strings.ToLower(string(m.User))], _ = muteEnd(m.Expire)
+	}
+	return api.Convert(api.MemberOutcomes(usernames, answer), func(o *batch.Outcome) MuteResult {
+		if o.Err != nil {
+			return MuteResult{Username: o.ID, Err: o.Err}
+		}
+		return MuteResult{Username: o.ID, Until: until[strings.ToLower(o.ID)]}
+	}), nil
+}
+
+// checkMute refuses 0, which lifts a mute by some documents only.
+func checkMute(d time.Duration) error {
+	if d == Forever || d >= time.Millisecond {
+		return nil
+	}
+	return api.Invalid("d", "is %s, must be Forever or at least a millisecond; UnmuteMembers lifts a mute", d)
+}
+
+func muteMillis(d time.Duration) int64 {
+	if d == Forever {
+		return -1
+	}
+	return d.Milliseconds()
+}
+
+var unmuteMembers = api.Endpoint{
+	ID: "groups.unmute_members", Method: http.MethodDelete, Path: mutePath + "/{member_id}",
+	MaxItems: maxBatch, ItemsIn: "usernames",
+}
+
+// UnmuteMembers takes up to 60 members off the mute list. Each is reported; what is
+// answered for one who is not muted is not documented. Not repeated after a lost
+// answer, though a repeat changes nothing. Quota: 100 calls a second, whatever the
+// number of members. [im.ErrNotFound] when there is no such group.
+//
+//im:endpoint groups.unmute_members
+func (s *Service) UnmuteMembers(ctx context.Context, groupID string, usernames []string) (batch.Result, error) {
+	return s.several(ctx, &api.Call{Endpoint: &unmuteMembers, Params: []string{groupID}, List: usernames}, usernames)
+}
+
+const muteAllPath = "/chatgroups/{group_id}/ban"
+
+var muteAll = api.Endpoint{ID: "groups.mute_all", Method: http.MethodPost, Path: muteAllPath, Idempotent: true}
+
+// MuteAll keeps all members from writing until [Service.UnmuteAll], but for the
+// owner, admins and the allow list. The mute list stays as it is. Quota: 100 calls
+// a second. Repeated after a lost answer. [im.ErrNotFound] when there is no such
+// group.
+//
+//im:endpoint groups.mute_all
+func (s *Service) MuteAll(ctx context.Context, groupID string) error {
+	return s.confirm(ctx, &api.Call{Endpoint: &muteAll, Params: []string{groupID}}, "mute", true)
+}
+
+var unmuteAll = api.Endpoint{ID: "groups.unmute_all", Method: http.MethodDelete, Path: muteAllPath, Idempotent: true}
+
+// UnmuteAll lets the members write again. Who is on the mute list stays muted.
+// Quota: 100 calls a second. Repeated after a lost answer. [im.ErrNotFound] when
+// there is no such group.
+//
+//im:endpoint groups.unmute_all
+func (s *Service) UnmuteAll(ctx context.Context, groupID string) error {
+	return s.confirm(ctx, &api.Call{Endpoint: &unmuteAll, Params: []string{groupID}}, "mute", false)
+}

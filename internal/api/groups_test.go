@@ -1,0 +1,62 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestConfirmed(t *testing.T) {
+	for answer, want := range map[string]error{
+		`{"data":{"result":true}}`:       nil,
+		`{"data":{"result":"success"}}`:  nil,
+		`{"data":[{"result":true}]}`:     nil,
+		`{"data":{"result":false}}`:      ErrForbidden,
+		`{"data":{"result":"failure"}}`:  ErrForbidden,
+		`{"data":{"result":null}}`:       ErrForbidden,
+		`{"data":{"result":{"a":true}}}`: ErrForbidden,
+		`{"data":{}}`:                    ErrNoEntity,
+		`{"data":null}`:                  ErrNoEntity,
+		`{"data":[]}`:                    ErrNoEntity,
+		`{}`:                             ErrNoEntity,
+		`{"data":[{"result":true},{}]}`:  ErrNoEntity,
+		`{"data":{"result":false,"reason":"user bob doesn't exist."}}`: ErrNotFound,
+	} {
+		assert.ErrorIs(t, json.Unmarshal([]byte(answer), &Confirmed{Field: "result", Want: true}), want, answer)
+	}
+	off := &Confirmed{Field: "mute"}
+	assert.NoError(t, json.Unmarshal([]byte(`{"data":{"mute":false}}`), off))
+	assert.ErrorIs(t, json.Unmarshal([]byte(`{"data":{"mute":true}}`), off), ErrForbidden)
+	assert.ErrorIs(t, json.Unmarshal([]byte(`{"data":{"mute":"perhaps"}}`), off), ErrForbidden)
+}
+
+func TestChecked(t *testing.T) {
+	odd := errors.New("odd")
+	c := Checked[Data[int]]{Check: func(d *Data[int]) error {
+		if d.Data%2 != 0 {
+			return odd
+		}
+		return nil
+	}}
+	assert.NoError(t, json.Unmarshal([]byte(`{"data":2}`), &c))
+	assert.Equal(t, 2, c.Value.Data)
+	assert.ErrorIs(t, json.Unmarshal([]byte(`{"data":3}`), &c), odd)
+	assert.Error(t, json.Unmarshal([]byte(`{"data":"x"}`), &c))
+}
+
+func TestBareUser(t *testing.T) {
+	const uri = "https://a1.example.com/ac_me/de_mo/chatgroups"
+	for _, row := range []struct{ name, uri, want string }{
+		{"alice", uri, "alice"},
+		{"al_ice", uri, "al_ice"},
+		{"ac_me#de_mo_al_ice", uri, "al_ice"},
+		{"ac_me#de_mo_al_ice", "", "mo_al_ice"}, // the best that can be done
+		{"acme#demo_al_ice", "https://a1.example.com/app-id/5c0e/chatgroups", "al_ice"},
+		{"acme#demo", "", "acme#demo"},
+		{"", uri, ""},
+	} {
+		assert.Equal(t, row.want, BareUser(row.name, row.uri), row)
+	}
+}

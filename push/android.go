@@ -1,0 +1,90 @@
+package push
+
+import (
+	"fmt"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// What Huawei and Honor have in common.
+
+// ClickTarget is what a tap on a notification of Huawei or Honor does.
+type ClickTarget struct {
+	Type   ClickType `json:"type"`
+	Intent string    `json:"intent,omitzero"` // a page of the app; ClickPage needs it or Action
+	URL    string    `json:"url,omitzero"`    // https; for ClickURL
+	Action string    `json:"action,omitzero"` // the action of a page of the app
+}
+
+// ClickType says what a tap does.
+type ClickType int
+
+// The click types.
+const (
+	ClickPage ClickType = 1 // a page of the app
+	ClickURL  ClickType = 2
+	ClickApp  ClickType = 3 // the app
+)
+
+// UnmarshalJSON reads 3 and "3".
+func (t *ClickType) UnmarshalJSON(b []byte) error { return lenientInt(t, b) }
+
+// Button is a button below a notification of Huawei or Honor.
+type Button struct {
+	Name       string     `json:"name"`                 // up to 40 characters
+	Action     ButtonType `json:"actionType"`           // 0 to 4 on Huawei, 0 to 2 on Honor, as they define it
+	IntentType *int       `json:"intentType,omitempty"` // what Intent is: 0 or 1, as they define it
+	Intent     string     `json:"intent,omitzero"`
+	Data       string     `json:"data,omitzero"` // up to 1,024 characters
+}
+
+// ButtonType says what a button does, in the vendor's numbers.
+type ButtonType int
+
+// UnmarshalJSON reads 1 and "1".
+func (t *ButtonType) UnmarshalJSON(b []byte) error { return lenientInt(t, b) }
+
+// VendorBadge is the number on the app's icon on phones of Huawei and Honor.
+type VendorBadge struct {
+	Add   int    `json:"addNum,omitzero"`     // 1 to 99, added to the number
+	Set   *int   `json:"setNum,omitempty"`    // 0 to 99, the new number; comes before Add
+	Class string `json:"badgeClass,omitzero"` // entry class of the app; Honor needs it
+}
+
+// Importance says how much a notification of Huawei or Honor presses itself on
+// the user.
+type Importance string
+
+// The degrees of importance.
+const (
+	ImportanceLow    Importance = "LOW"
+	ImportanceNormal Importance = "NORMAL"
+)
+
+const maxButtons = 3
+
+func checkButtons(field string, buttons []Button) error {
+	if err := api.MaxItems(field, len(buttons), maxButtons); err != nil {
+		return err
+	}
+	for i, b := range buttons {
+		in := fmt.Sprintf("%s[%d].", field, i)
+		err := api.First(api.Required(in+"Name", b.Name), api.MaxLength(in+"Name", b.Name, 40), api.MaxLength(in+"Data", b.Data, 1024))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *VendorBadge) check(field string) error {
+	if b == nil {
+		return nil
+	}
+	if b.Set != nil {
+		if err := api.Range(field+".Set", *b.Set, 0, 99); err != nil {
+			return err
+		}
+	}
+	return api.Range(field+".Add", b.Add, 0, 99)
+}

@@ -1,0 +1,84 @@
+package push
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// APNs is a notification for Apple's devices. Apple takes up to 4 KB of it. What
+// the fields do is in Apple's documents; the names there stand in the comments.
+type APNs struct {
+	TTL        time.Duration `json:"invalidationTime,omitzero"` // until it expires (apns-expiration); or NowOrNever
+	Priority   int           `json:"priority,omitzero"`         // 5 or 10 (apns-priority)
+	PushType   APNsPushType  `json:"pushType,omitzero"`         // empty: alert (apns-push-type)
+	CollapseID string        `json:"collapseId,omitzero"`       // apns-collapse-id
+	ID         string        `json:"apnsId,omitzero"`           // apns-id
+
+	Badge            *int   `json:"badge,omitempty"`            // number on the icon; 0 clears it
+	Sound            string `json:"sound,omitzero"`             // a file in the app
+	MutableContent   bool   `json:"mutableContent,omitzero"`    // mutable-content
+	ContentAvailable bool   `json:"contentAvailable,omitzero"`  // content-available
+	Category         string `json:"categoryName,omitzero"`      // category
+	ThreadID         string `json:"threadId,omitzero"`          // thread-id
+	LaunchImage      string `json:"launchImage,omitzero"`       // launch-image
+	Interruption     string `json:"interruptionLevel,omitzero"` // interruption-level; Agora only
+
+	Title           string   `json:"title,omitzero"`
+	Subtitle        string   `json:"subTitle,omitzero"`
+	Content         string   `json:"content,omitzero"`        // body
+	TitleLocKey     string   `json:"titleLocKey,omitzero"`    // title-loc-key
+	TitleLocArgs    []string `json:"titleLocArgs,omitempty"`  // title-loc-args
+	SubtitleLocKey  string   `json:"subTitleLocKey,omitzero"` // subtitle-loc-key
+	SubtitleLocArgs []string `json:"subTitleLocArgs,omitempty"`
+	BodyLocKey      string   `json:"bodyLocKey,omitzero"` // loc-key
+	BodyLocArgs     []string `json:"bodyLocArgs,omitempty"`
+
+	Ext map[string]any `json:"ext,omitempty"` // free data for the app
+
+	// Live activities; Agora only. No document of the API gives the unit of the
+	// times: they go in seconds, as Apple wants them.
+	LiveActivityEvent string         `json:"liveActivityEvent,omitzero"` // event: "start", "update" or "end"
+	Timestamp         time.Time      `json:"timestamp,omitzero"`         // timestamp
+	DismissalDate     time.Time      `json:"dismissalDate,omitzero"`     // dismissal-date
+	StaleDate         time.Time      `json:"staleDate,omitzero"`         // stale-date
+	AttributesType    string         `json:"attributesType,omitzero"`    // attributes-type
+	Attributes        map[string]any `json:"attributes,omitempty"`       // attributes
+	ContentState      map[string]any `json:"contentState,omitempty"`     // content-state
+}
+
+// APNsPushType says what kind of notification it is.
+type APNsPushType string
+
+// The documented push types.
+const (
+	APNsAlert      APNsPushType = "alert"
+	APNsBackground APNsPushType = "background"
+)
+
+func checkAPNs(a *APNs) error {
+	if a == nil {
+		return nil
+	}
+	return checkLength("APNs.TTL", a.TTL)
+}
+
+type plainAPNs APNs
+
+func viewAPNs(a *APNs) any {
+	return &struct {
+		*plainAPNs
+		TTL           *length[inMillis] `json:"invalidationTime,omitzero"`
+		Timestamp     *unixSeconds      `json:"timestamp,omitzero"`
+		DismissalDate *unixSeconds      `json:"dismissalDate,omitzero"`
+		StaleDate     *unixSeconds      `json:"staleDate,omitzero"`
+	}{
+		(*plainAPNs)(a), (*length[inMillis])(&a.TTL),
+		(*unixSeconds)(&a.Timestamp), (*unixSeconds)(&a.DismissalDate), (*unixSeconds)(&a.StaleDate),
+	}
+}
+
+// MarshalJSON writes the form of the API.
+func (a APNs) MarshalJSON() ([]byte, error) { return json.Marshal(viewAPNs(&a)) }
+
+// UnmarshalJSON reads the form of the API.
+func (a *APNs) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, viewAPNs(a)) }

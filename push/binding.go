@@ -1,0 +1,88 @@
+package push
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// Binding ties a device of a user to a push certificate, so that notifications
+// reach it. It prints without the token.
+type Binding struct {
+	DeviceID     string `json:"device_id"`     // as the client SDK reports it
+	NotifierName string `json:"notifier_name"` // name of the push certificate
+	DeviceToken  string `json:"device_token"`  // made by the vendor of the device
+}
+
+type plainBinding Binding
+
+// Format hides the token.
+func (b Binding) Format(f fmt.State, verb rune) { api.FormatMasked(f, verb, b.masked()) }
+
+// LogValue hides the token.
+func (b Binding) LogValue() slog.Value { return api.LogMasked(b.masked()) }
+
+func (b Binding) masked() plainBinding {
+	b.DeviceToken = api.Masked(b.DeviceToken)
+	return plainBinding(b)
+}
+
+var bindDevice = api.Endpoint{
+	ID: "push.bind_device", Method: http.MethodPut, Path: "/users/{username}/push/binding", Idempotent: true,
+}
+
+// BindDevice lets a device of a user get notifications, and returns all bindings
+// of that device. A wrong token is found out, and unbound, by the server later.
+// Repeated after a lost answer. Quota: 100 calls a second (the newest documents of
+// Easemob: shared with the registration of users). [im.ErrNotFound] when there is
+// no such user.
+//
+//im:endpoint push.bind_device
+func (s *Service) BindDevice(ctx context.Context, username string, b Binding) ([]Binding, error) {
+	return s.bind(ctx, username, b, api.First(
+		api.Required("NotifierName", b.NotifierName), api.Required("DeviceToken", b.DeviceToken)))
+}
+
+// UnbindDevice takes away all bindings of a device of a user. It is the call of
+// [Service.BindDevice] with empty values, and its quota.
+func (s *Service) UnbindDevice(ctx context.Context, username, deviceID string) error {
+	_, err := s.bind(ctx, username, Binding{DeviceID: deviceID}, nil)
+	return err
+}
+
+// UnbindNotifier takes away the binding of a device of a user to one certificate,
+// and returns those that are left. It is the call of [Service.BindDevice] with an
+// empty token, and its quota.
+func (s *Service) UnbindNotifier(ctx context.Context, username, deviceID, notifierName string) ([]Binding, error) {
+	return s.bind(ctx, username, Binding{DeviceID: deviceID, NotifierName: notifierName}, api.Required("notifierName", notifierName))
+}
+
+func (s *Service) bind(ctx context.Context, username string, b Binding, invalid error) ([]Binding, error) {
+	return s.bindings(ctx, &api.Call{
+		Endpoint: &bindDevice, Params: []string{username}, Invalid: api.First(api.Required("DeviceID", b.DeviceID), invalid),
+		Body: b, Secrets: []string{b.DeviceToken},
+	})
+}
+
+var getBindings = api.Endpoint{
+	ID: "push.get_bindings", Method: http.MethodGet, Path: "/users/{username}/push/binding", Idempotent: true,
+}
+
+// GetBindings lists the bindings of all devices of a user. Repeated after a lost
+// answer. Quota: 100 calls a second (the newest documents of Easemob: shared with
+// the registration of users). [im.ErrNotFound] when there is no such user.
+//
+//im:endpoint push.get_bindings
+func (s *Service) GetBindings(ctx context.Context, username string) ([]Binding, error) {
+	return s.bindings(ctx, &api.Call{Endpoint: &getBindings, Params: []string{username}})
+}
+
+func (s *Service) bindings(ctx context.Context, c *api.Call) ([]Binding, error) {
+	var out api.Entities[Binding]
+	c.Out = &out
+	err := s.api.Call(ctx, c)
+	return out.Entities, err
+}

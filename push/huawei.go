@@ -1,0 +1,186 @@
+package push
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// Huawei is a notification for Huawei's phones with Android. Most of it sits in
+// Message.Android.Notification. What the fields do is in Huawei's documents.
+type Huawei struct {
+	ValidateOnly bool           `json:"validateOnly,omitzero"` // a test: nothing is sent
+	Review       map[string]any `json:"review,omitempty"`      // as Huawei defines it
+	Message      *HuaweiMessage `json:"message,omitempty"`
+}
+
+// HuaweiMessage is the message in a notification for Huawei.
+type HuaweiMessage struct {
+	Data         map[string]any `json:"data,omitempty"` // free data for the app
+	Notification *HuaweiBasics  `json:"notification,omitempty"`
+	Android      *HuaweiAndroid `json:"android,omitempty"`
+}
+
+// HuaweiBasics is what is shown where HuaweiNotification does not say otherwise.
+type HuaweiBasics struct {
+	Title string `json:"title,omitzero"`
+	Body  string `json:"body,omitzero"`
+	Image string `json:"image,omitzero"`
+}
+
+// HuaweiAndroid says how the notification is delivered.
+type HuaweiAndroid struct {
+	CollapseKey       *int                `json:"collapseKey,omitempty"`
+	Urgency           string              `json:"urgency,omitzero"`
+	Category          string              `json:"category,omitzero"`
+	TTL               time.Duration       `json:"ttl,omitzero"` // in whole seconds, rounded up
+	BITag             string              `json:"biTag,omitzero"`
+	FastAppTargetType int                 `json:"fastAppTargetType,omitzero"` // 1 or 2; 0: 2
+	Data              string              `json:"data,omitzero"`              // replaces HuaweiMessage.Data
+	ReceiptID         string              `json:"receiptId,omitzero"`
+	Test              Flag                `json:"targetUserType,omitzero"` // a test message
+	Notification      *HuaweiNotification `json:"notification,omitempty"`
+}
+
+// HuaweiNotification is what is shown.
+type HuaweiNotification struct {
+	Title        string   `json:"title,omitzero"`
+	Body         string   `json:"body,omitzero"`
+	TitleLocKey  string   `json:"titleLocKey,omitzero"`
+	TitleLocArgs []string `json:"titleLocArgs,omitempty"`
+	BodyLocKey   string   `json:"bodyLocKey,omitzero"`
+	BodyLocArgs  []string `json:"bodyLocArgs,omitempty"`
+	// MultiLangKey holds texts by key and language, as Huawei defines it: a JSON
+	// array, of which no document of the API says more.
+	MultiLangKey json.RawMessage `json:"multiLangKey,omitempty"`
+
+	Icon         string      `json:"icon,omitzero"`
+	Color        string      `json:"color,omitzero"`
+	Image        string      `json:"image,omitzero"`
+	Style        HuaweiStyle `json:"style,omitzero"`
+	BigTitle     string      `json:"bigTitle,omitzero"`      // with HuaweiBigText
+	BigBody      string      `json:"bigBody,omitzero"`       // with HuaweiBigText
+	InboxContent []string    `json:"inboxContent,omitempty"` // up to 5 lines of 1,024 characters; needed with HuaweiInbox
+	Buttons      []Button    `json:"buttons,omitempty"`      // up to 3
+
+	Click         *ClickTarget  `json:"clickAction,omitempty"`
+	Badge         *VendorBadge  `json:"badge,omitempty"`
+	ChannelID     string        `json:"channelId,omitzero"`
+	NotifySummary string        `json:"notifySummary,omitzero"`
+	Tag           string        `json:"tag,omitzero"`
+	Group         string        `json:"group,omitzero"`
+	NotifyID      int           `json:"notifyId,omitzero"`    // the same id replaces the older notification
+	AutoClear     time.Duration `json:"autoClear,omitzero"`   // until the notification goes away
+	AutoCancel    *bool         `json:"autoCancel,omitempty"` // a tap removes the notification
+	When          time.Time     `json:"when,omitzero"`        // the time shown, by which the phone sorts
+	Importance    Importance    `json:"importance,omitzero"`
+	Visibility    Visibility    `json:"visibility,omitzero"`
+
+	Sound             string         `json:"sound,omitzero"`
+	DefaultSound      *bool          `json:"defaultSound,omitempty"`
+	UseDefaultVibrate *bool          `json:"useDefaultVibrate,omitempty"`
+	UseDefaultLight   *bool          `json:"useDefaultLight,omitempty"`
+	VibrateConfig     string         `json:"vibrateConfig,omitzero"` // a list of up to 10 durations, as one text
+	Light             *LightSettings `json:"lightSettings,omitempty"`
+	ForegroundShow    *bool          `json:"foregroundShow,omitempty"` // shown while the app is in the foreground
+}
+
+// HuaweiStyle is the style of a notification of Huawei.
+type HuaweiStyle int
+
+// The styles of Huawei.
+const (
+	HuaweiPlain   HuaweiStyle = 0
+	HuaweiBigText HuaweiStyle = 1
+	HuaweiInbox   HuaweiStyle = 3
+)
+
+// Visibility says what a locked phone of Huawei shows.
+type Visibility string
+
+// The visibilities.
+const (
+	VisibilityUnspecified Visibility = "VISIBILITY_UNSPECIFIED"
+	VisibilityPrivate     Visibility = "PRIVATE"
+	VisibilityPublic      Visibility = "PUBLIC"
+	VisibilitySecret      Visibility = "SECRET"
+)
+
+// LightSettings make the light of a phone of Huawei blink.
+type LightSettings struct {
+	Color       LightColor `json:"color"`
+	OnDuration  string     `json:"lightOnDuration,omitzero"`  // in Huawei's form, such as "3.5s"
+	OffDuration string     `json:"lightOffDuration,omitzero"` // likewise
+}
+
+// LightColor has parts from 0 to 1.
+type LightColor struct {
+	Alpha float64 `json:"alpha"`
+	Red   float64 `json:"red"`
+	Green float64 `json:"green"`
+	Blue  float64 `json:"blue"`
+}
+
+const maxInbox = 5
+
+func checkHuawei(h *Huawei) error {
+	if h == nil || h.Message == nil || h.Message.Android == nil {
+		return nil
+	}
+	const field = "Huawei.Message.Android."
+	a := h.Message.Android
+	if err := checkLength(field+"TTL", a.TTL); err != nil || a.Notification == nil {
+		return err
+	}
+	return checkHuaweiNotification(field+"Notification.", a.Notification)
+}
+
+func checkHuaweiNotification(field string, n *HuaweiNotification) error {
+	if err := api.MaxItems(field+"InboxContent", len(n.InboxContent), maxInbox); err != nil {
+		return err
+	}
+	for i, line := range n.InboxContent {
+		if err := api.MaxLength(fmt.Sprintf("%sInboxContent[%d]", field, i), line, 1024); err != nil {
+			return err
+		}
+	}
+	return api.First(checkButtons(field+"Buttons", n.Buttons), n.Badge.check(field+"Badge"), checkLength(field+"AutoClear", n.AutoClear))
+}
+
+type (
+	plainHuaweiAndroid      HuaweiAndroid
+	plainHuaweiNotification HuaweiNotification
+)
+
+func viewHuaweiAndroid(a *HuaweiAndroid) any {
+	return &struct {
+		*plainHuaweiAndroid
+		TTL *length[inText] `json:"ttl,omitzero"`
+	}{(*plainHuaweiAndroid)(a), (*length[inText])(&a.TTL)}
+}
+
+// MarshalJSON writes the form of the API.
+func (a HuaweiAndroid) MarshalJSON() ([]byte, error) { return json.Marshal(viewHuaweiAndroid(&a)) }
+
+// UnmarshalJSON reads the form of the API.
+func (a *HuaweiAndroid) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, viewHuaweiAndroid(a)) }
+
+func viewHuaweiNotification(n *HuaweiNotification) any {
+	return &struct {
+		*plainHuaweiNotification
+		AutoClear *length[inMillis] `json:"autoClear,omitzero"`
+		When      *utcText          `json:"when,omitzero"`
+	}{(*plainHuaweiNotification)(n), (*length[inMillis])(&n.AutoClear), (*utcText)(&n.When)}
+}
+
+// MarshalJSON writes the form of the API.
+func (n HuaweiNotification) MarshalJSON() ([]byte, error) {
+	return json.Marshal(viewHuaweiNotification(&n))
+}
+
+// UnmarshalJSON reads the form of the API.
+func (n *HuaweiNotification) UnmarshalJSON(b []byte) error {
+	return json.Unmarshal(b, viewHuaweiNotification(n))
+}

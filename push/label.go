@@ -1,0 +1,300 @@
+package push
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/api"
+)
+
+// NewLabel is a label to create. Whether names that differ in case only are one
+// label, the documents of the two platforms see differently: do not rely on it.
+type NewLabel struct {
+	Name        string `json:"name"`                 // up to 64 of a-z A-Z 0-9 _ . and -
+	Description string `json:"description,omitzero"` // up to 255 characters
+}
+
+var labelName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
+func (l NewLabel) check() error {
+	return api.First(
+		api.Required("Name", l.Name), api.MaxLength("Name", l.Name, 64), api.Pattern("Name", l.Name, labelName),
+		api.MaxLength("Description", l.Description, 255),
+	)
+}
+
+// Label is a set of users to push to.
+type Label struct {
+	Name        string
+	Description string
+	Users       int // how many are under it; 0 in the answer of CreateLabel
+	Created     time.Time
+}
+
+// UnmarshalJSON reads the answer of the API.
+func (l *Label) UnmarshalJSON(b []byte) error {
+	var wire struct {
+		Name        api.Text   `json:"name"`
+		Description string     `json:"description"`
+		Count       api.Int    `json:"count"`
+		Created     api.Millis `json:"createdAt"`
+	}
+	err := json.Unmarshal(b, &wire)
+	*l = Label{Name: string(wire.Name), Description: wire.Description, Users: int(wire.Count), Created: wire.Created.Time()}
+	return err
+}
+
+func (s *Service) label(ctx context.Context, c *api.Call) (*Label, error) {
+	var out api.Payload[Label]
+	c.Out = &out
+	if err := s.api.Call(ctx, c); err != nil {
+		return nil, err
+	}
+	return &out.Value, nil
+}
+
+var createLabel = api.Endpoint{
+	ID: "push.create_label", Method: http.MethodPost, Path: "/push/label", Easemob: api.PerSecond(10),
+}
+
+// CreateLabel makes a label; an app may have 100. What a name that is taken, or
+// the 101st label, does is not documented. Not repeated after a lost answer.
+// Quota: 100 calls a second, 10 on Easemob.
+//
+//im:endpoint push.create_label
+func (s *Service) CreateLabel(ctx context.Context, l NewLabel) (*Label, error) {
+	return s.label(ctx, &api.Call{Endpoint: &createLabel, Invalid: l.check(), Body: l})
+}
+
+var getLabel = api.Endpoint{
+	ID: "push.get_label", Method: http.MethodGet, Path: "/push/label/{labelname}", Easemob: api.PerSecond(10), Idempotent: true,
+}
+
+// GetLabel returns a label; [im.ErrNotFound] when there is none of that name.
+// Repeated after a lost answer. Quota: 100 calls a second, 10 on Easemob.
+//
+//im:endpoint push.get_label
+func (s *Service) GetLabel(ctx context.Context, name string) (*Label, error) {
+	return s.label(ctx, &api.Call{Endpoint: &getLabel, Params: []string{name}})
+}
+
+// ListOptions choose a page of labels, or of the users under one.
+type ListOptions struct {
+	Limit  int    // entries on a page, 1 to 100; 0: the server's 100
+	Cursor string // of the page before; empty: from the start
+}
+
+func (o ListOptions) query() (url.Values, error) {
+	q := url.Values{}
+	if o.Cursor != "" {
+		q.Set("cursor", o.Cursor)
+	}
+	if o.Limit == 0 {
+		return q, nil
+	}
+	q.Set("limit", strconv.Itoa(o.Limit))
+	return q, api.Range("Limit", o.Limit, 1, 100)
+}
+
+// LabelPage is a part of the list of labels.
+type LabelPage struct {
+	Labels []Label
+	Cursor string // of the next page; empty: this is the last
+}
+
+var listLabels = api.Endpoint{
+	ID: "push.list_labels", Method: http.MethodGet, Path: "/push/label", Easemob: api.PerSecond(10), Idempotent: true,
+	MaxItems: 100, ItemsIn: "Limit",
+}
+
+// ListLabels returns a page of labels; [Service.AllLabels] goes over all of them.
+// The documents show no cursor in this answer: without one the page is the last.
+// Repeated after a lost answer. Quota: 100 calls a second, 10 on Easemob.
+//
+//im:endpoint push.list_labels
+func (s *Service) ListLabels(ctx context.Context, o ListOptions) (*LabelPage, error) {
+	query, invalid := o.query()
+	var out api.Data[api.Many[Label]]
+	err := s.api.Call(ctx, &api.Call{Endpoint: &listLabels, Invalid: invalid, Query: query, Items: o.Limit, Out: &out})
+	if err != nil {
+		return nil, err
+	}
+	return &LabelPage{Labels: out.Data, Cursor: out.Cursor}, nil
+}
+
+// AllLabels goes over all labels from o.Cursor on, fetching pages as they are
+// needed. It ends after the first error.
+func (s *Service) AllLabels(ctx context.Context, o ListOptions) iter.Seq2[Label, error] {
+	return api.Pages(o.Cursor, func(cursor string) ([]Label, string, error) {
+		page, err := s.ListLabels(ctx, ListOptions{Limit: o.Limit, Cursor: cursor})
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Labels, page.Cursor, nil
+	})
+}
+
+var deleteLabel = api.Endpoint{
+	ID: "push.delete_label", Method: http.MethodDelete, Path: "/push/label/{labelname}", Easemob: api.PerSecond(10), Idempotent: true,
+}
+
+// DeleteLabel deletes a label. The console does so only for labels without users;
+// whether this call does is not documented. Repeated after a lost answer; the
+// repeat answers [im.ErrNotFound] when the first try was carried out. Quota: 100
+// calls a second, 10 on Easemob.
+//
+//im:endpoint push.delete_label
+func (s *Service) DeleteLabel(ctx context.Context, name string) error {
+	return s.api.Call(ctx, &api.Call{Endpoint: &deleteLabel, Params: []string{name}, Out: new(api.Payload[api.OK])})
+}
+
+// labelOutcomes is what an answer says of the users of a batch.
+type labelOutcomes struct {
+	Success api.Many[api.Text]  `json:"success"`
+	Fail    map[string]api.Text `json:"fail"` // user to reason
+}
+
+func (a *labelOutcomes) result(usernames []string) batch.Result {
+	named := make(map[string]api.Done, len(a.Success)+len(a.Fail))
+	for _, name := range a.Success {
+		named[strings.ToLower(string(name))] = api.Done{OK: true}
+	}
+	for name, reason := range a.Fail {
+		named[strings.ToLower(name)] = api.Done{Reason: string(reason)}
+	}
+	return api.Outcomes(usernames, func(name string) (api.Done, bool) {
+		done, ok := named[strings.ToLower(name)]
+		return done, ok
+	})
+}
+
+func (s *Service) changeLabelUsers(ctx context.Context, e *api.Endpoint, label string, usernames []string) (batch.Result, error) {
+	var out api.Payload[labelOutcomes]
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: e, Params: []string{label}, Invalid: api.Usernames("usernames", usernames), Items: len(usernames),
+		Body: struct {
+			Usernames []string `json:"usernames"`
+		}{usernames},
+		Out: &out,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out.Value.result(usernames), nil
+}
+
+var addLabelUsers = api.Endpoint{
+	ID: "push.add_label_users", Method: http.MethodPost, Path: "/push/label/{labelname}/user",
+	Easemob: api.PerSecond(30), Idempotent: true, MaxItems: 100, ItemsIn: "usernames",
+}
+
+// AddLabelUsers puts up to 100 users under a label, and reports each of them; a
+// label may have 20,000. Repeated after a lost answer. Quota: 100 calls a second,
+// 30 on Easemob, whatever the number of users. [im.ErrNotFound] when there is no
+// such label.
+//
+//im:endpoint push.add_label_users
+func (s *Service) AddLabelUsers(ctx context.Context, label string, usernames []string) (batch.Result, error) {
+	return s.changeLabelUsers(ctx, &addLabelUsers, label, usernames)
+}
+
+var removeLabelUsers = api.Endpoint{
+	ID: "push.remove_label_users", Method: http.MethodDelete, Path: "/push/label/{labelname}/user",
+	Easemob: api.PerSecond(30), Idempotent: true, MaxItems: 100, ItemsIn: "usernames",
+}
+
+// RemoveLabelUsers takes up to 100 users out of a label, and reports each of them.
+// Repeated after a lost answer. Quota: 100 calls a second, 30 on Easemob, whatever
+// the number of users. [im.ErrNotFound] when there is no such label.
+//
+//im:endpoint push.remove_label_users
+func (s *Service) RemoveLabelUsers(ctx context.Context, label string, usernames []string) (batch.Result, error) {
+	return s.changeLabelUsers(ctx, &removeLabelUsers, label, usernames)
+}
+
+// LabelUser is a user under a label.
+type LabelUser struct {
+	Username string
+	Added    time.Time
+}
+
+// UnmarshalJSON reads the answer of the API.
+func (u *LabelUser) UnmarshalJSON(b []byte) error {
+	var wire struct {
+		Username api.Text   `json:"username"`
+		Created  api.Millis `json:"created"` // createdAt in labels
+	}
+	err := json.Unmarshal(b, &wire)
+	*u = LabelUser{Username: string(wire.Username), Added: wire.Created.Time()}
+	return err
+}
+
+var getLabelUser = api.Endpoint{
+	ID: "push.get_label_user", Method: http.MethodGet, Path: "/push/label/{labelname}/user/{username}",
+	Easemob: api.PerSecond(30), Idempotent: true,
+}
+
+// GetLabelUser tells since when a user is under a label; [im.ErrNotFound] when it
+// is not, or when there is no such label. Repeated after a lost answer. Quota: 100
+// calls a second, 30 on Easemob.
+//
+//im:endpoint push.get_label_user
+func (s *Service) GetLabelUser(ctx context.Context, label, username string) (*LabelUser, error) {
+	var out api.Data[*LabelUser]
+	if err := s.api.Call(ctx, &api.Call{Endpoint: &getLabelUser, Params: []string{label, username}, Out: &out}); err != nil {
+		return nil, err
+	}
+	if out.Data == nil || out.Data.Username == "" { // status 200 without data, where others answer 404
+		return nil, &batch.Reason{Text: "im: " + getLabelUser.ID + ": the user is not under the label", Kind: api.ErrNotFound}
+	}
+	return out.Data, nil
+}
+
+// LabelUserPage is a part of the list of users under a label.
+type LabelUserPage struct {
+	Users  []LabelUser
+	Cursor string // of the next page; empty: this is the last
+}
+
+var listLabelUsers = api.Endpoint{
+	ID: "push.list_label_users", Method: http.MethodGet, Path: "/push/label/{labelname}/user",
+	Easemob: api.PerSecond(30), Idempotent: true, MaxItems: 100, ItemsIn: "Limit",
+}
+
+// ListLabelUsers returns a page of the users under a label;
+// [Service.AllLabelUsers] goes over all of them. Repeated after a lost answer.
+// Quota: 100 calls a second, 30 on Easemob. [im.ErrNotFound] when there is no such
+// label.
+//
+//im:endpoint push.list_label_users
+func (s *Service) ListLabelUsers(ctx context.Context, label string, o ListOptions) (*LabelUserPage, error) {
+	query, invalid := o.query()
+	var out api.Data[api.Many[LabelUser]]
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: &listLabelUsers, Params: []string{label}, Invalid: invalid, Query: query, Items: o.Limit, Out: &out,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &LabelUserPage{Users: out.Data, Cursor: out.Cursor}, nil
+}
+
+// AllLabelUsers goes over all users under a label from o.Cursor on, fetching pages
+// as they are needed. It ends after the first error.
+func (s *Service) AllLabelUsers(ctx context.Context, label string, o ListOptions) iter.Seq2[LabelUser, error] {
+	return api.Pages(o.Cursor, func(cursor string) ([]LabelUser, string, error) {
+		page, err := s.ListLabelUsers(ctx, label, ListOptions{Limit: o.Limit, Cursor: cursor})
+		if err != nil {
+			return nil, "", err
+		}
+		return page.Users, page.Cursor, nil
+	})
+}

@@ -1,0 +1,78 @@
+package push
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// Meizu is a notification for Meizu's phones. What the fields do is in Meizu's
+// documents.
+type Meizu struct {
+	Title         string `json:"title,omitzero"`               // up to 32 characters
+	Content       string `json:"content,omitzero"`             // up to 100 characters
+	Expand        Flag   `json:"noticeExpandType,omitzero"`    // the notification can be opened to a longer text
+	ExpandContent string `json:"noticeExpandContent,omitzero"` // that text
+
+	Click      MeizuClick     `json:"clickType,omitzero"`       // what a tap does
+	URL        string         `json:"url,omitzero"`             // for MeizuWeb
+	Activity   string         `json:"activity,omitzero"`        // for MeizuPage
+	Parameters map[string]any `json:"parameters,omitempty"`     // for the page
+	Custom     string         `json:"customAttribute,omitzero"` // for MeizuCustom
+
+	OffLine        *bool         `json:"isOffLine,omitempty"` // kept for phones that are offline
+	ValidTime      time.Duration `json:"validTime,omitzero"`  // how long; in whole hours, rounded up
+	Suspend        *bool         `json:"isSuspend,omitempty"`
+	ClearNoticeBar *bool         `json:"isClearNoticeBar,omitempty"`
+	FixDisplay     *bool         `json:"isFixDisplay,omitempty"`       // shown between the two dates that follow
+	FixStart       string        `json:"fixStartDisplayDate,omitzero"` // in Meizu's form, which the API does not document
+	FixEnd         string        `json:"fixEndDisplayDate,omitzero"`   // likewise
+	Vibrate        *bool         `json:"vibrate,omitempty"`
+	Lights         *bool         `json:"lights,omitempty"`
+	Sound          *bool         `json:"sound,omitempty"`
+	NotifyKey      string        `json:"notifyKey,omitzero"`
+
+	Callback      string `json:"callback,omitzero"`      // URL, up to 128 characters
+	CallbackParam string `json:"callbackParam,omitzero"` // up to 64 characters
+	CallbackType  string `json:"callbackType,omitzero"`  // "1", "2" or "3", as Meizu defines them; empty: "3"
+}
+
+// MeizuClick says what a tap does.
+type MeizuClick int
+
+// The click types of Meizu.
+const (
+	MeizuApp    MeizuClick = 0
+	MeizuPage   MeizuClick = 1
+	MeizuWeb    MeizuClick = 2
+	MeizuCustom MeizuClick = 3
+)
+
+func checkMeizu(m *Meizu) error {
+	if m == nil {
+		return nil
+	}
+	return api.First(
+		checkTexts(
+			textLimit{"Meizu.Title", m.Title, 32}, textLimit{"Meizu.Content", m.Content, 100},
+			textLimit{"Meizu.Callback", m.Callback, 128}, textLimit{"Meizu.CallbackParam", m.CallbackParam, 64},
+		),
+		checkLength("Meizu.ValidTime", m.ValidTime),
+	)
+}
+
+type plainMeizu Meizu
+
+func viewMeizu(m *Meizu) any {
+	return &struct {
+		*plainMeizu
+		ValidTime *length[inHours] `json:"validTime,omitzero"`
+	}{(*plainMeizu)(m), (*length[inHours])(&m.ValidTime)}
+}
+
+// MarshalJSON writes the form of the API.
+func (m Meizu) MarshalJSON() ([]byte, error) { return json.Marshal(viewMeizu(&m)) }
+
+// UnmarshalJSON reads the form of the API.
+func (m *Meizu) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, viewMeizu(m)) }

@@ -1,0 +1,202 @@
+package push
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+	"unicode/utf8"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// Message is a notification to push. Title and Content are needed; the object of
+// a vendor replaces them, and the other common fields, on that vendor's devices.
+// In Title and Content a Chinese character counts as two by the Chinese documents;
+// this package counts it as one.
+type Message struct {
+	Title    string         `json:"title"`             // up to 32 characters
+	Subtitle string         `json:"subTitle,omitzero"` // up to 10 characters; iOS only
+	Content  string         `json:"content"`           // up to 100 characters
+	Ext      map[string]any `json:"ext,omitempty"`     // free data for the app, up to 10 entries of 1,024 characters together
+	Config   *Config        `json:"config,omitempty"`  // what a tap does, and the badge
+
+	Agora     *OwnChannel    `json:"agora,omitempty"`     // the platform's own channel, on Agora
+	Easemob   *OwnChannel    `json:"easemob,omitempty"`   // the platform's own channel, on Easemob
+	APNs      *APNs          `json:"apns,omitempty"`      // Apple
+	FCM       *FCM           `json:"fcm,omitempty"`       // Google, by its older API
+	FCMV1     *FCMV1         `json:"fcmV1,omitempty"`     // Google, by its newer API; Easemob only
+	Huawei    *Huawei        `json:"huawei,omitempty"`    // phones with Android
+	HarmonyOS map[string]any `json:"harmonyOS,omitempty"` // Huawei's own system; no document lists its fields
+	Honor     *Honor         `json:"honor,omitempty"`
+	Xiaomi    *Xiaomi        `json:"xiaomi,omitempty"`
+	Vivo      *Vivo          `json:"vivo,omitempty"`
+	Oppo      *Oppo          `json:"oppo,omitempty"`
+	Meizu     *Meizu         `json:"meizu,omitempty"`
+
+	// More holds fields that this package does not know yet, by their names on the
+	// wire, for vendors add some without notice. It is put over what the typed fields
+	// make, at any depth: {"oppo": {"category": "MARKETING"}}.
+	More map[string]any `json:"-"`
+
+	// Strategy chooses between the platform's own channel and the vendors'; nil:
+	// VendorOnly.
+	Strategy *Strategy `json:"-"`
+	// Start is when to push, for tasks only: from 1 hour to 30 days ahead; zero: now.
+	// The server reads it by the clock of its own time zone and the zone does not
+	// travel, so pass it in that zone: start.In(shanghai).
+	Start time.Time `json:"-"`
+}
+
+// Strategy chooses between the platform's own channel, which reaches users that
+// are online, and the vendors' channels.
+type Strategy int
+
+// The strategies.
+const (
+	VendorFirst Strategy = 0 // the vendor's channel, on failure the own one
+	OwnOnly     Strategy = 1 // the own channel; kept for users that are offline as long as the plan allows
+	VendorOnly  Strategy = 2 // the vendor's channel; dropped on failure. The default
+	OwnFirst    Strategy = 3 // the own channel for users that are online, else the vendor's; on failure the own one at the next login
+	OnlineOnly  Strategy = 4 // the own channel; dropped for users that are offline. Not known to older documents
+)
+
+// Config says what a tap on a notification does and what the badge shows.
+type Config struct {
+	Click *Click `json:"clickAction,omitempty"` // nil: a tap opens the app
+	Badge *Badge `json:"badge,omitempty"`
+}
+
+// Click is what a tap does. Set one of its fields. The own channel on iOS takes
+// the URL only.
+type Click struct {
+	URL      string `json:"url,omitzero"`      // opened
+	Action   string `json:"action,omitzero"`   // a page of the app
+	Activity string `json:"activity,omitzero"` // package name or path of an Activity of Android
+}
+
+// Badge is the number on the app's icon.
+type Badge struct {
+	Add      int    `json:"addNum,omitzero"`   // added to the number
+	Set      *int   `json:"setNum,omitempty"`  // the new number; 0 clears it
+	Activity string `json:"activity,omitzero"` // entry class; Huawei needs it
+}
+
+const (
+	maxExtItems = 10
+	maxExt      = 1024 // characters
+	minAhead    = time.Hour
+	maxAhead    = 30 * 24 * time.Hour
+)
+
+func (m *Message) check() error {
+	return api.First(
+		api.Required("Title", m.Title), api.MaxLength("Title", m.Title, 32),
+		api.MaxLength("Subtitle", m.Subtitle, 10),
+		api.Required("Content", m.Content), api.MaxLength("Content", m.Content, 100),
+		checkExt(m.Ext),
+		checkAPNs(m.APNs), checkFCM(m.FCM), checkFCMV1(m.FCMV1),
+		checkHuawei(m.Huawei), checkHonor(m.Honor), checkXiaomi(m.Xiaomi), checkVivo(m.Vivo), checkOppo(m.Oppo), checkMeizu(m.Meizu),
+	)
+}
+
+// checkExt measures keys and values without the signs between them, which the
+// documents do not say to count.
+func checkExt(ext map[string]any) error {
+	if err := api.MaxItems("Ext", len(ext), maxExtItems); err != nil {
+		return err
+	}
+	length := 0
+	for key, value := range ext {
+		text, plain := value.(string)
+		if !plain {
+			encoded, err := json.Marshal(value)
+			if err != nil {
+				return api.Invalid("Ext", "cannot be encoded: %v", err)
+			}
+			text = string(encoded)
+		}
+		length += utf8.RuneCountInString(key) + utf8.RuneCountInString(text)
+	}
+	if length > maxExt {
+		return api.Invalid("Ext", "has %d characters, at most %d are allowed", length, maxExt)
+	}
+	return nil
+}
+
+// notLater refuses a start time where there is no task to start.
+func (m *Message) notLater() error {
+	if !m.Start.IsZero() {
+		return api.Invalid("Start", "is for tasks only: SendToLabels, SendToAll and SendTaskToUsers")
+	}
+	return nil
+}
+
+func (m *Message) checkStart() error {
+	if m.Start.IsZero() {
+		return nil
+	}
+	if ahead := time.Until(m.Start); ahead < minAhead || ahead > maxAhead {
+		return api.Invalid("Start", "is %s ahead, must be from %s to %s", ahead.Round(time.Second), minAhead, maxAhead)
+	}
+	return nil
+}
+
+// payload is the message as it is sent, with More in it.
+func (m *Message) payload() any {
+	if len(m.More) == 0 {
+		return m
+	}
+	return merged{m}
+}
+
+type merged struct{ *Message }
+
+func (m merged) MarshalJSON() ([]byte, error) {
+	typed, err := json.Marshal(m.Message)
+	if err != nil {
+		return nil, err
+	}
+	fields := map[string]any{}
+	decoder := json.NewDecoder(bytes.NewReader(typed))
+	decoder.UseNumber() // ids above 2^53
+	if err := decoder.Decode(&fields); err != nil {
+		return nil, err
+	}
+	return json.Marshal(merge(fields, m.More))
+}
+
+// merge puts one map over another, which it changes.
+func merge(under, over map[string]any) map[string]any {
+	for key, value := range over {
+		below, ok1 := under[key].(map[string]any)
+		above, ok2 := value.(map[string]any)
+		if ok1 && ok2 {
+			value = merge(below, above)
+		}
+		under[key] = value
+	}
+	return under
+}
+
+type textLimit struct {
+	field, text string
+	limit       int
+}
+
+// checkTexts refuses the first text that is too long.
+func checkTexts(limits ...textLimit) error {
+	for _, l := range limits {
+		if err := api.MaxLength(l.field, l.text, l.limit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lenientInt reads an enum of numbers, which some examples hold as text.
+func lenientInt[T ~int](to *T, b []byte) error {
+	var n api.Int
+	err := n.UnmarshalJSON(b)
+	*to = T(n)
+	return err
+}

@@ -1,0 +1,83 @@
+package push
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// Oppo is a notification for OPPO's phones. What the fields do is in OPPO's
+// documents. Newer consoles also ask for a category and a notifyLevel, which the
+// API does not document: see Message.More.
+type Oppo struct {
+	Title      string         `json:"title,omitzero"` // up to 32 characters
+	Subtitle   string         `json:"subTitle,omitzero"`
+	Content    string         `json:"content,omitzero"` // up to 200 characters
+	ChannelID  string         `json:"channelId,omitzero"`
+	MessageID  string         `json:"appMessageId,omitzero"`
+	Style      OppoStyle      `json:"style,omitzero"`
+	Click      OppoClick      `json:"clickActionType,omitzero"`     // what a tap does
+	Activity   string         `json:"clickActionActivity,omitzero"` // up to 500 characters; needed with OppoPage and OppoActivity
+	URL        string         `json:"clickActionUrl,omitzero"`      // up to 500 characters; needed with OppoWeb and OppoScheme
+	Parameters map[string]any `json:"actionParameters,omitempty"`   // for the page that a tap opens
+
+	OffLine           *bool         `json:"offLine,omitempty"`   // kept for phones that are offline
+	OffLineTTL        time.Duration `json:"offLineTtl,omitzero"` // how long; in whole seconds, rounded up
+	ShowTTL           time.Duration `json:"showTtl,omitzero"`    // until the notification goes away; likewise
+	TimeZone          string        `json:"timeZone,omitzero"`
+	CallBackURL       string        `json:"callBackUrl,omitzero"`
+	CallBackParameter string        `json:"callBackParameter,omitzero"`
+	NotifyID          int           `json:"notifyId,omitzero"` // the same id replaces the older notification
+}
+
+// OppoStyle is the style of a notification of OPPO.
+type OppoStyle int
+
+// The styles of OPPO.
+const (
+	OppoPlain    OppoStyle = 1
+	OppoLongText OppoStyle = 2
+	OppoPicture  OppoStyle = 3
+)
+
+// OppoClick says what a tap does.
+type OppoClick int
+
+// The click types of OPPO.
+const (
+	OppoApp      OppoClick = 0
+	OppoPage     OppoClick = 1 // a page of the app, by its intent action
+	OppoWeb      OppoClick = 2
+	OppoActivity OppoClick = 4 // a page of the app, by its activity
+	OppoScheme   OppoClick = 5 // a page of the app, by its intent scheme
+)
+
+func checkOppo(o *Oppo) error {
+	if o == nil {
+		return nil
+	}
+	return api.First(
+		checkTexts(
+			textLimit{"Oppo.Title", o.Title, 32}, textLimit{"Oppo.Content", o.Content, 200},
+			textLimit{"Oppo.Activity", o.Activity, 500}, textLimit{"Oppo.URL", o.URL, 500},
+		),
+		checkLength("Oppo.OffLineTTL", o.OffLineTTL), checkLength("Oppo.ShowTTL", o.ShowTTL),
+	)
+}
+
+type plainOppo Oppo
+
+func viewOppo(o *Oppo) any {
+	return &struct {
+		*plainOppo
+		OffLineTTL *length[inSeconds] `json:"offLineTtl,omitzero"`
+		ShowTTL    *length[inSeconds] `json:"showTtl,omitzero"`
+	}{(*plainOppo)(o), (*length[inSeconds])(&o.OffLineTTL), (*length[inSeconds])(&o.ShowTTL)}
+}
+
+// MarshalJSON writes the form of the API.
+func (o Oppo) MarshalJSON() ([]byte, error) { return json.Marshal(viewOppo(&o)) }
+
+// UnmarshalJSON reads the form of the API.
+func (o *Oppo) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, viewOppo(o)) }

@@ -1,0 +1,75 @@
+package push
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// OwnChannel is a notification on the platform's own channel, which needs no
+// vendor: Message.Agora on Agora, Message.Easemob on Easemob.
+type OwnChannel struct {
+	Title            string     `json:"title,omitzero"`
+	Subtitle         string     `json:"subTitle,omitzero"` // iOS
+	Content          string     `json:"content,omitzero"`
+	IconURL          string     `json:"iconUrl,omitzero"`
+	NeedNotification *bool      `json:"needNotification,omitempty"` // false: data only, nothing is shown; nil: true
+	Badge            *Badge     `json:"badge,omitempty"`
+	Operation        *Operation `json:"operation,omitempty"`    // what a tap does; nil: it opens the app
+	ChannelID        string     `json:"channelId,omitzero"`     // Android; empty: "chat"
+	ChannelName      string     `json:"channelName,omitzero"`   // Android, used when the channel is made
+	ChannelLevel     *int       `json:"channelLevel,omitempty"` // Android: 0, 3 or 4; nil: 3
+	AutoCancel       *Flag      `json:"autoCancel,omitempty"`   // Android: a tap removes the notification; nil: true
+	ExpiresAt        time.Time  `json:"expiresTime,omitzero"`   // when the notification goes away
+	Sound            Flag       `json:"sound,omitzero"`
+	Vibrate          Flag       `json:"vibrate,omitzero"`
+	Style            OwnStyle   `json:"style,omitzero"`
+	BigText          string     `json:"bigTxt,omitzero"`     // needed with OwnBigText
+	BigPicture       string     `json:"bigPicture,omitzero"` // URL; needed with OwnBigPicture
+	ID               int64      `json:"id,omitzero"`         // the same id replaces the older notification; 0: random
+}
+
+// OwnStyle is the style of a notification on the own channel.
+type OwnStyle int
+
+// The styles of the own channel.
+const (
+	OwnPlain      OwnStyle = 0
+	OwnBigText    OwnStyle = 1
+	OwnBigPicture OwnStyle = 2 // Android
+)
+
+// Operation is what a tap on a notification of the own channel does.
+type Operation struct {
+	Type     OperationType `json:"type"`
+	URL      string        `json:"openUrl,omitzero"`      // needed with OpenURL
+	Action   string        `json:"openAction,omitzero"`   // needed with OpenAction
+	Activity string        `json:"openActivity,omitzero"` // with OpenAction; Agora only
+}
+
+// OperationType says what a tap does.
+type OperationType int
+
+// The operations.
+const (
+	OpenApp    OperationType = 0
+	OpenURL    OperationType = 1
+	OpenAction OperationType = 2 // Android
+)
+
+// UnmarshalJSON reads 2 and "2".
+func (t *OperationType) UnmarshalJSON(b []byte) error { return lenientInt(t, b) }
+
+type plainOwnChannel OwnChannel
+
+func viewOwnChannel(c *OwnChannel) any {
+	return &struct {
+		*plainOwnChannel
+		ExpiresAt *unixMillis `json:"expiresTime,omitzero"`
+	}{(*plainOwnChannel)(c), (*unixMillis)(&c.ExpiresAt)}
+}
+
+// MarshalJSON writes the form of the API.
+func (c OwnChannel) MarshalJSON() ([]byte, error) { return json.Marshal(viewOwnChannel(&c)) }
+
+// UnmarshalJSON reads the form of the API.
+func (c *OwnChannel) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, viewOwnChannel(c)) }

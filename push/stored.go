@@ -1,0 +1,102 @@
+package push
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// The calls of this file are known to older documents of Easemob only.
+
+var createMessage = api.Endpoint{
+	ID: "push.create_message", Method: http.MethodPost, Path: "/push/message", Quotas: api.PerSecond(1),
+}
+
+// CreateMessage stores a message, to be pushed with [Service.SendStoredToAll], and
+// returns its id. Strategy and Start must be empty. Easemob only, in older
+// documents. Not repeated after a lost answer. Quota: 1 call a second.
+//
+//im:endpoint push.create_message
+func (s *Service) CreateMessage(ctx context.Context, m Message) (messageID string, err error) {
+	invalid := api.First(m.check(), m.notLater())
+	if m.Strategy != nil {
+		invalid = api.First(invalid, api.Invalid("Strategy", "is not stored; SendStoredToAll takes it"))
+	}
+	return s.task(ctx, &api.Call{Endpoint: &createMessage, Invalid: invalid, Body: m.payload()})
+}
+
+// StoredMessage is a message that the server keeps.
+type StoredMessage struct {
+	Message
+
+	AppKey  string // "org#app"
+	Created time.Time
+}
+
+// UnmarshalJSON reads the answer of the API, where all fields stand side by side.
+func (m *StoredMessage) UnmarshalJSON(b []byte) error {
+	var wire struct {
+		AppKey  string     `json:"appkey"`
+		Created api.Millis `json:"timestamp"`
+	}
+	if err := json.Unmarshal(b, &wire); err != nil {
+		return err
+	}
+	*m = StoredMessage{AppKey: wire.AppKey, Created: wire.Created.Time()}
+	return json.Unmarshal(b, &m.Message)
+}
+
+var getMessage = api.Endpoint{
+	ID: "push.get_message", Method: http.MethodGet, Path: "/push/message/{messageId}", Quotas: api.PerSecond(1), Idempotent: true,
+}
+
+// GetMessage returns a stored message. Easemob only, in older documents. Repeated
+// after a lost answer. Quota: 1 call a second.
+//
+//im:endpoint push.get_message
+func (s *Service) GetMessage(ctx context.Context, messageID string) (*StoredMessage, error) {
+	var out api.Payload[StoredMessage]
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: &getMessage, Params: []string{messageID}, Invalid: checkMessageID(messageID), Out: &out,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &out.Value, nil
+}
+
+func checkMessageID(id string) error {
+	if id == "" || strings.Trim(id, "0123456789") != "" {
+		return api.Invalid("messageID", "must be a number, as CreateMessage returns it")
+	}
+	return nil
+}
+
+// StoredOptions are the choices of [Service.SendStoredToAll].
+type StoredOptions struct {
+	Strategy *Strategy // nil: VendorOnly
+}
+
+var sendStored = api.Endpoint{
+	ID: "push.send_broadcast_task", Method: http.MethodPost, Path: "/push/task/broadcast", Quotas: api.PerSecond(1),
+}
+
+// SendStoredToAll pushes a stored message, as a task, to all users of the app, and
+// returns the task's id. Easemob only, in older documents; [Service.SendToAll] is
+// the call of today. Never repeated: every user would get it twice. Quota: 1 call
+// a second.
+//
+//im:endpoint push.send_broadcast_task
+func (s *Service) SendStoredToAll(ctx context.Context, messageID string, o StoredOptions) (taskID string, err error) {
+	return s.task(ctx, &api.Call{
+		Endpoint: &sendStored, Invalid: checkMessageID(messageID),
+		Body: struct {
+			Strategy  *Strategy   `json:"strategy,omitempty"`
+			MessageID json.Number `json:"pushMsgId"` // 64 bits, as a number
+		}{o.Strategy, json.Number(messageID)},
+	})
+}

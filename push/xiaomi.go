@@ -1,0 +1,98 @@
+package push
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// Xiaomi is a notification for Xiaomi's phones. What the fields do is in Xiaomi's
+// documents.
+type Xiaomi struct {
+	Title                  string         `json:"title,omitzero"`       // up to 50 characters
+	Description            string         `json:"description,omitzero"` // the text, up to 128 characters
+	RestrictedPackageNames string         `json:"restrictedPackageNames,omitzero"`
+	PassThrough            Flag           `json:"passThrough,omitzero"` // data only, nothing is shown
+	Payload                map[string]any `json:"payload,omitempty"`    // free data for the app
+	ChannelID              string         `json:"channelId,omitzero"`
+
+	NotifyType       XiaomiNotify  `json:"notifyType,omitzero"`
+	Sound            string        `json:"sound,omitzero"`
+	Ticker           string        `json:"ticker,omitzero"`
+	NotifyID         int           `json:"notifyId,omitzero"`          // the same id replaces the older notification
+	NotifyForeground *TextFlag     `json:"notifyForeground,omitempty"` // shown while the app is in the foreground
+	TTL              time.Duration `json:"timeToLive,omitzero"`
+	SendAt           time.Time     `json:"timeToSend,omitzero"`
+	FlowControl      int           `json:"flowControl,omitzero"`
+
+	NotifyEffect XiaomiEffect `json:"notifyEffect,omitzero"` // what a tap does
+	IntentURI    string       `json:"intentUri,omitzero"`    // for XiaomiIntent
+	WebURI       string       `json:"webUri,omitzero"`       // for XiaomiWeb
+
+	JobKey        string `json:"jobkey,omitzero"`
+	CallbackURL   string `json:"callbackUrl,omitzero"`
+	CallbackParam string `json:"callbackParam,omitzero"`
+	CallbackType  int    `json:"callbackType,omitzero"` // sum of 1, 2, 3, 16, 32, 64, 128 and 1024, as Xiaomi defines them
+
+	// Which phones get it, as Xiaomi defines it.
+	Locale          string   `json:"locale,omitzero"`
+	LocaleNotIn     string   `json:"localeNotIn,omitzero"`
+	Model           string   `json:"model,omitzero"`
+	ModelNotIn      string   `json:"modelNotIn,omitzero"`
+	AppVersion      string   `json:"appVersion,omitzero"`
+	AppVersionNotIn string   `json:"appVersionNotIn,omitzero"`
+	Network         string   `json:"connpt,omitzero"` // "wifi": only over that
+	OnlySendOnce    TextFlag `json:"onlySendOnce,omitzero"`
+}
+
+// XiaomiNotify says how a phone of Xiaomi draws attention. The values are added up
+// for more than one.
+type XiaomiNotify int
+
+// The ways to draw attention.
+const (
+	XiaomiAll     XiaomiNotify = -1
+	XiaomiSound   XiaomiNotify = 1
+	XiaomiVibrate XiaomiNotify = 2
+	XiaomiLight   XiaomiNotify = 4
+)
+
+// XiaomiEffect says what a tap does.
+type XiaomiEffect string
+
+// The effects.
+const (
+	XiaomiApp    XiaomiEffect = "1"
+	XiaomiIntent XiaomiEffect = "2"
+	XiaomiWeb    XiaomiEffect = "3"
+)
+
+// UnmarshalJSON reads "3" and 3.
+func (e *XiaomiEffect) UnmarshalJSON(b []byte) error { return (*api.Text)(e).UnmarshalJSON(b) }
+
+func checkXiaomi(x *Xiaomi) error {
+	if x == nil {
+		return nil
+	}
+	return api.First(
+		api.MaxLength("Xiaomi.Title", x.Title, 50), api.MaxLength("Xiaomi.Description", x.Description, 128),
+		checkLength("Xiaomi.TTL", x.TTL),
+	)
+}
+
+type plainXiaomi Xiaomi
+
+func viewXiaomi(x *Xiaomi) any {
+	return &struct {
+		*plainXiaomi
+		TTL    *length[inMillis] `json:"timeToLive,omitzero"`
+		SendAt *unixMillis       `json:"timeToSend,omitzero"`
+	}{(*plainXiaomi)(x), (*length[inMillis])(&x.TTL), (*unixMillis)(&x.SendAt)}
+}
+
+// MarshalJSON writes the form of the API.
+func (x Xiaomi) MarshalJSON() ([]byte, error) { return json.Marshal(viewXiaomi(&x)) }
+
+// UnmarshalJSON reads the form of the API.
+func (x *Xiaomi) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, viewXiaomi(x)) }
