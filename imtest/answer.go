@@ -11,13 +11,16 @@ import (
 // An answer is what a handler found: the payload of a 200. The envelope around
 // it follows from the route's shape.
 type answer struct {
-	action   string // "": the method in lower case
-	entities any    // nil: none
-	count    int    // number of entities
-	data     any    // nil: none
-	cursor   string // "": no further page
-	plain    any    // not nil: the whole body, without an envelope
-	file     *file  // not nil: bytes instead of JSON
+	action     string // "": the method in lower case
+	uri        string // "": the call's own
+	entities   any    // nil: none
+	count      int    // number of entities
+	total      *int   // nil: none
+	data       any    // nil: none
+	properties any    // nil: none
+	cursor     string // "": no further page
+	plain      any    // not nil: the whole body, without an envelope
+	file       *file  // not nil: bytes instead of JSON
 }
 
 // entities answers with entities; what it is given must be free of the state.
@@ -51,7 +54,9 @@ const (
 	inRootURI        // only up to the first segment
 	inEntities       // [] even if the handler gives none
 	inCount
-	inParams // the query
+	inParams     // the query
+	inProperties // {} even if the handler gives none
+	inOrg        // organization, applicationName
 
 	full = inAction | inApp | inPath | inURI
 )
@@ -64,12 +69,14 @@ type envelope struct {
 	URI             string     `json:"uri,omitempty"`
 	Entities        any        `json:"entities,omitempty"`
 	Data            any        `json:"data,omitempty"`
+	Properties      any        `json:"properties,omitempty"`
 	Timestamp       int64      `json:"timestamp"`
 	Duration        int64      `json:"duration"`
 	Organization    string     `json:"organization,omitempty"`
 	ApplicationName string     `json:"applicationName,omitempty"`
 	Cursor          string     `json:"cursor,omitempty"`
 	Count           *int       `json:"count,omitempty"`
+	Total           *int       `json:"total,omitempty"`
 }
 
 // wrap puts the envelope of the endpoint around an answer.
@@ -77,18 +84,23 @@ func (c *call) wrap(ans *answer) envelope {
 	now := c.state.now()
 	in := func(field shape) bool { return c.route.shape&field != 0 }
 	env := envelope{
-		Entities:  ans.entities,
-		Data:      ans.data,
-		Cursor:    ans.cursor,
-		Timestamp: now.UnixMilli(),
-		Duration:  now.Sub(c.started).Milliseconds(),
+		Entities:   ans.entities,
+		Data:       ans.data,
+		Properties: ans.properties,
+		Cursor:     ans.cursor,
+		Total:      ans.total,
+		Timestamp:  now.UnixMilli(),
+		Duration:   now.Sub(c.started).Milliseconds(),
 	}
 	if in(inAction) {
 		env.Action = c.action(ans)
 	}
 	if in(inApp) && !c.byAppID {
+		env.Application = c.state.uuid
+	}
+	if in(inApp|inOrg) && !c.byAppID {
 		conf := &c.state.conf
-		env.Application, env.Organization, env.ApplicationName = c.state.uuid, conf.org, conf.app
+		env.Organization, env.ApplicationName = conf.org, conf.app
 	}
 	if in(inParams) {
 		env.Params = c.query
@@ -96,10 +108,16 @@ func (c *call) wrap(ans *answer) envelope {
 	if in(inEntities) && env.Entities == nil {
 		env.Entities = []struct{}{}
 	}
+	if in(inProperties) && env.Properties == nil {
+		env.Properties = struct{}{}
+	}
 	if in(inCount) {
 		env.Count = &ans.count
 	}
 	c.locate(&env)
+	if ans.uri != "" {
+		env.URI = ans.uri
+	}
 	return env
 }
 
@@ -168,13 +186,23 @@ func (c *call) render(ans *answer) *reply {
 
 // fail turns an error into a reply.
 func (c *call) fail(err *apiError) *reply {
-	return jsonReply(err.status, errorBody{
+	if err.raw != "" {
+		return &reply{status: err.status, contentType: "application/xml", body: []byte(err.raw)}
+	}
+	body := errorBody{
 		Error:       err.code,
 		Exception:   err.exception,
 		Timestamp:   c.state.now().UnixMilli(),
 		Description: err.description,
 		ErrorCode:   err.number,
-	})
+	}
+	switch err.again {
+	case "result":
+		body.Result = err.description
+	case "error_desc":
+		body.ErrorDesc = err.description
+	}
+	return jsonReply(err.status, body)
 }
 
 func jsonReply(status int, v any) *reply {

@@ -14,6 +14,8 @@ type apiError struct {
 	description string // "error_description"
 	exception   string // class name, as the API shows it
 	number      int    // "error_code", where the API has one
+	again       string // a further field with the description, where clients look for it
+	raw         string // the whole body, where it is not JSON
 }
 
 // same holds for two errors that a client cannot tell apart.
@@ -26,6 +28,8 @@ type errorBody struct {
 	Duration    int64  `json:"duration"`
 	Description string `json:"error_description,omitempty"`
 	ErrorCode   int    `json:"error_code,omitempty"`
+	Result      string `json:"result,omitempty"`     // presence repeats the description here
+	ErrorDesc   string `json:"error_desc,omitempty"` // and reactions here
 }
 
 // Requests that no endpoint gets to see.
@@ -282,4 +286,304 @@ func errFileRestricted() *apiError {
 		description: "share-secret is missing or wrong",
 		exception:   "EasemobForbiddenOpException",
 	}
+}
+
+// Groups and rooms. The texts call a room a group.
+
+const groupExceptions = "com.easemob.group.exception."
+
+func errInvalidParameter(text string) *apiError {
+	return &apiError{
+		status: http.StatusBadRequest, code: "invalid_parameter", description: text,
+		exception: groupExceptions + "InvalidParameterException",
+	}
+}
+
+func errNotProvided(field string) *apiError { return errInvalidParameter(field + " must be provided") }
+
+func errPublicMissing() *apiError { return errInvalidParameter("group must contain public field!") }
+
+func errAvatarTooLong() *apiError { return errInvalidParameter("avatar length is too big") }
+
+func errInvalidFields(fields ...string) *apiError {
+	return errInvalidParameter("some of [" + strings.Join(fields, ", ") + "] are not valid fields")
+}
+
+func errCircleExists(id string) *apiError {
+	return errIllegalArgument("group ID " + id + " already exists!")
+}
+
+func errExceedLimit(text string) *apiError {
+	return &apiError{
+		status: http.StatusForbidden, code: "exceed_limit", description: text,
+		exception: groupExceptions + "ExceedLimitException",
+	}
+}
+
+func errTooManyMembers() *apiError {
+	return errExceedLimit("members size is greater than max user size !")
+}
+
+func errForbiddenOp(text string) *apiError {
+	return &apiError{
+		status: http.StatusForbidden, code: "forbidden_op", description: text,
+		exception: groupExceptions + "ForbiddenOpException",
+	}
+}
+
+func errNotMembers(users []string) *apiError {
+	return errForbiddenOp("users [" + strings.Join(users, ", ") + "] are not members of this group!")
+}
+
+func errOnOwner() *apiError { return errForbiddenOp("forbidden operation on group owner!") }
+
+func errSameOwner() *apiError { return errForbiddenOp("new owner and old owner are the same") }
+
+func errNoAdmin(user, id string) *apiError {
+	return errForbiddenOp("user:" + user + " is not admin of group:" + id)
+}
+
+func errNotInGroupForbidden(user, id string) *apiError {
+	return errForbiddenOp("user: " + user + " doesn't exist in group: " + id)
+}
+
+// errCannotJoin ends in a line feed, as the API's does.
+func errCannotJoin(reason string) *apiError {
+	return errForbiddenOp("can not join this group, reason:" + reason + "\n")
+}
+
+func errAlreadyInGroup(user, id string) *apiError {
+	return errCannotJoin("user: " + user + " already in group: " + id)
+}
+
+// errBlocked has an invented reason: no source shows the one for a user on the
+// block list.
+func errBlocked(user, id string) *apiError {
+	return errCannotJoin("user: " + user + " is in the blocks of group: " + id)
+}
+
+// errFull has another code for rooms; the reason is invented.
+func (k *circleKind) errFull(id string) *apiError {
+	if k == roomKind {
+		return errCannotJoin("chatroom " + id + " is full")
+	}
+	return errTooManyMembers()
+}
+
+// errDisabled is for a disabled group, which cannot be managed. No source shows
+// the answer.
+func (k *circleKind) errDisabled(g *circle) *apiError {
+	if k == threadKind {
+		return errThread(http.StatusForbidden, "group is disabled.")
+	}
+	return errForbiddenOp("grpID " + g.id + " is disabled!")
+}
+
+func errResource(text string) *apiError {
+	return &apiError{
+		status: http.StatusNotFound, code: "resource_not_found", description: text,
+		exception: groupExceptions + "ResourceNotFoundException",
+	}
+}
+
+func errNoCircle(id string) *apiError { return errResource("grpID " + id + " does not exist!") }
+
+// errCircleNotFound is errNoCircle for the calls that list members, and for
+// the details of a room.
+func errCircleNotFound(id string) *apiError {
+	err := errNotFound()
+	err.description = "do not find this group:" + id
+	return err
+}
+
+// errNoCircleForFiles is errNoCircle for shared files.
+func errNoCircleForFiles(id string) *apiError {
+	return &apiError{
+		status: http.StatusNotFound, code: "RestGroupFeignException",
+		description: "grpID " + id + " does not exist!",
+	}
+}
+
+func errSharedFileMissing() *apiError {
+	err := errFileMissing()
+	err.code = "IllegalArgumentException"
+	return err
+}
+
+func errNoUsername(user string) *apiError { return errResource("username " + user + " doesn't exist!") }
+
+func errNotInGroup(user, id string) *apiError {
+	return errResource("user: " + user + " doesn't exist in group: " + id)
+}
+
+func errTagTooLong() *apiError { return errExceedLimit("tag length exceeds limit!") }
+
+func errNoTag() *apiError { return errResource("group tag not found") }
+
+const tooLongAnnouncement = "announce info length exceeds limit!"
+
+func errGroupAnnouncement() *apiError {
+	err := errForbiddenOp(tooLongAnnouncement)
+	err.code = "FORBIDDEN"
+	return err
+}
+
+func errRoomAnnouncement() *apiError { return errForbiddenOp(tooLongAnnouncement) }
+
+// Attributes of members and of rooms.
+
+func errMetadata(status int, text string) *apiError {
+	return &apiError{status: status, code: "metadata_error", description: text}
+}
+
+func errNoGroupForAttributes(string) *apiError {
+	return errMetadata(http.StatusNotFound, "group not exists")
+}
+
+func errNotInGroupMetadata() *apiError {
+	return &apiError{status: http.StatusNotFound, code: "MetadataException", description: "user not in group"}
+}
+
+// errOutsideRoom is a 401 that has nothing to do with the token.
+func errOutsideRoom() *apiError {
+	return &apiError{status: http.StatusUnauthorized, code: "MetadataException", description: "user is not in chatroom"}
+}
+
+// errRoomAttributes has no code, as documented.
+func errRoomAttributes(text string) *apiError {
+	return &apiError{status: http.StatusBadRequest, description: text}
+}
+
+// Threads.
+
+func errThread(status int, text string) *apiError {
+	return &apiError{status: status, code: "group_error", description: text}
+}
+
+func errNoThread(string) *apiError { return errThread(http.StatusNotFound, "thread not found.") }
+
+func errNoGroupForThread(string) *apiError { return errThread(http.StatusNotFound, "group not found.") }
+
+func errOutsideGroupForThread() *apiError {
+	return errThread(http.StatusNotFound, "user not in group.")
+}
+
+func errThreadBody() *apiError {
+	return &apiError{status: http.StatusBadRequest, code: "param_illegal", description: "Failed to read HTTP message"}
+}
+
+// Contacts.
+
+func errContactLimit(text string) *apiError {
+	return &apiError{status: http.StatusForbidden, code: "exceed_limit", description: text}
+}
+
+// User attributes.
+
+func errAttributes(status int, code, text string) *apiError {
+	return &apiError{status: status, code: code, description: text}
+}
+
+func errAttributesTooLarge(most int) *apiError {
+	return errAttributes(http.StatusForbidden, "FORBIDDEN",
+		fmt.Sprintf("size of metadata for this single user exceeds the user defined limit, %dBytes", most))
+}
+
+// Presence: the text stands in "result" as well, where client SDKs look for it.
+
+func errPresence(code, text string) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: code, description: text, again: "result"}
+}
+
+// errNoGroupToCount is the error of other calls on groups; none is documented.
+func errNoGroupToCount(id string) *apiError {
+	return &apiError{
+		status: http.StatusNotFound, code: "resource_not_found",
+		description: "grpID " + id + " does not exist!", again: "result",
+	}
+}
+
+// Reactions: the text stands in "error_desc" as well.
+
+func errReaction(status int, code, text string) *apiError {
+	return &apiError{status: status, code: code, description: text, again: "error_desc"}
+}
+
+// errReactor is for a user who takes no part in a conversation.
+func errReactor() *apiError {
+	return errReaction(http.StatusBadRequest, "user illegal exception", "the user operation is illegal!")
+}
+
+// errReactorOutside also stands for a group that does not exist.
+func errReactorOutside() *apiError {
+	return errReaction(http.StatusBadRequest, "user illegal exception", "The user not in this group!")
+}
+
+// Push: the code is the name of the exception.
+
+func errPush(exception, text string) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: exception, description: text, exception: exception}
+}
+
+func errPushArgument(text string) *apiError { return errPush("IllegalArgumentException", text) }
+
+func errPushParameter(name string) *apiError {
+	return errPushArgument("parameters is invalid : " + name)
+}
+
+func errPushNoUser() *apiError {
+	return errPush("RequiredPropertyNotFoundException", "Entity user requires a property named username")
+}
+
+func errPushMessage() *apiError { return errPush("MessageException", "bad_request") }
+
+func errNoTemplate(name string) *apiError {
+	return errPush("EntityNotFoundException", name+" template is not exist")
+}
+
+func errNoLabel(name string) *apiError {
+	return errPush("ResourceNotFoundException", "push label not exists of "+name)
+}
+
+func errNoPushMessage(id int64) *apiError {
+	return errPush("ResourceNotFoundException", fmt.Sprintf("push message not exists of %d", id))
+}
+
+// Recalls, edits, history and roaming messages.
+
+func errRecall(status int, text string) *apiError {
+	return &apiError{status: status, code: "message_recall_error", description: text}
+}
+
+// errRewrite has the code of the newer documents and the exception of the
+// older ones, which print it as the code.
+func errRewrite(status int, exception, text string) *apiError {
+	return &apiError{status: status, code: "message_rewrite_error", description: text, exception: exception}
+}
+
+func errMessageID() *apiError {
+	return &apiError{
+		status: http.StatusBadRequest, code: "InvalidMessageIdException",
+		description: "The provided message ID is not a valid number.", exception: "InvalidMessageIdException",
+	}
+}
+
+func errNoHistory(appKey, hour string) *apiError {
+	return &apiError{
+		status: http.StatusNotFound, code: "storage_object_not_found",
+		description: "Failed to find chat message history download url for appkey: " + appKey + ", time: " + hour,
+	}
+}
+
+// errStorage is an error of the storage that history files are in.
+func errStorage(status int, code, text string) *apiError {
+	return &apiError{
+		status: status,
+		raw: `<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error><Code>" + code + "</Code><Message>" + text +
+			"</Message></Error>\n",
+	}
+}
+
+func errRoaming(code, text string) *apiError {
+	return &apiError{status: http.StatusBadRequest, code: code, description: text}
 }

@@ -35,7 +35,8 @@ func wantsThumbnail(c *call) bool { return isTrue(c.r.Header.Get("thumbnail")) }
 
 func isTrue(header string) bool { return header == "true" || header == "1" }
 
-// file is an attachment. It does not change once it is stored.
+// file is an attachment. It does not change once it is stored: another lifetime
+// makes another file of it.
 type file struct {
 	uuid        string
 	name        string
@@ -44,6 +45,7 @@ type file struct {
 	secret      string
 	restricted  bool // the secret is needed
 	created     time.Time
+	expires     time.Time // zero: never
 
 	thumbWidth, thumbHeight int // the box for the thumbnail
 }
@@ -64,6 +66,7 @@ func (s *state) uploadFile(c *call) (*answer, *apiError) {
 	f.thumbWidth = pixels(header.Get("thumbnail-width"))
 	f.thumbHeight = pixels(header.Get("thumbnail-height"))
 	f.created = s.now()
+	f.expires = f.created.Add(fileLifetime)
 	f.uuid, f.secret = s.newUUID(f.created), secret(32)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,7 +135,7 @@ func (s *state) findFile(c *call) (*file, *apiError) {
 	switch {
 	case f == nil:
 		return nil, errFileUnknown()
-	case s.now().After(f.created.Add(fileLifetime)):
+	case f.expired(s.now()):
 		return nil, errFileExpired(f.uuid)
 	case f.restricted && !f.opens(c.r.Header.Get("share-secret")) && !f.opens(c.query.Get("share-secret")):
 		return nil, errFileRestricted()

@@ -86,7 +86,7 @@ func (srv *Server) SetOnline(name string, online bool, devices ...Device) bool {
 		return false
 	}
 	if !online {
-		u.logOut()
+		s.logOut(u)
 		return true
 	}
 	if len(devices) == 0 {
@@ -114,6 +114,11 @@ type Message struct {
 	OnlineOnly bool   // sent with ROUTE_ONLINE
 	NeedAck    bool   // sent with need_group_ack
 	RoamIgnore []string
+	Users      []string // those in a group or room whom it was for, nil: all
+	Imported   bool     // written by an import
+	Broadcast  int64    // id of the broadcast that it is part of, 0: none
+	Recalled   bool     // nobody has it any more
+	Edits      int      // how often it was edited
 }
 
 // Text returns the text of a text message, "" for other types.
@@ -176,7 +181,10 @@ func (m *message) shown() Message {
 		ID: strconv.FormatInt(m.id, 10), From: m.from, To: m.to,
 		ChatType: chatKinds[m.chat].chat, Type: m.kind, Body: json.RawMessage(m.body),
 		Time: m.time, Level: m.level, OnlineOnly: m.onlineOnly, NeedAck: m.needReceipt,
-		RoamIgnore: slices.Clone(m.roamIgnore),
+		RoamIgnore: slices.Clone(m.roamIgnore), Recalled: m.recalled, Edits: int(m.edits),
+	}
+	if m.rare != nil {
+		shown.Users, shown.Imported, shown.Broadcast = slices.Clone(m.rare.users), m.rare.imported, m.rare.broadcast
 	}
 	if m.ext != "" {
 		shown.Ext = json.RawMessage(m.ext)

@@ -67,6 +67,8 @@ type content struct {
 	onlineOnly  bool // not stored for those who are offline
 	syncDevice  bool // the sender gets it too
 	needReceipt bool
+
+	rare *rare // nil for most messages
 }
 
 // message is one content to one target.
@@ -74,6 +76,10 @@ type message struct {
 	id   int64
 	to   string
 	chat chatKind
+
+	recalled bool
+	edits    uint8 // how often it was edited
+
 	*content
 }
 
@@ -184,9 +190,12 @@ func readOptions(o *object) *content {
 }
 
 // extFits holds if ext is absent or an object; null is neither.
-func extFits(o *object) bool {
-	ext, present := o.fields["ext"]
-	return !present || len(ext) > 0 && ext[0] == '{'
+func extFits(o *object) bool { return o.isObject("ext") }
+
+// isObject holds for a field that is absent or an object; null is neither.
+func (o *object) isObject(name string) bool {
+	v, present := o.fields[name]
+	return !present || len(v) > 0 && v[0] == '{'
 }
 
 // compact strips the blanks of valid JSON.
@@ -292,8 +301,10 @@ func (s *state) deliver(m *message) {
 		s.deliverTo(m.to, m)
 	case toGroups:
 		s.groups[m.to] = append(s.groups[m.to], m)
+		s.deliverToMembers(m)
 	case toRooms:
 		s.rooms[m.to] = append(s.rooms[m.to], m)
+		s.deliverToPresent(m)
 	}
 	if m.syncDevice && m.from != m.to {
 		s.deliverTo(m.from, m)
@@ -363,13 +374,8 @@ func readLegacyContent(o *object) (*content, *apiError) {
 	if body == nil || !extFits(o) {
 		return nil, errInvalidRequest()
 	}
-	kind := body.text("type")
-	if kind == "text" { // one class of the Java SDK writes it so
-		kind = "txt"
-	}
-	delete(body.fields, "type")
-	msg := readOptions(o)
-	if o.bad != "" || !bodyFits(kind, body) {
+	kind, msg := body.flatType(), readOptions(o)
+	if o.bad != "" || body.bad != "" || !bodyFits(kind, body) {
 		return nil, errInvalidRequest()
 	}
 	msg.kind, msg.body = kindName(kind), string(encode(body.fields))
@@ -377,4 +383,14 @@ func readLegacyContent(o *object) (*content, *apiError) {
 		return nil, errIllegalArgument("message is too large")
 	}
 	return msg, nil
+}
+
+// flatType takes the type out of a message that has it beside its fields.
+func (o *object) flatType() string {
+	kind := o.text("type")
+	if kind == "text" { // one class of the Java SDK writes it so
+		kind = "txt"
+	}
+	delete(o.fields, "type")
+	return kind
 }

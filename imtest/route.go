@@ -14,10 +14,11 @@ import (
 // state, and returns an answer or an error of errors.go. The envelope, tokens,
 // content types and paths are the server's work, told by the route's fields.
 type route struct {
-	id     string // its id in the catalogue
+	id     string // its id in the catalogue; "" for an address that an answer hands out
 	method string
 	also   string // a second method, where documents or clients disagree
 	path   string // below the prefix: "/users/{username}"; or a URL, of which the path counts
+	twin   string // a second path, where documents disagree; below the prefix, with the same names
 	body   bodyKind
 	who    access
 	shape  shape // the envelope of its answer
@@ -40,7 +41,15 @@ var allRoutes = sync.OnceValue(func() []route {
 		usersRoutes,
 		mutesRoutes,
 		messagesRoutes,
-		filesRoutes,
+		filesRoutes, lifetimeRoutes,
+		targetedRoutes, broadcastRoutes, streamRoutes, importRoutes, recallRoutes, modifyRoutes,
+		historyRoutes, conversationsRoutes, roamingRoutes, moderationRoutes,
+		contactsRoutes, blocksRoutes, metadataRoutes, presenceRoutes, reactionRoutes,
+		pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
+		callbacksRoutes,
+		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
+		roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,
+		threadsRoutes,
 	)
 })
 
@@ -56,7 +65,9 @@ type RouteInfo struct {
 func Routes() []RouteInfo {
 	var list []RouteInfo
 	for _, r := range allRoutes() {
-		list = append(list, RouteInfo{r.id, r.method, r.path})
+		if r.id != "" {
+			list = append(list, RouteInfo{r.id, r.method, r.path})
+		}
 	}
 	return list
 }
@@ -86,10 +97,14 @@ type node struct {
 var theRouter = sync.OnceValue(func() *router {
 	rt := new(router)
 	for _, r := range allRoutes() {
+		twin := r
 		if path, ok := r.outside(); ok {
 			rt.outside.add(&r, path)
 		} else {
 			rt.prefixed.add(&r, r.path)
+		}
+		if r.twin != "" {
+			rt.prefixed.add(&twin, r.twin)
 		}
 	}
 	return rt

@@ -25,6 +25,18 @@ type state struct {
 	groups  map[string][]*message // messages to groups, by group id
 	rooms   map[string][]*message // messages to rooms, by room id
 	files   book[*file]           // by uuid
+
+	chatgroups groupsState
+	chatrooms  roomsState
+	threads    threadsState
+
+	contacts  contactsState
+	metadata  metadataState
+	presence  presenceState
+	reactions reactionState
+	push      pushState
+	messages  messagesState
+	callbacks callbacksState
 }
 
 func newState(conf config) *state {

@@ -91,6 +91,7 @@ type user struct {
 	modified time.Time
 	banned   bool
 	online   bool
+	left     time.Time // when he went offline, zero if he never was online
 	devices  []Device
 	nickname string         // of push notifications
 	more     map[string]any // further fields of the entity: push settings
@@ -201,6 +202,12 @@ func (s *state) removeUser(u *user) {
 	delete(s.byUUID, u.uuid)
 	delete(s.inboxes, u.name)
 	s.removeMutes(u.name)
+	s.leaveCircles(u.name)
+	s.contacts.forget(u.name)
+	s.metadata.replace(u.name, nil)
+	s.presence.forget(u.name)
+	s.push.forget(u.name)
+	s.messages.roaming.forget(u.name)
 }
 
 func (s *state) usersRegister(c *call) (*answer, *apiError) {
@@ -368,7 +375,7 @@ func (s *state) usersDeactivate(c *call) (*answer, *apiError) {
 		return nil, errNoSuchUser()
 	}
 	u.banned, u.modified = true, s.now()
-	u.logOut()
+	s.logOut(u)
 	ans := entities(u.entity())
 	ans.action = "Deactivate user"
 	return ans, nil
@@ -396,7 +403,7 @@ func (s *state) usersDisconnect(c *call) (*answer, *apiError) {
 	defer s.mu.Unlock()
 	u := s.users.get(c.user("username"))
 	if u != nil {
-		u.logOut()
+		s.logOut(u)
 	}
 	return data(result{u != nil}), nil
 }
@@ -408,7 +415,7 @@ func (s *state) usersDisconnectDevice(c *call) (*answer, *apiError) {
 	if u == nil {
 		return nil, errNoSuchUser()
 	}
-	return data(result{u.logOutDevice(c.value("resourceId"))}), nil
+	return data(result{s.logOutDevice(u, c.value("resourceId"))}), nil
 }
 
 // Device is a device that a user is logged in on.
@@ -418,14 +425,24 @@ type Device struct {
 	Name string `json:"device_name"`
 }
 
-func (u *user) logOut() { u.online, u.devices = false, nil }
+// logOut takes a user offline. The caller holds mu.
+func (s *state) logOut(u *user) {
+	if u.online {
+		u.online = false
+		s.depart(u)
+	}
+	u.devices = nil
+}
 
 // logOutDevice logs out one device; the user is offline after the last.
-func (u *user) logOutDevice(id string) bool {
+func (s *state) logOutDevice(u *user, id string) bool {
 	n := len(u.devices)
 	u.devices = slices.DeleteFunc(u.devices, func(d Device) bool { return d.ID == id })
-	u.online = len(u.devices) > 0
-	return len(u.devices) < n
+	left := len(u.devices)
+	if left == 0 {
+		s.logOut(u)
+	}
+	return left < n
 }
 
 func (s *state) usersResources(c *call) (*answer, *apiError) {

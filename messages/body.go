@@ -24,11 +24,13 @@ const (
 	TypeLocation Type = "loc"
 	TypeCommand  Type = "cmd"
 	TypeCustom   Type = "custom"
+	TypeCombine  Type = "combine" // in the history only, where it goes as a text of subType sub_combine
 )
 
 // Body is the content of a message. The types of this package are all there are:
 // make one with [Text], [Image], [Voice], [Video], [Attach], [Location], [Command]
-// or [Custom].
+// or [Custom]. The history also holds [CombineBody] and [RawBody], which cannot be
+// sent.
 type Body interface {
 	Type() Type
 	check() error
@@ -75,7 +77,7 @@ func (a Attachment) masked() plainAttachment {
 	return plainAttachment(a)
 }
 
-func (a Attachment) check(field string) error { return api.Required(field+".URL", a.URL) }
+func (a Attachment) check() error { return api.Required("Body.File.URL", a.URL) }
 
 // wireFile has the fields of all bodies that refer to a file.
 type wireFile struct {
@@ -106,6 +108,21 @@ func size(width, height int) *wireSize {
 	return &wireSize{width, height}
 }
 
+// secrets lists what must not be quoted in an error.
+func secrets(b Body) []string {
+	switch b := b.(type) {
+	case ImageBody:
+		return []string{b.File.Secret}
+	case VoiceBody:
+		return []string{b.File.Secret}
+	case VideoBody:
+		return []string{b.File.Secret, b.Thumbnail.Secret}
+	case FileBody:
+		return []string{b.File.Secret}
+	}
+	return nil
+}
+
 // seconds rounds up, so that a short sound is not shown as 0 s.
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
@@ -121,7 +138,7 @@ func Image(file Attachment, width, height int) ImageBody { return ImageBody{file
 // Type implements Body.
 func (ImageBody) Type() Type { return TypeImage }
 
-func (b ImageBody) check() error { return b.File.check("Body.File") }
+func (b ImageBody) check() error { return b.File.check() }
 
 func (b ImageBody) wire(t Type) any {
 	w := b.File.wire(t)
@@ -142,7 +159,7 @@ func Voice(file Attachment, length time.Duration) VoiceBody { return VoiceBody{f
 func (VoiceBody) Type() Type { return TypeVoice }
 
 func (b VoiceBody) check() error {
-	return api.First(b.File.check("Body.File"), checkLength(b.Length))
+	return api.First(b.File.check(), checkLength(b.Length))
 }
 
 func (b VoiceBody) wire(t Type) any {
@@ -163,19 +180,22 @@ type VideoBody struct {
 	File      Attachment
 	Thumbnail Attachment // a picture uploaded by itself: the server makes none of a video
 	Length    time.Duration
+	// Width and Height are those of the thumbnail in pixels. They come with the
+	// history and are not sent.
+	Width, Height int
 }
 
 // Video is a film, with a picture that was uploaded as its thumbnail (or the zero
 // Attachment), and its length.
 func Video(file, thumbnail Attachment, length time.Duration) VideoBody {
-	return VideoBody{file, thumbnail, length}
+	return VideoBody{File: file, Thumbnail: thumbnail, Length: length}
 }
 
 // Type implements Body.
 func (VideoBody) Type() Type { return TypeVideo }
 
 func (b VideoBody) check() error {
-	return api.First(b.File.check("Body.File"), checkLength(b.Length))
+	return api.First(b.File.check(), checkLength(b.Length))
 }
 
 func (b VideoBody) wire(t Type) any {
@@ -194,7 +214,7 @@ func Attach(file Attachment) FileBody { return FileBody{file} }
 // Type implements Body.
 func (FileBody) Type() Type { return TypeFile }
 
-func (b FileBody) check() error { return b.File.check("Body.File") }
+func (b FileBody) check() error { return b.File.check() }
 
 func (b FileBody) wire(t Type) any { return b.File.wire(t) }
 

@@ -102,7 +102,7 @@ type DownloadOptions struct {
 
 // Format hides the secret.
 func (o DownloadOptions) Format(f fmt.State, _ rune) {
-	fmt.Fprintf(f, "{Secret:%s}", api.Masked(o.Secret))
+	_, _ = fmt.Fprintf(f, "{Secret:%s}", api.Masked(o.Secret))
 }
 
 // LogValue hides the secret.

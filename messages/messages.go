@@ -12,14 +12,14 @@
 package messages
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"regexp"
-	"strings"
 	"time"
 
-	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
 )
 
@@ -34,9 +34,24 @@ func New(c api.Caller) *Service {
 }
 
 var endpoints = []*api.Endpoint{
-	&sendUsers, &sendGroups, &sendRooms,
-	&uploadFile, &downloadFile, &downloadThumbnail,
+	&sendUsers, &sendGroups, &sendRooms, &sendLegacy, &sendGroupTargeted, &sendRoomTargeted,
+	&broadcastRooms, &broadcastOnline, &broadcastAll, &streamUser, &streamGroup,
+	&uploadFile, &downloadFile, &downloadThumbnail, &setLifetime,
+	&historyURL, &recall, &recallBatch, &recallBatchLegacy, &modify,
+	&listConversations, &deleteConversation, &importUser, &importGroup,
+	&deleteRoamingChat, &deleteRoamingGroup, &clearRoamingAll, &clearRoamingChat, &clearRoamingGroup,
+	&exportModeration, &storedCallbacks, &resendCallbacks,
 }
+
+// ChatType is the kind of chat that a message belongs to.
+type ChatType string
+
+// The kinds of chat.
+const (
+	ChatUser  ChatType = "chat" // one to one
+	ChatGroup ChatType = "groupchat"
+	ChatRoom  ChatType = "chatroom"
+)
 
 // Priority decides which messages a chat room drops first under load.
 type Priority string
@@ -88,6 +103,7 @@ func (m *Message) check() error {
 type sendBody struct {
 	From       string         `json:"from,omitzero"`
 	To         []string       `json:"to"`
+	Users      []string       `json:"users,omitempty"` // of a targeted message
 	Type       Type           `json:"type"`
 	Body       any            `json:"body"`
 	Ext        map[string]any `json:"ext,omitempty"`
@@ -119,51 +135,44 @@ func (m *Message) ext() map[string]any {
 		return m.Ext
 	}
 	ext := map[string]any{"em_ignore_notification": true}
-	for k, v := range m.Ext {
-		ext[k] = v
-	}
+	maps.Copy(ext, m.Ext)
 	return ext
 }
 
-// CheckEncoded refuses a message that is too large. Body and ext are measured by
-// themselves only where the whole request is above the limit.
+// CheckEncoded refuses a message that is too large.
 func (b *sendBody) CheckEncoded(length int) error {
-	if length <= maxEncoded {
+	return checkSize(length, maxEncoded, b.Body, b.Ext)
+}
+
+// checkSize refuses a body and ext above the limit. They are measured by
+// themselves only where the whole request is above it.
+func checkSize(length, limit int, body any, ext map[string]any) error {
+	if length <= limit {
 		return nil
 	}
-	size := 0
-	for _, part := range []any{b.Body, b.Ext} {
-		encoded, err := json.Marshal(part)
-		if err != nil {
+	var size counter
+	enc := json.NewEncoder(&size)
+	enc.SetEscapeHTML(false) // as the request is encoded
+	if err := enc.Encode(body); err != nil {
+		return err
+	}
+	if len(ext) > 0 {
+		if err := enc.Encode(ext); err != nil {
 			return err
 		}
-		size += len(encoded)
 	}
-	if size > maxEncoded {
-		return api.Invalid("Body", "and Ext have %d bytes together, at most %d are allowed", size, maxEncoded)
+	if int(size) > limit {
+		return api.Invalid("Body", "and Ext have %d bytes together, at most %d are allowed", size, limit)
 	}
 	return nil
 }
 
-// Receipt is what became of the message for one receiver.
-type Receipt struct {
-	To        string
-	MessageID string // empty: not sent
-	Err       error
-}
+// counter counts what is written to it, but for the encoder's line breaks.
+type counter int
 
-// Receipts has one entry per receiver, in the order of the call.
-type Receipts []Receipt
-
-// Err is nil when the message went to all receivers, else a [*batch.Error].
-func (r Receipts) Err() error {
-	var failed []batch.Outcome
-	for _, one := range r {
-		if one.Err != nil {
-			failed = append(failed, batch.Outcome{ID: one.To, Err: one.Err})
-		}
-	}
-	return batch.Failed(failed, len(r))
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(bytes.TrimSuffix(p, []byte{'\n'})))
+	return len(p), nil
 }
 
 // send carries out a send call: one item per receiver, counted as one message
@@ -172,38 +181,12 @@ func (s *Service) send(ctx context.Context, e *api.Endpoint, to []string, m *Mes
 	var out api.Data[map[string]api.Text]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: e, Invalid: api.First(api.Identifiers("to", to), invalid, m.check()),
-		Body: m.wire(to), Items: len(to), Out: &out,
+		Body: m.wire(to), Items: len(to), Secrets: secrets(m.Body), Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return receipts(to, out.Data), nil
-}
-
-// receipts finds each receiver's message id; the server writes user ids in lower
-// case. Anything but a number is the reason why there is none.
-func receipts(to []string, ids map[string]api.Text) Receipts {
-	list := make(Receipts, len(to))
-	for i, receiver := range to {
-		id, ok := ids[receiver]
-		if !ok {
-			id, ok = ids[strings.ToLower(receiver)]
-		}
-		list[i].To = receiver
-		switch {
-		case !ok:
-			list[i].Err = api.NotReported
-		case isMessageID(string(id)):
-			list[i].MessageID = string(id)
-		default:
-			list[i].Err = api.Refused(string(id))
-		}
-	}
-	return list
-}
-
-func isMessageID(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
 func (m *Message) notForUsers() error {

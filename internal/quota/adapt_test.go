@@ -74,13 +74,14 @@ func TestRecovery(t *testing.T) {
 
 func TestLargestCallGoesThroughAHalvedQuota(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		p := onePool(Limit{N: 20, Per: sec, Items: true})
+		p, start := onePool(Limit{N: 20, Per: sec, Items: true}), time.Now()
 		for range 5 {
 			g, err := p.Take(t.Context(), Request{Items: 20})
 			require.NoError(t, err)
 			g.Done()
 			g.Refused(t.Context(), 0)
 		}
+		assert.Less(t, time.Since(start), 12*sec, "half as often, at worst a quarter")
 	})
 }
 

@@ -65,4 +65,5 @@ func (e *StoreError) Error() string {
 	return fmt.Sprintf("quota %s: the shared store: %v", e.Pool, e.Err)
 }
 
+// Unwrap gives the error of the store.
 func (e *StoreError) Unwrap() error { return e.Err }

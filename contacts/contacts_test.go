@@ -1,0 +1,422 @@
+package contacts_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/contacts"
+	"github.com/imrest/im-go/internal/wiretest"
+)
+
+const (
+	bobJSON  = `{"uuid":"9b2fcd30","type":"user","created":1697600000125,"modified":1697600500456,"username":"bob","activated":true}`
+	bobInAll = `{"action":"post","application":"7d1f0c3a","path":"/users/2f4b8a10/contacts","uri":"https://a1.example.com/acme/demo/users/2f4b8a10/contacts",
+		"entities":[` + bobJSON + `],"timestamp":1697600600000,"duration":31,"organization":"acme","applicationName":"demo"}`
+)
+
+var bob = contacts.User{
+	UUID: "9b2fcd30", Username: "bob", Activated: true,
+	Created: time.UnixMilli(1697600000125), Modified: time.UnixMilli(1697600500456),
+}
+
+// do turns a method into a case's Do.
+func do[T any](f func(context.Context, *contacts.Service) (T, error)) func(context.Context, *im.Client) (any, error) {
+	return func(ctx context.Context, c *im.Client) (any, error) { return f(ctx, c.Contacts) }
+}
+
+// doErr is do for methods without a result.
+func doErr(f func(context.Context, *contacts.Service) error) func(context.Context, *im.Client) (any, error) {
+	return func(ctx context.Context, c *im.Client) (any, error) { return nil, f(ctx, c.Contacts) }
+}
+
+func TestContacts(t *testing.T) {
+	add := do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) {
+		return s.Add(ctx, "Alice", "Bob")
+	})
+	remark := func(text string) func(context.Context, *im.Client) (any, error) {
+		return doErr(func(ctx context.Context, s *contacts.Service) error { return s.SetRemark(ctx, "alice", "bob", text) })
+	}
+	wiretest.Run(t, []wiretest.Case{
+		{
+			ID: "contacts.add", Do: add,
+			Request: "POST /users/Alice/contacts/users/Bob",
+			Answer:  bobInAll,
+			Want:    &bob,
+		},
+		{
+			ID: "contacts.add", Name: "with nickname, as an object", Do: add,
+			Request: "POST /users/Alice/contacts/users/Bob",
+			Answer:  `{"entities":{"username":"bob","nickname":"Bobby","activated":"false"}}`,
+			Want:    &contacts.User{Username: "bob", Nickname: "Bobby"},
+		},
+		{
+			ID: "contacts.add", Name: "empty envelope", Do: add,
+			Request: "POST /users/Alice/contacts/users/Bob",
+			Answer:  `{}`,
+			Want:    &contacts.User{Username: "bob"},
+		},
+		{
+			ID: "contacts.add", Name: "empty name",
+			Do:  do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) { return s.Add(ctx, "alice", "") }),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "contacts.remove",
+			Do: do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) {
+				return s.Remove(ctx, "alice", "b/b")
+			}),
+			Request: "DELETE /users/alice/contacts/users/b%2Fb",
+			Answer:  bobInAll,
+			Want:    &bob,
+		},
+		{
+			ID: "contacts.remove", Name: "a dot segment",
+			Do: do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) {
+				return s.Remove(ctx, "alice", "..")
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID:      "contacts.remove_all",
+			Do:      doErr(func(ctx context.Context, s *contacts.Service) error { return s.RemoveAll(ctx, "alice") }),
+			Request: "DELETE /contacts/users/alice",
+			Answer:  `{"action":"delete","uri":"https://a1.example.com/acme/demo/contacts/users/alice","entities":[],"timestamp":1697600700000,"duration":9}`,
+		},
+		{
+			ID: "contacts.remove_all", Name: "empty name",
+			Do:  doErr(func(ctx context.Context, s *contacts.Service) error { return s.RemoveAll(ctx, "") }),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "contacts.set_remark", Do: remark("met in Oslo"),
+			Request: "PUT /user/alice/contacts/users/bob",
+			Body:    `{"remark":"met in Oslo"}`,
+			Answer:  `{"action":"put","duration":6,"status":"ok","timestamp":1697600800000,"uri":"https://a1.example.com/acme/demo/user/alice/contacts/users/bob"}`,
+		},
+		{
+			ID: "contacts.set_remark", Name: "100 characters of three bytes, empty envelope", Do: remark(strings.Repeat("友", 100)),
+			Request: "PUT /user/alice/contacts/users/bob",
+			Body:    `{"remark":"` + strings.Repeat("友", 100) + `"}`,
+			Answer:  `{}`,
+		},
+		{
+			ID: "contacts.set_remark", Name: "empty text is sent", Do: remark(""),
+			Request: "PUT /user/alice/contacts/users/bob",
+			Body:    `{"remark":""}`,
+			Answer:  `{"status":"OK"}`,
+		},
+		{
+			ID: "contacts.set_remark", Name: "not carried out", Do: remark("x"),
+			Request: "PUT /user/alice/contacts/users/bob",
+			Body:    `{"remark":"x"}`,
+			Answer:  `{"status":"they are not friends"}`,
+			Err:     im.ErrBadAnswer,
+		},
+		{
+			ID: "contacts.set_remark", Name: "101 characters", Do: remark(strings.Repeat("友", 101)),
+			Err: im.ErrInvalidArgument,
+		},
+	})
+}
+
+func TestImport(t *testing.T) {
+	five := []string{"Bob", "carol", "nobody", "dave", "erin"}
+	wiretest.Run(t, []wiretest.Case{
+		{
+			ID: "contacts.import",
+			Do: do(func(ctx context.Context, s *contacts.Service) (any, error) {
+				got, err := s.Import(ctx, "alice", five, contacts.ImportOptions{})
+				if err != nil {
+					return nil, err
+				}
+				require.Len(t, got, 5)
+				assert.Equal(t, batch.Outcome{ID: "Bob"}, got[0])
+				require.ErrorIs(t, got[1].Err, im.ErrPlanLimit)
+				require.ErrorIs(t, got[2].Err, im.ErrNotFound)
+				require.ErrorIs(t, got[3].Err, im.ErrInternal)
+				require.ErrorIs(t, got[4].Err, im.ErrOutcomeUnknown, "erin is not named")
+				assert.Equal(t, []string{"Bob"}, got.Done())
+				require.ErrorIs(t, got.Err(), im.ErrPartial)
+				return nil, nil
+			}),
+			Request: "POST /users/alice/contacts/import",
+			Body:    `{"usernames":["Bob","carol","nobody","dave","erin"]}`,
+			Answer: `{"status":"ok","timestamp":1697600900000,"action":"post","duration":41,
+				"data":{"UnKnowFailed":["dave"],"success":["bob"],"NotExistFailed":["nobody"],"maxLimitFailed":["carol"]}}`,
+		},
+		{
+			ID: "contacts.import", Name: "with notice, one name in place of a list",
+			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Result, error) {
+				return s.Import(ctx, "alice", five[:1], contacts.ImportOptions{Notify: true})
+			}),
+			Request: "POST /users/alice/contacts/import?isSendNotice=true",
+			Body:    `{"usernames":["Bob"]}`,
+			Answer:  `{"status":"ok","data":{"success":"bob","NotExistFailed":null}}`,
+			Want:    batch.Result{{ID: "Bob"}},
+		},
+		{
+			ID: "contacts.import", Name: "a name in two lists failed",
+			Do: do(func(ctx context.Context, s *contacts.Service) (any, error) {
+				got, err := s.Import(ctx, "alice", five[:1], contacts.ImportOptions{})
+				require.ErrorIs(t, got.Err(), im.ErrNotFound)
+				return nil, err
+			}),
+			Request: "POST /users/alice/contacts/import",
+			Body:    `{"usernames":["Bob"]}`,
+			Answer:  `{"data":{"success":["bob"],"NotExistFailed":["bob"]}}`,
+		},
+		{
+			ID: "contacts.import", Name: "11 names",
+			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Result, error) {
+				return s.Import(ctx, "alice", names(11), contacts.ImportOptions{})
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "contacts.import", Name: "no names",
+			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Result, error) {
+				return s.Import(ctx, "alice", nil, contacts.ImportOptions{})
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+	})
+}
+
+func TestLists(t *testing.T) {
+	page := func(o contacts.ListOptions) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *contacts.Service) (*contacts.Page, error) { return s.List(ctx, "alice", o) })
+	}
+	check := do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
+		return s.Check(ctx, "alice", []string{"dave", "Bob", "erin"})
+	})
+	wiretest.Run(t, []wiretest.Case{
+		{
+			ID:      "contacts.list",
+			Do:      do(func(ctx context.Context, s *contacts.Service) ([]string, error) { return s.ListUsernames(ctx, "alice") }),
+			Request: "GET /users/alice/contacts/users",
+			Answer:  `{"uri":"https://a1.example.com/acme/demo/users/alice/contacts/users","timestamp":1697601000000,"entities":[],"count":2,"action":"get","data":["carol","bob"],"duration":5}`,
+			Want:    []string{"carol", "bob"},
+		},
+		{
+			ID: "contacts.list", Name: "none",
+			Do:      do(func(ctx context.Context, s *contacts.Service) ([]string, error) { return s.ListUsernames(ctx, "alice") }),
+			Request: "GET /users/alice/contacts/users",
+			Answer:  `{"data":[],"count":0}`,
+			Want:    []string{},
+		},
+		{
+			ID: "contacts.list_paged", Do: page(contacts.ListOptions{Limit: 2, Cursor: "a+/=", Remarks: true}),
+			Request: "GET /user/alice/contacts?cursor=a%2B%2F%3D&limit=2&needReturnRemark=true",
+			Answer: `{"uri":"https://a1.example.com/acme/demo/users/alice/rostersByPage","entities":[],"cursor":"Mjc=","count":2,
+				"data":{"contacts":[{"remark":"met in Oslo","username":"bob"},{"remark":null,"username":"carol"}]}}`,
+			Want: &contacts.Page{Contacts: []contacts.Contact{{"bob", "met in Oslo"}, {"carol", ""}}, Cursor: "Mjc="},
+		},
+		{
+			ID: "contacts.list_paged", Name: "defaults, cursor beside the contacts", Do: page(contacts.ListOptions{}),
+			Request: "GET /user/alice/contacts?limit=50",
+			Answer:  `{"data":{"contacts":[{"username":"bob"}],"cursor":"Mjc="}}`,
+			Want:    &contacts.Page{Contacts: []contacts.Contact{{Username: "bob"}}, Cursor: "Mjc="},
+		},
+		{ID: "contacts.list_paged", Name: "limit above 50", Do: page(contacts.ListOptions{Limit: 51}), Err: im.ErrInvalidArgument},
+		{ID: "contacts.list_paged", Name: "negative limit", Do: page(contacts.ListOptions{Limit: -1}), Err: im.ErrInvalidArgument},
+		{
+			ID: "contacts.check", Do: check,
+			Request: "POST /contacts/check",
+			Body:    `{"username":"alice","check_list":["dave","Bob","erin"]}`,
+			Answer: `{"path":"/contacts/check","entities":[{"username":"bob","relation":"friend"},{"username":"dave","relation":"not_friend"}],
+				"action":"post","duration":4}`,
+			Want: []contacts.UserRelation{{"dave", contacts.NotFriend}, {"Bob", contacts.Friend}, {"erin", ""}},
+		},
+		{
+			ID: "contacts.check", Name: "a relation of tomorrow", Do: check,
+			Request: "POST /contacts/check",
+			Body:    `{"username":"alice","check_list":["dave","Bob","erin"]}`,
+			Answer:  `{"entities":{"username":"bob","relation":"acquaintance"}}`,
+			Want:    []contacts.UserRelation{{"dave", ""}, {"Bob", "acquaintance"}, {"erin", ""}},
+		},
+		{
+			ID: "contacts.check", Name: "101 users",
+			Do: do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
+				return s.Check(ctx, "alice", names(101))
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "contacts.check", Name: "nobody",
+			Do: do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
+				return s.Check(ctx, "alice", nil)
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "contacts.check", Name: "on behalf of nobody",
+			Do: do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
+				return s.Check(ctx, "", []string{"bob"})
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+	})
+}
+
+func TestBlockList(t *testing.T) {
+	page := func(o contacts.ListBlockedOptions) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *contacts.Service) (*contacts.BlockedPage, error) {
+			return s.ListBlocked(ctx, "alice", o)
+		})
+	}
+	wiretest.Run(t, []wiretest.Case{
+		{
+			ID: "contacts.block_add",
+			Do: do(func(ctx context.Context, s *contacts.Service) (any, error) {
+				got, err := s.Block(ctx, "alice", []string{"Mallory", "trent"})
+				if err != nil {
+					return nil, err
+				}
+				require.Len(t, got, 2)
+				assert.Equal(t, batch.Outcome{ID: "Mallory"}, got[0])
+				require.ErrorIs(t, got[1].Err, batch.ErrNotReported)
+				return nil, nil
+			}),
+			Request: "POST /users/alice/blocks/users",
+			Body:    `{"usernames":["Mallory","trent"]}`,
+			Answer:  `{"uri":"https://a1.example.com/acme/demo/users/alice/blocks/users","entities":[],"action":"post","data":["mallory"],"duration":11}`,
+		},
+		{
+			ID: "contacts.block_add", Name: "all done",
+			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Result, error) {
+				return s.Block(ctx, "alice", []string{"mallory"})
+			}),
+			Request: "POST /users/alice/blocks/users",
+			Body:    `{"usernames":["mallory"]}`,
+			Answer:  `{"data":["mallory"]}`,
+			Want:    batch.Result{{ID: "mallory"}},
+		},
+		{
+			ID: "contacts.block_add", Name: "51 users",
+			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Result, error) {
+				return s.Block(ctx, "alice", names(51))
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "contacts.block_add", Name: "an empty name",
+			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Result, error) {
+				return s.Block(ctx, "alice", []string{"mallory", ""})
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "contacts.block_remove",
+			Do: do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) {
+				return s.Unblock(ctx, "alice", "bob")
+			}),
+			Request: "DELETE /users/alice/blocks/users/bob",
+			Answer:  bobInAll,
+			Want:    &bob,
+		},
+		{
+			ID: "contacts.block_remove", Name: "empty name",
+			Do: do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) {
+				return s.Unblock(ctx, "alice", "")
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "contacts.block_list", Do: page(contacts.ListBlockedOptions{Limit: 2, Cursor: "MTEw"}),
+			Request: "GET /users/alice/blocks/users?cursor=MTEw&pageSize=2",
+			Answer:  `{"entities":[],"cursor":"Mjc=","count":2,"action":"get","data":["mallory","trent"],"duration":7}`,
+			Want:    &contacts.BlockedPage{Usernames: []string{"mallory", "trent"}, Cursor: "Mjc="},
+		},
+		{
+			ID: "contacts.block_list", Name: "first page", Do: page(contacts.ListBlockedOptions{}),
+			Request: "GET /users/alice/blocks/users?pageSize=50",
+			Answer:  `{"data":[]}`,
+			Want:    &contacts.BlockedPage{Usernames: []string{}},
+		},
+		{ID: "contacts.block_list", Name: "limit above 50", Do: page(contacts.ListBlockedOptions{Limit: 51}), Err: im.ErrInvalidArgument},
+		{
+			ID: "contacts.block_list", Name: "whole",
+			Do: do(func(ctx context.Context, s *contacts.Service) ([]string, error) {
+				return s.ListBlockedUsernames(ctx, "alice")
+			}),
+			Request: "GET /users/alice/blocks/users",
+			Answer:  `{"data":["mallory"],"count":1}`,
+			Want:    []string{"mallory"},
+		},
+		{
+			ID: "contacts.block_check",
+			Do: do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
+				return s.CheckBlocked(ctx, "alice", []string{"Mallory", "bob"})
+			}),
+			Request: "POST /blocks/check",
+			Body:    `{"username":"alice","check_list":["Mallory","bob"]}`,
+			Answer:  `{"path":"/contacts/check","entities":[{"username":"bob","relation":"not_blacklist"},{"username":"mallory","relation":"blacklist"}]}`,
+			Want:    []contacts.UserRelation{{"Mallory", contacts.Blocked}, {"bob", contacts.NotBlocked}},
+		},
+		{
+			ID: "contacts.block_check", Name: "101 users",
+			Do: do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
+				return s.CheckBlocked(ctx, "alice", names(101))
+			}),
+			Err: im.ErrInvalidArgument,
+		},
+	})
+}
+
+func TestAll(t *testing.T) {
+	client, sent := wiretest.Client(t,
+		wiretest.JSON(200, `{"cursor":"c1","data":{"contacts":[{"username":"bob"}]}}`),
+		wiretest.JSON(200, `{"cursor":"c2","data":{"contacts":[]}}`), // not the end
+		wiretest.JSON(200, `{"data":{"contacts":[{"username":"carol","remark":"r"}]}}`))
+	var got []contacts.Contact
+	for contact, err := range client.Contacts.All(t.Context(), "alice", contacts.ListOptions{Remarks: true}) {
+		require.NoError(t, err)
+		got = append(got, contact)
+	}
+	assert.Equal(t, []contacts.Contact{{Username: "bob"}, {Username: "carol", Remark: "r"}}, got)
+	assert.Equal(t, []string{
+		"/user/alice/contacts?limit=50&needReturnRemark=true",
+		"/user/alice/contacts?cursor=c1&limit=50&needReturnRemark=true",
+		"/user/alice/contacts?cursor=c2&limit=50&needReturnRemark=true",
+	}, paths(*sent))
+}
+
+func TestAllBlocked(t *testing.T) {
+	client, sent := wiretest.Client(t,
+		wiretest.JSON(200, `{"cursor":"c1","data":["mallory"]}`),
+		wiretest.JSON(404, `{"error":"service_resource_not_found"}`))
+	var got []string
+	var failure error
+	for name, err := range client.Contacts.AllBlocked(t.Context(), "alice", contacts.ListBlockedOptions{Limit: 1}) {
+		if failure = err; err == nil {
+			got = append(got, name)
+		}
+	}
+	assert.Equal(t, []string{"mallory"}, got)
+	require.ErrorIs(t, failure, im.ErrNotFound)
+	assert.Equal(t, []string{"/users/alice/blocks/users?pageSize=1", "/users/alice/blocks/users?cursor=c1&pageSize=1"}, paths(*sent))
+}
+
+func paths(sent []wiretest.Request) []string {
+	list := make([]string, len(sent))
+	for i, r := range sent {
+		list[i] = r.Path
+	}
+	return list
+}
+
+func names(n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf("user%d", i)
+	}
+	return list
+}

@@ -1,0 +1,322 @@
+package imtest
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	maxAdmins      = 99
+	maxCircleBatch = 60 // users of one call; 100 in the newest editions
+)
+
+// forever is the end that the API gives to a mute without one.
+var forever = time.UnixMilli(4638873600000)
+
+// A circle is a number of users around an owner: a group, a chat room, or a
+// thread of a group, which the API keeps as small groups.
+type circle struct {
+	kind *circleKind
+	id   string
+	settings
+	owner        string
+	announcement string
+	created      time.Time
+	modified     time.Time
+	disabled     bool
+	mutedAll     bool
+
+	members book[*member] // by user, in order of joining; the owner is one
+	admins  book[string]  // by user, as the lists below
+	blocked book[string]
+	allowed book[string]      // owner and admins are put on it with their role
+	muted   book[*circleMute] // ended ones stay; leaving does not end one
+
+	files      book[*sharedFile]    // of a group
+	threads    book[*circle]        // of a group
+	attributes book[*roomAttribute] // of a room
+	tags       map[string]time.Time // muted tags of a room
+
+	parent  *circle // of a thread: its group
+	message string  // of a thread: the message that it hangs on
+}
+
+// settings are what create and update set.
+type settings struct {
+	name, description, avatar, custom        string
+	public, membersOnly, allowInvites, asked bool // asked: an invited user is asked
+	maxUsers                                 int
+}
+
+type member struct {
+	user       string
+	joined     time.Time
+	attributes map[string]string // of a member of a group
+	tags       []string          // of a member of a room
+}
+
+type circleMute struct {
+	user  string
+	until time.Time
+}
+
+// A circleKind says how groups differ from rooms in calls that they share.
+type circleKind struct {
+	param    string // name of the id in paths
+	memberID string // name of the id in answers about members
+	listID   string // name of the id in answers about lists
+	word     string // what the reason of a block calls it
+	in       func(*state) *circles
+}
+
+var (
+	groupKind = &circleKind{
+		param: "group_id", memberID: "groupid", listID: "groupid", word: "group",
+		in: func(s *state) *circles { return &s.chatgroups.circles },
+	}
+	roomKind = &circleKind{
+		param: "chatroom_id", memberID: "id", listID: "chatroomid", word: "chatroom",
+		in: func(s *state) *circles { return &s.chatrooms.circles },
+	}
+	threadKind = &circleKind{
+		param: "thread_id",
+		in:    func(s *state) *circles { return &s.threads.circles },
+	}
+)
+
+// circles are all groups, all rooms or all threads.
+type circles struct {
+	byID   book[*circle]
+	joined map[string]*book[*circle] // by user, in order of joining
+}
+
+// of returns the circles that a user is in.
+func (cs *circles) of(user string) *book[*circle] {
+	if b := cs.joined[user]; b != nil {
+		return b
+	}
+	return new(book[*circle])
+}
+
+// found adds a circle with its first members, the owner before them.
+func (cs *circles) found(g *circle, members []string, now time.Time) {
+	g.created, g.modified = now, now
+	cs.byID.put(g.id, g)
+	cs.join(g, g.owner, now)
+	g.allowed.put(g.owner, g.owner)
+	for _, user := range members {
+		cs.join(g, user, now)
+	}
+}
+
+// join makes a user a member, if he is none.
+func (cs *circles) join(g *circle, user string, now time.Time) {
+	if g.members.has(user) {
+		return
+	}
+	g.members.put(user, &member{user: user, joined: now})
+	if cs.joined == nil {
+		cs.joined = map[string]*book[*circle]{}
+	}
+	if cs.joined[user] == nil {
+		cs.joined[user] = new(book[*circle])
+	}
+	cs.joined[user].put(g.id, g)
+}
+
+// leave takes a member out, with his role and what is his there. The caller
+// holds mu.
+func (s *state) leave(g *circle, user string) {
+	g.members.remove(user)
+	g.admins.remove(user)
+	g.allowed.remove(user)
+	joined := g.kind.in(s).joined
+	if b := joined[user]; b != nil {
+		if b.remove(g.id); b.len() == 0 {
+			delete(joined, user)
+		}
+	}
+	g.dropAttributesOf(user)
+	for _, t := range s.threads.of(user).list() {
+		if t.parent == g {
+			s.leave(t, user)
+		}
+	}
+}
+
+// dissolve ends a circle, and the threads of a group with it. Messages stay.
+// The caller holds mu.
+func (s *state) dissolve(g *circle) {
+	for _, t := range g.threads.list() {
+		s.dissolve(t)
+	}
+	for _, m := range g.members.list() {
+		s.leave(g, m.user)
+	}
+	g.kind.in(s).byID.remove(g.id)
+	if g.parent != nil {
+		g.parent.threads.remove(g.id)
+		delete(s.threads.byMessage, g.message)
+	}
+}
+
+// leaveCircles takes a deleted user out of all circles; his groups and rooms
+// go with him. A thread stays without its creator. The caller holds mu.
+func (s *state) leaveCircles(user string) {
+	for _, cs := range []*circles{&s.chatgroups.circles, &s.chatrooms.circles, &s.threads.circles} {
+		for _, g := range cs.of(user).list() {
+			if g.owner == user && g.parent == nil {
+				s.dissolve(g)
+			} else {
+				s.leave(g, user)
+			}
+		}
+	}
+	s.chatrooms.superAdmins.remove(user)
+}
+
+// frozen holds for a group that is disabled, and for its threads.
+func (g *circle) frozen() bool { return g.disabled || g.parent != nil && g.parent.disabled }
+
+// deliverToMembers gives a message to the members of a group or thread, if the
+// target is one, but not to its sender: members who are muted get it as others
+// do, blocked users are no members, and a disabled group is silent. The caller
+// holds mu.
+func (s *state) deliverToMembers(m *message) {
+	g := s.chatgroups.byID.get(m.to)
+	if g == nil {
+		g = s.threads.byID.get(m.to)
+	}
+	if g == nil || g.frozen() {
+		return
+	}
+	for member := range g.members.all {
+		if member.user != m.from {
+			s.deliverTo(member.user, m)
+		}
+	}
+}
+
+// deliverToPresent gives a message to the members of a room who are online:
+// rooms keep nothing for others. The caller holds mu.
+func (s *state) deliverToPresent(m *message) {
+	g := s.chatrooms.byID.get(m.to)
+	if g == nil {
+		return
+	}
+	for member := range g.members.all {
+		if u := s.users.get(member.user); u != nil && u.online && u.name != m.from {
+			s.deliverTo(u.name, m)
+		}
+	}
+}
+
+// A circleHandler handles a call on one group, room or thread. The state is
+// locked.
+type circleHandler func(s *state, c *call, g *circle) (*answer, *apiError)
+
+// read makes an endpoint of a handler that changes nothing; missing is its
+// error for a circle that does not exist.
+func (k *circleKind) read(missing func(id string) *apiError, do circleHandler) func(*state, *call) (*answer, *apiError) {
+	return func(s *state, c *call) (*answer, *apiError) {
+		s.dropAbsent()
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+		g := k.in(s).byID.get(c.value(k.param))
+		if g == nil {
+			return nil, missing(c.value(k.param))
+		}
+		return do(s, c, g)
+	}
+}
+
+// write is read for a handler that changes something. A disabled group cannot
+// be managed but for enabling and deleting it, which use overrule.
+func (k *circleKind) write(missing func(id string) *apiError, do circleHandler) func(*state, *call) (*answer, *apiError) {
+	return k.overrule(missing, func(s *state, c *call, g *circle) (*answer, *apiError) {
+		if g.frozen() {
+			return nil, k.errDisabled(g)
+		}
+		return do(s, c, g)
+	})
+}
+
+func (k *circleKind) overrule(missing func(id string) *apiError, do circleHandler) func(*state, *call) (*answer, *apiError) {
+	return func(s *state, c *call) (*answer, *apiError) {
+		s.dropAbsent()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		g := k.in(s).byID.get(c.value(k.param))
+		if g == nil {
+			return nil, missing(c.value(k.param))
+		}
+		return do(s, c, g)
+	}
+}
+
+// pathUsers returns the users that end a path, joined by commas.
+func pathUsers(c *call) []string {
+	return convert(strings.FieldsFunc(c.values[1], func(r rune) bool { return r == ',' }), fold)
+}
+
+// hasSeveral holds for a path that names several users.
+func hasSeveral(c *call) bool { return strings.Contains(c.values[1], ",") }
+
+// bodyUsers reads the users of a body.
+func bodyUsers(c *call) ([]string, *apiError) {
+	o, err := c.object()
+	if err != nil {
+		return nil, err
+	}
+	users := o.texts("usernames")
+	switch {
+	case o.bad != "":
+		return nil, errInvalidFields(o.bad)
+	case len(users) == 0:
+		return nil, errNotProvided("usernames")
+	}
+	return convert(users, fold), nil
+}
+
+// outcome is what became of one user of a call.
+type outcome struct {
+	user   string
+	failed bool
+}
+
+// forEach does something for each user who fits, and skips the others. None
+// that fits is an error: so the catalogue reads the error tables, which list
+// it beside the results for each user.
+func forEach(users []string, fits func(string) bool, do func(string)) ([]outcome, *apiError) {
+	if !slices.ContainsFunc(users, fits) {
+		return nil, errNotMembers(users)
+	}
+	return convert(users, func(user string) outcome {
+		if !fits(user) {
+			return outcome{user, true}
+		}
+		do(user)
+		return outcome{user, false}
+	}), nil
+}
+
+// told are outcomes on the wire; reason is asked for those that failed.
+func told(list []outcome, idName, action string, g *circle, reason func(user string) string) []map[string]any {
+	return convert(list, func(o outcome) map[string]any {
+		entry := map[string]any{"result": !o.failed, "action": action, "user": o.user, idName: g.id}
+		if o.failed {
+			entry["reason"] = reason(o.user)
+		}
+		return entry
+	})
+}
+
+// oneOrAll answers with an object if the path names one user, and with an
+// array if it names several.
+func oneOrAll[V any](c *call, list []V) *answer {
+	if hasSeveral(c) {
+		return data(list)
+	}
+	return data(list[0])
+}

@@ -1,0 +1,135 @@
+package imtest
+
+import (
+	"slices"
+	"unicode/utf8"
+)
+
+// A setting is one field that create and update take. One of text, flag and
+// number says where it is kept; a field without any is taken and forgotten.
+type setting struct {
+	names  []string // the documented one first
+	answer string   // its name in the answer of an update, "" for the first of names
+	text   func(*settings) *string
+	flag   func(*settings) *bool
+	number func(*settings) *int
+	most   int              // characters, or the number itself
+	excess func() *apiError // for more; nil: the field is not valid
+}
+
+// set takes the field from a body that has it.
+func (f *setting) set(v *settings, o *object) *apiError {
+	tooMuch := false
+	switch {
+	case f.text != nil:
+		*f.text(v) = o.text(f.names...)
+		tooMuch = utf8.RuneCountInString(*f.text(v)) > f.most
+	case f.flag != nil:
+		*f.flag(v) = o.boolean(f.names...)
+	case f.number != nil:
+		n := o.integer(f.names...)
+		if n < 1 {
+			return errInvalidFields(f.names[0])
+		}
+		tooMuch = n > int64(f.most)
+		*f.number(v) = int(min(n, int64(f.most)))
+	}
+	switch {
+	case o.bad != "" || tooMuch && f.excess == nil:
+		return errInvalidFields(f.names[0])
+	case tooMuch:
+		return f.excess()
+	}
+	return nil
+}
+
+// create reads the settings of a new circle; other fields are ignored.
+func (v *settings) create(list []setting, o *object) *apiError {
+	for _, f := range list {
+		if !o.has(f.names...) {
+			continue
+		}
+		if err := f.set(v, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// update changes the settings that a body has, all or none, and returns a flag
+// for each. A field that is unknown or null is refused.
+func (v *settings) update(list []setting, o *object) (map[string]bool, *apiError) {
+	changed, known, draft := map[string]bool{}, 0, *v
+	for _, f := range list {
+		if !o.has(f.names...) {
+			continue
+		}
+		if err := f.set(&draft, o); err != nil {
+			return nil, err
+		}
+		known++
+		if f.answer == "" {
+			f.answer = f.names[0]
+		}
+		changed[f.answer] = true
+	}
+	if known < len(o.fields) {
+		return nil, errInvalidFields(unknownFields(list, o)...)
+	}
+	*v = draft
+	return changed, nil
+}
+
+func unknownFields(list []setting, o *object) []string {
+	var unknown []string
+	for name := range o.fields {
+		knows := func(f setting) bool { return slices.Contains(f.names, name) }
+		if !o.has(name) || !slices.ContainsFunc(list, knows) {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	return unknown
+}
+
+// updateSettings is the update call of groups and rooms.
+func updateSettings(list []setting) circleHandler {
+	return func(s *state, c *call, g *circle) (*answer, *apiError) {
+		o, err := c.object()
+		if err != nil {
+			return nil, err
+		}
+		changed, err := g.update(list, o)
+		if err != nil {
+			return nil, err
+		}
+		g.modified = s.now()
+		return data(changed), nil
+	}
+}
+
+// foundCircle makes a group or room out of what a call has read. The caller
+// holds mu.
+func (s *state) foundCircle(g *circle, members []string) *apiError {
+	if g.id == "" {
+		g.id = s.newGroupID()
+	}
+	switch {
+	case s.chatgroups.byID.has(g.id) || s.chatrooms.byID.has(g.id) || s.threads.byID.has(g.id):
+		return errCircleExists(g.id)
+	case !s.users.has(g.owner):
+		return errNoUsername(g.owner)
+	}
+	members = convert(members, fold)
+	members = slices.DeleteFunc(members, func(user string) bool { return user == g.owner })
+	for _, user := range members {
+		if !s.users.has(user) {
+			return errNoUsername(user)
+		}
+	}
+	if 1+len(members) > g.maxUsers {
+		return errTooManyMembers()
+	}
+	g.kind.in(s).found(g, members, s.now())
+	return nil
+}

@@ -1,0 +1,387 @@
+package imtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	maxPresenceExt     = 1 << 10 // bytes
+	maxPresenceBatch   = 100
+	maxPresencePage    = 500
+	maxSubscriptions   = 3000 // of one user, and to one user
+	maxSubscriptionAge = 30 * 24 * time.Hour
+)
+
+// Answers of presence are {"result": ...}, errors as well.
+var presenceRoutes = []route{
+	{
+		id: "presence.set", method: post, path: "/users/{username}/presence/{resource}/{status}",
+		body: jsonBody, who: ownUser, do: (*state).presenceSet,
+	},
+	{
+		id: "presence.subscribe", method: post, path: "/users/{username}/presence/{expiry}",
+		body: jsonBody, who: ownUser, do: (*state).presenceSubscribe,
+	},
+	{
+		id: "presence.get", method: post, path: "/users/{username}/presence",
+		body: jsonBody, who: ownUser, do: (*state).presenceGet,
+	},
+	{
+		id: "presence.unsubscribe", method: del, path: "/users/{username}/presence",
+		body: lenientBody, who: ownUser, do: (*state).presenceUnsubscribe,
+	},
+	{
+		id: "presence.list_subscriptions", method: get, path: "/users/{username}/presence/sublist",
+		who: ownUser, do: (*state).presenceListSubscriptions,
+	},
+	{
+		id: "presence.group_online_count", method: get, path: "/presence/online/{group_id}/type/{query_type}",
+		do: (*state).presenceGroupOnlineCount,
+	},
+}
+
+// presenceState holds what users tell of themselves, and who listens.
+type presenceState struct {
+	of   map[string]*presence
+	subs map[string]*book[*subscription] // by subscriber, then by the one watched
+}
+
+// presence is the status of a user, per device.
+type presence struct {
+	status  map[string]string // device: "0" offline, "1" online, others are the app's own
+	ext     string
+	changed time.Time
+}
+
+// subscription ends by itself.
+type subscription struct {
+	to   string
+	ends time.Time
+}
+
+// live returns the subscriptions of a user that have not ended.
+func (p *presenceState) live(user string, now time.Time) []*subscription {
+	var list []*subscription
+	if subs := p.subs[user]; subs != nil {
+		for sub := range subs.all {
+			if now.Before(sub.ends) {
+				list = append(list, sub)
+			}
+		}
+	}
+	return list
+}
+
+// full holds if a user has as many live subscriptions to him as there may be.
+func (p *presenceState) full(user string, now time.Time) bool {
+	n := 0
+	if len(p.subs) < maxSubscriptions {
+		return false // there are not enough subscribers at all
+	}
+	for _, subs := range p.subs {
+		if sub := subs.get(user); sub != nil && now.Before(sub.ends) {
+			n++
+		}
+	}
+	return n >= maxSubscriptions
+}
+
+// subscribe begins a subscription or gives it a new end.
+func (p *presenceState) subscribe(user, to string, ends time.Time) {
+	if p.subs == nil {
+		p.subs = map[string]*book[*subscription]{}
+	}
+	if p.subs[user] == nil {
+		p.subs[user] = new(book[*subscription])
+	}
+	p.subs[user].put(to, &subscription{to, ends})
+}
+
+// set notes the status of one device.
+func (p *presenceState) set(user, device, status, ext string, now time.Time) {
+	if p.of == nil {
+		p.of = map[string]*presence{}
+	}
+	if p.of[user] == nil {
+		p.of[user] = &presence{status: map[string]string{}}
+	}
+	own := p.of[user]
+	own.status[device], own.ext, own.changed = status, ext, now
+}
+
+func (p *presenceState) forget(user string) {
+	delete(p.of, user)
+	delete(p.subs, user)
+	for _, subs := range p.subs {
+		subs.remove(user)
+	}
+}
+
+// presenceOf returns the presence of a user: devices that are connected are
+// "1" unless they say otherwise. The caller holds mu.
+func (s *state) presenceOf(name string) presence {
+	p := presence{status: map[string]string{}}
+	if u := s.users.get(name); u != nil {
+		p.changed = u.created
+		if u.left.After(p.changed) {
+			p.changed = u.left
+		}
+		for _, device := range u.devices {
+			p.status[device.ID] = "1"
+		}
+	}
+	if own := s.presence.of[name]; own != nil {
+		maps.Copy(p.status, own.status)
+		p.ext, p.changed = own.ext, own.changed
+	}
+	return p
+}
+
+// presenceItem is the presence of a user on the wire: times are in seconds, as
+// strings, and no status at all is an array.
+type presenceItem struct {
+	UID      string `json:"uid"`
+	LastTime string `json:"last_time"`
+	Expiry   string `json:"expiry,omitempty"`
+	Ext      string `json:"ext"`
+	Status   any    `json:"status"`
+}
+
+func (s *state) presenceItem(name string) presenceItem {
+	p := s.presenceOf(name)
+	item := presenceItem{UID: name, LastTime: "0", Ext: p.ext, Status: p.status}
+	if len(p.status) == 0 {
+		item.Status = []string{}
+	}
+	if !p.changed.IsZero() {
+		item.LastTime = seconds(p.changed)
+	}
+	return item
+}
+
+func seconds(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
+
+func presenceResult(v any) *answer { return plain(map[string]any{"result": v}) }
+
+// presenceSet takes any device, also one that never logged in.
+func (s *state) presenceSet(c *call) (*answer, *apiError) {
+	o, err := c.object()
+	if err != nil {
+		return nil, err
+	}
+	ext, name := o.text("ext"), c.user("username")
+	_, wrong := strconv.Atoi(c.value("status"))
+	switch {
+	case !o.has("ext") || o.bad != "":
+		return nil, errPresence("illegal_argument", "ext cannot be null")
+	case len(ext) > maxPresenceExt:
+		return nil, errPresence("illegal_argument", "ext is too big")
+	case wrong != nil:
+		return nil, errPresence("", "set presence failed")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.users.has(name) {
+		return nil, errNoSuchUser()
+	}
+	s.presence.set(name, c.value("resource"), c.value("status"), ext, s.now())
+	return presenceResult("ok"), nil
+}
+
+// readUsernames reads the users of a call, each once.
+func readUsernames(o *object) ([]string, *apiError) {
+	names := o.texts("usernames")
+	if o.bad != "" || len(names) == 0 {
+		return nil, errPresence("illegal_argument", "usernames is empty")
+	}
+	return foldAll(names), nil
+}
+
+// foldAll folds names and leaves out those that come again.
+func foldAll(names []string) []string {
+	var list []string
+	for _, name := range names {
+		if name = fold(name); !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// presenceSubscribe takes a life of more than 30 days for 30 days; the
+// documents have no error for it.
+func (s *state) presenceSubscribe(c *call) (*answer, *apiError) {
+	o, err := c.object()
+	if err != nil {
+		return nil, err
+	}
+	names, err := readUsernames(o)
+	if err != nil {
+		return nil, err
+	}
+	life, wrong := strconv.ParseInt(c.value("expiry"), 10, 64)
+	user := c.user("username")
+	switch {
+	case wrong != nil || life < 1:
+		return nil, errPresence("illegal_argument", "expiry is invalid")
+	case len(names) > maxPresenceBatch:
+		return nil, errPresence("illegal_argument", "too many sub presence")
+	case slices.Contains(names, user):
+		return nil, errPresence("illegal_argument", "you can't sub yourself")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.users.has(user) {
+		return nil, errNoSuchUser()
+	}
+	if !s.maySubscribe(user, names) {
+		return nil, errPresence("illegal_argument", "too many sub presence")
+	}
+	ends := s.now().Add(time.Duration(min(life, int64(maxSubscriptionAge.Seconds()))) * time.Second)
+	list := make([]presenceItem, len(names))
+	for i, name := range names {
+		s.presence.subscribe(user, name, ends)
+		list[i] = s.presenceItem(name)
+		list[i].Expiry = seconds(ends)
+	}
+	return presenceResult(list), nil
+}
+
+// maySubscribe holds if neither the user would watch too many, nor any of the
+// others be watched by too many. The caller holds mu.
+func (s *state) maySubscribe(user string, names []string) bool {
+	now := s.now()
+	live := s.presence.live(user, now)
+	added := 0
+	for _, name := range names {
+		if slices.ContainsFunc(live, func(sub *subscription) bool { return sub.to == name }) {
+			continue
+		}
+		if s.presence.full(name, now) {
+			return false
+		}
+		added++
+	}
+	return len(live)+added <= maxSubscriptions
+}
+
+// presenceGet has an entry per user that it is asked for, and none at all if
+// the one who asks does not exist.
+func (s *state) presenceGet(c *call) (*answer, *apiError) {
+	o, err := c.object()
+	if err != nil {
+		return nil, err
+	}
+	names, err := readUsernames(o)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(names) > maxPresenceBatch:
+		return nil, errPresence("illegal_argument", "too many get presences")
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	list := []presenceItem{}
+	if s.users.has(c.user("username")) {
+		for _, name := range names {
+			list = append(list, s.presenceItem(name))
+		}
+	}
+	return presenceResult(list), nil
+}
+
+func (s *state) presenceUnsubscribe(c *call) (*answer, *apiError) {
+	names, err := readUnsubscribed(c)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if subs := s.presence.subs[c.user("username")]; subs != nil {
+		for _, name := range names {
+			subs.remove(name)
+		}
+	}
+	return presenceResult("ok"), nil
+}
+
+// readUnsubscribed reads a bare array, which all clients send, or an object
+// with the field that the tables name. A body is JSON, but it may be missing.
+func readUnsubscribed(c *call) ([]string, *apiError) {
+	if len(bytes.TrimSpace(c.body)) > 0 && !c.isJSON() {
+		return nil, errMediaType()
+	}
+	var names []string
+	if bodyIsArray(c) {
+		if err := json.Unmarshal(c.body, &names); err != nil {
+			return nil, errJSON(c.body, err)
+		}
+	} else if o, err := c.object(); err == nil {
+		names = o.texts("users", "usernames")
+	}
+	switch {
+	case len(names) == 0:
+		return nil, errPresence("illegal_argument", "usernames cannot be null")
+	case len(names) > maxPresenceBatch:
+		return nil, errPresence("illegal_argument", "too many unsub presences")
+	}
+	return foldAll(names), nil
+}
+
+// isJSON holds if the body came as JSON.
+func (c *call) isJSON() bool {
+	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
+	return strings.EqualFold(strings.TrimSpace(kind), "application/json")
+}
+
+// presenceListSubscriptions has one entry a page unless it is told otherwise.
+func (s *state) presenceListSubscriptions(c *call) (*answer, *apiError) {
+	page, err := c.number("pageNum", 1, 1<<20)
+	if err != nil {
+		return nil, err
+	}
+	size, err := c.number("pageSize", 1, maxPresencePage)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	live := s.presence.live(c.user("username"), s.now())
+	list := []map[string]string{}
+	for i := (page - 1) * size; i < min(page*size, len(live)); i++ {
+		list = append(list, map[string]string{"uid": live[i].to, "expiry": seconds(live[i].ends)})
+	}
+	return presenceResult(map[string]any{"totalnum": strconv.Itoa(len(live)), "sublist": list}), nil
+}
+
+// presenceGroupOnlineCount counts members with a live connection.
+func (s *state) presenceGroupOnlineCount(c *call) (*answer, *apiError) {
+	id, kind := strings.TrimSpace(c.value("group_id")), strings.TrimSpace(c.value("query_type"))
+	switch {
+	case id == "":
+		return nil, errPresence("illegal_argument", "Id cannot be null.")
+	case kind == "":
+		return nil, errPresence("illegal_argument", "Type cannot be null.")
+	case kind != "0" && kind != "1":
+		return nil, errPresence("illegal_argument", "Type must be 0 or 1.")
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	members, known := s.groupMembers(id)
+	if !known {
+		return nil, errNoGroupToCount(id)
+	}
+	n := 0
+	for _, name := range members {
+		if u := s.users.get(name); u != nil && u.online {
+			n++
+		}
+	}
+	return presenceResult(n), nil
+}

@@ -1,0 +1,319 @@
+package imtest
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	maxThreadName    = 64 // characters
+	maxThreadsPage   = 50
+	maxThreadMembers = 10 // of one call
+	maxThreads       = 100_000
+	maxThreadsJoined = 100_000
+)
+
+// threadShape is the envelope of calls on threads.
+const threadShape = inAction | inOrg | inURI
+
+// A thread is a circle of its own whose parent is the group; messages are sent
+// to it as to a group.
+var threadsRoutes = []route{
+	{
+		id: "thread.create", method: post, path: "/thread", shape: threadShape,
+		body: jsonBody, do: (*state).threadCreate,
+	},
+	{
+		id: "thread.modify", method: put, path: "/thread/{thread_id}", shape: threadShape,
+		body: jsonBody, do: threadKind.write(errNoThread, renameThread),
+	},
+	{
+		id: "thread.delete", method: del, path: "/thread/{thread_id}", shape: threadShape,
+		do: threadKind.write(errNoThread, deleteThread),
+	},
+	{
+		id: "thread.list_app", method: get, path: "/thread", shape: threadShape,
+		do: (*state).threadListApp,
+	},
+	{
+		id: "thread.list_user", method: get, path: "/threads/user/{username}", shape: threadShape,
+		do: (*state).threadListUser,
+	},
+	{
+		id: "thread.list_user_group", method: get, path: "/threads/chatgroups/{group_id}/user/{username}", shape: threadShape,
+		do: groupKind.read(errNoGroupForThread, listThreadsIn),
+	},
+	{
+		id: "thread.list_members", method: get, path: "/thread/{thread_id}/users", shape: threadShape,
+		do: threadKind.read(errNoThread, listThreadMembers),
+	},
+	{
+		id: "thread.add_members", method: post, path: "/thread/{thread_id}/users", twin: "/threads/{thread_id}/users",
+		shape: threadShape, body: jsonBody, do: threadKind.write(errNoThread, addThreadMembers),
+	},
+	{
+		id: "thread.remove_members", method: del, path: "/thread/{thread_id}/users", twin: "/threads/{thread_id}/users",
+		shape: threadShape, body: jsonBody, do: threadKind.write(errNoThread, removeThreadMembers),
+	},
+}
+
+// threadsState is what the server knows of threads.
+type threadsState struct {
+	circles
+	byMessage map[string]*circle // by the id of the message that they hang on
+}
+
+// idOf returns an id, which clients send as a text or as a number.
+func idOf(o *object, name string) string {
+	id := strings.Trim(string(o.raw(name)), `"`)
+	if strings.ContainsAny(id, "{[\\") {
+		o.note(name)
+	}
+	return id
+}
+
+// threadName reads and checks a name. One that is missing is a body that
+// cannot be read.
+func threadName(o *object) (string, *apiError) {
+	name := o.text("name")
+	switch {
+	case o.bad != "" || name == "":
+		return "", errThreadBody()
+	case utf8.RuneCountInString(name) > maxThreadName:
+		return "", errThread(http.StatusBadRequest, "thread name limit reached.")
+	}
+	return name, nil
+}
+
+func (s *state) threadCreate(c *call) (*answer, *apiError) {
+	o, err := c.object()
+	if err != nil {
+		return nil, errThreadBody()
+	}
+	group, msg, owner := idOf(o, "group_id"), idOf(o, "msg_id"), fold(o.text("owner"))
+	name, err := threadName(o)
+	switch {
+	case err != nil:
+		return nil, err
+	case group == "" || msg == "" || owner == "":
+		return nil, errThreadBody()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g := s.chatgroups.byID.get(group)
+	switch {
+	case g == nil:
+		return nil, errNoGroupForThread(group)
+	case g.disabled:
+		return nil, threadKind.errDisabled(g)
+	case !g.members.has(owner):
+		return nil, errOutsideGroupForThread()
+	}
+	if err := s.carriesThread(msg, group); err != nil {
+		return nil, err
+	}
+	if err := s.roomForThreads(owner); err != nil {
+		return nil, err
+	}
+	t := &circle{kind: threadKind, id: s.newGroupID(), owner: owner, parent: g, message: msg}
+	t.name = name
+	s.hangThread(t)
+	return data(map[string]string{"thread_id": t.id}), nil
+}
+
+func (s *state) hangThread(t *circle) {
+	s.threads.found(t, nil, s.now())
+	t.parent.threads.put(t.id, t)
+	if s.threads.byMessage == nil {
+		s.threads.byMessage = map[string]*circle{}
+	}
+	s.threads.byMessage[t.message] = t
+}
+
+// carriesThread checks that a thread can hang on a message.
+func (s *state) carriesThread(id, group string) *apiError {
+	m := s.find(id)
+	switch {
+	case m == nil || m.recalled:
+		return errThread(http.StatusNotFound, "msg not exist.")
+	case m.chat != toGroups:
+		return errThread(http.StatusBadRequest, "thread must on group message to create.")
+	case s.threads.byID.has(m.to):
+		return errThread(http.StatusBadRequest, "thread not nested.")
+	case m.to != group:
+		return errThread(http.StatusBadRequest, "msg not belong to group .")
+	case s.threads.byMessage[id] != nil:
+		return errThread(http.StatusForbidden, "msg already create thread.not allow to create.")
+	}
+	return nil
+}
+
+// roomForThreads checks the numbers of threads of the app and of a user.
+func (s *state) roomForThreads(user string) *apiError {
+	switch {
+	case s.threads.byID.len() >= maxThreads:
+		return errThread(http.StatusForbidden, "thread number has reached limit.")
+	case s.threads.of(user).len() >= maxThreadsJoined:
+		return errThread(http.StatusForbidden, "user join thread reach limit.")
+	}
+	return nil
+}
+
+func renameThread(s *state, c *call, t *circle) (*answer, *apiError) {
+	o, err := c.object()
+	if err != nil {
+		return nil, errThreadBody()
+	}
+	name, err := threadName(o)
+	if err != nil {
+		return nil, err
+	}
+	t.name, t.modified = name, s.now()
+	return data(map[string]string{"name": name}), nil
+}
+
+func deleteThread(s *state, _ *call, t *circle) (*answer, *apiError) {
+	s.dissolve(t)
+	return data(map[string]string{"status": "ok"}), nil
+}
+
+// threadPage reads a page of a book of threads or of members. Its cursor is
+// there on the last page too; an empty page has an empty one.
+func threadPage[V any](c *call, b *book[V], keep func(V) bool) (leaf[V], *apiError) {
+	text := c.query.Get("limit")
+	limit, err := strconv.Atoi(text)
+	switch {
+	case text == "":
+		limit = maxThreadsPage
+	case err != nil || limit > maxThreadsPage || limit < 1:
+		return leaf[V]{}, errThread(http.StatusBadRequest, "query param reaches limit.")
+	}
+	page, ok := b.leaf(c.query.Get("cursor"), limit, c.query.Get("sort") != "asc", keep)
+	if !ok {
+		return page, errThreadBody()
+	}
+	return page, nil
+}
+
+func withCursor(ans *answer, cursor string) *answer {
+	ans.properties = map[string]string{"cursor": cursor}
+	return ans
+}
+
+func (s *state) threadListApp(c *call) (*answer, *apiError) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	page, err := threadPage(c, &s.threads.byID, nil)
+	if err != nil {
+		return nil, err
+	}
+	return withCursor(entities(convert(page.values, func(t *circle) map[string]string {
+		return map[string]string{"id": t.id}
+	})...), page.next), nil
+}
+
+// threadEntity is a thread in the lists of a user.
+type threadEntity struct {
+	Name      string `json:"name"`
+	Owner     string `json:"owner"`
+	ID        string `json:"id"`
+	MessageID string `json:"msgId"`
+	GroupID   string `json:"groupId"`
+	Created   int64  `json:"created"`
+}
+
+// threadsOf lists the threads of a user by the time of joining.
+func (s *state) threadsOf(c *call, keep func(*circle) bool) (*answer, *apiError) {
+	page, err := threadPage(c, s.threads.of(c.user("username")), keep)
+	if err != nil {
+		return nil, err
+	}
+	return withCursor(entities(convert(page.values, func(t *circle) threadEntity {
+		return threadEntity{
+			Name: t.name, Owner: t.owner, ID: t.id, MessageID: t.message, GroupID: t.parent.id,
+			Created: t.created.UnixMilli(),
+		}
+	})...), page.next), nil
+}
+
+func (s *state) threadListUser(c *call) (*answer, *apiError) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.threadsOf(c, nil)
+}
+
+func listThreadsIn(s *state, c *call, g *circle) (*answer, *apiError) {
+	return s.threadsOf(c, func(t *circle) bool { return t.parent == g })
+}
+
+// listThreadMembers has no sort: the members are in order of joining.
+func listThreadMembers(_ *state, c *call, t *circle) (*answer, *apiError) {
+	c.query.Set("sort", "asc")
+	page, err := threadPage(c, &t.members, nil)
+	if err != nil {
+		return nil, err
+	}
+	names := convert(page.values, func(m *member) string { return m.user })
+	return withCursor(data(map[string][]string{"affiliations": names}), page.next), nil
+}
+
+// threadUsers reads the users of a body.
+func threadUsers(c *call) ([]string, *apiError) {
+	o, err := c.object()
+	if err != nil {
+		return nil, errThreadBody()
+	}
+	users := o.texts("usernames")
+	switch {
+	case o.bad != "" || len(users) == 0:
+		return nil, errThreadBody()
+	case len(users) > maxThreadMembers:
+		return nil, errThread(http.StatusBadRequest, "request body reaches limit.")
+	}
+	return convert(users, fold), nil
+}
+
+// addThreadMembers adds all or none; members count as added. The answer's uri
+// is the API's own.
+func addThreadMembers(s *state, c *call, t *circle) (*answer, *apiError) {
+	users, err := threadUsers(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, user := range users {
+		if !t.parent.members.has(user) {
+			return nil, errOutsideGroupForThread()
+		}
+		if !t.members.has(user) && s.threads.of(user).len() >= maxThreadsJoined {
+			return nil, errThread(http.StatusForbidden, "user join thread reach limit.")
+		}
+	}
+	for _, user := range users {
+		s.threads.join(t, user, s.now())
+	}
+	ans := data(map[string]string{"status": "ok"})
+	ans.uri = c.base() + "/thread/" + t.id + "/joined_thread"
+	return ans, nil
+}
+
+// threadResult is what became of a user.
+type threadResult struct {
+	Result bool   `json:"result"`
+	User   string `json:"user"`
+}
+
+func removeThreadMembers(s *state, c *call, t *circle) (*answer, *apiError) {
+	users, err := threadUsers(c)
+	if err != nil {
+		return nil, err
+	}
+	return entities(convert(users, func(user string) threadResult {
+		was := t.members.has(user)
+		if was {
+			s.leave(t, user)
+		}
+		return threadResult{was, user}
+	})...), nil
+}

@@ -1,0 +1,86 @@
+package messages
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// CallbackSet is a set of callbacks that could not be delivered: those of 10
+// minutes.
+type CallbackSet struct {
+	Date    string // its key, yyyyMMddHHmm; in which time zone is not documented
+	Size    int    // number of callbacks
+	Resends int    // how often it was sent again
+}
+
+type wireCallbackSet struct {
+	Date  api.Text `json:"date"`
+	Size  api.Int  `json:"size"`
+	Retry api.Int  `json:"retry"`
+}
+
+func (w *wireCallbackSet) set() CallbackSet {
+	return CallbackSet{Date: string(w.Date), Size: int(w.Size), Resends: int(w.Retry)}
+}
+
+var storedCallbacks = api.Endpoint{
+	ID: "callbacks.storage_info", Method: http.MethodGet, Path: "/callbacks/storage/info", Idempotent: true,
+}
+
+// StoredCallbacks lists the sets of callbacks that could not be delivered; the
+// server keeps them for 3 days. [Service.ResendCallbacks] delivers them. Quota: 100
+// calls a second. Repeated after a lost answer. Errors: [im.ErrForbidden] where the
+// storage of callbacks, which costs extra, was not bought.
+//
+//im:endpoint callbacks.storage_info
+func (s *Service) StoredCallbacks(ctx context.Context) ([]CallbackSet, error) {
+	var out api.Data[api.Many[wireCallbackSet]]
+	if err := s.api.Call(ctx, &api.Call{Endpoint: &storedCallbacks, Out: &out}); err != nil {
+		return nil, err
+	}
+	return api.Convert(out.Data, (*wireCallbackSet).set), nil
+}
+
+// ResendOptions are the choices of [Service.ResendCallbacks].
+type ResendOptions struct {
+	Resends int    // how often the set was sent again before, up to 10: CallbackSet.Resends
+	URL     string // where to send it; empty: to the URL of the callback's rule
+}
+
+const maxResends = 10
+
+var (
+	callbackDate = regexp.MustCompile(`^[0-9]{12}$`)
+
+	resendCallbacks = api.Endpoint{
+		ID: "callbacks.storage_retry", Method: http.MethodPost, Path: "/callbacks/storage/retry",
+	}
+)
+
+// ResendCallbacks has the server send a whole set of stored callbacks again, named
+// by CallbackSet.Date. Without an error the order was taken, not that the callbacks
+// have arrived. The receiver should know callbacks that it has seen before. Quota:
+// 100 calls a second. Not repeated after a lost answer. Errors: [im.ErrForbidden]
+// where the storage of callbacks was not bought; a refusal under status 200 is an
+// error, too.
+//
+//im:endpoint callbacks.storage_retry
+func (s *Service) ResendCallbacks(ctx context.Context, date string, o ResendOptions) error {
+	var out api.Data[api.Text]
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: &resendCallbacks, Out: &out,
+		Invalid: api.First(api.Pattern("date", date, callbackDate), api.Range("Resends", o.Resends, 0, maxResends)),
+		Body: struct {
+			Date  string `json:"date"`
+			Retry int    `json:"retry"`
+			URL   string `json:"targetUrl,omitzero"`
+		}{date, o.Resends, o.URL},
+	})
+	if err != nil {
+		return err
+	}
+	return confirm(&resendCallbacks, out.Data)
+}

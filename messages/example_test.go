@@ -1,0 +1,83 @@
+package messages_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+	"time"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/file"
+	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/messages"
+)
+
+// A shop answers a customer: with a picture, a text that needs correcting, and one
+// that goes to the wrong customer. At night the hour is archived.
+func Example() {
+	clock := imtest.NewClock(time.Date(2024, 6, 10, 8, 30, 0, 0, time.UTC))
+	srv := imtest.NewServer(nil, imtest.WithClock(clock))
+	defer srv.Close()
+	srv.AddUsers("shop", "bob", "carol")
+	client, err := im.New(srv.Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx := context.Background()
+
+	picture, err := client.Messages.UploadFile(ctx, file.Bytes("kettle.jpg", []byte("JPEG…")), messages.UploadOptions{Restricted: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	send := func(to string, body messages.Body) string {
+		receipts, err := client.Messages.SendToUsers(ctx, []string{to}, messages.Message{From: "shop", Body: body})
+		if err == nil {
+			err = receipts.Err() // of each receiver
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+		return receipts[0].MessageID
+	}
+	send("bob", messages.Image(picture.Attachment(), 640, 480))
+	price := send("bob", messages.Text("The kettle is 9 euros."))
+	stray := send("carol", messages.Text("Bob, your kettle has been sent."))
+
+	if err := client.Messages.Modify(ctx, price, messages.Edit{Body: messages.Text("The kettle is 19 euros.")}); err != nil {
+		log.Fatal(err)
+	}
+	err = client.Messages.Recall(ctx, messages.RecallRequest{MessageID: stray, To: "carol", ChatType: messages.ChatUser, From: "shop"})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	clock.Advance(2 * time.Hour)
+	url, err := client.Messages.HistoryURL(ctx, time.Date(2024, 6, 10, 8, 0, 0, 0, time.UTC), messages.HistoryOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	res, err := http.Get(url) // without the app token
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer res.Body.Close()
+	for record, err := range messages.ReadHistory(res.Body) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		switch body := record.Body.(type) {
+		case messages.TextBody:
+			fmt.Printf("%s to %s: %s\n", record.From, record.To, body.Text)
+		case messages.ImageBody:
+			fmt.Printf("%s to %s: %s, %dx%d\n", record.From, record.To, body.File.Name, body.Width, body.Height)
+		}
+	}
+	_, err = client.Messages.HistoryURL(ctx, time.Date(2024, 6, 10, 4, 0, 0, 0, time.UTC), messages.HistoryOptions{})
+	fmt.Println("messages at four:", !errors.Is(err, im.ErrNotFound))
+	// Output:
+	// shop to bob: kettle.jpg, 640x480
+	// shop to bob: The kettle is 19 euros.
+	// messages at four: false
+}

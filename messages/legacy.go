@@ -1,0 +1,94 @@
+package messages
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// Target says what the ids given to [Service.SendLegacy] name.
+type Target string
+
+// The targets.
+const (
+	TargetUsers  Target = "users"
+	TargetGroups Target = "chatgroups"
+	TargetRooms  Target = "chatrooms"
+)
+
+// maxLegacy is what the documents of that time allowed.
+const maxLegacy = 40 << 10
+
+type legacyBody struct {
+	Target     Target         `json:"target_type"`
+	To         []string       `json:"target"`
+	Msg        any            `json:"msg"`
+	From       string         `json:"from,omitzero"`
+	Ext        map[string]any `json:"ext,omitempty"`
+	SyncDevice bool           `json:"sync_device,omitzero"`
+	RouteType  string         `json:"routetype,omitzero"`
+	Priority   Priority       `json:"chatroom_msg_level,omitzero"`
+}
+
+// CheckEncoded refuses a message that is too large.
+func (b *legacyBody) CheckEncoded(length int) error {
+	return checkSize(length, maxLegacy, b.Msg, b.Ext)
+}
+
+func (m *Message) legacyWire(target Target, to []string) *legacyBody {
+	w := m.wire(to)
+	b := &legacyBody{
+		Target: target, To: to, From: w.From, Ext: w.Ext,
+		SyncDevice: w.SyncDevice, RouteType: w.RouteType, Priority: w.Priority,
+	}
+	if m.Body != nil {
+		b.Msg = m.Body.wire(m.Body.Type())
+	}
+	return b
+}
+
+func (m *Message) notForLegacy(target Target) error {
+	switch {
+	case target == "":
+		return api.Invalid("target", "must say what the ids name")
+	case len(m.RoamIgnore) > 0:
+		return api.Invalid("RoamIgnore", "is not known to this call")
+	case m.NeedAck:
+		return api.Invalid("NeedAck", "is not known to this call")
+	case m.Env != "":
+		return api.Invalid("Env", "is not known to this call")
+	case target != TargetRooms:
+		return m.notForGroups()
+	}
+	return nil
+}
+
+var sendLegacy = api.Endpoint{
+	ID: "messages.send_legacy", Method: http.MethodPost, Path: "/messages", Pool: "messages_legacy",
+	MaxItems: 600, ItemsIn: "to",
+}
+
+// SendLegacy sends one message to each of up to 600 users, groups or rooms through
+// the generic call of old, which the documents list but no longer describe.
+// [Service.SendToUsers], [Service.SendToGroups] and [Service.SendToRooms] have
+// replaced it. Body and Ext may have 40 KB by the documents of its time, 5 KB
+// wherever the newer limits hold. RoamIgnore, NeedAck and Env are refused: the
+// call does not know them. Quota: 100 calls a second; the receivers of each may
+// count as one message each, as in the newer calls. Not repeated after a lost
+// answer. Errors: [im.ErrInvalidArgument], [im.ErrTooLarge].
+//
+//im:endpoint messages.send_legacy
+func (s *Service) SendLegacy(ctx context.Context, target Target, to []string, m Message) (Receipts, error) {
+	var out api.Data[map[string]api.Text]
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: &sendLegacy, Query: url.Values{"useMsgId": {"true"}},
+		Invalid: api.First(api.Identifiers("to", to), m.notForLegacy(target), m.check()),
+		Body:    m.legacyWire(target, to), Items: len(to), Secrets: secrets(m.Body), Out: &out,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return receipts(to, out.Data), nil
+}

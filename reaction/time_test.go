@@ -1,0 +1,49 @@
+package reaction
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+)
+
+func TestTimestamp(t *testing.T) {
+	want := time.UnixMilli(1697600000123)
+	for _, wire := range []string{`"2023-10-18T03:33:20.123Z"`, `"2023-10-18T11:33:20.123+08:00"`, `"2023-10-18T03:33:20.123"`, `1697600000123`, `"1697600000123"`} {
+		var got timestamp
+		if err := json.Unmarshal([]byte(wire), &got); err != nil || !time.Time(got).Equal(want) {
+			t.Errorf("%s: %v, %v", wire, time.Time(got), err)
+		}
+	}
+	for _, wire := range []string{`"yesterday"`, `{}`, `"2023-10-18"`} {
+		if json.Unmarshal([]byte(wire), new(timestamp)) == nil {
+			t.Errorf("%s was taken", wire)
+		}
+	}
+	var none timestamp
+	if err := json.Unmarshal([]byte(`null`), &none); err != nil || !none.or(none).IsZero() {
+		t.Errorf("null: %v, %v", none, err)
+	}
+}
+
+func FuzzTimestamp(f *testing.F) {
+	for _, seed := range []string{`"2023-10-18T03:33:20.123456Z"`, `"2023-10-18T03:33:20"`, `1697600000123`, `null`, `""`, `"x"`, `[]`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var got timestamp
+		if json.Unmarshal(b, &got) != nil {
+			return
+		}
+		again, err := json.Marshal(time.Time(got).Format(time.RFC3339Nano))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if year := time.Time(got).UTC().Year(); year < 1 || year > 9998 {
+			return // RFC 3339 cannot write it
+		}
+		var same timestamp
+		if err := json.Unmarshal(again, &same); err != nil || !time.Time(same).Equal(time.Time(got)) {
+			t.Fatalf("%q became %s, which reads as %v, %v", b, again, time.Time(same), err)
+		}
+	})
+}
