@@ -31,6 +31,7 @@ import (
 )
 
 var (
+	_ context.Context
 	_ = errors.Is
 	_ = log.Fatal
 	_ = imtest.NewServer
