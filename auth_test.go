@@ -206,6 +206,7 @@ func TestTokensThatExpireFast(t *testing.T) {
 }
 
 func TestTokenRequestOnTheWire(t *testing.T) {
+	// ID: "auth.app_token" on the wire
 	server := &script{answers: []answer{
 		{status: 200, body: `{"access_token":"YWMt1","expires_in":86400,"application":"5f0c"}`},
 		{status: 200, body: aliceAnswer},
@@ -253,6 +254,7 @@ func TestAppCertificate(t *testing.T) {
 }
 
 func TestAppCertificateExchange(t *testing.T) {
+	// ID: "auth.exchange_agora_token" on the wire
 	server := &script{answers: []answer{
 		{status: 200, body: fmt.Sprintf(`{"access_token":"YWMtX","expire_timestamp":%d}`, time.Now().Add(time.Hour).UnixMilli())},
 		{status: 200, body: aliceAnswer},
@@ -290,6 +292,7 @@ func TestStaticTokenIsNotRenewed(t *testing.T) {
 }
 
 func TestUserTokens(t *testing.T) {
+	// ID: "auth.user_token_inherit" and ID: "auth.user_token_password" on the wire
 	answerBody := `{"access_token":"YWMtU","expires_in":86400,"user":{"uuid":"9b2f","username":"alice","activated":true}}`
 	server := &script{answers: []answer{{status: 200, body: answerBody}}}
 	client := server.client(t)
@@ -343,5 +346,25 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 			assert.NotContains(t, fmt.Sprintf(format, v), secret, "%T with %s", v, format)
 			assert.NotContains(t, fmt.Sprintf(format, []any{v}), secret, "%T with %s", v, format)
 		}
+	}
+}
+
+// Each documented error of a token call has its kind.
+func TestTokenErrors(t *testing.T) {
+	for want, a := range map[error]answer{
+		im.ErrUnauthorized: {status: 400, body: `{"error":"invalid_grant","error_description":"invalid password"}`},
+		im.ErrForbidden:    {status: 400, body: `{"error":"invalid_grant","error_description":"user not activated"}`},
+		im.ErrNotFound:     {status: 404, body: `{"error":"invalid_grant","error_description":"user not found"}`},
+		im.ErrAppNotFound:  {status: 404, body: `{"error":"organization_application_not_found"}`},
+		im.ErrPlanLimit:    {status: 429, body: planLimit},
+		im.ErrBadAnswer:    {status: 200, body: `{"expires_in":5}`},
+	} {
+		server := &script{answers: []answer{a}}
+		client := server.client(t)
+		_, err := client.UserTokenByPassword(t.Context(), "alice", "pw-to-hide", 0)
+		require.ErrorIs(t, err, want)
+		require.NotContains(t, err.Error(), "pw-to-hide")
+		_, err = client.UserToken(t.Context(), "alice", im.UserTokenOptions{})
+		require.ErrorIs(t, err, want)
 	}
 }

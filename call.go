@@ -23,6 +23,7 @@ type core struct {
 	tokens    *tokenCache
 	quotas    *quotas
 	endpoints []*api.Endpoint
+	lookup    *lookup
 }
 
 // prepared is a call that has been checked and encoded: all that stays the same
@@ -30,6 +31,7 @@ type core struct {
 type prepared struct {
 	*api.Call
 	callOptions
+	path        string // escaped
 	url         url.URL
 	contentType []string // nil: none
 	body        []byte
@@ -48,6 +50,9 @@ func (c *core) Call(ctx context.Context, call *api.Call) error {
 	p, err := c.prepare(call)
 	if err != nil {
 		return argumentError(call.Endpoint.ID, err)
+	}
+	if err := c.direct(ctx, p); err != nil {
+		return err
 	}
 	p.callOptions = optionsOf(ctx)
 	for {
@@ -86,7 +91,7 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &prepared{Call: call, url: c.to.url(path, call.Query)}
+	p := &prepared{Call: call, path: path}
 	p.sink, _ = call.Out.(*api.Sink)
 	p.streams = p.sink != nil
 	if e.Method != http.MethodGet {
@@ -114,6 +119,25 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 		p.body = encoded
 	}
 	return p, nil
+}
+
+// direct says where the call goes to.
+func (c *core) direct(ctx context.Context, p *prepared) error {
+	if p.Endpoint == &lookUpHosts {
+		to, err := url.Parse(c.settings.lookupURL())
+		if err != nil {
+			return configError("WithHostLookup", "%v", err)
+		}
+		p.url = *to
+		p.url.RawQuery = p.Query.Encode()
+		return nil
+	}
+	to, err := c.address(ctx)
+	if err != nil {
+		return lookupError(ctx, p, err)
+	}
+	p.url = to.url(p.path, p.Query)
+	return nil
 }
 
 // Header values that are the same for every call.

@@ -39,7 +39,7 @@ func New(c Config, options ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	to, err := c.address(s.plainHTTP)
+	to, err := c.address(s.plainHTTP, s.lookupServer != "")
 	if err != nil {
 		return nil, err
 	}
@@ -51,11 +51,11 @@ func New(c Config, options ...Option) (*Client, error) {
 	if c.Token == nil {
 		return nil, configError("Token", "must not be nil; ClientCredentials, AppCertificate, StaticToken and TokenFunc make tokens")
 	}
-	core := &core{settings: s, to: to, sender: transport.New(s.httpClient)}
+	core := &core{settings: s, to: to, sender: transport.New(s.httpClient), lookup: newLookup()}
 	core.tokens = &tokenCache{provider: c.Token, core: core}
 
 	client := &Client{core: core}
-	core.Declare(&getAppToken, &exchangeAgoraToken, &getInheritToken, &getPasswordToken)
+	core.Declare(&getAppToken, &exchangeAgoraToken, &getInheritToken, &getPasswordToken, &lookUpHosts)
 	client.Users = users.New(core)
 	client.Messages = messages.New(core)
 	client.Contacts = contacts.New(core)

@@ -23,7 +23,7 @@ const (
 type Config struct {
 	// Host is the REST host that the console shows, such as "a1.easemob.com" or
 	// "https://a41.chat.agora.io". Plain http is taken for loopback addresses only,
-	// or with [WithPlainHTTP].
+	// or with [WithPlainHTTP]. It may be empty with [WithHostLookup].
 	Host string
 
 	Org, App string // the two halves of the app key
@@ -64,7 +64,7 @@ func configError(field, format string, args ...any) error {
 
 // address is a checked Config: where calls go to.
 type address struct {
-	scheme, host string
+	scheme, host string // empty: to be looked up
 	prefix       string // "/org/app" or "/app-id/id", escaped
 	org, app     string // empty with an app id
 }
@@ -82,10 +82,14 @@ func (a address) url(path string, query url.Values) url.URL {
 	return u
 }
 
-func (c Config) address(plainHTTP bool) (address, error) {
+func (c Config) address(plainHTTP, lookup bool) (address, error) {
 	var a address
 	var err error
-	if a.scheme, a.host, err = c.host(plainHTTP); err != nil {
+	if c.Host == "" && lookup {
+		if c.AppID != "" {
+			return a, configError("Host", "must not be empty with an AppID: the look-up goes by app key")
+		}
+	} else if a.scheme, a.host, err = c.host(plainHTTP); err != nil {
 		return a, err
 	}
 	switch {
@@ -131,7 +135,7 @@ func checkSegment(field, value string) error {
 func (c Config) host(plainHTTP bool) (scheme, host string, err error) {
 	host = c.Host
 	if host == "" {
-		return "", "", configError("Host", "must not be empty; the console shows the REST host of the app")
+		return "", "", configError("Host", "must not be empty; the console shows the REST host of the app, and WithHostLookup finds it")
 	}
 	if !strings.Contains(host, "://") {
 		host = "https://" + host

@@ -41,6 +41,15 @@ func tokenError(ctx context.Context, p *prepared, err error) *Error {
 	return e
 }
 
+// lookupError is a call that was not sent because its host is not known.
+func lookupError(ctx context.Context, p *prepared, err error) *Error {
+	e := tokenError(ctx, p, err)
+	if e.kind == ErrUnauthorized {
+		e.kind = ErrUnavailable
+	}
+	return e
+}
+
 // answered is an answer that says no.
 func answered(p *prepared, status int, body []byte) *Error {
 	e := answerError(p.Endpoint.ID, status, body)

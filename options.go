@@ -11,16 +11,17 @@ import (
 type Option func(*settings)
 
 type settings struct {
-	httpClient *http.Client
-	plainHTTP  bool
-	agent      []string // the User-Agent header
-	timeout    time.Duration
-	retries    int
-	maxWait    time.Duration
-	maxAnswer  int64
-	logger     *slog.Logger
-	observer   func(context.Context, Event)
-	quotas     quotaSettings
+	httpClient   *http.Client
+	plainHTTP    bool
+	lookupServer string   // address of the look-up server; empty: Config.Host is needed
+	agent        []string // the User-Agent header
+	timeout      time.Duration
+	retries      int
+	maxWait      time.Duration
+	maxAnswer    int64
+	logger       *slog.Logger
+	observer     func(context.Context, Event)
+	quotas       quotaSettings
 }
 
 const (
@@ -54,6 +55,8 @@ func newSettings(options []Option) (settings, error) {
 		return s, configError("WithMaxAnswer", "is %d, must be above 0", s.maxAnswer)
 	case s.agent[0] == "":
 		return s, configError("WithUserAgent", "must not be empty")
+	case s.lookupServer != "" && !s.validLookup():
+		return s, configError("WithHostLookup", "is no https address of a server")
 	case s.logger == nil:
 		return s, configError("WithLogger", "must not be nil")
 	}

@@ -16,6 +16,8 @@ type config struct {
 	tokenLifetime          time.Duration
 	maxFileSize            int64
 	clock                  *Clock
+	quotas                 bool
+	easemob                bool
 }
 
 // defaults is a server that needs no option. All values are invented.
@@ -78,4 +80,16 @@ func WithMaxFileSize(n int64) Option {
 // stands still, or one that two servers share.
 func WithClock(clock *Clock) Option {
 	return func(c *config) { c.clock = clock }
+}
+
+// WithQuotas makes the server keep the documented quotas, which it does not by
+// default: calls above them get 429 reach_limit, messages 403
+// message_send_error, the broadcasts of a day 403 forbidden_op.
+func WithQuotas() Option {
+	return func(c *config) { c.quotas = true }
+}
+
+// WithEasemobQuotas is WithQuotas with Easemob's figures, where they differ.
+func WithEasemobQuotas() Option {
+	return func(c *config) { c.quotas, c.easemob = true, true }
 }

@@ -17,6 +17,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -35,8 +36,13 @@ type Server struct {
 	log    requestLog
 	outer  []layer // around a whole call: faults
 	inner  []layer // around the handling of an authenticated call: quotas
+	quotas *quotas // nil: off
+
+	faultMu sync.Mutex
+	faults  []*fault
 
 	url  string
+	addr string
 	http *http.Server
 	done chan struct{} // closed when the listener is
 }
@@ -73,18 +79,30 @@ func Start(opts ...Option) (*Server, error) {
 		state:  newState(conf),
 		router: theRouter(),
 		url:    "http://" + listener.Addr().String(),
-		done:   make(chan struct{}),
+		addr:   listener.Addr().String(),
 	}
-	srv.http = &http.Server{
+	srv.outer = []layer{srv.breakCalls}
+	if conf.quotas {
+		srv.quotas = newQuotas(conf.easemob)
+		srv.inner = []layer{srv.quotas.count}
+	}
+	srv.serve(listener)
+	return srv, nil
+}
+
+// serve answers what comes through a listener, until the server is closed.
+func (srv *Server) serve(listener net.Listener) {
+	done := make(chan struct{})
+	server := &http.Server{
 		Handler:           srv,
 		ReadHeaderTimeout: time.Minute,
 		ErrorLog:          log.New(io.Discard, "", 0), // a client that hangs up is no news
 	}
+	srv.http, srv.done = server, done
 	go func() {
-		defer close(srv.done)
-		_ = srv.http.Serve(listener) // always returns an error; Close is the only cause
+		defer close(done)
+		_ = server.Serve(listener) // always returns an error; Close is the only cause
 	}()
-	return srv, nil
 }
 
 // Close ends the server and breaks the connections that are open. It may be

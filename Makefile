@@ -1,0 +1,43 @@
+# What CI does, step by step: .ci/run calls these targets.
+
+GO      ?= go
+TOOL     = $(GO) tool -modfile=$(CURDIR)/tools/go.mod
+MODULES := $(patsubst %/go.mod,%,$(shell git ls-files --cached --others --exclude-standard '*go.mod'))
+
+.PHONY: all fmt vet lint test race tidy docs bench bench-quota torture fuzz
+
+all: fmt vet lint test
+
+fmt: ## fails when gofmt would change something
+	@test -z "$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go') | tee /dev/stderr)"
+
+vet:
+	@for m in $(MODULES); do (cd $$m && $(GO) vet ./...) || exit 1; done
+
+lint:
+	$(TOOL) golangci-lint run ./...
+
+test: ## the command of the README, for every module
+	$(GO) test ./...
+	@for m in $(filter-out .,$(MODULES)); do (cd $$m && $(GO) test ./...) || exit 1; done
+
+race:
+	@for m in $(MODULES); do (cd $$m && $(GO) test -race ./...) || exit 1; done
+
+tidy: ## fails when go.mod or go.sum is not tidy
+	@for m in $(MODULES); do (cd $$m && $(GO) mod tidy -diff) || exit 1; done
+
+docs: ## writes the generated pages
+	$(GO) run ./internal/endpointdocs > docs/endpoints.md
+
+bench: ## the client beside raw net/http, with the bounds that it must meet
+	$(GO) run ./internal/perf
+
+bench-quota: ## how much of a quota is used, and how often it is passed
+	cd redisquota && $(GO) run ./quotabench
+
+torture: ## the whole of the fault tests, at most 15 minutes
+	IM_TORTURE=1 $(GO) test -timeout 20m -run 'Torture|Promise' -v ./internal/faults/...
+
+fuzz: ## each fuzz target for FUZZTIME
+	@$(GO) run ./internal/fuzzall -time $(or $(FUZZTIME),20s)

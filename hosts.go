@@ -1,0 +1,170 @@
+package im
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// LookupServer is where Easemob tells the REST hosts of an app.
+const LookupServer = "https://rs.easemob.com"
+
+// WithHostLookup makes a client with an empty [Config.Host] ask a server for the
+// host of its app before its first call, and again after a day. The address is
+// [LookupServer], but in tests. Easemob only; the app must be named by its app
+// key.
+func WithHostLookup(address string) Option { return func(s *settings) { s.lookupServer = address } }
+
+// RESTHost is a REST server of an app.
+type RESTHost struct {
+	Protocol string // "https" or "http"
+	Domain   string // or, where it is empty,
+	IP       string
+	Port     string
+}
+
+// Host is the host with its port, as [Config.Host] takes it.
+func (h RESTHost) Host() string {
+	name := h.Domain
+	if name == "" {
+		name = h.IP
+	}
+	if h.Port == "" || h.Protocol == "https" && h.Port == "443" {
+		return h.Protocol + "://" + name
+	}
+	return h.Protocol + "://" + net.JoinHostPort(name, h.Port)
+}
+
+var lookUpHosts = api.Endpoint{
+	ID: "auth.dns_config", Method: http.MethodGet, Path: LookupServer + "/easemob/server.json",
+	Idempotent: true, Auth: api.NoToken,
+}
+
+// LookUpHosts asks Easemob for the REST hosts of the client's app, which must be
+// named by its app key. Carries no token. Repeated after a lost answer.
+//
+//im:endpoint auth.dns_config
+func (c *Client) LookUpHosts(ctx context.Context) ([]RESTHost, error) { return c.core.lookUpHosts(ctx) }
+
+func (c *core) lookUpHosts(ctx context.Context) ([]RESTHost, error) {
+	var out struct {
+		REST struct {
+			Hosts api.Many[struct {
+				Protocol string   `json:"protocol"`
+				Domain   string   `json:"domain"`
+				IP       string   `json:"ip"`
+				Port     api.Text `json:"port"`
+			}] `json:"hosts"`
+		} `json:"rest"`
+	}
+	var invalid error
+	if c.to.org == "" {
+		invalid = api.Invalid("AppKey", "is not known; the look-up needs it, an app id does not do")
+	}
+	err := c.Call(ctx, &api.Call{
+		Endpoint: &lookUpHosts, Invalid: invalid, Out: &out,
+		Query: url.Values{"app_key": {c.to.org + "#" + c.to.app}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	hosts := make([]RESTHost, len(out.REST.Hosts))
+	for i, h := range out.REST.Hosts {
+		hosts[i] = RESTHost{Protocol: h.Protocol, Domain: h.Domain, IP: h.IP, Port: string(h.Port)}
+	}
+	return hosts, nil
+}
+
+// lookup finds the host of a client that has none, one question at a time.
+type lookup struct {
+	turn chan struct{} // holds one token: whose turn it is to ask
+
+	mu    sync.Mutex
+	found address
+	until time.Time
+}
+
+// lookupLife is how long an answer holds.
+const lookupLife = 24 * time.Hour
+
+func newLookup() *lookup {
+	l := &lookup{turn: make(chan struct{}, 1)}
+	l.turn <- struct{}{}
+	return l
+}
+
+func (l *lookup) known() (address, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.found, time.Now().Before(l.until)
+}
+
+// address is where the calls of the client go to.
+func (c *core) address(ctx context.Context) (address, error) {
+	if c.to.host != "" {
+		return c.to, nil
+	}
+	l := c.lookup
+	if to, ok := l.known(); ok {
+		return to, nil
+	}
+	select {
+	case <-l.turn:
+		defer func() { l.turn <- struct{}{} }()
+	case <-ctx.Done():
+		return address{}, ctx.Err()
+	}
+	if to, ok := l.known(); ok { // somebody else has asked meanwhile
+		return to, nil
+	}
+	to, err := c.findAddress(ctx)
+	if err != nil {
+		return address{}, err
+	}
+	l.mu.Lock()
+	l.found, l.until = to, time.Now().Add(lookupLife)
+	l.mu.Unlock()
+	return to, nil
+}
+
+// findAddress takes the first host that the client may talk to: https, or plain
+// http where that is allowed.
+func (c *core) findAddress(ctx context.Context) (address, error) {
+	hosts, err := c.lookUpHosts(withOptions(ctx, callOptions{}))
+	if err != nil {
+		return address{}, err
+	}
+	for _, wanted := range []string{"https", "http"} {
+		for _, h := range hosts {
+			to := c.to
+			config := Config{Host: h.Host()}
+			if to.scheme, to.host, err = config.host(c.plainHTTP); err == nil && h.Protocol == wanted {
+				return to, nil
+			}
+		}
+	}
+	return address{}, &Error{
+		Endpoint: lookUpHosts.ID, Status: http.StatusOK, kind: ErrBadAnswer,
+		Description: "the answer names no https host",
+	}
+}
+
+func (s *settings) validLookup() bool {
+	_, _, err := Config{Host: s.lookupServer}.host(s.plainHTTP)
+	return err == nil
+}
+
+// lookupURL is the address of the look-up, at the server of the option.
+func (s *settings) lookupURL() string {
+	server := s.lookupServer
+	if server == "" {
+		server = LookupServer
+	}
+	return server + strings.TrimPrefix(lookUpHosts.Path, LookupServer)
+}

@@ -1,0 +1,227 @@
+package imtest
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Fault part says which calls are to break, when, or how; see [Server.Fault].
+type Fault func(*fault)
+
+// fault is what the parts of a fault add up to.
+type fault struct {
+	endpoints []string         // nil: all
+	due       func(n int) bool // is the n-th matching call, from 1 on, to break
+	action    func(*Server, *call, func() *reply) *reply
+
+	mu    sync.Mutex
+	seen  int
+	fired int
+}
+
+// Fault makes calls break, until [Server.ClearFaults]. Its parts say which
+// ([OnEndpoint]), when ([Nth], [First], [Every], [Chance]) and how
+// ([CutAfterProcessing], [RateLimited], ...):
+//
+//	srv.Fault(imtest.OnEndpoint("messages.send_users"), imtest.Nth(3), imtest.CutAfterProcessing())
+//
+// Without a which, all calls match; without a when, every one of them breaks.
+// Faults are looked at in the order in which they were set, and the first one
+// that is due acts. The returned function tells how often it has acted.
+func (srv *Server) Fault(parts ...Fault) (fired func() int) {
+	f := &fault{due: func(int) bool { return true }}
+	for _, part := range parts {
+		part(f)
+	}
+	if f.action == nil {
+		panic("imtest: a fault needs to know how the call breaks, such as CutAfterProcessing()")
+	}
+	srv.faultMu.Lock()
+	srv.faults = append(srv.faults, f)
+	srv.faultMu.Unlock()
+	return func() int {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return f.fired
+	}
+}
+
+// ClearFaults ends all faults.
+func (srv *Server) ClearFaults() {
+	srv.faultMu.Lock()
+	srv.faults = nil
+	srv.faultMu.Unlock()
+}
+
+// breakCalls is the layer of the faults.
+func (srv *Server) breakCalls(c *call, next func() *reply) *reply {
+	srv.faultMu.Lock()
+	faults := srv.faults
+	srv.faultMu.Unlock()
+	for _, f := range faults {
+		if f.strikes(c.id()) {
+			return f.action(srv, c, next)
+		}
+	}
+	return next()
+}
+
+func (f *fault) strikes(id string) bool {
+	if f.endpoints != nil && !slices.Contains(f.endpoints, id) {
+		return false
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.seen++
+	if !f.due(f.seen) {
+		return false
+	}
+	f.fired++
+	return true
+}
+
+// OnEndpoint matches calls of these endpoints, by their ids in the catalogue.
+func OnEndpoint(ids ...string) Fault { return func(f *fault) { f.endpoints = ids } }
+
+// Nth breaks the n-th matching call only.
+func Nth(n int) Fault { return func(f *fault) { f.due = func(i int) bool { return i == n } } }
+
+// First breaks the first n matching calls.
+func First(n int) Fault { return func(f *fault) { f.due = func(i int) bool { return i <= n } } }
+
+// Every breaks each n-th matching call.
+func Every(n int) Fault { return func(f *fault) { f.due = func(i int) bool { return i%n == 0 } } }
+
+// Chance breaks a part of the matching calls, 0 to 1, chosen by a generator with
+// this seed: the same calls in the same order break the same way.
+func Chance(part float64, seed uint64) Fault {
+	return func(f *fault) {
+		random := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // to be repeated, not to be secret
+		f.due = func(int) bool { return random.Float64() < part }
+	}
+}
+
+// CutBeforeProcessing breaks the connection before the call is carried out.
+func CutBeforeProcessing() Fault {
+	return before(func(*Server, *call) *reply { return &reply{spoil: cut} })
+}
+
+// CutAfterProcessing carries the call out and breaks the connection before the
+// answer.
+func CutAfterProcessing() Fault {
+	return after(func(rep *reply) { rep.spoil = cut })
+}
+
+// Delay waits before the call is carried out, or until the client gives up.
+func Delay(d time.Duration) Fault {
+	return before(func(_ *Server, c *call) *reply {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-c.r.Context().Done():
+		}
+		return nil
+	})
+}
+
+// Trickle sends the answer byte by byte, with a pause after each.
+func Trickle(pause time.Duration) Fault {
+	return after(func(rep *reply) {
+		rep.spoil = func(w http.ResponseWriter, r *http.Request, whole *reply) { trickle(w, r, whole, pause) }
+	})
+}
+
+// RateLimited answers 429 reach_limit, without carrying the call out.
+func RateLimited() Fault { return instead(errReachLimit) }
+
+// MessagesLimited answers 403 message_send_error as for too many messages, without
+// carrying the call out.
+func MessagesLimited() Fault { return instead(errMessagesReachLimit) }
+
+// PlanLimited answers 429 resource_limited, without carrying the call out.
+func PlanLimited() Fault { return instead(errPlanLimit) }
+
+// ServerError answers 500, without carrying the call out.
+func ServerError() Fault { return instead(errInternal) }
+
+// BadGateway answers 502 with an HTML page, without carrying the call out.
+func BadGateway() Fault {
+	return before(func(*Server, *call) *reply {
+		return &reply{status: http.StatusBadGateway, contentType: "text/html", body: []byte(gatewayPage)}
+	})
+}
+
+const gatewayPage = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
+
+// Unavailable answers 503 with Retry-After in whole seconds, if it is above 0,
+// without carrying the call out.
+func Unavailable(retryAfter time.Duration) Fault {
+	return before(func(*Server, *call) *reply {
+		return &reply{status: http.StatusServiceUnavailable, contentType: "text/plain", spoil: unavailable(retryAfter)}
+	})
+}
+
+// TruncatedJSON carries the call out and sends half of the answer, as if it were
+// all.
+func TruncatedJSON() Fault {
+	return after(func(rep *reply) { rep.body, rep.file = rep.body[:len(rep.body)/2], nil })
+}
+
+// WrongContentType carries the call out and answers under text/html.
+func WrongContentType() Fault { return after(func(rep *reply) { rep.contentType = "text/html" }) }
+
+// HugeBody carries the call out and sends so many bytes of blanks before the
+// answer.
+func HugeBody(bytes int64) Fault {
+	return after(func(rep *reply) {
+		rep.spoil = func(w http.ResponseWriter, _ *http.Request, whole *reply) { huge(w, whole, bytes) }
+	})
+}
+
+// ExpiredToken lets all tokens expire, so that the call is refused with 401.
+func ExpiredToken() Fault {
+	return before(func(srv *Server, _ *call) *reply {
+		srv.ExpireTokens()
+		return nil
+	})
+}
+
+// ClockSkew moves the server's clock before the call is carried out.
+func ClockSkew(d time.Duration) Fault {
+	return before(func(srv *Server, _ *call) *reply {
+		srv.Clock().Advance(d)
+		return nil
+	})
+}
+
+// before acts first; where it gives no reply the call goes on.
+func before(act func(*Server, *call) *reply) Fault {
+	return func(f *fault) {
+		f.action = func(srv *Server, c *call, next func() *reply) *reply {
+			if rep := act(srv, c); rep != nil {
+				return rep
+			}
+			return next()
+		}
+	}
+}
+
+// after lets the call be carried out and changes its reply.
+func after(change func(*reply)) Fault {
+	return func(f *fault) {
+		f.action = func(_ *Server, _ *call, next func() *reply) *reply {
+			rep := next()
+			change(rep)
+			return rep
+		}
+	}
+}
+
+// instead answers an error in place of the call.
+func instead(err func() *apiError) Fault {
+	return before(func(_ *Server, c *call) *reply { return c.fail(err()) })
+}

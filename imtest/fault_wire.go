@@ -1,0 +1,63 @@
+package imtest
+
+import (
+	"bytes"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// This file does to the bytes of an answer what faults ask for.
+
+// cut breaks the connection without an answer.
+func cut(w http.ResponseWriter, _ *http.Request, _ *reply) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // HTTP/2, or a recorder: the server breaks the stream itself
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // a reset, not an orderly end
+	}
+	_ = conn.Close()
+}
+
+func trickle(w http.ResponseWriter, r *http.Request, whole *reply, pause time.Duration) {
+	w.Header().Set("Content-Type", whole.contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(whole.body)))
+	w.WriteHeader(whole.status)
+	out := http.NewResponseController(w)
+	for i := range whole.body {
+		if _, err := w.Write(whole.body[i : i+1]); err != nil {
+			return
+		}
+		_ = out.Flush() // a client that is gone is seen by the next write
+		select {
+		case <-time.After(pause):
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+func unavailable(retryAfter time.Duration) func(http.ResponseWriter, *http.Request, *reply) {
+	return func(w http.ResponseWriter, _ *http.Request, whole *reply) {
+		if retryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter/time.Second)))
+		}
+		w.Header().Set("Content-Type", whole.contentType)
+		w.WriteHeader(whole.status)
+	}
+}
+
+func huge(w http.ResponseWriter, whole *reply, n int64) {
+	w.Header().Set("Content-Type", whole.contentType)
+	w.WriteHeader(whole.status)
+	blanks := bytes.Repeat([]byte(" "), 64<<10)
+	for ; n > 0; n -= int64(len(blanks)) {
+		if _, err := w.Write(blanks[:min(n, int64(len(blanks)))]); err != nil {
+			return
+		}
+	}
+	_, _ = w.Write(whole.body) // a client that is gone hears nothing
+}

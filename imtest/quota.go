@@ -1,0 +1,173 @@
+package imtest
+
+import (
+	"encoding/json"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/imrest/im-go/internal/catalogue"
+)
+
+// QuotaUse is how much of a quota is used at the moment.
+type QuotaUse struct {
+	Pool  string        // endpoint id, or the name of a pool that several share
+	User  string        // whose quota it is, for quotas per user
+	N     int           // at most so many
+	Per   time.Duration // in any period of this length; 24 h: from 00:00 UTC
+	Items bool          // targets of messages are counted, not calls
+	Used  int
+}
+
+// quotas counts calls in sliding windows, as the API does.
+type quotas struct {
+	easemob bool
+	byID    map[string]catalogue.Endpoint
+
+	mu      sync.Mutex
+	windows map[windowKey]*window
+}
+
+type windowKey struct {
+	pool, user string
+	index      int // of the quota in its list
+}
+
+type window struct {
+	quota catalogue.Quota
+	hits  []hit // oldest first
+	sum   int
+}
+
+type hit struct {
+	at   time.Time
+	cost int
+}
+
+func newQuotas(easemob bool) *quotas {
+	q := &quotas{easemob: easemob, byID: make(map[string]catalogue.Endpoint), windows: make(map[windowKey]*window)}
+	for _, e := range catalogue.All() {
+		q.byID[e.ID] = e
+	}
+	return q
+}
+
+// count is the layer of the quotas: a call is carried out if each of its windows
+// is not yet full before it, as the documents have it: seven calls to three groups
+// pass a limit of 20 messages.
+func (q *quotas) count(c *call, next func() *reply) *reply {
+	e, ok := q.byID[c.id()]
+	if !ok {
+		return next()
+	}
+	if err := q.take(e, c); err != nil {
+		return c.fail(err)
+	}
+	return next()
+}
+
+func (q *quotas) of(e catalogue.Endpoint) []catalogue.Quota {
+	if q.easemob && e.EasemobQuotas != nil {
+		return e.EasemobQuotas
+	}
+	return e.Quotas
+}
+
+func (q *quotas) take(e catalogue.Endpoint, c *call) *apiError {
+	items := c.targets()
+	now := c.state.now()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var windows []*window
+	for i, quota := range q.of(e) {
+		w := q.window(windowKey{pool: e.Pool, user: userOf(quota, c), index: i}, quota)
+		w.forget(now)
+		if w.sum >= quota.N {
+			return refusal(quota)
+		}
+		windows = append(windows, w)
+	}
+	for _, w := range windows {
+		cost := 1
+		if w.quota.Items {
+			cost = items
+		}
+		w.hits = append(w.hits, hit{now, cost})
+		w.sum += cost
+	}
+	return nil
+}
+
+func (q *quotas) window(key windowKey, quota catalogue.Quota) *window {
+	w := q.windows[key]
+	if w == nil {
+		w = &window{quota: quota}
+		q.windows[key] = w
+	}
+	return w
+}
+
+// forget drops what the window does not reach any more.
+func (w *window) forget(now time.Time) {
+	start := now.Add(-w.quota.Per)
+	if w.quota.Per == 24*time.Hour {
+		start = now.UTC().Truncate(24 * time.Hour).Add(-1)
+	}
+	n := 0
+	for ; n < len(w.hits) && !w.hits[n].at.After(start); n++ {
+		w.sum -= w.hits[n].cost
+	}
+	w.hits = w.hits[n:]
+}
+
+// refusal is what a full window answers: messages 403, the broadcasts of a day 403
+// in other words, calls 429.
+func refusal(q catalogue.Quota) *apiError {
+	switch {
+	case q.Items:
+		return errMessagesReachLimit()
+	case q.Per == 24*time.Hour:
+		return errDayLimit()
+	}
+	return errReachLimit()
+}
+
+func userOf(q catalogue.Quota, c *call) string {
+	if q.User && len(c.values) > 0 {
+		return fold(c.values[0])
+	}
+	return ""
+}
+
+// targets is how many receivers a message has.
+func (c *call) targets() int {
+	if !strings.HasPrefix(c.id(), "messages.send_") {
+		return 1
+	}
+	var to struct {
+		To     []json.RawMessage `json:"to"`
+		Target []json.RawMessage `json:"target"`
+	}
+	_ = json.Unmarshal(c.body, &to) // a body that is none is refused by the handler
+	return max(1, len(to.To), len(to.Target))
+}
+
+// QuotaUse tells how much of the quotas is used, with WithQuotas; those of which
+// nothing is used are left out.
+func (srv *Server) QuotaUse() []QuotaUse {
+	q := srv.quotas
+	if q == nil {
+		return nil
+	}
+	now := srv.Clock().Now()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var list []QuotaUse
+	for key, w := range q.windows {
+		w.forget(now)
+		if w.sum > 0 {
+			list = append(list, QuotaUse{Pool: key.pool, User: key.user, N: w.quota.N, Per: w.quota.Per, Items: w.quota.Items, Used: w.sum})
+		}
+	}
+	return list
+}

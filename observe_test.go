@@ -1,0 +1,113 @@
+package im_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/users"
+)
+
+func TestObserverSeesEachTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var events []im.Event
+		server := &script{answers: []answer{{status: 429, body: reachLimit}, {status: 200, body: sentAnswer}}}
+		client := server.client(t, im.WithObserver(func(_ context.Context, e im.Event) { events = append(events, e) }))
+		_, err := client.Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{Body: messages.Text("hi")})
+		require.NoError(t, err)
+		require.Len(t, events, 2)
+		first, second := events[0], events[1]
+		assert.Equal(t, "messages.send_users", first.Endpoint)
+		assert.Equal(t, 1, first.Try)
+		assert.Equal(t, 429, first.Status)
+		assert.Equal(t, "reach_limit", first.Code)
+		assert.True(t, first.Again)
+		require.ErrorIs(t, first.Err, im.ErrRateLimited)
+		assert.Equal(t, 2, second.Try)
+		assert.Equal(t, 200, second.Status)
+		require.NoError(t, second.Err)
+		assert.Positive(t, second.Waited, "the pool paused")
+	})
+}
+
+func TestObserverSeesRefusedWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var events []im.Event
+		server := &script{answers: []answer{success}}
+		client := server.client(t, im.WithQuota("users.get", im.Quota{N: 1, Per: time.Hour}),
+			im.WithObserver(func(_ context.Context, e im.Event) { events = append(events, e) }))
+		require.NoError(t, get(t.Context(), client))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		begun := time.Now()
+		err := get(ctx, client)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorIs(t, err, im.ErrRateLimited)
+		assert.Zero(t, time.Since(begun), "a hopeless wait is not begun")
+		assert.Len(t, server.requests, 1)
+		require.Len(t, events, 2)
+		require.Error(t, events[1].Err)
+	})
+}
+
+// What is logged is an allow-list: a user's name, a message, a password, a token
+// or a URL never come up, whatever the server answers.
+func TestLogsNameNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		echo := answer{status: 503, body: `{"error":"x","error_description":"alice-the-user app-token hunter2 the-message"}`}
+		server := &script{answers: []answer{echo, echo, {status: 400, body: echo.body}}}
+		client := server.client(t, im.WithLogger(logger))
+		_, err := client.Users.RegisterBatch(t.Context(), []users.NewUser{{Username: "alice-the-user", Password: "hunter2"}})
+		require.Error(t, err)
+		logger.Info("failed", "error", err)
+		_, err = client.Messages.SendToUsers(t.Context(), []string{"alice-the-user"}, messages.Message{Body: messages.Text("the-message")})
+		require.Error(t, err)
+
+		for _, secret := range []string{"alice-the-user", "hunter2", "app-token", "the-message", "example.com", "Bearer"} {
+			assert.NotContains(t, log.String(), secret)
+		}
+		var levels []string
+		for line := range strings.Lines(log.String()) {
+			var record map[string]any
+			require.NoError(t, json.Unmarshal([]byte(line), &record))
+			levels = append(levels, record["level"].(string))
+		}
+		assert.Equal(t, []string{"WARN", "WARN", "DEBUG", "INFO", "DEBUG"}, levels, "one Warn a repeat, one Debug a try")
+	})
+}
+
+func TestSilenceByDefault(t *testing.T) {
+	var log bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	defer slog.SetDefault(before)
+	server := &script{answers: []answer{{status: 404, body: `{"error":"service_resource_not_found"}`}}}
+	require.Error(t, get(t.Context(), server.client(t)))
+	assert.Empty(t, log.String())
+}
+
+func TestWithResponse(t *testing.T) {
+	server := &script{answers: []answer{{status: 200,
+		body: `{"action":"get","entities":[{"username":"alice"}],"timestamp":1697600000123,"duration":5,"cursor":"abc"}`}}}
+	var meta im.Response
+	_, err := server.client(t).Users.Get(im.WithResponse(t.Context(), &meta), "alice")
+	require.NoError(t, err)
+	assert.Equal(t, 200, meta.Status)
+	assert.Equal(t, time.UnixMilli(1697600000123), meta.Timestamp)
+	assert.Equal(t, 5*time.Millisecond, meta.Duration)
+	assert.Equal(t, "abc", meta.Cursor)
+	assert.Equal(t, "get", meta.Action)
+	assert.JSONEq(t, server.answers[0].body, string(meta.Body))
+}

@@ -1,0 +1,105 @@
+package im_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
+
+// fragment is what stands around a block that is no whole file.
+const fragment = `package main
+
+import (
+	"context"
+	"errors"
+	"log"
+	"testing"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/users"
+)
+
+var (
+	_ context.Context
+	_ = errors.Is
+	_ = log.Fatal
+	_ = imtest.NewServer
+	_ = messages.Text
+	_ users.User
+	_ *testing.T
+	_ im.Config
+)
+`
+
+// The Go blocks of the README and of the guides compile.
+func TestDocumentedCodeCompiles(t *testing.T) {
+	dir := t.TempDir()
+	root, err := filepath.Abs(".")
+	require.NoError(t, err)
+	gomod, err := os.ReadFile("go.mod")
+	require.NoError(t, err)
+	_, requirements, _ := strings.Cut(string(gomod), "\n")
+	gomod = fmt.Appendf(nil, "module example.com/readme\n%s\nrequire github.com/imrest/im-go v0.0.0\nreplace github.com/imrest/im-go => %s\n", requirements, root)
+	gosum, err := os.ReadFile("go.sum")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), gomod, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.sum"), gosum, 0o600))
+	blocks := 0
+	pages, err := filepath.Glob("docs/*.md")
+	require.NoError(t, err)
+	for _, page := range append(pages, "README.md", "README.zh-CN.md") {
+		content, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, match := range goBlock.FindAllSubmatch(content, -1) {
+			blocks++
+			code := string(match[1])
+			switch {
+			case strings.Contains(code, "package main"):
+			case strings.HasPrefix(code, "func "):
+				code = fragment + code + "\nfunc main() {}\n"
+			default:
+				code = fragment + "\nfunc main() {\n\tvar ctx context.Context\n\tvar client *im.Client\n\t_, _ = ctx, client\n" + code + "}\n"
+			}
+			sub := filepath.Join(dir, fmt.Sprint("block", blocks))
+			require.NoError(t, os.Mkdir(sub, 0o700))
+			require.NoError(t, os.WriteFile(filepath.Join(sub, "main.go"), []byte(code), 0o600))
+		}
+	}
+	assert.GreaterOrEqual(t, blocks, 8)
+	vet := exec.CommandContext(t.Context(), "go", "vet", "-mod=mod", "./...")
+	vet.Dir = dir
+	out, err := vet.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+}
+
+// The two READMEs say the same: as many headings, rows, code blocks and links.
+func TestReadmesAreInStep(t *testing.T) {
+	en, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	zh, err := os.ReadFile("README.zh-CN.md")
+	require.NoError(t, err)
+	for _, mark := range []string{`(?m)^## `, `(?m)^\|`, "(?m)^```go", "(?m)^- ", `\]\([^)h]`} {
+		re := regexp.MustCompile(mark)
+		assert.Equal(t, len(re.FindAll(en, -1)), len(re.FindAll(zh, -1)), "count of %s", mark)
+	}
+	names := regexp.MustCompile("`(?:im\\.|client\\.|With|Err|IM_)[A-Za-z_.]*`")
+	unique := func(b []byte) map[string]bool {
+		set := make(map[string]bool)
+		for _, n := range names.FindAllString(string(b), -1) {
+			set[n] = true
+		}
+		return set
+	}
+	assert.Equal(t, unique(en), unique(zh))
+}
