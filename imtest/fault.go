@@ -106,13 +106,13 @@ func Chance(part float64, seed uint64) Fault {
 
 // CutBeforeProcessing breaks the connection before the call is carried out.
 func CutBeforeProcessing() Fault {
-	return before(func(*Server, *call) *reply { return &reply{spoil: cut} })
+	return before(func(*Server, *call) *reply { return &reply{spoil: hangUp} })
 }
 
 // CutAfterProcessing carries the call out and breaks the connection before the
 // answer.
 func CutAfterProcessing() Fault {
-	return after(func(rep *reply) { rep.spoil = cut })
+	return after(func(rep *reply) { rep.spoil = hangUp })
 }
 
 // Delay waits before the call is carried out, or until the client gives up.

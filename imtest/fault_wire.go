@@ -10,8 +10,8 @@ import (
 
 // This file does to the bytes of an answer what faults ask for.
 
-// cut breaks the connection without an answer.
-func cut(w http.ResponseWriter, _ *http.Request, _ *reply) {
+// hangUp breaks the connection without an answer.
+func hangUp(w http.ResponseWriter, _ *http.Request, _ *reply) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // HTTP/2, or a recorder: the server breaks the stream itself
