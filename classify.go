@@ -28,6 +28,7 @@ var rules = []rule{
 	{403, "message_send_error", "reach limit", ErrRateLimited},
 	{403, "", "forbidden for url", ErrRateLimited},
 	{403, "forbidden_op", "limit exceeded", ErrRateLimited}, // broadcasts of the day
+	{403, "LimitException", "", ErrRateLimited},             // pushes
 	{400, "", "too many queries", ErrRateLimited},
 
 	// the app, the token and the credentials
@@ -79,6 +80,7 @@ var rules = []rule{
 	{400, "required_property_not_found", "", ErrNotFound},
 	{400, "RequiredPropertyNotFoundException", "", ErrNotFound},
 	{400, "EntityNotFoundException", "", ErrNotFound},
+	{400, "ResourceNotFoundException", "", ErrNotFound},
 	{400, "management", "", ErrNotFound},
 	{400, "", "doesn't exist", ErrNotFound},
 	{400, "", "resource not exist", ErrNotFound},
@@ -171,13 +173,17 @@ func answerError(endpoint string, status int, body []byte) *Error {
 		e.Body = clip(body)
 	}
 	e.kind = kindOf(status, e.Code, e.Description)
+	if e.kind == kindOf(status, "", "") { // push answers put the name into exception
+		e.kind = kindOf(status, e.Exception, e.Description)
+	}
 	return e
 }
 
 // refused says that the answer means "not now": nothing was carried out, so any
-// call may be sent again.
+// call may be sent again. What is used up for the day, or waits for a task to end,
+// is no matter of seconds.
 func (e *Error) refused() bool {
-	return e.kind == ErrRateLimited && !(e.Status == http.StatusForbidden && e.Code == "forbidden_op")
+	return e.kind == ErrRateLimited && (e.Status != http.StatusForbidden || e.Code != "forbidden_op" && e.Code != "LimitException")
 }
 
 // tokenRejected says that a new token may help.

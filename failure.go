@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/transport"
 )
@@ -65,9 +66,18 @@ func answered(p *prepared, status int, body []byte) *Error {
 	return e
 }
 
-// badAnswer is an answer that the API does not document. After a success it is
-// not known what was done.
+// badAnswer is an answer of success that cannot be taken for one: it says no in its
+// payload, or is not what the API documents. In the latter case it is not known
+// what was done.
 func badAnswer(p *prepared, status int, body []byte, cause error) *Error {
+	var no *batch.Reason
+	if errors.As(cause, &no) && cause != api.NotReported {
+		e := &Error{Endpoint: p.Endpoint.ID, Status: status, Description: no.Text, permanent: true, kind: no.Kind, cause: cause}
+		if e.kind == nil {
+			e.kind = ErrForbidden
+		}
+		return e
+	}
 	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrBadAnswer, Body: clip(body), cause: cause}
 	mayBeDone(p, e)
 	var shape *json.UnmarshalTypeError

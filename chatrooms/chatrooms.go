@@ -31,7 +31,7 @@ func New(c api.Caller) *Service {
 
 var endpoints = []*api.Endpoint{
 	&create, &get, &update, &deleteRoom, &list, &listJoined, &announcement, &setAnnouncement,
-	&listMembers, &listMembersByPage, &addMember, &addMembers, &removeMember, &removeMembers,
+	&listMembersByCursor, &listMembers, &addMember, &addMembers, &removeMember, &removeMembers,
 	&listAdmins, &addAdmin, &removeAdmin, &transferOwner, &listSuperAdmins, &addSuperAdmin, &removeSuperAdmin,
 	&listBlocked, &blockMember, &blockMembers, &unblockMember, &unblockMembers,
 	&listAllowed, &allowMember, &allowMembers, &disallowMembers,

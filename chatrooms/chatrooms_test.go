@@ -85,7 +85,7 @@ func TestRooms(t *testing.T) {
 			ID: "chatrooms.create",
 			Do: create(chatrooms.NewRoom{
 				Name: "lobby", Description: "open talk", Owner: "alice", Members: []string{"bob"}, MaxMembers: 250,
-				Custom: "floor=2", ID: "lobby2", NeedVerify: new(false),
+				Custom: "floor=2", ID: "lobby2", ReviewName: new(false),
 			}),
 			Request: "POST /chatrooms",
 			Body: `{"name":"lobby","description":"open talk","owner":"alice","members":["bob"],"maxusers":250,
@@ -127,7 +127,7 @@ func TestRooms(t *testing.T) {
 		{ID: "chatrooms.create", Name: "id too long", Do: create(with(func(r *chatrooms.NewRoom) { r.ID = strings.Repeat("a", 65) })), Err: im.ErrInvalidArgument},
 		{
 			ID:      "chatrooms.update",
-			Do:      update(chatrooms.Changes{Name: "lounge", Description: new(""), MaxMembers: 400, Custom: new("x"), NeedVerify: new(true)}),
+			Do:      update(chatrooms.Changes{Name: "lounge", Description: new(""), MaxMembers: 400, Custom: new("x"), ReviewName: new(true)}),
 			Request: "PUT /chatrooms/" + room,
 			Body:    `{"name":"lounge","description":"","maxusers":400,"custom":"x","need_verify":true}`,
 			Answer:  answer(`{"groupname":true,"description":true,"maxusers":"true"}`),

@@ -73,7 +73,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	fmt.Printf("%s: %d of %d members, all muted: %t\n", room.Name, room.MemberCount, room.MaxMembers, room.MutedAll)
-	for member, err := range rooms.AllMembersByPage(ctx, roomID, chatrooms.PageOptions{}) {
+	for member, err := range rooms.AllMembers(ctx, roomID, chatrooms.PageOptions{}) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -27,14 +27,14 @@ const (
 	NewestFirst Order = "desc"
 )
 
-// MemberListOptions choose a page of members.
-type MemberListOptions struct {
+// MemberCursorOptions choose a page of members.
+type MemberCursorOptions struct {
 	Limit  int    // members on a page; 0: 100
 	Cursor string // of the page before; empty: from the start
 	Order  Order  // empty: the server's
 }
 
-func (o MemberListOptions) query() url.Values {
+func (o MemberCursorOptions) query() url.Values {
 	if o.Limit == 0 {
 		o.Limit = 100
 	}
@@ -54,25 +54,25 @@ type UserPage struct {
 	Cursor    string // of the next page; empty: this is the last
 }
 
-var listMembers = api.Endpoint{
+var listMembersByCursor = api.Endpoint{
 	ID: "chatrooms.list_members_cursor", Method: http.MethodGet, Path: "/chatrooms/{chatroom_id}/users", Idempotent: true,
 }
 
-// ListMembers returns a page of the members of a room by time of joining, without
-// their roles and perhaps without the owner; [Service.AllMembers] goes over all of
+// ListMembersByCursor returns a page of the members of a room by time of joining, without
+// their roles and perhaps without the owner; [Service.AllMembersByCursor] goes over all of
 // them. This form is the one of the vendor's Java SDK and stands in no document;
-// [Service.ListMembersByPage] is the documented one. How large a page may be is not
+// [Service.ListMembers] is the documented one. How large a page may be is not
 // known; 100 is tested. Quota: 100 calls a second. Repeated after a lost answer.
 // [im.ErrNotFound] when there is no such room.
 //
 //im:endpoint chatrooms.list_members_cursor
-func (s *Service) ListMembers(ctx context.Context, roomID string, o MemberListOptions) (*UserPage, error) {
+func (s *Service) ListMembersByCursor(ctx context.Context, roomID string, o MemberCursorOptions) (*UserPage, error) {
 	var out struct {
 		Data   api.Many[string] `json:"data"`
 		Cursor api.Text         `json:"cursor"` // has been seen as a number
 	}
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listMembers, Params: []string{roomID}, Query: o.query(),
+		Endpoint: &listMembersByCursor, Params: []string{roomID}, Query: o.query(),
 		Invalid: api.Range("Limit", o.Limit, 0, math.MaxInt32), Out: &out,
 	})
 	if err != nil {
@@ -81,14 +81,14 @@ func (s *Service) ListMembers(ctx context.Context, roomID string, o MemberListOp
 	return &UserPage{Usernames: out.Data, Cursor: string(out.Cursor)}, nil
 }
 
-// AllMembers goes over the members of a room from o.Cursor on, fetching pages as
-// they are needed. It ends after the first error. What [Service.ListMembers] says
+// AllMembersByCursor goes over the members of a room from o.Cursor on, fetching pages as
+// they are needed. It ends after the first error. What [Service.ListMembersByCursor] says
 // of roles and of the owner holds here, too.
-func (s *Service) AllMembers(ctx context.Context, roomID string, o MemberListOptions) iter.Seq2[string, error] {
+func (s *Service) AllMembersByCursor(ctx context.Context, roomID string, o MemberCursorOptions) iter.Seq2[string, error] {
 	return api.Pages(o.Cursor, func(cursor string) ([]string, string, error) {
 		o := o
 		o.Cursor = cursor
-		p, err := s.ListMembers(ctx, roomID, o)
+		p, err := s.ListMembersByCursor(ctx, roomID, o)
 		if err != nil {
 			return nil, "", err
 		}
@@ -96,22 +96,22 @@ func (s *Service) AllMembers(ctx context.Context, roomID string, o MemberListOpt
 	})
 }
 
-var listMembersByPage = api.Endpoint{
+var listMembers = api.Endpoint{
 	ID: "chatrooms.list_members", Method: http.MethodGet, Path: "/chatrooms/{chatroom_id}/users", Idempotent: true,
 }
 
-// ListMembersByPage returns a page of the members of a room in no certain order,
-// with the owner somewhere among them; [Service.AllMembersByPage] goes over all of
+// ListMembers returns a page of the members of a room in no certain order,
+// with the owner somewhere among them; [Service.AllMembers] goes over all of
 // them. Users who come or go meanwhile can be listed twice or not at all. Quota:
 // 100 calls a second. Repeated after a lost answer. [im.ErrNotFound] when there is
 // no such room.
 //
 //im:endpoint chatrooms.list_members
-func (s *Service) ListMembersByPage(ctx context.Context, roomID string, o PageOptions) ([]Member, error) {
+func (s *Service) ListMembers(ctx context.Context, roomID string, o PageOptions) ([]Member, error) {
 	o = o.withDefaults()
 	var out memberAnswer
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listMembersByPage, Params: []string{roomID}, Invalid: o.check(), Query: o.query(), Out: &out,
+		Endpoint: &listMembers, Params: []string{roomID}, Invalid: o.check(), Query: o.query(), Out: &out,
 	})
 	return out.members, err
 }
@@ -128,10 +128,10 @@ func (a *memberAnswer) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// AllMembersByPage goes over the members of a room from page o.Page on. It ends
+// AllMembers goes over the members of a room from page o.Page on. It ends
 // after the first error.
-func (s *Service) AllMembersByPage(ctx context.Context, roomID string, o PageOptions) iter.Seq2[Member, error] {
-	return numbered(o, func(o PageOptions) ([]Member, error) { return s.ListMembersByPage(ctx, roomID, o) })
+func (s *Service) AllMembers(ctx context.Context, roomID string, o PageOptions) iter.Seq2[Member, error] {
+	return numbered(o, func(o PageOptions) ([]Member, error) { return s.ListMembers(ctx, roomID, o) })
 }
 
 var addMember = api.Endpoint{

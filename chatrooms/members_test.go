@@ -47,12 +47,14 @@ func refusals(id string, method func(*chatrooms.Service, context.Context, string
 }
 
 func TestMembers(t *testing.T) {
-	byCursor := func(o chatrooms.MemberListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *service) (*chatrooms.UserPage, error) { return s.ListMembers(ctx, room, o) })
+	byCursor := func(o chatrooms.MemberCursorOptions) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *service) (*chatrooms.UserPage, error) {
+			return s.ListMembersByCursor(ctx, room, o)
+		})
 	}
 	byPage := func(o chatrooms.PageOptions) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *service) ([]chatrooms.Member, error) {
-			return s.ListMembersByPage(ctx, room, o)
+			return s.ListMembers(ctx, room, o)
 		})
 	}
 	const path = "/chatrooms/" + room + "/users"
@@ -77,18 +79,18 @@ func TestMembers(t *testing.T) {
 		},
 		{ID: "chatrooms.list_members", Name: "page too large", Do: byPage(chatrooms.PageOptions{Size: 1001}), Err: im.ErrInvalidArgument},
 		{
-			ID: "chatrooms.list_members_cursor", Do: byCursor(chatrooms.MemberListOptions{Limit: 2, Cursor: "MTc=", Order: chatrooms.OldestFirst}),
+			ID: "chatrooms.list_members_cursor", Do: byCursor(chatrooms.MemberCursorOptions{Limit: 2, Cursor: "MTc=", Order: chatrooms.OldestFirst}),
 			Request: "GET " + path + "?cursor=MTc%3D&limit=2&sort=asc&version=v3",
 			Answer:  `{"data":["bob","carol"],"cursor":"MTg","count":2}`,
 			Want:    &chatrooms.UserPage{Usernames: []string{"bob", "carol"}, Cursor: "MTg"},
 		},
 		{
-			ID: "chatrooms.list_members_cursor", Name: "cursor as a number", Do: byCursor(chatrooms.MemberListOptions{}),
+			ID: "chatrooms.list_members_cursor", Name: "cursor as a number", Do: byCursor(chatrooms.MemberCursorOptions{}),
 			Request: "GET " + path + "?limit=100&version=v3",
 			Answer:  `{"data":["bob"],"cursor":9007199254740993}`,
 			Want:    &chatrooms.UserPage{Usernames: []string{"bob"}, Cursor: "9007199254740993"},
 		},
-		{ID: "chatrooms.list_members_cursor", Name: "negative limit", Do: byCursor(chatrooms.MemberListOptions{Limit: -1}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.list_members_cursor", Name: "negative limit", Do: byCursor(chatrooms.MemberCursorOptions{Limit: -1}), Err: im.ErrInvalidArgument},
 		{
 			ID: "chatrooms.add_member", Do: single((*service).AddMember, "carol"),
 			Request: "POST " + path + "/carol",
@@ -150,14 +152,14 @@ func TestMembers(t *testing.T) {
 
 func TestAllMembers(t *testing.T) {
 	client, sent := wiretest.Client(t, wiretest.JSON(200, `{"data":["bob"],"cursor":17}`), wiretest.JSON(200, `{"data":["carol"]}`))
-	all := collect(t, client.Chatrooms.AllMembers(t.Context(), room, chatrooms.MemberListOptions{Limit: 1}))
+	all := collect(t, client.Chatrooms.AllMembersByCursor(t.Context(), room, chatrooms.MemberCursorOptions{Limit: 1}))
 	assert.Equal(t, []string{"bob", "carol"}, all)
 	assert.Equal(t, []string{
 		"/chatrooms/" + room + "/users?limit=1&version=v3", "/chatrooms/" + room + "/users?cursor=17&limit=1&version=v3",
 	}, paths(*sent))
 
 	client, _ = wiretest.Client(t, wiretest.JSON(200, `{"data":[{"owner":"alice"},{"member":"bob"}]}`), wiretest.JSON(200, `{"data":[{"member":"carol"}]}`))
-	members := collect(t, client.Chatrooms.AllMembersByPage(t.Context(), room, chatrooms.PageOptions{Size: 2}))
+	members := collect(t, client.Chatrooms.AllMembers(t.Context(), room, chatrooms.PageOptions{Size: 2}))
 	assert.Len(t, members, 3)
 }
 
@@ -165,7 +167,7 @@ func TestAllMembers(t *testing.T) {
 func TestAllMembersByPageCut(t *testing.T) {
 	page := `{"data":[{"member":"` + strings.Join(names(100), `"},{"member":"`) + `"}]}`
 	client, sent := wiretest.Client(t, wiretest.JSON(200, page), wiretest.JSON(200, `{"data":[{"member":"last"}]}`))
-	members := collect(t, client.Chatrooms.AllMembersByPage(t.Context(), room, chatrooms.PageOptions{}))
+	members := collect(t, client.Chatrooms.AllMembers(t.Context(), room, chatrooms.PageOptions{}))
 	assert.Len(t, members, 101)
 	assert.Len(t, *sent, 2)
 }

@@ -29,7 +29,7 @@ type NewRoom struct {
 	MaxMembers  int      `json:"maxusers,omitzero"`     // with the owner; 0: the server's 1000. Above 10,000 the vendor must have raised the limit
 	Custom      string   `json:"custom,omitzero"`       // free text of up to 8 KB; older documents allow 1,024 characters
 	ID          string   `json:"roomid,omitzero"`       // up to 64 of a-z and 0-9; empty: made by the server. The vendor must have enabled own ids
-	NeedVerify  *bool    `json:"need_verify,omitempty"` // whether moderation reviews the name; nil: yes. Only the vendor's Java SDK knows it
+	ReviewName  *bool    `json:"need_verify,omitempty"` // whether moderation reviews the name; nil: yes. Only the vendor's Java SDK knows it
 }
 
 var ownID = regexp.MustCompile(`^[a-z0-9]*$`)
@@ -93,10 +93,10 @@ type Changes struct {
 	Name        string  `json:"name,omitzero"`         // up to 128 characters
 	Description *string `json:"description,omitempty"` // up to 512 characters
 	MaxMembers  int     `json:"maxusers,omitzero"`     // with the owner; above 10,000 the vendor must have raised the limit
-	// Custom and NeedVerify are as in NewRoom. Only the vendor's Java SDK changes
+	// Custom and ReviewName are as in NewRoom. Only the vendor's Java SDK changes
 	// them; a server that follows the documents refuses Custom.
 	Custom     *string `json:"custom,omitempty"`
-	NeedVerify *bool   `json:"need_verify,omitempty"`
+	ReviewName *bool   `json:"need_verify,omitempty"`
 }
 
 func (c Changes) check() error {

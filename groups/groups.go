@@ -56,7 +56,7 @@ var endpoints = []*api.Endpoint{
 	&list, &listJoined, &listJoinedDetailed,
 	&announcement, &setAnnouncement,
 	&listFiles, &uploadFile, &downloadFile, &deleteFile,
-	&listMembers, &listMembersByPage, &isMember, &addMember, &addMembers, &removeMember, &removeMembers,
+	&listMembersByCursor, &listMembers, &isMember, &addMember, &addMembers, &removeMember, &removeMembers,
 	&listAdmins, &addAdmin, &removeAdmin, &transferOwner,
 	&listBlocked, &blockMember, &blockMembers, &unblockMember, &unblockMembers,
 	&listAllowed, &allowMember, &allowMembers, &disallowMembers,

@@ -147,8 +147,8 @@ func TestAllEndsWithItsError(t *testing.T) {
 	assert.ErrorIs(t, last(s.AllJoined(ctx, "alice", groups.PageOptions{})), im.ErrNotFound)
 	assert.ErrorIs(t, last(s.AllJoinedDetailed(ctx, "alice", groups.PageOptions{})), im.ErrNotFound)
 	assert.ErrorIs(t, last(s.AllFiles(ctx, "1", groups.PageOptions{})), im.ErrNotFound)
+	assert.ErrorIs(t, last(s.AllMembersByCursor(ctx, "1", groups.MemberCursorOptions{})), im.ErrNotFound)
 	assert.ErrorIs(t, last(s.AllMembers(ctx, "1", groups.MemberListOptions{})), im.ErrNotFound)
-	assert.ErrorIs(t, last(s.AllMembersByPage(ctx, "1", groups.MemberPageOptions{})), im.ErrNotFound)
 	assert.ErrorIs(t, last(s.AllBlocked(ctx, "1", groups.BlockedListOptions{})), im.ErrNotFound)
 	assert.Len(t, *sent, 7, "one each")
 }
@@ -187,11 +187,11 @@ func TestAllJoinedDetailed(t *testing.T) {
 
 func TestAllMembers(t *testing.T) {
 	client, sent := pages(t, `{"data":["bob"],"cursor":"c1"}`, `{"data":["carol"]}`)
-	assert.Equal(t, []string{"bob", "carol"}, collect(t, client.Groups.AllMembers(t.Context(), "231", groups.MemberListOptions{})))
+	assert.Equal(t, []string{"bob", "carol"}, collect(t, client.Groups.AllMembersByCursor(t.Context(), "231", groups.MemberCursorOptions{})))
 	assert.Equal(t, "/chatgroups/231/users?cursor=c1&limit=100&version=v3", (*sent)[1].Path)
 
 	client, sent = pages(t, data(entries(100, `{"member":"bob"}`)), data(entries(7, `{"member":"carol"}`)))
-	got := collect(t, client.Groups.AllMembersByPage(t.Context(), "231", groups.MemberPageOptions{Size: 1000, JoinTime: true}))
+	got := collect(t, client.Groups.AllMembers(t.Context(), "231", groups.MemberListOptions{Size: 1000, JoinTime: true}))
 	assert.Len(t, got, 107, "a server that cuts pages to 100 must not end the list")
 	assert.Equal(t, "/chatgroups/231/users?joined_time=true&pagenum=2&pagesize=1000", (*sent)[1].Path)
 }

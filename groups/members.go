@@ -57,8 +57,8 @@ const (
 	NewestFirst Order = "desc"
 )
 
-// MemberListOptions choose a page of members by cursor.
-type MemberListOptions struct {
+// MemberCursorOptions choose a page of members by cursor.
+type MemberCursorOptions struct {
 	Limit  int    // members on a page; 0: 100. The server's ceiling is not documented
 	Cursor string // of the page before; empty: from the start
 	Order  Order
@@ -70,20 +70,20 @@ type UserPage struct {
 	Cursor    string // of the next page; empty: this is the last
 }
 
-var listMembers = api.Endpoint{
+var listMembersByCursor = api.Endpoint{
 	ID: "groups.list_members_cursor", Method: http.MethodGet, Path: "/chatgroups/{group_id}/users", Idempotent: true,
 }
 
-// ListMembers returns a page of the members of a group without its owner, read by
+// ListMembersByCursor returns a page of the members of a group without its owner, read by
 // cursor, so that members who come and go meanwhile do not shift the pages;
-// [Service.AllMembers] goes over all of them. The vendor's Java SDK uses this form
+// [Service.AllMembersByCursor] goes over all of them. The vendor's Java SDK uses this form
 // of the list, no document describes it. The form of the documents, with owner
-// and roles, is [Service.ListMembersByPage]. A server that does not know this form
+// and roles, is [Service.ListMembers]. A server that does not know this form
 // is an [im.ErrBadAnswer]. Quota: 100 calls a second. Repeated after a lost answer.
 // [im.ErrNotFound] when there is no such group.
 //
 //im:endpoint groups.list_members_cursor
-func (s *Service) ListMembers(ctx context.Context, groupID string, o MemberListOptions) (*UserPage, error) {
+func (s *Service) ListMembersByCursor(ctx context.Context, groupID string, o MemberCursorOptions) (*UserPage, error) {
 	if o.Limit == 0 {
 		o.Limit = 100
 	}
@@ -92,16 +92,16 @@ func (s *Service) ListMembers(ctx context.Context, groupID string, o MemberListO
 	if o.Order != "" {
 		query.Set("sort", string(o.Order))
 	}
-	return s.userPage(ctx, &api.Call{Endpoint: &listMembers, Params: []string{groupID}, Invalid: invalid, Query: query})
+	return s.userPage(ctx, &api.Call{Endpoint: &listMembersByCursor, Params: []string{groupID}, Invalid: invalid, Query: query})
 }
 
-// AllMembers goes over all members of a group but its owner, from o.Cursor on. It
+// AllMembersByCursor goes over all members of a group but its owner, from o.Cursor on. It
 // ends after the first error.
-func (s *Service) AllMembers(ctx context.Context, groupID string, o MemberListOptions) iter.Seq2[string, error] {
+func (s *Service) AllMembersByCursor(ctx context.Context, groupID string, o MemberCursorOptions) iter.Seq2[string, error] {
 	return userPages(o.Cursor, func(cursor string) (*UserPage, error) {
 		o := o
 		o.Cursor = cursor
-		return s.ListMembers(ctx, groupID, o)
+		return s.ListMembersByCursor(ctx, groupID, o)
 	})
 }
 
@@ -125,8 +125,8 @@ func (s *Service) userPage(ctx context.Context, c *api.Call) (*UserPage, error) 
 	return &UserPage{Usernames: api.Convert(out.Data, func(t *api.Text) string { return string(*t) }), Cursor: out.Cursor}, nil
 }
 
-// MemberPageOptions choose a page of members by number.
-type MemberPageOptions struct {
+// MemberListOptions choose a page of members by number.
+type MemberListOptions struct {
 	Page     int  // from 1 on; 0: the first
 	Size     int  // members on a page, 1 to 1,000, by some documents 100; 0: 100
 	JoinTime bool // fill Member.Joined; Easemob only
@@ -136,17 +136,17 @@ type MemberPageOptions struct {
 // pageSize is the page size that all documents allow.
 const pageSize = 100
 
-var listMembersByPage = api.Endpoint{
+var listMembers = api.Endpoint{
 	ID: "groups.list_members", Method: http.MethodGet, Path: "/chatgroups/{group_id}/users", Idempotent: true,
 }
 
-// ListMembersByPage returns a page of the members of a group, its owner among
-// them; [Service.AllMembersByPage] goes over all of them. Quota: 100 calls a
+// ListMembers returns a page of the members of a group, its owner among
+// them; [Service.AllMembers] goes over all of them. Quota: 100 calls a
 // second. Repeated after a lost answer. [im.ErrNotFound] when there is no such
 // group.
 //
 //im:endpoint groups.list_members
-func (s *Service) ListMembersByPage(ctx context.Context, groupID string, o MemberPageOptions) ([]Member, error) {
+func (s *Service) ListMembers(ctx context.Context, groupID string, o MemberListOptions) ([]Member, error) {
 	page := PageOptions{Page: o.Page, Size: o.Size}.defaults(pageSize)
 	query := page.query(1)
 	if o.JoinTime {
@@ -157,7 +157,7 @@ func (s *Service) ListMembersByPage(ctx context.Context, groupID string, o Membe
 	}
 	var out api.Data[api.Many[wireMember]]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listMembersByPage, Params: []string{groupID}, Invalid: page.check(1000), Query: query, Out: &out,
+		Endpoint: &listMembers, Params: []string{groupID}, Invalid: page.check(1000), Query: query, Out: &out,
 	})
 	if err != nil {
 		return nil, err
@@ -165,15 +165,15 @@ func (s *Service) ListMembersByPage(ctx context.Context, groupID string, o Membe
 	return api.Convert(out.Data, (*wireMember).member), nil
 }
 
-// AllMembersByPage goes over all members of a group from page o.Page on. Members
+// AllMembers goes over all members of a group from page o.Page on. Members
 // who join or leave meanwhile may be missed or come up twice. It ends after the
 // first error.
-func (s *Service) AllMembersByPage(ctx context.Context, groupID string, o MemberPageOptions) iter.Seq2[Member, error] {
+func (s *Service) AllMembers(ctx context.Context, groupID string, o MemberListOptions) iter.Seq2[Member, error] {
 	page := PageOptions{Page: o.Page, Size: o.Size}.defaults(pageSize)
 	return api.NumberedPages(page.Page, func(number int) ([]Member, bool, error) {
 		o := o
 		o.Page = number
-		members, err := s.ListMembersByPage(ctx, groupID, o)
+		members, err := s.ListMembers(ctx, groupID, o)
 		return members, len(members) >= min(page.Size, pageSize), err // the server may have cut the size to 100
 	})
 }

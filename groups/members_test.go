@@ -16,20 +16,20 @@ import (
 )
 
 func TestMemberLists(t *testing.T) {
-	byPage := func(o groups.MemberPageOptions) func(context.Context, *im.Client) (any, error) {
+	byPage := func(o groups.MemberListOptions) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *groups.Service) ([]groups.Member, error) {
-			return s.ListMembersByPage(ctx, "231", o)
+			return s.ListMembers(ctx, "231", o)
 		})
 	}
-	byCursor := func(o groups.MemberListOptions) func(context.Context, *im.Client) (any, error) {
+	byCursor := func(o groups.MemberCursorOptions) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *groups.Service) (*groups.UserPage, error) {
-			return s.ListMembers(ctx, "231", o)
+			return s.ListMembersByCursor(ctx, "231", o)
 		})
 	}
 	isMember := do(func(ctx context.Context, s *groups.Service) (bool, error) { return s.IsMember(ctx, "231", "bob") })
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "groups.list_members", Do: byPage(groups.MemberPageOptions{Size: 3}),
+			ID: "groups.list_members", Do: byPage(groups.MemberListOptions{Size: 3}),
 			Request: "GET /chatgroups/231/users?pagenum=1&pagesize=3",
 			Answer:  data(`[{"member":"bob"},{"owner":"alice"},{"admin":"carol"}]`),
 			Want: []groups.Member{
@@ -37,7 +37,7 @@ func TestMemberLists(t *testing.T) {
 			},
 		},
 		{
-			ID: "groups.list_members", Name: "with times", Do: byPage(groups.MemberPageOptions{Page: 2, JoinTime: true, Order: groups.NewestFirst}),
+			ID: "groups.list_members", Name: "with times", Do: byPage(groups.MemberListOptions{Page: 2, JoinTime: true, Order: groups.NewestFirst}),
 			Request: "GET /chatgroups/231/users?joined_time=true&pagenum=2&pagesize=100&sort=desc",
 			Answer:  data(`[{"member":"bob","joined_time":"1740990000456"},{"owner":"alice","joined_time":1740990000455}]`),
 			Want: []groups.Member{
@@ -45,19 +45,19 @@ func TestMemberLists(t *testing.T) {
 				{Username: "alice", Role: groups.RoleOwner, Joined: time.UnixMilli(1740990000455)},
 			},
 		},
-		{ID: "groups.list_members", Name: "size above 1000", Do: byPage(groups.MemberPageOptions{Size: 1001}), Err: im.ErrInvalidArgument},
+		{ID: "groups.list_members", Name: "size above 1000", Do: byPage(groups.MemberListOptions{Size: 1001}), Err: im.ErrInvalidArgument},
 		{
-			ID: "groups.list_members_cursor", Do: byCursor(groups.MemberListOptions{Limit: 2, Cursor: "a=", Order: groups.OldestFirst}),
+			ID: "groups.list_members_cursor", Do: byCursor(groups.MemberCursorOptions{Limit: 2, Cursor: "a=", Order: groups.OldestFirst}),
 			Request: "GET /chatgroups/231/users?cursor=a%3D&limit=2&sort=asc&version=v3",
 			Answer:  `{"data":["bob","carol"],"cursor":"ZGVt"}`,
 			Want:    &groups.UserPage{Usernames: []string{"bob", "carol"}, Cursor: "ZGVt"},
 		},
 		{
-			ID: "groups.list_members_cursor", Name: "a server that knows pages only", Do: byCursor(groups.MemberListOptions{}),
+			ID: "groups.list_members_cursor", Name: "a server that knows pages only", Do: byCursor(groups.MemberCursorOptions{}),
 			Request: "GET /chatgroups/231/users?limit=100&version=v3", Answer: data(`[{"member":"bob"}]`),
 			Err: im.ErrBadAnswer,
 		},
-		{ID: "groups.list_members_cursor", Name: "negative limit", Do: byCursor(groups.MemberListOptions{Limit: -1}), Err: im.ErrInvalidArgument},
+		{ID: "groups.list_members_cursor", Name: "negative limit", Do: byCursor(groups.MemberCursorOptions{Limit: -1}), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.is_member", Do: isMember,
 			Request: "GET /chatgroups/231/user/bob/is_joined", Answer: `{"action":"get","data":true,"duration":0,"timestamp":1741000000123}`, Want: true,

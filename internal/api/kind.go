@@ -36,6 +36,7 @@ var reasons = []struct {
 	{"not found", ErrNotFound},
 	{"not member", ErrNotFound},
 	{"not in", ErrNotFound},
+	{"maximum limit", ErrTooLarge},
 	{"too many", ErrPlanLimit},
 	{"exceed", ErrPlanLimit},
 	{"not allowed", ErrForbidden},
