@@ -53,7 +53,7 @@ func Example() {
 		}
 		fmt.Printf("%s %q\n", contact.Username, contact.Remark)
 	}
-	// Unordered output:
+	// Output:
 	// dave was not added: the user does not exist
 	// blocked: [mallory]
 	// carol ""

@@ -48,9 +48,9 @@ func Example() {
 		log.Fatal(err)
 	}
 	for _, p := range watched {
-		fmt.Println(p.Username, p.Online(), p.Devices["android_600100"] == Busy, p.Ext)
+		fmt.Printf("%s online: %t, busy: %t %q\n", p.Username, p.Online(), p.Devices["android_600100"] == Busy, p.Ext)
 	}
-	// Unordered output:
-	// bob true true in a call
-	// carol false false
+	// Output:
+	// carol online: false, busy: false ""
+	// bob online: true, busy: true "in a call"
 }

@@ -19,6 +19,7 @@ func TestChecks(t *testing.T) {
 	}{
 		{Required("F", "x"), ""},
 		{Required("F", ""), "F: must not be empty"},
+		{MaxLength("F", "abc", 3), ""},
 		{MaxLength("F", strings.Repeat("友", 3), 3), ""},
 		{MaxLength("F", strings.Repeat("友", 4), 3), "F: has 4 characters, at most 3 are allowed"},
 		{MaxBytes("F", "üü", 4), ""},
