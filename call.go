@@ -278,7 +278,7 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 		return 0, true // the pool makes it wait
 	case refused:
 		return max(failure.RetryAfter, backoff(p.tries, time.Second, c.maxWait)), true
-	case failure.kind == ErrConflict && p.Endpoint.Idempotent:
+	case failure.kind == ErrConflict && (p.Endpoint.Idempotent || failure.transient):
 		return backoff(p.tries, time.Second, c.maxWait), true
 	case failure.transient:
 		return max(failure.RetryAfter, backoff(p.tries, 200*time.Millisecond, c.maxWait)), true

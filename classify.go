@@ -1,6 +1,7 @@
 package im
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"regexp"
@@ -102,6 +103,7 @@ var rules = []rule{
 	{400, "", "others are not allowed", ErrForbidden},
 	{403, "", "", ErrForbidden},
 	{409, "", "", ErrConflict},
+	{503, "", "please try again", ErrConflict}, // two first reactions at once
 
 	// wrong requests under strange statuses
 	{500, "no_full_text_index", "", ErrInvalidArgument},
@@ -144,6 +146,10 @@ type errorBody struct {
 	Exception   api.Text `json:"exception"`
 	ErrorCode   api.Int  `json:"error_code"`
 	Result      any      `json:"result"` // presence puts its text here
+	// other names of the description and the code, in answers of reactions
+	Desc       api.Text `json:"error_desc"`
+	Message    api.Text `json:"message"`
+	StatusCode api.Text `json:"requestStatusCode"`
 }
 
 // maxClip bounds what an error keeps of an answer.
@@ -163,8 +169,8 @@ func answerError(endpoint string, status int, body []byte) *Error {
 		}
 		return e
 	}
-	e.Code = strings.TrimSpace(string(parsed.Error))
-	e.Description = strings.TrimSpace(string(parsed.Description))
+	e.Code = strings.TrimSpace(string(cmp.Or(parsed.Error, parsed.StatusCode)))
+	e.Description = strings.TrimSpace(string(cmp.Or(parsed.Description, parsed.Desc, parsed.Message)))
 	if text, ok := parsed.Result.(string); ok && e.Description == "" {
 		e.Description = text
 	}

@@ -55,8 +55,8 @@ func lookupError(ctx context.Context, p *prepared, err error) *Error {
 func answered(p *prepared, status int, body []byte) *Error {
 	e := answerError(p.Endpoint.ID, status, body)
 	switch {
-	case e.refused():
-		e.transient = true
+	case e.refused(), e.kind == ErrConflict && e.Status == http.StatusServiceUnavailable:
+		e.transient = true // nothing was done
 	case e.kind == ErrUnavailable:
 		mayBeDone(p, e)
 	case e.kind == ErrInternal:
