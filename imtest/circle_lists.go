@@ -1,6 +1,7 @@
 package imtest
 
 import (
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -10,10 +11,8 @@ import (
 
 // blockUsers puts members on the block list, which takes them out.
 func blockUsers(s *state, g *circle, users []string) ([]map[string]any, *apiError) {
-	for _, user := range users {
-		if user == g.owner {
-			return nil, errOnOwner()
-		}
+	if slices.Contains(users, g.owner) {
+		return nil, errOnOwner()
 	}
 	list, err := forEach(users, g.members.has, func(user string) {
 		s.leave(g, user)
@@ -190,10 +189,8 @@ func muteMembers(s *state, c *call, g *circle) (*answer, *apiError) {
 	if len(users) > maxCircleBatch {
 		return nil, errInvalidParameter("userNames size is more than max limit : 60")
 	}
-	for _, user := range users {
-		if user == g.owner {
-			return nil, errOnOwner()
-		}
+	if slices.Contains(users, g.owner) {
+		return nil, errOnOwner()
 	}
 	until := muteEnd(s.now(), n, time.Millisecond)
 	list, err := forEach(users, g.members.has, func(user string) { g.mute(user, until, n == 0) })

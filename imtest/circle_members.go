@@ -18,7 +18,7 @@ func listMembers(standard int) circleHandler {
 			list = g.members.newest()
 		}
 		timed := c.query.Get("joined_time") == "true"
-		return counted(convert(cut(list, page), func(m *member) map[string]any {
+		return counted(convert(onSheet(list, page), func(m *member) map[string]any {
 			entry := map[string]any{g.role(m.user): m.user}
 			if timed {
 				entry["joined_time"] = m.joined.UnixMilli()
@@ -62,9 +62,18 @@ func listMembersCursor(_ *state, c *call, g *circle) (*answer, *apiError) {
 	return ans, nil
 }
 
-// admit checks that users can join: they exist, are not blocked, and there is
-// room for those who are no members yet, whom it returns.
+// admit checks that users can join and returns those who are no members yet.
 func (s *state) admit(g *circle, users []string) ([]string, *apiError) {
+	fresh, err := s.newcomers(g, users)
+	if err == nil && g.members.len()+len(fresh) > g.maxUsers {
+		err = g.kind.errFull(g.id)
+	}
+	return fresh, err
+}
+
+// newcomers returns the users who are no members yet, each once. All must
+// exist, and none be blocked.
+func (s *state) newcomers(g *circle, users []string) ([]string, *apiError) {
 	fresh := []string{}
 	seen := map[string]bool{}
 	for _, user := range users {
@@ -77,9 +86,6 @@ func (s *state) admit(g *circle, users []string) ([]string, *apiError) {
 			seen[user] = true
 			fresh = append(fresh, user)
 		}
-	}
-	if g.members.len()+len(fresh) > g.maxUsers {
-		return nil, g.kind.errFull(g.id)
 	}
 	return fresh, nil
 }

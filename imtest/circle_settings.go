@@ -114,20 +114,14 @@ func (s *state) foundCircle(g *circle, members []string) *apiError {
 	if g.id == "" {
 		g.id = s.newGroupID()
 	}
-	switch {
-	case s.chatgroups.byID.has(g.id) || s.chatrooms.byID.has(g.id) || s.threads.byID.has(g.id):
+	if s.chatgroups.byID.has(g.id) || s.chatrooms.byID.has(g.id) || s.threads.byID.has(g.id) {
 		return errCircleExists(g.id)
-	case !s.users.has(g.owner):
-		return errNoUsername(g.owner)
 	}
-	members = convert(members, fold)
-	members = slices.DeleteFunc(members, func(user string) bool { return user == g.owner })
-	for _, user := range members {
-		if !s.users.has(user) {
-			return errNoUsername(user)
-		}
-	}
-	if 1+len(members) > g.maxUsers {
+	members, err := s.newcomers(g, append([]string{g.owner}, convert(members, fold)...))
+	switch {
+	case err != nil:
+		return err
+	case len(members) > g.maxUsers:
 		return errTooManyMembers()
 	}
 	g.kind.in(s).found(g, members, s.now())

@@ -33,4 +33,6 @@ func many(n int) string {
 	return string(text)
 }
 
-func name(i int) string { return "user-" + string(rune('a'+i/676%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i%26)) }
+func name(i int) string {
+	return "user-" + string(rune('a'+i/676%26)) + string(rune('a'+i/26%26)) + string(rune('a'+i%26))
+}

@@ -231,7 +231,7 @@ func (s *state) joinedCircles(cs *circles, user string, page sheet) ([]*circle, 
 	if !page.asked {
 		page = sheet{number: 1, size: joinedUnpaged}
 	}
-	return cut(cs.of(user).newest(), page), nil
+	return onSheet(cs.of(user).newest(), page), nil
 }
 
 func (s *state) groupsListJoined(c *call) (*answer, *apiError) {
@@ -280,7 +280,7 @@ func (s *state) groupsListJoinedDetailed(c *call) (*answer, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	all := s.chatgroups.of(c.user("username")).newest()
-	list := cut(all, sheet{number: number + 1, size: size})
+	list := onSheet(all, sheet{number: number + 1, size: size})
 	ans := entities(convert(list, func(g *circle) joinedGroup {
 		return joinedGroup{
 			Name: g.name, Avatar: g.avatar, Owner: g.owner, ID: g.id, GroupID: g.id, Description: g.description,

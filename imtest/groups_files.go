@@ -48,7 +48,7 @@ func listSharedFiles(_ *state, c *call, g *circle) (*answer, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	return data(convert(cut(g.files.newest(), page), func(f *sharedFile) map[string]any {
+	return data(convert(onSheet(g.files.newest(), page), func(f *sharedFile) map[string]any {
 		return map[string]any{
 			"file_id": f.uuid, "file_name": f.name, "file_owner": f.owner,
 			"file_size": len(f.data), "created": f.created.UnixMilli(),

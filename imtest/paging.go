@@ -21,14 +21,13 @@ func (b *book[V]) leaf(cursor string, limit int, newestFirst bool, keep func(V) 
 	if !ok {
 		return l, false
 	}
-	step, i := 1, 0
+	step, i := -1, len(b.rows)-1
 	switch {
 	case !newestFirst:
+		step = 1
 		i = sort.Search(len(b.rows), func(i int) bool { return b.rows[i].seq >= from })
-	case cursor == "":
-		step, i = -1, len(b.rows)-1
-	default:
-		step, i = -1, sort.Search(len(b.rows), func(i int) bool { return b.rows[i].seq > from })-1
+	case cursor != "":
+		i = sort.Search(len(b.rows), func(i int) bool { return b.rows[i].seq > from }) - 1
 	}
 	for ; i >= 0 && i < len(b.rows); i += step {
 		r := b.rows[i]
@@ -85,8 +84,8 @@ func (c *call) sheet(standard, most int) (sheet, *apiError) {
 	return sheet{number, size, c.query.Has("pagenum") || c.query.Has("pagesize")}, err
 }
 
-// cut returns the part of a list that is on a sheet.
-func cut[V any](list []V, p sheet) []V {
+// onSheet returns the part of a list that is on a sheet.
+func onSheet[V any](list []V, p sheet) []V {
 	from := min((p.number-1)*p.size, len(list))
 	return list[from:min(from+p.size, len(list))]
 }

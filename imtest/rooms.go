@@ -2,32 +2,15 @@ package imtest
 
 import (
 	"regexp"
-	"slices"
 	"strconv"
-	"time"
 )
 
-const (
-	maxRoomUsers = 10_000
-	absence      = 2 * time.Minute // a member who is offline for longer is taken out
-)
+const maxRoomUsers = 10_000
 
 // roomShape is the envelope that calls on rooms answer in.
 const roomShape = full&^inPath | inEntities | inProperties
 
 var roomsRoutes = []route{
-	{
-		id: "chatrooms.add_super_admin", method: post, path: "/chatrooms/super_admin", shape: roomShape,
-		body: jsonBody, do: (*state).roomsAddSuperAdmin,
-	},
-	{
-		id: "chatrooms.list_super_admins", method: get, path: "/chatrooms/super_admin", shape: roomShape | inParams | inCount,
-		do: (*state).roomsListSuperAdmins,
-	},
-	{
-		id: "chatrooms.revoke_super_admin", method: del, path: "/chatrooms/super_admin/{superAdmin}", shape: roomShape,
-		do: (*state).roomsRevokeSuperAdmin,
-	},
 	{
 		id: "chatrooms.create", method: post, path: "/chatrooms", shape: roomShape,
 		body: jsonBody, do: (*state).roomsCreate,
@@ -71,57 +54,6 @@ type roomsState struct {
 	circles
 	superAdmins book[string]
 	departures  []departure // of members, oldest first
-}
-
-// A departure is the time at which a user went offline.
-type departure struct {
-	user string
-	at   time.Time
-}
-
-// depart notes that a user went offline. The caller holds mu.
-func (s *state) depart(u *user) {
-	u.left = s.now()
-	if s.chatrooms.joined[u.name] != nil {
-		s.takeOutAbsent()
-		s.chatrooms.departures = append(s.chatrooms.departures, departure{u.name, u.left})
-	}
-}
-
-// dropAbsent takes the members out of their rooms who have been offline for
-// too long. Calls that look at rooms begin with it.
-func (s *state) dropAbsent() {
-	s.mu.RLock()
-	due := s.absenceIsDue()
-	s.mu.RUnlock()
-	if due {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.takeOutAbsent()
-	}
-}
-
-func (s *state) absenceIsDue() bool {
-	list := s.chatrooms.departures
-	return len(list) > 0 && s.now().Sub(list[0].at) > absence
-}
-
-// takeOutAbsent spares those who came back and those on the allow list, on
-// which owners and admins are. The caller holds mu.
-func (s *state) takeOutAbsent() {
-	for s.absenceIsDue() {
-		d := s.chatrooms.departures[0]
-		s.chatrooms.departures = s.chatrooms.departures[1:]
-		u := s.users.get(d.user)
-		if u == nil || u.online || !u.left.Equal(d.at) {
-			continue
-		}
-		for _, g := range s.chatrooms.of(d.user).list() {
-			if !g.allowed.has(d.user) {
-				s.leave(g, d.user)
-			}
-		}
-	}
 }
 
 // roomSettings are the fields of create and update.
@@ -262,45 +194,4 @@ func (s *state) roomsGet(c *call) (*answer, *apiError) {
 func deleteRoom(s *state, _ *call, g *circle) (*answer, *apiError) {
 	s.dissolve(g)
 	return data(map[string]any{"success": true, "id": g.id}), nil
-}
-
-func (s *state) roomsAddSuperAdmin(c *call) (*answer, *apiError) {
-	o, err := c.object()
-	if err != nil {
-		return nil, err
-	}
-	user := fold(o.text("superadmin"))
-	if user == "" {
-		return nil, errNotProvided("superadmin")
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.users.has(user) {
-		return nil, errNoUsername(user)
-	}
-	s.chatrooms.superAdmins.put(user, user)
-	return data(map[string]string{"result": "success", "resource": ""}), nil
-}
-
-func (s *state) roomsListSuperAdmins(c *call) (*answer, *apiError) {
-	page, err := c.sheet(10, 1000)
-	if err != nil {
-		return nil, err
-	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return counted(slices.Clone(cut(s.chatrooms.superAdmins.list(), page))), nil
-}
-
-// roomsRevokeSuperAdmin names who lost the role "new", as the API does. A user
-// without it is as good as revoked.
-func (s *state) roomsRevokeSuperAdmin(c *call) (*answer, *apiError) {
-	user := c.user("superAdmin")
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.users.has(user) {
-		return nil, errNoUsername(user)
-	}
-	s.chatrooms.superAdmins.remove(user)
-	return data(map[string]string{"newSuperAdmin": user, "resource": ""}), nil
 }

@@ -1,6 +1,7 @@
 package imtest
 
 import (
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -171,10 +172,8 @@ func muteTag(s *state, c *call, g *circle) (*answer, *apiError) {
 // knowsTag holds if a member has the tag.
 func (g *circle) knowsTag(tag string) bool {
 	for m := range g.members.all {
-		for _, t := range m.tags {
-			if t == tag {
-				return true
-			}
+		if slices.Contains(m.tags, tag) {
+			return true
 		}
 	}
 	return false

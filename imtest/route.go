@@ -48,7 +48,7 @@ var allRoutes = sync.OnceValue(func() []route {
 		pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
 		callbacksRoutes,
 		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
-		roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,
+		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,
 		threadsRoutes,
 	)
 })
