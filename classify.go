@@ -40,6 +40,7 @@ var rules = []rule{
 	{401, "metadata_error", "", ErrForbidden},
 	{401, "message_rewrite_error", "", ErrForbidden},
 	{401, "", "does not have permission", ErrForbidden},
+	{401, "", "not authorized to edit", ErrForbidden},
 	{401, "", "no admin user access", ErrForbidden},
 	{401, "", "no organization access", ErrForbidden},
 	{401, "", "", ErrUnauthorized},
@@ -51,6 +52,7 @@ var rules = []rule{
 	{403, "", "not open", ErrNotEnabled},
 	{403, "", "service not allow", ErrNotEnabled},
 	{403, "", "is disabled", ErrNotEnabled},
+	{403, "", "is not enabled", ErrNotEnabled},
 
 	// there already
 	{400, "duplicate_unique_property_exists", "different password", ErrInvalidArgument},

@@ -105,7 +105,7 @@ func (e *Error) Error() string {
 	if e.Description != "" && e.Description != e.Code {
 		b.WriteString(": " + e.Description)
 	}
-	if e.cause != nil && e.Status != 0 {
+	if e.cause != nil && e.Status != 0 && e.cause.Error() != e.Description {
 		b.WriteString(": " + e.cause.Error())
 	}
 	if e.RetryAfter > 0 {

@@ -85,7 +85,7 @@ func TestAttributes(t *testing.T) {
 			ID: "chatrooms.force_set_attributes", Do: set((*service).ForceSetAttributes, two),
 			Request: "PUT " + path + "/user/bob/forced", Body: `{"metaData":{"topic":"jazz","seat.1":"bob"}}`,
 			Answer: small(`{"successKeys":["topic"],"errorKeys":{"seat.1":"properties key is exceeding maximum limit 128"}}`),
-			Want:   "seat.1: plan limit reached, topic: ok",
+			Want:   "seat.1: too large, topic: ok",
 		},
 		{ID: "chatrooms.force_set_attributes", Name: "11 of them", Do: set((*service).ForceSetAttributes, values(11)), Err: im.ErrInvalidArgument},
 		{

@@ -409,7 +409,7 @@ func outcome(err error) string {
 	if err == nil {
 		return "ok"
 	}
-	for _, kind := range []error{im.ErrNotFound, im.ErrForbidden, im.ErrPlanLimit, im.ErrOutcomeUnknown} {
+	for _, kind := range []error{im.ErrNotFound, im.ErrForbidden, im.ErrPlanLimit, im.ErrTooLarge, im.ErrOutcomeUnknown} {
 		if errors.Is(err, kind) {
 			return kind.Error()
 		}

@@ -118,7 +118,7 @@ func TestContacts(t *testing.T) {
 			Request: "PUT /user/alice/contacts/users/bob",
 			Body:    `{"remark":"x"}`,
 			Answer:  `{"status":"they are not friends"}`,
-			Err:     im.ErrBadAnswer,
+			Err:     im.ErrNotFound,
 		},
 		{
 			ID: "contacts.set_remark", Name: "101 characters", Do: remark(strings.Repeat("友", 101)),

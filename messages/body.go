@@ -135,6 +135,9 @@ type ImageBody struct {
 // Image is a picture, with its size in pixels or 0 where it is not known.
 func Image(file Attachment, width, height int) ImageBody { return ImageBody{file, width, height} }
 
+// LogValue hides the secrets of its files.
+func (b ImageBody) LogValue() slog.Value { return api.LogMasked(b) }
+
 // Type implements Body.
 func (ImageBody) Type() Type { return TypeImage }
 
@@ -154,6 +157,9 @@ type VoiceBody struct {
 
 // Voice is a sound, with its length.
 func Voice(file Attachment, length time.Duration) VoiceBody { return VoiceBody{file, length} }
+
+// LogValue hides the secrets of its files.
+func (b VoiceBody) LogValue() slog.Value { return api.LogMasked(b) }
 
 // Type implements Body.
 func (VoiceBody) Type() Type { return TypeVoice }
@@ -191,6 +197,9 @@ func Video(file, thumbnail Attachment, length time.Duration) VideoBody {
 	return VideoBody{File: file, Thumbnail: thumbnail, Length: length}
 }
 
+// LogValue hides the secrets of its files.
+func (b VideoBody) LogValue() slog.Value { return api.LogMasked(b) }
+
 // Type implements Body.
 func (VideoBody) Type() Type { return TypeVideo }
 
@@ -210,6 +219,9 @@ type FileBody struct{ File Attachment }
 
 // Attach is a file of any kind.
 func Attach(file Attachment) FileBody { return FileBody{file} }
+
+// LogValue hides the secrets of its files.
+func (b FileBody) LogValue() slog.Value { return api.LogMasked(b) }
 
 // Type implements Body.
 func (FileBody) Type() Type { return TypeFile }

@@ -15,6 +15,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"maps"
 	"net/http"
 	"regexp"
@@ -79,6 +80,9 @@ type Message struct {
 	NeedAck  bool     // ask for read receipts; groups only
 	Priority Priority // chat rooms only
 }
+
+// LogValue hides the secrets of the files that it refers to.
+func (m Message) LogValue() slog.Value { return api.LogMasked(m) }
 
 const (
 	maxEncoded    = 5 << 10

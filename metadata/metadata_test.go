@@ -192,7 +192,7 @@ func TestDelete(t *testing.T) {
 			ID: "metadata.delete", Name: "not done", Do: remove,
 			Request: "DELETE /metadata/user/alice",
 			Answer:  `{"data":false}`,
-			Err:     im.ErrBadAnswer,
+			Err:     im.ErrForbidden,
 		},
 		{
 			ID: "metadata.delete", Name: "answer without data", Do: remove,

@@ -47,7 +47,7 @@ func TestSet(t *testing.T) {
 			Request: "POST /users/alice/presence/ios/1",
 			Body:    `{"ext":""}`,
 			Answer:  `{"result":"resource not exist"}`,
-			Err:     im.ErrBadAnswer,
+			Err:     im.ErrNotFound,
 		},
 		{
 			ID: "presence.set", Name: "the reason under 200 has its kind", Do: set("ios", presence.Setting{Status: presence.Online}),
@@ -215,7 +215,7 @@ func TestSubscriptions(t *testing.T) {
 			Request: "DELETE /users/alice/presence",
 			Body:    `["bob"]`,
 			Answer:  `{"result":"usernames cannot be null"}`,
-			Err:     im.ErrBadAnswer,
+			Err:     im.ErrForbidden,
 		},
 		{ID: "presence.unsubscribe", Name: "nobody", Do: unsubscribe(nil), Err: im.ErrInvalidArgument},
 		{ID: "presence.unsubscribe", Name: "101 users", Do: unsubscribe(names(101)), Err: im.ErrInvalidArgument},

@@ -84,7 +84,7 @@ func TestLabels(t *testing.T) {
 			ID: "push.delete_label", Name: "not done",
 			Do:      done(func(ctx context.Context, s *push.Service) error { return s.DeleteLabel(ctx, "beta-testers") }),
 			Request: "DELETE /push/label/beta-testers",
-			Answer:  `{"data":"fail"}`, Err: im.ErrBadAnswer,
+			Answer:  `{"data":"fail"}`, Err: im.ErrForbidden,
 		},
 	})
 }

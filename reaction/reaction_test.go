@@ -62,7 +62,7 @@ func TestAdd(t *testing.T) {
 			ID: "reaction.create", Name: "not ok under 200", Do: add("1", "x"),
 			Request: "POST /reaction/user/alice", Body: `{"msgId":"1","message":"x"}`,
 			Answer: `{"requestStatusCode":"Bad Request","data":{}}`,
-			Err:    im.ErrBadAnswer,
+			Err:    im.ErrForbidden,
 		},
 		{
 			ID: "reaction.create", Name: "answer without data", Do: add("1", "x"),
@@ -108,7 +108,7 @@ func TestRemove(t *testing.T) {
 			ID: "reaction.delete", Name: "not ok under 200", Do: remove("1", "x"),
 			Request: "DELETE /reaction/user/alice?message=x&msgId=1",
 			Answer:  `{"requestStatusCode":"the user operation is illegal!"}`,
-			Err:     im.ErrBadAnswer,
+			Err:     im.ErrForbidden,
 		},
 		{ID: "reaction.delete", Name: "129 characters", Do: remove("1", strings.Repeat("x", 129)), Err: im.ErrInvalidArgument},
 		{ID: "reaction.delete", Name: "no reaction", Do: remove("1", ""), Err: im.ErrInvalidArgument},

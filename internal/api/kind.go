@@ -36,6 +36,8 @@ var reasons = []struct {
 	{"not found", ErrNotFound},
 	{"not member", ErrNotFound},
 	{"not in", ErrNotFound},
+	{"not friends", ErrNotFound},
+	{"operation is illegal", ErrForbidden},
 	{"maximum limit", ErrTooLarge},
 	{"too many", ErrPlanLimit},
 	{"exceed", ErrPlanLimit},
