@@ -68,6 +68,20 @@ func TestFiles(t *testing.T) {
 	})
 }
 
+func TestUploadFileOnTheWire(t *testing.T) {
+	wiretest.Run(t, []wiretest.Case{{
+		ID: "groups.upload_file",
+		Do: do(func(ctx context.Context, s *groups.Service) (*groups.File, error) {
+			return s.UploadFile(ctx, "231", file.Bytes("route.pdf", []byte("%PDF-")), groups.UploadOptions{})
+		}),
+		Request: "POST /chatgroups/231/share_files",
+		Body: "--BOUNDARY\r\nContent-Disposition: form-data; name=\"file\"; filename=\"route.pdf\"\r\n" +
+			"Content-Type: application/pdf\r\n\r\n%PDF-\r\n--BOUNDARY--\r\n",
+		Answer: data(`{"file_url":"https://a1.example.com/f/7d1c","group_id":"231","file_name":"route.pdf","created":"1740998000111","file_id":"7d1c","file_size":"5"}`),
+		Want:   &groups.File{ID: "7d1c", Name: "route.pdf", Size: 5, Created: time.UnixMilli(1740998000111), URL: "https://a1.example.com/f/7d1c"},
+	}})
+}
+
 func TestAllFiles(t *testing.T) {
 	client, sent := pages(t, data(entries(2, `{"file_id":"1"}`)), data(entries(1, `{"file_id":"2"}`)))
 	assert.Len(t, collect(t, client.Groups.AllFiles(t.Context(), "231", groups.PageOptions{Size: 2})), 3)

@@ -24,7 +24,22 @@ import (
 	"github.com/imrest/im-go/messages"
 )
 
-// messages.upload_file: its body has a random boundary, so it is taken apart here.
+const uploadBody = "--BOUNDARY\r\nContent-Disposition: form-data; name=\"file\"; filename=\"oak.jpg\"\r\n" +
+	"Content-Type: image/jpeg\r\n\r\nJPEG\r\n--BOUNDARY--\r\n"
+
+func TestUploadFileOnTheWire(t *testing.T) {
+	wiretest.Run(t, []wiretest.Case{{
+		ID: "messages.upload_file",
+		Do: do(func(ctx context.Context, s *messages.Service) (*messages.File, error) {
+			return s.UploadFile(ctx, file.Bytes("oak.jpg", []byte("JPEG")), messages.UploadOptions{})
+		}),
+		Request: "POST /chatfiles", Body: uploadBody,
+		Answer: `{"uri":"https://a1.example.com/acme/demo/chatfiles","entities":[{"uuid":"7b3e0c50","type":"chatfile"}]}`,
+		Want:   &messages.File{UUID: "7b3e0c50", URL: url, Name: "oak.jpg", Size: 4},
+	}})
+}
+
+// The parts of an upload, one by one.
 func TestUploadFile(t *testing.T) {
 	for name, c := range map[string]struct {
 		options messages.UploadOptions
