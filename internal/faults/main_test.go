@@ -16,12 +16,13 @@ import (
 	"github.com/imrest/im-go/imtest"
 )
 
-// torture says that the whole figures are wanted.
-var torture = os.Getenv("IM_TORTURE") != ""
+// torture says that the whole figures are wanted. It asks each time: only then does
+// go test know that a result depends on it.
+func torture() bool { return os.Getenv("IM_TORTURE") != "" }
 
 // scale is the count of a test: small in the everyday run, whole in make torture.
 func scale(small, whole int) int {
-	if torture {
+	if torture() {
 		return whole
 	}
 	return small
