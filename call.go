@@ -216,7 +216,7 @@ func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 	defer cancel()
 	res, err := c.sender.Send(tryCtx, &transport.Request{
 		Method: p.Endpoint.Method, URL: &p.url, Header: c.header(p, token.header),
-		Bytes: p.body, Stream: watch(p.upload, progress),
+		Bytes: p.body, Stream: watch(tryCtx, p.upload, progress),
 	})
 	if err != nil {
 		return networkError(ctx, p, 0, err)
