@@ -301,7 +301,7 @@ func TestTrickledDownload(t *testing.T) {
 func refuseForAWhile(s *stage) {
 	s.client.Close() // a connection that breaks under a call is another fault
 	s.srv.RefuseConnections()
-	time.AfterFunc(50*time.Millisecond, func() { _ = s.srv.AcceptConnections() })
+	time.AfterFunc(50*time.Millisecond, func() { _ = s.srv.AcceptConnections() }) // not after the test: a closed server stays so
 }
 
 func newStage(t *testing.T, said *transcript, options ...im.Option) *stage {
