@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -18,6 +19,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/internal/accesstoken"
+	"github.com/imrest/im-go/messages"
 )
 
 const (
@@ -372,6 +374,22 @@ func TestUserTokens(t *testing.T) {
 	_, err = im.AppCertificate{AppID: "short", Certificate: certificate}.UserToken("alice", time.Hour)
 	require.ErrorIs(t, err, im.ErrInvalidArgument)
 	require.NotContains(t, err.Error(), certificate)
+}
+
+// What no header can carry is refused before any I/O; net/http would report it like
+// a broken connection.
+func TestControlCharactersInHeaders(t *testing.T) {
+	server := &script{answers: []answer{success}}
+	_, err := server.client(t).Messages.DownloadFile(t.Context(), "f", io.Discard, messages.DownloadOptions{Secret: "a\r\nX: y"})
+	require.ErrorIs(t, err, im.ErrInvalidArgument)
+
+	c := config
+	c.Token = im.StaticToken("a token with the end of its line\n")
+	err = get(t.Context(), server.clientFor(t, c))
+	require.ErrorIs(t, err, im.ErrUnauthorized)
+	assert.Contains(t, err.Error(), "control characters")
+	require.NotContains(t, err.Error(), "end of its line")
+	assert.Empty(t, server.requests)
 }
 
 // No way of printing shows a secret.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
@@ -99,6 +100,9 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkHeader(call); err != nil {
+		return nil, err
+	}
 	p := &prepared{Call: call, path: path}
 	p.sink, _ = call.Out.(*api.Sink)
 	p.streams = p.sink != nil
@@ -127,6 +131,25 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 		p.body = encoded
 	}
 	return p, nil
+}
+
+// checkHeader refuses what net/http would refuse, as a fault of the network.
+func checkHeader(call *api.Call) error {
+	if !headerValue(call.Bearer) {
+		return api.Invalid("token", "must not hold control characters")
+	}
+	for name, values := range call.Header {
+		for _, v := range values {
+			if !headerValue(v) {
+				return api.Invalid(name, "must not hold control characters")
+			}
+		}
+	}
+	return nil
+}
+
+func headerValue(v string) bool {
+	return !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
 // direct says where the call goes to.

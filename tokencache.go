@@ -88,8 +88,12 @@ func (t *tokenCache) start(ctx context.Context) {
 		defer cancel()
 		asked := time.Now()
 		token, err := t.provider.token(ctx, t.core)
-		if err == nil && token.Value == "" {
+		switch {
+		case err != nil:
+		case token.Value == "":
 			err = &Error{Description: "the token provider gave an empty token", kind: ErrUnauthorized}
+		case !headerValue(token.Value): // the line break at the end of a file, most often
+			err = &Error{Description: "the token holds control characters", kind: ErrUnauthorized}
 		}
 		t.land(flight, asked, token, err)
 	}()

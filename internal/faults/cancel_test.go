@@ -194,4 +194,3 @@ func (h hanging) Read([]byte) (int, error) {
 	time.Sleep(time.Duration(h))
 	return 0, io.ErrUnexpectedEOF
 }
-

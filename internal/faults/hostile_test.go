@@ -175,7 +175,9 @@ func TestPromiseDownloadStreams(t *testing.T) {
 	client := clientAt(t, srv.URL, im.StaticToken("t"))
 	var n int64
 	var err error
-	grown := peak(func() { n, err = client.Messages.DownloadFile(t.Context(), "f", io.Discard, messages.DownloadOptions{}) })
+	grown := peak(func() {
+		n, err = client.Messages.DownloadFile(t.Context(), "f", io.Discard, messages.DownloadOptions{})
+	})
 	require.NoError(t, err)
 	assert.Equal(t, size, n)
 	t.Logf("%d MiB downloaded, heap grew by %.1f MiB at most", size>>20, float64(grown)/(1<<20))
