@@ -3,6 +3,7 @@ package im
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -202,17 +203,46 @@ func (e *Error) tokenRejected() bool {
 // passwords is the one documented text that quotes secrets.
 var passwords = regexp.MustCompile(`(?i)(passwords? (?:are|is)\b).*`)
 
-// scrub removes secrets that the server may have quoted.
+// scrub removes secrets that the server may have quoted, in whatever place.
 func (e *Error) scrub(secrets ...string) {
 	clean := func(s string) string {
 		for _, secret := range secrets {
-			if secret != "" {
-				s = strings.ReplaceAll(s, secret, "***")
-			}
+			s = mask(s, secret)
 		}
 		return passwords.ReplaceAllString(s, "$1 ***")
 	}
-	e.Description, e.Body, e.Exception = clean(e.Description), clean(e.Body), clean(e.Exception)
+	e.Code, e.Description, e.Body, e.Exception = clean(e.Code), clean(e.Description), clean(e.Body), clean(e.Exception)
+	if e.cause == nil || e.kind == ErrCanceled { // whose cause is the caller's own
+		return
+	}
+	if text := e.cause.Error(); clean(text) != text {
+		e.cause = errors.New(clean(text)) // net/http and encoding/json quote what they cannot read
+	}
+}
+
+// maskFrom is how much of a secret counts as the secret: what quotes it may have
+// clipped it.
+const maskFrom = 12
+
+// mask hides a secret in a text, and what is left of it where the text was clipped.
+func mask(s, secret string) string {
+	if secret == "" {
+		return s
+	}
+	head := secret[:min(len(secret), maskFrom)]
+	for from := 0; ; {
+		at := strings.Index(s[from:], head)
+		if at < 0 {
+			return s
+		}
+		at += from
+		n := len(head)
+		for n < len(secret) && at+n < len(s) && s[at+n] == secret[n] {
+			n++
+		}
+		s = s[:at] + "***" + s[at+n:]
+		from = at + len("***")
+	}
 }
 
 func clip(body []byte) string {

@@ -2,6 +2,7 @@ package messages
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -18,6 +19,9 @@ type Broadcast struct {
 	Priority   Priority // chat rooms only
 	SyncDevice bool     // also deliver it to the sender's devices; chat rooms only
 }
+
+// LogValue hides the secret of a file.
+func (b Broadcast) LogValue() slog.Value { return api.LogMasked(b) }
 
 func (b *Broadcast) check() error {
 	if b.Body == nil {

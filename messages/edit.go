@@ -2,6 +2,7 @@ package messages
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 
 	"github.com/imrest/im-go/internal/api"
@@ -16,6 +17,9 @@ type Edit struct {
 	Ext        map[string]any // added to what the message has
 	ReplaceExt bool           // instead: Ext replaces what the message has
 }
+
+// LogValue hides the secret of a file.
+func (e Edit) LogValue() slog.Value { return api.LogMasked(e) }
 
 type editBody struct {
 	User    string         `json:"user,omitzero"`

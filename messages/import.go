@@ -2,6 +2,7 @@ package messages
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -21,6 +22,9 @@ type Import struct {
 	// its own copy. The URL may be anywhere, but must need no credentials.
 	Download bool
 }
+
+// LogValue hides the secret of a file.
+func (i Import) LogValue() slog.Value { return api.LogMasked(i) }
 
 // earliest is what the newest documents ask for: later than one second after the
 // beginning of 1970.

@@ -339,7 +339,11 @@ func (tr *transcript) Write(p []byte) (int, error) {
 	return tr.buf.Write(p)
 }
 
-func (tr *transcript) Len() int { return tr.buf.Len() }
+func (tr *transcript) Len() int {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	return tr.buf.Len()
+}
 
 // note writes an error in all its forms, and learns the secrets of a stage.
 func (tr *transcript) note(err error, s *stage) {
