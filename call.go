@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -124,7 +125,7 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 // direct says where the call goes to.
 func (c *core) direct(ctx context.Context, p *prepared) error {
 	if p.Endpoint == &lookUpHosts {
-		to, err := url.Parse(c.settings.lookupURL())
+		to, err := url.Parse(c.lookupURL())
 		if err != nil {
 			return configError("WithHostLookup", "%v", err)
 		}
@@ -234,9 +235,7 @@ func (c *core) header(p *prepared, token []string) http.Header {
 	if token != nil {
 		h["Authorization"] = token
 	}
-	for k, v := range p.Header {
-		h[k] = v
-	}
+	maps.Copy(h, p.Header)
 	return h
 }
 
@@ -263,7 +262,7 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 		return 0, false
 	}
 	if failure.tokenRejected() {
-		return 0, c.renewToken(p, failure)
+		return 0, c.renewToken(p)
 	}
 	refused, most := failure.refused(), c.retries
 	if refused {
@@ -278,7 +277,7 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 		return 0, true // the pool makes it wait
 	case refused:
 		return max(failure.RetryAfter, backoff(p.tries, time.Second, c.maxWait)), true
-	case failure.kind == ErrConflict && (p.Endpoint.Idempotent || failure.transient):
+	case errors.Is(failure.kind, ErrConflict) && (p.Endpoint.Idempotent || failure.transient):
 		return backoff(p.tries, time.Second, c.maxWait), true
 	case failure.transient:
 		return max(failure.RetryAfter, backoff(p.tries, 200*time.Millisecond, c.maxWait)), true
@@ -301,7 +300,7 @@ const maxRejections = 10
 // renewToken drops the token that was refused and tells whether another try
 // makes sense: not with the same token again, and not when a token that nobody
 // has used with success was refused for the second time.
-func (c *core) renewToken(p *prepared, failure *Error) bool {
+func (c *core) renewToken(p *prepared) bool {
 	if !c.cached(p) {
 		return false
 	}

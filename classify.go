@@ -3,6 +3,7 @@ package im
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -164,10 +165,8 @@ func answerError(endpoint string, status int, body []byte) *Error {
 	if json.Unmarshal(body, &parsed) != nil {
 		e.Body = clip(body)
 		e.kind = kindOf(status, "", "")
-		switch e.kind {
-		case ErrTooLarge, ErrRateLimited, ErrUnavailable, ErrInternal: // mean the same from a gateway
-		default:
-			e.kind = ErrBadAnswer // its 404 says nothing about a user
+		if status < 500 && status != http.StatusRequestEntityTooLarge && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout {
+			e.kind = ErrBadAnswer // a gateway speaks, not the API: its 404 says nothing about a user
 		}
 		return e
 	}
@@ -181,7 +180,7 @@ func answerError(endpoint string, status int, body []byte) *Error {
 		e.Body = clip(body)
 	}
 	e.kind = kindOf(status, e.Code, e.Description)
-	if e.kind == kindOf(status, "", "") { // push answers put the name into exception
+	if errors.Is(e.kind, kindOf(status, "", "")) { // push answers put the name into exception
 		e.kind = kindOf(status, e.Exception, e.Description)
 	}
 	return e
@@ -191,12 +190,12 @@ func answerError(endpoint string, status int, body []byte) *Error {
 // call may be sent again. What is used up for the day, or waits for a task to end,
 // is no matter of seconds.
 func (e *Error) refused() bool {
-	return e.kind == ErrRateLimited && (e.Status != http.StatusForbidden || e.Code != "forbidden_op" && e.Code != "LimitException")
+	return errors.Is(e.kind, ErrRateLimited) && (e.Status != http.StatusForbidden || e.Code != "forbidden_op" && e.Code != "LimitException")
 }
 
 // tokenRejected says that a new token may help.
 func (e *Error) tokenRejected() bool {
-	return e.Status == http.StatusUnauthorized && e.kind == ErrUnauthorized
+	return e.Status == http.StatusUnauthorized && errors.Is(e.kind, ErrUnauthorized)
 }
 
 // passwords is the one documented text that quotes secrets.

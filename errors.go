@@ -158,7 +158,7 @@ type contextError struct {
 
 func newContextError(ctx context.Context, err error, last *Error) error {
 	e := &contextError{err: err, last: last}
-	if cause := context.Cause(ctx); cause != nil && cause != err {
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
 		e.cause = cause
 	}
 	return e

@@ -2,6 +2,7 @@ package im
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 )
@@ -32,7 +33,7 @@ func (c *core) observe(ctx context.Context, e Event) {
 			slog.String("endpoint", e.Endpoint), slog.Int("try", e.Try), slog.Int("status", e.Status),
 			slog.Duration("waited", e.Waited), slog.Duration("took", e.Took),
 		}
-		if err, ok := e.Err.(*Error); ok {
+		if err, ok := errors.AsType[*Error](e.Err); ok {
 			attrs = append(attrs, slog.String("code", e.Code), slog.String("kind", err.kindName()))
 		}
 		c.logger.LogAttrs(ctx, level, text, attrs...)

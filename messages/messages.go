@@ -66,7 +66,7 @@ const (
 
 // Message is what is sent. Body and Ext together may have 5 KB when encoded; up
 // to 3 KB is what all documents of the API agree on.
-type Message struct {
+type Message struct { //nolint:recvcheck // only LogValue must work on values
 	From string // the sender shown; empty: "admin". It need not exist
 	Body Body   // made by Text, Image, Voice, Video, Attach, Location, Command or Custom
 

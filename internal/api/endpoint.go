@@ -28,6 +28,7 @@ type Endpoint struct {
 // Auth says which token a call carries.
 type Auth int
 
+// The kinds of authorization.
 const (
 	AppToken Auth = iota // the client's app token
 	NoToken              // none: the call is the one that fetches a token

@@ -3,6 +3,7 @@ package api
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -62,7 +63,7 @@ func (e *exactReader) Read(p []byte) (int, error) {
 		var probe [1]byte
 		switch n, err := io.ReadFull(e.r, probe[:]); {
 		case n > 0:
-			return 0, fmt.Errorf("the file is longer than its stated size")
+			return 0, errors.New("the file is longer than its stated size")
 		case err != io.EOF:
 			return 0, err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 )
 
@@ -50,3 +51,5 @@ func must[T any](v T, err error) T {
 	}
 	return v
 }
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }
