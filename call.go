@@ -133,11 +133,31 @@ func (c *core) direct(ctx context.Context, p *prepared) error {
 		p.url.RawQuery = p.Query.Encode()
 		return nil
 	}
+	if p.URL != "" {
+		return c.directTo(p)
+	}
 	to, err := c.address(ctx)
 	if err != nil {
 		return lookupError(ctx, p, err)
 	}
 	p.url = to.url(p.path, p.Query)
+	return nil
+}
+
+// directTo sends a call to an address that the API has answered. The text of an
+// error does not show it: it may be a permission in itself.
+func (c *core) directTo(p *prepared) error {
+	to, err := url.Parse(p.URL)
+	if err == nil {
+		_, _, err = Config{Host: to.Scheme + "://" + to.Host}.host(c.plainHTTP)
+	}
+	if err != nil {
+		return &Error{
+			Endpoint: p.Endpoint.ID, kind: ErrBadAnswer, permanent: true,
+			Description: "the server answered an address that is not https",
+		}
+	}
+	p.url = *to
 	return nil
 }
 

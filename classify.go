@@ -211,7 +211,7 @@ func (e *Error) scrub(secrets ...string) {
 		}
 		return passwords.ReplaceAllString(s, "$1 ***")
 	}
-	e.Description, e.Body, e.Exception = clean(e.Description), clean(e.Body), clean(e.Exception)
+	e.Code, e.Description, e.Body, e.Exception = clean(e.Code), clean(e.Description), clean(e.Body), clean(e.Exception)
 }
 
 func clip(body []byte) string {
