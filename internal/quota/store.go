@@ -27,6 +27,8 @@ const (
 	patience = 500 * time.Millisecond // with a store that does not answer
 	retry    = time.Second            // until a store that failed is asked again
 	quarter  = 0.25                   // of the quota, for Options.LocalShare
+
+	firstJitter = 100 * time.Millisecond // of calls that open connections, before any was answered
 )
 
 // shared is the store of a set, as far as it works.
@@ -55,6 +57,13 @@ func (s *shared) probe(now time.Duration) bool {
 	return true
 }
 
+// next is when the store is asked again.
+func (s *shared) next() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.again
+}
+
 // answered notes how the store did, and tells the user of a change.
 func (s *shared) answered(now time.Duration, err error) {
 	s.mu.Lock()
@@ -77,11 +86,21 @@ func (p *Pool) consult() bool {
 	if local == p.local {
 		return false
 	}
-	p.local, p.share = local, 1
+	p.local = local
 	if local {
 		p.share = p.set.shared.LocalShare
+	} else {
+		p.returned = time.Since(p.set.start)
 	}
 	return true
+}
+
+// bounded reports whether the ledger binds a window: while the store fails, and
+// for one more period, for a store that was restarted knows nothing of what was
+// taken meanwhile, here and in processes that have not yet seen it return. Not
+// for a whole day: there the store is trusted to have kept its counters.
+func (p *Pool) bounded(w *window, now time.Duration) bool {
+	return p.local || w.Per < Day && now < p.returned+patience+retry+w.Per+w.guard()
 }
 
 // storeError is the error of all calls while the store fails, if the user
@@ -110,6 +129,7 @@ func (p *Pool) send(w *waiter, probes bool) {
 // back in the line.
 func (p *Pool) ask(ctx context.Context, w *waiter) (Grant, error) {
 	inTime, stop := context.WithTimeout(ctx, patience)
+	asked := time.Since(p.set.start)
 	wait, err := p.set.shared.Store.Take(inTime, p.name, p.takes(w))
 	stop()
 	if ctx.Err() != nil {
@@ -120,7 +140,10 @@ func (p *Pool) ask(ctx context.Context, w *waiter) (Grant, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.tick()
-	p.asked(w)
+	p.turn(w)
+	if err == nil {
+		p.asked.note(now, now-asked)
+	}
 	switch {
 	case err != nil: // and now the ledger rules, or everybody fails
 		p.lines[w.lane].back.put(w, true)
@@ -163,8 +186,8 @@ func (p *Pool) sitOut(ctx context.Context, w *waiter, now, wait time.Duration) (
 	return Grant{}, nil
 }
 
-// asked ends the turn of a waiter that asked.
-func (p *Pool) asked(w *waiter) {
+// turn ends the turn of a waiter that asked.
+func (p *Pool) turn(w *waiter) {
 	if w.asks {
 		w.asks, p.asking = false, false
 	}
@@ -174,7 +197,12 @@ func (p *Pool) asked(w *waiter) {
 func (p *Pool) takes(w *waiter) []Take {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	jitter := p.trips.jitter(time.Since(p.set.start))
+	now := time.Since(p.set.start)
+	// The store counts at one end of two ways, the server at the other.
+	jitter := p.asked.jitter(now) + p.trips.jitter(now)
+	if !p.trips.known() {
+		jitter = firstJitter
+	}
 	takes := make([]Take, len(p.windows))
 	for i := range p.windows {
 		l := p.windows[i].Limit
