@@ -57,6 +57,9 @@ func (c *core) Call(ctx context.Context, call *api.Call) error {
 			c.observe(ctx, event)
 			return nil
 		}
+		if failure.refused() && failure.Status != 0 {
+			event.Paused, event.Rate = p.grant.Refused(ctx, min(failure.RetryAfter, c.maxWait)) // for everybody, sent again or not
+		}
 		failure.Tries = p.tries
 		failure.scrub(call.Secrets...)
 		wait, again := c.again(ctx, p, failure)
@@ -243,7 +246,6 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 	}
 	refused, most := failure.refused(), c.retries
 	if refused {
-		p.grant.Refused(ctx, min(failure.RetryAfter, c.maxWait)) // pauses the pool for everybody
 		most *= refusalsPerRetry
 	}
 	if p.tries > most || failure.permanent || failure.unknown || failure.RetryAfter > c.maxWait {
@@ -377,11 +379,14 @@ func quotaError(p *prepared, err error) *Error {
 	e := &Error{Endpoint: p.Endpoint.ID, kind: ErrRateLimited, permanent: true, cause: err}
 	var never *quota.CostError
 	var canceled *quota.CanceledError
+	var store *quota.StoreError
 	switch {
 	case errors.As(err, &never):
 		e.kind = ErrInvalidArgument
 	case errors.As(err, &canceled):
 		e.kind = ErrCanceled
+	case errors.As(err, &store):
+		e.kind = ErrUnavailable
 	}
 	return e
 }

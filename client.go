@@ -51,6 +51,9 @@ func New(c Config, options ...Option) (*Client, error) {
 	if c.Token == nil {
 		return nil, configError("Token", "must not be nil; ClientCredentials, AppCertificate, StaticToken and TokenFunc make tokens")
 	}
+	if s, ok := c.Token.(sharedToken); ok && (s.store == nil || s.provider == nil) {
+		return nil, configError("Token", "SharedToken needs a store and a provider")
+	}
 	core := &core{settings: s, to: to, sender: transport.New(s.httpClient)}
 	core.tokens = &tokenCache{provider: c.Token, core: core}
 
@@ -67,7 +70,7 @@ func New(c Config, options ...Option) (*Client, error) {
 	client.Reaction = reaction.New(core)
 	client.Thread = thread.New(core)
 
-	core.quotas, err = newQuotas(s.quotas, c.Platform, core.endpoints)
+	core.quotas, err = newQuotas(core, c.Platform)
 	if err != nil {
 		return nil, err
 	}
