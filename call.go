@@ -130,16 +130,21 @@ var (
 // try sends the call once. It returns nil, with the answer decoded, or what went
 // wrong.
 func (c *core) try(ctx context.Context, p *prepared, event *Event) *Error {
+	token, failure := c.bearer(ctx, p) // first: what is granted is to be sent at once
+	if failure != nil {
+		return failure
+	}
 	grant, err := c.quotas.take(ctx, p.Call, p.lane)
 	event.Waited = grant.Waited()
 	if err != nil {
 		return quotaError(p, err)
 	}
 	p.grant = grant
-	token, failure := c.bearer(ctx, p)
-	if failure != nil {
-		grant.Undo()
-		return failure
+	if grant.Waited() > 0 {
+		if token, failure = c.bearer(ctx, p); failure != nil { // may be a newer one by now
+			grant.Undo()
+			return failure
+		}
 	}
 	p.tries++
 	p.token = token

@@ -129,8 +129,9 @@ func (p *Pool) send(w *waiter, probes bool) {
 // back in the line.
 func (p *Pool) ask(ctx context.Context, w *waiter) (Grant, error) {
 	inTime, stop := context.WithTimeout(ctx, patience)
+	takes, way := p.takes(w)
 	asked := time.Since(p.set.start)
-	wait, err := p.set.shared.Store.Take(inTime, p.name, p.takes(w))
+	wait, err := p.set.shared.Store.Take(inTime, p.name, takes)
 	stop()
 	if ctx.Err() != nil {
 		return p.abandon(ctx, w)
@@ -141,11 +142,12 @@ func (p *Pool) ask(ctx context.Context, w *waiter) (Grant, error) {
 	defer p.mu.Unlock()
 	now := p.tick()
 	p.turn(w)
+	late := now-asked > p.asked.least(now)+way
 	if err == nil {
 		p.asked.note(now, now-asked)
 	}
 	switch {
-	case err != nil: // and now the ledger rules, or everybody fails
+	case err != nil, wait <= 0 && late: // now the ledger rules, or everybody fails; or it was taken too long ago
 		p.lines[w.lane].back.put(w, true)
 	case wait <= 0:
 		p.exit(w)
@@ -193,23 +195,24 @@ func (p *Pool) turn(w *waiter) {
 	}
 }
 
-// takes are the costs of a call in all windows.
-func (p *Pool) takes(w *waiter) []Take {
+// takes are the costs of a call in all windows, and how late the store's answer
+// may come at most: it counts at one end of two ways, the server at the other,
+// and the slack is for both.
+func (p *Pool) takes(w *waiter) (takes []Take, way time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Since(p.set.start)
-	// The store counts at one end of two ways, the server at the other.
-	jitter := p.asked.jitter(now) + p.trips.jitter(now)
-	if !p.trips.known() {
-		jitter = firstJitter
+	way, jitter, part := p.asked.jitter(now), p.trips.jitter(now), time.Duration(20)
+	if !p.asked.known() || !p.trips.known() { // the first calls open connections
+		way, jitter, part = firstJitter/4, firstJitter, 4
 	}
-	takes := make([]Take, len(p.windows))
+	takes = make([]Take, len(p.windows))
 	for i := range p.windows {
 		l := p.windows[i].Limit
-		takes[i] = Take{Limit: l, Cost: l.cost(w.items), Slack: min(jitter, l.Per/20) + l.guard()}
+		takes[i] = Take{Limit: l, Cost: l.cost(w.items), Slack: min(way+jitter, l.Per/part) + l.guard()}
 		if l.PerUser {
 			takes[i].User = w.user.key
 		}
 	}
-	return takes
+	return takes, way
 }
