@@ -28,6 +28,7 @@ const (
 	retry    = time.Second            // until a store that failed is asked again
 	quarter  = 0.25                   // of the quota, for Options.LocalShare
 
+	hiccup      = 2 * time.Millisecond   // of the store, always reckoned with
 	firstJitter = 100 * time.Millisecond // of calls that open connections, before any was answered
 )
 
@@ -147,7 +148,9 @@ func (p *Pool) ask(ctx context.Context, w *waiter) (Grant, error) {
 		p.asked.note(now, now-asked)
 	}
 	switch {
-	case err != nil, wait <= 0 && late: // now the ledger rules, or everybody fails; or it was taken too long ago
+	case err != nil: // and now the ledger rules, or everybody fails
+		p.lines[w.lane].back.put(w, true)
+	case wait <= 0 && (late || p.earliest(now, w.lane, w.items) > now): // taken too long ago, or without the ledger's leave
 		p.lines[w.lane].back.put(w, true)
 	case wait <= 0:
 		p.exit(w)
@@ -206,6 +209,7 @@ func (p *Pool) takes(w *waiter) (takes []Take, way time.Duration) {
 	if !p.asked.known() || !p.trips.known() { // the first calls open connections
 		way, jitter, part = firstJitter/4, firstJitter, 4
 	}
+	way = max(way, hiccup)
 	takes = make([]Take, len(p.windows))
 	for i := range p.windows {
 		l := p.windows[i].Limit
