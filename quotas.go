@@ -77,7 +77,9 @@ type QuotaTake struct {
 // A store that fails or does not answer within half a second is left alone for a
 // second at a time; meanwhile [WithQuotaFallback] says what happens. The logger
 // gets a record at Warn, the observer an Event of the Endpoint [QuotaStoreEvent],
-// when the store begins to fail and when it is back.
+// when the store begins to fail and when it is back. With [WithQuotaShare] a
+// process takes nothing once all processes together have used that share: right for
+// a large job beside the business.
 func WithQuotaStore(store QuotaStore) Option {
 	return func(s *settings) { s.quotas.store, s.quotas.stored = store, true }
 }
