@@ -48,11 +48,11 @@ func New(c Config, options ...Option) (*Client, error) {
 	default:
 		return nil, configError("Platform", "is %q, must be agora or easemob", string(c.Platform))
 	}
-	if c.Token == nil {
-		return nil, configError("Token", "must not be nil; ClientCredentials, AppCertificate, StaticToken and TokenFunc make tokens")
-	}
 	if s, ok := c.Token.(sharedToken); ok && (s.store == nil || s.provider == nil) {
 		return nil, configError("Token", "SharedToken needs a store and a provider")
+	}
+	if c.Token == nil {
+		return nil, configError("Token", "must not be nil; ClientCredentials, AppCertificate, StaticToken and TokenFunc make tokens")
 	}
 	core := &core{settings: s, to: to, sender: transport.New(s.httpClient)}
 	core.tokens = &tokenCache{provider: c.Token, core: core}
