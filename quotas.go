@@ -123,8 +123,8 @@ func (c *core) quotaOptions() quota.Options {
 	}
 	o := quota.Options{
 		Store:        appStore{s.store, c.to.key()},
-		OnStoreError: func(err error) { c.storeFails(QuotaStoreEvent, err) },
-		OnStoreBack:  func() { c.storeIsBack(QuotaStoreEvent) },
+		OnStoreError: func(err error) { c.storeFails(context.Background(), QuotaStoreEvent, err) },
+		OnStoreBack:  func() { c.storeIsBack(context.Background(), QuotaStoreEvent) },
 	}
 	if s.fallback != nil {
 		o.LocalShare, o.FailWithoutStore = *s.fallback, *s.fallback == 0
@@ -152,18 +152,18 @@ func (s appStore) Pause(ctx context.Context, pool string, d time.Duration) error
 
 // storeFails and storeIsBack tell the logger and the observer. The text of the
 // error goes to the observer only: the log is for everybody's eyes.
-func (c *core) storeFails(event string, err error) {
-	c.logger.LogAttrs(context.Background(), slog.LevelWarn, "im: a shared store fails", slog.String("store", event))
-	c.observeStore(event, err)
+func (c *core) storeFails(ctx context.Context, event string, err error) {
+	c.logger.LogAttrs(ctx, slog.LevelWarn, "im: a shared store fails", slog.String("store", event))
+	c.observeStore(ctx, event, err)
 }
 
-func (c *core) storeIsBack(event string) {
-	c.logger.LogAttrs(context.Background(), slog.LevelWarn, "im: a shared store is back", slog.String("store", event))
-	c.observeStore(event, nil)
+func (c *core) storeIsBack(ctx context.Context, event string) {
+	c.logger.LogAttrs(ctx, slog.LevelWarn, "im: a shared store is back", slog.String("store", event))
+	c.observeStore(ctx, event, nil)
 }
 
-func (c *core) observeStore(event string, err error) {
+func (c *core) observeStore(ctx context.Context, event string, err error) {
 	if c.observer != nil {
-		c.observer(context.Background(), Event{Endpoint: event, Err: err})
+		c.observer(ctx, Event{Endpoint: event, Err: err})
 	}
 }

@@ -2,7 +2,6 @@ package im
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -149,7 +148,7 @@ func similar(name string, known map[string]string) string {
 	if len(near) == 0 {
 		return "docs/endpoints.md lists them"
 	}
-	return fmt.Sprintf("known are %s", strings.Join(near, ", "))
+	return "known are " + strings.Join(near, ", ")
 }
 
 // take waits until all quotas of the call can be taken together.

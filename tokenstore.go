@@ -57,14 +57,14 @@ func (s sharedToken) token(ctx context.Context, c *core, stale string) (Token, e
 			return t, nil
 		}
 		if err != nil {
-			c.storeFails(TokenStoreEvent, err)
+			c.storeFails(ctx, TokenStoreEvent, err)
 			return s.provider.token(ctx, c, stale)
 		}
 		if unlock != nil {
 			defer unlock()
 			return s.renew(ctx, c, stale)
 		}
-		if err := sleep(ctx, tokenPoll/2+mathrand.N(tokenPoll)); err != nil {
+		if err := sleep(ctx, tokenPoll/2+mathrand.N(tokenPoll)); err != nil { //nolint:gosec // spreads polls, hides nothing
 			return Token{}, err
 		}
 	}
@@ -106,7 +106,7 @@ func (s sharedToken) renew(ctx context.Context, c *core, stale string) (Token, e
 		stop()
 	}
 	if err != nil {
-		c.storeFails(TokenStoreEvent, err)
+		c.storeFails(ctx, TokenStoreEvent, err)
 	}
 	return t, nil
 }
@@ -170,7 +170,7 @@ func (e encryptedTokens) load(ctx context.Context, app string) (t Token, sealed 
 }
 
 func (e encryptedTokens) Save(ctx context.Context, app string, t Token) error {
-	t.Value = base64.RawStdEncoding.EncodeToString(e.seal.Seal(nil, nil, []byte(t.Value), []byte(app)))
+	t.Value = base64.RawStdEncoding.EncodeToString(e.seal.Seal(nil, nil, []byte(t.Value), []byte(app))) //nolint:gosec // this AEAD makes its own nonces
 	return e.TokenStore.Save(ctx, app, t)
 }
 

@@ -23,15 +23,16 @@ const processes = 4
 
 // task is what one process of a fleet does.
 type task struct {
-	Name, URL string
-	Redis     string // empty: none
-	Start     time.Time
-	Length    time.Duration
+	Name   string        `json:"name"`
+	URL    string        `json:"url"`
+	Redis  string        `json:"redis,omitzero"` // empty: none
+	Start  time.Time     `json:"start"`
+	Length time.Duration `json:"length"`
 }
 
 // result is what a process says at its end.
 type result struct {
-	Lost []string
+	Lost []string `json:"lost"`
 }
 
 // child is one process of a fleet.
@@ -44,7 +45,7 @@ func child(text string) error {
 	if t.Redis != "" {
 		logging.Disable() // of each dial that fails
 		r := redis.NewClient(&redis.Options{Addr: t.Redis})
-		defer r.Close()
+		defer func() { _ = r.Close() }()
 		options = append(options, im.WithQuotaStore(&redisquota.Store{Redis: r}))
 	}
 	c, err := connect(t.URL, options...)

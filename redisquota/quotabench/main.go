@@ -47,8 +47,8 @@ func main() {
 func measure(only, file string) (missed int, err error) {
 	var table strings.Builder
 	out := io.MultiWriter(os.Stdout, &table)
-	fmt.Fprintln(out, "| scenario | bound | measured | |")
-	fmt.Fprintln(out, "| --- | --- | --- | --- |")
+	_, _ = fmt.Fprintln(out, "| scenario | bound | measured | |")
+	_, _ = fmt.Fprintln(out, "| --- | --- | --- | --- |")
 	for _, r := range rows {
 		if !strings.Contains(r.scenario, only) {
 			continue
@@ -62,7 +62,7 @@ func measure(only, file string) (missed int, err error) {
 			verdict = "**missed**"
 			missed++
 		}
-		fmt.Fprintf(out, "| %s | %s | %s | %s |\n", r.scenario, r.bound, measured, verdict)
+		_, _ = fmt.Fprintf(out, "| %s | %s | %s | %s |\n", r.scenario, r.bound, measured, verdict)
 	}
 	if file == "" {
 		return missed, nil

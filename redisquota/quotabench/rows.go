@@ -257,7 +257,7 @@ func roundTrips() (string, bool, error) {
 	}
 	defer r.Kill()
 	client := redis.NewClient(&redis.Options{Addr: r.Addr})
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	var count counter
 	client.AddHook(&count)
 	s := &server{limits: hundred}
