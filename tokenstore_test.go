@@ -65,7 +65,7 @@ func (m *tokenMemory) Lock(ctx context.Context, _ string, d time.Duration) (unlo
 			return
 		}
 		m.locked = time.Now().Add(d)
-		unlock = func() { _ = m.do(context.Background(), func() { m.locked = time.Time{} }) }
+		unlock = func() { _ = m.do(context.WithoutCancel(ctx), func() { m.locked = time.Time{} }) }
 	})
 	return unlock, err
 }
