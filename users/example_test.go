@@ -47,7 +47,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("alice logs in with", token.Token.Value != "")
+	fmt.Println("alice logs in with", token.Value != "")
 
 	if err := client.Users.Mute(ctx, users.Mute{Username: "mallory", Group: new(time.Hour), Room: new(users.Forever)}); err != nil {
 		log.Fatal(err)

@@ -79,7 +79,7 @@ func newTransport() http.RoundTripper {
 // Send sends one request. The caller closes the body of the answer.
 func (s *Sender) Send(ctx context.Context, r *Request) (*http.Response, error) {
 	req := s.request()
-	res, err := req.SetContext(requestContext{ctx, r}).Execute(http.MethodGet, placeholder) //nolint:contextcheck // it is ctx, with the request
+	res, err := req.SetContext(requestContext{ctx, r}).Execute(http.MethodGet, placeholder)
 	s.idle.Put(req)
 	if err != nil {
 		return nil, err
