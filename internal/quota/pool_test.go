@@ -264,7 +264,7 @@ func TestUsersCallsKeepTheirOrder(t *testing.T) {
 		var group sync.WaitGroup
 		for i := range took {
 			group.Go(func() {
-				own := t.Context()    //nolint:contextcheck // some of them have another
+				own := t.Context()
 				if i == 4 || i == 8 { // these two give up
 					own = ctx
 				}
