@@ -33,7 +33,8 @@ var (
 	ErrAlreadyExists = api.ErrAlreadyExists
 	// ErrConflict: another operation on the same object is under way.
 	ErrConflict = api.ErrConflict
-	// ErrTooLarge: a message, file, text or answer is above its limit.
+	// ErrTooLarge: a message, file, text or answer is above its limit. Where the
+	// client found out before sending it is an ErrInvalidArgument as well.
 	ErrTooLarge = api.ErrTooLarge
 	// ErrRateLimited: called too often; waiting helps.
 	ErrRateLimited = api.ErrRateLimited
