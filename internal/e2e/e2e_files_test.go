@@ -150,6 +150,21 @@ func TestHistory(t *testing.T) {
 			}
 		}
 
+		zone := messages.HistoryOptions{Zone: messages.ChinaTime}
+		assert.Equal(t, list, all(t, client.Messages.History(ctx, hour, zone)))
+		for record, err := range client.Messages.History(ctx, hour, zone) {
+			require.NoError(t, err)
+			assert.Equal(t, ids[0], record.ID)
+			break
+		}
+		path := filepath.Join(t.TempDir(), "hour.gz")
+		_, err = client.Messages.SaveHistory(ctx, hour, path, zone)
+		require.NoError(t, err)
+		saved, err := os.Open(path)
+		require.NoError(t, err)
+		defer saved.Close()
+		assert.Equal(t, list, all(t, messages.ReadHistory(saved)))
+
 		_, err = client.Messages.HistoryURL(ctx, hour.Add(-time.Hour), messages.HistoryOptions{Zone: messages.ChinaTime})
 		refused(t, err, im.ErrNotFound)
 		_, err = client.Messages.HistoryURL(ctx, srv.Clock().Now(), messages.HistoryOptions{Zone: messages.ChinaTime})

@@ -223,7 +223,7 @@ func TestRecallAndModify(t *testing.T) {
 		assert.Equal(t, []string{four}, result.Done())
 		reported(t, result.Err(), im.ErrNotFound, two)
 
-		text := toUser(t, client, "alice", "bob", "teh kettle")
+		text := toUser(t, client, "alice", "bob", "tha kettle")
 		require.NoError(t, client.Messages.Modify(ctx, text, messages.Edit{By: "alice", Body: messages.Text("the kettle"), Ext: map[string]any{"a": 1, "b": 1}}))
 		require.NoError(t, client.Messages.Modify(ctx, text, messages.Edit{Body: messages.Text("the kettle"), Ext: map[string]any{"b": 2}}))
 		m, _ := srv.MessageByID(text)
