@@ -103,6 +103,7 @@ var rules = []rule{
 
 	// not allowed
 	{400, "", "operation is illegal", ErrForbidden},
+	{400, "user illegal exception", "", ErrForbidden},
 	{400, "", "others are not allowed", ErrForbidden},
 	{403, "", "", ErrForbidden},
 	{409, "", "", ErrConflict},
