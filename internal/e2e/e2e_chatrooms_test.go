@@ -43,7 +43,7 @@ func TestChatrooms(t *testing.T) {
 		assert.Equal(t, 300, made.MaxUsers)
 		assert.Equal(t, []string{"alice", "bob"}, sorted(made.Members))
 
-		require.NoError(t, client.Chatrooms.Update(ctx, id, chatrooms.Changes{Name: "Hall", Description: new("quiet"), MaxMembers: 400}))
+		require.NoError(t, client.Chatrooms.Update(ctx, id, chatrooms.Changes{Name: new("Hall"), Description: new("quiet"), MaxMembers: 400}))
 		made = roomOf(t, srv, id)
 		assert.Equal(t, []any{"Hall", "quiet", 400}, []any{made.Name, made.Description, made.MaxUsers})
 		got, err := client.Chatrooms.Get(ctx, id)
@@ -272,7 +272,7 @@ func TestRoomErrors(t *testing.T) {
 	refused(t, first(client.Chatrooms.Create(ctx, chatrooms.NewRoom{Name: "x", Description: "d", Owner: "nobody"})), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.Get(ctx, "1")), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.GetBatch(ctx, []string{"1", "2"})), im.ErrNotFound)
-	refused(t, client.Chatrooms.Update(ctx, "1", chatrooms.Changes{Name: "x"}), im.ErrNotFound)
+	refused(t, client.Chatrooms.Update(ctx, "1", chatrooms.Changes{Name: new("x")}), im.ErrNotFound)
 	refused(t, client.Chatrooms.Delete(ctx, "1"), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.Announcement(ctx, "1")), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.ListMembers(ctx, "1", chatrooms.PageOptions{})), im.ErrNotFound)

@@ -78,11 +78,11 @@ func TestBlockLists(t *testing.T) {
 		list, err := client.Contacts.ListBlockedUsernames(ctx, "alice")
 		require.NoError(t, err)
 		assert.Equal(t, []string{"bob", "carol", "dave"}, sorted(list))
-		page, err := client.Contacts.ListBlocked(ctx, "alice", contacts.ListBlockedOptions{Limit: 2})
+		page, err := client.Contacts.ListBlocked(ctx, "alice", contacts.BlockedListOptions{Limit: 2})
 		require.NoError(t, err)
 		assert.Len(t, page.Usernames, 2)
 		assert.NotEmpty(t, page.Cursor)
-		assert.Equal(t, list, all(t, client.Contacts.AllBlocked(ctx, "alice", contacts.ListBlockedOptions{Limit: 1})))
+		assert.Equal(t, list, all(t, client.Contacts.AllBlocked(ctx, "alice", contacts.BlockedListOptions{Limit: 1})))
 
 		freed, err := client.Contacts.Unblock(ctx, "alice", "carol")
 		require.NoError(t, err)
@@ -127,7 +127,7 @@ func TestContactErrors(t *testing.T) {
 	unsent(t, err)
 	_, err = client.Contacts.Remove(ctx, "alice", "..")
 	unsent(t, err)
-	_, err = client.Contacts.ListBlocked(ctx, "alice", contacts.ListBlockedOptions{Limit: 51})
+	_, err = client.Contacts.ListBlocked(ctx, "alice", contacts.BlockedListOptions{Limit: 51})
 	unsent(t, err)
 
 	// How a list of 500 is refused the next entry is not documented; that it is, is.

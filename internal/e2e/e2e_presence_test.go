@@ -39,12 +39,12 @@ func TestPresence(t *testing.T) {
 		assert.Equal(t, "at the kettle", got[1].Ext)
 		assert.True(t, got[1].Online())
 
-		page, err := client.Presence.ListSubscriptions(ctx, "alice", presence.ListSubscriptionsOptions{Page: 2, Size: 1})
+		page, err := client.Presence.ListSubscriptions(ctx, "alice", presence.SubscriptionListOptions{Page: 2, Size: 1})
 		require.NoError(t, err)
 		assert.Equal(t, 2, page.Total)
 		require.Len(t, page.Subscriptions, 1)
 		assert.WithinDuration(t, srv.Clock().Now().Add(24*time.Hour), page.Subscriptions[0].Expires, time.Minute)
-		assert.Len(t, all(t, client.Presence.AllSubscriptions(ctx, "alice", presence.ListSubscriptionsOptions{Size: 1})), 2)
+		assert.Len(t, all(t, client.Presence.AllSubscriptions(ctx, "alice", presence.SubscriptionListOptions{Size: 1})), 2)
 
 		require.NoError(t, client.Presence.Unsubscribe(ctx, "alice", []string{"bob"}))
 		assert.Equal(t, []string{"carol"}, subscribed(srv, "alice"))

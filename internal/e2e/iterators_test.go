@@ -95,13 +95,13 @@ var iterators = map[string]iterator{
 		return of(w.client.Contacts.All(ctx, "alice", contacts.ListOptions{Limit: 2}))
 	}},
 	"Contacts.AllBlocked": {"contacts.block_list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Contacts.AllBlocked(ctx, "alice", contacts.ListBlockedOptions{Limit: 2}))
+		return of(w.client.Contacts.AllBlocked(ctx, "alice", contacts.BlockedListOptions{Limit: 2}))
 	}},
 	"Presence.AllSubscriptions": {"presence.list_subscriptions", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Presence.AllSubscriptions(ctx, "alice", presence.ListSubscriptionsOptions{Size: 2}))
+		return of(w.client.Presence.AllSubscriptions(ctx, "alice", presence.SubscriptionListOptions{Size: 2}))
 	}},
 	"Reaction.AllUsers": {"reaction.detail", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Reaction.AllUsers(ctx, "alice", w.message, "x", reaction.ListUsersOptions{Limit: 2}))
+		return of(w.client.Reaction.AllUsers(ctx, "alice", w.message, "x", reaction.UserListOptions{Limit: 2}))
 	}},
 	"Thread.All": {"thread.list_app", func(ctx context.Context, w *five) iter.Seq2[any, error] {
 		return of(w.client.Thread.All(ctx, thread.ListOptions{Limit: 2}))
