@@ -2,7 +2,6 @@ package im_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -61,13 +60,14 @@ func (i *issuer) answer(r *http.Request) *answer {
 	}
 	i.requests = append(i.requests, fetch)
 	i.valid = fmt.Sprintf("token-%d", i.fetches)
-	body, _ := json.Marshal(map[string]any{"access_token": i.valid, "expires_in": int(i.life / time.Second)})
+	body := fmt.Sprintf(`{"access_token":%q,"expires_in":%d}`, i.valid, i.life/time.Second)
+
 	if i.delay > 0 {
 		i.mu.Unlock()
 		time.Sleep(i.delay)
 		i.mu.Lock()
 	}
-	return &answer{status: 200, body: string(body)}
+	return &answer{status: 200, body: body}
 }
 
 func (i *issuer) withdraw() {

@@ -122,7 +122,7 @@ func (s *source) Read(p []byte) (int, error) {
 		if r.n > 0 {
 			s.progress()
 		}
-		if r.err != nil && r.err != io.EOF {
+		if r.err != nil && r.err != io.EOF { //nolint:errorlint // io.Reader's end is io.EOF itself
 			r.err = &transport.SourceError{Err: r.err}
 		}
 		return copy(p, buf[:r.n]), r.err

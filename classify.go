@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -103,6 +104,7 @@ var rules = []rule{
 
 	// not allowed
 	{400, "", "operation is illegal", ErrForbidden},
+	{400, "user illegal exception", "", ErrForbidden},
 	{400, "", "others are not allowed", ErrForbidden},
 	{403, "", "", ErrForbidden},
 	{409, "", "", ErrConflict},
@@ -165,10 +167,8 @@ func answerError(endpoint string, status int, body []byte) *Error {
 	if json.Unmarshal(body, &parsed) != nil {
 		e.Body = clip(body)
 		e.kind = kindOf(status, "", "")
-		switch e.kind {
-		case ErrTooLarge, ErrRateLimited, ErrUnavailable, ErrInternal: // mean the same from a gateway
-		default:
-			e.kind = ErrBadAnswer // its 404 says nothing about a user
+		if status < 500 && status != http.StatusRequestEntityTooLarge && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout {
+			e.kind = ErrBadAnswer // a gateway speaks, not the API: its 404 says nothing about a user
 		}
 		return e
 	}
@@ -182,7 +182,7 @@ func answerError(endpoint string, status int, body []byte) *Error {
 		e.Body = clip(body)
 	}
 	e.kind = kindOf(status, e.Code, e.Description)
-	if e.kind == kindOf(status, "", "") { // push answers put the name into exception
+	if errors.Is(e.kind, kindOf(status, "", "")) { // push answers put the name into exception
 		e.kind = kindOf(status, e.Exception, e.Description)
 	}
 	return e
@@ -192,12 +192,12 @@ func answerError(endpoint string, status int, body []byte) *Error {
 // call may be sent again. What is used up for the day, or waits for a task to end,
 // is no matter of seconds.
 func (e *Error) refused() bool {
-	return e.kind == ErrRateLimited && (e.Status != http.StatusForbidden || e.Code != "forbidden_op" && e.Code != "LimitException")
+	return errors.Is(e.kind, ErrRateLimited) && (e.Status != http.StatusForbidden || e.Code != "forbidden_op" && e.Code != "LimitException")
 }
 
 // tokenRejected says that a new token may help.
 func (e *Error) tokenRejected() bool {
-	return e.Status == http.StatusUnauthorized && e.kind == ErrUnauthorized
+	return e.Status == http.StatusUnauthorized && errors.Is(e.kind, ErrUnauthorized)
 }
 
 // passwords is the one documented text that quotes secrets.
@@ -212,13 +212,31 @@ func (e *Error) scrub(secrets ...string) {
 		return passwords.ReplaceAllString(s, "$1 ***")
 	}
 	e.Code, e.Description, e.Body, e.Exception = clean(e.Code), clean(e.Description), clean(e.Body), clean(e.Exception)
-	if e.cause == nil || e.kind == ErrCanceled { // whose cause is the caller's own
+	if e.cause == nil || errors.Is(e.kind, ErrCanceled) { // whose cause is the caller's own
 		return
 	}
 	if text := e.cause.Error(); clean(text) != text {
-		e.cause = errors.New(clean(text)) // net/http and encoding/json quote what they cannot read
+		e.cause = &scrubbed{clean(text), e.cause} // net/http and encoding/json quote what they cannot read
 	}
 }
+
+// scrubbed is an error whose text held a secret. What it is can be asked for; its
+// own text is not handed out.
+type scrubbed struct {
+	text string
+	err  error
+}
+
+func (s *scrubbed) Error() string { return s.text }
+
+// Is finds what the error is.
+func (s *scrubbed) Is(target error) bool { return errors.Is(s.err, target) }
+
+// As finds what the error is, by type.
+func (s *scrubbed) As(target any) bool { return errors.As(s.err, target) }
+
+// Format hides the error below.
+func (s *scrubbed) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.text) }
 
 // maskFrom is how much of a secret counts as the secret: what quotes it may have
 // clipped it.

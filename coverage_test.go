@@ -59,7 +59,7 @@ func directives(t *testing.T) map[string][]string {
 			}
 			for _, line := range f.Doc.List {
 				if ids, ok := strings.CutPrefix(line.Text, "//im:endpoint "); ok {
-					for _, id := range strings.Fields(ids) {
+					for id := range strings.FieldsSeq(ids) {
 						found[id] = append(found[id], filepath.Dir(path)+"."+f.Name.Name)
 					}
 				}

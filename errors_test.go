@@ -2,7 +2,6 @@ package im_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -33,8 +32,8 @@ func documentedKinds(t *testing.T) map[string]string {
 
 // answerOf is a documented error as the API sends it.
 func answerOf(e catalogue.DocumentedError) answer {
-	body, _ := json.Marshal(map[string]any{"error": e.Error, "error_description": e.Message, "timestamp": 1697603000001})
-	return answer{status: e.Status, body: string(body)}
+	body := fmt.Sprintf(`{"error":%q,"error_description":%q,"timestamp":1697603000001}`, e.Error, e.Message)
+	return answer{status: e.Status, body: body}
 }
 
 // Every documented error is of the kind that was decided for it by hand, and is
@@ -86,6 +85,19 @@ func TestErrorTexts(t *testing.T) {
 		server := &script{answers: []answer{a}}
 		_, err := server.client(t).Users.Get(t.Context(), "alice")
 		require.EqualError(t, err, want)
+	}
+}
+
+// The documents of reactions give two answers to a user who takes no part in the
+// conversation; only one of them is in the list of all errors.
+func TestReactionOfAStranger(t *testing.T) {
+	for _, body := range []string{
+		`{"error":"Bad Request","error_description":"the user operation is illegal!"}`,
+		`{"error":"user illegal exception","error_description":"The user not in this group!"}`,
+	} {
+		server := &script{answers: []answer{{status: 400, body: body}}}
+		_, err := server.client(t).Reaction.Add(t.Context(), "mallory", "1", "x")
+		require.ErrorIs(t, err, im.ErrForbidden, body)
 	}
 }
 

@@ -22,8 +22,7 @@ import (
 // argumentError is a call that was refused before any I/O.
 func argumentError(endpoint string, err error) *Error {
 	e := &Error{Endpoint: endpoint, kind: ErrInvalidArgument, permanent: true, cause: err}
-	var argument *api.ArgumentError
-	if errors.As(err, &argument) {
+	if argument, ok := errors.AsType[*api.ArgumentError](err); ok {
 		e.Field = argument.Field
 	}
 	return e
@@ -45,7 +44,7 @@ func tokenError(ctx context.Context, p *prepared, err error) *Error {
 // lookupError is a call that was not sent because its host is not known.
 func lookupError(ctx context.Context, p *prepared, err error) *Error {
 	e := tokenError(ctx, p, err)
-	if e.kind == ErrUnauthorized {
+	if errors.Is(e.kind, ErrUnauthorized) {
 		e.kind = ErrUnavailable
 	}
 	return e
@@ -55,11 +54,11 @@ func lookupError(ctx context.Context, p *prepared, err error) *Error {
 func answered(p *prepared, status int, body []byte) *Error {
 	e := answerError(p.Endpoint.ID, status, body)
 	switch {
-	case e.refused(), e.kind == ErrConflict && e.Status == http.StatusServiceUnavailable:
+	case e.refused(), errors.Is(e.kind, ErrConflict) && e.Status == http.StatusServiceUnavailable:
 		e.transient = true // nothing was done
-	case e.kind == ErrUnavailable:
+	case errors.Is(e.kind, ErrUnavailable):
 		mayBeDone(p, e)
-	case e.kind == ErrInternal:
+	case errors.Is(e.kind, ErrInternal):
 		mayBeDone(p, e)
 		e.permanent = true // permanent faults hide under 500
 	}
@@ -71,7 +70,7 @@ func answered(p *prepared, status int, body []byte) *Error {
 // what was done.
 func badAnswer(p *prepared, status int, body []byte, cause error) *Error {
 	var no *batch.Reason
-	if errors.As(cause, &no) && cause != api.NotReported {
+	if errors.As(cause, &no) && !errors.Is(cause, ErrOutcomeUnknown) {
 		e := &Error{Endpoint: p.Endpoint.ID, Status: status, Description: no.Text, permanent: true, kind: no.Kind, cause: cause}
 		if e.kind == nil {
 			e.kind = ErrForbidden
@@ -87,8 +86,7 @@ func badAnswer(p *prepared, status int, body []byte, cause error) *Error {
 
 // networkError is a try that got no answer, or not all of it.
 func networkError(ctx context.Context, p *prepared, status int, err error) *Error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // its text holds the URL, which names users
 	}
 	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrUnavailable, cause: err}

@@ -91,7 +91,7 @@ func TestReadmesAreInStep(t *testing.T) {
 	require.NoError(t, err)
 	for _, mark := range []string{`(?m)^## `, `(?m)^\|`, "(?m)^```go", "(?m)^- ", `\]\([^)h]`} {
 		re := regexp.MustCompile(mark)
-		assert.Equal(t, len(re.FindAll(en, -1)), len(re.FindAll(zh, -1)), "count of %s", mark)
+		assert.Len(t, re.FindAll(zh, -1), len(re.FindAll(en, -1)), "count of %s", mark)
 	}
 	names := regexp.MustCompile("`(?:im\\.|client\\.|With|Err|IM_)[A-Za-z_.]*`")
 	unique := func(b []byte) map[string]bool {

@@ -23,6 +23,7 @@ type tokenCache struct {
 	renewAt time.Time // zero: never
 	proven  bool      // some call was accepted with current
 	taken   bool      // some call was accepted with some token
+	stale   string    // the latest token that was refused
 	failed  time.Time // when the last fetch failed
 	failure error
 	flight  *tokenFlight
@@ -83,11 +84,15 @@ func (t *tokenCache) get(ctx context.Context) (bearer, error) {
 func (t *tokenCache) start(ctx context.Context) {
 	flight := &tokenFlight{done: make(chan struct{})}
 	t.flight = flight
+	stale := t.stale
+	if t.current.Value != "" {
+		stale = t.current.Value // about to expire
+	}
 	ctx, cancel := context.WithTimeout(withOptions(context.WithoutCancel(ctx), callOptions{}), tokenTimeout)
 	go func() {
 		defer cancel()
 		asked := time.Now()
-		token, err := t.provider.token(ctx, t.core)
+		token, err := t.provider.token(ctx, t.core, stale)
 		switch {
 		case err != nil:
 		case token.Value == "":
@@ -139,6 +144,7 @@ func (t *tokenCache) reject(value string) (most int, used bool) {
 	if t.current.Value != value {
 		return most, true // another call has had it replaced
 	}
+	t.stale = value
 	t.current = bearer{}
 	return most, t.proven
 }

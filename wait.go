@@ -16,7 +16,7 @@ func backoff(tries int, base, most time.Duration) time.Duration {
 		d *= 2
 	}
 	d = min(d, most)
-	return d/2 + rand.N(d/2+1)
+	return d/2 + rand.N(d/2+1) //nolint:gosec // jitter needs no secret
 }
 
 // sleep waits under the context. A wait that would outlast the deadline is not

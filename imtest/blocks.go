@@ -97,7 +97,7 @@ func (s *state) blocksAdd(c *call) (*answer, *apiError) {
 func (s *state) blocksRemove(c *call) (*answer, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	owner, other, err := s.pair(c, "owner_username", "blocked_username")
+	owner, other, err := s.pair(c, "blocked_username")
 	if err != nil {
 		return nil, err
 	}

@@ -116,13 +116,13 @@ func (cs *contactsState) forget(name string) {
 	}
 }
 
-// pair returns the two users of a path. The caller holds mu.
-func (s *state) pair(c *call, owner, other string) (*user, *user, *apiError) {
-	a, b := s.users.get(c.user(owner)), s.users.get(c.user(other))
-	if a == nil || b == nil {
+// pair returns the owner and another user of a path. The caller holds mu.
+func (s *state) pair(c *call, name string) (owner, other *user, err *apiError) {
+	owner, other = s.users.get(c.user("owner_username")), s.users.get(c.user(name))
+	if owner == nil || other == nil {
 		return nil, nil, errNoSuchUser()
 	}
-	return a, b, nil
+	return owner, other, nil
 }
 
 // besides answers with a user, at a path that holds the UUID of the owner.
@@ -138,7 +138,7 @@ func (c *call) besides(owner *user, list string, u *user) *answer {
 func (s *state) contactsAdd(c *call) (*answer, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	owner, other, err := s.pair(c, "owner_username", "friend_username")
+	owner, other, err := s.pair(c, "friend_username")
 	switch {
 	case err != nil:
 		return nil, err
@@ -156,7 +156,7 @@ func (s *state) contactsAdd(c *call) (*answer, *apiError) {
 func (s *state) contactsRemove(c *call) (*answer, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	owner, other, err := s.pair(c, "owner_username", "friend_username")
+	owner, other, err := s.pair(c, "friend_username")
 	if err != nil {
 		return nil, err
 	}
@@ -239,7 +239,7 @@ func (s *state) contactsSetRemark(c *call) (*answer, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	owner, other, err := s.pair(c, "owner_username", "friend_username")
+	owner, other, err := s.pair(c, "friend_username")
 	if err != nil {
 		return nil, err
 	}

@@ -183,12 +183,14 @@ func TestFaultsThatCouldNeverAct(t *testing.T) {
 func TestRefusedConnections(t *testing.T) {
 	c := newClient(t)
 	c.srv.AddUsers("alice")
+	http.DefaultClient.CloseIdleConnections() // a connection that breaks is another fault
 	c.srv.RefuseConnections()
 	_, _, _, err := c.try(t.Context(), time.Second)
 	require.ErrorIs(t, err, syscall.ECONNREFUSED)
 	require.NoError(t, c.srv.AcceptConnections())
 	require.NoError(t, c.srv.AcceptConnections(), "it listens already")
 	assert.Equal(t, 200, c.send("GET", "/users/alice", "").status)
+	http.DefaultClient.CloseIdleConnections()
 	c.srv.Close()
 	require.Error(t, c.srv.AcceptConnections())
 	_, _, _, err = c.try(t.Context(), time.Second)

@@ -21,11 +21,11 @@ var filesRoutes = []route{
 		body: multipartBody, who: anyToken, do: (*state).uploadFile,
 	},
 	{
-		id: "messages.download_thumbnail", method: get, path: "/chatfiles/{file_uuid}",
+		id: "messages.download_thumbnail", method: get, also: post, path: "/chatfiles/{file_uuid}",
 		who: mayHave, when: wantsThumbnail, do: (*state).downloadThumbnail,
 	},
 	{
-		id: "messages.download_file", method: get, path: "/chatfiles/{file_uuid}",
+		id: "messages.download_file", method: get, also: post, path: "/chatfiles/{file_uuid}",
 		who: mayHave, do: (*state).downloadFile,
 	},
 }

@@ -2,6 +2,7 @@ package imtest_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -69,7 +70,7 @@ func TestPushToUsers(t *testing.T) {
 	got.like(t, "push.send_list")
 	list := c.srv.Pushes()
 	require.Len(t, list, 4)
-	assert.EqualValues(t, fmt.Sprint(list[3].TaskID), got.path("data", "taskId"))
+	assert.EqualValues(t, strconv.FormatInt(list[3].TaskID, 10), got.path("data", "taskId"))
 	assert.Equal(t, 2, list[0].Strategy, "the default")
 
 	for _, targets := range []string{`[]`, many(101), `"alice"`} {

@@ -2,36 +2,12 @@ package imtest
 
 import (
 	"regexp"
-	"strings"
 	"time"
-	"unicode/utf8"
 )
 
-const (
-	maxNickname      = 100
-	maxNicknameBatch = 50
-	maxPause         = 7 * 24 * time.Hour // of push notifications
-)
+const maxPause = 7 * 24 * time.Hour // of push notifications
 
-// One path and method, three endpoints: what the body holds decides. The
-// handler is the same, so that a body may also hold the fields of several.
 var pushSettingsRoutes = []route{
-	{
-		id: "push.set_no_disturbing", method: put, path: "/users/{username}", shape: inAction | inApp | inRootPath | inURI,
-		body: jsonBody, who: ownUser, when: bodyHas("notification_no_disturbing"), do: (*state).pushSetUser,
-	},
-	{
-		id: "push.set_display_style", method: put, path: "/users/{username}", shape: inAction | inApp | inRootPath | inURI,
-		body: jsonBody, who: ownUser, when: bodyHas("notification_display_style"), do: (*state).pushSetUser,
-	},
-	{
-		id: "push.set_nickname", method: put, path: "/users/{username}", shape: inAction | inApp | inRootPath | inURI,
-		body: jsonBody, who: ownUser, do: (*state).pushSetUser,
-	},
-	{
-		id: "push.set_nicknames_batch", method: put, path: "/push/nickname", shape: inAction | inApp | inRootPath | inRootURI,
-		body: jsonBody, do: (*state).pushSetNicknames,
-	},
 	{
 		id: "push.set_settings", method: put, path: "/users/{username}/notification/{chattype}/{key}",
 		shape: inAction | inApp, body: jsonBody, who: ownUser, do: (*state).pushSetSettings,
@@ -48,15 +24,6 @@ var pushSettingsRoutes = []route{
 		id: "push.get_language", method: get, path: "/users/{username}/notification/language",
 		shape: inAction | inApp | inRootPath | inURI, who: ownUser, do: (*state).pushGetLanguage,
 	},
-}
-
-// bodyHas tells endpoints apart by a field of the body.
-func bodyHas(name string) func(*call) bool {
-	return func(c *call) bool {
-		c.readBody()
-		o, err := c.object()
-		return err == nil && o.has(name)
-	}
 }
 
 // pushUser is what push knows of a user beside his account.
@@ -94,126 +61,6 @@ func (p *pushState) edit(name string) *pushUser {
 	return p.users[name]
 }
 
-// set keeps a field of the user's entity, or drops it.
-func (u *user) set(name string, value any) {
-	if u.more == nil {
-		u.more = map[string]any{}
-	}
-	if u.more[name] = value; value == nil {
-		delete(u.more, name)
-	}
-}
-
-// pushFields reads what a call sets of a user's entity: nil drops a field.
-func pushFields(o *object) (map[string]any, *apiError) {
-	fields := map[string]any{}
-	if o.has("nickname") {
-		fields["nickname"] = o.text("nickname")
-		if o.bad != "" || utf8.RuneCountInString(o.text("nickname")) > maxNickname {
-			return nil, errPushParameter("nickname")
-		}
-	}
-	if style := "notification_display_style"; o.has(style) {
-		n := o.integer(style)
-		if fields[style] = n; o.bad != "" || n < 0 || n > 1 {
-			return nil, errPushParameter(style)
-		}
-	}
-	return fields, readNoDisturbing(o, fields)
-}
-
-// readNoDisturbing reads the old window, whose hours come as strings or numbers
-// and are kept as numbers.
-func readNoDisturbing(o *object, fields map[string]any) *apiError {
-	const name = "notification_no_disturbing"
-	if !o.has(name) {
-		return nil
-	}
-	switch strings.Trim(string(o.raw(name)), `"`) {
-	case "false", "0":
-		fields[name], fields[name+"_start"], fields[name+"_end"] = false, nil, nil
-		return nil
-	case "true", "1":
-		fields[name] = true
-	default:
-		return errPushParameter(name)
-	}
-	for _, hour := range []string{name + "_start", name + "_end"} {
-		n := o.integer(hour)
-		if fields[hour] = n; !o.has(hour) || o.bad != "" || n < 0 || n > 23 {
-			return errPushParameter(hour)
-		}
-	}
-	return nil
-}
-
-func (s *state) pushSetUser(c *call) (*answer, *apiError) {
-	o, err := c.object()
-	if err != nil {
-		return nil, err
-	}
-	fields, err := pushFields(o)
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.users.get(c.user("username"))
-	if u == nil {
-		return nil, errPushNoUser()
-	}
-	for name, value := range fields {
-		if name == "nickname" {
-			u.nickname, _ = value.(string)
-			continue
-		}
-		u.set(name, value)
-	}
-	u.modified = s.now()
-	return entities(u.entity()), nil
-}
-
-type nicknameItem struct {
-	Nickname string `json:"push_nickname"`
-	Username string `json:"username"`
-}
-
-// pushSetNicknames sets all nicknames or none.
-func (s *state) pushSetNicknames(c *call) (*answer, *apiError) {
-	objects, err := c.objects()
-	switch {
-	case err != nil:
-		return nil, err
-	case len(objects) == 0:
-		return nil, errIllegalArgument("put user push nicknames illegal empty request body")
-	case len(objects) > maxNicknameBatch:
-		return nil, errIllegalArgument("put user push nicknames exceeds the limit")
-	}
-	list := make([]nicknameItem, len(objects))
-	for i := range objects {
-		o := &objects[i]
-		list[i] = nicknameItem{o.text("push_nickname"), fold(o.text("username"))}
-		switch {
-		case o.bad != "" || !o.has("push_nickname"):
-			return nil, errInvalidRequest()
-		case utf8.RuneCountInString(list[i].Nickname) > maxNickname:
-			return nil, errIllegalArgument(list[i].Nickname + " push nickname length exceeds the limit")
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, item := range list {
-		if !s.users.has(item.Username) {
-			return nil, errPushNoUser()
-		}
-	}
-	for _, item := range list {
-		u := s.users.get(item.Username)
-		u.nickname, u.modified = item.Nickname, s.now()
-	}
-	return entities(list...), nil
-}
-
 // settingsKey reads which settings a call is about, and whether they are those
 // for all messages.
 func settingsKey(c *call) (key string, all bool, err *apiError) {
@@ -230,7 +77,7 @@ func settingsKey(c *call) (key string, all bool, err *apiError) {
 
 var intervalRule = regexp.MustCompile(`^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$`)
 
-// readSettings changes settings by what a call has: a field that it leaves out
+// read changes settings by what a call has: a field that it leaves out
 // keeps its value, which no document settles. The daily window is for all
 // messages only; clients send it always, so elsewhere it is passed over.
 func (p *pushSettings) read(o *object, all bool, now time.Time) *apiError {
@@ -262,7 +109,7 @@ type settingsItem struct {
 	Until    int64  `json:"ignoreDuration"` // a moment, unlike what was sent
 }
 
-func (p pushSettings) item() settingsItem {
+func (p *pushSettings) item() settingsItem {
 	item := settingsItem{Type: p.mode, Interval: p.interval}
 	if !p.until.IsZero() {
 		item.Until = p.until.UnixMilli()
@@ -271,18 +118,19 @@ func (p pushSettings) item() settingsItem {
 }
 
 // settingsOf returns a copy of settings; what was never set is the default.
-func (s *state) settingsOf(user, key string, all bool) pushSettings {
-	if p := s.push.user(user).settings[key]; p != nil {
-		return *p
-	}
+func (s *state) settingsOf(user, key string, all bool) *pushSettings {
+	p := pushSettings{mode: "DEFAULT"}
 	if all {
-		return pushSettings{mode: "ALL"}
+		p.mode = "ALL"
 	}
-	return pushSettings{mode: "DEFAULT"}
+	if set := s.push.user(user).settings[key]; set != nil {
+		p = *set
+	}
+	return &p
 }
 
 // settingsAnswer leaves the user out of its URI.
-func (c *call) settingsAnswer(p pushSettings) *answer {
+func (c *call) settingsAnswer(p *pushSettings) *answer {
 	env := c.wrap(data(p.item()))
 	env.Path, env.URI = "/users", c.base()+"/users/notification/"+c.value("chattype")+"/"+c.value("key")
 	return plain(env)
@@ -307,7 +155,7 @@ func (s *state) pushSetSettings(c *call) (*answer, *apiError) {
 	if err := p.read(o, all, s.now()); err != nil {
 		return nil, err
 	}
-	s.push.edit(name).settings[key] = &p
+	s.push.edit(name).settings[key] = p
 	return c.settingsAnswer(p), nil
 }
 

@@ -114,7 +114,7 @@ func TestQuotaOfTheDay(t *testing.T) {
 	body := `{"strategy":3,"pushMessage":{"title":"t","content":"c"}}`
 	passed := 0
 	var refusal got
-	for minute := 0; minute < 60; minute++ {
+	for range 60 {
 		var n int
 		if n, refusal = c.repeat(10, "POST", "/push/task", body); n == 0 {
 			break

@@ -3,6 +3,7 @@ package imtest_test
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -76,7 +77,7 @@ func TestReactionsToAChat(t *testing.T) {
 	c.send("GET", "/reaction/user/bob?msgIdList="+id, "").fails(t, 400, "Bad Request", "")
 
 	for i := range 19 {
-		require.Equal(t, 200, react(c, "bob", id, fmt.Sprint(i)).status)
+		require.Equal(t, 200, react(c, "bob", id, strconv.Itoa(i)).status)
 	}
 	cannotReact(t, react(c, "bob", id, "one more"), 400, "count limit exception", "The quantity has exceeded the limit!")
 	assert.Equal(t, 200, react(c, "alice", id, "7").status, "one that is there already")

@@ -45,7 +45,7 @@ var allRoutes = sync.OnceValue(func() []route {
 		targetedRoutes, broadcastRoutes, streamRoutes, importRoutes, recallRoutes, modifyRoutes,
 		historyRoutes, conversationsRoutes, roamingRoutes, moderationRoutes,
 		contactsRoutes, blocksRoutes, metadataRoutes, presenceRoutes, reactionRoutes,
-		pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
+		pushAccountRoutes, pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
 		callbacksRoutes,
 		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
 		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,

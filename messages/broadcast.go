@@ -11,7 +11,7 @@ import (
 
 // Broadcast is a message to everybody. Body and Ext together may have 5 KB when
 // encoded; up to 3 KB is what all documents of the API agree on.
-type Broadcast struct {
+type Broadcast struct { //nolint:recvcheck // only LogValue must work on values
 	From string // the sender shown; empty: "admin". It need not exist
 	Body Body
 	Ext  map[string]any // free data for the receivers' apps

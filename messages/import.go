@@ -10,7 +10,7 @@ import (
 )
 
 // Import is a message of the past, such as one from another system.
-type Import struct {
+type Import struct { //nolint:recvcheck // only LogValue must work on values
 	From string         // the sender; required
 	Body Body           // of any type that can be sent
 	Ext  map[string]any // free data for the receivers' apps
@@ -24,7 +24,7 @@ type Import struct {
 }
 
 // LogValue hides the secret of a file.
-func (i Import) LogValue() slog.Value { return api.LogMasked(i) }
+func (m Import) LogValue() slog.Value { return api.LogMasked(m) }
 
 // earliest is what the newest documents ask for: later than one second after the
 // beginning of 1970.

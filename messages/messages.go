@@ -66,7 +66,7 @@ const (
 
 // Message is what is sent. Body and Ext together may have 5 KB when encoded; up
 // to 3 KB is what all documents of the API agree on.
-type Message struct {
+type Message struct { //nolint:recvcheck // only LogValue must work on values
 	From string // the sender shown; empty: "admin". It need not exist
 	Body Body   // made by Text, Image, Voice, Video, Attach, Location, Command or Custom
 
@@ -166,7 +166,7 @@ func checkSize(length, limit int, body any, ext map[string]any) error {
 		}
 	}
 	if int(size) > limit {
-		return api.Invalid("Body", "and Ext have %d bytes together, at most %d are allowed", size, limit)
+		return api.TooLarge("Body", "and Ext have %d bytes together, at most %d are allowed", size, limit)
 	}
 	return nil
 }

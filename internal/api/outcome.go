@@ -4,7 +4,7 @@ import (
 	"github.com/imrest/im-go/batch"
 )
 
-// Done, or why not: what an answer says of one item of a batch.
+// Done is what an answer says of one item of a batch: done, or why not.
 type Done struct {
 	OK     bool
 	Reason string // the server's words where OK is false

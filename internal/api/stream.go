@@ -3,6 +3,7 @@ package api
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -62,7 +63,7 @@ func (e *exactReader) Read(p []byte) (int, error) {
 		var probe [1]byte
 		switch n, err := io.ReadFull(e.r, probe[:]); {
 		case n > 0:
-			return 0, fmt.Errorf("the file is longer than its stated size")
+			return 0, errors.New("the file is longer than its stated size")
 		case err != io.EOF:
 			return 0, err
 		}
@@ -110,7 +111,7 @@ func CheckSource(src file.Source, limit int64) error {
 	case src.Size < 0:
 		return Invalid("Size", "is %d, must be the exact length in bytes", src.Size)
 	case src.Size > limit:
-		return Invalid("Size", "is %d, at most %d bytes are allowed", src.Size, limit)
+		return TooLarge("Size", "is %d, at most %d bytes are allowed", src.Size, limit)
 	case strings.ContainsAny(src.ContentType, "\r\n"):
 		return Invalid("ContentType", "must not hold line breaks")
 	}

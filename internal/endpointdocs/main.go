@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func scan(path string, found map[string]string) error {
 		}
 		for _, line := range f.Doc.List {
 			if ids, ok := strings.CutPrefix(line.Text, "//im:endpoint "); ok {
-				for _, id := range strings.Fields(ids) {
+				for id := range strings.FieldsSeq(ids) {
 					found[id] = name(file.Name.Name, f)
 				}
 			}
@@ -141,7 +142,7 @@ func batch(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprint(n)
+	return strconv.Itoa(n)
 }
 
 func yes(b bool) string {

@@ -50,15 +50,15 @@ var places = []place{
 		}))
 	}},
 	{name: "host look-up", make: func(t *testing.T) *im.Client {
-		client, err := im.New(im.Config{Org: "acme", App: "demo", Token: im.StaticToken("t")}, im.WithHostLookup(deafServer(t, "http")))
+		client, err := im.New(im.Config{Org: "acme", App: "demo", Token: im.StaticToken("a-token")}, im.WithHostLookup(deafServer(t, "http")))
 		require.NoError(t, err)
 		return client
 	}},
 	{name: "dial", make: func(t *testing.T) *im.Client {
-		return clientAt(t, "http://"+fullBacklog(t), im.StaticToken("t"))
+		return clientAt(t, "http://"+fullBacklog(t), im.StaticToken("a-token"))
 	}},
 	{name: "TLS handshake", make: func(t *testing.T) *im.Client {
-		return clientAt(t, deafServer(t, "https"), im.StaticToken("t"))
+		return clientAt(t, deafServer(t, "https"), im.StaticToken("a-token"))
 	}},
 	{name: "headers", make: broken("users.get", imtest.Delay(time.Hour))},
 	{name: "body", make: broken("users.get", imtest.Trickle(time.Hour))},
@@ -73,7 +73,7 @@ var places = []place{
 		return err
 	}},
 	{name: "upload that nobody reads", make: func(t *testing.T) *im.Client {
-		return clientAt(t, deafServer(t, "http"), im.StaticToken("t"))
+		return clientAt(t, deafServer(t, "http"), im.StaticToken("a-token"))
 	}, call: func(ctx context.Context, c *im.Client) error {
 		_, err := c.Messages.UploadFile(ctx, file.Bytes("a.bin", make([]byte, 64<<20)), messages.UploadOptions{})
 		return err

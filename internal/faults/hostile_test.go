@@ -88,7 +88,7 @@ func TestPromiseHostileAnswersAreHarmless(t *testing.T) {
 				defer c.client.CloseIdleConnections()
 				options = append(options, im.WithHTTPClient(c.client))
 			}
-			client := clientAt(t, srv.URL, im.StaticToken("t"), options...)
+			client := clientAt(t, srv.URL, im.StaticToken("a-token"), options...)
 			var err error
 			grown := peak(func() { _, err = client.Users.Get(t.Context(), "alice") })
 			t.Logf("%s: heap grew by %.1f MiB at most (limit of an answer 8 MiB): %v", name, float64(grown)/(1<<20), err)
@@ -172,7 +172,7 @@ func TestPromiseDownloadStreams(t *testing.T) {
 	size := int64(scale(64<<20, 1<<30))
 	srv := httptest.NewServer(hugeWithLength(size))
 	defer srv.Close()
-	client := clientAt(t, srv.URL, im.StaticToken("t"))
+	client := clientAt(t, srv.URL, im.StaticToken("a-token"))
 	var n int64
 	var err error
 	grown := peak(func() {

@@ -46,7 +46,7 @@ func TestPromiseNoTypePrintsSecrets(t *testing.T) {
 	for _, extra := range []any{
 		im.Token{}, im.UserToken{}, im.ClientCredentials{}, im.AppCertificate{}, im.Config{}, im.Error{}, im.ConfigError{}, im.RawCall{},
 		im.Response{}, im.Event{}, im.Quota{}, im.RESTHost{}, im.UserTokenOptions{}, im.Client{}, batch.Error{}, batch.Reason{}, batch.Outcome{},
-		im.Foreground, im.Agora, batch.Result{}, im.TokenFunc(nil), im.WithoutQuotas(),
+		im.Foreground, im.Agora, batch.Result{}, im.TokenFunc(nil), im.WithoutQuotas(), im.QuotaTake{},
 	} {
 		collect(reflect.TypeOf(extra), known)
 	}
@@ -182,8 +182,8 @@ func collect(kind reflect.Type, known map[string]reflect.Type) {
 		}
 		collect(kind.Elem(), known)
 	case reflect.Struct:
-		for i := range kind.NumField() {
-			if f := kind.Field(i); f.IsExported() {
+		for f := range kind.Fields() {
+			if f.IsExported() {
 				collect(f.Type, known)
 			}
 		}
@@ -347,7 +347,7 @@ func mirrors() map[string]func(http.ResponseWriter, string) {
 	}
 	object := func(fields ...string) func(string) string {
 		return func(secret string) string {
-			o := make(map[string]any)
+			o := make(map[string]string)
 			for _, f := range fields {
 				o[f] = secret
 			}
@@ -368,12 +368,10 @@ func mirrors() map[string]func(http.ResponseWriter, string) {
 	for _, field := range []string{"entities", "data", "timestamp", "expires_in", "cursor", "uri"} {
 		all["200 wrong shape of "+field] = say(200, object(field))
 		all["200 wrong shape in "+field] = say(200, func(s string) string {
-			b, _ := json.Marshal(map[string]any{field: []any{map[string]any{"username": map[string]any{s: s}, "created": s, "activated": s, "modified": s}}})
-			return string(b)
+			return fmt.Sprintf(`{%q:[{"username":{%q:%q},"created":%q,"activated":%q,"modified":%q}]}`, field, s, s, s, s, s)
 		})
 		all["200 key of "+field] = say(200, func(s string) string {
-			b, _ := json.Marshal(map[string]any{field: map[string]any{s: s}})
-			return string(b)
+			return fmt.Sprintf(`{%q:{%q:%q}}`, field, s, s)
 		})
 	}
 	all["header"] = func(w http.ResponseWriter, s string) {

@@ -75,7 +75,7 @@ func record(t *testing.T) (*recorder, *im.Client) {
 	rec := new(recorder)
 	srv := httptest.NewServer(rec)
 	t.Cleanup(srv.Close)
-	return rec, clientAt(t, srv.URL, im.StaticToken("t"), im.WithoutQuotas(), im.WithRetries(0))
+	return rec, clientAt(t, srv.URL, im.StaticToken("a-token"), im.WithoutQuotas(), im.WithRetries(0))
 }
 
 // Each value of each path of the catalogue arrives as exactly that value, or is
@@ -370,7 +370,7 @@ func (p *probe) call(args []reflect.Value) (err error) {
 		}
 		if out.Kind() == reflect.Func {
 			for _, e := range out.Seq2() {
-				if got, ok := e.Interface().(error); ok {
+				if got, ok := reflect.TypeAssert[error](e); ok {
 					err = errors.Join(err, got)
 				}
 			}

@@ -40,7 +40,7 @@ func largeBody() []row {
 		reference.post("/documents", body, &out)
 	})).AllocedBytesPerOp()
 	ratio := float64(ours) / float64(theirs)
-	return []row{{"one 64 KiB JSON body: bytes allocated", fmt.Sprint(ours), fmt.Sprint(theirs),
+	return []row{{"one 64 KiB JSON body: bytes allocated", number(ours), number(theirs),
 		fmt.Sprintf("at most 1.1 × (%.2f ×)", ratio), ratio <= 1.1}}
 }
 
@@ -85,7 +85,7 @@ func longList() []row {
 		}
 	})).AllocedBytesPerOp()
 	ratio := float64(ours) / float64(theirs)
-	return []row{{"an answer with 1,000 users (" + strconv.Itoa(len(answer)/1000) + " KB): bytes allocated", fmt.Sprint(ours), fmt.Sprint(theirs),
+	return []row{{"an answer with 1,000 users (" + strconv.Itoa(len(answer)/1000) + " KB): bytes allocated", number(ours), number(theirs),
 		fmt.Sprintf("at most 0.6 × (%.2f ×)", ratio), ratio <= 0.6}}
 }
 
@@ -182,7 +182,7 @@ func tokens() []row {
 	storm()
 	second := fetches.Load() - first
 	return []row{
-		{"a token wanted by 1,000 goroutines at once: fetches", fmt.Sprint(first), "–", "1", first == 1},
-		{"1,000 answers of 401 at once: fetches", fmt.Sprint(second), "–", "1", second == 1},
+		{"a token wanted by 1,000 goroutines at once: fetches", number(first), "–", "1", first == 1},
+		{"1,000 answers of 401 at once: fetches", number(second), "–", "1", second == 1},
 	}
 }

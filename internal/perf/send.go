@@ -40,9 +40,9 @@ func (s stub) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // newClient makes a client with everything on; only the figures of the quotas
 // are out of the way.
-func newClient(host string, transport http.RoundTripper, options ...im.Option) *im.Client {
+func newClient(host string, transport http.RoundTripper) *im.Client {
 	unlimited := im.Quota{N: 1 << 20, Per: time.Millisecond} // so that the ledger holds few calls, as it does at real rates
-	options = append(options, im.WithQuota("messages_users", unlimited), im.WithQuota("users.list", unlimited),
+	options := append([]im.Option{}, im.WithQuota("messages_users", unlimited), im.WithQuota("users.list", unlimited),
 		im.WithQuota("users.get", unlimited), im.WithQuota("users.register_batch", unlimited))
 	if transport != nil {
 		options = append(options, im.WithHTTPClient(&http.Client{Transport: transport}))
@@ -94,7 +94,7 @@ func (r raw) post(path string, body, out any) {
 }
 
 func (r raw) do(req *http.Request, out any) {
-	res := must(r.http.Do(req))
+	res := must(r.http.Do(req)) //nolint:bodyclose // closed below
 	defer res.Body.Close()
 	answer := must(io.ReadAll(res.Body))
 	if err := json.Unmarshal(answer, out); err != nil {
@@ -110,9 +110,9 @@ func sendAllocations() []row {
 	allocs := ours.AllocsPerOp() - theirs.AllocsPerOp()
 	size := ours.AllocedBytesPerOp() - theirs.AllocedBytesPerOp()
 	return []row{
-		{"send one text message: allocations", fmt.Sprint(ours.AllocsPerOp()), fmt.Sprint(theirs.AllocsPerOp()),
+		{"send one text message: allocations", number(ours.AllocsPerOp()), number(theirs.AllocsPerOp()),
 			fmt.Sprintf("at most 20 more (%+d)", allocs), allocs <= 20},
-		{"send one text message: bytes", fmt.Sprint(ours.AllocedBytesPerOp()), fmt.Sprint(theirs.AllocedBytesPerOp()),
+		{"send one text message: bytes", number(ours.AllocedBytesPerOp()), number(theirs.AllocedBytesPerOp()),
 			fmt.Sprintf("at most 2,048 more (%+d)", size), size <= 2048},
 	}
 }
@@ -197,5 +197,5 @@ func connections() []row {
 		r := raw{&http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}, base + "/acme/demo"}
 		return r.send
 	})
-	return []row{{"64 goroutines × 50 calls: connections opened", fmt.Sprint(ours), fmt.Sprint(theirs), "at most 64", ours <= 64}}
+	return []row{{"64 goroutines × 50 calls: connections opened", number(ours), number(theirs), "at most 64", ours <= 64}}
 }

@@ -5,7 +5,6 @@ package wiretest
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -178,7 +177,7 @@ func (c *Case) runDocumentedErrors(t *testing.T) {
 		client, _ := Client(t, JSON(e.Status, body))
 		_, err := c.Do(t.Context(), client)
 		var failure *im.Error
-		if !assert.True(t, errors.As(err, &failure), "%d %s: %v is no *im.Error", e.Status, code, err) {
+		if !assert.ErrorAs(t, err, &failure, "%d %s", e.Status, code) {
 			continue
 		}
 		assert.Equal(t, c.ID, failure.Endpoint)
@@ -210,6 +209,6 @@ var kinds = map[int][]error{
 }
 
 func quote(s string) string {
-	b, _ := json.Marshal(s) // strings always encode
+	b, _ := json.Marshal(s) //nolint:errchkjson // strings always encode
 	return string(b)
 }
