@@ -286,11 +286,32 @@ func TestTokenFunc(t *testing.T) {
 	})
 }
 
-func TestStaticTokenIsNotRenewed(t *testing.T) {
-	server := &script{answers: []answer{{status: 401, body: badToken}}}
-	err := get(t.Context(), server.client(t))
-	require.ErrorIs(t, err, im.ErrUnauthorized)
-	assert.Len(t, server.requests, 1, "the same token would be refused again")
+// A token that was refused is not sent again, and nobody is told that it would be.
+func TestRefusedTokenIsNotSentAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		provider im.TokenProvider
+		again    bool // it is hoped for another
+	}{
+		"static": {im.StaticToken("t"), false},
+		"function": {im.TokenFunc(func(context.Context) (im.Token, error) {
+			return im.Token{Value: "t"}, nil
+		}), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var events []im.Event
+			server := &script{answers: []answer{{status: 401, body: badToken}}}
+			app := config
+			app.Token = c.provider
+			client := server.clientFor(t, app, im.WithObserver(func(_ context.Context, e im.Event) { events = append(events, e) }))
+			err := get(t.Context(), client)
+			require.ErrorIs(t, err, im.ErrUnauthorized)
+			failure, _ := errors.AsType[*im.Error](err)
+			assert.Equal(t, []int{401, 1}, []int{failure.Status, failure.Tries})
+			assert.Len(t, server.requests, 1)
+			require.Len(t, events, 1)
+			assert.Equal(t, c.again, events[0].Again)
+		})
+	}
 }
 
 // Where tokens were taken before, a call that none of them serves sees few of them:

@@ -72,6 +72,9 @@ func (c *core) Call(ctx context.Context, call *api.Call) error {
 			c.observe(ctx, event)
 			return nil
 		}
+		if failure == p.rejection {
+			return failure // known already: there is no other token to send
+		}
 		if failure.refused() && failure.Status != 0 {
 			event.Paused, event.Rate = p.grant.Refused(ctx, min(failure.RetryAfter, c.maxWait)) // for everybody, sent again or not
 		}
@@ -256,7 +259,6 @@ func (c *core) bearer(ctx context.Context, p *prepared) (bearer, *Error) {
 	case err != nil:
 		return bearer{}, tokenError(ctx, p, err)
 	case p.rejection != nil && token.Value == p.refused: // the provider has no other
-		p.rejection.permanent = true
 		return bearer{}, p.rejection
 	}
 	return token, nil
@@ -326,7 +328,7 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 	}
 	refused := failure.refused()
 	switch {
-	case failure.tokenRejected() && !failure.permanent:
+	case failure.tokenRejected():
 		return c.renewToken(p, failure)
 	case refused:
 		p.refusals++
@@ -365,7 +367,7 @@ func (c *core) cached(p *prepared) bool {
 // that end before they arrive are a matter of load. But where tokens that nobody
 // has used with success are refused, it gives up soon.
 func (c *core) renewToken(p *prepared, failure *Error) (time.Duration, bool) {
-	if !c.cached(p) {
+	if _, fixed := c.tokens.provider.(staticToken); fixed || !c.cached(p) {
 		return 0, false
 	}
 	most, used := c.tokens.reject(p.token.Value)
