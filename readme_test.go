@@ -103,3 +103,19 @@ func TestReadmesAreInStep(t *testing.T) {
 	}
 	assert.Equal(t, unique(en), unique(zh))
 }
+
+// What the pages link to is there.
+func TestLinksLeadSomewhere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#]+)`)
+	pages, err := filepath.Glob("docs/*.md")
+	require.NoError(t, err)
+	for _, page := range append(pages, "README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md") {
+		content, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, match := range link.FindAllSubmatch(content, -1) {
+			if to := string(match[1]); !strings.Contains(to, "://") {
+				assert.FileExists(t, filepath.Join(filepath.Dir(page), to), "%s links to it", page)
+			}
+		}
+	}
+}
