@@ -106,7 +106,7 @@ func TestReadmesAreInStep(t *testing.T) {
 
 // What the pages link to is there.
 func TestLinksLeadSomewhere(t *testing.T) {
-	link := regexp.MustCompile(`\]\(([^)#]+)`)
+	link := regexp.MustCompile(`\]\(([^)# ]+\.[a-z]+)\)`)
 	pages, err := filepath.Glob("docs/*.md")
 	require.NoError(t, err)
 	for _, page := range append(pages, "README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md") {
