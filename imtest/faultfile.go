@@ -189,8 +189,7 @@ func (srv *Server) loadFaults(r io.Reader) error {
 func readFaults(text []byte) ([][]Fault, error) {
 	var items []json.RawMessage
 	if err := json.Unmarshal(text, &items); err != nil {
-		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 			return nil, errFaults(text, syntax.Offset, err)
 		}
 		return nil, errFaults(text, 0, errors.New("it is a list, of objects in [ ]"))

@@ -45,7 +45,7 @@ func (s *state) saveMessages() iter.Seq[savedMessage] {
 	return each(slices.Values(s.posts), func(m *message) savedMessage {
 		v := savedMessage{To: m.to, Chat: chatKinds[m.chat].chat, Recalled: m.recalled, Edits: m.edits}
 		if m.content != before {
-			v.Content = m.content.saved()
+			v.Content = m.saved()
 		}
 		before = m.content
 		return v

@@ -21,6 +21,7 @@ func everything(t *testing.T, c *client) {
 		t.Helper()
 		g := c.send(method, path, body)
 		require.Equal(t, 200, g.status, "%s %s: %s", method, path, g.text)
+		c.srv.Clock().Advance(time.Millisecond) // so that no two times are the same
 		return g
 	}
 	group := hikers(c)
@@ -79,6 +80,7 @@ func fillMessages(c *client, ok func(method, path, body string) got, group strin
 	kept := say(c, "users", "bob", "first")
 	ok("PUT", "/messages/rewrite/"+kept, `{"new_msg":{"type":"txt","msg":"second"}}`)
 	ok("POST", "/reaction/user/bob", `{"msgId":"`+kept+`","message":"👍"}`)
+	ok("POST", "/reaction/user/alice", `{"msgId":"`+kept+`","message":"👍"}`)
 	ok("DELETE", "/rest/message/roaming/chat/user/bob?userId=alice&msgIdList="+kept, "")
 	ok("DELETE", "/users/bob/user_channel", `{"channel":"alice","type":"chat","delete_roam":false}`)
 	c.srv.SetHistoryZone(time.FixedZone("CST", 8*3600))
