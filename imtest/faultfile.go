@@ -102,7 +102,7 @@ var faultFields = map[string]func(*faultItem, json.RawMessage) error{
 		var text string
 		_ = json.Unmarshal(raw, &text) // what is no text is no time either
 		d, err := time.ParseDuration(text)
-		if err != nil || d < 0 && f.do != "clock_skew" {
+		if err != nil {
 			return errors.New("is a length of time, such as \"1.5s\"")
 		}
 		f.time = &d
@@ -150,6 +150,8 @@ func (f *faultItem) parts() ([]Fault, error) {
 		return nil, errors.New(`one of "nth", "first", "every" and "chance" is enough`)
 	case f.time != nil && action.time == nil:
 		return nil, fmt.Errorf("%q takes no \"time\"", f.do)
+	case f.time != nil && *f.time < 0 && f.do != "clock_skew":
+		return nil, fmt.Errorf("%q takes no \"time\" below 0", f.do)
 	case f.bytes != nil && action.bytes == nil:
 		return nil, fmt.Errorf("%q takes no \"bytes\"", f.do)
 	}
@@ -174,11 +176,11 @@ func (f *faultItem) parts() ([]Fault, error) {
 func (srv *Server) loadFaults(r io.Reader) error {
 	text, err := io.ReadAll(r)
 	if err != nil {
-		return fmt.Errorf("faults: %w", err)
+		return fmt.Errorf("%s: %w", nameOf(r, "faults"), err)
 	}
 	list, err := readFaults(text)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", nameOf(r, "faults"), err)
 	}
 	for _, parts := range list {
 		srv.Fault(parts...)
@@ -241,11 +243,19 @@ func readFault(text []byte, dec *json.Decoder) ([]Fault, error) {
 	return parts, nil
 }
 
+// nameOf is the name of the file that is read, if it is one.
+func nameOf(r io.Reader, other string) string {
+	if f, ok := r.(interface{ Name() string }); ok {
+		return f.Name()
+	}
+	return other
+}
+
 // errFaults names the line of an offset.
 func errFaults(text []byte, offset int64, err error) error {
 	upTo := text[:min(max(offset, 0), int64(len(text)))]
 	if offset > 0 && bytes.HasSuffix(upTo, []byte("\n")) {
 		upTo = upTo[:len(upTo)-1] // the offset is behind what is wrong
 	}
-	return fmt.Errorf("faults: line %d: %w", bytes.Count(upTo, []byte("\n"))+1, err)
+	return fmt.Errorf("line %d: %w", bytes.Count(upTo, []byte("\n"))+1, err)
 }

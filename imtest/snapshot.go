@@ -137,7 +137,7 @@ func (s *state) load(r io.Reader) error {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF // the data ends too early, and that is all that is wrong
 		}
-		return fmt.Errorf("data: %w", err)
+		return fmt.Errorf("%s: %w", nameOf(r, "data"), err)
 	}
 	return nil
 }
