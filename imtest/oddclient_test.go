@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +66,7 @@ func TestRequestsAsOddClientsWriteThem(t *testing.T) {
 			name := fmt.Sprintf("user-%d-%d", i, j)
 			body := `{"username":"` + name + `"}`
 			text := strings.NewReplacer(
-				"{path}", path, "{token}", c.token, "{body}", body, "{n}", fmt.Sprint(len(body)), "{hex}", fmt.Sprintf("%x", len(body)),
+				"{path}", path, "{token}", c.token, "{body}", body, "{n}", strconv.Itoa(len(body)), "{hex}", fmt.Sprintf("%x", len(body)),
 			).Replace(request)
 			answer := wire(t, c.srv, text, 1)[0]
 			assert.Equal(t, 200, answer.status, "%s\n%s", text, answer.text)

@@ -83,6 +83,8 @@ func (d *dumper) pointer(path string, v reflect.Value) {
 	switch first, seen := d.seen[v.UnsafePointer()]; {
 	case v.IsNil():
 		d.line(path, nil)
+	case v.Type() == reflect.TypeFor[*content](), v.Type() == reflect.TypeFor[*rare]():
+		d.walk(path, v.Elem()) // they never change: it is all the same who shares them
 	case seen:
 		d.line(path, "that of "+first)
 	default:

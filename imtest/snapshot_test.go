@@ -125,6 +125,7 @@ func TestSavedServerComesBackWhole(t *testing.T) {
 	assert.Equal(t, want, have)
 	assert.Equal(t, text, saved(t, again), "the same state is the same data")
 	assert.Equal(t, c.srv.Clock().Now(), again.Clock().Now(), "a clock that is behind moves on")
+	assert.Equal(t, 1, strings.Count(text, `"msg":"<b>&"`), "what went to three users is there once")
 	for _, part := range imtest.Parts() {
 		assert.Contains(t, text, `"`+part+`": [`+"\n", "nothing is in %s", part)
 	}
