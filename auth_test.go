@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -17,6 +18,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/internal/accesstoken"
+	"github.com/imrest/im-go/messages"
 )
 
 const (
@@ -288,7 +290,49 @@ func TestStaticTokenIsNotRenewed(t *testing.T) {
 	server := &script{answers: []answer{{status: 401, body: badToken}}}
 	err := get(t.Context(), server.client(t))
 	require.ErrorIs(t, err, im.ErrUnauthorized)
-	assert.LessOrEqual(t, len(server.requests), 2)
+	assert.Len(t, server.requests, 1, "the same token would be refused again")
+}
+
+// Where tokens were taken before, a call that none of them serves sees few of them:
+// it is not the tokens.
+func TestCallThatNoTokenServesGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fetches := 0
+		server := &script{answers: []answer{{do: func(r *http.Request) *answer {
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/token"):
+				fetches++
+				return &answer{status: 200, body: fmt.Sprintf(`{"access_token":"t%d","expires_in":3600}`, fetches)}
+			case strings.HasSuffix(r.URL.Path, "/alice"):
+				return &answer{status: 200, body: aliceAnswer}
+			}
+			return &answer{status: 401, body: badToken}
+		}}}}
+		c := config
+		c.Token = im.ClientCredentials{ID: "id", Secret: "s"}
+		client := server.clientFor(t, c)
+		require.NoError(t, get(t.Context(), client))
+		_, err := client.Users.Get(t.Context(), "bob")
+		require.ErrorIs(t, err, im.ErrUnauthorized)
+		assert.LessOrEqual(t, fetches, 5)
+	})
+}
+
+// Refused tokens do not use up the repeats for a broken connection.
+func TestEachKindOfRepeatHasABoundOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		c := config
+		c.Token = im.TokenFunc(func(context.Context) (im.Token, error) {
+			n++
+			return im.Token{Value: fmt.Sprint("t", n)}, nil
+		})
+		refused, limited, broken := answer{status: 401, body: badToken}, answer{status: 429, body: reachLimit}, answer{status: 503}
+		server := &script{answers: []answer{refused, limited, limited, limited, limited, broken, broken, broken, success}}
+		client := server.clientFor(t, c)
+		require.NoError(t, get(t.Context(), client))
+		assert.Len(t, server.requests, 9)
+	})
 }
 
 func TestUserTokens(t *testing.T) {
@@ -330,6 +374,22 @@ func TestUserTokens(t *testing.T) {
 	_, err = im.AppCertificate{AppID: "short", Certificate: certificate}.UserToken("alice", time.Hour)
 	require.ErrorIs(t, err, im.ErrInvalidArgument)
 	require.NotContains(t, err.Error(), certificate)
+}
+
+// What no header can carry is refused before any I/O; net/http would report it like
+// a broken connection.
+func TestControlCharactersInHeaders(t *testing.T) {
+	server := &script{answers: []answer{success}}
+	_, err := server.client(t).Messages.DownloadFile(t.Context(), "f", io.Discard, messages.DownloadOptions{Secret: "a\r\nX: y"})
+	require.ErrorIs(t, err, im.ErrInvalidArgument)
+
+	c := config
+	c.Token = im.StaticToken("a token with the end of its line\n")
+	err = get(t.Context(), server.clientFor(t, c))
+	require.ErrorIs(t, err, im.ErrUnauthorized)
+	assert.Contains(t, err.Error(), "control characters")
+	require.NotContains(t, err.Error(), "end of its line")
+	assert.Empty(t, server.requests)
 }
 
 // No way of printing shows a secret.

@@ -2,6 +2,7 @@ package im
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"sync"
@@ -71,36 +72,88 @@ func readUpTo(buf *bytes.Buffer, r io.Reader, limit int64) (int64, error) {
 	}
 }
 
-// watch reports progress on a body while it is sent, and tells errors of its
-// source from those of the network.
-func watch(body *transport.Stream, progress func()) *transport.Stream {
-	if body == nil || progress == nil {
-		return body
+// watch reports progress on a body while it is sent, tells errors of its source
+// from those of the network, and does not wait for a stuck source when the try is
+// over.
+func watch(ctx context.Context, body *transport.Stream, progress func()) *transport.Stream {
+	if body == nil {
+		return nil
 	}
 	return &transport.Stream{Length: body.Length, Open: func() (io.ReadCloser, error) {
 		rc, err := body.Open()
 		if err != nil {
 			return nil, err
 		}
-		return &watched{Reader: rc, Closer: rc, progress: progress, source: true}, nil
+		return &source{from: rc, ctx: ctx, progress: progress, read: make(chan readResult, 1)}, nil
 	}}
+}
+
+// source reads in a goroutine of its own: net/http returns from a cancelled call
+// only after the body's Read has returned, and a user's Read may hang. One
+// goroutine at a time reads or closes.
+type source struct {
+	from     io.ReadCloser
+	ctx      context.Context
+	progress func()
+	buf      []byte
+	read     chan readResult
+	left     bool // to a Read that hangs
+}
+
+type readResult struct {
+	n   int
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	if s.left {
+		return 0, context.Cause(s.ctx)
+	}
+	if len(s.buf) < len(p) {
+		s.buf = make([]byte, len(p))
+	}
+	buf := s.buf[:len(p)]
+	go func() {
+		n, err := s.from.Read(buf)
+		s.read <- readResult{n, err}
+	}()
+	select {
+	case r := <-s.read:
+		if r.n > 0 {
+			s.progress()
+		}
+		if r.err != nil && r.err != io.EOF { //nolint:errorlint // io.Reader's end is io.EOF itself
+			r.err = &transport.SourceError{Err: r.err}
+		}
+		return copy(p, buf[:r.n]), r.err
+	case <-s.ctx.Done():
+		s.left = true
+		go func() {
+			<-s.read
+			_ = s.from.Close() // nobody is left to hear of it
+		}()
+		return 0, context.Cause(s.ctx)
+	}
+}
+
+// Close closes the source, unless the Read that hangs will.
+func (s *source) Close() error {
+	if s.left {
+		return nil
+	}
+	return s.from.Close()
 }
 
 // watched is a reader that reports progress.
 type watched struct {
 	io.Reader
-	io.Closer
 	progress func()
-	source   bool // its errors are the user's, not the network's
 }
 
 func (w *watched) Read(p []byte) (int, error) {
 	n, err := w.Reader.Read(p)
 	if n > 0 {
 		w.progress()
-	}
-	if w.source && err != nil && err != io.EOF {
-		err = &transport.SourceError{Err: err}
 	}
 	return n, err
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
@@ -40,10 +41,18 @@ type prepared struct {
 	sink        *api.Sink
 	streams     bool // uploads or downloads a file
 
-	tries    int
-	grant    quota.Grant // of the last try
-	token    bearer      // of the last try
-	rejected bool        // a token was refused before
+	tries int
+	grant quota.Grant // of the last try
+	token bearer      // of the last try
+
+	// What ended the tries before, each kind with a bound of its own: a token that
+	// expires must not use up the repeats for a broken connection.
+	failures, refusals, rejections int
+
+	rejection *Error    // the last one
+	refused   string    // the token that it was about
+	rejected  time.Time // when the first came
+	wasted    int       // tokens that this call had dropped before anybody had used them
 }
 
 // Call carries out one call: check, encode, then try until there is a result.
@@ -95,6 +104,9 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkHeader(call); err != nil {
+		return nil, err
+	}
 	p := &prepared{Call: call, path: path}
 	p.sink, _ = call.Out.(*api.Sink)
 	p.streams = p.sink != nil
@@ -123,6 +135,25 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 		p.body = encoded
 	}
 	return p, nil
+}
+
+// checkHeader refuses what net/http would refuse, as a fault of the network.
+func checkHeader(call *api.Call) error {
+	if !headerValue(call.Bearer) {
+		return api.Invalid("token", "must not hold control characters")
+	}
+	for name, values := range call.Header {
+		for _, v := range values {
+			if !headerValue(v) {
+				return api.Invalid(name, "must not hold control characters")
+			}
+		}
+	}
+	return nil
+}
+
+func headerValue(v string) bool {
+	return !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
 // direct says where the call goes to.
@@ -221,8 +252,12 @@ func (c *core) bearer(ctx context.Context, p *prepared) (bearer, *Error) {
 		return bearer{}, nil
 	}
 	token, err := c.tokens.get(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return bearer{}, tokenError(ctx, p, err)
+	case p.rejection != nil && token.Value == p.refused: // the provider has no other
+		p.rejection.permanent = true
+		return bearer{}, p.rejection
 	}
 	return token, nil
 }
@@ -233,7 +268,7 @@ func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 	defer cancel()
 	res, err := c.sender.Send(tryCtx, &transport.Request{
 		Method: p.Endpoint.Method, URL: &p.url, Header: c.header(p, token.header),
-		Bytes: p.body, Stream: watch(p.upload, progress),
+		Bytes: p.body, Stream: watch(tryCtx, p.upload, progress),
 	})
 	if err != nil {
 		return networkError(ctx, p, 0, err)
@@ -289,25 +324,28 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 	if p.tries == 0 || p.noRetry || ctx.Err() != nil {
 		return 0, false
 	}
-	if failure.tokenRejected() {
-		return 0, c.renewToken(p)
-	}
-	refused, most := failure.refused(), c.retries
-	if refused {
-		most *= refusalsPerRetry
-	}
-	if p.tries > most || failure.permanent || failure.unknown || failure.RetryAfter > c.maxWait {
-		return 0, false
+	refused := failure.refused()
+	switch {
+	case failure.tokenRejected() && !failure.permanent:
+		return c.renewToken(p, failure)
+	case refused:
+		p.refusals++
+	default:
+		p.failures++
 	}
 	switch {
+	case p.failures > c.retries, p.refusals > c.retries*refusalsPerRetry:
+		return 0, false
+	case failure.permanent, failure.unknown, failure.RetryAfter > c.maxWait:
+		return 0, false
 	case refused && c.quotas.set != nil:
 		return 0, true // the pool makes it wait
 	case refused:
-		return max(failure.RetryAfter, backoff(p.tries, time.Second, c.maxWait)), true
+		return max(failure.RetryAfter, backoff(p.refusals, time.Second, c.maxWait)), true
 	case errors.Is(failure.kind, ErrConflict) && (p.Endpoint.Idempotent || failure.transient):
-		return backoff(p.tries, time.Second, c.maxWait), true
+		return backoff(p.failures, time.Second, c.maxWait), true
 	case failure.transient:
-		return max(failure.RetryAfter, backoff(p.tries, 200*time.Millisecond, c.maxWait)), true
+		return max(failure.RetryAfter, backoff(p.failures, 200*time.Millisecond, c.maxWait)), true
 	}
 	return 0, false
 }
@@ -321,20 +359,29 @@ func (c *core) cached(p *prepared) bool {
 	return p.Bearer == "" && p.Endpoint.Auth == api.AppToken
 }
 
-// maxRejections bounds how many tokens one call may see expire.
-const maxRejections = 10
-
 // renewToken drops the token that was refused and tells whether another try
-// makes sense: not with the same token again, and not when a token that nobody
-// has used with success was refused for the second time.
-func (c *core) renewToken(p *prepared) bool {
+// makes sense. For as long as one try may take, a call may see tokens expire that
+// others have used or dropped; after the second it begins to wait, since tokens
+// that end before they arrive are a matter of load. But where tokens that nobody
+// has used with success are refused, it gives up soon.
+func (c *core) renewToken(p *prepared, failure *Error) (time.Duration, bool) {
 	if !c.cached(p) {
-		return false
+		return 0, false
 	}
-	proven := c.tokens.reject(p.token.Value)
-	first := !p.rejected
-	p.rejected = true
-	return p.tries <= maxRejections && (first || proven)
+	most, used := c.tokens.reject(p.token.Value)
+	if !used {
+		p.wasted++
+	}
+	if p.rejection == nil {
+		p.rejected = time.Now()
+	}
+	p.rejection, p.refused = failure, p.token.Value
+	p.rejections++
+	wait := time.Duration(0)
+	if p.rejections > 2 {
+		wait = backoff(p.rejections-2, 10*time.Millisecond, time.Second)
+	}
+	return wait, p.wasted <= most && time.Since(p.rejected) < c.timeout
 }
 
 // read takes the answer in.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -202,17 +203,64 @@ func (e *Error) tokenRejected() bool {
 // passwords is the one documented text that quotes secrets.
 var passwords = regexp.MustCompile(`(?i)(passwords? (?:are|is)\b).*`)
 
-// scrub removes secrets that the server may have quoted.
+// scrub removes secrets that the server may have quoted, in whatever place.
 func (e *Error) scrub(secrets ...string) {
 	clean := func(s string) string {
 		for _, secret := range secrets {
-			if secret != "" {
-				s = strings.ReplaceAll(s, secret, "***")
-			}
+			s = mask(s, secret)
 		}
 		return passwords.ReplaceAllString(s, "$1 ***")
 	}
 	e.Code, e.Description, e.Body, e.Exception = clean(e.Code), clean(e.Description), clean(e.Body), clean(e.Exception)
+	if e.cause == nil || errors.Is(e.kind, ErrCanceled) { // whose cause is the caller's own
+		return
+	}
+	if text := e.cause.Error(); clean(text) != text {
+		e.cause = &scrubbed{clean(text), e.cause} // net/http and encoding/json quote what they cannot read
+	}
+}
+
+// scrubbed is an error whose text held a secret. What it is can be asked for; its
+// own text is not handed out.
+type scrubbed struct {
+	text string
+	err  error
+}
+
+func (s *scrubbed) Error() string { return s.text }
+
+// Is finds what the error is.
+func (s *scrubbed) Is(target error) bool { return errors.Is(s.err, target) }
+
+// As finds what the error is, by type.
+func (s *scrubbed) As(target any) bool { return errors.As(s.err, target) }
+
+// Format hides the error below.
+func (s *scrubbed) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.text) }
+
+// maskFrom is how much of a secret counts as the secret: what quotes it may have
+// clipped it.
+const maskFrom = 12
+
+// mask hides a secret in a text, and what is left of it where the text was clipped.
+func mask(s, secret string) string {
+	if secret == "" {
+		return s
+	}
+	head := secret[:min(len(secret), maskFrom)]
+	for from := 0; ; {
+		at := strings.Index(s[from:], head)
+		if at < 0 {
+			return s
+		}
+		at += from
+		n := len(head)
+		for n < len(secret) && at+n < len(s) && s[at+n] == secret[n] {
+			n++
+		}
+		s = s[:at] + "***" + s[at+n:]
+		from = at + len("***")
+	}
 }
 
 func clip(body []byte) string {

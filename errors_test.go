@@ -49,7 +49,11 @@ func TestDocumentedErrors(t *testing.T) {
 		require.True(t, ok, "testdata/kinds.tsv lacks %q", name)
 		synctest.Test(t, func(t *testing.T) {
 			server := &script{answers: []answer{answerOf(e)}}
-			client := server.client(t)
+			fresh := config
+			fresh.Token = im.TokenFunc(func(context.Context) (im.Token, error) {
+				return im.Token{Value: fmt.Sprint("token-", len(server.requests))}, nil
+			})
+			client := server.clientFor(t, fresh)
 			_, err := client.Users.Get(t.Context(), "alice")
 			failure, ok := errors.AsType[*im.Error](err)
 			require.True(t, ok)

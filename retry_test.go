@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -227,6 +228,44 @@ func TestBadSources(t *testing.T) {
 			assert.Empty(t, server.requests, "no request came through whole")
 		})
 	}
+}
+
+// A source that hangs does not hold the call: neither its own time limit nor a
+// cancel waits for it. It is closed when it comes back.
+func TestSourceThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := &hangingSource{}
+		file := file.Source{Name: "a.bin", Size: 10, Open: func() (io.ReadCloser, error) { return src, nil }}
+		server := &script{answers: []answer{success}}
+		client := server.client(t, im.WithTimeout(2*time.Second))
+		begun := time.Now()
+		_, err := client.Messages.UploadFile(t.Context(), file, messages.UploadOptions{})
+		require.ErrorIs(t, err, im.ErrUnavailable)
+		assert.Contains(t, err.Error(), "no progress in time")
+		assert.InDelta(t, 2*time.Second, time.Since(begun), float64(10*time.Millisecond))
+		assert.False(t, src.closed.Load())
+		time.Sleep(time.Hour)
+		assert.True(t, src.closed.Load())
+	})
+}
+
+// hangingSource gives a byte, and hangs for an hour.
+type hangingSource struct {
+	begun  bool
+	closed atomic.Bool
+}
+
+func (h *hangingSource) Close() error {
+	h.closed.Store(true)
+	return nil
+}
+
+func (h *hangingSource) Read(p []byte) (int, error) {
+	if h.begun {
+		time.Sleep(time.Hour)
+	}
+	h.begun = true
+	return copy(p, "x"), nil
 }
 
 func source(size int64, r io.Reader) file.Source {

@@ -22,6 +22,7 @@ type tokenCache struct {
 	current bearer
 	renewAt time.Time // zero: never
 	proven  bool      // some call was accepted with current
+	taken   bool      // some call was accepted with some token
 	stale   string    // the latest token that was refused
 	failed  time.Time // when the last fetch failed
 	failure error
@@ -92,8 +93,12 @@ func (t *tokenCache) start(ctx context.Context) {
 		defer cancel()
 		asked := time.Now()
 		token, err := t.provider.token(ctx, t.core, stale)
-		if err == nil && token.Value == "" {
+		switch {
+		case err != nil:
+		case token.Value == "":
 			err = &Error{Description: "the token provider gave an empty token", kind: ErrUnauthorized}
+		case !headerValue(token.Value): // the line break at the end of a file, most often
+			err = &Error{Description: "the token holds control characters", kind: ErrUnauthorized}
 		}
 		t.land(flight, asked, token, err)
 	}()
@@ -121,19 +126,25 @@ func (t *tokenCache) land(flight *tokenFlight, asked time.Time, token Token, err
 func (t *tokenCache) accepted(value string) {
 	t.mu.Lock()
 	t.proven = t.proven || t.current.Value == value
+	t.taken = true
 	t.mu.Unlock()
 }
 
-// reject drops the token, if it is still the one that failed, and tells whether
-// the server had ever taken it: a fresh token that is refused at once means wrong
-// credentials, not an expired token.
-func (t *tokenCache) reject(value string) (proven bool) {
+// reject drops the token, if it is still the one that failed, and tells whether it
+// was of use to anybody, and how many useless ones a call may see: a fresh token
+// that is refused at once means wrong credentials, not an expired token, the
+// surest where the server never took one.
+func (t *tokenCache) reject(value string) (most int, used bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.current.Value != value {
-		return true // another call has had it replaced
+	most = 1
+	if t.taken {
+		most = 3
 	}
-	proven, t.stale = t.proven, value
+	if t.current.Value != value {
+		return most, true // another call has had it replaced
+	}
+	t.stale = value
 	t.current = bearer{}
-	return proven
+	return most, t.proven
 }

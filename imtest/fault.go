@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/imrest/im-go/internal/catalogue"
 )
 
 // A Fault part says which calls are to break, when, or how; see [Server.Fault].
@@ -83,8 +85,16 @@ func (f *fault) strikes(id string) bool {
 	return true
 }
 
-// OnEndpoint matches calls of these endpoints, by their ids in the catalogue.
-func OnEndpoint(ids ...string) Fault { return func(f *fault) { f.endpoints = ids } }
+// OnEndpoint matches calls of these endpoints, by their ids in the catalogue. An
+// id that there is not is a panic: such a fault would never act.
+func OnEndpoint(ids ...string) Fault {
+	for _, id := range ids {
+		if _, ok := catalogue.ByID(id); !ok {
+			panic("imtest: there is no endpoint " + id)
+		}
+	}
+	return func(f *fault) { f.endpoints = ids }
+}
 
 // Nth breaks the n-th matching call only.
 func Nth(n int) Fault { return func(f *fault) { f.due = func(i int) bool { return i == n } } }
@@ -115,9 +125,15 @@ func CutAfterProcessing() Fault {
 	return after(func(rep *reply) { rep.spoil = hangUp })
 }
 
-// Delay waits before the call is carried out, or until the client gives up.
+// CutInAnswer carries the call out and breaks the connection in the middle of the
+// answer, whose whole length was told before.
+func CutInAnswer() Fault { return after(func(rep *reply) { rep.spoil = halfWay }) }
+
+// Delay waits before the call is carried out, which it is in the end even if the
+// client gives up; then the wait is over.
 func Delay(d time.Duration) Fault {
 	return before(func(_ *Server, c *call) *reply {
+		c.takeIn()
 		timer := time.NewTimer(d)
 		defer timer.Stop()
 		select {

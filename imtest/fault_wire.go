@@ -22,6 +22,16 @@ func hangUp(w http.ResponseWriter, _ *http.Request, _ *reply) {
 	_ = conn.Close()
 }
 
+// halfWay breaks the connection after half of the answer.
+func halfWay(w http.ResponseWriter, r *http.Request, whole *reply) {
+	w.Header().Set("Content-Type", whole.contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(whole.body)))
+	w.WriteHeader(whole.status)
+	_, _ = w.Write(whole.body[:len(whole.body)/2]) // a client that is gone hears nothing
+	_ = http.NewResponseController(w).Flush()
+	hangUp(w, r, whole)
+}
+
 func trickle(w http.ResponseWriter, r *http.Request, whole *reply, pause time.Duration) {
 	w.Header().Set("Content-Type", whole.contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(whole.body)))

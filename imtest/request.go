@@ -181,6 +181,17 @@ func (c *call) readBody() []byte {
 	return c.body
 }
 
+// takeIn reads the whole body into memory, within reason, for whoever reads it
+// later: only then does net/http notice a client that hangs up.
+func (c *call) takeIn() {
+	var buf bytes.Buffer
+	if _, err := io.CopyN(&buf, c.r.Body, 64<<20); err == io.EOF { //nolint:errorlint // CopyN gives it as it is
+		c.r.Body = io.NopCloser(&buf)
+		return
+	}
+	c.r.Body = io.NopCloser(io.MultiReader(&buf, c.r.Body))
+}
+
 // drain takes in what the client has still to send, within reason. A client
 // that waits for "100 Continue" has nothing to send.
 func (c *call) drain() {

@@ -43,8 +43,11 @@ type Server struct {
 
 	url  string
 	addr string
-	http *http.Server
-	done chan struct{} // closed when the listener is
+
+	listenMu sync.Mutex
+	http     *http.Server
+	done     chan struct{} // closed when the listener is
+	closed   bool          // for good
 }
 
 // NewServer starts a server on a free port of 127.0.0.1 and closes it when the
@@ -122,6 +125,14 @@ func (srv *Server) serve(listener net.Listener) {
 // Close ends the server and breaks the connections that are open. It may be
 // called twice.
 func (srv *Server) Close() {
+	srv.listenMu.Lock()
+	defer srv.listenMu.Unlock()
+	srv.closed = true
+	srv.hangUp()
+}
+
+// hangUp closes the listener and all connections.
+func (srv *Server) hangUp() {
 	_ = srv.http.Close() // nothing is left to do with an error here
 	<-srv.done
 }

@@ -2,6 +2,7 @@ package messages
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 
 // Broadcast is a message to everybody. Body and Ext together may have 5 KB when
 // encoded; up to 3 KB is what all documents of the API agree on.
-type Broadcast struct {
+type Broadcast struct { //nolint:recvcheck // only LogValue must work on values
 	From string // the sender shown; empty: "admin". It need not exist
 	Body Body
 	Ext  map[string]any // free data for the receivers' apps
@@ -18,6 +19,9 @@ type Broadcast struct {
 	Priority   Priority // chat rooms only
 	SyncDevice bool     // also deliver it to the sender's devices; chat rooms only
 }
+
+// LogValue hides the secret of a file.
+func (b Broadcast) LogValue() slog.Value { return api.LogMasked(b) }
 
 func (b *Broadcast) check() error {
 	if b.Body == nil {

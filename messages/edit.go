@@ -2,13 +2,14 @@ package messages
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 
 	"github.com/imrest/im-go/internal/api"
 )
 
 // Edit is what becomes of a message that was sent.
-type Edit struct {
+type Edit struct { //nolint:recvcheck // only LogValue must work on values
 	By   string // the user who edits; may be empty
 	Body Body   // made by Text or Custom; nil: only Ext changes
 	Type Type   // of the message, where Body is nil; not TypeText, for a text goes with every edit
@@ -16,6 +17,9 @@ type Edit struct {
 	Ext        map[string]any // added to what the message has
 	ReplaceExt bool           // instead: Ext replaces what the message has
 }
+
+// LogValue hides the secret of a file.
+func (e Edit) LogValue() slog.Value { return api.LogMasked(e) }
 
 type editBody struct {
 	User    string         `json:"user,omitzero"`

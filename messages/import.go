@@ -2,6 +2,7 @@ package messages
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // Import is a message of the past, such as one from another system.
-type Import struct {
+type Import struct { //nolint:recvcheck // only LogValue must work on values
 	From string         // the sender; required
 	Body Body           // of any type that can be sent
 	Ext  map[string]any // free data for the receivers' apps
@@ -21,6 +22,9 @@ type Import struct {
 	// its own copy. The URL may be anywhere, but must need no credentials.
 	Download bool
 }
+
+// LogValue hides the secret of a file.
+func (m Import) LogValue() slog.Value { return api.LogMasked(m) }
 
 // earliest is what the newest documents ask for: later than one second after the
 // beginning of 1970.

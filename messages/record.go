@@ -58,6 +58,9 @@ type CombineBody struct {
 	File           Attachment // holds the messages
 }
 
+// LogValue hides the secret of a file.
+func (b CombineBody) LogValue() slog.Value { return api.LogMasked(b) }
+
 // Type implements Body.
 func (CombineBody) Type() Type { return TypeCombine }
 

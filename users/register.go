@@ -3,6 +3,7 @@ package users
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -17,8 +18,14 @@ type Registration struct {
 	Err      error // why not: errors.Is(Err, im.ErrAlreadyExists), ...
 }
 
+// LogValue hides push tokens.
+func (r Registration) LogValue() slog.Value { return api.LogMasked(r) }
+
 // Registrations has one entry per user asked for, in that order.
 type Registrations []Registration
+
+// LogValue hides push tokens.
+func (r Registrations) LogValue() slog.Value { return api.LogMasked(r) }
 
 // Err is nil when all are registered, else a [*batch.Error].
 func (r Registrations) Err() error {

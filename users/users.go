@@ -55,7 +55,20 @@ type User struct {
 	NoDisturbTo   int      // hour of the day, with NoDisturbing
 	IgnoredGroups []string // groups whose pushes the user has blocked
 	NotifierName  string   // push certificate
-	DeviceToken   string   // push token
+	DeviceToken   string   // push token; never printed
+}
+
+type plainAccount User
+
+// Format hides the push token.
+func (u User) Format(f fmt.State, verb rune) { api.FormatMasked(f, verb, u.masked()) }
+
+// LogValue hides the push token.
+func (u User) LogValue() slog.Value { return api.LogMasked(u.masked()) }
+
+func (u User) masked() plainAccount {
+	u.DeviceToken = api.Masked(u.DeviceToken)
+	return plainAccount(u)
 }
 
 // wireUser is a user as the API answers it.
@@ -248,6 +261,9 @@ type Page struct {
 	Users  []User
 	Cursor string // of the next page; empty: this is the last
 }
+
+// LogValue hides push tokens.
+func (p Page) LogValue() slog.Value { return api.LogMasked(p) }
 
 var list = api.Endpoint{
 	ID: "users.list", Method: http.MethodGet, Path: "/users", Idempotent: true,

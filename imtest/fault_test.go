@@ -1,0 +1,198 @@
+package imtest_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest"
+)
+
+// try sends a message under a time limit and gives what came back.
+func (c *client) try(ctx context.Context, limit time.Duration) (status int, header http.Header, body string, err error) {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	text := `{"to":["bob"],"type":"txt","body":{"msg":"hi"}}`
+	req, err := http.NewRequestWithContext(ctx, "POST", c.srv.URL()+c.prefix+"/messages/users", strings.NewReader(text))
+	require.NoError(c.t, err)
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, nil, "", err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, resp.Header, string(b), err
+}
+
+// Each fault breaks a call as its name says, and it is carried out or not.
+func TestFaults(t *testing.T) {
+	for name, row := range map[string]struct {
+		fault  imtest.Fault
+		status int    // 0: no whole answer
+		body   string // what it holds
+		err    func(error) bool
+		done   bool
+	}{
+		"cut before":   {fault: imtest.CutBeforeProcessing(), err: brokenOff},
+		"cut after":    {fault: imtest.CutAfterProcessing(), err: brokenOff, done: true},
+		"cut in it":    {fault: imtest.CutInAnswer(), status: 200, err: brokenOff, done: true},
+		"short delay":  {fault: imtest.Delay(time.Millisecond), status: 200, body: `"bob"`, done: true},
+		"long delay":   {fault: imtest.Delay(time.Hour), err: timedOut, done: true},
+		"trickle":      {fault: imtest.Trickle(time.Microsecond), status: 200, body: `"bob"`, done: true},
+		"slow trickle": {fault: imtest.Trickle(time.Hour), status: 200, err: timedOut, done: true},
+		"429":          {fault: imtest.RateLimited(), status: 429, body: `"error":"reach_limit"`},
+		"403":          {fault: imtest.MessagesLimited(), status: 403, body: `"error":"message_send_error"`},
+		"plan":         {fault: imtest.PlanLimited(), status: 429, body: `"error":"resource_limited"`},
+		"500":          {fault: imtest.ServerError(), status: 500, body: `"error"`},
+		"502":          {fault: imtest.BadGateway(), status: 502, body: "<html>"},
+		"503":          {fault: imtest.Unavailable(7 * time.Second), status: 503},
+		"truncated":    {fault: imtest.TruncatedJSON(), status: 200, body: `{`, done: true},
+		"wrong type":   {fault: imtest.WrongContentType(), status: 200, body: `"bob"`, done: true},
+		"huge":         {fault: imtest.HugeBody(1 << 20), status: 200, body: `"bob"`, done: true},
+		"expired":      {fault: imtest.ExpiredToken(), status: 401},
+		"clock":        {fault: imtest.ClockSkew(imtest.DefaultTokenLifetime + time.Hour), status: 401},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newClient(t)
+			fired := c.srv.Fault(imtest.OnEndpoint("messages.send_users"), imtest.Nth(1), row.fault)
+			status, header, body, err := c.try(t.Context(), 300*time.Millisecond)
+			assert.Equal(t, row.status, status)
+			assert.Contains(t, body, row.body)
+			assert.Equal(t, 1, fired())
+			if row.err == nil {
+				require.NoError(t, err)
+			} else {
+				require.True(t, row.err(err), "%v", err)
+			}
+			switch name {
+			case "503":
+				assert.Equal(t, "7", header.Get("Retry-After"))
+			case "truncated":
+				assert.NotContains(t, body, "}}")
+			case "wrong type", "502":
+				assert.Equal(t, "text/html", header.Get("Content-Type"))
+			case "huge":
+				assert.Greater(t, len(body), 1<<20)
+			}
+			want := 0
+			if row.done {
+				want = 1
+			}
+			assert.Eventually(t, func() bool { return len(c.srv.Messages("bob")) == want }, time.Second, time.Millisecond)
+
+			c.srv.ClearFaults()
+			c.token = c.appToken()
+			status, _, _, err = c.try(t.Context(), time.Second)
+			require.NoError(t, err)
+			assert.Equal(t, 200, status, "the next call is whole again")
+		})
+	}
+}
+
+func brokenOff(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+func timedOut(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
+
+// Which calls break is told by endpoint, count and seed, the same in every run.
+func TestWhichCallsBreak(t *testing.T) {
+	for name, row := range map[string]struct {
+		parts []imtest.Fault
+		want  string // x: broken
+	}{
+		"all":       {nil, "xxxxxx"},
+		"nth":       {[]imtest.Fault{imtest.Nth(3)}, "..x..."},
+		"first":     {[]imtest.Fault{imtest.First(2)}, "xx...."},
+		"every":     {[]imtest.Fault{imtest.Every(2)}, ".x.x.x"},
+		"never":     {[]imtest.Fault{imtest.Chance(0, 1)}, "......"},
+		"surely":    {[]imtest.Fault{imtest.Chance(1, 1)}, "xxxxxx"},
+		"elsewhere": {[]imtest.Fault{imtest.OnEndpoint("users.get", "users.list")}, "......"},
+		"here":      {[]imtest.Fault{imtest.OnEndpoint("users.get", "messages.send_users"), imtest.Nth(1)}, "x....."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newClient(t)
+			fired := c.srv.Fault(append(row.parts, imtest.BadGateway())...)
+			assert.Equal(t, row.want, c.pattern(t, 6))
+			assert.Equal(t, strings.Count(row.want, "x"), fired())
+		})
+	}
+}
+
+// pattern sends messages and tells which of them broke.
+func (c *client) pattern(t *testing.T, n int) string {
+	t.Helper()
+	var b strings.Builder
+	for range n {
+		status, _, _, err := c.try(t.Context(), time.Second)
+		require.NoError(t, err)
+		if status == 200 {
+			b.WriteByte('.')
+		} else {
+			b.WriteByte('x')
+		}
+	}
+	return b.String()
+}
+
+func TestChanceIsTheSameForASeed(t *testing.T) {
+	var patterns []string
+	for _, seed := range []uint64{1, 1, 2} {
+		c := newClient(t)
+		c.srv.Fault(imtest.Chance(0.5, seed), imtest.ServerError())
+		patterns = append(patterns, c.pattern(t, 64))
+	}
+	assert.Equal(t, patterns[0], patterns[1])
+	assert.NotEqual(t, patterns[0], patterns[2])
+	assert.InDelta(t, 32, strings.Count(patterns[0], "x"), 16)
+}
+
+// The first fault that is due acts, those before it that are not have counted.
+func TestFaultsInTheirOrder(t *testing.T) {
+	c := newClient(t)
+	c.srv.Fault(imtest.Nth(2), imtest.RateLimited())
+	c.srv.Fault(imtest.ServerError())
+	var got []int
+	for range 3 {
+		status, _, _, err := c.try(t.Context(), time.Second)
+		require.NoError(t, err)
+		got = append(got, status)
+	}
+	assert.Equal(t, []int{500, 429, 500}, got)
+}
+
+func TestFaultsThatCouldNeverAct(t *testing.T) {
+	srv := imtest.NewServer(t)
+	assert.Panics(t, func() { srv.Fault(imtest.Nth(1)) }, "no way to break")
+	assert.Panics(t, func() { imtest.OnEndpoint("messages.send_user") }, "no such endpoint")
+}
+
+// A server that refuses connections keeps its address and all that it holds; one
+// that is closed stays so.
+func TestRefusedConnections(t *testing.T) {
+	c := newClient(t)
+	c.srv.AddUsers("alice")
+	http.DefaultClient.CloseIdleConnections() // a connection that breaks is another fault
+	c.srv.RefuseConnections()
+	_, _, _, err := c.try(t.Context(), time.Second)
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	require.NoError(t, c.srv.AcceptConnections())
+	require.NoError(t, c.srv.AcceptConnections(), "it listens already")
+	assert.Equal(t, 200, c.send("GET", "/users/alice", "").status)
+	http.DefaultClient.CloseIdleConnections()
+	c.srv.Close()
+	require.Error(t, c.srv.AcceptConnections())
+	_, _, _, err = c.try(t.Context(), time.Second)
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+}

@@ -1,0 +1,161 @@
+package imtest_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest"
+)
+
+// noon is a time in the middle of a day, so that days are told from windows.
+var noon = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
+
+// limited starts a server that keeps the quotas, on a clock that stands still.
+func limited(t *testing.T, option imtest.Option) *client {
+	t.Helper()
+	return newClient(t, option, imtest.WithClock(imtest.NewClock(noon)))
+}
+
+// repeat sends a call until it is refused, at most so often, and tells how many
+// went through, and the refusal.
+func (c *client) repeat(most int, method, path, body string) (passed int, refusal got) {
+	for range most {
+		if refusal = c.send(method, path, body); refusal.status != 200 {
+			return passed, refusal
+		}
+		passed++
+	}
+	return passed, refusal
+}
+
+// Calls are counted in a window that slides: the 101st of a second is refused, and
+// goes through when the first has left the window.
+func TestQuotaWindowSlides(t *testing.T) {
+	c := limited(t, imtest.WithQuotas())
+	c.srv.AddUsers("alice")
+	passed, _ := c.repeat(60, "GET", "/users/alice", "")
+	require.Equal(t, 60, passed)
+	c.srv.Clock().Advance(600 * time.Millisecond)
+	passed, refusal := c.repeat(100, "GET", "/users/alice", "")
+	assert.Equal(t, 40, passed)
+	refusal.fails(t, 429, "reach_limit", "")
+	c.srv.Clock().Advance(400*time.Millisecond - 1)
+	assert.Equal(t, 429, c.send("GET", "/users/alice", "").status, "just before")
+	c.srv.Clock().Advance(1)
+	passed, _ = c.repeat(100, "GET", "/users/alice", "")
+	assert.Equal(t, 60, passed, "a second after the first")
+	assert.Equal(t, 200, c.send("GET", "/users?limit=1", "").status, "another endpoint has its own")
+}
+
+// Refused calls do not count, and neither do those without a good token.
+func TestQuotaCountsWhatIsCarriedOut(t *testing.T) {
+	c := limited(t, imtest.WithQuotas())
+	c.srv.AddUsers("alice")
+	anonymous := c.anonymous()
+	for range 150 {
+		anonymous.send("GET", "/users/alice", "")
+	}
+	passed, _ := c.repeat(150, "GET", "/users/alice", "")
+	assert.Equal(t, 100, passed)
+	c.srv.Clock().Advance(time.Second)
+	passed, _ = c.repeat(150, "GET", "/users/alice", "")
+	assert.Equal(t, 100, passed)
+}
+
+// Messages are counted by receiver, and refused with 403. A call is let through as
+// long as there is room before it.
+func TestQuotaOfMessages(t *testing.T) {
+	c := limited(t, imtest.WithQuotas())
+	body := `{"from":"alice","to":["1","2","3"],"type":"txt","body":{"msg":"hi"}}`
+	passed, refusal := c.repeat(20, "POST", "/messages/chatgroups", body)
+	assert.Equal(t, 7, passed, "three groups a call, 20 messages a second")
+	refusal.fails(t, 403, "message_send_error", "")
+	assert.Len(t, c.srv.GroupMessages("1"), 7, "what is refused is not sent")
+	for _, use := range c.srv.QuotaUse() {
+		if use.Pool == "messages_groups" && use.Items {
+			assert.Equal(t, 21, use.Used)
+		}
+	}
+}
+
+// Several endpoints share a pool.
+func TestQuotaPools(t *testing.T) {
+	c := limited(t, imtest.WithQuotas())
+	for i := range 60 {
+		require.Equal(t, 200, c.send("POST", "/users", fmt.Sprintf(`{"username":"u%d"}`, i)).status)
+	}
+	passed, refusal := c.repeat(100, "PUT", "/users/u1", `{"nickname":"n"}`)
+	assert.Equal(t, 40, passed)
+	refusal.fails(t, 429, "reach_limit", "")
+}
+
+// Every user has a quota of his own where the documents say so.
+func TestQuotaPerUser(t *testing.T) {
+	c := limited(t, imtest.WithQuotas())
+	c.srv.AddUsers("alice", "bob")
+	passed, refusal := c.repeat(20, "GET", "/user/alice/user_channels", "")
+	assert.Equal(t, 5, passed)
+	refusal.fails(t, 429, "reach_limit", "")
+	passed, _ = c.repeat(20, "GET", "/user/ALICE/user_channels", "")
+	assert.Zero(t, passed, "the same user")
+	passed, _ = c.repeat(20, "GET", "/user/bob/user_channels", "")
+	assert.Equal(t, 5, passed)
+	c.srv.Clock().Advance(time.Minute)
+	assert.Equal(t, 200, c.send("GET", "/user/alice/user_channels", "").status)
+}
+
+// A quota of the day ends at 00:00 UTC, whenever it was used.
+func TestQuotaOfTheDay(t *testing.T) {
+	c := limited(t, imtest.WithQuotas())
+	body := `{"strategy":3,"pushMessage":{"title":"t","content":"c"}}`
+	passed := 0
+	var refusal got
+	for range 60 {
+		var n int
+		if n, refusal = c.repeat(10, "POST", "/push/task", body); n == 0 {
+			break
+		}
+		passed += n
+		c.srv.Clock().Advance(time.Minute)
+	}
+	if passed == 0 {
+		t.Fatalf("the call is not taken at all: %s", refusal.text)
+	}
+	assert.Equal(t, 100, passed)
+	refusal.fails(t, 403, "forbidden_op", "")
+	left := noon.Truncate(24 * time.Hour).Add(24 * time.Hour).Sub(c.srv.Clock().Now())
+	c.srv.Clock().Advance(left - time.Nanosecond)
+	assert.Equal(t, 403, c.send("POST", "/push/task", body).status, "just before midnight")
+	c.srv.Clock().Advance(time.Nanosecond)
+	assert.Equal(t, 200, c.send("POST", "/push/task", body).status, "at midnight")
+}
+
+// What is used is told per pool, and nothing is told or counted without quotas.
+func TestQuotaUse(t *testing.T) {
+	c := limited(t, imtest.WithQuotas())
+	c.srv.Clock().Advance(time.Minute) // the log-in is out of its window
+	assert.Empty(t, c.srv.QuotaUse())
+	c.srv.AddUsers("alice")
+	c.send("GET", "/users/alice", "")
+	c.send("GET", "/users/alice", "")
+	assert.Equal(t, []imtest.QuotaUse{{Pool: "users.get", N: 100, Per: time.Second, Used: 2}}, c.srv.QuotaUse())
+
+	free := newClient(t)
+	free.srv.AddUsers("alice")
+	passed, _ := free.repeat(150, "GET", "/users/alice", "")
+	assert.Equal(t, 150, passed)
+	assert.Empty(t, free.srv.QuotaUse())
+}
+
+// Easemob's figures hold where they differ.
+func TestQuotasOfEasemob(t *testing.T) {
+	for option, want := range map[string]int{"agora": 100, "easemob": 10} {
+		c := limited(t, map[string]imtest.Option{"agora": imtest.WithQuotas(), "easemob": imtest.WithEasemobQuotas()}[option])
+		passed, _ := c.repeat(150, "GET", "/push/label", "")
+		assert.Equal(t, want, passed, option)
+	}
+}

@@ -1,0 +1,45 @@
+// Package faults plays the client against a server, a network and callers on
+// their worst days. Each promise of docs/reliability.md is a test TestPromise…
+// or TestTorture… here: with small counts in `go test ./...`, whole with
+// `make torture`.
+package faults
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/imtest"
+)
+
+// torture says that the whole figures are wanted. It asks each time: only then does
+// go test know that a result depends on it.
+func torture() bool { return os.Getenv("IM_TORTURE") != "" }
+
+// scale is the count of a test: small in the everyday run, whole in make torture.
+func scale(small, whole int) int {
+	if torture() {
+		return whole
+	}
+	return small
+}
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "16") // the tests mostly wait
+	goleak.VerifyTestMain(m)
+}
+
+// newClient makes a client of an emulator, closed with the test. Quotas are off:
+// what is tested here is what happens to calls that are sent.
+func newClient(t testing.TB, srv *imtest.Server, options ...im.Option) *im.Client {
+	t.Helper()
+	client, err := im.New(srv.Config(), append([]im.Option{im.WithoutQuotas()}, options...)...)
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+	return client
+}
