@@ -186,7 +186,7 @@ func BenchmarkSaveAndLoad(b *testing.B) {
 // BenchmarkPage renders the page of a large app, as it does once a second while
 // somebody looks at it.
 func BenchmarkPage(b *testing.B) {
-	c := newClient(b, imtest.WithPage(), imtest.WithQuotas())
+	c := newClient(b, imtest.WithPage())
 	for i := range 100_000 {
 		c.srv.AddUser(imtest.User{Username: fmt.Sprintf("user-%06d", i)})
 	}
