@@ -2,14 +2,15 @@
 
 GO      ?= go
 TOOL     = $(GO) tool -modfile=$(CURDIR)/tools/go.mod
-MODULES := $(patsubst %/go.mod,%,$(shell git ls-files --cached --others --exclude-standard '*go.mod'))
+MODULES := $(patsubst %/,%,$(dir $(shell git ls-files --cached --others --exclude-standard '*go.mod')))
 
 .PHONY: all fmt vet lint test race tidy docs bench bench-quota torture fuzz
 
 all: fmt vet lint test
 
 fmt: ## fails when gofmt would change something
-	@test -z "$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go') | tee /dev/stderr)"
+	@unformatted=$$(gofmt -l $$(git ls-files --cached --others --exclude-standard '*.go')); \
+	test -z "$$unformatted" || { echo "gofmt would change:"; echo "$$unformatted"; exit 1; }
 
 vet:
 	@for m in $(MODULES); do (cd $$m && $(GO) vet ./...) || exit 1; done
@@ -31,10 +32,10 @@ docs: ## writes the generated pages
 	$(GO) run ./internal/endpointdocs > docs/endpoints.md
 
 bench: ## the client beside raw net/http, with the bounds that it must meet
-	$(GO) run ./internal/perf
+	$(GO) run ./internal/perf -o docs/performance.md
 
 bench-quota: ## how much of a quota is used, and how often it is passed
-	cd redisquota && $(GO) run ./quotabench
+	$(GO) -C redisquota run ./quotabench -o ../docs/quotas-measured.md
 
 torture: ## the whole of the fault tests, at most 15 minutes
 	IM_TORTURE=1 $(GO) test -timeout 20m -run 'Torture|Promise' -v ./internal/faults/...

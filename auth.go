@@ -26,11 +26,14 @@ func (t Token) LogValue() slog.Value {
 }
 
 // TokenProvider makes app tokens: [ClientCredentials], [AppCertificate],
-// [StaticToken], or anything else as a [TokenFunc]. The client asks it when it
+// [StaticToken], anything else as a [TokenFunc], or any of them for a fleet as a
+// [SharedToken]. The client asks it when it
 // has no token, when the one it has is about to expire, and after a 401; never
 // twice at the same time.
 type TokenProvider interface {
-	token(ctx context.Context, c *core) (Token, error)
+	// token gets a token other than stale: one that was refused or is about to
+	// expire; empty for none.
+	token(ctx context.Context, c *core, stale string) (Token, error)
 }
 
 // NeverExpires asks Easemob for a token without an end.
@@ -64,7 +67,7 @@ var getAppToken = api.Endpoint{
 // [ErrUnauthorized].
 //
 //im:endpoint auth.app_token
-func (c ClientCredentials) token(ctx context.Context, core *core) (Token, error) {
+func (c ClientCredentials) token(ctx context.Context, core *core, _ string) (Token, error) {
 	body := tokenRequest{GrantType: "client_credentials", ClientID: c.ID, ClientSecret: c.Secret, TTL: ttlSeconds(c.TTL)}
 	answer, err := core.fetchToken(ctx, &api.Call{
 		Endpoint: &getAppToken,
@@ -100,7 +103,7 @@ var exchangeAgoraToken = api.Endpoint{
 // token makes a token and, if asked to, exchanges it.
 //
 //im:endpoint auth.exchange_agora_token
-func (c AppCertificate) token(ctx context.Context, core *core) (Token, error) {
+func (c AppCertificate) token(ctx context.Context, core *core, _ string) (Token, error) {
 	own, err := c.AppToken()
 	if err != nil || !c.Exchange {
 		return own, err
@@ -147,7 +150,7 @@ type staticToken struct{ value Token }
 // Format hides the token.
 func (s staticToken) Format(f fmt.State, _ rune) { fmt.Fprint(f, "im.StaticToken(***)") }
 
-func (s staticToken) token(context.Context, *core) (Token, error) {
+func (s staticToken) token(context.Context, *core, string) (Token, error) {
 	if s.value.Value == "" {
 		return Token{}, argumentError("", api.Required("StaticToken", ""))
 	}
@@ -159,7 +162,7 @@ func (s staticToken) token(context.Context, *core) (Token, error) {
 // token, since others wait for it as well.
 type TokenFunc func(ctx context.Context) (Token, error)
 
-func (f TokenFunc) token(ctx context.Context, _ *core) (Token, error) { return f(ctx) }
+func (f TokenFunc) token(ctx context.Context, _ *core, _ string) (Token, error) { return f(ctx) }
 
 // tokenRequest is the body of POST /token in all its grants.
 type tokenRequest struct {

@@ -63,6 +63,9 @@ func (c *core) Call(ctx context.Context, call *api.Call) error {
 			c.observe(ctx, event)
 			return nil
 		}
+		if failure.refused() && failure.Status != 0 {
+			event.Paused, event.Rate = p.grant.Refused(ctx, min(failure.RetryAfter, c.maxWait)) // for everybody, sent again or not
+		}
 		failure.Tries = p.tries
 		failure.scrub(call.Secrets...)
 		wait, again := c.again(ctx, p, failure)
@@ -133,11 +136,31 @@ func (c *core) direct(ctx context.Context, p *prepared) error {
 		p.url.RawQuery = p.Query.Encode()
 		return nil
 	}
+	if p.URL != "" {
+		return c.directTo(p)
+	}
 	to, err := c.address(ctx)
 	if err != nil {
 		return lookupError(ctx, p, err)
 	}
 	p.url = to.url(p.path, p.Query)
+	return nil
+}
+
+// directTo sends a call to an address that the API has answered. The text of an
+// error does not show it: it may be a permission in itself.
+func (c *core) directTo(p *prepared) error {
+	to, err := url.Parse(p.URL)
+	if err == nil {
+		_, _, err = Config{Host: to.Scheme + "://" + to.Host}.host(c.plainHTTP)
+	}
+	if err != nil {
+		return &Error{
+			Endpoint: p.Endpoint.ID, kind: ErrBadAnswer, permanent: true,
+			Description: "the server answered an address that is not https",
+		}
+	}
+	p.url = *to
 	return nil
 }
 
@@ -152,16 +175,21 @@ var (
 // try sends the call once. It returns nil, with the answer decoded, or what went
 // wrong.
 func (c *core) try(ctx context.Context, p *prepared, event *Event) *Error {
+	token, failure := c.bearer(ctx, p) // first: what is granted is to be sent at once
+	if failure != nil {
+		return failure
+	}
 	grant, err := c.quotas.take(ctx, p.Call, p.lane)
 	event.Waited = grant.Waited()
 	if err != nil {
 		return quotaError(p, err)
 	}
 	p.grant = grant
-	token, failure := c.bearer(ctx, p)
-	if failure != nil {
-		grant.Undo()
-		return failure
+	if grant.Waited() > 0 {
+		if token, failure = c.bearer(ctx, p); failure != nil { // may be a newer one by now
+			grant.Undo()
+			return failure
+		}
 	}
 	p.tries++
 	p.token = token
@@ -266,7 +294,6 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 	}
 	refused, most := failure.refused(), c.retries
 	if refused {
-		p.grant.Refused(ctx, min(failure.RetryAfter, c.maxWait)) // pauses the pool for everybody
 		most *= refusalsPerRetry
 	}
 	if p.tries > most || failure.permanent || failure.unknown || failure.RetryAfter > c.maxWait {
@@ -400,11 +427,14 @@ func quotaError(p *prepared, err error) *Error {
 	e := &Error{Endpoint: p.Endpoint.ID, kind: ErrRateLimited, permanent: true, cause: err}
 	var never *quota.CostError
 	var canceled *quota.CanceledError
+	var store *quota.StoreError
 	switch {
 	case errors.As(err, &never):
 		e.kind = ErrInvalidArgument
 	case errors.As(err, &canceled):
 		e.kind = ErrCanceled
+	case errors.As(err, &store):
+		e.kind = ErrUnavailable
 	}
 	return e
 }

@@ -103,6 +103,7 @@ var rules = []rule{
 
 	// not allowed
 	{400, "", "operation is illegal", ErrForbidden},
+	{400, "user illegal exception", "", ErrForbidden},
 	{400, "", "others are not allowed", ErrForbidden},
 	{403, "", "", ErrForbidden},
 	{409, "", "", ErrConflict},
@@ -211,7 +212,7 @@ func (e *Error) scrub(secrets ...string) {
 		}
 		return passwords.ReplaceAllString(s, "$1 ***")
 	}
-	e.Description, e.Body, e.Exception = clean(e.Description), clean(e.Body), clean(e.Exception)
+	e.Code, e.Description, e.Body, e.Exception = clean(e.Code), clean(e.Description), clean(e.Body), clean(e.Exception)
 }
 
 func clip(body []byte) string {

@@ -48,6 +48,9 @@ func New(c Config, options ...Option) (*Client, error) {
 	default:
 		return nil, configError("Platform", "is %q, must be agora or easemob", string(c.Platform))
 	}
+	if s, ok := c.Token.(sharedToken); ok && (s.store == nil || s.provider == nil) {
+		return nil, configError("Token", "SharedToken needs a store and a provider")
+	}
 	if c.Token == nil {
 		return nil, configError("Token", "must not be nil; ClientCredentials, AppCertificate, StaticToken and TokenFunc make tokens")
 	}
@@ -67,7 +70,7 @@ func New(c Config, options ...Option) (*Client, error) {
 	client.Reaction = reaction.New(core)
 	client.Thread = thread.New(core)
 
-	core.quotas, err = newQuotas(s.quotas, c.Platform, core.endpoints)
+	core.quotas, err = newQuotas(core, c.Platform)
 	if err != nil {
 		return nil, err
 	}

@@ -72,6 +72,9 @@ type address struct {
 // String is the URL that all calls begin with.
 func (a address) String() string { return a.scheme + "://" + a.host + a.prefix }
 
+// key names the app in stores that several apps share.
+func (a address) key() string { return strings.TrimPrefix(a.prefix, "/") }
+
 // url makes the URL of an escaped path, as url.Parse would, at less cost.
 func (a address) url(path string, query url.Values) url.URL {
 	u := url.URL{Scheme: a.scheme, Host: a.host, Path: path, RawQuery: query.Encode()}

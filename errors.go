@@ -33,9 +33,12 @@ var (
 	ErrAlreadyExists = api.ErrAlreadyExists
 	// ErrConflict: another operation on the same object is under way.
 	ErrConflict = api.ErrConflict
-	// ErrTooLarge: a message, file, text or answer is above its limit.
+	// ErrTooLarge: a message, file, text or answer is above its limit. Where the
+	// client found out before sending it is an ErrInvalidArgument as well.
 	ErrTooLarge = api.ErrTooLarge
-	// ErrRateLimited: called too often; waiting helps.
+	// ErrRateLimited: called too often; waiting helps. Where [Error.Status] is 0 the
+	// wait for the quota would have outlasted the context's deadline, and nothing
+	// was sent; context.DeadlineExceeded is to be found beside it.
 	ErrRateLimited = api.ErrRateLimited
 	// ErrPlanLimit: a quota of the plan or of the app is used up; waiting does not
 	// help.
@@ -53,7 +56,7 @@ var (
 	// beyond the limit, or JSON of another shape.
 	ErrBadAnswer = api.ErrBadAnswer
 	// ErrCanceled: the call's context ended, or would have ended before the call
-	// could be sent. The context's error is to be found beside it.
+	// could be sent again. The context's error is to be found beside it.
 	ErrCanceled = errors.New("canceled")
 	// ErrOutcomeUnknown comes beside another kind: the call may have been carried
 	// out, and it is not one that may be repeated blindly.

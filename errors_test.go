@@ -84,6 +84,19 @@ func TestErrorTexts(t *testing.T) {
 	}
 }
 
+// The documents of reactions give two answers to a user who takes no part in the
+// conversation; only one of them is in the list of all errors.
+func TestReactionOfAStranger(t *testing.T) {
+	for _, body := range []string{
+		`{"error":"Bad Request","error_description":"the user operation is illegal!"}`,
+		`{"error":"user illegal exception","error_description":"The user not in this group!"}`,
+	} {
+		server := &script{answers: []answer{{status: 400, body: body}}}
+		_, err := server.client(t).Reaction.Add(t.Context(), "mallory", "1", "x")
+		require.ErrorIs(t, err, im.ErrForbidden, body)
+	}
+}
+
 // A gateway's page says nothing about a user.
 func TestHTMLIsNoNotFound(t *testing.T) {
 	server := &script{answers: []answer{{status: 404, body: "<html>" + strings.Repeat("x", 10_000)}}}

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// Event is one try of a call, as [WithObserver] sees it. Endpoint ids are few
-// and known, so they are fit for metric labels.
+// Event is one try of a call, as [WithObserver] sees it, or news of a shared store
+// ([QuotaStoreEvent], [TokenStoreEvent]). Endpoint ids are few and known, so they
+// are fit for metric labels.
 type Event struct {
 	Endpoint string        // catalogue id: "messages.send_users"
 	Try      int           // 1 for the first
@@ -18,6 +19,8 @@ type Event struct {
 	Took     time.Duration // from sending to the end of the answer
 	Err      error         // nil on success
 	Again    bool          // the call is sent again
+	Paused   time.Duration // after a refusal: how long the endpoint's pool of quotas pauses
+	Rate     float64       // after a refusal: the part of its full rate that the pool goes on with
 }
 
 // observe reports a try to the logger and the observer. What is logged is an
@@ -35,6 +38,9 @@ func (c *core) observe(ctx context.Context, e Event) {
 		}
 		if err, ok := errors.AsType[*Error](e.Err); ok {
 			attrs = append(attrs, slog.String("code", e.Code), slog.String("kind", err.kindName()))
+		}
+		if e.Paused > 0 {
+			attrs = append(attrs, slog.Duration("paused", e.Paused), slog.Float64("rate", e.Rate))
 		}
 		c.logger.LogAttrs(ctx, level, text, attrs...)
 	}

@@ -82,8 +82,9 @@ func WithUserAgent(ua string) Option { return func(s *settings) { s.agent = []st
 func WithTimeout(perTry time.Duration) Option { return func(s *settings) { s.timeout = perTry } }
 
 // WithRetries sets how often a call may be sent again, 3 by default; 0 turns
-// repeating off. What may be repeated at all, package im decides; see
-// [ErrOutcomeUnknown].
+// repeating off, but for the one try with a new token after a 401. What may be
+// repeated at all, package im decides; see [ErrOutcomeUnknown]. Refusals for the
+// rate, after which nothing was done, count as a third of a retry each.
 func WithRetries(n int) Option { return func(s *settings) { s.retries = n } }
 
 // WithMaxRetryWait sets the longest wait before a repeat, 30 s by default. A

@@ -2,7 +2,6 @@ package im
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -25,6 +24,10 @@ type quotaSettings struct {
 	off     bool
 	share   float64
 	changed []changedQuota
+
+	store    QuotaStore
+	stored   bool     // WithQuotaStore was given
+	fallback *float64 // nil: not said
 }
 
 type changedQuota struct {
@@ -34,7 +37,8 @@ type changedQuota struct {
 
 // WithQuota replaces the quotas of an endpoint (by catalogue id, "users.get") or
 // of a pool that several endpoints share (by name, "user_write"), for apps that
-// have bought more. An id or name that there is not is an error of [New].
+// have bought more. An id or name that there is not is an error of [New]; a call
+// that costs more than its quota can ever grant is an [ErrInvalidArgument].
 func WithQuota(idOrPool string, quotas ...Quota) Option {
 	return func(s *settings) {
 		s.quotas.changed = append(s.quotas.changed, changedQuota{idOrPool, quotas})
@@ -42,7 +46,8 @@ func WithQuota(idOrPool string, quotas ...Quota) Option {
 }
 
 // WithQuotaShare takes only a share of every quota, above 0 and at most 1, for
-// apps whose quota several processes use.
+// apps whose quota several processes use. Where the share of a quota is less
+// than one call, its period grows instead.
 func WithQuotaShare(share float64) Option { return func(s *settings) { s.quotas.share = share } }
 
 // WithoutQuotas makes calls wait for nothing but what the server asks for.
@@ -58,19 +63,23 @@ type quotas struct {
 	easemob bool
 }
 
-func newQuotas(s quotaSettings, platform Platform, endpoints []*api.Endpoint) (*quotas, error) {
-	if s.share <= 0 || s.share > 1 {
+func newQuotas(c *core, platform Platform) (*quotas, error) {
+	s := c.settings.quotas
+	if !(s.share > 0 && s.share <= 1) { // NaN, too
 		return nil, configError("WithQuotaShare", "is %v, must be above 0 and at most 1", s.share)
 	}
-	changed, err := changedByPool(s.changed, endpoints)
+	if err := s.checkStore(); err != nil {
+		return nil, err
+	}
+	changed, err := changedByPool(s.changed, c.endpoints)
 	if err != nil || s.off {
 		return &quotas{}, err
 	}
 	q := &quotas{
-		set: quota.NewSet(quota.Options{}), pools: make(map[*api.Endpoint]*quota.Pool, len(endpoints)),
+		set: quota.NewSet(c.quotaOptions()), pools: make(map[*api.Endpoint]*quota.Pool, len(c.endpoints)),
 		changed: changed, share: s.share, easemob: platform == Easemob,
 	}
-	for _, e := range endpoints {
+	for _, e := range c.endpoints {
 		q.pools[e] = q.newPool(e)
 	}
 	return q, nil
@@ -116,6 +125,11 @@ func changedByPool(changed []changedQuota, endpoints []*api.Endpoint) (map[strin
 			if q.N < 1 || q.Per <= 0 {
 				return nil, configError("WithQuota", "%q: %d per %s must be above 0", c.name, q.N, q.Per)
 			}
+			for _, o := range byPool[pool] {
+				if o.N = q.N; o == api.Quota(q) { // alike but for N: a store would count them as one
+					return nil, configError("WithQuota", "%q is given two quotas of the same kind per %s", c.name, q.Per)
+				}
+			}
 			byPool[pool] = append(byPool[pool], api.Quota(q))
 		}
 	}
@@ -134,7 +148,7 @@ func similar(name string, known map[string]string) string {
 	if len(near) == 0 {
 		return "docs/endpoints.md lists them"
 	}
-	return fmt.Sprintf("known are %s", strings.Join(near, ", "))
+	return "known are " + strings.Join(near, ", ")
 }
 
 // take waits until all quotas of the call can be taken together.

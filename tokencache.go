@@ -22,6 +22,7 @@ type tokenCache struct {
 	current bearer
 	renewAt time.Time // zero: never
 	proven  bool      // some call was accepted with current
+	stale   string    // the latest token that was refused
 	failed  time.Time // when the last fetch failed
 	failure error
 	flight  *tokenFlight
@@ -82,11 +83,15 @@ func (t *tokenCache) get(ctx context.Context) (bearer, error) {
 func (t *tokenCache) start(ctx context.Context) {
 	flight := &tokenFlight{done: make(chan struct{})}
 	t.flight = flight
+	stale := t.stale
+	if t.current.Value != "" {
+		stale = t.current.Value // about to expire
+	}
 	ctx, cancel := context.WithTimeout(withOptions(context.WithoutCancel(ctx), callOptions{}), tokenTimeout)
 	go func() {
 		defer cancel()
 		asked := time.Now()
-		token, err := t.provider.token(ctx, t.core)
+		token, err := t.provider.token(ctx, t.core, stale)
 		if err == nil && token.Value == "" {
 			err = &Error{Description: "the token provider gave an empty token", kind: ErrUnauthorized}
 		}
@@ -128,7 +133,7 @@ func (t *tokenCache) reject(value string) (proven bool) {
 	if t.current.Value != value {
 		return true // another call has had it replaced
 	}
-	proven = t.proven
+	proven, t.stale = t.proven, value
 	t.current = bearer{}
 	return proven
 }

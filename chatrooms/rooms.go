@@ -90,7 +90,7 @@ func (c *created) check() error {
 
 // Changes are what to change in a room. What is left nil or zero stays as it is.
 type Changes struct {
-	Name        string  `json:"name,omitzero"`         // up to 128 characters
+	Name        *string `json:"name,omitempty"`        // up to 128 characters
 	Description *string `json:"description,omitempty"` // up to 512 characters
 	MaxMembers  int     `json:"maxusers,omitzero"`     // with the owner; above 10,000 the vendor must have raised the limit
 	// Custom and ReviewName are as in NewRoom. Only the vendor's Java SDK changes
@@ -104,7 +104,7 @@ func (c Changes) check() error {
 		return api.Invalid("Changes", "must change something")
 	}
 	return api.First(
-		api.MaxLength("Name", c.Name, maxName), api.MaxLength("Description", value(c.Description), maxDescription),
+		api.MaxLength("Name", value(c.Name), maxName), api.MaxLength("Description", value(c.Description), maxDescription),
 		api.Range("MaxMembers", c.MaxMembers, 0, math.MaxInt32), api.MaxBytes("Custom", value(c.Custom), maxCustom),
 	)
 }

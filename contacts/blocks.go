@@ -59,20 +59,20 @@ func (s *Service) Unblock(ctx context.Context, username, blocked string) (*User,
 	return s.one(ctx, &unblock, username, blocked)
 }
 
-// ListBlockedOptions choose a page of a block list.
-type ListBlockedOptions struct {
+// BlockedListOptions choose a page of a block list.
+type BlockedListOptions struct {
 	Limit  int    // users on a page, 1 to 50; 0: 50
 	Cursor string // of the page before; empty: from the start
 }
 
-func (o ListBlockedOptions) withDefaults() ListBlockedOptions {
+func (o BlockedListOptions) withDefaults() BlockedListOptions {
 	if o.Limit == 0 {
 		o.Limit = maxPage
 	}
 	return o
 }
 
-func (o ListBlockedOptions) query() url.Values {
+func (o BlockedListOptions) query() url.Values {
 	q := url.Values{"pageSize": {strconv.Itoa(o.Limit)}} // not limit, as for contacts
 	if o.Cursor != "" {
 		q.Set("cursor", o.Cursor)
@@ -98,14 +98,14 @@ var listBlocked = api.Endpoint{
 // user.
 //
 //im:endpoint contacts.block_list
-func (s *Service) ListBlocked(ctx context.Context, username string, o ListBlockedOptions) (*BlockedPage, error) {
+func (s *Service) ListBlocked(ctx context.Context, username string, o BlockedListOptions) (*BlockedPage, error) {
 	o = o.withDefaults()
 	return s.blocked(ctx, username, o.Limit, o.query(), api.Range("Limit", o.Limit, 1, maxPage))
 }
 
 // AllBlocked goes over all users that a user has blocked from o.Cursor on,
 // fetching pages as they are needed. It ends after the first error.
-func (s *Service) AllBlocked(ctx context.Context, username string, o ListBlockedOptions) iter.Seq2[string, error] {
+func (s *Service) AllBlocked(ctx context.Context, username string, o BlockedListOptions) iter.Seq2[string, error] {
 	return api.Pages(o.Cursor, func(cursor string) ([]string, string, error) {
 		o := o
 		o.Cursor = cursor

@@ -120,9 +120,8 @@ var setRemark = api.Endpoint{
 
 // SetRemark sets what a user notes of a contact, up to 100 characters. The
 // contact does not see it. Quota: 100 calls a second. Repeated after a lost
-// answer. The English documents of Agora do not have it. Errors:
-// [im.ErrInvalidArgument] when the two are no contacts, [im.ErrNotFound] when one
-// of them does not exist.
+// answer. The English documents of Agora do not have it. [im.ErrNotFound] when one
+// of the two does not exist or they are no contacts.
 //
 //im:endpoint contacts.set_remark
 func (s *Service) SetRemark(ctx context.Context, username, contact, remark string) error {

@@ -267,7 +267,7 @@ func TestLists(t *testing.T) {
 }
 
 func TestBlockList(t *testing.T) {
-	page := func(o contacts.ListBlockedOptions) func(context.Context, *im.Client) (any, error) {
+	page := func(o contacts.BlockedListOptions) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *contacts.Service) (*contacts.BlockedPage, error) {
 			return s.ListBlocked(ctx, "alice", o)
 		})
@@ -330,18 +330,18 @@ func TestBlockList(t *testing.T) {
 			Err: im.ErrInvalidArgument,
 		},
 		{
-			ID: "contacts.block_list", Do: page(contacts.ListBlockedOptions{Limit: 2, Cursor: "MTEw"}),
+			ID: "contacts.block_list", Do: page(contacts.BlockedListOptions{Limit: 2, Cursor: "MTEw"}),
 			Request: "GET /users/alice/blocks/users?cursor=MTEw&pageSize=2",
 			Answer:  `{"entities":[],"cursor":"Mjc=","count":2,"action":"get","data":["mallory","trent"],"duration":7}`,
 			Want:    &contacts.BlockedPage{Usernames: []string{"mallory", "trent"}, Cursor: "Mjc="},
 		},
 		{
-			ID: "contacts.block_list", Name: "first page", Do: page(contacts.ListBlockedOptions{}),
+			ID: "contacts.block_list", Name: "first page", Do: page(contacts.BlockedListOptions{}),
 			Request: "GET /users/alice/blocks/users?pageSize=50",
 			Answer:  `{"data":[]}`,
 			Want:    &contacts.BlockedPage{Usernames: []string{}},
 		},
-		{ID: "contacts.block_list", Name: "limit above 50", Do: page(contacts.ListBlockedOptions{Limit: 51}), Err: im.ErrInvalidArgument},
+		{ID: "contacts.block_list", Name: "limit above 50", Do: page(contacts.BlockedListOptions{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
 			ID: "contacts.block_list", Name: "whole",
 			Do: do(func(ctx context.Context, s *contacts.Service) ([]string, error) {
@@ -395,7 +395,7 @@ func TestAllBlocked(t *testing.T) {
 		wiretest.JSON(404, `{"error":"service_resource_not_found"}`))
 	var got []string
 	var failure error
-	for name, err := range client.Contacts.AllBlocked(t.Context(), "alice", contacts.ListBlockedOptions{Limit: 1}) {
+	for name, err := range client.Contacts.AllBlocked(t.Context(), "alice", contacts.BlockedListOptions{Limit: 1}) {
 		if failure = err; err == nil {
 			got = append(got, name)
 		}

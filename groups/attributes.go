@@ -42,7 +42,7 @@ func (a Attributes) check(field string) error {
 		size += len(value)
 	}
 	if size > maxAttributes {
-		return api.Invalid(field, "has %d bytes of values, at most %d are allowed", size, maxAttributes)
+		return api.TooLarge(field, "has %d bytes of values, at most %d are allowed", size, maxAttributes)
 	}
 	return nil
 }

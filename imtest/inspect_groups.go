@@ -8,7 +8,7 @@ import (
 )
 
 // Group is a group, as a test sees and makes it. A mute without an end has the
-// one that the API gives it, time.UnixMilli(4638873600000) in the year 2117.
+// one that the API gives it, time.UnixMilli(4638873600000): 2117 begins in China.
 type Group struct {
 	ID                string
 	Name              string

@@ -53,3 +53,19 @@ func TestModify(t *testing.T) {
 	c.srv.Clock().Advance(8 * 24 * time.Hour)
 	c.send("PUT", "/messages/rewrite/"+custom, `{"new_msg":{"type":"custom"}}`).fails(t, 404, "message_rewrite_error", "")
 }
+
+// The newest documents let the ext of all types change; a text always goes with
+// its text.
+func TestModifyExtAlone(t *testing.T) {
+	c := newClient(t)
+	for kind, body := range map[string]string{
+		"custom": `{"customEvent":"gift"}`, "loc": `{"lat":"1","lng":"2","addr":"here"}`, "cmd": `{"action":"x"}`,
+	} {
+		id := c.send("POST", "/messages/users", `{"to":["bob"],"type":"`+kind+`","body":`+body+`,"ext":{"a":1}}`).path("data", "bob").(string)
+		assert.Equal(t, 200, c.send("PUT", "/messages/rewrite/"+id, `{"new_msg":{"type":"`+kind+`"},"new_ext":{"b":2}}`).status, kind)
+		m, _ := c.srv.MessageByID(id)
+		assert.JSONEq(t, body, string(m.Body), "the body stays")
+		assert.JSONEq(t, `{"a":1,"b":2}`, string(m.Ext))
+		assert.Equal(t, 400, c.send("PUT", "/messages/rewrite/"+id, `{"new_msg":{"type":"txt"},"new_ext":{"b":2}}`).status)
+	}
+}

@@ -134,7 +134,7 @@ func readUnsubscribed(c *call) ([]string, *apiError) {
 	var names []string
 	if bodyIsArray(c) {
 		if err := json.Unmarshal(c.body, &names); err != nil {
-			return nil, errJSON(c.body, err)
+			return nil, errJSON(err)
 		}
 	} else if o, err := c.object(); err == nil {
 		names = o.texts("users", "usernames")

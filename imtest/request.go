@@ -3,14 +3,15 @@ package imtest
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // maxBody is the largest request body but for files.
@@ -225,7 +226,7 @@ func (c *call) number(name string, standard, most int) (int, *apiError) {
 func (c *call) object() (*object, *apiError) {
 	var o object
 	if err := json.Unmarshal(c.body, &o.fields); err != nil {
-		return nil, errJSON(c.body, err)
+		return nil, errJSON(err)
 	}
 	return &o, nil
 }
@@ -234,7 +235,7 @@ func (c *call) object() (*object, *apiError) {
 func (c *call) objects() ([]object, *apiError) {
 	var list []map[string]json.RawMessage
 	if err := json.Unmarshal(c.body, &list); err != nil {
-		return nil, errJSON(c.body, err)
+		return nil, errJSON(err)
 	}
 	all := make([]object, len(list))
 	for i, fields := range list {
@@ -353,14 +354,16 @@ func (o *object) note(name string) {
 	}
 }
 
+// culprit is the character that a parser quotes. The engines of encoding/json
+// count differently where it stands.
+var culprit = regexp.MustCompile(`character '(.)'`)
+
 // errJSON quotes the parser as the API does: the character at which it gave up.
-func errJSON(body []byte, err error) *apiError {
-	var syntax *json.SyntaxError
-	if !errors.As(err, &syntax) || syntax.Offset < 1 || int(syntax.Offset) > len(body) {
+func errJSON(err error) *apiError {
+	quoted := culprit.FindStringSubmatch(err.Error())
+	if quoted == nil {
 		return errJSONParse(0)
 	}
-	if strings.HasPrefix(syntax.Error(), "unexpected end") {
-		return errJSONParse(0)
-	}
-	return errJSONParse(rune(body[syntax.Offset-1]))
+	at, _ := utf8.DecodeRuneInString(quoted[1])
+	return errJSONParse(at)
 }

@@ -11,7 +11,7 @@ import (
 type Edit struct {
 	By   string // the user who edits; may be empty
 	Body Body   // made by Text or Custom; nil: only Ext changes
-	Type Type   // of the message, where Body is nil
+	Type Type   // of the message, where Body is nil; not TypeText, for a text goes with every edit
 
 	Ext        map[string]any // added to what the message has
 	ReplaceExt bool           // instead: Ext replaces what the message has
@@ -29,6 +29,9 @@ func (e *Edit) check() error {
 	case nil:
 		if len(e.Ext) == 0 && !e.ReplaceExt {
 			return api.Invalid("Edit", "must set Body or Ext; with neither the call would change nothing")
+		}
+		if e.Type == TypeText {
+			return api.Invalid("Body", "must not be nil: the call wants the text of a text message, changed or not")
 		}
 		return api.Required("Type", string(e.Type))
 	case TextBody, CustomBody:
@@ -60,7 +63,8 @@ var modify = api.Endpoint{
 }
 
 // Modify edits a message that was sent: the text of a text, event and exts of a
-// custom message, and the ext of either. The newest documents of Easemob let the
+// custom message, and the ext of either. The ext of a text changes only together
+// with a text, which may be the same. The newest documents of Easemob let the
 // ext of messages of other types change, too; those of Agora know Ext for custom
 // messages only. A message can be edited 10 times. Quota: 100 calls a second. Not
 // repeated after a lost answer, since every call counts as an edit. Errors:

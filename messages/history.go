@@ -43,14 +43,9 @@ var historyURL = api.Endpoint{
 }
 
 // HistoryURL returns the address of a file with all messages of the hour in which
-// the time lies; [ReadHistory] reads it. The address carries its own permission,
-// which ends after some time: do not log it, and fetch it without the app token:
-//
-//	url, err := client.Messages.HistoryURL(ctx, hour, messages.HistoryOptions{})
-//	...
-//	res, err := http.Get(url)
-//	...
-//	for record, err := range messages.ReadHistory(res.Body) {
+// the time lies. [Service.History] and [Service.SaveHistory] fetch it as well. The
+// address carries its own permission, which ends after some time: do not log it,
+// and fetch it without the app token.
 //
 // The file of an hour is there an hour later, in busy apps up to 24 hours later,
 // and is kept for some days by the plan, 3 where nothing else was agreed. Quota: 10

@@ -50,7 +50,8 @@ func TestModify(t *testing.T) {
 		},
 	})
 	for want, e := range map[string]messages.Edit{
-		"Edit: must set Body or Ext; with neither the call would change nothing": {Type: messages.TypeText},
+		"Edit: must set Body or Ext; with neither the call would change nothing":           {Type: messages.TypeText},
+		"Body: must not be nil: the call wants the text of a text message, changed or not": {Type: messages.TypeText, Ext: map[string]any{"k": "v"}},
 		"Type: must not be empty":      {Ext: map[string]any{"k": "v"}},
 		"Body.Text: must not be empty": {Body: messages.Text("")},
 		"Body: is of type img; only texts and custom messages can be changed, of the others only Ext": {Body: messages.Image(photo, 0, 0)},

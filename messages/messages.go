@@ -166,7 +166,7 @@ func checkSize(length, limit int, body any, ext map[string]any) error {
 		}
 	}
 	if int(size) > limit {
-		return api.Invalid("Body", "and Ext have %d bytes together, at most %d are allowed", size, limit)
+		return api.TooLarge("Body", "and Ext have %d bytes together, at most %d are allowed", size, limit)
 	}
 	return nil
 }

@@ -219,7 +219,7 @@ func (st *Stream) check(c *Chunk) error {
 		return api.Invalid("Text", "comes after the message was finished")
 	}
 	if n := st.length + len(c.Text); n > maxStream {
-		return api.Invalid("Text", "makes the message %d bytes long, at most %d are allowed", n, maxStream)
+		return api.TooLarge("Text", "makes the message %d bytes long, at most %d are allowed", n, maxStream)
 	}
 	return nil
 }

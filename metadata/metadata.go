@@ -72,7 +72,7 @@ func (a Attributes) check() error {
 		size += len(key) + len(a[key])
 	}
 	if size > maxBytes {
-		return api.Invalid("attributes", "have %d bytes together, at most %d are allowed", size, maxBytes)
+		return api.TooLarge("attributes", "have %d bytes together, at most %d are allowed", size, maxBytes)
 	}
 	return nil
 }

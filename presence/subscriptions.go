@@ -72,13 +72,13 @@ func (s *Service) Unsubscribe(ctx context.Context, username string, usernames []
 	})
 }
 
-// ListSubscriptionsOptions choose a page of subscriptions.
-type ListSubscriptionsOptions struct {
+// SubscriptionListOptions choose a page of subscriptions.
+type SubscriptionListOptions struct {
 	Page int // from 1 on; 0: the first
 	Size int // entries on a page, 1 to 100 (500 by older documents); 0: 100
 }
 
-func (o ListSubscriptionsOptions) withDefaults() ListSubscriptionsOptions {
+func (o SubscriptionListOptions) withDefaults() SubscriptionListOptions {
 	if o.Page == 0 {
 		o.Page = 1
 	}
@@ -127,7 +127,7 @@ var listSubscriptions = api.Endpoint{
 // Repeated after a lost answer.
 //
 //im:endpoint presence.list_subscriptions
-func (s *Service) ListSubscriptions(ctx context.Context, username string, o ListSubscriptionsOptions) (*SubscriptionPage, error) {
+func (s *Service) ListSubscriptions(ctx context.Context, username string, o SubscriptionListOptions) (*SubscriptionPage, error) {
 	o = o.withDefaults()
 	var out api.Payload[wireSubscriptions]
 	err := s.api.Call(ctx, &api.Call{
@@ -143,10 +143,10 @@ func (s *Service) ListSubscriptions(ctx context.Context, username string, o List
 
 // AllSubscriptions goes over all users that a user watches from page o.Page on. It
 // ends after the first error.
-func (s *Service) AllSubscriptions(ctx context.Context, username string, o ListSubscriptionsOptions) iter.Seq2[Subscription, error] {
+func (s *Service) AllSubscriptions(ctx context.Context, username string, o SubscriptionListOptions) iter.Seq2[Subscription, error] {
 	o = o.withDefaults()
 	return api.NumberedPages(o.Page, func(number int) ([]Subscription, bool, error) {
-		page, err := s.ListSubscriptions(ctx, username, ListSubscriptionsOptions{Page: number, Size: o.Size})
+		page, err := s.ListSubscriptions(ctx, username, SubscriptionListOptions{Page: number, Size: o.Size})
 		if err != nil {
 			return nil, false, err
 		}

@@ -118,7 +118,7 @@ func checkExt(ext map[string]any) error {
 		length += utf8.RuneCountInString(key) + utf8.RuneCountInString(text)
 	}
 	if length > maxExt {
-		return api.Invalid("Ext", "has %d characters, at most %d are allowed", length, maxExt)
+		return api.TooLarge("Ext", "has %d characters, at most %d are allowed", length, maxExt)
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func Example() {
 	for _, r := range list[0].Reactions {
 		fmt.Println(r.Text, r.Count, r.Mine)
 	}
-	for name, err := range client.Reaction.AllUsers(ctx, "bob", id, "👍", reaction.ListUsersOptions{}) {
+	for name, err := range client.Reaction.AllUsers(ctx, "bob", id, "👍", reaction.UserListOptions{}) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -109,22 +109,22 @@ type wireMessage struct {
 	Reactions api.Many[wireSummary] `json:"reactionList"`
 }
 
-// ListUsersOptions choose a page of the users of a reaction.
-type ListUsersOptions struct {
+// UserListOptions choose a page of the users of a reaction.
+type UserListOptions struct {
 	Limit  int    // users on a page, 1 to 50; 0: 50
 	Cursor string // of the page before; empty: from the start
 }
 
 const maxPage = 50
 
-func (o ListUsersOptions) withDefaults() ListUsersOptions {
+func (o UserListOptions) withDefaults() UserListOptions {
 	if o.Limit == 0 {
 		o.Limit = maxPage
 	}
 	return o
 }
 
-func (o ListUsersOptions) query(messageID, reaction string) url.Values {
+func (o UserListOptions) query(messageID, reaction string) url.Values {
 	q := url.Values{"msgId": {messageID}, "message": {reaction}, "limit": {strconv.Itoa(o.Limit)}}
 	if o.Cursor != "" {
 		q.Set("cursor", o.Cursor)
@@ -148,7 +148,7 @@ var listUsers = api.Endpoint{
 // part in the conversation.
 //
 //im:endpoint reaction.detail
-func (s *Service) ListUsers(ctx context.Context, username, messageID, reaction string, o ListUsersOptions) (*UsersPage, error) {
+func (s *Service) ListUsers(ctx context.Context, username, messageID, reaction string, o UserListOptions) (*UsersPage, error) {
 	o = o.withDefaults()
 	var out answer[wireSummary]
 	err := s.api.Call(ctx, &api.Call{
@@ -167,7 +167,7 @@ func (s *Service) ListUsers(ctx context.Context, username, messageID, reaction s
 
 // AllUsers goes over the users who put a reaction on a message from o.Cursor on,
 // fetching pages as they are needed. It ends after the first error.
-func (s *Service) AllUsers(ctx context.Context, username, messageID, reaction string, o ListUsersOptions) iter.Seq2[string, error] {
+func (s *Service) AllUsers(ctx context.Context, username, messageID, reaction string, o UserListOptions) iter.Seq2[string, error] {
 	return api.Pages(o.Cursor, func(cursor string) ([]string, string, error) {
 		o := o
 		o.Cursor = cursor

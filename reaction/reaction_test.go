@@ -154,14 +154,14 @@ func TestGet(t *testing.T) {
 }
 
 func TestListUsers(t *testing.T) {
-	list := func(o reaction.ListUsersOptions) func(context.Context, *im.Client) (any, error) {
+	list := func(o reaction.UserListOptions) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *reaction.Service) (*reaction.UsersPage, error) {
 			return s.ListUsers(ctx, "alice", "11", "+1", o)
 		})
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "reaction.detail", Do: list(reaction.ListUsersOptions{Limit: 2, Cursor: "c0"}),
+			ID: "reaction.detail", Do: list(reaction.UserListOptions{Limit: 2, Cursor: "c0"}),
 			Request: "GET /reaction/user/alice/detail?cursor=c0&limit=2&message=%2B1&msgId=11",
 			Answer: `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","count":5,"state":true,
 				"userList":["alice","bob"],"cursor":"c1"}}`,
@@ -170,16 +170,16 @@ func TestListUsers(t *testing.T) {
 			},
 		},
 		{
-			ID: "reaction.detail", Name: "userCount, a cursor on the last page", Do: list(reaction.ListUsersOptions{}),
+			ID: "reaction.detail", Name: "userCount, a cursor on the last page", Do: list(reaction.UserListOptions{}),
 			Request: "GET /reaction/user/alice/detail?limit=50&message=%2B1&msgId=11",
 			Answer:  `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","userCount":1,"state":false,"userList":["bob"],"cursor":"c1"}}`,
 			Want:    &reaction.UsersPage{Summary: reaction.Summary{ID: "21", Text: "+1", Count: 1, Usernames: []string{"bob"}}},
 		},
-		{ID: "reaction.detail", Name: "limit above 50", Do: list(reaction.ListUsersOptions{Limit: 51}), Err: im.ErrInvalidArgument},
+		{ID: "reaction.detail", Name: "limit above 50", Do: list(reaction.UserListOptions{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
 			ID: "reaction.detail", Name: "no reaction",
 			Do: do(func(ctx context.Context, s *reaction.Service) (*reaction.UsersPage, error) {
-				return s.ListUsers(ctx, "alice", "11", "", reaction.ListUsersOptions{})
+				return s.ListUsers(ctx, "alice", "11", "", reaction.UserListOptions{})
 			}),
 			Err: im.ErrInvalidArgument,
 		},
@@ -192,7 +192,7 @@ func TestAllUsers(t *testing.T) {
 		wiretest.JSON(200, `{"data":{"userList":["c","d"],"cursor":"c2"}}`),
 		wiretest.JSON(200, `{"data":{"userList":[],"cursor":"c3"}}`)) // here an empty page is the end
 	var got []string
-	for name, err := range client.Reaction.AllUsers(t.Context(), "alice", "11", "x", reaction.ListUsersOptions{Limit: 2}) {
+	for name, err := range client.Reaction.AllUsers(t.Context(), "alice", "11", "x", reaction.UserListOptions{Limit: 2}) {
 		require.NoError(t, err)
 		got = append(got, name)
 	}
@@ -204,7 +204,7 @@ func TestAllUsers(t *testing.T) {
 func TestAllUsersStopsAtAnError(t *testing.T) {
 	client, sent := wiretest.Client(t, wiretest.JSON(400, `{"error":"Bad Request","error_description":"the user operation is illegal!"}`))
 	calls := 0
-	for _, err := range client.Reaction.AllUsers(t.Context(), "alice", "11", "x", reaction.ListUsersOptions{}) {
+	for _, err := range client.Reaction.AllUsers(t.Context(), "alice", "11", "x", reaction.UserListOptions{}) {
 		require.ErrorIs(t, err, im.ErrForbidden)
 		calls++
 	}

@@ -15,16 +15,25 @@ var ErrInvalidArgument = errors.New("invalid argument")
 type ArgumentError struct {
 	Field   string // as in the Go struct or the path: "username", "To[2]"
 	Problem string // what is wrong and what would be right
+	large   bool   // a text, a file or a message is above its limit
 }
 
 func (e *ArgumentError) Error() string { return e.Field + ": " + e.Problem }
 
-// Is makes every ArgumentError an ErrInvalidArgument.
-func (e *ArgumentError) Is(target error) bool { return target == ErrInvalidArgument }
+// Is makes every ArgumentError an ErrInvalidArgument, and one from TooLarge an
+// ErrTooLarge as well, so that callers need not know who found out.
+func (e *ArgumentError) Is(target error) bool {
+	return target == ErrInvalidArgument || e.large && target == ErrTooLarge
+}
 
 // Invalid makes an ArgumentError.
 func Invalid(field, format string, args ...any) error {
 	return &ArgumentError{Field: field, Problem: fmt.Sprintf(format, args...)}
+}
+
+// TooLarge makes an ArgumentError for a text, a file or a message above its limit.
+func TooLarge(field, format string, args ...any) error {
+	return &ArgumentError{Field: field, Problem: fmt.Sprintf(format, args...), large: true}
 }
 
 // First returns the first error, so that a method can list its checks.
@@ -51,7 +60,7 @@ func MaxLength(field, value string, limit int) error {
 		return nil
 	}
 	if n := utf8.RuneCountInString(value); n > limit {
-		return Invalid(field, "has %d characters, at most %d are allowed", n, limit)
+		return TooLarge(field, "has %d characters, at most %d are allowed", n, limit)
 	}
 	return nil
 }
@@ -59,7 +68,7 @@ func MaxLength(field, value string, limit int) error {
 // MaxBytes refuses more than limit bytes.
 func MaxBytes(field, value string, limit int) error {
 	if len(value) > limit {
-		return Invalid(field, "has %d bytes, at most %d are allowed", len(value), limit)
+		return TooLarge(field, "has %d bytes, at most %d are allowed", len(value), limit)
 	}
 	return nil
 }

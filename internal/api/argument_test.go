@@ -52,6 +52,16 @@ func TestChecks(t *testing.T) {
 	}
 }
 
+// What is above a limit of size is found as both kinds, a wrong value as one.
+func TestTooLargeIsInvalidAsWell(t *testing.T) {
+	for _, err := range []error{MaxLength("F", "abcd", 3), MaxBytes("F", "abcd", 3), TooLarge("F", "is long")} {
+		require.ErrorIs(t, err, ErrInvalidArgument)
+		require.ErrorIs(t, err, ErrTooLarge)
+	}
+	require.NotErrorIs(t, MaxItems("F", 4, 3), ErrTooLarge)
+	require.NotErrorIs(t, Required("F", ""), ErrTooLarge)
+}
+
 func TestFirst(t *testing.T) {
 	one, two := errors.New("one"), errors.New("two")
 	require.NoError(t, First())

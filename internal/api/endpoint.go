@@ -77,6 +77,7 @@ func (e *Endpoint) QuotasOn(easemob bool) Quotas {
 // Call is one use of an endpoint.
 type Call struct {
 	Endpoint *Endpoint
+	URL      string      // absolute, in place of the endpoint's path
 	Params   []string    // values for the {..} of the path, in order
 	List     []string    // values of the last {..} where it takes several, comma-separated
 	Query    url.Values  // absent parameters are left out, never sent empty

@@ -111,7 +111,7 @@ func CheckSource(src file.Source, limit int64) error {
 	case src.Size < 0:
 		return Invalid("Size", "is %d, must be the exact length in bytes", src.Size)
 	case src.Size > limit:
-		return Invalid("Size", "is %d, at most %d bytes are allowed", src.Size, limit)
+		return TooLarge("Size", "is %d, at most %d bytes are allowed", src.Size, limit)
 	case strings.ContainsAny(src.ContentType, "\r\n"):
 		return Invalid("ContentType", "must not hold line breaks")
 	}

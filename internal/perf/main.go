@@ -3,6 +3,8 @@
 package main
 
 import (
+	_ "embed"
+	"flag"
 	"fmt"
 	"os"
 	"runtime"
@@ -16,14 +18,26 @@ type row struct {
 	met                              bool
 }
 
+//go:embed introduction.md
+var introduction string
+
 func main() {
-	rows := []row{}
+	out := flag.String("o", "", "also write a page with the table to this file")
+	flag.Parse()
+	var rows []row
 	for _, measure := range []func() []row{
 		sendAllocations, sendTime, connections, largeBody, longList, files, tokens,
 	} {
 		rows = append(rows, measure()...)
 	}
-	fmt.Print(table(rows))
+	measured := table(rows)
+	fmt.Print(measured)
+	if *out != "" {
+		if err := os.WriteFile(*out, []byte(introduction+measured), 0o644); err != nil { //nolint:gosec // a page for everybody
+			fmt.Fprintln(os.Stderr, "perf:", err)
+			os.Exit(1)
+		}
+	}
 	for _, r := range rows {
 		if !r.met {
 			os.Exit(1)

@@ -46,25 +46,27 @@ func (a *adapt) part(now time.Duration) float64 {
 
 // Refused says that the server refused the granted call for its rate, perhaps
 // with the time to wait. It pauses the pool and slows it down, here and, for the
-// pause, wherever the store is shared. The grant is ended as always, before or
-// after.
-func (g Grant) Refused(ctx context.Context, retryAfter time.Duration) {
+// pause, wherever the store is shared. It returns the pause and the part of the
+// full rate that is left. The grant is ended as always, before or after.
+func (g Grant) Refused(ctx context.Context, retryAfter time.Duration) (pause time.Duration, rate float64) {
 	p := g.pool
 	if p == nil {
-		return
+		return 0, 1
 	}
-	pause := max(retryAfter, p.recess())
-	p.slowDown(g.sent, pause)
+	pause = max(retryAfter, p.recess())
+	pause, rate = p.slowDown(g.sent, pause)
 	if s := p.set.shared; s != nil && s.failure() == nil {
 		// Also for a call that is being canceled: others are to know.
 		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), patience)
 		defer stop()
 		s.answered(time.Since(p.set.start), s.Store.Pause(ctx, p.name, pause))
 	}
+	return pause, rate
 }
 
-// slowDown reacts to the refusal of a call sent at a moment.
-func (p *Pool) slowDown(sent, pause time.Duration) {
+// slowDown reacts to the refusal of a call sent at a moment. It returns what is
+// left of the pause, which may be an earlier one's, and of the rate.
+func (p *Pool) slowDown(sent, pause time.Duration) (time.Duration, float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.tick()
@@ -73,6 +75,7 @@ func (p *Pool) slowDown(sent, pause time.Duration) {
 	p.resize(now)
 	p.paused = max(p.paused, now+pause)
 	p.dispatch(now)
+	return p.paused - now, p.adapt.part(now)
 }
 
 // recess is the least pause after a refusal. It is short, for a sliding window
@@ -106,12 +109,14 @@ func (p *Pool) resize(now time.Duration) {
 	part := p.adapt.part(now)
 	p.adapt.cut = part < 1
 	p.resized = now
-	part *= p.share
 	extra := p.trips.extra(now)
 	for i := range p.windows {
-		w := &p.windows[i]
+		w, part := &p.windows[i], part
 		if !w.adapts() {
-			continue
+			part = 1
+		}
+		if p.bounded(w, now) {
+			part *= p.share
 		}
 		w.n = max(int(math.Ceil(float64(w.N)*part)), 1)
 		if w.pace != nil {

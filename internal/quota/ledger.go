@@ -12,6 +12,12 @@ import "time"
 // a limit while no answer is in. A call counted in the server's window
 // (t-Per, t] was therefore sent by t-f and is held beyond t-f: all calls of
 // any such window are held together at one moment, and never more than n is.
+//
+// So an endpoint that takes two seconds to answer gets half of a quota per second.
+// To let go of calls earlier, by the round trips of late, was tried: it gave two
+// thirds, and 100 refusals when the server's door stood still for some seconds
+// while answers to earlier calls still came. A call without an answer may not
+// have been counted yet; no clock on this side tells.
 type ledger struct {
 	held int    // cost of the calls in flight and of those in past
 	past []hold // answered calls, in the order in which they go

@@ -26,10 +26,12 @@ type Pool struct {
 	adapt   adapt
 	resized time.Duration
 
-	local  bool          // the ledger rules, not a store
-	share  float64       // of each quota that the ledger may use
-	asking bool          // a waiter asks the store at this moment
-	again  time.Duration // the store is not asked before
+	local    bool          // the ledger rules, not a store
+	returned time.Duration // when the store came back
+	share    float64       // of each quota that the ledger may use
+	asking   bool          // a waiter asks the store at this moment
+	again    time.Duration // the store is not asked before
+	asked    trips         // to the store and back
 
 	granted, refused uint64
 }
@@ -159,7 +161,7 @@ func (p *Pool) abandon(ctx context.Context, w *waiter) (Grant, error) {
 		}
 	default:
 	}
-	p.asked(w)
+	p.turn(w)
 	p.quit(w)
 	p.dispatch(now)
 	return Grant{}, canceled(ctx, p.name, now-w.since)
@@ -211,7 +213,7 @@ func (p *Pool) earliest(now time.Duration, lane Lane, items int) time.Duration {
 			continue
 		}
 		c := w.cost(items)
-		if room := c + w.reserve(lane); p.local && !w.fits(w.held, room) {
+		if room := c + w.reserve(lane); p.bounded(w, now) && !w.fits(w.held, room) {
 			at = max(at, w.freed(min(w.held+room-w.n, w.held), nil))
 		}
 		if w.pace != nil && (w.pace.both || lane == Background) {
@@ -250,18 +252,25 @@ func (p *Pool) dispatch(now time.Duration) {
 	at := never
 	for w := p.head(); w != nil; w = p.head() {
 		at = p.earliest(now, w.lane, w.items)
+		if s := p.set.shared; s != nil && p.local && now >= p.paused {
+			if s.probe(now) { // whatever the ledger says
+				p.send(w, true)
+				continue
+			}
+			if at > now {
+				at = min(at, s.next())
+			}
+		}
 		if at > now && (at <= w.deadline || at == never) {
 			break
 		}
-		if at <= now && p.set.shared != nil {
-			if !p.local && p.asking {
+		if at <= now && !p.local {
+			if p.asking {
 				at = never // the answer looks again
 				break
 			}
-			if !p.local || p.set.shared.probe(now) {
-				p.send(w, p.local)
-				continue
-			}
+			p.send(w, false)
+			continue
 		}
 		p.decide(now, at, w)
 		at = never
@@ -337,7 +346,7 @@ func (p *Pool) soonest(now time.Duration, w *waiter) time.Duration {
 			continue
 		}
 		c += q.sum(calls, items)
-		if p.local {
+		if p.bounded(q, now) {
 			at = max(at, q.soonest(now, q.held, c, nil))
 		}
 		if q.pace != nil && (q.pace.both || w.lane == Background) {

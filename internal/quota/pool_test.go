@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -217,7 +218,7 @@ func TestOneUsersBacklogHoldsUpNobodyElse(t *testing.T) {
 		start, all := time.Now(), newServer(app, true)
 		counts := map[string]*server{"busy": newServer(own, true)}
 		for i := range 100 {
-			counts[fmt.Sprint(i)] = newServer(own, true)
+			counts[strconv.Itoa(i)] = newServer(own, true)
 		}
 		var group sync.WaitGroup
 		take := func(user string, lane Lane, took *time.Duration) {
@@ -236,7 +237,7 @@ func TestOneUsersBacklogHoldsUpNobodyElse(t *testing.T) {
 		}
 		synctest.Wait()
 		for i := range others {
-			take(fmt.Sprint(i%100), Lane(i%2), &others[i])
+			take(strconv.Itoa(i%100), Lane(i%2), &others[i])
 		}
 		group.Wait()
 		assert.LessOrEqual(t, slices.Max(others), 3100*ms)
@@ -263,11 +264,11 @@ func TestUsersCallsKeepTheirOrder(t *testing.T) {
 		var group sync.WaitGroup
 		for i := range took {
 			group.Go(func() {
-				ctx := ctx
-				if i != 4 && i != 8 { // these two give up
-					ctx = t.Context()
+				own := t.Context()
+				if i == 4 || i == 8 { // these two give up
+					own = ctx
 				}
-				if g, err := p.Take(ctx, Request{User: "u"}); err == nil {
+				if g, err := p.Take(own, Request{User: "u"}); err == nil {
 					took[i] = time.Since(start).Truncate(sec)
 					time.Sleep(10 * ms)
 					g.Done()
@@ -336,7 +337,7 @@ func TestUsersAtRandom(t *testing.T) {
 					}
 					defer stop()
 					u, n := r.IntN(len(users)), 1+r.IntN(3)
-					g, err := p.Take(ctx, Request{User: fmt.Sprint(u), Items: n, Lane: Lane(r.IntN(2))})
+					g, err := p.Take(ctx, Request{User: strconv.Itoa(u), Items: n, Lane: Lane(r.IntN(2))})
 					if err != nil {
 						return
 					}
@@ -510,7 +511,7 @@ func TestHopelessWaitFailsAtOnce(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				p, start := onePool(c.limits...), time.Now()
+				p := onePool(c.limits...)
 				r := Request{User: c.user, Lane: c.lane}
 				var g Grant
 				for range c.taken {
@@ -522,7 +523,7 @@ func TestHopelessWaitFailsAtOnce(t *testing.T) {
 				if c.pause > 0 {
 					g.Refused(t.Context(), c.pause)
 				}
-				start = time.Now()
+				start := time.Now()
 				var group sync.WaitGroup
 				for range c.ahead {
 					group.Go(func() { call(t, p, r) })

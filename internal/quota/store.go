@@ -27,6 +27,9 @@ const (
 	patience = 500 * time.Millisecond // with a store that does not answer
 	retry    = time.Second            // until a store that failed is asked again
 	quarter  = 0.25                   // of the quota, for Options.LocalShare
+
+	hiccup      = 2 * time.Millisecond   // of the store, always reckoned with
+	firstJitter = 100 * time.Millisecond // of calls that open connections, before any was answered
 )
 
 // shared is the store of a set, as far as it works.
@@ -55,6 +58,13 @@ func (s *shared) probe(now time.Duration) bool {
 	return true
 }
 
+// next is when the store is asked again.
+func (s *shared) next() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.again
+}
+
 // answered notes how the store did, and tells the user of a change.
 func (s *shared) answered(now time.Duration, err error) {
 	s.mu.Lock()
@@ -77,11 +87,21 @@ func (p *Pool) consult() bool {
 	if local == p.local {
 		return false
 	}
-	p.local, p.share = local, 1
+	p.local = local
 	if local {
 		p.share = p.set.shared.LocalShare
+	} else {
+		p.returned = time.Since(p.set.start)
 	}
 	return true
+}
+
+// bounded reports whether the ledger binds a window: while the store fails, and
+// for one more period, for a store that was restarted knows nothing of what was
+// taken meanwhile, here and in processes that have not yet seen it return. Not
+// for a whole day: there the store is trusted to have kept its counters.
+func (p *Pool) bounded(w *window, now time.Duration) bool {
+	return p.local || w.Per < Day && now < p.returned+patience+retry+w.Per+w.guard()
 }
 
 // storeError is the error of all calls while the store fails, if the user
@@ -110,7 +130,9 @@ func (p *Pool) send(w *waiter, probes bool) {
 // back in the line.
 func (p *Pool) ask(ctx context.Context, w *waiter) (Grant, error) {
 	inTime, stop := context.WithTimeout(ctx, patience)
-	wait, err := p.set.shared.Store.Take(inTime, p.name, p.takes(w))
+	takes, way := p.takes(w)
+	asked := time.Since(p.set.start)
+	wait, err := p.set.shared.Store.Take(inTime, p.name, takes)
 	stop()
 	if ctx.Err() != nil {
 		return p.abandon(ctx, w)
@@ -120,9 +142,15 @@ func (p *Pool) ask(ctx context.Context, w *waiter) (Grant, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.tick()
-	p.asked(w)
+	p.turn(w)
+	late := now-asked > p.asked.least(now)+way
+	if err == nil {
+		p.asked.note(now, now-asked)
+	}
 	switch {
 	case err != nil: // and now the ledger rules, or everybody fails
+		p.lines[w.lane].back.put(w, true)
+	case wait <= 0 && (late || p.earliest(now, w.lane, w.items) > now): // taken too long ago, or without the ledger's leave
 		p.lines[w.lane].back.put(w, true)
 	case wait <= 0:
 		p.exit(w)
@@ -163,25 +191,32 @@ func (p *Pool) sitOut(ctx context.Context, w *waiter, now, wait time.Duration) (
 	return Grant{}, nil
 }
 
-// asked ends the turn of a waiter that asked.
-func (p *Pool) asked(w *waiter) {
+// turn ends the turn of a waiter that asked.
+func (p *Pool) turn(w *waiter) {
 	if w.asks {
 		w.asks, p.asking = false, false
 	}
 }
 
-// takes are the costs of a call in all windows.
-func (p *Pool) takes(w *waiter) []Take {
+// takes are the costs of a call in all windows, and how late the store's answer
+// may come at most: it counts at one end of two ways, the server at the other,
+// and the slack is for both.
+func (p *Pool) takes(w *waiter) (takes []Take, way time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	jitter := p.trips.jitter(time.Since(p.set.start))
-	takes := make([]Take, len(p.windows))
+	now := time.Since(p.set.start)
+	way, jitter, part := p.asked.jitter(now), p.trips.jitter(now), time.Duration(20)
+	if !p.asked.known() || !p.trips.known() { // the first calls open connections
+		way, jitter, part = firstJitter/4, firstJitter, 4
+	}
+	way = max(way, hiccup)
+	takes = make([]Take, len(p.windows))
 	for i := range p.windows {
 		l := p.windows[i].Limit
-		takes[i] = Take{Limit: l, Cost: l.cost(w.items), Slack: min(jitter, l.Per/20) + l.guard()}
+		takes[i] = Take{Limit: l, Cost: l.cost(w.items), Slack: min(way+jitter, l.Per/part) + l.guard()}
 		if l.PerUser {
 			takes[i].User = w.user.key
 		}
 	}
-	return takes
+	return takes, way
 }

@@ -54,6 +54,9 @@ func (t *trips) least(now time.Duration) time.Duration {
 	return time.Duration(max(believed, 0))
 }
 
+// known reports whether any round trip was seen of late.
+func (t *trips) known() bool { return t.now.n+t.before.n > 0 }
+
 // jitter is how much the round trips differed of late.
 func (t *trips) jitter(now time.Duration) time.Duration {
 	return t.now.with(t.before).most - t.least(now)

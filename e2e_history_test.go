@@ -1,0 +1,77 @@
+package im_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/messages"
+)
+
+func TestHistoryEndToEnd(t *testing.T) {
+	srv, client := start(t)
+	hour := srv.Clock().Now()
+	for _, text := range []string{"one", "two", "three"} {
+		_, err := client.Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{From: "alice", Body: messages.Text(text)})
+		require.NoError(t, err)
+	}
+	srv.Clock().Advance(2 * time.Hour)
+
+	var texts []string
+	for record, err := range client.Messages.History(t.Context(), hour, messages.HistoryOptions{}) {
+		require.NoError(t, err)
+		texts = append(texts, record.Body.(messages.TextBody).Text)
+		if len(texts) == 2 {
+			break // leaves nothing behind
+		}
+	}
+	assert.Equal(t, []string{"one", "two"}, texts)
+
+	path := filepath.Join(t.TempDir(), "hour.gz")
+	n, err := client.Messages.SaveHistory(t.Context(), hour, path, messages.HistoryOptions{})
+	require.NoError(t, err)
+	saved, err := os.Open(path)
+	require.NoError(t, err)
+	defer saved.Close()
+	info, err := saved.Stat()
+	require.NoError(t, err)
+	assert.Equal(t, info.Size(), n)
+	count := 0
+	for _, err := range messages.ReadHistory(saved) {
+		require.NoError(t, err)
+		count++
+	}
+	assert.Equal(t, 3, count)
+
+	for _, err := range client.Messages.History(t.Context(), hour.Add(-time.Hour), messages.HistoryOptions{}) {
+		require.ErrorIs(t, err, im.ErrNotFound)
+	}
+}
+
+// The app token does not go to the address of a file, nor does the address show in
+// an error.
+func TestHistoryAddressIsNotTrusted(t *testing.T) {
+	server := &script{answers: []answer{
+		{status: 200, body: `{"data":[{"url":"https://history.example.com/f.gz?Signature=hush"}]}`},
+		{status: 403, body: `{"error":"denied hush https://history.example.com/f.gz?Signature=hush"}`},
+	}}
+	for _, err := range server.client(t).Messages.History(t.Context(), time.Unix(1, 0), messages.HistoryOptions{}) {
+		require.ErrorIs(t, err, im.ErrForbidden)
+		assert.NotContains(t, err.Error(), "Signature=hush")
+	}
+	require.Len(t, server.requests, 2)
+	fetch := server.requests[1]
+	assert.Equal(t, "history.example.com", fetch.URL.Host)
+	assert.Empty(t, fetch.Header.Values("Authorization"))
+
+	server = &script{answers: []answer{{status: 200, body: `{"data":[{"url":"http://history.example.com/f.gz"}]}`}}}
+	for _, err := range server.client(t).Messages.History(t.Context(), time.Unix(1, 0), messages.HistoryOptions{}) {
+		require.ErrorIs(t, err, im.ErrBadAnswer)
+	}
+	assert.Len(t, server.requests, 1)
+}

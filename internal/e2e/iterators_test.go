@@ -1,0 +1,258 @@
+package e2e
+
+import (
+	"context"
+	"iter"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/chatrooms"
+	"github.com/imrest/im-go/contacts"
+	"github.com/imrest/im-go/file"
+	"github.com/imrest/im-go/groups"
+	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/presence"
+	"github.com/imrest/im-go/push"
+	"github.com/imrest/im-go/reaction"
+	"github.com/imrest/im-go/thread"
+	"github.com/imrest/im-go/users"
+)
+
+// five is a world in which every list has five entries or more.
+type five struct {
+	srv           *imtest.Server
+	client        *im.Client
+	group, room   string
+	message, hung string // a message with reactions, and its thread
+}
+
+func newFive(t *testing.T) *five {
+	t.Helper()
+	srv := imtest.NewServer(t, imtest.WithClock(imtest.NewClock(time.Now()))) // it stands still: the same list is the same twice
+	w := &five{srv: srv, client: connect(t, srv, srv.Config())}
+	ctx, list := t.Context(), names(5)
+	srv.AddUsers("alice")
+	srv.AddContacts("alice", list...)
+	srv.AddBlocked("alice", list...)
+	for range 5 {
+		w.group = srv.AddGroup(imtest.Group{Owner: "alice", Members: list, Blocked: many("b", 5)}).ID
+		w.room = srv.AddRoom(imtest.Room{Owner: "alice", Members: list}).ID
+		w.message = toGroup(t, w.client, "alice", w.group, "tea?")
+		_, err := w.client.Groups.UploadFile(ctx, w.group, file.Bytes("a.txt", []byte("a")), groups.UploadOptions{})
+		require.NoError(t, err)
+	}
+	for _, name := range list {
+		require.NoError(t, w.client.Users.Mute(ctx, users.Mute{Username: name, Chat: new(time.Hour)}))
+		require.NoError(t, w.client.Chatrooms.AddSuperAdmin(ctx, name))
+		_, err := w.client.Reaction.Add(ctx, name, w.message, "x")
+		require.NoError(t, err)
+		_, err = w.client.Push.CreateLabel(ctx, push.NewLabel{Name: name})
+		require.NoError(t, err)
+		w.hung, err = w.client.Thread.Create(ctx, thread.NewThread{GroupID: w.group, MessageID: toGroup(t, w.client, "alice", w.group, "?"), Owner: "alice", Name: name})
+		require.NoError(t, err)
+		_, err = w.client.Groups.UploadFile(ctx, w.group, file.Bytes(name, []byte("a")), groups.UploadOptions{})
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.client.Thread.AddMembers(ctx, w.hung, list))
+	_, err := w.client.Push.AddLabelUsers(ctx, "u000", list)
+	require.NoError(t, err)
+	_, err = w.client.Presence.Subscribe(ctx, "alice", list, time.Hour)
+	require.NoError(t, err)
+	return w
+}
+
+// iterator is a method that goes over a list, in pages of two.
+type iterator struct {
+	endpoint string
+	run      func(context.Context, *five) iter.Seq2[any, error]
+}
+
+// of forgets the type of what an iterator gives.
+func of[T any](seq iter.Seq2[T, error]) iter.Seq2[any, error] {
+	return func(yield func(any, error) bool) {
+		for v, err := range seq {
+			if !yield(v, err) {
+				return
+			}
+		}
+	}
+}
+
+var iterators = map[string]iterator{
+	"Users.All": {"users.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Users.All(ctx, users.ListOptions{Limit: 2}))
+	}},
+	"Users.AllMutes": {"mutes.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Users.AllMutes(ctx, users.MuteListOptions{Size: 2}))
+	}},
+	"Contacts.All": {"contacts.list_paged", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Contacts.All(ctx, "alice", contacts.ListOptions{Limit: 2}))
+	}},
+	"Contacts.AllBlocked": {"contacts.block_list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Contacts.AllBlocked(ctx, "alice", contacts.BlockedListOptions{Limit: 2}))
+	}},
+	"Presence.AllSubscriptions": {"presence.list_subscriptions", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Presence.AllSubscriptions(ctx, "alice", presence.SubscriptionListOptions{Size: 2}))
+	}},
+	"Reaction.AllUsers": {"reaction.detail", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Reaction.AllUsers(ctx, "alice", w.message, "x", reaction.UserListOptions{Limit: 2}))
+	}},
+	"Thread.All": {"thread.list_app", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Thread.All(ctx, thread.ListOptions{Limit: 2}))
+	}},
+	"Thread.AllJoined": {"thread.list_user", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Thread.AllJoined(ctx, "alice", thread.ListOptions{Limit: 2}))
+	}},
+	"Thread.AllJoinedInGroup": {"thread.list_user_group", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Thread.AllJoinedInGroup(ctx, w.group, "alice", thread.ListOptions{Limit: 2}))
+	}},
+	"Thread.AllMembers": {"thread.list_members", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Thread.AllMembers(ctx, w.hung, thread.MemberListOptions{Limit: 2}))
+	}},
+	"Groups.All": {"groups.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Groups.All(ctx, groups.ListOptions{Limit: 2}))
+	}},
+	"Groups.AllBlocked": {"groups.list_blocked", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Groups.AllBlocked(ctx, w.group, groups.BlockedListOptions{Limit: 2}))
+	}},
+	"Groups.AllFiles": {"groups.list_files", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Groups.AllFiles(ctx, w.group, groups.PageOptions{Size: 2}))
+	}},
+	"Groups.AllJoined": {"groups.list_joined", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Groups.AllJoined(ctx, "alice", groups.PageOptions{Size: 2}))
+	}},
+	"Groups.AllJoinedDetailed": {"groups.list_joined_detailed", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Groups.AllJoinedDetailed(ctx, "alice", groups.PageOptions{Size: 2}))
+	}},
+	"Groups.AllMembers": {"groups.list_members", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Groups.AllMembers(ctx, w.group, groups.MemberListOptions{Size: 2}))
+	}},
+	"Groups.AllMembersByCursor": {"groups.list_members_cursor", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Groups.AllMembersByCursor(ctx, w.group, groups.MemberCursorOptions{Limit: 2}))
+	}},
+	"Chatrooms.All": {"chatrooms.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Chatrooms.All(ctx, chatrooms.ListOptions{Limit: 2}))
+	}},
+	"Chatrooms.AllJoined": {"chatrooms.list_joined", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Chatrooms.AllJoined(ctx, "alice", chatrooms.PageOptions{Size: 2}))
+	}},
+	"Chatrooms.AllMembers": {"chatrooms.list_members", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Chatrooms.AllMembers(ctx, w.room, chatrooms.PageOptions{Size: 2}))
+	}},
+	"Chatrooms.AllMembersByCursor": {"chatrooms.list_members_cursor", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Chatrooms.AllMembersByCursor(ctx, w.room, chatrooms.MemberCursorOptions{Limit: 2}))
+	}},
+	"Chatrooms.AllSuperAdmins": {"chatrooms.list_super_admins", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Chatrooms.AllSuperAdmins(ctx, chatrooms.PageOptions{Size: 2}))
+	}},
+	"Push.AllLabels": {"push.list_labels", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Push.AllLabels(ctx, push.ListOptions{Limit: 2}))
+	}},
+	"Push.AllLabelUsers": {"push.list_label_users", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		return of(w.client.Push.AllLabelUsers(ctx, "u000", push.ListOptions{Limit: 2}))
+	}},
+}
+
+// The table has every iterator that a service has.
+func TestEveryIteratorIsTested(t *testing.T) {
+	have := make(map[string]bool)
+	for name := range iterators {
+		have[name] = true
+	}
+	for name, method := range methods() {
+		if _, after, _ := strings.Cut(name, "."); strings.HasPrefix(after, "All") && method.Out(0).Kind() == reflect.Func {
+			assert.True(t, have[name], name)
+			delete(have, name)
+		}
+	}
+	assert.Empty(t, have)
+}
+
+// An iterator gives everything once, asks for no page before it is needed, goes on
+// after what can be repeated, and ends after the first error.
+func TestIterators(t *testing.T) {
+	t.Parallel()
+	w := newFive(t)
+	ctx := t.Context()
+	for name, it := range iterators {
+		asked := func(run func()) int {
+			before := len(w.srv.RequestsTo(it.endpoint))
+			run()
+			return len(w.srv.RequestsTo(it.endpoint)) - before
+		}
+		var whole []any
+		pages := asked(func() { whole = all(t, it.run(ctx, w)) })
+		require.GreaterOrEqual(t, len(whole), 5, name)
+		seen := make(map[string]bool)
+		for _, v := range whole {
+			seen[mustJSON(v)] = true
+		}
+		assert.Len(t, seen, len(whole), "%s: nothing comes twice", name)
+		assert.GreaterOrEqual(t, pages, (len(whole)+1)/2, name)
+		assert.LessOrEqual(t, pages, len(whole)/2+1, "%s: one request a page, and one for an end that was not announced", name)
+
+		assert.Equal(t, 0, asked(func() { it.run(ctx, w) }), "%s: nothing is asked before the loop", name)
+		for broken, want := range []int{1, 1, 2} { // after the first, the second and the third entry
+			assert.Equal(t, want, asked(func() {
+				n := 0
+				for _, err := range it.run(ctx, w) {
+					require.NoError(t, err)
+					if n++; n > broken {
+						break
+					}
+				}
+			}), "%s: broken off after %d", name, broken+1)
+		}
+
+		w.srv.Fault(imtest.OnEndpoint(it.endpoint), imtest.Nth(2), imtest.ServerError())
+		var got []any
+		var failures []error
+		assert.Equal(t, 2, asked(func() {
+			for v, err := range it.run(ctx, w) {
+				if err != nil {
+					failures = append(failures, err)
+					continue
+				}
+				got = append(got, v)
+			}
+		}), name)
+		w.srv.ClearFaults()
+		assert.Equal(t, whole[:2], got, "%s: what came before the error", name)
+		require.Len(t, failures, 1, name)
+		refused(t, failures[0], im.ErrInternal)
+
+		w.srv.Fault(imtest.OnEndpoint(it.endpoint), imtest.Nth(2), imtest.ExpiredToken())
+		assert.Equal(t, whole, all(t, it.run(ctx, w)), "%s: with a new token in the middle", name)
+		w.srv.ClearFaults()
+	}
+}
+
+// A list that is cancelled in the middle says so.
+func TestCanceledIterators(t *testing.T) {
+	t.Parallel()
+	w := newFive(t)
+	for name, it := range iterators {
+		ctx, cancel := context.WithCancel(t.Context())
+		n := 0
+		var failure error
+		for _, err := range it.run(ctx, w) {
+			if err != nil {
+				failure = err
+				break
+			}
+			if n++; n == 2 {
+				cancel()
+			}
+		}
+		cancel()
+		assert.Equal(t, 2, n, name)
+		require.ErrorIs(t, failure, im.ErrCanceled, name)
+		require.ErrorIs(t, failure, context.Canceled, name)
+	}
+}

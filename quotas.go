@@ -1,0 +1,169 @@
+package im
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/imrest/im-go/internal/quota"
+)
+
+// PoolStatus tells how one pool of quotas stands: that of an endpoint, or one
+// that several endpoints share.
+type PoolStatus struct {
+	Pool        string // catalogue id or name of a shared pool, as [WithQuota] takes it
+	Windows     []WindowStatus
+	Waiting     Waiting
+	PausedUntil time.Time // zero: not paused
+	Granted     uint64    // calls let through by this client
+	Refused     uint64    // of those, refused by the server for their rate
+}
+
+// WindowStatus tells how one quota of a pool stands.
+type WindowStatus struct {
+	Quota
+	Effective int // what may be used now of N: less for a while after a refusal
+	// Left is what is left of it; per user, to the user with least. With a
+	// [QuotaStore] it counts the calls of this client only.
+	Left int
+}
+
+// Waiting counts the calls that wait, by lane.
+type Waiting struct{ Foreground, Background int }
+
+// Quotas tells how all pools stand, by name; none with [WithoutQuotas].
+func (c *Client) Quotas() []PoolStatus {
+	if c.core.quotas.set == nil {
+		return nil
+	}
+	pools := c.core.quotas.set.Pools()
+	all := make([]PoolStatus, len(pools))
+	for i, p := range pools {
+		all[i] = PoolStatus{
+			Pool: p.Pool, Windows: make([]WindowStatus, len(p.Windows)),
+			Waiting:     Waiting{p.Waiting[quota.Foreground], p.Waiting[quota.Background]},
+			PausedUntil: p.PausedUntil, Granted: p.Granted, Refused: p.Refused,
+		}
+		for j, w := range p.Windows {
+			all[i].Windows[j] = WindowStatus{Quota(w.Limit), w.Effective, w.Left}
+		}
+	}
+	return all
+}
+
+// QuotaStore counts quotas for several processes, so that they use them up
+// together and never exceed them; package redisquota has one over Redis. The app
+// is "org/app" or "app-id/id". A store must be safe for many goroutines.
+type QuotaStore interface {
+	// Take takes from all windows of a pool, or from none. A positive wait means
+	// that nothing was taken, and when to ask again.
+	Take(ctx context.Context, app, pool string, takes []QuotaTake) (wait time.Duration, err error)
+	// Pause lets nobody take from the pool for a while; a longer pause that is
+	// under way stays.
+	Pause(ctx context.Context, app, pool string, d time.Duration) error
+}
+
+// QuotaTake is what a call takes from one window.
+type QuotaTake struct {
+	Quota
+	User string // in a window per user
+	Cost int
+	// Slack is how much longer than Per the cost is to be held: calls may come
+	// that much closer together on their way to the server.
+	Slack time.Duration
+}
+
+// WithQuotaStore lets a store count the quotas, for several processes together.
+// A store that fails or does not answer within half a second is left alone for a
+// second at a time; meanwhile [WithQuotaFallback] says what happens. The logger
+// gets a record at Warn, the observer an Event of the Endpoint [QuotaStoreEvent],
+// when the store begins to fail and when it is back. With [WithQuotaShare] a
+// process takes nothing once all processes together have used that share: right for
+// a large job beside the business.
+func WithQuotaStore(store QuotaStore) Option {
+	return func(s *settings) { s.quotas.store, s.quotas.stored = store, true }
+}
+
+// WithQuotaFallback sets the share of each quota that this process uses by its own
+// count while the [QuotaStore] fails, 0.25 by default: right for four processes.
+// 0 makes calls fail instead, with [ErrUnavailable].
+func WithQuotaFallback(share float64) Option {
+	return func(s *settings) { s.quotas.fallback = &share }
+}
+
+// The Endpoint of Events that are no tries of calls. Try is 0, and Err says what is
+// wrong with a store, or is nil when the store of quotas is back.
+const (
+	QuotaStoreEvent = "quota_store"
+	TokenStoreEvent = "token_store"
+)
+
+// checkStore checks WithQuotaStore and WithQuotaFallback.
+func (s quotaSettings) checkStore() error {
+	switch {
+	case s.stored && s.store == nil:
+		return configError("WithQuotaStore", "must not be nil")
+	case s.stored && s.off:
+		return configError("WithQuotaStore", "and WithoutQuotas exclude each other")
+	case s.fallback == nil:
+		return nil
+	case !s.stored:
+		return configError("WithQuotaFallback", "needs WithQuotaStore")
+	case !(*s.fallback >= 0 && *s.fallback <= 1):
+		return configError("WithQuotaFallback", "is %v, must be between 0 and 1", *s.fallback)
+	}
+	return nil
+}
+
+// quotaOptions are those of the set of quotas.
+func (c *core) quotaOptions() quota.Options {
+	s := c.settings.quotas
+	if s.store == nil {
+		return quota.Options{}
+	}
+	o := quota.Options{
+		Store:        appStore{s.store, c.to.key()},
+		OnStoreError: func(err error) { c.storeFails(context.Background(), QuotaStoreEvent, err) },
+		OnStoreBack:  func() { c.storeIsBack(context.Background(), QuotaStoreEvent) },
+	}
+	if s.fallback != nil {
+		o.LocalShare, o.FailWithoutStore = *s.fallback, *s.fallback == 0
+	}
+	return o
+}
+
+// appStore is a store as the engine knows it.
+type appStore struct {
+	store QuotaStore
+	app   string
+}
+
+func (s appStore) Take(ctx context.Context, pool string, takes []quota.Take) (time.Duration, error) {
+	list := make([]QuotaTake, len(takes))
+	for i, t := range takes {
+		list[i] = QuotaTake{Quota: Quota(t.Limit), User: t.User, Cost: t.Cost, Slack: t.Slack}
+	}
+	return s.store.Take(ctx, s.app, pool, list)
+}
+
+func (s appStore) Pause(ctx context.Context, pool string, d time.Duration) error {
+	return s.store.Pause(ctx, s.app, pool, d)
+}
+
+// storeFails and storeIsBack tell the logger and the observer. The text of the
+// error goes to the observer only: the log is for everybody's eyes.
+func (c *core) storeFails(ctx context.Context, event string, err error) {
+	c.logger.LogAttrs(ctx, slog.LevelWarn, "im: a shared store fails", slog.String("store", event))
+	c.observeStore(ctx, event, err)
+}
+
+func (c *core) storeIsBack(ctx context.Context, event string) {
+	c.logger.LogAttrs(ctx, slog.LevelWarn, "im: a shared store is back", slog.String("store", event))
+	c.observeStore(ctx, event, nil)
+}
+
+func (c *core) observeStore(ctx context.Context, event string, err error) {
+	if c.observer != nil {
+		c.observer(ctx, Event{Endpoint: event, Err: err})
+	}
+}

@@ -1,0 +1,85 @@
+package im_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+)
+
+type rawAnswer struct {
+	Data map[string]int `json:"data"`
+}
+
+func TestRawOnTheWire(t *testing.T) {
+	server := &script{answers: []answer{{status: 200, body: `{"data":{"gold":3}}`}}}
+	got, err := im.Raw[rawAnswer](t.Context(), server.client(t), im.RawCall{
+		Method: "PUT", Path: "/users/{username}/badges/{badge}", Params: []string{"a/b", "gold"},
+		Query: map[string][]string{"n": {"3"}}, Header: map[string][]string{"x-trace": {"1"}}, Body: map[string]int{"n": 3},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, 3, got.Data["gold"])
+	sent := server.requests[0]
+	assert.Equal(t, "https://a1.example.com/acme/demo/users/a%2Fb/badges/gold?n=3", sent.URL.String())
+	assert.Equal(t, "PUT", sent.Method)
+	assert.Equal(t, "1", sent.Header.Get("X-Trace"))
+	assert.Equal(t, "Bearer app-token", sent.Header.Get("Authorization"))
+	assert.JSONEq(t, `{"n":3}`, sent.body)
+}
+
+// Repeats, errors and refused arguments are those of every call.
+func TestRawIsLikeEveryCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, idempotent := range []bool{true, false} {
+			server := &script{answers: []answer{{status: 503}, {status: 200, body: `{}`}}}
+			_, err := im.Raw[rawAnswer](t.Context(), server.client(t), im.RawCall{Method: "POST", Path: "/x", Idempotent: idempotent})
+			if idempotent {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, im.ErrOutcomeUnknown)
+			}
+		}
+	})
+	for want, r := range map[string]im.RawCall{
+		"Method: must not be empty":            {Path: "/x"},
+		"Path: is \"x\", must begin with /":    {Method: "GET", Path: "x"},
+		"Path: is \"/x?a=1\", must be plain":   {Method: "GET", Path: "/x?a=1"},
+		"Path: is \"/a/../b\", must be plain":  {Method: "GET", Path: "/a/../b"},
+		"Path: is \"/{a\", has unequal braces": {Method: "GET", Path: "/{a"},
+		"a: must not be empty":                 {Method: "GET", Path: "/{a}", Params: []string{""}},
+		"no value for {a}":                     {Method: "GET", Path: "/{a}"},
+		"Quotas: 0 per 1s must be above 0":     {Method: "GET", Path: "/a", Quotas: []im.Quota{{Per: time.Second}}},
+	} {
+		server := &script{answers: []answer{success}}
+		_, err := im.Raw[rawAnswer](t.Context(), server.client(t), r)
+		require.ErrorIs(t, err, im.ErrInvalidArgument, want)
+		assert.Contains(t, err.Error(), want)
+		assert.Empty(t, server.requests)
+	}
+}
+
+// Raw calls wait for their quota: their own, or that of the endpoint that the path
+// belongs to.
+func TestRawKeepsQuotas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		client := server.client(t, im.WithQuota("users.get", im.Quota{N: 1, Per: time.Minute}))
+		require.NoError(t, get(t.Context(), client))
+		begun := time.Now()
+		_, err := im.Raw[rawAnswer](t.Context(), client, im.RawCall{Method: "GET", Path: "/users/{username}", Params: []string{"bob"}})
+		require.NoError(t, err)
+		assert.GreaterOrEqual(t, time.Since(begun), 59*time.Second)
+
+		own := im.RawCall{Method: "POST", Path: "/new", Quotas: []im.Quota{{N: 2, Per: time.Minute}}}
+		begun = time.Now()
+		for range 3 {
+			_, err := im.Raw[rawAnswer](t.Context(), client, own)
+			require.NoError(t, err)
+		}
+		assert.GreaterOrEqual(t, time.Since(begun), 59*time.Second)
+	})
+}

@@ -1,0 +1,215 @@
+package redisquota_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/redisquota"
+)
+
+// counter counts the commands that a client sends.
+type counter struct{ n atomic.Int64 }
+
+func (c *counter) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (c *counter) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		c.n.Add(1)
+		return next(ctx, cmd)
+	}
+}
+
+func (c *counter) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+// listen accepts connections and never answers.
+func listen(t *testing.T) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	var group sync.WaitGroup
+	group.Go(func() {
+		var all []net.Conn
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				break
+			}
+			all = append(all, c)
+		}
+		for _, c := range all {
+			_ = c.Close()
+		}
+	})
+	t.Cleanup(func() { _ = l.Close(); group.Wait() })
+	return l.Addr().String()
+}
+
+// strict is a server, as a RoundTripper, that refuses what is beyond its limit in
+// any sliding window.
+type strict struct {
+	limit im.Quota
+
+	mu      sync.Mutex
+	start   time.Time
+	counted []time.Duration
+	first   int // of counted in the window
+	refused []time.Duration
+	fetches int
+}
+
+func (s *strict) RoundTrip(r *http.Request) (*http.Response, error) {
+	status, body := http.StatusOK, `{"entities":[{"uuid":"u","username":"alice","activated":true}]}`
+	s.mu.Lock()
+	now := time.Since(s.start)
+	for s.first < len(s.counted) && s.counted[s.first] <= now-s.limit.Per {
+		s.first++
+	}
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/token"):
+		s.fetches++
+		body = `{"access_token":"t","expires_in":3600}`
+	case len(s.counted)-s.first >= s.limit.N:
+		s.refused = append(s.refused, now)
+		status, body = http.StatusTooManyRequests, `{"error":"reach_limit"}`
+	default:
+		s.counted = append(s.counted, now)
+	}
+	s.mu.Unlock()
+	if r.Body != nil {
+		_ = r.Body.Close()
+	}
+	return &http.Response{
+		StatusCode: status, Request: r, ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)),
+	}, nil
+}
+
+// between counts what was let through from one moment to another.
+func (s *strict) between(from, to time.Duration) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, at := range s.counted {
+		if at >= from && at < to {
+			n++
+		}
+	}
+	return n
+}
+
+// fleet runs clients, each with its own connections, until the time is up. It
+// returns how many calls failed.
+func fleet(t *testing.T, b *backend, prefix string, server *strict, n int, length time.Duration, options ...im.Option) (failed int64) {
+	var wrong atomic.Int64
+	var group sync.WaitGroup
+	ctx, stop := context.WithTimeout(t.Context(), length)
+	defer stop()
+	for range n {
+		store := &redisquota.Store{Redis: b.connect(t), Prefix: prefix}
+		client, err := im.New(im.Config{
+			Host: "a1.example.com", Org: "acme", App: "demo",
+			Token: im.SharedToken(store, im.ClientCredentials{ID: "id", Secret: "s"}),
+		}, append([]im.Option{im.WithHTTPClient(&http.Client{Transport: server}), im.WithQuotaStore(store)}, options...)...)
+		require.NoError(t, err)
+		for range 8 {
+			group.Go(func() {
+				for ctx.Err() == nil {
+					if _, err := client.Users.Get(ctx, "alice"); err != nil && ctx.Err() == nil && !strings.Contains(err.Error(), "outlasts") {
+						wrong.Add(1)
+						t.Log(err)
+					}
+				}
+			})
+		}
+	}
+	group.Wait()
+	return wrong.Load()
+}
+
+func TestFleetUsesOneQuotaAndOneToken(t *testing.T) {
+	onBackends(t, func(t *testing.T, b *backend) {
+		s, _ := b.store(t)
+		server := &strict{limit: perSecond(100), start: time.Now()}
+		failed := fleet(t, b, s.Prefix, server, 4, 3*time.Second)
+		assert.Zero(t, failed)
+		assert.Empty(t, server.refused)
+		assert.Greater(t, len(server.counted), 240, "of 300")
+		assert.Equal(t, 1, server.fetches)
+	})
+}
+
+func TestRestartOfRedis(t *testing.T) {
+	onBackends(t, func(t *testing.T, b *backend) {
+		if b.kill == nil {
+			t.Skip("not ours to restart")
+		}
+		s, _ := b.store(t)
+		server := &strict{limit: perSecond(100), start: time.Now()}
+		var mu sync.Mutex
+		down, back := 0, 0
+		var group sync.WaitGroup
+		group.Go(func() {
+			time.Sleep(1500 * time.Millisecond)
+			b.kill()
+			time.Sleep(1500 * time.Millisecond)
+			b.restart()
+		})
+		failed := fleet(t, b, s.Prefix, server, 4, 8*time.Second, im.WithObserver(func(_ context.Context, e im.Event) {
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case e.Endpoint != im.QuotaStoreEvent:
+			case e.Err != nil:
+				down++
+			default:
+				back++
+			}
+		}))
+		group.Wait()
+		assert.Zero(t, failed, "no call is lost")
+		assert.Equal(t, 4, down)
+		assert.Equal(t, 4, back)
+		for _, at := range server.refused {
+			assert.True(t, at > 1500*time.Millisecond && at < 5*time.Second, "%v", at)
+		}
+		assert.Greater(t, server.between(7*time.Second, 8*time.Second), 75, "the store rules again")
+		t.Logf("refused %d, let through %d", len(server.refused), len(server.counted))
+	})
+}
+
+func TestClientKillStorm(t *testing.T) {
+	onBackends(t, func(t *testing.T, b *backend) {
+		if b.name == "miniredis" {
+			t.Skip("miniredis kills no clients")
+		}
+		s, c := b.store(t)
+		server := &strict{limit: perSecond(100), start: time.Now()}
+		ctx, stop := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		group.Go(func() {
+			for ctx.Err() == nil {
+				c.Do(ctx, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+				time.Sleep(20 * time.Millisecond)
+			}
+		})
+		failed := fleet(t, b, s.Prefix, server, 4, 3*time.Second)
+		stop()
+		group.Wait()
+		assert.Zero(t, failed)
+		assert.Greater(t, len(server.counted), 150, "of 300")
+		t.Logf("refused %d, let through %d", len(server.refused), len(server.counted))
+	})
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/redisquota"
+)
+
+// childEnv tells a process of a fleet what to do, as the JSON of a task.
+const childEnv = "QUOTABENCH_CHILD"
+
+const processes = 4
+
+// task is what one process of a fleet does.
+type task struct {
+	Name   string        `json:"name"`
+	URL    string        `json:"url"`
+	Redis  string        `json:"redis,omitzero"` // empty: none
+	Start  time.Time     `json:"start"`
+	Length time.Duration `json:"length"`
+}
+
+// result is what a process says at its end.
+type result struct {
+	Lost []string `json:"lost"`
+}
+
+// child is one process of a fleet.
+func child(text string) error {
+	var t task
+	if err := json.Unmarshal([]byte(text), &t); err != nil {
+		return err
+	}
+	options := []im.Option{im.WithUserAgent(t.Name)}
+	if t.Redis != "" {
+		logging.Disable() // of each dial that fails
+		r := redis.NewClient(&redis.Options{Addr: t.Redis})
+		defer func() { _ = r.Close() }()
+		options = append(options, im.WithQuotaStore(&redisquota.Store{Redis: r}))
+	}
+	c, err := connect(t.URL, options...)
+	if err != nil {
+		return err
+	}
+	time.Sleep(time.Until(t.Start))
+	ctx, stop := context.WithDeadline(context.Background(), t.Start.Add(t.Length))
+	defer stop()
+	var r result
+	for _, err := range load(ctx, 8, get(c)) {
+		r.Lost = append(r.Lost, err.Error())
+	}
+	return json.NewEncoder(os.Stdout).Encode(r)
+}
+
+// fleet runs processes on a server until all have ended, and returns the calls
+// that they lost. The server's clock starts when they do.
+func fleet(s *server, redisAddr string, length time.Duration) (lost []string, err error) {
+	url, stop := s.serve()
+	defer stop()
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	s.start = time.Now().Add(time.Second)
+	var runs [processes]*exec.Cmd
+	var outs, errs [processes]bytes.Buffer
+	for i := range runs {
+		text, err := json.Marshal(task{Name: fmt.Sprintf("process %d", i), URL: url, Redis: redisAddr, Start: s.start, Length: length})
+		if err != nil {
+			return nil, err
+		}
+		runs[i] = exec.Command(self) //nolint:gosec,noctx // this program, which ends by itself
+		runs[i].Env = append(os.Environ(), childEnv+"="+string(text))
+		runs[i].Stdout, runs[i].Stderr = &outs[i], &errs[i]
+		if err := runs[i].Start(); err != nil {
+			return nil, err
+		}
+	}
+	for i, run := range runs {
+		if err := run.Wait(); err != nil {
+			return nil, fmt.Errorf("%w: %s", err, errs[i].String())
+		}
+		var r result
+		if err := json.Unmarshal(outs[i].Bytes(), &r); err != nil {
+			return nil, err
+		}
+		lost = append(lost, r.Lost...)
+	}
+	return lost, nil
+}

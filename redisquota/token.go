@@ -1,0 +1,104 @@
+package redisquota
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	im "github.com/imrest/im-go"
+)
+
+// dropScript deletes a key if it still has that value.
+var dropScript = redis.NewScript(`return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0`)
+
+// unending is how long a token is kept that has no known end.
+const unending = 24 * time.Hour
+
+// stored is a token as Redis has it.
+type stored struct {
+	Value   string `json:"value"`
+	Expires int64  `json:"expires,omitzero"` // in ms since 1970
+}
+
+// Load gives the stored token; the zero Token when there is none.
+func (s *Store) Load(ctx context.Context, app string) (im.Token, error) {
+	t, _, err := s.load(ctx, app)
+	return t, err
+}
+
+// load gives the token and the text that Redis has of it.
+func (s *Store) load(ctx context.Context, app string) (im.Token, string, error) {
+	text, err := within(ctx, func() (string, error) { return s.Redis.Get(ctx, s.key(app, "token")+"value").Result() })
+	if errors.Is(err, redis.Nil) {
+		return im.Token{}, "", nil
+	}
+	if err != nil {
+		return im.Token{}, "", err
+	}
+	var have stored
+	if json.Unmarshal([]byte(text), &have) != nil {
+		return im.Token{}, "", fmt.Errorf("redisquota: the stored token of %s is none", app) // without the text: it may hold one
+	}
+	t := im.Token{Value: have.Value}
+	if have.Expires != 0 {
+		t.Expires = time.UnixMilli(have.Expires)
+	}
+	return t, text, nil
+}
+
+// Save stores a token until it expires; one without a known end for a day.
+func (s *Store) Save(ctx context.Context, app string, t im.Token) error {
+	have, live := stored{Value: t.Value}, unending
+	if !t.Expires.IsZero() {
+		have.Expires, live = t.Expires.UnixMilli(), time.Until(t.Expires)
+	}
+	if live < time.Millisecond {
+		return nil // nobody would have it
+	}
+	text, err := json.Marshal(have)
+	if err != nil {
+		return err
+	}
+	_, err = within(ctx, func() (string, error) { return s.Redis.Set(ctx, s.key(app, "token")+"value", text, live).Result() })
+	return err
+}
+
+// Drop removes the token if its value is still that one.
+func (s *Store) Drop(ctx context.Context, app, value string) error {
+	t, text, err := s.load(ctx, app)
+	if err != nil || t.Value != value {
+		return err
+	}
+	return s.drop(ctx, s.key(app, "token")+"value", text)
+}
+
+func (s *Store) drop(ctx context.Context, key, value string) error {
+	_, err := within(ctx, func() (int64, error) { return dropScript.Run(ctx, s.Redis, []string{key}, value).Int64() })
+	return err
+}
+
+// Lock gives the lock of the app to one holder at a time, at the latest until d
+// has passed; unlock is nil while another has it.
+func (s *Store) Lock(ctx context.Context, app string, d time.Duration) (unlock func(), err error) {
+	key, holder := s.key(app, "token")+"lock", rand.Text()
+	_, err = within(ctx, func() (string, error) {
+		return s.Redis.SetArgs(ctx, key, holder, redis.SetArgs{Mode: "NX", TTL: d}).Result()
+	})
+	if errors.Is(err, redis.Nil) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		// Also for a fetch that was given up; what cannot be unlocked ends by itself.
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer stop()
+		_ = s.drop(ctx, key, holder)
+	}, nil
+}

@@ -1,0 +1,183 @@
+package im
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/base64"
+	"fmt"
+	mathrand "math/rand/v2"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// TokenStore keeps the app token for several processes; package redisquota has
+// one over Redis. The app is "org/app" or "app-id/id". A store must be safe for
+// many goroutines.
+type TokenStore interface {
+	// Load gives the stored token; the zero Token when there is none.
+	Load(ctx context.Context, app string) (Token, error)
+	// Save stores a token until it expires.
+	Save(ctx context.Context, app string, t Token) error
+	// Drop removes the token if its value is still that one.
+	Drop(ctx context.Context, app, value string) error
+	// Lock gives the lock of the app to one holder at a time, at the latest until d
+	// has passed; unlock is nil while another has it.
+	Lock(ctx context.Context, app string, d time.Duration) (unlock func(), err error)
+}
+
+const (
+	tokenLock     = 10 * time.Second       // a fetcher that crashed delays the others so long; a slower one is joined by a second
+	tokenPoll     = 100 * time.Millisecond // how often those who wait for the fetcher look
+	tokenPatience = 2 * time.Second        // with a store that does not answer
+)
+
+// SharedToken makes a fleet use one token: one process gets it from the provider,
+// the others find it in the store. After a 401 one process renews it. While the
+// store fails, each process gets a token of its own; the logger gets a record
+// at Warn, the observer an Event of the Endpoint [TokenStoreEvent].
+func SharedToken(store TokenStore, provider TokenProvider) TokenProvider {
+	return sharedToken{store, provider}
+}
+
+type sharedToken struct {
+	store    TokenStore
+	provider TokenProvider
+}
+
+// Format hides the token store, which may hold a password, and the provider.
+func (s sharedToken) Format(f fmt.State, _ rune) { fmt.Fprint(f, "im.SharedToken(***)") }
+
+func (s sharedToken) token(ctx context.Context, c *core, stale string) (Token, error) {
+	app := c.to.key()
+	for {
+		t, unlock, err := s.loadOrLock(ctx, app, stale)
+		if t.Value != "" {
+			return t, nil
+		}
+		if err != nil {
+			c.storeFails(ctx, TokenStoreEvent, err)
+			return s.provider.token(ctx, c, stale)
+		}
+		if unlock != nil {
+			defer unlock()
+			return s.renew(ctx, c, stale)
+		}
+		if err := sleep(ctx, tokenPoll/2+mathrand.N(tokenPoll)); err != nil { //nolint:gosec // spreads polls, hides nothing
+			return Token{}, err
+		}
+	}
+}
+
+// loadOrLock gives the stored token, or else the lock, or else nothing.
+func (s sharedToken) loadOrLock(ctx context.Context, app, stale string) (t Token, unlock func(), err error) {
+	ctx, stop := context.WithTimeout(ctx, tokenPatience)
+	defer stop()
+	if t, err = s.load(ctx, app, stale); err == nil && t.Value == "" {
+		unlock, err = s.store.Lock(ctx, app, tokenLock)
+	}
+	return t, unlock, err
+}
+
+// load gives the stored token if it is of use.
+func (s sharedToken) load(ctx context.Context, app, stale string) (Token, error) {
+	t, err := s.store.Load(ctx, app)
+	if err != nil || t.Value == stale || !t.Expires.IsZero() && !time.Now().Before(t.Expires) {
+		return Token{}, err
+	}
+	return t, nil
+}
+
+// renew gets a token for all, with the lock held.
+func (s sharedToken) renew(ctx context.Context, c *core, stale string) (Token, error) {
+	app := c.to.key()
+	t, err := s.loadOrDrop(ctx, app, stale)
+	if t.Value != "" {
+		return t, nil // another was faster
+	}
+	t, failure := s.provider.token(ctx, c, stale)
+	if failure != nil {
+		return Token{}, failure
+	}
+	if err == nil {
+		inTime, stop := context.WithTimeout(ctx, tokenPatience)
+		err = s.store.Save(inTime, app, t)
+		stop()
+	}
+	if err != nil {
+		c.storeFails(ctx, TokenStoreEvent, err)
+	}
+	return t, nil
+}
+
+// loadOrDrop gives the stored token, or sees to it that nobody gets the stale one.
+func (s sharedToken) loadOrDrop(ctx context.Context, app, stale string) (Token, error) {
+	ctx, stop := context.WithTimeout(ctx, tokenPatience)
+	defer stop()
+	t, err := s.load(ctx, app, stale)
+	if err == nil && t.Value == "" && stale != "" {
+		err = s.store.Drop(ctx, app, stale)
+	}
+	return t, err
+}
+
+// EncryptedTokens seals the tokens of a store with AES-GCM. The key has 16, 24 or
+// 32 bytes and is the same in all processes. A token that cannot be opened, for it
+// was sealed with another key, counts as none and is replaced.
+func EncryptedTokens(store TokenStore, key []byte) (TokenStore, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, argumentError("", api.Invalid("key", "has %d bytes, must have 16, 24 or 32", len(key)))
+	}
+	seal, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil, argumentError("", api.Invalid("key", "%v", err))
+	}
+	return encryptedTokens{store, seal}, nil
+}
+
+type encryptedTokens struct {
+	TokenStore
+	seal cipher.AEAD
+}
+
+// Format hides what the store and the cipher hold.
+func (e encryptedTokens) Format(f fmt.State, _ rune) { fmt.Fprint(f, "im.EncryptedTokens(***)") }
+
+func (e encryptedTokens) Load(ctx context.Context, app string) (Token, error) {
+	t, _, err := e.load(ctx, app)
+	return t, err
+}
+
+// load gives the token and the sealed form that the store has.
+func (e encryptedTokens) load(ctx context.Context, app string) (t Token, sealed string, err error) {
+	t, err = e.TokenStore.Load(ctx, app)
+	if err != nil {
+		return Token{}, "", err
+	}
+	sealed = t.Value
+	box, err := base64.RawStdEncoding.DecodeString(sealed)
+	if err != nil {
+		return Token{}, sealed, nil //nolint:nilerr // what cannot be opened counts as none
+	}
+	value, err := e.seal.Open(nil, nil, box, []byte(app))
+	if err != nil {
+		return Token{}, sealed, nil //nolint:nilerr // as above
+	}
+	t.Value = string(value)
+	return t, sealed, nil
+}
+
+func (e encryptedTokens) Save(ctx context.Context, app string, t Token) error {
+	t.Value = base64.RawStdEncoding.EncodeToString(e.seal.Seal(nil, nil, []byte(t.Value), []byte(app))) //nolint:gosec // this AEAD makes its own nonces
+	return e.TokenStore.Save(ctx, app, t)
+}
+
+func (e encryptedTokens) Drop(ctx context.Context, app, value string) error {
+	t, sealed, err := e.load(ctx, app)
+	if err != nil || t.Value != value {
+		return err
+	}
+	return e.TokenStore.Drop(ctx, app, sealed)
+}
