@@ -200,8 +200,17 @@ func BenchmarkPage(b *testing.B) {
 	}
 }
 
+// BenchmarkStart with -benchtime 1x is the first start of a process, which builds
+// the routing table and with quotas reads the catalogue. The bound: 5 ms.
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
 		imtest.NewServer(nil).Close()
+	}
+}
+
+// BenchmarkStartWithAll is BenchmarkStart with the options of imserver.
+func BenchmarkStartWithAll(b *testing.B) {
+	for b.Loop() {
+		imtest.NewServer(nil, imtest.WithPage(), imtest.WithQuotas()).Close()
 	}
 }
