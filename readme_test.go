@@ -23,6 +23,7 @@ import (
 	"errors"
 	"log"
 	"testing"
+	"time"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
@@ -38,6 +39,7 @@ var (
 	_ = messages.Text
 	_ users.User
 	_ *testing.T
+	_ time.Duration
 	_ im.Config
 )
 `
