@@ -81,7 +81,10 @@ func (c *core) Call(ctx context.Context, call *api.Call) error {
 		failure.Tries = p.tries
 		failure.scrub(call.Secrets...)
 		wait, again := c.again(ctx, p, failure)
-		event.Status, event.Code, event.Err, event.Again = failure.Status, failure.Code, failure, again
+		event.Err, event.Again = failure, again
+		if p.tries == event.Try { // it was sent
+			event.Status, event.Code = failure.Status, failure.Code
+		}
 		c.observe(ctx, event)
 		if !again {
 			return failure

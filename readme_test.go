@@ -23,6 +23,7 @@ import (
 	"errors"
 	"log"
 	"testing"
+	"time"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
@@ -38,6 +39,7 @@ var (
 	_ = messages.Text
 	_ users.User
 	_ *testing.T
+	_ time.Duration
 	_ im.Config
 )
 `
@@ -102,4 +104,20 @@ func TestReadmesAreInStep(t *testing.T) {
 		return set
 	}
 	assert.Equal(t, unique(en), unique(zh))
+}
+
+// What the pages link to is there.
+func TestLinksLeadSomewhere(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)# ]+\.[a-z]+)\)`)
+	pages, err := filepath.Glob("docs/*.md")
+	require.NoError(t, err)
+	for _, page := range append(pages, "README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md") {
+		content, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, match := range link.FindAllSubmatch(content, -1) {
+			if to := string(match[1]); !strings.Contains(to, "://") {
+				assert.FileExists(t, filepath.Join(filepath.Dir(page), to), "%s links to it", page)
+			}
+		}
+	}
 }

@@ -1,6 +1,9 @@
 package imtest
 
-import "time"
+import (
+	"io"
+	"time"
+)
 
 // DefaultTokenLifetime is the life of a token that was asked for without a ttl.
 const DefaultTokenLifetime = 60 * 24 * time.Hour
@@ -18,6 +21,9 @@ type config struct {
 	clock                  *Clock
 	quotas                 bool
 	easemob                bool
+	data                   io.Reader // nil: start empty
+	faults                 io.Reader // nil: none
+	page                   bool
 }
 
 // defaults is a server that needs no option. All values are invented.

@@ -68,6 +68,18 @@ func (srv *Server) Requests() []Request {
 	return append(list, l.ring[:l.next]...)
 }
 
+// newest returns up to n requests, the newest first.
+func (l *requestLog) newest(n int) []Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	list := make([]Request, 0, n)
+	for i := range min(n, len(l.ring)) {
+		at := (l.next - 1 - i + 2*len(l.ring)) % len(l.ring)
+		list = append(list, l.ring[at])
+	}
+	return list
+}
+
 // RequestsTo returns those of Requests that went to one endpoint.
 func (srv *Server) RequestsTo(id string) []Request {
 	var list []Request

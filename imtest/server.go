@@ -74,23 +74,37 @@ func Start(opts ...Option) (*Server, error) {
 	for _, opt := range opts {
 		opt(&conf)
 	}
-	listener, err := net.Listen("tcp", conf.addr) //nolint:noctx // it does not wait
-	if err != nil {
-		return nil, fmt.Errorf("imtest: %w", err)
-	}
-	srv := &Server{
-		state:  newState(conf),
-		router: theRouter(),
-		url:    "http://" + listener.Addr().String(),
-		addr:   listener.Addr().String(),
-	}
+	srv := &Server{state: newState(conf), router: theRouter()}
 	srv.outer = []layer{srv.breakCalls}
 	if conf.quotas {
 		srv.quotas = newQuotas(conf.easemob)
 		srv.inner = []layer{srv.quotas.count}
 	}
+	if err := srv.readFiles(); err != nil {
+		return nil, fmt.Errorf("imtest: %w", err)
+	}
+	listener, err := net.Listen("tcp", conf.addr) //nolint:noctx // it does not wait
+	if err != nil {
+		return nil, fmt.Errorf("imtest: %w", err)
+	}
+	srv.addr = listener.Addr().String()
+	srv.url = "http://" + srv.addr
 	srv.serve(listener)
 	return srv, nil
+}
+
+// readFiles reads what options have given the server to start from.
+func (srv *Server) readFiles() error {
+	conf := &srv.state.conf
+	if conf.data != nil {
+		if err := srv.state.load(conf.data); err != nil {
+			return err
+		}
+	}
+	if conf.faults != nil {
+		return srv.loadFaults(conf.faults)
+	}
+	return nil
 }
 
 // serve answers what comes through a listener, until the server is closed.
@@ -151,6 +165,10 @@ func (srv *Server) Clock() *Clock { return srv.state.conf.clock }
 // ServeHTTP handles one request, so that the server can also be mounted in a
 // mux or called by an httptest.ResponseRecorder.
 func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if srv.state.conf.page && r.URL.Path == "/" {
+		srv.servePage(w, r)
+		return
+	}
 	c := srv.newCall(r)
 	rep := srv.outerMost(c)
 	c.drain() // an answer given early is lost if the client is still writing
@@ -164,16 +182,21 @@ func (srv *Server) outerMost(c *call) *reply {
 		if c.refused != nil {
 			return c.fail(c.refused)
 		}
-		if err := c.prepare(); err != nil {
+		return srv.carryOut(c)
+	})
+}
+
+// carryOut does what a call asks for, within the inner layers.
+func (srv *Server) carryOut(c *call) *reply {
+	if err := c.prepare(); err != nil {
+		return c.fail(err)
+	}
+	return through(srv.inner, c, func() *reply {
+		ans, err := c.route.do(srv.state, c)
+		if err != nil {
 			return c.fail(err)
 		}
-		return through(srv.inner, c, func() *reply {
-			ans, err := c.route.do(srv.state, c)
-			if err != nil {
-				return c.fail(err)
-			}
-			return c.render(ans)
-		})
+		return c.render(ans)
 	})
 }
 

@@ -1,8 +1,11 @@
 // Command imserver runs the emulator of package imtest alone, for clients in
 // any language. It prints what a client needs as lines for a shell, and a curl
-// line to try it with.
+// line to try it with. A page at its address shows what it holds.
 //
-//	go run github.com/imrest/im-go/imtest/imserver -addr 127.0.0.1:8080
+//	go run github.com/imrest/im-go/imtest/imserver -addr 127.0.0.1:8080 -quotas -data im.json
+//
+// It ends with exit code 0 after an interrupt, 1 when something fails, 2 when
+// the command line is wrong.
 package main
 
 import (
@@ -22,44 +25,108 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	err := run(ctx, hangups, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 	case errors.Is(err, errUsage):
 		os.Exit(2)
 	case err != nil:
-		fmt.Fprintln(os.Stderr, "imserver:", err)
+		fmt.Fprintln(os.Stderr, "imserver:", strings.TrimPrefix(err.Error(), "imtest: "))
 		os.Exit(1)
 	}
 }
 
-// errUsage is a wrong command line; the flag package has told about it.
+// errUsage is a wrong command line; the user has been told about it.
 var errUsage = errors.New("usage")
 
-// run serves until the context ends.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// settings are what the command line asks for.
+type settings struct {
+	addr, org, app     string
+	appID, certificate string
+	id, secret         string
+	options            []imtest.Option
+	quotas             quotasFlag
+	faults, data       string // names of files, "": none
+}
+
+// quotasFlag is -quotas, or -quotas=easemob.
+type quotasFlag string
+
+func (q *quotasFlag) String() string { return string(*q) }
+
+// IsBoolFlag lets the flag stand without a value.
+func (q *quotasFlag) IsBoolFlag() bool { return true }
+
+func (q *quotasFlag) Set(value string) error {
+	switch value {
+	case "true", "agora":
+		*q = "agora"
+	case "easemob":
+		*q = "easemob"
+	case "false":
+		*q = ""
+	default:
+		return errors.New(`is "agora" or "easemob"`)
+	}
+	return nil
+}
+
+// parse reads the command line.
+func parse(args []string, stderr io.Writer) (*settings, error) {
+	var s settings
 	flags := flag.NewFlagSet("imserver", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	addr := flags.String("addr", "127.0.0.1:8080", "address to listen on")
-	org := flags.String("org", "acme", "org_name of the app")
-	app := flags.String("app", "demo", "app_name of the app")
-	id := flags.String("client-id", "YXA6aW1zZXJ2ZXItaWQ", "client id that POST /token takes")
-	secret := flags.String("client-secret", "YXA6aW1zZXJ2ZXItc2VjcmV0", "client secret that POST /token takes")
+	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`address` to listen on")
+	flags.StringVar(&s.org, "org", "acme", "org_name of the app")
+	flags.StringVar(&s.app, "app", "demo", "app_name of the app")
+	flags.StringVar(&s.appID, "app-id", "0123456789abcdef0123456789abcdef", "Agora's app id, which paths and AccessToken2 tokens carry")
+	flags.StringVar(&s.certificate, "certificate", "fedcba9876543210fedcba9876543210", "Agora's app certificate, which signs AccessToken2 tokens")
+	flags.StringVar(&s.id, "client-id", "YXA6aW1zZXJ2ZXItaWQ", "client id that POST /token takes")
+	flags.StringVar(&s.secret, "client-secret", "YXA6aW1zZXJ2ZXItc2VjcmV0", "client secret that POST /token takes")
 	lifetime := flags.Duration("token-lifetime", imtest.DefaultTokenLifetime, "life of a token asked for without a ttl")
+	flags.Var(&s.quotas, "quotas", "keep the documented quotas; -quotas=easemob keeps Easemob's figures")
+	flags.StringVar(&s.faults, "faults", "", "JSON `file` of the calls that break, such as [{\"endpoint\": \"users.get\", \"every\": 20, \"do\": \"bad_gateway\"}]")
+	flags.StringVar(&s.data, "data", "", "`file` to start from, if it is there, and to save to: at the end and on SIGHUP")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
-		return err
+		return nil, err
 	case err != nil:
-		return errUsage
+		return nil, errUsage
 	case flags.NArg() > 0:
-		_, _ = fmt.Fprintf(stderr, "imserver: unexpected argument %q\n", flags.Arg(0))
-		return errUsage
+		return nil, wrongUsage(stderr, "unexpected argument %q", flags.Arg(0))
+	case s.org == "" || s.app == "" || s.appID == "":
+		return nil, wrongUsage(stderr, "-org, -app and -app-id cannot be empty")
+	case *lifetime <= 0:
+		return nil, wrongUsage(stderr, "-token-lifetime %s is no life", *lifetime)
 	}
-	srv, err := imtest.Start(
-		imtest.WithAddr(*addr), imtest.WithApp(*org, *app),
-		imtest.WithClient(*id, *secret), imtest.WithTokenLifetime(*lifetime),
-	)
+	s.options = []imtest.Option{
+		imtest.WithAddr(s.addr), imtest.WithApp(s.org, s.app), imtest.WithAppID(s.appID), imtest.WithCertificate(s.certificate),
+		imtest.WithClient(s.id, s.secret), imtest.WithTokenLifetime(*lifetime), imtest.WithPage(),
+	}
+	switch s.quotas {
+	case "agora":
+		s.options = append(s.options, imtest.WithQuotas())
+	case "easemob":
+		s.options = append(s.options, imtest.WithEasemobQuotas())
+	}
+	return &s, nil
+}
+
+func wrongUsage(stderr io.Writer, format string, args ...any) error {
+	_, _ = fmt.Fprintf(stderr, "imserver: "+format+"\nimserver -h lists the flags\n", args...)
+	return errUsage
+}
+
+// run serves until the context ends.
+func run(ctx context.Context, hangups <-chan os.Signal, args []string, stdout, stderr io.Writer) error {
+	s, err := parse(args, stderr)
+	if err != nil {
+		return err
+	}
+	srv, err := start(s)
 	if err != nil {
 		return err
 	}
@@ -67,9 +134,45 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if _, err := io.WriteString(stdout, greeting(srv)); err != nil {
 		return err
 	}
-	<-ctx.Done()
-	return nil
+	for {
+		select {
+		case <-hangups:
+			if err := save(srv, s.data); err != nil {
+				_, _ = fmt.Fprintln(stderr, "imserver:", err) // the server goes on, and tries again at the end
+			}
+		case <-ctx.Done():
+			srv.Close() // nothing is to change behind the data
+			return save(srv, s.data)
+		}
+	}
 }
+
+// start starts the server from its files.
+func start(s *settings) (*imtest.Server, error) {
+	options := s.options
+	if s.faults != "" {
+		f, err := os.Open(s.faults) //nolint:gosec // the user names it
+		if err != nil {
+			return nil, err
+		}
+		defer closed(f)
+		options = append(options, imtest.WithFaults(f))
+	}
+	if s.data != "" {
+		f, err := openData(s.data)
+		if err != nil {
+			return nil, err
+		}
+		if f != nil {
+			defer closed(f)
+			options = append(options, imtest.WithData(f))
+		}
+	}
+	return imtest.Start(options...)
+}
+
+// closed closes a file that was only read.
+func closed(f *os.File) { _ = f.Close() }
 
 // greeting is what a shell needs to know of a server.
 func greeting(srv *imtest.Server) string {
@@ -86,7 +189,8 @@ func greeting(srv *imtest.Server) string {
 	base := srv.URL() + "/" + srv.Org() + "/" + srv.App()
 	login := fmt.Sprintf(`{"grant_type":"client_credentials","client_id":%s,"client_secret":%s}`,
 		jsonText(srv.ClientID()), jsonText(srv.ClientSecret()))
-	fmt.Fprintf(&b, "\n# try it: fetch a token, register a user\n")
+	fmt.Fprintf(&b, "\n# look at it: %s/\n", srv.URL())
+	fmt.Fprintf(&b, "# try it: fetch a token, register a user\n")
 	fmt.Fprintf(&b, `TOKEN=$(curl -s %s -H 'Content-Type: application/json' -d %s | sed 's/.*"access_token":"\([^"]*\)".*/\1/') && `,
 		quote(base+"/token"), quote(login))
 	fmt.Fprintf(&b, `curl -s %s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"username":"alice","password":"S3cret.pass"}'`,

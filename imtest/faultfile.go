@@ -1,0 +1,261 @@
+package imtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// WithFaults sets faults from a JSON list, as [Server.Fault] does from Go:
+//
+//	[
+//	  {"endpoint": "messages.send_users", "every": 20, "do": "cut_after_processing"},
+//	  {"endpoints": ["users.get", "users.list"], "chance": 0.1, "seed": 7, "do": "bad_gateway"},
+//	  {"first": 3, "do": "unavailable", "time": "2s"},
+//	  {"nth": 5, "do": "huge_body", "bytes": 1000000}
+//	]
+//
+// A wrong list is an error of [Start], which names the line that is wrong.
+func WithFaults(r io.Reader) Option {
+	return func(c *config) { c.faults = r }
+}
+
+// faultActions are the values of "do". Some need a time, one needs a size.
+var faultActions = map[string]struct {
+	plain func() Fault
+	time  func(time.Duration) Fault
+	bytes func(int64) Fault
+}{
+	"cut_before_processing": {plain: CutBeforeProcessing},
+	"cut_after_processing":  {plain: CutAfterProcessing},
+	"delay":                 {time: Delay},
+	"trickle":               {time: Trickle},
+	"rate_limited":          {plain: RateLimited},
+	"messages_limited":      {plain: MessagesLimited},
+	"plan_limited":          {plain: PlanLimited},
+	"server_error":          {plain: ServerError},
+	"bad_gateway":           {plain: BadGateway},
+	"unavailable":           {plain: func() Fault { return Unavailable(0) }, time: Unavailable},
+	"truncated_json":        {plain: TruncatedJSON},
+	"wrong_content_type":    {plain: WrongContentType},
+	"huge_body":             {bytes: HugeBody},
+	"expired_token":         {plain: ExpiredToken},
+	"clock_skew":            {time: ClockSkew},
+}
+
+// faultItem is one fault of the list.
+type faultItem struct {
+	endpoints []string
+	when      []Fault // one at most
+	do        string
+	seed      uint64
+	chance    float64 // 0: not by chance
+	time      *time.Duration
+	bytes     *int64
+}
+
+// faultFields read the fields of a fault.
+var faultFields = map[string]func(*faultItem, json.RawMessage) error{
+	"endpoint": func(f *faultItem, raw json.RawMessage) error {
+		var id string
+		if err := json.Unmarshal(raw, &id); err != nil {
+			return errors.New("is the id of an endpoint, such as \"messages.send_users\"")
+		}
+		return f.addEndpoints(id)
+	},
+	"endpoints": func(f *faultItem, raw json.RawMessage) error {
+		var ids []string
+		if err := json.Unmarshal(raw, &ids); err != nil || len(ids) == 0 {
+			return errors.New("is a list of ids of endpoints")
+		}
+		return f.addEndpoints(ids...)
+	},
+	"nth":   countField(Nth),
+	"first": countField(First),
+	"every": countField(Every),
+	"chance": func(f *faultItem, raw json.RawMessage) error {
+		if err := json.Unmarshal(raw, &f.chance); err != nil || f.chance <= 0 || f.chance > 1 {
+			return errors.New("is above 0 and at most 1")
+		}
+		return nil
+	},
+	"seed": func(f *faultItem, raw json.RawMessage) error {
+		if err := json.Unmarshal(raw, &f.seed); err != nil {
+			return errors.New("is a whole number")
+		}
+		return nil
+	},
+	"do": func(f *faultItem, raw json.RawMessage) error {
+		_ = json.Unmarshal(raw, &f.do) // what is no text is no action either
+		if _, ok := faultActions[f.do]; !ok {
+			return fmt.Errorf("is one of %s", strings.Join(slices.Sorted(maps.Keys(faultActions)), ", "))
+		}
+		return nil
+	},
+	"time": func(f *faultItem, raw json.RawMessage) error {
+		var text string
+		_ = json.Unmarshal(raw, &text) // what is no text is no time either
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return errors.New("is a length of time, such as \"1.5s\"")
+		}
+		f.time = &d
+		return nil
+	},
+	"bytes": func(f *faultItem, raw json.RawMessage) error {
+		if err := json.Unmarshal(raw, &f.bytes); err != nil || f.bytes == nil || *f.bytes < 0 {
+			return errors.New("is a number of bytes")
+		}
+		return nil
+	},
+}
+
+func countField(when func(int) Fault) func(*faultItem, json.RawMessage) error {
+	return func(f *faultItem, raw json.RawMessage) error {
+		n := 0
+		if err := json.Unmarshal(raw, &n); err != nil || n < 1 {
+			return errors.New("is a whole number from 1 on")
+		}
+		f.when = append(f.when, when(n))
+		return nil
+	}
+}
+
+func (f *faultItem) addEndpoints(ids ...string) error {
+	for _, id := range ids {
+		if !slices.ContainsFunc(allRoutes(), func(r route) bool { return r.id == id && id != "" }) {
+			return fmt.Errorf("has no endpoint %q", id)
+		}
+	}
+	f.endpoints = append(f.endpoints, ids...)
+	return nil
+}
+
+// parts are those of Server.Fault.
+func (f *faultItem) parts() ([]Fault, error) {
+	if f.chance > 0 {
+		f.when = append(f.when, Chance(f.chance, f.seed))
+	}
+	action := faultActions[f.do]
+	switch {
+	case f.do == "":
+		return nil, errors.New(`"do" is missing: how the call breaks`)
+	case len(f.when) > 1:
+		return nil, errors.New(`one of "nth", "first", "every" and "chance" is enough`)
+	case f.time != nil && action.time == nil:
+		return nil, fmt.Errorf("%q takes no \"time\"", f.do)
+	case f.time != nil && *f.time < 0 && f.do != "clock_skew":
+		return nil, fmt.Errorf("%q takes no \"time\" below 0", f.do)
+	case f.bytes != nil && action.bytes == nil:
+		return nil, fmt.Errorf("%q takes no \"bytes\"", f.do)
+	}
+	parts := f.when
+	if f.endpoints != nil {
+		parts = append(parts, OnEndpoint(f.endpoints...))
+	}
+	switch {
+	case f.time != nil:
+		return append(parts, action.time(*f.time)), nil
+	case f.bytes != nil:
+		return append(parts, action.bytes(*f.bytes)), nil
+	case action.plain != nil:
+		return append(parts, action.plain()), nil
+	case action.time != nil:
+		return nil, fmt.Errorf("%q needs a \"time\"", f.do)
+	}
+	return nil, fmt.Errorf("%q needs \"bytes\"", f.do)
+}
+
+// loadFaults sets the faults of a list, all or none.
+func (srv *Server) loadFaults(r io.Reader) error {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return fmt.Errorf("%s: %w", nameOf(r, "faults"), err)
+	}
+	list, err := readFaults(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", nameOf(r, "faults"), err)
+	}
+	for _, parts := range list {
+		srv.Fault(parts...)
+	}
+	return nil
+}
+
+func readFaults(text []byte) ([][]Fault, error) {
+	var items []json.RawMessage
+	if err := json.Unmarshal(text, &items); err != nil {
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+			return nil, errFaults(text, syntax.Offset, err)
+		}
+		return nil, errFaults(text, 0, errors.New("it is a list, of objects in [ ]"))
+	}
+	dec := json.NewDecoder(bytes.NewReader(text)) // again, to know where things are
+	_, _ = dec.Token()                            // the bracket
+	var list [][]Fault
+	for dec.More() {
+		parts, err := readFault(text, dec)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, parts)
+	}
+	return list, nil
+}
+
+// readFault reads one object of a list that is known to be JSON.
+func readFault(text []byte, dec *json.Decoder) ([]Fault, error) {
+	brace, _ := dec.Token()
+	start := dec.InputOffset()
+	if brace != json.Delim('{') {
+		return nil, errFaults(text, start, errors.New(`a fault is an object, such as {"every": 20, "do": "rate_limited"}`))
+	}
+	f, seen := new(faultItem), map[string]bool{}
+	for dec.More() {
+		token, _ := dec.Token()
+		name, _ := token.(string)
+		at := dec.InputOffset()
+		var raw json.RawMessage
+		_ = dec.Decode(&raw)
+		read, known := faultFields[name]
+		switch {
+		case !known:
+			return nil, errFaults(text, at, fmt.Errorf("%q is none of %s", name, strings.Join(slices.Sorted(maps.Keys(faultFields)), ", ")))
+		case seen[name]:
+			return nil, errFaults(text, at, fmt.Errorf("%q is there twice", name))
+		}
+		seen[name] = true
+		if err := read(f, raw); err != nil {
+			return nil, errFaults(text, at, fmt.Errorf("%q %w", name, err))
+		}
+	}
+	_, _ = dec.Token() // the brace
+	parts, err := f.parts()
+	if err != nil {
+		return nil, errFaults(text, start, err)
+	}
+	return parts, nil
+}
+
+// nameOf is the name of the file that is read, if it is one.
+func nameOf(r io.Reader, other string) string {
+	if f, ok := r.(interface{ Name() string }); ok {
+		return f.Name()
+	}
+	return other
+}
+
+// errFaults names the line of an offset.
+func errFaults(text []byte, offset int64, err error) error {
+	upTo := text[:min(max(offset, 0), int64(len(text)))]
+	if offset > 0 && bytes.HasSuffix(upTo, []byte("\n")) {
+		upTo = upTo[:len(upTo)-1] // the offset is behind what is wrong
+	}
+	return fmt.Errorf("line %d: %w", bytes.Count(upTo, []byte("\n"))+1, err)
+}

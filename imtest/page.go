@@ -1,0 +1,159 @@
+package imtest
+
+import (
+	"bytes"
+	_ "embed" // of the page
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+// WithPage puts a page at / that shows users, groups, rooms, messages as they
+// arrive, quotas and the last requests, and that can send a message. Everyone
+// who reaches the server can see it, and needs no token. imserver has it.
+func WithPage() Option {
+	return func(c *config) { c.page = true }
+}
+
+//go:embed page.html
+var pageHTML string
+
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Parse(pageHTML))
+})
+
+// maxForm is the largest form that the page sends.
+const maxForm = 64 << 10
+
+// pageForm is the form to send a message, with what became of it.
+type pageForm struct {
+	From, Kind, To, Text string
+	Notice               string
+	Failed               bool
+}
+
+// servePage answers at /. Without script the form is an ordinary one, and the
+// page reloads itself.
+func (srv *Server) servePage(w http.ResponseWriter, r *http.Request) {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead:
+		form := &pageForm{Kind: "users"}
+		if r.URL.Query().Has("sent") {
+			form.Notice = sentNotice(r.URL.Query().Get("missing"))
+		}
+		srv.writePage(w, r, http.StatusOK, form)
+	case http.MethodPost:
+		srv.postPage(w, r)
+	default:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		http.Error(w, "The page takes GET and POST.", http.StatusMethodNotAllowed)
+	}
+}
+
+// postPage sends a message and goes back to the page, so that a reload does not
+// send it again. Forms of other sites are refused.
+func (srv *Server) postPage(w http.ResponseWriter, r *http.Request) {
+	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+		http.Error(w, err.Error(), http.StatusForbidden)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	form := &pageForm{
+		From: strings.TrimSpace(r.PostForm.Get("from")), Kind: r.PostForm.Get("kind"),
+		To: strings.TrimSpace(r.PostForm.Get("to")), Text: r.PostForm.Get("text"),
+	}
+	if status := srv.sendForm(r, form); form.Failed {
+		srv.writePage(w, r, status, form)
+		return
+	}
+	http.Redirect(w, r, "/?sent&missing="+srv.missing(form), http.StatusSeeOther)
+}
+
+// sendForm sends the message as a call of the API, which keeps quotas and is
+// among the requests. Only faults do not touch it: they are for clients.
+func (srv *Server) sendForm(r *http.Request, form *pageForm) (status int) {
+	if form.Kind != "chatgroups" && form.Kind != "chatrooms" {
+		form.Kind = "users"
+	}
+	body := map[string]any{"to": []string{}, "type": "txt", "body": map[string]string{"msg": form.Text}}
+	if form.To != "" {
+		body["to"] = []string{form.To}
+	}
+	if form.From != "" {
+		body["from"] = form.From
+	}
+	path := "/" + url.PathEscape(srv.Org()) + "/" + url.PathEscape(srv.App()) + "/messages/" + form.Kind
+	req, err := http.NewRequestWithContext(r.Context(), http.MethodPost, srv.url+path, bytes.NewReader(encode(body)))
+	if err != nil {
+		panic("imtest: " + err.Error()) // the server's own address is one
+	}
+	s := srv.state
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+s.issue(grant{expires: s.now().Add(time.Minute)}))
+	c := srv.newCall(req)
+	rep := srv.carryOut(c)
+	srv.log.add(c, rep.status)
+	if rep.status != http.StatusOK {
+		var refusal errorBody
+		_ = json.Unmarshal(rep.body, &refusal) // it is always one
+		form.Failed, form.Notice = true, "Not sent: "+refusal.Description
+		return rep.status
+	}
+	return rep.status
+}
+
+// sentNotice says of a message whether what it was sent to is missing.
+func sentNotice(missing string) string {
+	switch missing {
+	case "user", "group", "room":
+		return "Sent, though there is no such " + missing + "."
+	}
+	return "Sent."
+}
+
+// missing names what a message was sent to, if it does not exist: the API takes
+// such messages.
+func (srv *Server) missing(form *pageForm) string {
+	s := srv.state
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	switch {
+	case form.Kind == "users" && !s.users.has(fold(form.To)):
+		return "user"
+	case form.Kind == "chatgroups" && !s.chatgroups.byID.has(form.To) && !s.threads.byID.has(form.To):
+		return "group"
+	case form.Kind == "chatrooms" && !s.chatrooms.byID.has(form.To):
+		return "room"
+	}
+	return ""
+}
+
+// writePage renders the page. Its policy lets nothing run or load but what is on
+// it.
+func (srv *Server) writePage(w http.ResponseWriter, r *http.Request, status int, form *pageForm) {
+	view := srv.view()
+	view.Form, view.Nonce = form, secret(22)
+	var page bytes.Buffer
+	if err := pageTemplate().Execute(&page, view); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+view.Nonce+"'; script-src 'nonce-"+view.Nonce+
+		"'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	header.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(page.Bytes()) // a browser that is gone sees nothing
+	}
+}

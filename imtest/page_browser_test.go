@@ -1,0 +1,283 @@
+package imtest_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest"
+)
+
+// browser drives a headless Chromium: its DevTools speak JSON over two pipes.
+type browser struct {
+	t       *testing.T
+	in      *os.File
+	out     *bufio.Reader
+	session string
+	id      int
+}
+
+// startBrowser starts Chromium, or skips the test where there is none.
+func startBrowser(t *testing.T) *browser {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		t.Skip("the page was not tried in a browser: no Chromium is installed")
+	}
+	commandsOut, commandsIn, err := os.Pipe()
+	require.NoError(t, err)
+	eventsOut, eventsIn, err := os.Pipe()
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, path,
+		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+		"--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
+		"--user-data-dir="+t.TempDir(), "--remote-debugging-pipe", "about:blank")
+	cmd.ExtraFiles = []*os.File{commandsOut, eventsIn}
+	require.NoError(t, cmd.Start())
+	commandsOut.Close()
+	eventsIn.Close()
+	t.Cleanup(func() {
+		commandsIn.Close() // the browser ends when nobody drives it
+		_ = cmd.Wait()
+		eventsOut.Close()
+	})
+	b := &browser{t: t, in: commandsIn, out: bufio.NewReader(eventsOut)}
+	target := b.call("Target.createTarget", map[string]any{"url": "about:blank"})["targetId"]
+	b.session = b.call("Target.attachToTarget", map[string]any{"targetId": target, "flatten": true})["sessionId"].(string)
+	return b
+}
+
+// call sends one command and waits for its answer.
+func (b *browser) call(method string, params map[string]any) map[string]any {
+	b.t.Helper()
+	b.id++
+	command := map[string]any{"id": b.id, "method": method, "params": params}
+	if b.session != "" {
+		command["sessionId"] = b.session
+	}
+	text, err := json.Marshal(command)
+	require.NoError(b.t, err)
+	_, err = b.in.Write(append(text, 0))
+	require.NoError(b.t, err)
+	for {
+		text, err := b.out.ReadBytes(0)
+		require.NoError(b.t, err, "the browser ended")
+		var answer struct {
+			ID     int            `json:"id"`
+			Result map[string]any `json:"result"`
+			Error  any            `json:"error"`
+		}
+		require.NoError(b.t, json.Unmarshal(bytes.TrimRight(text, "\x00"), &answer))
+		if answer.ID == b.id {
+			require.Nil(b.t, answer.Error, method)
+			return answer.Result
+		}
+	}
+}
+
+// run evaluates JavaScript in the page.
+func (b *browser) run(script string) any {
+	b.t.Helper()
+	result := b.call("Runtime.evaluate", map[string]any{"expression": script, "returnByValue": true, "awaitPromise": true})
+	require.NotContains(b.t, result, "exceptionDetails", script)
+	return result["result"].(map[string]any)["value"]
+}
+
+func (b *browser) open(url string) {
+	b.t.Helper()
+	b.call("Page.navigate", map[string]any{"url": url})
+	b.until(`document.readyState === "complete" && location.href !== "about:blank"`)
+}
+
+// until waits for a condition in the page.
+func (b *browser) until(condition string) {
+	b.t.Helper()
+	for range 200 {
+		if b.run(condition) == true {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.t.Fatalf("never: %s\n%v", condition, b.run("document.body.innerText"))
+}
+
+// resize makes the window that of a device.
+func (b *browser) resize(width, height int, mobile, dark bool) {
+	b.t.Helper()
+	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": height, "deviceScaleFactor": 2, "mobile": mobile})
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	b.call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}})
+}
+
+// shoot takes a picture for IMTEST_SCREENSHOTS, a folder, if it is set.
+func (b *browser) shoot(name string) {
+	b.t.Helper()
+	folder := os.Getenv("IMTEST_SCREENSHOTS")
+	if folder == "" {
+		return
+	}
+	data, err := base64.StdEncoding.DecodeString(b.call("Page.captureScreenshot", map[string]any{})["data"].(string))
+	require.NoError(b.t, err)
+	require.NoError(b.t, os.WriteFile(filepath.Join(folder, name+".png"), data, 0o600))
+}
+
+// messagesInPage are the texts of the messages, the newest first.
+const messagesInPage = `[...document.querySelectorAll("#messages .text")].map(e => e.textContent)`
+
+// write fills in the form and clicks the button.
+func (b *browser) write(from, kind, to, text string) {
+	b.t.Helper()
+	q := strconv.Quote
+	b.run(`{const f = document.forms[0]; f.from.value = ` + q(from) + `; f.kind.value = ` + q(kind) + `; f.to.value = ` + q(to) +
+		`; f.text.value = ` + q(text) + `; f.querySelector("button").click()}`)
+}
+
+func TestPageInABrowser(t *testing.T) {
+	c := newClient(t, imtest.WithPage(), imtest.WithQuotas())
+	group := hikers(c)
+	b := startBrowser(t)
+	b.open(c.srv.URL() + "/")
+	b.run(`document.body.dataset.marked = "yes"`)
+
+	b.write("alice", "users", "bob", "from the form")
+	b.until(messagesInPage + `[0] === "from the form"`)
+	assert.Equal(t, "from the form", c.srv.Messages("bob")[0].Text())
+	b.until(`document.getElementById("notice").textContent === "Sent." && document.forms[0].text.value === ""`)
+	b.write("alice", "chatgroups", group, "to the club")
+	b.until(messagesInPage + `[0] === "to the club"`)
+
+	say(c, "users", "carol", "from the API")
+	b.until(messagesInPage + `[0] === "from the API"`)
+	b.until(`document.querySelector("#messages li").classList.contains("new")`)
+
+	const nasty = `<script>document.title = "gone"</script><img src=x onerror="document.title = 'gone'">`
+	say(c, "users", "carol", nasty)
+	b.until(messagesInPage + `[0] === ` + strconv.Quote(nasty))
+	assert.EqualValues(t, 0, b.run(`document.querySelectorAll("#messages script, #messages img").length`))
+	assert.NotEqual(t, "gone", b.run("document.title"))
+
+	b.write("alice", "users", "zoe", "hello?")
+	b.until(`document.getElementById("notice").textContent === "Sent, though there is no such user."`)
+	c.srv.Clock().Advance(time.Minute) // quotas are free again
+	for range 25 {
+		c.send("POST", "/messages/chatgroups", `{"to":["`+group+`"],"type":"txt","body":{"msg":"x"}}`)
+	}
+	b.write("alice", "chatgroups", group, "too many")
+	b.until(`document.getElementById("notice").className === "failed" || ` + messagesInPage + `[0] === "too many"`)
+
+	c.srv.SetOnline("bob", true)
+	b.until(`document.querySelector("#users").textContent.includes("online")`)
+	assert.Equal(t, "yes", b.run(`document.body.dataset.marked`), "the page was never loaded again")
+
+	c.srv.RefuseConnections()
+	b.until(`document.getElementById("lost").checkVisibility()`)
+	require.NoError(t, c.srv.AcceptConnections())
+	b.until(`!document.getElementById("lost").checkVisibility()`)
+}
+
+func TestPageWithoutScript(t *testing.T) {
+	srv := imtest.NewServer(t, imtest.WithPage())
+	b := startBrowser(t)
+	b.call("Emulation.setScriptExecutionDisabled", map[string]any{"value": true})
+	b.open(srv.URL() + "/")
+	b.write("alice", "users", "bob", "no script")
+	b.until(messagesInPage + `[0] === "no script"`)
+	assert.Len(t, srv.Messages("bob"), 1)
+}
+
+// The page fits every window: nothing sticks out to the side, and text is not
+// smaller than it can be read.
+func TestPageFitsItsWindow(t *testing.T) {
+	c := newClient(t, imtest.WithPage(), imtest.WithQuotas())
+	fillForShow(c)
+	b := startBrowser(t)
+	for _, w := range []struct {
+		name          string
+		width, height int
+		mobile        bool
+	}{
+		{"desktop", 1440, 900, false}, {"wide", 2200, 1000, false}, {"tablet", 900, 1100, true}, {"phone", 390, 844, true}, {"small", 320, 568, true},
+	} {
+		for _, dark := range []bool{false, true} {
+			b.resize(w.width, w.height, w.mobile, dark)
+			b.open(c.srv.URL() + "/")
+			assert.LessOrEqual(t, b.run("document.documentElement.scrollWidth"), float64(w.width), w.name)
+			assert.Empty(t, b.run(`[...document.querySelectorAll("main *")].filter(e => e.innerText && e.checkVisibility() && parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.innerText)`))
+			scheme := map[bool]string{false: "light", true: "dark"}[dark]
+			assert.Empty(t, b.run(contrastFaults), "%s, %s: text is hard to read", w.name, scheme)
+			b.shoot(w.name + "-" + scheme)
+		}
+	}
+}
+
+// contrastFaults are texts with less contrast than 4.5 to 1 to what is behind them.
+const contrastFaults = `(() => {
+	const rgb = text => text.match(/[\d.]+/g).map(Number);
+	const light = c => c.slice(0, 3).map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4).reduce((s, v, i) => s + v * [.2126, .7152, .0722][i], 0);
+	const behind = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
+	const faults = [];
+	for (const e of document.querySelectorAll("body *")) {
+		if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || !e.checkVisibility() || e.closest("datalist, script, style, select")) continue;
+		const a = light(rgb(getComputedStyle(e).color)), b = light(behind(e));
+		const contrast = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+		if (contrast < 4.5) faults.push(e.className + " " + e.textContent.trim().slice(0, 20) + " " + contrast.toFixed(2));
+	}
+	return faults;
+})()`
+
+// fillForShow is an app as it may look in the middle of a day.
+func fillForShow(c *client) {
+	names := []string{"alice", "bob", "carol", "dave", "erin", "frank", "王小明", "grace"}
+	for _, name := range names {
+		c.srv.AddUser(imtest.User{Username: name})
+	}
+	for _, name := range []string{"alice", "carol", "王小明"} {
+		c.srv.SetOnline(name, true)
+	}
+	c.send("POST", "/users/erin/deactivate", "")
+	club := c.srv.AddGroup(imtest.Group{Name: "Hiking club", Owner: "alice", Members: []string{"bob", "carol", "dave"}}).ID
+	c.srv.AddGroup(imtest.Group{Name: "Tea lovers with a very long name that does not fit on one line", Owner: "bob", MutedAll: true})
+	c.srv.AddRoom(imtest.Room{ID: "lobby", Name: "Lobby", Owner: "alice", Members: []string{"carol", "王小明"}})
+	post := func(kind, from, to, body string) {
+		c.send("POST", "/messages/"+kind, `{"from":"`+from+`","to":["`+to+`"],`+body+`}`)
+	}
+	for range 17 {
+		post("chatgroups", "carol", club, `"type":"cmd","body":{"action":"typing"}`)
+	}
+	post("users", "alice", "bob", `"type":"txt","body":{"msg":"The kettle is on."}`)
+	post("users", "bob", "alice", `"type":"txt","body":{"msg":"Two minutes. Do you need milk?"}`)
+	post("chatgroups", "carol", club, `"type":"txt","body":{"msg":"Saturday, 08:30 at the station. The train leaves at 08:41, and the next one goes two hours later, so please do not be late this time."}`)
+	post("users", "王小明", "grace", `"type":"txt","body":{"msg":"你好，明天上午十点开会，可以吗？"}`)
+	post("users", "dave", "alice", `"type":"img","body":{"filename":"summit.jpg","url":"http://127.0.0.1/x","secret":"s"}`)
+	post("chatrooms", "alice", "lobby", `"type":"custom","body":{"customEvent":"gift","customExts":{"name":"rose"}}`)
+	post("users", "grace", "frank", `"type":"loc","body":{"lat":"39.9","lng":"116.4","addr":"Temple of Heaven, Beijing"}`)
+	post("users", "alice", "bob", `"type":"txt","body":{"msg":"<script>alert(\"not today\")</script>"}`)
+	id := say(c, "users", "bob", "Wrong chat, sorry")
+	c.send("POST", "/messages/msg_recall", order(id, "bob", "chat", true))
+	c.send("GET", "/users/nobody", "")
+	c.send("GET", "/user/alice/contacts?limit=10&needReturnRemark=true", "")
+	c.anonymous().send("GET", "/chatgroups", "")
+	post("users", "bob", "alice", `"type":"txt","body":{"msg":"See you at nine 👋"}`)
+}

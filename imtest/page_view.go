@@ -1,0 +1,293 @@
+package imtest
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// How much of each the page shows: the newest.
+const (
+	pageUsers    = 50
+	pageCircles  = 30
+	pageMessages = 50
+	pageRequests = 30
+	pageQuotas   = 12
+	pageText     = 2000 // characters of a message
+)
+
+// pageView is what the page shows.
+type pageView struct {
+	AppKey, URL, Now, Ahead, Nonce string
+	Form                           *pageForm
+
+	Users    []pageUser
+	Groups   []pageCircle
+	Rooms    []pageCircle
+	Messages []pageMessage
+	Requests []pageRequest
+	Quotas   []pageQuota
+	QuotasOn bool
+
+	UserCount, Online, Banned, GroupCount, RoomCount, MessageCount int
+	FileCount, MoreUsers, MoreGroups, MoreRooms                    int
+}
+
+type pageUser struct {
+	Name, Initial    string
+	Hue              int
+	Online, Banned   bool
+	Waiting          int // messages
+	Nickname, Joined string
+}
+
+type pageCircle struct {
+	ID, Name, Initial, Owner, Notes string
+	Hue, Members                    int
+}
+
+type pageMessage struct {
+	ID, From, To, Initial string
+	Chat                  string // "": to a user
+	Hue                   int
+	Kind, Text, Time, At  string // Kind "": text
+	Recalled              bool
+	Edits                 int
+}
+
+type pageRequest struct {
+	Method, Path, ID, Time, At string
+	Status                     int
+	Class                      string // of the status
+}
+
+type pageQuota struct {
+	Name, Limit   string
+	Used, N, High int
+	Full          bool
+}
+
+// view collects what the page shows.
+func (srv *Server) view() *pageView {
+	s := srv.state
+	s.dropAbsent()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	now := s.now()
+	v := &pageView{
+		AppKey: s.appKey(), URL: srv.url, Now: now.Format("15:04:05"), Ahead: aheadOf(now),
+		Groups: pageCirclesOf(&s.chatgroups.circles), GroupCount: s.chatgroups.byID.len(),
+		Rooms: pageCirclesOf(&s.chatrooms.circles), RoomCount: s.chatrooms.byID.len(),
+		MessageCount: len(s.posts), FileCount: s.files.len(),
+		Quotas: srv.quotaBars(), QuotasOn: srv.quotas != nil,
+	}
+	v.addUsers(s, now)
+	for _, m := range slices.Backward(s.posts[max(0, len(s.posts)-pageMessages):]) {
+		v.Messages = append(v.Messages, s.pageMessage(m, now))
+	}
+	for _, r := range srv.log.newest(pageRequests) {
+		v.Requests = append(v.Requests, srv.pageRequest(r, now))
+	}
+	v.MoreUsers, v.MoreGroups, v.MoreRooms = v.UserCount-len(v.Users), v.GroupCount-len(v.Groups), v.RoomCount-len(v.Rooms)
+	return v
+}
+
+// aheadOf tells how far the server's clock is from the machine's, if it is.
+func aheadOf(now time.Time) string {
+	ahead := time.Until(now).Round(time.Second)
+	if ahead.Abs() < 2*time.Second {
+		return ""
+	}
+	return fmt.Sprintf("%+.0f s", ahead.Seconds())
+}
+
+// addUsers shows those who are online first, then the banned, then the newest.
+func (v *pageView) addUsers(s *state, now time.Time) {
+	var online, banned, others []*user
+	for u := range s.users.all {
+		switch {
+		case u.online:
+			online = append(online, u)
+		case u.banned:
+			banned = append(banned, u)
+		default:
+			others = append(others, u)
+		}
+	}
+	v.UserCount, v.Online, v.Banned = s.users.len(), len(online), len(banned)
+	slices.Reverse(others)
+	all := slices.Concat(online[:min(len(online), pageUsers)], banned[:min(len(banned), pageUsers)], others[:min(len(others), pageUsers)])
+	for _, u := range all[:min(len(all), pageUsers)] {
+		v.Users = append(v.Users, pageUser{
+			Name: u.name, Initial: initial(u.name), Hue: hue(u.name), Online: u.online, Banned: u.banned,
+			Waiting: s.inboxes[u.name].waiting(), Nickname: u.nickname, Joined: clockTime(u.created, now),
+		})
+	}
+}
+
+func pageCirclesOf(cs *circles) []pageCircle {
+	list := cs.byID.newest()
+	return convert(list[:min(len(list), pageCircles)], func(g *circle) pageCircle {
+		name := cmp.Or(g.name, g.id)
+		return pageCircle{
+			ID: g.id, Name: name, Initial: initial(name), Hue: hue(g.id), Owner: g.owner,
+			Members: g.members.len(), Notes: g.notes(),
+		}
+	})
+}
+
+// notes are what is unusual of a group or room.
+func (g *circle) notes() string {
+	var notes []string
+	if g.disabled {
+		notes = append(notes, "disabled")
+	}
+	if g.mutedAll {
+		notes = append(notes, "all muted")
+	}
+	if n := g.threads.len(); n > 0 {
+		notes = append(notes, fmt.Sprint("threads: ", n))
+	}
+	return strings.Join(notes, ", ")
+}
+
+func (s *state) pageMessage(m *message, now time.Time) pageMessage {
+	v := pageMessage{
+		ID: strconv.FormatInt(m.id, 10), From: m.from, To: m.to, Initial: initial(m.from), Hue: hue(m.from),
+		Kind: m.kind, Text: cut(m.gist()), Time: clockTime(m.time, now), At: m.time.Format(time.RFC3339),
+		Recalled: m.recalled, Edits: int(m.edits),
+	}
+	if m.kind == "txt" {
+		v.Kind = ""
+	}
+	var g *circle
+	switch m.chat {
+	case toUsers:
+		return v
+	case toGroups:
+		v.Chat, g = "group", s.chatgroups.byID.get(m.to)
+		if g == nil {
+			g = s.threads.byID.get(m.to)
+		}
+	case toRooms:
+		v.Chat, g = "room", s.chatrooms.byID.get(m.to)
+	}
+	if g != nil && g.name != "" {
+		v.To = g.name
+	}
+	return v
+}
+
+// gist is a message in one text.
+func (m *message) gist() string {
+	var body struct {
+		Msg         string          `json:"msg"`
+		Action      string          `json:"action"`
+		Addr        string          `json:"addr"`
+		CustomEvent string          `json:"customEvent"`
+		Filename    string          `json:"filename"`
+		URL         string          `json:"url"`
+		Exts        json.RawMessage `json:"customExts"`
+	}
+	if json.Unmarshal([]byte(m.body), &body) != nil { // a field of another type than usual
+		return m.body
+	}
+	text := cmp.Or(body.Msg, body.Action, body.Addr, body.CustomEvent, body.Filename, body.URL, string(body.Exts))
+	if text == "" && m.kind != "txt" {
+		return m.body
+	}
+	return text
+}
+
+func (srv *Server) pageRequest(r Request, now time.Time) pageRequest {
+	path := strings.TrimPrefix(r.Path, "/"+srv.Org()+"/"+srv.App())
+	if r.Query != "" {
+		path += "?" + r.Query
+	}
+	class := "good"
+	switch {
+	case r.Status >= 500:
+		class = "bad"
+	case r.Status >= 400:
+		class = "poor"
+	}
+	return pageRequest{r.Method, cut(path), r.ID, clockTime(r.Time, now), r.Time.Format(time.RFC3339), r.Status, class}
+}
+
+// quotaBars are the quotas that are used most, the fullest first.
+func (srv *Server) quotaBars() []pageQuota {
+	list := srv.QuotaUse()
+	slices.SortFunc(list, func(a, b QuotaUse) int {
+		return cmp.Or(
+			cmp.Compare(float64(b.Used)/float64(b.N), float64(a.Used)/float64(a.N)),
+			strings.Compare(a.Pool, b.Pool), strings.Compare(a.User, b.User), cmp.Compare(a.Per, b.Per),
+		)
+	})
+	return convert(list[:min(len(list), pageQuotas)], func(u QuotaUse) pageQuota {
+		name, what := u.Pool, "calls"
+		if u.User != "" {
+			name += " of " + u.User
+		}
+		if u.Items {
+			what = "targets"
+		}
+		return pageQuota{
+			Name: name, Limit: fmt.Sprintf("%d %s a %s", u.N, what, period(u.Per)),
+			Used: u.Used, N: u.N, High: u.N * 3 / 4, Full: u.Used >= u.N,
+		}
+	})
+}
+
+func period(d time.Duration) string {
+	switch d {
+	case time.Second:
+		return "second"
+	case time.Minute:
+		return "minute"
+	case time.Hour:
+		return "hour"
+	case 24 * time.Hour:
+		return "day"
+	}
+	return d.String()
+}
+
+// clockTime is the time of day, with the date if it is of another day.
+func clockTime(t, now time.Time) string {
+	t = t.In(now.Location())
+	if y, m, d := t.Date(); y == now.Year() && m == now.Month() && d == now.Day() {
+		return t.Format("15:04:05")
+	}
+	return t.Format("2006-01-02 15:04")
+}
+
+// initial is the first letter of a name.
+func initial(name string) string {
+	for _, r := range name {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return string(unicode.ToUpper(r))
+		}
+	}
+	return "?"
+}
+
+// hue is the number of the colour of a name.
+func hue(name string) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(name))
+	return int(h.Sum32() % 8)
+}
+
+// cut shortens what would fill the page.
+func cut(text string) string {
+	if runes := []rune(text); len(runes) > pageText {
+		return string(runes[:pageText]) + "…"
+	}
+	return text
+}
