@@ -81,10 +81,7 @@ func (c *core) Call(ctx context.Context, call *api.Call) error {
 		failure.Tries = p.tries
 		failure.scrub(call.Secrets...)
 		wait, again := c.again(ctx, p, failure)
-		event.Err, event.Again = failure, again
-		if p.tries == event.Try { // it was sent
-			event.Status, event.Code = failure.Status, failure.Code
-		}
+		event.Status, event.Code, event.Err, event.Again = failure.Status, failure.Code, failure, again
 		c.observe(ctx, event)
 		if !again {
 			return failure
