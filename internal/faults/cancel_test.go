@@ -98,7 +98,7 @@ func TestPromiseCancellationIsPrompt(t *testing.T) {
 			client := p.make(t)
 			took := make([]time.Duration, scale(5, 50))
 			for i := range took {
-				took[i] = cancelled(t, client, call)
+				took[i] = cancelledFairly(t, client, call)
 			}
 			slices.Sort(took)
 			t.Logf("%s: median %s, 90th percentile %s, most %s", p.name, took[len(took)/2], took[len(took)*9/10], took[len(took)-1])
@@ -110,11 +110,29 @@ func TestPromiseCancellationIsPrompt(t *testing.T) {
 	}
 }
 
+// cancelledFairly is cancelled on a machine that has time: while a bare goroutine
+// takes long to hear of the cancel, too, nothing is said about the client.
+func cancelledFairly(t *testing.T, client *im.Client, call func(context.Context, *im.Client) error) time.Duration {
+	t.Helper()
+	for range 20 {
+		if took, bare := cancelled(t, client, call); bare < prompt/5 {
+			return took
+		}
+	}
+	t.Skip("this machine is too busy to measure anything")
+	return 0
+}
+
 // cancelled lets a call get stuck, cancels it, and tells how long it takes to come
-// back.
-func cancelled(t *testing.T, client *im.Client, call func(context.Context, *im.Client) error) time.Duration {
+// back, and how long a bare goroutine takes.
+func cancelled(t *testing.T, client *im.Client, call func(context.Context, *im.Client) error) (took, bare time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(t.Context())
+	heard := make(chan time.Time, 1)
+	go func() {
+		<-ctx.Done()
+		heard <- time.Now()
+	}()
 	reason := errors.New("the caller has changed its mind")
 	done := make(chan time.Time, 1)
 	var err error
@@ -129,11 +147,11 @@ func cancelled(t *testing.T, client *im.Client, call func(context.Context, *im.C
 	}
 	begun := time.Now()
 	cancel(reason)
-	took := (<-done).Sub(begun)
+	took, bare = (<-done).Sub(begun), (<-heard).Sub(begun)
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, err, im.ErrCanceled)
 	require.ErrorIs(t, err, reason)
-	return took
+	return took, bare
 }
 
 func getAlice(ctx context.Context, c *im.Client) error {
