@@ -40,6 +40,7 @@ bench-quota: ## how much of a quota is used, and how often it is passed
 torture: ## the whole of the fault tests, at most 15 minutes
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 15m -run 'Torture|Promise' -v ./internal/faults/...
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 2m -run 'QuotasAreKept|NightlyLane' -v ./internal/e2e
+	IM_TORTURE=1 $(GO) -C redisquota test -count 1 -timeout 5m -run 'Fleet|Restart' -v ./...
 
 fuzz: ## each fuzz target for FUZZTIME
 	@$(GO) run ./internal/fuzzall -time $(or $(FUZZTIME),20s)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -139,10 +140,14 @@ func fleet(t *testing.T, b *backend, prefix string, server *strict, n int, lengt
 	return wrong.Load()
 }
 
-// stalled is how many calls a stall of the machine may press together: these tests
-// run on the real clock beside others. That there are none at all is what
-// quotabench measures; four processes without a store would get hundreds.
-const stalled = 3
+// unless gives the strict figure with make torture, and otherwise one that holds
+// when the machine stalls: these tests run on the real clock beside others.
+func unless(strict, stalled int) int {
+	if os.Getenv("IM_TORTURE") != "" {
+		return strict
+	}
+	return stalled
+}
 
 func TestFleetUsesOneQuotaAndOneToken(t *testing.T) {
 	onBackends(t, func(t *testing.T, b *backend) {
@@ -150,8 +155,8 @@ func TestFleetUsesOneQuotaAndOneToken(t *testing.T) {
 		server := &strict{limit: perSecond(100), start: time.Now()}
 		failed := fleet(t, b, s.Prefix, server, 4, 3*time.Second)
 		assert.Zero(t, failed)
-		assert.LessOrEqual(t, len(server.refused), stalled)
-		assert.Greater(t, len(server.counted), 150, "of 300")
+		assert.LessOrEqual(t, len(server.refused), unless(0, 3))
+		assert.Greater(t, len(server.counted), unless(240, 150), "of 300")
 		assert.Equal(t, 1, server.fetches)
 	})
 }
@@ -193,8 +198,8 @@ func TestRestartOfRedis(t *testing.T) {
 				outside++
 			}
 		}
-		assert.LessOrEqual(t, outside, stalled)
-		assert.Greater(t, server.between(7*time.Second, 8*time.Second), 50, "the store rules again; a process's own share is 25")
+		assert.LessOrEqual(t, outside, unless(0, 3))
+		assert.Greater(t, server.between(7*time.Second, 8*time.Second), unless(75, 50), "the store rules again; a process's own share is 25")
 		t.Logf("refused %d, let through %d", len(server.refused), len(server.counted))
 	})
 }
