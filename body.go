@@ -54,24 +54,6 @@ func (e *encoder) release() {
 	}
 }
 
-// readUpTo appends what r holds to buf, but no more than limit bytes.
-func readUpTo(buf *bytes.Buffer, r io.Reader, limit int64) (int64, error) {
-	for n := int64(0); ; {
-		buf.Grow(bytes.MinRead)
-		free := buf.AvailableBuffer()
-		free = free[:min(int64(cap(free)), limit-n)]
-		got, err := r.Read(free)
-		_, _ = buf.Write(free[:got]) // in place: it is the buffer's own memory
-		n += int64(got)
-		switch {
-		case err == io.EOF, n == limit:
-			return n, nil
-		case err != nil:
-			return n, err
-		}
-	}
-}
-
 // watch reports progress on a body while it is sent, tells errors of its source
 // from those of the network, and does not wait for a stuck source when the try is
 // over.

@@ -394,17 +394,19 @@ func (c *core) read(ctx context.Context, p *prepared, res *http.Response, progre
 	}
 	buf := buffers.Get().(*bytes.Buffer)
 	defer release(buf)
-	n, err := readUpTo(buf, res.Body, c.maxAnswer+1)
+	more, err := readAnswer(buf, res.Body, res.ContentLength, c.maxAnswer)
 	body := buf.Bytes()
 	switch {
 	case err != nil:
 		return networkError(ctx, p, res.StatusCode, err)
-	case n > c.maxAnswer:
-		return badAnswer(p, res.StatusCode, body, tooLarge(c.maxAnswer))
+	case more:
+		return badAnswer(p, res.StatusCode, body, tooLargeError{c.maxAnswer, "bytes"})
 	case res.Header.Get("Content-Encoding") == "gzip" && !res.Uncompressed:
 		return badAnswer(p, res.StatusCode, nil, errCompressed)
 	case !success:
 		return answered(p, res.StatusCode, body)
+	case tooManyValues(body, maxValues(c.maxAnswer)):
+		return badAnswer(p, res.StatusCode, body, tooLargeError{int64(maxValues(c.maxAnswer)), "values"})
 	}
 	return decode(p, res.StatusCode, body)
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -150,15 +149,3 @@ func badCertificate(err error) bool {
 }
 
 var errCompressed = errors.New("the answer is compressed, which was not asked for")
-
-// tooLargeError is an answer above the limit of WithMaxAnswer.
-type tooLargeError int64
-
-func tooLarge(limit int64) error { return tooLargeError(limit) }
-
-func (t tooLargeError) Error() string {
-	return fmt.Sprintf("the answer is longer than %d bytes", int64(t))
-}
-
-// Is makes it an ErrTooLarge.
-func (t tooLargeError) Is(target error) bool { return target == ErrTooLarge }

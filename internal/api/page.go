@@ -1,12 +1,12 @@
 package api
 
 import (
-	"errors"
+	"fmt"
 	"iter"
 )
 
 // ErrCursorRepeated is returned when a page names itself as the next one.
-var ErrCursorRepeated = errors.New("the server answered the cursor that was sent: the list would never end")
+var ErrCursorRepeated = fmt.Errorf("%w: the server answered the cursor that was sent, the list would never end", ErrBadAnswer)
 
 // Pages goes over a list that is read in pages by cursor. It fetches a page
 // only when the one before it is used up, ends after the first error, may be

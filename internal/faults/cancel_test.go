@@ -171,7 +171,7 @@ func broken(endpoint string, fault imtest.Fault) func(*testing.T) *im.Client {
 	}
 }
 
-func clientAt(t *testing.T, host string, token im.TokenProvider, options ...im.Option) *im.Client {
+func clientAt(t testing.TB, host string, token im.TokenProvider, options ...im.Option) *im.Client {
 	t.Helper()
 	client, err := im.New(im.Config{Host: host, Org: "acme", App: "demo", Token: token}, options...)
 	require.NoError(t, err)

@@ -70,7 +70,7 @@ func (r *recorder) take() []received {
 	return got
 }
 
-func record(t *testing.T) (*recorder, *im.Client) {
+func record(t testing.TB) (*recorder, *im.Client) {
 	t.Helper()
 	rec := new(recorder)
 	srv := httptest.NewServer(rec)
@@ -242,7 +242,7 @@ type probe struct {
 	err    error
 }
 
-func newProbe(t *testing.T, rec *recorder, m method) *probe {
+func newProbe(t testing.TB, rec *recorder, m method) *probe {
 	p := &probe{method: m, dir: t.TempDir()}
 	for _, fill := range fillings {
 		p.fill = fill
@@ -266,7 +266,7 @@ func (p *probe) arguments(ctx context.Context, hostile int, value string) []refl
 		switch {
 		case in == reflect.TypeFor[context.Context]():
 			args[i].Set(reflect.ValueOf(ctx))
-		case in.Kind() == reflect.String && strings.HasSuffix(p.name, ".SaveFile") && last && (i == len(args)-1 || !isString(p.f.Type().In(i+1))):
+		case in.Kind() == reflect.String && strings.Contains(p.name, ".Save") && last && (i == len(args)-1 || !isString(p.f.Type().In(i+1))):
 			args[i].SetString(filepath.Join(p.dir, "file")) // where the download goes to
 		default:
 			f.fill(args[i], "", true)

@@ -1,0 +1,87 @@
+package im
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+)
+
+// readAnswer fills buf with what r holds and tells whether that is more than limit
+// bytes; then buf has only the beginning. What has no length is read in pieces, so
+// that an answer that is refused has taken no more memory than the limit.
+func readAnswer(buf *bytes.Buffer, r io.Reader, length, limit int64) (more bool, err error) {
+	switch {
+	case length > limit:
+		_, err := io.CopyN(buf, r, min(limit, maxClip)) // enough for the error to quote
+		return true, err
+	case length >= 0:
+		buf.Grow(int(length) + bytes.MinRead) // with the room in which ReadFrom finds the end
+		_, err := buf.ReadFrom(io.LimitReader(r, limit+1))
+		return int64(buf.Len()) > limit, err
+	}
+	pieces := []*bytes.Buffer{buf}
+	for left := limit + 1; left > 0; {
+		n, err := io.CopyN(pieces[len(pieces)-1], r, min(left, maxKept))
+		left -= n
+		if err == io.EOF { //nolint:errorlint // io.Reader's end is io.EOF itself
+			buf.Grow(int(limit+1-left) - buf.Len())
+			for _, piece := range pieces[1:] {
+				_, _ = piece.WriteTo(buf)
+			}
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		pieces = append(pieces, bytes.NewBuffer(make([]byte, 0, min(left, maxKept)+bytes.MinRead)))
+	}
+	return true, nil
+}
+
+// bytesPerValue is how many bytes of WithMaxAnswer allow for one value: a member
+// of 2 bytes in JSON can take hundreds when decoded.
+const bytesPerValue = 32
+
+// maxValues is how many values an answer may have; 20,000 whatever its limit.
+func maxValues(maxAnswer int64) int { return int(max(maxAnswer/bytesPerValue, 20_000)) }
+
+// tooManyValues tells whether JSON has more values than limit. It does not look
+// for errors: what is broken does not decode.
+func tooManyValues(b []byte, limit int) bool {
+	if len(b) <= limit || bytes.Count(b, []byte{','})+bytes.Count(b, []byte{'{'})+bytes.Count(b, []byte{'['}) <= limit {
+		return false // some of them in strings, maybe
+	}
+	n := 0
+	for i := 0; i < len(b) && n <= limit; i++ {
+		switch b[i] {
+		case '"':
+			i = endOfString(b, i)
+		case ',', '{', '[':
+			n++
+		}
+	}
+	return n > limit
+}
+
+// endOfString finds the quote that ends the string which begins at i.
+func endOfString(b []byte, i int) int {
+	for i++; i < len(b) && b[i] != '"'; i++ {
+		if b[i] == '\\' {
+			i++
+		}
+	}
+	return i
+}
+
+// tooLargeError is an answer above the limit of WithMaxAnswer.
+type tooLargeError struct {
+	limit int64
+	unit  string
+}
+
+func (t tooLargeError) Error() string {
+	return fmt.Sprintf("the answer has more than %d %s; see WithMaxAnswer", t.limit, t.unit)
+}
+
+// Is makes it an ErrTooLarge.
+func (t tooLargeError) Is(target error) bool { return target == ErrTooLarge }
