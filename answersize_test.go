@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/internal/corpus"
 )
 
 // An answer of exactly the limit is taken, one byte more is not, whatever length
@@ -60,6 +62,7 @@ func TestTooManyValues(t *testing.T) {
 // What is counted is never more than the tokens of the text, keys included, and
 // never less than a quarter of them.
 func FuzzTooManyValues(f *testing.F) {
+	corpus.Add(f)
 	for _, seed := range []string{`{}`, `[1,2,3]`, `{"a":1,"b":[2,{"c":"3,\\"}]}`, `"a,b"`, `[[[]]]`} {
 		f.Add([]byte(seed))
 	}

@@ -14,6 +14,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/chatrooms"
+	"github.com/imrest/im-go/internal/corpus"
 	"github.com/imrest/im-go/internal/wiretest"
 )
 
@@ -279,6 +280,7 @@ func TestGet(t *testing.T) {
 
 // Whatever the server answers, Get returns a room with an id or an error.
 func FuzzGet(f *testing.F) {
+	corpus.Add(f)
 	f.Add(`{"data":[{"id":"1","affiliations":[{"owner":"alice"}]}]}`)
 	f.Add(`{"data":{"id":1,"maxusers":"2","affiliations":{"member":3}}}`)
 	f.Add(`{"data":["chatroom id doesn't exist",null,{}]}`)

@@ -3,11 +3,14 @@ package groups
 import (
 	"encoding/json"
 	"testing"
+
+	"github.com/imrest/im-go/internal/corpus"
 )
 
 // FuzzAnswers feeds the decoders that take several forms: they may refuse, not
 // panic, and what they take has to be usable.
 func FuzzAnswers(f *testing.F) {
+	corpus.Add(f)
 	for _, seed := range []string{
 		`"group id doesn't exist"`, `{"id":"231","affiliations":[{"owner":"alice"}]}`, `{"groupId":7,"mute":"true"}`, `null`, `[]`, `1`,
 		`{"username":"bob","reason":"no"}`, `{"bob":"no"}`, `{"user":"bob","metadata":{"a":"b"}}`, `{"a":"b","c":"d"}`,

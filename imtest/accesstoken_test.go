@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/internal/corpus"
 )
 
 // The vectors of the catalogue, auth.yaml.
@@ -187,6 +189,7 @@ func TestAccessTokenExchange(t *testing.T) {
 }
 
 func FuzzParseAccessToken(f *testing.F) {
+	corpus.Add(f)
 	for _, v := range accessTokenVectors {
 		f.Add(v.tokenByGo)
 	}

@@ -3,11 +3,14 @@ package messages
 import (
 	"encoding/json"
 	"testing"
+
+	"github.com/imrest/im-go/internal/corpus"
 )
 
 // FuzzAnswers decodes the answers that come in several forms. One that decodes
 // must hold what the decoder promises.
 func FuzzAnswers(f *testing.F) {
+	corpus.Add(f)
 	for _, answer := range []string{
 		`{"data":{"recalled":"yes","msg_id":"1"}}`,
 		`{"data":[{"recalled":"yes","msg_id":1},{"msgs":{"msg_id":"2"}}],"msgs":[{"msg_id":"3","recalled":"not_found msg"}]}`,

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/internal/corpus"
 	"github.com/imrest/im-go/internal/wiretest"
 	"github.com/imrest/im-go/messages"
 )
@@ -264,6 +265,7 @@ func TestHistoryBreaksOff(t *testing.T) {
 }
 
 func FuzzReadHistory(f *testing.F) {
+	corpus.Add(f)
 	for _, b := range bodies {
 		f.Add([]byte(line(flat(b.body.Type(), b.wire))))
 	}

@@ -3,9 +3,12 @@ package metadata
 import (
 	"encoding/json"
 	"testing"
+
+	"github.com/imrest/im-go/internal/corpus"
 )
 
 func FuzzValue(f *testing.F) {
+	corpus.Add(f)
 	for _, seed := range []string{`"a"`, `12`, `9007199254740993`, `true`, `null`, `{"a":1}`, `[]`, `"\ud800"`, ` {} `} {
 		f.Add([]byte(seed))
 	}

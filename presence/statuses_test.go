@@ -3,9 +3,12 @@ package presence
 import (
 	"encoding/json"
 	"testing"
+
+	"github.com/imrest/im-go/internal/corpus"
 )
 
 func FuzzStatuses(f *testing.F) {
+	corpus.Add(f)
 	for _, seed := range []string{`{"ios":"1"}`, `{"ios":1,"ios":"2"}`, `[]`, `[ ]`, `["1"]`, `[{}]`, `null`, `{}`, `{"a":{}}`, `"x"`} {
 		f.Add([]byte(seed))
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/imrest/im-go/internal/corpus"
 	"github.com/imrest/im-go/internal/wiretest"
 	"github.com/imrest/im-go/push"
 )
@@ -246,6 +247,7 @@ func TestLimitsAreAllowed(t *testing.T) {
 }
 
 func FuzzMessage(f *testing.F) {
+	corpus.Add(f)
 	for name, object := range vendors {
 		f.Add(`{"` + name + `":` + object + `}`)
 	}
@@ -266,6 +268,7 @@ func FuzzMessage(f *testing.F) {
 }
 
 func FuzzSettings(f *testing.F) {
+	corpus.Add(f)
 	f.Add(`{"type":"NONE","ignoreDuration":"1717507349924","ignoreInterval":"22:00-07:15"}`)
 	f.Add(`{"ignoreInterval":"00:00-00:00"}`)
 	f.Fuzz(func(t *testing.T, in string) {

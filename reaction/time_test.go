@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"github.com/imrest/im-go/internal/corpus"
 )
 
 func TestTimestamp(t *testing.T) {
@@ -26,6 +28,7 @@ func TestTimestamp(t *testing.T) {
 }
 
 func FuzzTimestamp(f *testing.F) {
+	corpus.Add(f)
 	for _, seed := range []string{`"2023-10-18T03:33:20.123456Z"`, `"2023-10-18T03:33:20"`, `1697600000123`, `null`, `""`, `"x"`, `[]`} {
 		f.Add([]byte(seed))
 	}

@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/internal/corpus"
 )
 
 const (
@@ -328,6 +330,7 @@ func TestDynamic(t *testing.T) {
 // Parse reads strings from strangers: it must not panic, and must not take
 // more memory than it promises.
 func FuzzParse(f *testing.F) {
+	corpus.Add(f)
 	for _, v := range vectors(f) {
 		f.Add(v.TokenGo)
 		f.Add(v.TokenZlib)
@@ -349,6 +352,7 @@ func FuzzParse(f *testing.F) {
 // FuzzContent is FuzzParse behind the compression, which random changes of the
 // text seldom get through.
 func FuzzContent(f *testing.F) {
+	corpus.Add(f)
 	for _, v := range vectors(f) {
 		content, err := unpack(v.TokenGo)
 		require.NoError(f, err)

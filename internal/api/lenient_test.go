@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/internal/corpus"
 )
 
 // decode reads one JSON value.
@@ -119,6 +121,7 @@ func seeds(f *testing.F) {
 // Each scalar holds what encoding/json finds in the same text, where it finds
 // anything, and refuses the rest without a panic.
 func FuzzScalars(f *testing.F) {
+	corpus.Add(f)
 	seeds(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var text string
@@ -163,6 +166,7 @@ func FuzzScalars(f *testing.F) {
 
 // An array decodes to as many values, anything else that is no null to one.
 func FuzzMany(f *testing.F) {
+	corpus.Add(f)
 	seeds(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var v Many[json.RawMessage]
@@ -183,6 +187,7 @@ func FuzzMany(f *testing.F) {
 // The decoders of whole answers take anything without a panic, and never decode
 // to nothing where they promise something.
 func FuzzAnswers(f *testing.F) {
+	corpus.Add(f)
 	seeds(f)
 	for _, s := range []string{
 		`{"entities":[{"a":1}],"uri":"u"}`, `{"entities":{}}`, `{"entities":[]}`, `{"data":{"x":1}}`, `{"data":{"x":1,"y":2}}`,

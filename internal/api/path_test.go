@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/internal/corpus"
 )
 
 const appPrefix = "https://a1.example.com/acme/demo"
@@ -99,6 +101,7 @@ var valueSeeds = []string{
 // Whatever the value, the address has it in exactly one segment, or there is no
 // address.
 func FuzzExpand(f *testing.F) {
+	corpus.Add(f)
 	for _, s := range valueSeeds {
 		f.Add(s, "1")
 		f.Add("1", s)
@@ -120,6 +123,7 @@ func FuzzExpand(f *testing.F) {
 
 // A list comes back value by value.
 func FuzzExpandList(f *testing.F) {
+	corpus.Add(f)
 	for _, s := range valueSeeds {
 		f.Add(s, "b")
 		f.Add("a", s)

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/imrest/im-go/file"
+	"github.com/imrest/im-go/internal/corpus"
 )
 
 // source counts how often it is opened and closed.
@@ -145,6 +146,7 @@ func TestUploadFails(t *testing.T) {
 }
 
 func FuzzExactReader(f *testing.F) {
+	corpus.Add(f)
 	f.Add("", int64(0))
 	f.Add("abc", int64(3))
 	f.Add("abc", int64(2))

@@ -19,6 +19,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/corpus"
 )
 
 // reply answers the first calls with the same answer, and breaks then: iterators
@@ -80,6 +81,7 @@ func (r *reply) give(t *testing.T, p *probe, status int, body []byte) {
 
 // fuzzAnswers gives any answer to any method of a domain.
 func fuzzAnswers(f *testing.F, domain string) {
+	corpus.Add(f)
 	r := new(reply)
 	probes := replied(f, r, domain)
 	for i, answer := range documentedAnswers(f, domain) {
@@ -144,6 +146,7 @@ func FuzzThread(f *testing.F)    { fuzzAnswers(f, "Thread") }
 
 // FuzzAuth does the same to what the client itself reads: tokens and hosts.
 func FuzzAuth(f *testing.F) {
+	corpus.Add(f)
 	for _, answer := range []string{
 		`{"access_token":"t","expires_in":5184000,"application":"a"}`, `{"access_token":"t","expires_in":"9223372036854775807"}`, `{"expires_in":-1}`,
 		`{"access_token":"t","expires_in":0,"user":{"uuid":"u","type":"user","created":1,"modified":2,"username":"alice","activated":true}}`,

@@ -1,5 +1,6 @@
 // Command fuzzall runs every fuzz target of the module, each for a time or a
-// count, and prints a line for each: `make fuzz FUZZTIME=20s`.
+// count, and prints a line for each: `make fuzz FUZZTIME=20s`. With -keep it then
+// writes what was found worth keeping to testdata/corpus.
 package main
 
 import (
@@ -17,6 +18,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/imrest/im-go/internal/corpus"
 )
 
 var (
@@ -27,6 +30,7 @@ var (
 func main() {
 	each := flag.String("time", "20s", "how long each target runs: 20s, or 10000x for a count")
 	jobs := flag.Int("jobs", 1, "how many targets run at once")
+	keep := flag.Bool("keep", false, "write the corpus of each target to testdata/corpus of its package")
 	flag.Parse()
 	var failed atomic.Int32
 	var all sync.WaitGroup
@@ -39,7 +43,8 @@ func main() {
 		for _, name := range names {
 			free <- struct{}{}
 			all.Go(func() {
-				if !fuzz(filepath.Dir(path), name, *each, max(1, runtime.NumCPU() / *jobs)) {
+				dir := filepath.Dir(path)
+				if !fuzz(dir, name, *each, max(1, runtime.NumCPU() / *jobs)) || *keep && !kept(dir, name) {
 					failed.Add(1)
 				}
 				<-free
@@ -69,6 +74,21 @@ func fuzz(dir, name, each string, workers int) bool {
 	}
 	fmt.Printf("%-20s %-22s %8s executed in %6s, %s inputs in the corpus, none fails\n", dir, name, last[2], last[1], last[3])
 	return true
+}
+
+// kept writes the corpus of a target.
+func kept(dir, name string) bool {
+	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}}", "./"+dir).Output() //nolint:gosec,noctx // a package of the module
+	if err == nil {
+		var cache []byte
+		if cache, err = exec.Command("go", "env", "GOCACHE").Output(); err == nil { //nolint:noctx // short
+			err = corpus.Keep(dir, name, filepath.Join(strings.TrimSpace(string(cache)), "fuzz", strings.TrimSpace(string(out)), name))
+		}
+	}
+	if err != nil {
+		fmt.Printf("%s %s: the corpus is not kept: %v\n", dir, name, err)
+	}
+	return err == nil
 }
 
 func targets(path string) ([]string, error) {
