@@ -249,6 +249,48 @@ func TestSourceThatHangs(t *testing.T) {
 	})
 }
 
+// A file that goes or comes slowly, but does, is no timeout, however long it takes.
+func TestSlowTransfers(t *testing.T) {
+	for name, transfer := range map[string]func(context.Context, *im.Client) error{
+		"upload": func(ctx context.Context, c *im.Client) error {
+			_, err := c.Messages.UploadFile(ctx, source(10, &slow{left: 10}), messages.UploadOptions{})
+			return err
+		},
+		"download": func(ctx context.Context, c *im.Client) error {
+			n, err := c.Messages.DownloadFile(ctx, "u-1", io.Discard, messages.DownloadOptions{})
+			assert.EqualValues(t, 10, n)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := &script{answers: []answer{{do: func(r *http.Request) *answer {
+					if r.Method == http.MethodGet {
+						return &answer{status: 200, from: &slow{left: 10}}
+					}
+					return &answer{status: 200, body: `{"uri":"https://x/chatfiles","entities":[{"uuid":"u-1"}]}`}
+				}}}}
+				begun := time.Now()
+				require.NoError(t, transfer(t.Context(), server.client(t, im.WithTimeout(30*time.Second))))
+				assert.GreaterOrEqual(t, time.Since(begun), 200*time.Second)
+				assert.Len(t, server.requests, 1)
+			})
+		})
+	}
+}
+
+// slow gives a byte each 20 seconds.
+type slow struct{ left int }
+
+func (s *slow) Read(p []byte) (int, error) {
+	if s.left == 0 {
+		return 0, io.EOF
+	}
+	s.left--
+	time.Sleep(20 * time.Second)
+	return copy(p, "x"), nil
+}
+
 // hangingSource gives a byte, and hangs for an hour.
 type hangingSource struct {
 	begun  bool

@@ -27,6 +27,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   string
+	from   io.Reader                   // in place of a body
 	err    error                       // in place of an answer
 	do     func(*http.Request) *answer // decides by the request
 }
@@ -63,10 +64,14 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	if header == nil {
 		header = http.Header{"Content-Type": {"application/json"}}
 	}
-	return &http.Response{
+	res := &http.Response{
 		StatusCode: a.status, Header: header, Request: r, ProtoMajor: 1, ProtoMinor: 1,
 		Body: io.NopCloser(strings.NewReader(a.body)), ContentLength: int64(len(a.body)),
-	}, nil
+	}
+	if a.from != nil {
+		res.Body, res.ContentLength = io.NopCloser(a.from), -1
+	}
+	return res, nil
 }
 
 // config is a client's configuration against a script.

@@ -143,17 +143,21 @@ const (
 	always
 )
 
+// tryTimeout is for the faults that last longer; the others must not depend on how
+// fast the machine is.
 const tryTimeout = 400 * time.Millisecond
+
+var impatient = []im.Option{im.WithTimeout(tryTimeout)}
 
 var troubles = []trouble{
 	{name: "refused connection", set: refuseForAWhile, again: always, kind: im.ErrUnavailable, options: []im.Option{im.WithMaxRetryWait(time.Second)}},
 	{name: "cut before processing", fault: imtest.CutBeforeProcessing(), again: idempotent, kind: im.ErrUnavailable, unknown: true},
 	{name: "cut after processing", fault: imtest.CutAfterProcessing(), again: idempotent, kind: im.ErrUnavailable, unknown: true, done: true},
 	{name: "cut in the answer", fault: imtest.CutInAnswer(), again: idempotent, kind: im.ErrUnavailable, unknown: true, done: true},
-	{name: "delay beyond the timeout", fault: imtest.Delay(time.Hour), again: idempotent, kind: im.ErrUnavailable, unknown: true, done: true},
+	{name: "delay beyond the timeout", fault: imtest.Delay(time.Hour), again: idempotent, kind: im.ErrUnavailable, unknown: true, done: true, options: impatient},
 	{
-		name: "trickle", fault: imtest.Trickle(10 * time.Millisecond), again: idempotent, kind: im.ErrUnavailable, unknown: true, done: true,
-		skip: map[string]string{"download": "it makes progress, so it succeeds: TestTrickledDownload"},
+		name: "trickle", fault: imtest.Trickle(10 * time.Millisecond), again: idempotent, kind: im.ErrUnavailable, unknown: true, done: true, options: impatient,
+		skip: map[string]string{"download": "it makes progress, so it succeeds: TestSlowTransfers of package im"},
 	},
 	{name: "429", fault: imtest.RateLimited(), again: always, kind: im.ErrRateLimited},
 	{name: "403", fault: imtest.MessagesLimited(), again: always, kind: im.ErrRateLimited},
@@ -219,9 +223,7 @@ func once(t *testing.T, said *transcript, k kind, tr trouble) {
 	}
 	before := len(s.srv.RequestsTo(k.endpoint))
 	tr.strike(s, k, imtest.First(1))
-	begun := time.Now()
 	err := k.do(t.Context(), s)
-	took := time.Since(begun)
 	said.note(err, s)
 
 	repeated := tr.harmless || tr.again == always || tr.again == idempotent && k.idempotent || tr.mild(k)
@@ -233,7 +235,6 @@ func once(t *testing.T, said *transcript, k kind, tr trouble) {
 		return
 	}
 	tr.checkError(t, k, err)
-	assert.Less(t, took, tryTimeout+300*time.Millisecond)
 	if tr.fault != nil { // the server may note a call later than its client gives up
 		sentOnce := func() bool { return len(s.srv.RequestsTo(k.endpoint))-before == 1 }
 		assert.Eventually(t, sentOnce, time.Second, time.Millisecond, "sent once")
@@ -290,14 +291,6 @@ func (tr *trouble) checkEffects(t *testing.T, k kind, s *stage) {
 	assert.Eventually(t, func() bool { return k.effects(s) == want }, time.Second, time.Millisecond, "the server has done it %d times", k.effects(s))
 }
 
-// A file that comes slowly but comes is no timeout.
-func TestTrickledDownload(t *testing.T) {
-	s := newStage(t, new(transcript))
-	s.srv.Fault(imtest.OnEndpoint("messages.download_file"), imtest.Trickle(tryTimeout/20))
-	require.NoError(t, saveFile(t.Context(), s))
-	assert.Len(t, s.srv.RequestsTo("messages.download_file"), 1)
-}
-
 func refuseForAWhile(s *stage) {
 	s.client.Close() // a connection that breaks under a call is another fault
 	s.srv.RefuseConnections()
@@ -312,7 +305,7 @@ func newStage(t *testing.T, said *transcript, options ...im.Option) *stage {
 	s := &stage{srv: srv, dir: t.TempDir()}
 	logger := slog.New(slog.NewTextHandler(said, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.client = newClient(t, srv, append([]im.Option{
-		im.WithTimeout(tryTimeout), im.WithMaxRetryWait(20 * time.Millisecond), im.WithLogger(logger),
+		im.WithMaxRetryWait(20 * time.Millisecond), im.WithLogger(logger),
 		im.WithObserver(func(_ context.Context, e im.Event) { fmt.Fprintf(said, "%v %+v %#v\n", e, e, e) }),
 	}, options...)...)
 
