@@ -129,6 +129,9 @@ var rules = []rule{
 // kindOf gives the kind of an error answer.
 func kindOf(status int, code, description string) error {
 	text := strings.ToLower(description)
+	if status == http.StatusBadRequest && code == "forbidden_op" {
+		status = http.StatusForbidden // the editions of the documents differ in it
+	}
 	for _, r := range rules {
 		if r.status == status && (r.code == "" || r.code == code) && strings.Contains(text, r.text) {
 			return r.kind

@@ -32,7 +32,8 @@ func (a Attributes) check(field string) error {
 		return api.Invalid(field, "must have at least one entry")
 	}
 	size := 0
-	for key, value := range a {
+	for _, key := range slices.Sorted(maps.Keys(a)) { // the same error each time
+		value := a[key]
 		if !attributeKey.MatchString(key) {
 			return api.Invalid(field, "has the key %.40q of %d bytes, must be 1 to 16 letters, digits and underscores", key, len(key))
 		}

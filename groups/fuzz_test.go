@@ -3,6 +3,8 @@ package groups
 import (
 	"encoding/json"
 	"testing"
+
+	"github.com/imrest/im-go/internal/api"
 )
 
 // FuzzAnswers feeds the decoders that take several forms: they may refuse, not
@@ -26,6 +28,6 @@ func FuzzAnswers(f *testing.F) {
 				t.Errorf("%s is once %v and once %v", answer, failed, again)
 			}
 		}
-		_ = taken(answer, "x")
+		_ = api.Taken(answer, "x")
 	})
 }

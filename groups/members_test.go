@@ -497,7 +497,10 @@ func TestAttributesRefused(t *testing.T) {
 		`a: has the key "nick name" of 9 bytes, must be 1 to 16 letters, digits and underscores`:          {"nick name": "x"},
 		`a: has the key "seventeen_letters" of 17 bytes, must be 1 to 16 letters, digits and underscores`: {"seventeen_letters": "x"},
 		`a["k"]: has 513 bytes, at most 512 are allowed`:                                                  {"k": strings.Repeat("x", 513)},
-		"a: has 4500 bytes of values, at most 4096 are allowed":                                           nine,
+		`a: has the key "b c" of 3 bytes, must be 1 to 16 letters, digits and underscores`: { // the first of them, each time
+			"b c": "", "d e": "", "f g": "", "h i": "", "z": strings.Repeat("x", 513),
+		},
+		"a: has 4500 bytes of values, at most 4096 are allowed": nine,
 	} {
 		client, sent := wiretest.Client(t)
 		_, err := client.Groups.SetMemberAttributes(t.Context(), "231", "bob", a)

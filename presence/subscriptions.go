@@ -150,6 +150,7 @@ func (s *Service) AllSubscriptions(ctx context.Context, username string, o Subsc
 		if err != nil {
 			return nil, false, err
 		}
-		return page.Subscriptions, number*o.Size < page.Total, nil
+		full := len(page.Subscriptions) >= o.Size
+		return page.Subscriptions, number*o.Size < page.Total || page.Total == 0 && full, nil
 	})
 }
