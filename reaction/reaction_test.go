@@ -155,7 +155,7 @@ func TestGet(t *testing.T) {
 
 func TestListUsers(t *testing.T) {
 	list := func(o reaction.UserListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *reaction.Service) (*reaction.UsersPage, error) {
+		return do(func(ctx context.Context, s *reaction.Service) (*reaction.UserPage, error) {
 			return s.ListUsers(ctx, "alice", "11", "+1", o)
 		})
 	}
@@ -165,7 +165,7 @@ func TestListUsers(t *testing.T) {
 			Request: "GET /reaction/user/alice/detail?cursor=c0&limit=2&message=%2B1&msgId=11",
 			Answer: `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","count":5,"state":true,
 				"userList":["alice","bob"],"cursor":"c1"}}`,
-			Want: &reaction.UsersPage{
+			Want: &reaction.UserPage{
 				Summary: reaction.Summary{ID: "21", Text: "+1", Count: 5, Mine: true, Usernames: []string{"alice", "bob"}}, Cursor: "c1",
 			},
 		},
@@ -173,12 +173,12 @@ func TestListUsers(t *testing.T) {
 			ID: "reaction.detail", Name: "userCount, a cursor on the last page", Do: list(reaction.UserListOptions{}),
 			Request: "GET /reaction/user/alice/detail?limit=50&message=%2B1&msgId=11",
 			Answer:  `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","userCount":1,"state":false,"userList":["bob"],"cursor":"c1"}}`,
-			Want:    &reaction.UsersPage{Summary: reaction.Summary{ID: "21", Text: "+1", Count: 1, Usernames: []string{"bob"}}},
+			Want:    &reaction.UserPage{Summary: reaction.Summary{ID: "21", Text: "+1", Count: 1, Usernames: []string{"bob"}}},
 		},
 		{ID: "reaction.detail", Name: "limit above 50", Do: list(reaction.UserListOptions{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
 			ID: "reaction.detail", Name: "no reaction",
-			Do: do(func(ctx context.Context, s *reaction.Service) (*reaction.UsersPage, error) {
+			Do: do(func(ctx context.Context, s *reaction.Service) (*reaction.UserPage, error) {
 				return s.ListUsers(ctx, "alice", "11", "", reaction.UserListOptions{})
 			}),
 			Err: im.ErrInvalidArgument,
