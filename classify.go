@@ -75,6 +75,7 @@ var rules = []rule{
 
 	// as many as there may be
 	{403, "exceed_limit", "", ErrPlanLimit},
+	{403, "exceeded_limit", "", ErrPlanLimit},
 	{403, "", "too many", ErrPlanLimit},
 	{403, "", "for this app exceeds", ErrPlanLimit},
 	{403, "group_error", "limit", ErrPlanLimit},

@@ -35,6 +35,7 @@ func TestErrorTexts(t *testing.T) {
 		{400, "", "others are not allowed to be set", im.ErrForbidden},
 		{403, "forbidden_op", "can not join this group, reason:user: carol already in group: 1", im.ErrAlreadyExists},
 		{400, "illegal_argument", "group ID lobby2 already exists!", im.ErrAlreadyExists},
+		{403, "exceeded_limit", "", im.ErrPlanLimit}, // the other spelling of exceed_limit
 		{403, "exceeded_limit", "can not join this group, reason:user carol has joined too many chatrooms!", im.ErrPlanLimit},
 		{403, "forbidden_op", "can not join this group, reason:user carol has joined too many chatrooms!", im.ErrPlanLimit},
 		{403, "forbidden_op", "this appKey has create too many groups/chatrooms!", im.ErrPlanLimit},

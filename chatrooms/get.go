@@ -3,7 +3,6 @@ package chatrooms
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -49,66 +48,25 @@ type Member struct {
 	Role     Role
 }
 
-// wireMember has the role as the key of the name: {"member":"bob"}.
-type wireMember Member
-
-// UnmarshalJSON implements json.Unmarshaler. Only a role that is not known must
-// stand alone.
-func (w *wireMember) UnmarshalJSON(b []byte) error {
-	var known struct {
-		Owner  api.Text `json:"owner"`
-		Admin  api.Text `json:"admin"`
-		Member api.Text `json:"member"`
-	}
-	if err := json.Unmarshal(b, &known); err != nil {
-		return err
-	}
-	switch {
-	case known.Owner != "":
-		*w = wireMember{string(known.Owner), RoleOwner}
-	case known.Admin != "":
-		*w = wireMember{string(known.Admin), RoleAdmin}
-	case known.Member != "":
-		*w = wireMember{string(known.Member), RoleMember}
-	default:
-		return w.unknown(b)
-	}
-	return nil
-}
-
-func (w *wireMember) unknown(b []byte) error {
-	var roles map[Role]api.Text
-	if err := json.Unmarshal(b, &roles); err != nil {
-		return err
-	}
-	if len(roles) != 1 {
-		return fmt.Errorf("a member has %d roles", len(roles))
-	}
-	for role, name := range roles {
-		*w = wireMember{string(name), role}
-	}
-	return nil
-}
-
-func (w *wireMember) member() Member { return Member(*w) }
+func member(a *api.Affiliation) Member { return Member{Username: a.Username, Role: Role(a.Role)} }
 
 // wireRoom is a room as the API answers it.
 type wireRoom struct {
-	ID                api.Text             `json:"id"`
-	Name              string               `json:"name"`
-	Description       string               `json:"description"`
-	Owner             api.Text             `json:"owner"`
-	Custom            string               `json:"custom"`
-	MaxUsers          api.Int              `json:"maxusers"`
-	AffiliationsCount api.Int              `json:"affiliations_count"`
-	Affiliations      api.Many[wireMember] `json:"affiliations"`
-	Mute              api.Bool             `json:"mute"`
-	Disabled          api.Bool             `json:"disabled"`
-	Created           api.Millis           `json:"created"`
-	MembersOnly       api.Bool             `json:"membersonly"`
-	AllowInvites      api.Bool             `json:"allowinvites"`
-	InviteNeedConfirm api.Bool             `json:"invite_need_confirm"`
-	Public            api.Bool             `json:"public"`
+	ID                api.Text                  `json:"id"`
+	Name              string                    `json:"name"`
+	Description       string                    `json:"description"`
+	Owner             api.Text                  `json:"owner"`
+	Custom            string                    `json:"custom"`
+	MaxUsers          api.Int                   `json:"maxusers"`
+	AffiliationsCount api.Int                   `json:"affiliations_count"`
+	Affiliations      api.Many[api.Affiliation] `json:"affiliations"`
+	Mute              api.Bool                  `json:"mute"`
+	Disabled          api.Bool                  `json:"disabled"`
+	Created           api.Millis                `json:"created"`
+	MembersOnly       api.Bool                  `json:"membersonly"`
+	AllowInvites      api.Bool                  `json:"allowinvites"`
+	InviteNeedConfirm api.Bool                  `json:"invite_need_confirm"`
+	Public            api.Bool                  `json:"public"`
 }
 
 func (w *wireRoom) room() *Room {
@@ -120,7 +78,7 @@ func (w *wireRoom) room() *Room {
 		ApproveJoins: bool(w.MembersOnly), Public: bool(w.Public),
 	}
 	if len(w.Affiliations) > 0 {
-		r.Members = api.Convert(w.Affiliations, (*wireMember).member)
+		r.Members = api.Convert(w.Affiliations, member)
 	}
 	for _, m := range r.Members {
 		if m.Role == RoleOwner && r.Owner == "" { // one edition names the owner only here

@@ -108,14 +108,14 @@ var listMembers = api.Endpoint{
 //im:endpoint chatrooms.list_members
 func (s *Service) ListMembers(ctx context.Context, roomID string, o PageOptions) ([]Member, error) {
 	o = o.withDefaults()
-	var out api.Data[api.Many[wireMember]]
+	var out api.Data[api.Many[api.Affiliation]]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &listMembers, Params: []string{roomID}, Invalid: o.check(), Query: o.query(), Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return api.Convert(out.Data, (*wireMember).member), nil
+	return api.Convert(out.Data, member), nil
 }
 
 // AllMembers goes over the members of a room from page o.Page on. It ends

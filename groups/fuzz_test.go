@@ -12,6 +12,7 @@ import (
 func FuzzAnswers(f *testing.F) {
 	for _, seed := range []string{
 		`"group id doesn't exist"`, `{"id":"231","affiliations":[{"owner":"alice"}]}`, `{"groupId":7,"mute":"true"}`, `null`, `[]`, `1`,
+		`{"id":"1","affiliations":[{"guest":7,"joined_time":"1"},{"member":""}]}`,
 		`{"username":"bob","reason":"no"}`, `{"bob":"no"}`, `{"user":"bob","metadata":{"a":"b"}}`, `{"a":"b","c":"d"}`,
 	} {
 		f.Add([]byte(seed))

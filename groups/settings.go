@@ -38,22 +38,22 @@ type Group struct {
 // wireGroup is a group as the API answers it. The decoder does not look at the
 // case of a key, so that groupid stands for groupId as well.
 type wireGroup struct {
-	ID           api.Text             `json:"id"`
-	GroupID      api.Text             `json:"groupid"`
-	Name         string               `json:"name"`
-	Description  string               `json:"description"`
-	Avatar       string               `json:"avatar"`
-	Custom       string               `json:"custom"`
-	Owner        api.Text             `json:"owner"`
-	Public       api.Bool             `json:"public"`
-	Created      api.Millis           `json:"created"`
-	AllowInvites api.Bool             `json:"allowinvites"`
-	MembersOnly  api.Bool             `json:"membersonly"`
-	MaxUsers     api.Int              `json:"maxusers"`
-	Count        api.Int              `json:"affiliations_count"`
-	Affiliations api.Many[wireMember] `json:"affiliations"`
-	Mute         api.Bool             `json:"mute"`
-	Disabled     api.Bool             `json:"disabled"`
+	ID           api.Text                  `json:"id"`
+	GroupID      api.Text                  `json:"groupid"`
+	Name         string                    `json:"name"`
+	Description  string                    `json:"description"`
+	Avatar       string                    `json:"avatar"`
+	Custom       string                    `json:"custom"`
+	Owner        api.Text                  `json:"owner"`
+	Public       api.Bool                  `json:"public"`
+	Created      api.Millis                `json:"created"`
+	AllowInvites api.Bool                  `json:"allowinvites"`
+	MembersOnly  api.Bool                  `json:"membersonly"`
+	MaxUsers     api.Int                   `json:"maxusers"`
+	Count        api.Int                   `json:"affiliations_count"`
+	Affiliations api.Many[api.Affiliation] `json:"affiliations"`
+	Mute         api.Bool                  `json:"mute"`
+	Disabled     api.Bool                  `json:"disabled"`
 }
 
 func (w *wireGroup) group() Group {
@@ -68,7 +68,7 @@ func (w *wireGroup) group() Group {
 		g.ID = string(w.GroupID)
 	}
 	if len(w.Affiliations) > 0 {
-		g.Members = api.Convert(w.Affiliations, (*wireMember).member)
+		g.Members = api.Convert(w.Affiliations, member)
 	}
 	return g
 }
