@@ -177,10 +177,10 @@ var setAnnouncement = api.Endpoint{
 	ID: "chatrooms.set_announcement", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/announcement", Idempotent: true,
 }
 
-// SetAnnouncement replaces the announcement of a room, up to 512 characters.
-// Quota: 100 calls a second. Repeated after a lost answer. Errors:
-// [im.ErrNotFound] when there is no such room, [im.ErrTooLarge] for a text that
-// the server finds too long.
+// SetAnnouncement replaces the announcement of a room by a text of up to 512
+// characters. Whether an empty one takes it away is not documented. Quota: 100
+// calls a second. Repeated after a lost answer. Errors: [im.ErrNotFound] when there
+// is no such room, [im.ErrTooLarge] for a text that the server finds too long.
 //
 //im:endpoint chatrooms.set_announcement
 func (s *Service) SetAnnouncement(ctx context.Context, roomID, text string) error {

@@ -2,11 +2,14 @@ package reaction_test
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -95,6 +98,37 @@ func TestAddTwice(t *testing.T) {
 	_, err := client.Reaction.Add(t.Context(), "alice", "1", "x")
 	require.ErrorIs(t, err, im.ErrAlreadyExists)
 	assert.NotErrorIs(t, err, im.ErrOutcomeUnknown)
+}
+
+// The server refuses one of two reactions that are put on a message at once. Nothing
+// was done, so that it is sent again.
+func TestAddCollides(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answers := []httpmock.Responder{
+			wiretest.JSON(503, `{"error_desc":"this message is creating reaction, please try again."}`),
+			wiretest.JSON(200, `{"requestStatusCode":"ok","data":{"id":"7"}}`),
+		}
+		sent := 0
+		mock := httpmock.NewMockTransport()
+		mock.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
+			sent++
+			return answers[min(sent, len(answers))-1](r)
+		})
+		client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Token: im.StaticToken("t")},
+			im.WithHTTPClient(&http.Client{Transport: mock}), im.WithoutQuotas())
+		require.NoError(t, err)
+		defer client.Close()
+
+		got, err := client.Reaction.Add(t.Context(), "alice", "1", "x")
+		require.NoError(t, err)
+		assert.Equal(t, "7", got.ID)
+		assert.Equal(t, 2, sent)
+
+		sent = 0
+		_, err = client.Reaction.Add(im.WithoutRetry(t.Context()), "alice", "1", "x")
+		require.ErrorIs(t, err, im.ErrConflict)
+		assert.NotErrorIs(t, err, im.ErrOutcomeUnknown)
+	})
 }
 
 func TestRemove(t *testing.T) {
