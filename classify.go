@@ -75,6 +75,7 @@ var rules = []rule{
 
 	// as many as there may be
 	{403, "exceed_limit", "", ErrPlanLimit},
+	{403, "exceeded_limit", "", ErrPlanLimit},
 	{403, "", "too many", ErrPlanLimit},
 	{403, "", "for this app exceeds", ErrPlanLimit},
 	{403, "group_error", "limit", ErrPlanLimit},
@@ -129,6 +130,9 @@ var rules = []rule{
 // kindOf gives the kind of an error answer.
 func kindOf(status int, code, description string) error {
 	text := strings.ToLower(description)
+	if status == http.StatusBadRequest && code == "forbidden_op" {
+		status = http.StatusForbidden // the editions of the documents differ in it
+	}
 	for _, r := range rules {
 		if r.status == status && (r.code == "" || r.code == code) && strings.Contains(text, r.text) {
 			return r.kind

@@ -30,26 +30,27 @@ type NewAttributes struct {
 
 var attributeKey = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
-func checkKeys(field string, keys []string) error {
-	if err := api.Identifiers(field, keys); err != nil {
-		return err
-	}
+func checkKey(field, key string) error {
+	return api.First(api.Required(field, key), api.MaxLength(field, key, maxAttributeKey), api.Pattern(field, key, attributeKey))
+}
+
+func checkKeys(keys []string) error {
 	for i, key := range keys {
-		at := fmt.Sprintf("%s[%d]", field, i)
-		if err := api.First(api.MaxLength(at, key, maxAttributeKey), api.Pattern(at, key, attributeKey)); err != nil {
+		if err := checkKey(fmt.Sprintf("keys[%d]", i), key); err != nil {
 			return err
 		}
 	}
-	return nil
+	return api.Identifiers("keys", keys)
 }
 
 func (a NewAttributes) check(keys []string) error {
 	for _, key := range keys {
-		if err := api.MaxLength(fmt.Sprintf("Values[%q]", key), a.Values[key], maxAttributeValue); err != nil {
+		field := fmt.Sprintf("Values[%q]", key)
+		if err := api.First(checkKey(field, key), api.MaxLength(field, a.Values[key], maxAttributeValue)); err != nil {
 			return err
 		}
 	}
-	return checkKeys("Values", keys)
+	return api.Identifiers("Values", keys)
 }
 
 // attributeResult is what the server says of each key, under the status of a
@@ -98,7 +99,7 @@ type keyList struct {
 
 func (s *Service) remove(ctx context.Context, e *api.Endpoint, roomID, username string, keys []string) (batch.Result, error) {
 	return s.byKey(ctx, keys, &api.Call{
-		Endpoint: e, Params: []string{roomID, username}, Invalid: checkKeys("keys", keys), Body: keyList{keys},
+		Endpoint: e, Params: []string{roomID, username}, Invalid: checkKeys(keys), Body: keyList{keys},
 	})
 }
 

@@ -116,6 +116,23 @@ func TestAttributes(t *testing.T) {
 	})
 }
 
+// The key itself is named: a map has no positions.
+func TestAttributesRefused(t *testing.T) {
+	for problem, a := range map[string]chatrooms.NewAttributes{
+		`Values["b c"]: must match ^[A-Za-z0-9_.-]+$`:                                             {Values: map[string]string{"a": "", "b c": ""}},
+		`Values[""]: must not be empty`:                                                           value("", ""),
+		`Values["` + strings.Repeat("k", 129) + `"]: has 129 characters, at most 128 are allowed`: value(strings.Repeat("k", 129), ""),
+		`Values["k"]: has 4097 characters, at most 4096 are allowed`:                              value("k", strings.Repeat("v", 4097)),
+		`Values: must have at least one entry`:                                                    {},
+	} {
+		client, sent := wiretest.Client(t)
+		_, err := client.Chatrooms.SetAttributes(t.Context(), room, "bob", a)
+		require.ErrorIs(t, err, im.ErrInvalidArgument)
+		assert.EqualError(t, err, "im: chatrooms.set_attributes: "+problem)
+		assert.Empty(t, *sent)
+	}
+}
+
 func value(k, v string) chatrooms.NewAttributes {
 	return chatrooms.NewAttributes{Values: map[string]string{k: v}}
 }

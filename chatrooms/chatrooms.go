@@ -49,8 +49,14 @@ func (s *Service) confirm(ctx context.Context, c *api.Call, field string, done b
 
 // usernames carries out a call that answers user ids.
 func (s *Service) usernames(ctx context.Context, c *api.Call) ([]string, error) {
-	var out api.Data[api.Many[string]]
+	var out api.Data[api.Many[api.Text]]
 	c.Out = &out
-	err := s.api.Call(ctx, c)
-	return out.Data, err
+	if err := s.api.Call(ctx, c); err != nil {
+		return nil, err
+	}
+	return texts(out.Data), nil
+}
+
+func texts(wire []api.Text) []string {
+	return api.Convert(wire, func(t *api.Text) string { return string(*t) })
 }

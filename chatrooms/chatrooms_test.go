@@ -131,7 +131,7 @@ func TestRooms(t *testing.T) {
 			Do:      update(chatrooms.Changes{Name: new("lounge"), Description: new(""), MaxMembers: 400, Custom: new("x"), ReviewName: new(true)}),
 			Request: "PUT /chatrooms/" + room,
 			Body:    `{"name":"lounge","description":"","maxusers":400,"custom":"x","need_verify":true}`,
-			Answer:  answer(`{"groupname":true,"description":true,"maxusers":"true"}`),
+			Answer:  answer(`{"groupname":true,"description":true,"maxusers":"true","custom":true}`),
 		},
 		{
 			ID: "chatrooms.update", Name: "one field", Do: update(chatrooms.Changes{Name: new("lounge")}),
@@ -141,6 +141,16 @@ func TestRooms(t *testing.T) {
 			ID: "chatrooms.update", Name: "a field that was left", Do: update(chatrooms.Changes{Name: new("lounge"), MaxMembers: 400}),
 			Request: "PUT /chatrooms/" + room, Body: `{"name":"lounge","maxusers":400}`,
 			Answer: answer(`{"groupname":true,"maxusers":false}`), Err: im.ErrPartial,
+		},
+		{
+			ID: "chatrooms.update", Name: "not named is not done", Do: update(chatrooms.Changes{Name: new("lounge"), MaxMembers: 400}),
+			Request: "PUT /chatrooms/" + room, Body: `{"name":"lounge","maxusers":400}`,
+			Answer: answer(`{"groupname":true,"maxusers":null}`), Err: batch.ErrNotReported,
+		},
+		{
+			ID: "chatrooms.update", Name: "values in the place of flags", Do: update(chatrooms.Changes{Name: new("lounge"), MaxMembers: 400}),
+			Request: "PUT /chatrooms/" + room, Body: `{"name":"lounge","maxusers":400}`,
+			Answer: answer(`{"name":"lounge","maxusers":400}`),
 		},
 		{ID: "chatrooms.update", Name: "nothing", Do: update(chatrooms.Changes{}), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.update", Name: "name too long", Do: update(chatrooms.Changes{Name: new(strings.Repeat("x", 129))}), Err: im.ErrInvalidArgument},
@@ -226,11 +236,34 @@ func TestGet(t *testing.T) {
 		},
 		{
 			ID: "chatrooms.get", Name: "answer without the room", Do: get,
-			Request: "GET /chatrooms/" + room, Answer: answer(`["chatroom id doesn't exist"]`), Err: im.ErrBadAnswer,
+			Request: "GET /chatrooms/" + room, Answer: answer(`["chatroom id doesn't exist"]`), Err: im.ErrNotFound,
+		},
+		{ID: "chatrooms.get", Name: "none", Do: get, Request: "GET /chatrooms/" + room, Answer: answer(`[]`), Err: im.ErrNotFound},
+		{ID: "chatrooms.get", Name: "another room", Do: get, Request: "GET /chatrooms/" + room, Answer: answer(`[{"id":"2"}]`), Err: im.ErrNotFound},
+		{ID: "chatrooms.get", Name: "no payload", Do: get, Request: "GET /chatrooms/" + room, Answer: `{"timestamp":1}`, Err: im.ErrBadAnswer},
+		{
+			ID: "chatrooms.get", Name: "no payload for several",
+			Do: do(func(ctx context.Context, s *chatrooms.Service) (chatrooms.Lookups, error) {
+				return s.GetBatch(ctx, []string{"1", "2"})
+			}),
+			Request: "GET /chatrooms/1%2C2", Answer: `{"timestamp":1}`, Err: im.ErrBadAnswer,
 		},
 		{
 			ID: "chatrooms.get", Name: "a room without an id", Do: get,
-			Request: "GET /chatrooms/" + room, Answer: answer(`[{"name":"lobby"}]`), Err: im.ErrBadAnswer,
+			Request: "GET /chatrooms/" + room, Answer: answer(`[{"name":"lobby"}]`), Err: im.ErrNotFound,
+		},
+		{
+			ID: "chatrooms.get", Name: "more than the role of a member", Do: get,
+			Request: "GET /chatrooms/" + room,
+			Answer:  answer(`[{"id":"` + room + `","affiliations":[{"joined_time":"1701000000000","member":"bob"},{"owner":7,"mute":{}}]}]`),
+			Want: &chatrooms.Room{ID: room, Owner: "7", Members: []chatrooms.Member{
+				{Username: "bob", Role: chatrooms.RoleMember}, {Username: "7", Role: chatrooms.RoleOwner},
+			}},
+		},
+		{
+			ID: "chatrooms.get", Name: "a role of tomorrow", Do: get,
+			Request: "GET /chatrooms/" + room, Answer: answer(`[{"id":"` + room + `","affiliations":[{"guest":"bob"}]}]`),
+			Want: &chatrooms.Room{ID: room, Members: []chatrooms.Member{{Username: "bob", Role: "guest"}}},
 		},
 		{
 			ID: "chatrooms.get", Name: "a member without a role", Do: get,
@@ -276,6 +309,13 @@ func TestGet(t *testing.T) {
 			Err: im.ErrInvalidArgument,
 		},
 	})
+}
+
+// The fields that were left have the names of Changes, as in package groups.
+func TestUpdateNamesFields(t *testing.T) {
+	client, _ := wiretest.Client(t, wiretest.JSON(200, answer(`{"groupname":false,"maxusers":true}`)))
+	err := client.Chatrooms.Update(t.Context(), room, chatrooms.Changes{Name: new("lounge"), Description: new("x"), MaxMembers: 9})
+	assert.EqualError(t, err, "im: 2 of 3 items failed: Name (not changed), Description (the answer does not name this item)")
 }
 
 // Whatever the server answers, Get returns a room with an id or an error.

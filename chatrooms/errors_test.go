@@ -28,10 +28,14 @@ func TestErrorTexts(t *testing.T) {
 		{403, "forbidden_op", "user: carol doesn't exist in group: 1", im.ErrNotFound},
 		{401, "MetadataException", "user is not in chatroom", im.ErrNotFound},
 		{403, "forbidden_op", "forbidden operation on group owner!", im.ErrForbidden},
+		{400, "forbidden_op", "forbidden operation on group owner!", im.ErrForbidden}, // editions differ in the status
+		{400, "forbidden_op", "can not join this group, reason:user: carol already in group: 1", im.ErrAlreadyExists},
+		{400, "forbidden_op", "can not join this group, reason:user carol has joined too many chatrooms!", im.ErrPlanLimit},
 		{403, "forbidden_op", "new owner and old owner are the same", im.ErrForbidden},
 		{400, "", "others are not allowed to be set", im.ErrForbidden},
 		{403, "forbidden_op", "can not join this group, reason:user: carol already in group: 1", im.ErrAlreadyExists},
 		{400, "illegal_argument", "group ID lobby2 already exists!", im.ErrAlreadyExists},
+		{403, "exceeded_limit", "", im.ErrPlanLimit}, // the other spelling of exceed_limit
 		{403, "exceeded_limit", "can not join this group, reason:user carol has joined too many chatrooms!", im.ErrPlanLimit},
 		{403, "forbidden_op", "can not join this group, reason:user carol has joined too many chatrooms!", im.ErrPlanLimit},
 		{403, "forbidden_op", "this appKey has create too many groups/chatrooms!", im.ErrPlanLimit},

@@ -1,10 +1,8 @@
 package chatrooms
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -50,42 +48,28 @@ type Member struct {
 	Role     Role
 }
 
-// wireMember has one key, the role: {"member":"bob"}.
-type wireMember map[Role]api.Text
-
-func members(wire []wireMember) ([]Member, error) {
-	list := make([]Member, len(wire))
-	for i, w := range wire {
-		if len(w) != 1 {
-			return nil, fmt.Errorf("member %d has %d roles", i, len(w))
-		}
-		for role, name := range w {
-			list[i] = Member{Username: string(name), Role: role}
-		}
-	}
-	return list, nil
-}
+func member(a *api.Affiliation) Member { return Member{Username: a.Username, Role: Role(a.Role)} }
 
 // wireRoom is a room as the API answers it.
 type wireRoom struct {
-	ID                api.Text             `json:"id"`
-	Name              string               `json:"name"`
-	Description       string               `json:"description"`
-	Owner             api.Text             `json:"owner"`
-	Custom            string               `json:"custom"`
-	MaxUsers          api.Int              `json:"maxusers"`
-	AffiliationsCount api.Int              `json:"affiliations_count"`
-	Affiliations      api.Many[wireMember] `json:"affiliations"`
-	Mute              api.Bool             `json:"mute"`
-	Disabled          api.Bool             `json:"disabled"`
-	Created           api.Millis           `json:"created"`
-	MembersOnly       api.Bool             `json:"membersonly"`
-	AllowInvites      api.Bool             `json:"allowinvites"`
-	InviteNeedConfirm api.Bool             `json:"invite_need_confirm"`
-	Public            api.Bool             `json:"public"`
+	ID                api.Text                  `json:"id"`
+	Name              string                    `json:"name"`
+	Description       string                    `json:"description"`
+	Owner             api.Text                  `json:"owner"`
+	Custom            string                    `json:"custom"`
+	MaxUsers          api.Int                   `json:"maxusers"`
+	AffiliationsCount api.Int                   `json:"affiliations_count"`
+	Affiliations      api.Many[api.Affiliation] `json:"affiliations"`
+	Mute              api.Bool                  `json:"mute"`
+	Disabled          api.Bool                  `json:"disabled"`
+	Created           api.Millis                `json:"created"`
+	MembersOnly       api.Bool                  `json:"membersonly"`
+	AllowInvites      api.Bool                  `json:"allowinvites"`
+	InviteNeedConfirm api.Bool                  `json:"invite_need_confirm"`
+	Public            api.Bool                  `json:"public"`
 }
 
-func (w *wireRoom) room() (*Room, error) {
+func (w *wireRoom) room() *Room {
 	r := &Room{
 		ID: string(w.ID), Name: w.Name, Description: w.Description, Owner: string(w.Owner), Custom: w.Custom,
 		MaxMembers: int(w.MaxUsers), MemberCount: int(w.AffiliationsCount),
@@ -93,50 +77,27 @@ func (w *wireRoom) room() (*Room, error) {
 		AllowInvites: bool(w.AllowInvites), ConfirmInvites: bool(w.InviteNeedConfirm),
 		ApproveJoins: bool(w.MembersOnly), Public: bool(w.Public),
 	}
-	var err error
-	r.Members, err = members(w.Affiliations)
+	if len(w.Affiliations) > 0 {
+		r.Members = api.Convert(w.Affiliations, member)
+	}
 	for _, m := range r.Members {
 		if m.Role == RoleOwner && r.Owner == "" { // one edition names the owner only here
 			r.Owner = m.Username
 		}
 	}
-	return r, err
+	return r
 }
 
-// rooms is an answer with details of rooms. It is said that a text can stand in
-// place of a room that does not exist; what has no id is no room either.
-type rooms struct{ list []*Room }
+// wireLookup is a room, or the text that is said to stand in the place of one that
+// does not exist.
+type wireLookup struct{ wireRoom }
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (r *rooms) UnmarshalJSON(b []byte) error {
-	var wire api.Data[api.Many[json.RawMessage]]
-	if err := json.Unmarshal(b, &wire); err != nil {
-		return err
+func (w *wireLookup) UnmarshalJSON(b []byte) error {
+	if b[0] != '{' {
+		return nil
 	}
-	for _, raw := range wire.Data {
-		if !bytes.HasPrefix(raw, []byte("{")) {
-			continue
-		}
-		var w wireRoom
-		if err := json.Unmarshal(raw, &w); err != nil {
-			return err
-		}
-		room, err := w.room()
-		switch {
-		case err != nil:
-			return err
-		case room.ID != "":
-			r.list = append(r.list, room)
-		}
-	}
-	return nil
-}
-
-func (r *rooms) check() error {
-	if len(r.list) == 0 {
-		return api.ErrNoEntity
-	}
-	return nil
+	return json.Unmarshal(b, &w.wireRoom)
 }
 
 var get = api.Endpoint{
@@ -149,11 +110,11 @@ var get = api.Endpoint{
 //
 //im:endpoint chatrooms.get
 func (s *Service) Get(ctx context.Context, roomID string) (*Room, error) {
-	out := api.Checked[rooms]{Check: (*rooms).check}
-	if err := s.api.Call(ctx, &api.Call{Endpoint: &get, List: []string{roomID}, Items: 1, Out: &out}); err != nil {
+	found, err := s.GetBatch(ctx, []string{roomID})
+	if err != nil {
 		return nil, err
 	}
-	return out.Value.list[0], nil
+	return found[0].Room, found[0].Err
 }
 
 // Lookup is one room of a batch.
@@ -184,15 +145,16 @@ var errNoRoom error = &batch.Reason{Text: "no such room", Kind: api.ErrNotFound}
 // with [im.ErrNotFound]. Quota: 100 calls a second together with Get, whatever the
 // number of rooms. Repeated after a lost answer.
 func (s *Service) GetBatch(ctx context.Context, roomIDs []string) (Lookups, error) {
-	var out rooms
+	var out api.Payload[api.Many[wireLookup]]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &get, List: roomIDs, Items: len(roomIDs), Invalid: api.Identifiers("roomIDs", roomIDs), Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[string]*Room, len(out.list))
-	for _, r := range out.list {
+	found := make(map[string]*Room, len(out.Value))
+	for i := range out.Value {
+		r := out.Value[i].room()
 		found[r.ID] = r
 	}
 	lookups := make(Lookups, len(roomIDs))

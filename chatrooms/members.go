@@ -2,7 +2,6 @@ package chatrooms
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"math"
 	"net/http"
@@ -68,8 +67,8 @@ var listMembersByCursor = api.Endpoint{
 //im:endpoint chatrooms.list_members_cursor
 func (s *Service) ListMembersByCursor(ctx context.Context, roomID string, o MemberCursorOptions) (*UserPage, error) {
 	var out struct {
-		Data   api.Many[string] `json:"data"`
-		Cursor api.Text         `json:"cursor"` // has been seen as a number
+		Data   api.Many[api.Text] `json:"data"`
+		Cursor api.Text           `json:"cursor"` // has been seen as a number
 	}
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &listMembersByCursor, Params: []string{roomID}, Query: o.query(),
@@ -78,7 +77,7 @@ func (s *Service) ListMembersByCursor(ctx context.Context, roomID string, o Memb
 	if err != nil {
 		return nil, err
 	}
-	return &UserPage{Usernames: out.Data, Cursor: string(out.Cursor)}, nil
+	return &UserPage{Usernames: texts(out.Data), Cursor: string(out.Cursor)}, nil
 }
 
 // AllMembersByCursor goes over the members of a room from o.Cursor on, fetching pages as
@@ -109,23 +108,14 @@ var listMembers = api.Endpoint{
 //im:endpoint chatrooms.list_members
 func (s *Service) ListMembers(ctx context.Context, roomID string, o PageOptions) ([]Member, error) {
 	o = o.withDefaults()
-	var out memberAnswer
+	var out api.Data[api.Many[api.Affiliation]]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &listMembers, Params: []string{roomID}, Invalid: o.check(), Query: o.query(), Out: &out,
 	})
-	return out.members, err
-}
-
-type memberAnswer struct{ members []Member }
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (a *memberAnswer) UnmarshalJSON(b []byte) error {
-	var wire api.Data[api.Many[wireMember]]
-	err := json.Unmarshal(b, &wire)
-	if err == nil {
-		a.members, err = members(wire.Data)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	return api.Convert(out.Data, member), nil
 }
 
 // AllMembers goes over the members of a room from page o.Page on. It ends
@@ -171,7 +161,7 @@ var addMembers = api.Endpoint{
 //im:endpoint chatrooms.add_members
 func (s *Service) AddMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {
 	var out api.Data[struct {
-		Added api.Many[string] `json:"newmembers"`
+		Added api.Many[api.Text] `json:"newmembers"`
 	}]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &addMembers, Params: []string{roomID}, Items: len(usernames),
@@ -181,7 +171,7 @@ func (s *Service) AddMembers(ctx context.Context, roomID string, usernames []str
 		return nil, err
 	}
 	return api.Outcomes(usernames, func(name string) (api.Done, bool) {
-		added := slices.ContainsFunc(out.Data.Added, func(s string) bool { return strings.EqualFold(s, name) })
+		added := slices.ContainsFunc(out.Data.Added, func(t api.Text) bool { return strings.EqualFold(string(t), name) })
 		return api.Done{OK: true}, added
 	}), nil
 }

@@ -90,6 +90,11 @@ func TestMembers(t *testing.T) {
 			Answer:  `{"data":["bob"],"cursor":9007199254740993}`,
 			Want:    &chatrooms.UserPage{Usernames: []string{"bob"}, Cursor: "9007199254740993"},
 		},
+		{
+			ID: "chatrooms.list_members_cursor", Name: "user ids as numbers", Do: byCursor(chatrooms.MemberCursorOptions{}),
+			Request: "GET " + path + "?limit=100&version=v3", Answer: `{"data":["bob",9007199254740993]}`,
+			Want: &chatrooms.UserPage{Usernames: []string{"bob", "9007199254740993"}},
+		},
 		{ID: "chatrooms.list_members_cursor", Name: "negative limit", Do: byCursor(chatrooms.MemberCursorOptions{Limit: -1}), Err: im.ErrInvalidArgument},
 		{
 			ID: "chatrooms.add_member", Do: single((*service).AddMember, "carol"),
@@ -110,6 +115,10 @@ func TestMembers(t *testing.T) {
 			Request: "POST " + path, Body: `{"usernames":["Carol","dave","erin"]}`,
 			Answer: answer(`{"newmembers":["carol","erin"],"action":"add_member","id":"248135790246800"}`),
 			Want:   "Carol: ok, dave: outcome unknown, erin: ok",
+		},
+		{
+			ID: "chatrooms.add_members", Name: "user ids as numbers", Do: several((*service).AddMembers, "17", "dave"),
+			Request: "POST " + path, Body: `{"usernames":["17","dave"]}`, Answer: answer(`{"newmembers":[17,"dave"]}`), Want: "17: ok, dave: ok",
 		},
 		{
 			ID: "chatrooms.remove_member", Do: single((*service).RemoveMember, "carol"),
@@ -184,6 +193,10 @@ func TestAdmins(t *testing.T) {
 		{
 			ID: "chatrooms.list_admins", Do: list((*service).ListAdmins),
 			Request: "GET " + path, Answer: answer(`["bob","carol"]`), Want: []string{"bob", "carol"},
+		},
+		{
+			ID: "chatrooms.list_admins", Name: "user ids as numbers", Do: list((*service).ListAdmins),
+			Request: "GET " + path, Answer: answer(`["bob",17]`), Want: []string{"bob", "17"},
 		},
 		{
 			ID: "chatrooms.add_admin", Do: single((*service).AddAdmin, "bob"),

@@ -77,7 +77,8 @@ var add = api.Endpoint{
 }
 
 // Add makes two users contacts of each other and returns the second, with its
-// Username alone where the server answers no more. Quota: 100 calls a second.
+// Username alone where the server answers no more. What it answers for two who are
+// contacts already is not documented; they stay so. Quota: 100 calls a second.
 // Repeated after a lost answer. Errors: [im.ErrNotFound] when one of the two does
 // not exist, [im.ErrPlanLimit] when one of the two lists is full.
 //
@@ -119,9 +120,10 @@ var setRemark = api.Endpoint{
 }
 
 // SetRemark sets what a user notes of a contact, up to 100 characters. The
-// contact does not see it. Quota: 100 calls a second. Repeated after a lost
-// answer. The English documents of Agora do not have it. [im.ErrNotFound] when one
-// of the two does not exist or they are no contacts.
+// contact does not see it. Whether an empty one takes it away is not documented.
+// Quota: 100 calls a second. Repeated after a lost answer. The English documents of
+// Agora do not have it. [im.ErrNotFound] when one of the two does not exist or they
+// are no contacts.
 //
 //im:endpoint contacts.set_remark
 func (s *Service) SetRemark(ctx context.Context, username, contact, remark string) error {

@@ -83,7 +83,7 @@ func transferred(answer json.RawMessage, username string) error {
 	switch {
 	case answer == nil:
 		return api.ErrNoEntity
-	case !taken(answer, username):
+	case !api.Taken(answer, username):
 		return api.Denied("")
 	}
 	return nil

@@ -32,7 +32,8 @@ func (a Attributes) check(field string) error {
 		return api.Invalid(field, "must have at least one entry")
 	}
 	size := 0
-	for key, value := range a {
+	for _, key := range slices.Sorted(maps.Keys(a)) { // the same error each time
+		value := a[key]
 		if !attributeKey.MatchString(key) {
 			return api.Invalid(field, "has the key %.40q of %d bytes, must be 1 to 16 letters, digits and underscores", key, len(key))
 		}
@@ -75,8 +76,10 @@ var setAttributes = api.Endpoint{
 
 // SetMemberAttributes sets attributes of one member of a group, and returns what the
 // server says that it has set. Keys that are not named stay as they are. Quota: 100
-// calls a second. Repeated after a lost answer. Errors: [im.ErrInvalidArgument],
-// [im.ErrNotEnabled] when the app has no attributes.
+// calls a second. Repeated after a lost answer, and when two writes collide. Errors:
+// [im.ErrNotFound] when there is no such group or the user is not a member, though
+// the documents say so of the other calls on attributes only, [im.ErrNotEnabled]
+// when the app has no attributes.
 //
 //im:endpoint groups.set_member_attributes
 func (s *Service) SetMemberAttributes(ctx context.Context, groupID, username string, a Attributes) (Attributes, error) {
@@ -162,11 +165,11 @@ var setAttributesBatch = api.Endpoint{
 
 // SetMemberAttributesBatch sets attributes of up to 20 members of a group. The same
 // member may come twice: its keys are merged, the last value of a key counts. Each
-// member is reported. Easemob only. Quota: 100 calls a second, whatever the number
-// of members. Repeated after a lost answer. Errors: [im.ErrInvalidArgument],
-// [im.ErrNotFound] when there is no such group or a user is not a member,
-// [im.ErrNotEnabled] when the app has no attributes, [im.ErrConflict] when another
-// call writes attributes of the same member.
+// member is reported, but one user who is not a member fails the call with
+// [im.ErrNotFound]. Easemob only. Quota: 100 calls a second, whatever the number of
+// members. Repeated after a lost answer, and when another call writes attributes of
+// the same member ([im.ErrConflict]). Other errors: [im.ErrNotFound] when there is
+// no such group, [im.ErrNotEnabled] when the app has no attributes.
 //
 //im:endpoint groups.set_members_attributes
 func (s *Service) SetMemberAttributesBatch(ctx context.Context, groupID string, members []MemberAttributes) (AttributesResults, error) {

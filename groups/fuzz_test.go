@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/corpus"
 )
 
@@ -13,6 +14,7 @@ func FuzzAnswers(f *testing.F) {
 	corpus.Add(f)
 	for _, seed := range []string{
 		`"group id doesn't exist"`, `{"id":"231","affiliations":[{"owner":"alice"}]}`, `{"groupId":7,"mute":"true"}`, `null`, `[]`, `1`,
+		`{"id":"1","affiliations":[{"guest":7,"joined_time":"1"},{"member":""}]}`,
 		`{"username":"bob","reason":"no"}`, `{"bob":"no"}`, `{"user":"bob","metadata":{"a":"b"}}`, `{"a":"b","c":"d"}`,
 	} {
 		f.Add([]byte(seed))
@@ -29,6 +31,6 @@ func FuzzAnswers(f *testing.F) {
 				t.Errorf("%s is once %v and once %v", answer, failed, again)
 			}
 		}
-		_ = taken(answer, "x")
+		_ = api.Taken(answer, "x")
 	})
 }

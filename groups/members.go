@@ -28,23 +28,8 @@ type Member struct {
 	Joined   time.Time // zero unless it was asked for
 }
 
-// wireMember has the role as the key of the name.
-type wireMember struct {
-	Owner  api.Text   `json:"owner"`
-	Admin  api.Text   `json:"admin"`
-	Member api.Text   `json:"member"`
-	Joined api.Millis `json:"joined_time"`
-}
-
-func (w *wireMember) member() Member {
-	m := Member{Username: string(w.Member), Role: RoleMember, Joined: w.Joined.Time()}
-	switch {
-	case w.Owner != "":
-		m.Username, m.Role = string(w.Owner), RoleOwner
-	case w.Admin != "":
-		m.Username, m.Role = string(w.Admin), RoleAdmin
-	}
-	return m
+func member(a *api.Affiliation) Member {
+	return Member{Username: a.Username, Role: Role(a.Role), Joined: a.Joined.Time()}
 }
 
 // Order is the order of members by the time of joining. Only the vendor's Java SDK
@@ -117,12 +102,16 @@ func userPages(start string, fetch func(cursor string) (*UserPage, error)) iter.
 
 // userPage carries out a call that answers user ids and perhaps a cursor.
 func (s *Service) userPage(ctx context.Context, c *api.Call) (*UserPage, error) {
-	var out api.Data[api.Many[api.Text]]
+	var out struct {
+		Data   api.Many[api.Text] `json:"data"`
+		Cursor api.Text           `json:"cursor"` // has been seen as a number
+	}
 	c.Out = &out
 	if err := s.api.Call(ctx, c); err != nil {
 		return nil, err
 	}
-	return &UserPage{Usernames: api.Convert(out.Data, func(t *api.Text) string { return string(*t) }), Cursor: out.Cursor}, nil
+	names := api.Convert(out.Data, func(t *api.Text) string { return string(*t) })
+	return &UserPage{Usernames: names, Cursor: string(out.Cursor)}, nil
 }
 
 // MemberListOptions choose a page of members by number.
@@ -155,14 +144,14 @@ func (s *Service) ListMembers(ctx context.Context, groupID string, o MemberListO
 	if o.Order != "" {
 		query.Set("sort", string(o.Order))
 	}
-	var out api.Data[api.Many[wireMember]]
+	var out api.Data[api.Many[api.Affiliation]]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &listMembers, Params: []string{groupID}, Invalid: page.check(1000), Query: query, Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return api.Convert(out.Data, (*wireMember).member), nil
+	return api.Convert(out.Data, member), nil
 }
 
 // AllMembers goes over all members of a group from page o.Page on. Members

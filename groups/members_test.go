@@ -45,6 +45,19 @@ func TestMemberLists(t *testing.T) {
 				{Username: "alice", Role: groups.RoleOwner, Joined: time.UnixMilli(1740990000455)},
 			},
 		},
+		{
+			ID: "groups.list_members", Name: "a role of tomorrow", Do: byPage(groups.MemberListOptions{JoinTime: true}),
+			Request: "GET /chatgroups/231/users?joined_time=true&pagenum=1&pagesize=100",
+			Answer:  data(`[{"guest":"bob","joined_time":1740990000456},{"guest":7}]`),
+			Want: []groups.Member{
+				{Username: "bob", Role: "guest", Joined: time.UnixMilli(1740990000456)}, {Username: "7", Role: "guest"},
+			},
+		},
+		{
+			ID: "groups.list_members", Name: "a member without a name", Do: byPage(groups.MemberListOptions{}),
+			Request: "GET /chatgroups/231/users?pagenum=1&pagesize=100", Answer: data(`[{"member":"bob"},{"joined_time":1740990000456}]`),
+			Err: im.ErrBadAnswer,
+		},
 		{ID: "groups.list_members", Name: "size above 1000", Do: byPage(groups.MemberListOptions{Size: 1001}), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.list_members_cursor", Do: byCursor(groups.MemberCursorOptions{Limit: 2, Cursor: "a=", Order: groups.OldestFirst}),
@@ -56,6 +69,11 @@ func TestMemberLists(t *testing.T) {
 			ID: "groups.list_members_cursor", Name: "a server that knows pages only", Do: byCursor(groups.MemberCursorOptions{}),
 			Request: "GET /chatgroups/231/users?limit=100&version=v3", Answer: data(`[{"member":"bob"}]`),
 			Err: im.ErrBadAnswer,
+		},
+		{
+			ID: "groups.list_members_cursor", Name: "cursor as a number", Do: byCursor(groups.MemberCursorOptions{}), // as in chat rooms
+			Request: "GET /chatgroups/231/users?limit=100&version=v3", Answer: `{"data":["bob"],"cursor":9007199254740993}`,
+			Want: &groups.UserPage{Usernames: []string{"bob"}, Cursor: "9007199254740993"},
 		},
 		{ID: "groups.list_members_cursor", Name: "negative limit", Do: byCursor(groups.MemberCursorOptions{Limit: -1}), Err: im.ErrInvalidArgument},
 		{
@@ -497,7 +515,10 @@ func TestAttributesRefused(t *testing.T) {
 		`a: has the key "nick name" of 9 bytes, must be 1 to 16 letters, digits and underscores`:          {"nick name": "x"},
 		`a: has the key "seventeen_letters" of 17 bytes, must be 1 to 16 letters, digits and underscores`: {"seventeen_letters": "x"},
 		`a["k"]: has 513 bytes, at most 512 are allowed`:                                                  {"k": strings.Repeat("x", 513)},
-		"a: has 4500 bytes of values, at most 4096 are allowed":                                           nine,
+		`a: has the key "b c" of 3 bytes, must be 1 to 16 letters, digits and underscores`: { // the first of them, each time
+			"b c": "", "d e": "", "f g": "", "h i": "", "z": strings.Repeat("x", 513),
+		},
+		"a: has 4500 bytes of values, at most 4096 are allowed": nine,
 	} {
 		client, sent := wiretest.Client(t)
 		_, err := client.Groups.SetMemberAttributes(t.Context(), "231", "bob", a)

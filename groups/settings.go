@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/imrest/im-go/batch"
@@ -39,22 +38,22 @@ type Group struct {
 // wireGroup is a group as the API answers it. The decoder does not look at the
 // case of a key, so that groupid stands for groupId as well.
 type wireGroup struct {
-	ID           api.Text             `json:"id"`
-	GroupID      api.Text             `json:"groupid"`
-	Name         string               `json:"name"`
-	Description  string               `json:"description"`
-	Avatar       string               `json:"avatar"`
-	Custom       string               `json:"custom"`
-	Owner        api.Text             `json:"owner"`
-	Public       api.Bool             `json:"public"`
-	Created      api.Millis           `json:"created"`
-	AllowInvites api.Bool             `json:"allowinvites"`
-	MembersOnly  api.Bool             `json:"membersonly"`
-	MaxUsers     api.Int              `json:"maxusers"`
-	Count        api.Int              `json:"affiliations_count"`
-	Affiliations api.Many[wireMember] `json:"affiliations"`
-	Mute         api.Bool             `json:"mute"`
-	Disabled     api.Bool             `json:"disabled"`
+	ID           api.Text                  `json:"id"`
+	GroupID      api.Text                  `json:"groupid"`
+	Name         string                    `json:"name"`
+	Description  string                    `json:"description"`
+	Avatar       string                    `json:"avatar"`
+	Custom       string                    `json:"custom"`
+	Owner        api.Text                  `json:"owner"`
+	Public       api.Bool                  `json:"public"`
+	Created      api.Millis                `json:"created"`
+	AllowInvites api.Bool                  `json:"allowinvites"`
+	MembersOnly  api.Bool                  `json:"membersonly"`
+	MaxUsers     api.Int                   `json:"maxusers"`
+	Count        api.Int                   `json:"affiliations_count"`
+	Affiliations api.Many[api.Affiliation] `json:"affiliations"`
+	Mute         api.Bool                  `json:"mute"`
+	Disabled     api.Bool                  `json:"disabled"`
 }
 
 func (w *wireGroup) group() Group {
@@ -69,7 +68,7 @@ func (w *wireGroup) group() Group {
 		g.ID = string(w.GroupID)
 	}
 	if len(w.Affiliations) > 0 {
-		g.Members = api.Convert(w.Affiliations, (*wireMember).member)
+		g.Members = api.Convert(w.Affiliations, member)
 	}
 	return g
 }
@@ -211,45 +210,21 @@ func (s *Service) Update(ctx context.Context, groupID string, c Changes) error {
 	return c.confirmed(out.Data).Err()
 }
 
-// confirmed tells which of the changes the server says that it has made. A
-// setting that the answer does not name counts as not made.
+// confirmed tells which of the changes the server says that it has made.
 func (c *Changes) confirmed(answer map[string]json.RawMessage) batch.Result {
-	var result batch.Result
-	for _, setting := range []struct {
-		field, key string
-		sent       bool
-		text       string
-	}{
-		{"Name", "groupname", c.Name != nil, value(c.Name)},
-		{"Description", "description", c.Description != nil, value(c.Description)},
-		{"Avatar", "avatar", c.Avatar != nil, value(c.Avatar)},
-		{"Custom", "custom", c.Custom != nil, value(c.Custom)},
-		{"Public", "public", c.Public != nil, "true"},
-		{"MaxMembers", "maxusers", c.MaxMembers != 0, strconv.Itoa(c.MaxMembers)},
-		{"AllowInvites", "allowinvites", c.AllowInvites != nil, "true"},
-		{"ApproveJoins", "membersonly", c.ApproveJoins != nil, "true"},
-		{"ConfirmInvites", "invite_need_confirm", c.ConfirmInvites != nil, "true"},
-	} {
-		switch answered := answer[setting.key]; {
-		case !setting.sent:
-		case answered == nil || string(answered) == "null":
-			result = append(result, batch.Outcome{ID: setting.field, Err: api.NotReported})
-		case taken(answered, setting.text):
-			result = append(result, batch.Outcome{ID: setting.field})
-		default:
-			result = append(result, batch.Outcome{ID: setting.field, Err: api.Refused("not changed")})
-		}
+	change := func(field, key string, sent bool, text string) api.Change {
+		return api.Change{Field: field, Keys: []string{key}, Sent: sent, Text: text}
 	}
-	return result
-}
-
-// taken tells whether a field of an answer says that a value was taken: true, or
-// the value itself, as some documents have it.
-func taken(raw json.RawMessage, value string) bool {
-	var text api.Text
-	if string(raw) != "false" && json.Unmarshal(raw, &text) == nil && strings.EqualFold(string(text), value) {
-		return true
-	}
-	var yes api.Bool
-	return json.Unmarshal(raw, &yes) == nil && bool(yes)
+	return api.ChangeOutcomes(
+		answer,
+		change("Name", "groupname", c.Name != nil, value(c.Name)),
+		change("Description", "description", c.Description != nil, value(c.Description)),
+		change("Avatar", "avatar", c.Avatar != nil, value(c.Avatar)),
+		change("Custom", "custom", c.Custom != nil, value(c.Custom)),
+		change("Public", "public", c.Public != nil, "true"),
+		change("MaxMembers", "maxusers", c.MaxMembers != 0, strconv.Itoa(c.MaxMembers)),
+		change("AllowInvites", "allowinvites", c.AllowInvites != nil, "true"),
+		change("ApproveJoins", "membersonly", c.ApproveJoins != nil, "true"),
+		change("ConfirmInvites", "invite_need_confirm", c.ConfirmInvites != nil, "true"),
+	)
 }

@@ -296,6 +296,20 @@ func TestAllSubscriptions(t *testing.T) {
 	assert.Equal(t, "/users/alice/presence/sublist?pageNum=3&pageSize=2", (*sent)[2].Path)
 }
 
+// Without a total a full page is not taken for the last.
+func TestAllSubscriptionsWithoutTotal(t *testing.T) {
+	client, sent := wiretest.Client(t,
+		wiretest.JSON(200, `{"result":{"sublist":[{"uid":"a"},{"uid":"b"}]}}`),
+		wiretest.JSON(200, `{"result":{"totalnum":null,"sublist":[{"uid":"c"}]}}`))
+	var got []string
+	for one, err := range client.Presence.AllSubscriptions(t.Context(), "alice", presence.SubscriptionListOptions{Size: 2}) {
+		require.NoError(t, err)
+		got = append(got, one.Username)
+	}
+	assert.Equal(t, []string{"a", "b", "c"}, got)
+	assert.Len(t, *sent, 2)
+}
+
 func TestAllSubscriptionsStopsAtAnError(t *testing.T) {
 	client, sent := wiretest.Client(t,
 		wiretest.JSON(200, `{"result":{"totalnum":"5","sublist":[{"uid":"a"}]}}`),

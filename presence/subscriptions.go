@@ -58,9 +58,9 @@ var unsubscribe = api.Endpoint{
 	Idempotent: true, MaxItems: maxUsers, ItemsIn: "usernames",
 }
 
-// Unsubscribe ends the watching of up to 100 users, all or none. Quota: 50 calls a
-// second (100 by one page of Easemob), whatever the number of users. Repeated
-// after a lost answer.
+// Unsubscribe ends the watching of up to 100 users. The server answers for all of
+// them together. Quota: 50 calls a second (100 by one page of Easemob), whatever
+// the number of users. Repeated after a lost answer.
 //
 //im:endpoint presence.unsubscribe
 func (s *Service) Unsubscribe(ctx context.Context, username string, usernames []string) error {
@@ -150,6 +150,7 @@ func (s *Service) AllSubscriptions(ctx context.Context, username string, o Subsc
 		if err != nil {
 			return nil, false, err
 		}
-		return page.Subscriptions, number*o.Size < page.Total, nil
+		full := len(page.Subscriptions) >= o.Size
+		return page.Subscriptions, number*o.Size < page.Total || page.Total == 0 && full, nil
 	})
 }

@@ -132,8 +132,8 @@ func (o UserListOptions) query(messageID, reaction string) url.Values {
 	return q
 }
 
-// UsersPage is a part of the users of a reaction.
-type UsersPage struct {
+// UserPage is a part of the users of a reaction.
+type UserPage struct {
 	Summary        // Usernames are those of this page, oldest reaction first
 	Cursor  string // of the next page; empty: this is the last
 }
@@ -148,7 +148,7 @@ var listUsers = api.Endpoint{
 // part in the conversation.
 //
 //im:endpoint reaction.detail
-func (s *Service) ListUsers(ctx context.Context, username, messageID, reaction string, o UserListOptions) (*UsersPage, error) {
+func (s *Service) ListUsers(ctx context.Context, username, messageID, reaction string, o UserListOptions) (*UserPage, error) {
 	o = o.withDefaults()
 	var out answer[wireSummary]
 	err := s.api.Call(ctx, &api.Call{
@@ -158,7 +158,7 @@ func (s *Service) ListUsers(ctx context.Context, username, messageID, reaction s
 	if err != nil {
 		return nil, err
 	}
-	page := &UsersPage{Summary: out.data.summary(), Cursor: string(out.data.Cursor)}
+	page := &UserPage{Summary: out.data.summary(), Cursor: string(out.data.Cursor)}
 	if len(page.Usernames) < o.Limit {
 		page.Cursor = "" // the server sends one on the last page, too
 	}

@@ -104,10 +104,12 @@ var add = api.Endpoint{
 
 // Add puts a reaction, of 1 to 128 characters, of a user on a message. Not
 // repeated after a lost answer: a repeat answers [im.ErrAlreadyExists], which then
-// means that it is done. Quota: 100 calls a second. Errors: [im.ErrAlreadyExists]
-// when the user has put the same there before, [im.ErrPlanLimit] for more
-// different reactions than a message may have, [im.ErrForbidden] when there is no
-// such message.
+// means that it is done; but of two that collide on a message ([im.ErrConflict]) the
+// one refused is sent again. Quota: 100 calls a second. Errors:
+// [im.ErrAlreadyExists] when the user has put the same there before,
+// [im.ErrPlanLimit] for more different reactions than a message may have,
+// [im.ErrForbidden] when there is no such message or the user takes no part in its
+// conversation.
 //
 //im:endpoint reaction.create
 func (s *Service) Add(ctx context.Context, username, messageID, reaction string) (*Reaction, error) {

@@ -2,11 +2,14 @@ package reaction_test
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -97,6 +100,37 @@ func TestAddTwice(t *testing.T) {
 	assert.NotErrorIs(t, err, im.ErrOutcomeUnknown)
 }
 
+// The server refuses one of two reactions that are put on a message at once. Nothing
+// was done, so that it is sent again.
+func TestAddCollides(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answers := []httpmock.Responder{
+			wiretest.JSON(503, `{"error_desc":"this message is creating reaction, please try again."}`),
+			wiretest.JSON(200, `{"requestStatusCode":"ok","data":{"id":"7"}}`),
+		}
+		sent := 0
+		mock := httpmock.NewMockTransport()
+		mock.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
+			sent++
+			return answers[min(sent, len(answers))-1](r)
+		})
+		client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Token: im.StaticToken("t")},
+			im.WithHTTPClient(&http.Client{Transport: mock}), im.WithoutQuotas())
+		require.NoError(t, err)
+		defer client.Close()
+
+		got, err := client.Reaction.Add(t.Context(), "alice", "1", "x")
+		require.NoError(t, err)
+		assert.Equal(t, "7", got.ID)
+		assert.Equal(t, 2, sent)
+
+		sent = 0
+		_, err = client.Reaction.Add(im.WithoutRetry(t.Context()), "alice", "1", "x")
+		require.ErrorIs(t, err, im.ErrConflict)
+		assert.NotErrorIs(t, err, im.ErrOutcomeUnknown)
+	})
+}
+
 func TestRemove(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
@@ -155,7 +189,7 @@ func TestGet(t *testing.T) {
 
 func TestListUsers(t *testing.T) {
 	list := func(o reaction.UserListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *reaction.Service) (*reaction.UsersPage, error) {
+		return do(func(ctx context.Context, s *reaction.Service) (*reaction.UserPage, error) {
 			return s.ListUsers(ctx, "alice", "11", "+1", o)
 		})
 	}
@@ -165,7 +199,7 @@ func TestListUsers(t *testing.T) {
 			Request: "GET /reaction/user/alice/detail?cursor=c0&limit=2&message=%2B1&msgId=11",
 			Answer: `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","count":5,"state":true,
 				"userList":["alice","bob"],"cursor":"c1"}}`,
-			Want: &reaction.UsersPage{
+			Want: &reaction.UserPage{
 				Summary: reaction.Summary{ID: "21", Text: "+1", Count: 5, Mine: true, Usernames: []string{"alice", "bob"}}, Cursor: "c1",
 			},
 		},
@@ -173,12 +207,12 @@ func TestListUsers(t *testing.T) {
 			ID: "reaction.detail", Name: "userCount, a cursor on the last page", Do: list(reaction.UserListOptions{}),
 			Request: "GET /reaction/user/alice/detail?limit=50&message=%2B1&msgId=11",
 			Answer:  `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","userCount":1,"state":false,"userList":["bob"],"cursor":"c1"}}`,
-			Want:    &reaction.UsersPage{Summary: reaction.Summary{ID: "21", Text: "+1", Count: 1, Usernames: []string{"bob"}}},
+			Want:    &reaction.UserPage{Summary: reaction.Summary{ID: "21", Text: "+1", Count: 1, Usernames: []string{"bob"}}},
 		},
 		{ID: "reaction.detail", Name: "limit above 50", Do: list(reaction.UserListOptions{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
 			ID: "reaction.detail", Name: "no reaction",
-			Do: do(func(ctx context.Context, s *reaction.Service) (*reaction.UsersPage, error) {
+			Do: do(func(ctx context.Context, s *reaction.Service) (*reaction.UserPage, error) {
 				return s.ListUsers(ctx, "alice", "11", "", reaction.UserListOptions{})
 			}),
 			Err: im.ErrInvalidArgument,

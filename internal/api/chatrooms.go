@@ -1,6 +1,8 @@
 package api
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/imrest/im-go/batch"
@@ -28,6 +30,55 @@ func MemberOutcomes(usernames []string, answer []MemberDone) batch.Result {
 		done, ok := named[strings.ToLower(name)]
 		return done, ok
 	})
+}
+
+// Affiliation is a member of a group or chat room. The role is the key of the name:
+// {"member":"bob"}.
+type Affiliation struct {
+	Role     string
+	Username string
+	Joined   Millis // in lists of groups, on request
+}
+
+// UnmarshalJSON implements json.Unmarshaler. A role that is not known must stand
+// alone.
+func (a *Affiliation) UnmarshalJSON(b []byte) error {
+	var wire struct {
+		Owner  Text   `json:"owner"`
+		Admin  Text   `json:"admin"`
+		Member Text   `json:"member"`
+		Joined Millis `json:"joined_time"`
+	}
+	if err := json.Unmarshal(b, &wire); err != nil {
+		return err
+	}
+	a.Joined = wire.Joined
+	switch {
+	case wire.Owner != "":
+		a.Role, a.Username = "owner", string(wire.Owner)
+	case wire.Admin != "":
+		a.Role, a.Username = "admin", string(wire.Admin)
+	case wire.Member != "":
+		a.Role, a.Username = "member", string(wire.Member)
+	default:
+		return a.unknown(b)
+	}
+	return nil
+}
+
+func (a *Affiliation) unknown(b []byte) error {
+	var roles map[string]Text
+	if err := json.Unmarshal(b, &roles); err != nil {
+		return err
+	}
+	delete(roles, "joined_time")
+	if len(roles) != 1 {
+		return fmt.Errorf("a member has %d roles", len(roles))
+	}
+	for role, name := range roles {
+		a.Role, a.Username = role, string(name)
+	}
+	return nil
 }
 
 // SingleUsername is Username for a path that also takes several names separated

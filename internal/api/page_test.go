@@ -134,6 +134,27 @@ func TestNumberedPages(t *testing.T) {
 	assert.Equal(t, []int{2, 3}, items)
 }
 
+// A server that does not look at the page number answers the same page for ever.
+func TestNumberedPagesThatRepeat(t *testing.T) {
+	fetched := 0
+	items, errs := collect(NumberedPages(1, func(int) ([][]int, bool, error) {
+		fetched++
+		return [][]int{{1}, {2}}, fetched < 100, nil
+	}))
+	assert.Equal(t, [][]int{{1}, {2}, {1}, {2}, {1}, {2}}, items)
+	assert.Equal(t, []error{ErrPageRepeated}, errs)
+
+	n := &numbered{pages: map[int][]int{1: {7}, 2: {7}, 3: {7}, 4: {8}, 5: {8}, 6: {8}}, last: 6}
+	numbers, errs := collect(NumberedPages(1, n.fetch))
+	assert.Empty(t, errs, "an entry may come several times")
+	assert.Len(t, numbers, 6)
+
+	n = &numbered{pages: map[int][]int{1: {7}, 6: {8}}, last: 6}
+	numbers, errs = collect(NumberedPages(1, n.fetch))
+	assert.Empty(t, errs, "empty pages")
+	assert.Equal(t, []int{7, 8}, numbers)
+}
+
 func TestNumberedPagesStop(t *testing.T) {
 	n := &numbered{pages: map[int][]int{1: {1}, 2: {2}}, last: 3, fails: map[int]error{2: errors.New("out of order")}}
 	seq := NumberedPages(1, n.fetch)

@@ -30,7 +30,9 @@ func scale(small, whole int) int {
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	_ = flag.Set("test.parallel", "16") // the tests mostly wait
+	if flag.Lookup("test.fuzz").Value.String() == "" {
+		_ = flag.Set("test.parallel", "16") // the tests mostly wait; fuzzing would start so many processes
+	}
 	// net/http's server waits half a second before it closes a connection on a client
 	// that is still sending, longer than goleak waits.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
