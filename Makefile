@@ -42,5 +42,5 @@ torture: ## the whole of the fault tests, at most 15 minutes
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 2m -run 'QuotasAreKept|NightlyLane' -v ./internal/e2e
 	IM_TORTURE=1 $(GO) -C redisquota test -count 1 -timeout 5m -run 'Fleet|Restart' -v ./...
 
-fuzz: ## each fuzz target for FUZZTIME: 20s, or 10000x for a count; FUZZJOBS at once; KEEP=1 keeps the corpus
-	@$(GO) run ./internal/fuzzall -time $(or $(FUZZTIME),20s) -jobs $(or $(FUZZJOBS),1) $(if $(KEEP),-keep)
+fuzz: ## each fuzz target for FUZZTIME: 20s, or 10000x for a count; FUZZJOBS at once; FUZZONLY=regexp some of them; KEEP=1 keeps the corpus
+	@$(GO) run ./internal/fuzzall -time $(or $(FUZZTIME),20s) -jobs $(or $(FUZZJOBS),1) -only "$(FUZZONLY)" $(if $(KEEP),-keep)

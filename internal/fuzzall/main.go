@@ -29,18 +29,27 @@ var (
 
 func main() {
 	each := flag.String("time", "20s", "how long each target runs: 20s, or 10000x for a count")
+	only := flag.String("only", "", "runs the targets that match, each being \"internal/api FuzzMany\"")
 	jobs := flag.Int("jobs", 1, "how many targets run at once")
 	keep := flag.Bool("keep", false, "write the corpus of each target to testdata/corpus of its package")
 	flag.Parse()
+	chosen, err := regexp.Compile(*only)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "fuzzall: -only:", err)
+		os.Exit(2)
+	}
 	var failed atomic.Int32
 	var all sync.WaitGroup
 	free := make(chan struct{}, *jobs)
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}
 		names, err := targets(path)
 		for _, name := range names {
+			if !chosen.MatchString(filepath.Dir(path) + " " + name) {
+				continue
+			}
 			free <- struct{}{}
 			all.Go(func() {
 				dir := filepath.Dir(path)
