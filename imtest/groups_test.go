@@ -181,7 +181,10 @@ func TestTransferGroup(t *testing.T) {
 	assert.Equal(t, []string{"bob"}, g.Allowed)
 	c.send("PUT", "/chatgroups/"+id, `{"newowner":"bob"}`).fails(t, 403, "forbidden_op", "new owner and old owner are the same")
 	c.send("PUT", "/chatgroups/"+id, `{"newowner":"dave"}`).fails(t, 403, "forbidden_op", "user: dave doesn't exist in group: "+id)
-	assert.Len(t, c.srv.RequestsTo("groups.transfer"), 3)
+	c.send("PUT", "/chatgroups/"+id, `{"newowner":7}`).fails(t, 400, "invalid_parameter", "some of [newowner] are not valid fields")
+	c.send("PUT", "/chatgroups/"+id, `{"newowner":""}`).fails(t, 400, "invalid_parameter", "newowner must be provided")
+	c.send("POST", "/chatgroups/"+id+"/admin", `{"newadmin":7}`).fails(t, 400, "invalid_parameter", "some of [newadmin] are not valid fields")
+	assert.Len(t, c.srv.RequestsTo("groups.transfer"), 5)
 }
 
 func TestDeleteGroup(t *testing.T) {
