@@ -87,6 +87,21 @@ type circles struct {
 	joined map[string]*book[*circle] // by user, in order of joining
 }
 
+// hasCircle holds for the id of a group, room or thread. The caller holds mu.
+func (s *state) hasCircle(id string) bool {
+	return s.chatgroups.byID.has(id) || s.chatrooms.byID.has(id) || s.threads.byID.has(id)
+}
+
+// freeCircleID makes an id that no client or test has chosen before. The caller
+// holds mu.
+func (s *state) freeCircleID() string {
+	id := s.newGroupID()
+	for s.hasCircle(id) {
+		id = s.newGroupID()
+	}
+	return id
+}
+
 // of returns the circles that a user is in.
 func (cs *circles) of(user string) *book[*circle] {
 	if b := cs.joined[user]; b != nil {

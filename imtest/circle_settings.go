@@ -112,9 +112,9 @@ func updateSettings(list []setting) circleHandler {
 // holds mu.
 func (s *state) foundCircle(g *circle, members []string) *apiError {
 	if g.id == "" {
-		g.id = s.newGroupID()
+		g.id = s.freeCircleID()
 	}
-	if s.chatgroups.byID.has(g.id) || s.chatrooms.byID.has(g.id) || s.threads.byID.has(g.id) {
+	if s.hasCircle(g.id) {
 		return errCircleExists(g.id)
 	}
 	members, err := s.newcomers(g, append([]string{g.owner}, convert(members, fold)...))

@@ -116,7 +116,7 @@ func (s *state) threadCreate(c *call) (*answer, *apiError) {
 	if err := s.roomForThreads(owner); err != nil {
 		return nil, err
 	}
-	t := &circle{kind: threadKind, id: s.newGroupID(), owner: owner, parent: g, message: strconv.FormatInt(m.id, 10)}
+	t := &circle{kind: threadKind, id: s.freeCircleID(), owner: owner, parent: g, message: strconv.FormatInt(m.id, 10)}
 	t.name = name
 	s.hangThread(t)
 	return data(map[string]string{"thread_id": t.id}), nil
