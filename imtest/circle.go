@@ -149,6 +149,9 @@ func (s *state) leave(g *circle, user string) {
 		}
 	}
 	g.dropAttributesOf(user)
+	if g.threads.len() == 0 {
+		return
+	}
 	for _, t := range s.threads.of(user).list() {
 		if t.parent == g {
 			s.leave(t, user)
