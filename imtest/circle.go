@@ -175,8 +175,9 @@ func (s *state) dissolve(g *circle) {
 	}
 }
 
-// leaveCircles takes a deleted user out of all circles; his groups and rooms
-// go with him. A thread stays without its creator. The caller holds mu.
+// leaveCircles takes a deleted user out of all circles and off their lists, for
+// whoever has his name next; his groups and rooms go with him. A thread stays
+// without its creator. The caller holds mu.
 func (s *state) leaveCircles(user string) {
 	for _, cs := range []*circles{&s.chatgroups.circles, &s.chatrooms.circles, &s.threads.circles} {
 		for _, g := range cs.of(user).list() {
@@ -185,6 +186,12 @@ func (s *state) leaveCircles(user string) {
 			} else {
 				s.leave(g, user)
 			}
+		}
+	}
+	for _, cs := range []*circles{&s.chatgroups.circles, &s.chatrooms.circles} {
+		for g := range cs.byID.all {
+			g.blocked.remove(user)
+			g.muted.remove(user)
 		}
 	}
 	s.chatrooms.superAdmins.remove(user)

@@ -336,6 +336,16 @@ func TestDeletedUsersLeaveGroups(t *testing.T) {
 	_, there := c.srv.Room(room)
 	assert.False(t, there, "rooms go with their owner")
 	assert.Empty(t, c.srv.SuperAdmins())
+
+	// Whoever has the name next begins anew.
+	c.send("POST", "/chatgroups/"+id+"/mute", `{"usernames":["carol"],"mute_duration":-1}`)
+	c.send("POST", "/chatgroups/"+id+"/blocks/users/carol", "")
+	c.send("DELETE", "/users/carol", "")
+	assert.Empty(t, group(c, id).Blocked)
+	assert.Empty(t, group(c, id).Muted)
+	c.srv.AddUsers("carol")
+	assert.Equal(t, 200, c.send("POST", "/chatgroups/"+id+"/users/carol", "").status)
+
 	c.send("DELETE", "/users?limit=100", "")
 	assert.Empty(t, c.srv.Groups())
 }
