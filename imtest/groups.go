@@ -76,7 +76,7 @@ var groupSettings = []setting{
 	{names: []string{"groupname", "name"}, text: func(v *settings) *string { return &v.name }, most: 128},
 	{names: []string{"description", "desc"}, text: func(v *settings) *string { return &v.description }, most: 512},
 	{names: []string{"avatar"}, text: func(v *settings) *string { return &v.avatar }, most: 1024, excess: errAvatarTooLong},
-	{names: []string{"custom"}, text: func(v *settings) *string { return &v.custom }, most: 8 << 10},
+	{names: []string{"custom"}, text: func(v *settings) *string { return &v.custom }, most: 8 << 10, bytes: true},
 	{names: []string{"public"}, flag: func(v *settings) *bool { return &v.public }},
 	{names: []string{"membersonly", "members_only"}, flag: func(v *settings) *bool { return &v.membersOnly }},
 	{names: []string{"allowinvites"}, flag: func(v *settings) *bool { return &v.allowInvites }},

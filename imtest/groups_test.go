@@ -97,6 +97,9 @@ func TestCreateGroupRefused(t *testing.T) {
 	c.send("POST", "/chatgroups", "").fails(t, 415, "web_application", "")
 	c.anonymous().send("POST", "/chatgroups", `{}`).fails(t, 401, "unauthorized", "Unable to authenticate (OAuth)")
 	assert.Len(t, c.srv.Groups(), 1)
+	custom := strings.Repeat("长", 2730)
+	c.send("POST", "/chatgroups", `{"public":true,"owner":"alice","custom":"`+custom+`abc"}`).fails(t, 400, "invalid_parameter", "some of [custom] are not valid fields")
+	assert.Equal(t, 200, c.send("POST", "/chatgroups", `{"public":true,"owner":"alice","custom":"`+custom+`ab"}`).status, "8 KB, not characters")
 	assert.Equal(t, 200, c.send("POST", "/chatgroups", `{"public":true,"owner":"alice","groupname":"`+long[3:]+`"}`).status, "characters count, not bytes")
 }
 
@@ -161,6 +164,8 @@ func TestUpdateGroup(t *testing.T) {
 	assert.False(t, g.Public)
 	assert.False(t, g.InviteNeedConfirm)
 
+	got = c.send("PUT", "/chatgroups/"+id, `{"groupname":"n","name":"old","description":"d","desc":"old"}`) // for servers of any age
+	assert.Equal(t, map[string]any{"groupname": true, "description": true}, got.body["data"])
 	c.send("PUT", "/chatgroups/"+id, `{"groupname":"x","groupid":"8"}`).fails(t, 400, "invalid_parameter", "some of [groupid] are not valid fields")
 	c.send("PUT", "/chatgroups/"+id, `{"groupname":null,"a":1}`).fails(t, 400, "invalid_parameter", "some of [a, groupname] are not valid fields")
 	c.send("PUT", "/chatgroups/"+id, `{"groupname":"x","maxusers":"many"}`).fails(t, 400, "invalid_parameter", "some of [maxusers] are not valid fields")
