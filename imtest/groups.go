@@ -9,7 +9,7 @@ import (
 const (
 	maxGroupsAtOnce = 100  // ids of one call
 	maxGroupUsers   = 8000 // of the largest plan
-	joinedUnpaged   = 500  // circles of a user in an answer without paging
+	mostUnpaged     = 500  // entries of an answer without paging
 )
 
 // groupShape is the envelope that most calls on groups answer in.
@@ -229,7 +229,7 @@ func (s *state) joinedCircles(cs *circles, user string, page sheet) ([]*circle, 
 		return nil, errNoSuchUser()
 	}
 	if !page.asked {
-		page = sheet{number: 1, size: joinedUnpaged}
+		page = sheet{number: 1, size: mostUnpaged}
 	}
 	return onSheet(cs.of(user).newest(), page), nil
 }
