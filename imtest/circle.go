@@ -87,6 +87,21 @@ type circles struct {
 	joined map[string]*book[*circle] // by user, in order of joining
 }
 
+// hasCircle holds for the id of a group, room or thread. The caller holds mu.
+func (s *state) hasCircle(id string) bool {
+	return s.chatgroups.byID.has(id) || s.chatrooms.byID.has(id) || s.threads.byID.has(id)
+}
+
+// freeCircleID makes an id that no client or test has chosen before. The caller
+// holds mu.
+func (s *state) freeCircleID() string {
+	id := s.newGroupID()
+	for s.hasCircle(id) {
+		id = s.newGroupID()
+	}
+	return id
+}
+
 // of returns the circles that a user is in.
 func (cs *circles) of(user string) *book[*circle] {
 	if b := cs.joined[user]; b != nil {
@@ -134,6 +149,9 @@ func (s *state) leave(g *circle, user string) {
 		}
 	}
 	g.dropAttributesOf(user)
+	if g.threads.len() == 0 {
+		return
+	}
 	for _, t := range s.threads.of(user).list() {
 		if t.parent == g {
 			s.leave(t, user)
@@ -157,8 +175,9 @@ func (s *state) dissolve(g *circle) {
 	}
 }
 
-// leaveCircles takes a deleted user out of all circles; his groups and rooms
-// go with him. A thread stays without its creator. The caller holds mu.
+// leaveCircles takes a deleted user out of all circles and off their lists, for
+// whoever has his name next; his groups and rooms go with him. A thread stays
+// without its creator. The caller holds mu.
 func (s *state) leaveCircles(user string) {
 	for _, cs := range []*circles{&s.chatgroups.circles, &s.chatrooms.circles, &s.threads.circles} {
 		for _, g := range cs.of(user).list() {
@@ -167,6 +186,12 @@ func (s *state) leaveCircles(user string) {
 			} else {
 				s.leave(g, user)
 			}
+		}
+	}
+	for _, cs := range []*circles{&s.chatgroups.circles, &s.chatrooms.circles} {
+		for g := range cs.byID.all {
+			g.blocked.remove(user)
+			g.muted.remove(user)
 		}
 	}
 	s.chatrooms.superAdmins.remove(user)

@@ -24,7 +24,7 @@ func blockUsers(s *state, g *circle, users []string) ([]map[string]any, *apiErro
 }
 
 func blockOne(s *state, c *call, g *circle) (*answer, *apiError) {
-	list, err := blockUsers(s, g, pathUsers(c))
+	list, err := blockUsers(s, g, []string{c.user("username")})
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func allowUsers(g *circle, users []string) ([]map[string]any, *apiError) {
 }
 
 func allowOne(_ *state, c *call, g *circle) (*answer, *apiError) {
-	list, err := allowUsers(g, pathUsers(c))
+	list, err := allowUsers(g, []string{c.user("username")})
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ func listMembersCursor(_ *state, c *call, g *circle) (*answer, *apiError) {
 // admit checks that users can join and returns those who are no members yet.
 func (s *state) admit(g *circle, users []string) ([]string, *apiError) {
 	fresh, err := s.newcomers(g, users)
-	if err == nil && g.members.len()+len(fresh) > g.maxUsers {
+	if err == nil && len(fresh) > 0 && g.members.len()+len(fresh) > g.maxUsers {
 		err = g.kind.errFull(g.id)
 	}
 	return fresh, err
@@ -143,6 +143,8 @@ func addAdmin(s *state, c *call, g *circle) (*answer, *apiError) {
 	}
 	user := fold(o.text("newadmin"))
 	switch {
+	case o.bad != "":
+		return nil, errInvalidFields(o.bad)
 	case user == "":
 		return nil, errNotProvided("newadmin")
 	case g.kind == roomKind && !s.users.has(user):
@@ -193,6 +195,10 @@ func transfer(s *state, c *call, g *circle) (*answer, *apiError) {
 	}
 	user := fold(o.text("newowner"))
 	switch {
+	case o.bad != "":
+		return nil, errInvalidFields(o.bad)
+	case user == "":
+		return nil, errNotProvided("newowner")
 	case g.kind == roomKind && !s.users.has(user):
 		return nil, errNoUsername(user)
 	case user == g.owner:

@@ -14,6 +14,7 @@ type setting struct {
 	flag   func(*settings) *bool
 	number func(*settings) *int
 	most   int              // characters, or the number itself
+	bytes  bool             // most is bytes
 	excess func() *apiError // for more; nil: the field is not valid
 }
 
@@ -22,8 +23,9 @@ func (f *setting) set(v *settings, o *object) *apiError {
 	tooMuch := false
 	switch {
 	case f.text != nil:
-		*f.text(v) = o.text(f.names...)
-		tooMuch = utf8.RuneCountInString(*f.text(v)) > f.most
+		text := o.text(f.names...)
+		*f.text(v) = text
+		tooMuch = len(text) > f.most && (f.bytes || utf8.RuneCountInString(text) > f.most)
 	case f.flag != nil:
 		*f.flag(v) = o.boolean(f.names...)
 	case f.number != nil:
@@ -59,7 +61,10 @@ func (v *settings) create(list []setting, o *object) *apiError {
 // update changes the settings that a body has, all or none, and returns a flag
 // for each. A field that is unknown or null is refused.
 func (v *settings) update(list []setting, o *object) (map[string]bool, *apiError) {
-	changed, known, draft := map[string]bool{}, 0, *v
+	if unknown := unknownFields(list, o); len(unknown) > 0 {
+		return nil, errInvalidFields(unknown...)
+	}
+	changed, draft := map[string]bool{}, *v
 	for _, f := range list {
 		if !o.has(f.names...) {
 			continue
@@ -67,14 +72,10 @@ func (v *settings) update(list []setting, o *object) (map[string]bool, *apiError
 		if err := f.set(&draft, o); err != nil {
 			return nil, err
 		}
-		known++
 		if f.answer == "" {
 			f.answer = f.names[0]
 		}
 		changed[f.answer] = true
-	}
-	if known < len(o.fields) {
-		return nil, errInvalidFields(unknownFields(list, o)...)
 	}
 	*v = draft
 	return changed, nil
@@ -112,9 +113,9 @@ func updateSettings(list []setting) circleHandler {
 // holds mu.
 func (s *state) foundCircle(g *circle, members []string) *apiError {
 	if g.id == "" {
-		g.id = s.newGroupID()
+		g.id = s.freeCircleID()
 	}
-	if s.chatgroups.byID.has(g.id) || s.chatrooms.byID.has(g.id) || s.threads.byID.has(g.id) {
+	if s.hasCircle(g.id) {
 		return errCircleExists(g.id)
 	}
 	members, err := s.newcomers(g, append([]string{g.owner}, convert(members, fold)...))

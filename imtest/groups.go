@@ -9,7 +9,7 @@ import (
 const (
 	maxGroupsAtOnce = 100  // ids of one call
 	maxGroupUsers   = 8000 // of the largest plan
-	joinedUnpaged   = 500  // circles of a user in an answer without paging
+	mostUnpaged     = 500  // entries of an answer without paging
 )
 
 // groupShape is the envelope that most calls on groups answer in.
@@ -76,7 +76,7 @@ var groupSettings = []setting{
 	{names: []string{"groupname", "name"}, text: func(v *settings) *string { return &v.name }, most: 128},
 	{names: []string{"description", "desc"}, text: func(v *settings) *string { return &v.description }, most: 512},
 	{names: []string{"avatar"}, text: func(v *settings) *string { return &v.avatar }, most: 1024, excess: errAvatarTooLong},
-	{names: []string{"custom"}, text: func(v *settings) *string { return &v.custom }, most: 8 << 10},
+	{names: []string{"custom"}, text: func(v *settings) *string { return &v.custom }, most: 8 << 10, bytes: true},
 	{names: []string{"public"}, flag: func(v *settings) *bool { return &v.public }},
 	{names: []string{"membersonly", "members_only"}, flag: func(v *settings) *bool { return &v.membersOnly }},
 	{names: []string{"allowinvites"}, flag: func(v *settings) *bool { return &v.allowInvites }},
@@ -229,7 +229,7 @@ func (s *state) joinedCircles(cs *circles, user string, page sheet) ([]*circle, 
 		return nil, errNoSuchUser()
 	}
 	if !page.asked {
-		page = sheet{number: 1, size: joinedUnpaged}
+		page = sheet{number: 1, size: mostUnpaged}
 	}
 	return onSheet(cs.of(user).newest(), page), nil
 }

@@ -62,7 +62,7 @@ var groupListsRoutes = []route{
 // listGroupBlocked pages if the call has a page size or a cursor; otherwise
 // the 500 users who were blocked last come back. Rooms do not page.
 func listGroupBlocked(_ *state, c *call, g *circle) (*answer, *apiError) {
-	size := joinedUnpaged
+	size := mostUnpaged
 	if c.query.Has("pageSize") || c.query.Has("cursor") {
 		var err *apiError
 		if size, err = c.number("pageSize", 50, 50); err != nil {

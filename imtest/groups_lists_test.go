@@ -21,6 +21,10 @@ func TestGroupBlockList(t *testing.T) {
 	c.send("POST", path+"/mallory", "").fails(t, 403, "forbidden_op", "users [mallory] are not members of this group!")
 	c.send("POST", path+"/alice", "").fails(t, 403, "forbidden_op", "forbidden operation on group owner!")
 
+	c.send("POST", path+"/trent,bob", "").fails(t, 403, "forbidden_op", "users [trent,bob] are not members of this group!")
+	c.send("POST", "/chatgroups/"+id+"/white/users/trent,bob", "").fails(t, 403, "forbidden_op", "users [trent,bob] are not members of this group!")
+	assert.Equal(t, []string{"mallory"}, group(c, id).Blocked, "one name a path")
+
 	got := c.send("POST", path, `{"usernames": ["mallory", "trent"]}`)
 	got.looksLike(t, `{"action": "post", "application": "3f2b6c10-7a54-11ee-9c1d-0f5a8b7e2d41", "uri": "https://a1.example.com/acme/demo/chatgroups/254806372614145/blocks/users", "entities": [], "data": [{"result": false, "action": "add_blocks", "reason": "user: mallory doesn't exist in group: 254806372614145", "user": "mallory", "groupid": "254806372614145"}, {"result": true, "action": "add_blocks", "user": "trent", "groupid": "254806372614145"}], "timestamp": 1731000000123, "duration": 3, "organization": "acme", "applicationName": "demo"}`)
 	assert.Equal(t, "user: mallory doesn't exist in group: "+id, got.path("data", 0, "reason"))

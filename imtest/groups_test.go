@@ -97,6 +97,9 @@ func TestCreateGroupRefused(t *testing.T) {
 	c.send("POST", "/chatgroups", "").fails(t, 415, "web_application", "")
 	c.anonymous().send("POST", "/chatgroups", `{}`).fails(t, 401, "unauthorized", "Unable to authenticate (OAuth)")
 	assert.Len(t, c.srv.Groups(), 1)
+	custom := strings.Repeat("长", 2730)
+	c.send("POST", "/chatgroups", `{"public":true,"owner":"alice","custom":"`+custom+`abc"}`).fails(t, 400, "invalid_parameter", "some of [custom] are not valid fields")
+	assert.Equal(t, 200, c.send("POST", "/chatgroups", `{"public":true,"owner":"alice","custom":"`+custom+`ab"}`).status, "8 KB, not characters")
 	assert.Equal(t, 200, c.send("POST", "/chatgroups", `{"public":true,"owner":"alice","groupname":"`+long[3:]+`"}`).status, "characters count, not bytes")
 }
 
@@ -161,6 +164,8 @@ func TestUpdateGroup(t *testing.T) {
 	assert.False(t, g.Public)
 	assert.False(t, g.InviteNeedConfirm)
 
+	got = c.send("PUT", "/chatgroups/"+id, `{"groupname":"n","name":"old","description":"d","desc":"old"}`) // for servers of any age
+	assert.Equal(t, map[string]any{"groupname": true, "description": true}, got.body["data"])
 	c.send("PUT", "/chatgroups/"+id, `{"groupname":"x","groupid":"8"}`).fails(t, 400, "invalid_parameter", "some of [groupid] are not valid fields")
 	c.send("PUT", "/chatgroups/"+id, `{"groupname":null,"a":1}`).fails(t, 400, "invalid_parameter", "some of [a, groupname] are not valid fields")
 	c.send("PUT", "/chatgroups/"+id, `{"groupname":"x","maxusers":"many"}`).fails(t, 400, "invalid_parameter", "some of [maxusers] are not valid fields")
@@ -181,7 +186,10 @@ func TestTransferGroup(t *testing.T) {
 	assert.Equal(t, []string{"bob"}, g.Allowed)
 	c.send("PUT", "/chatgroups/"+id, `{"newowner":"bob"}`).fails(t, 403, "forbidden_op", "new owner and old owner are the same")
 	c.send("PUT", "/chatgroups/"+id, `{"newowner":"dave"}`).fails(t, 403, "forbidden_op", "user: dave doesn't exist in group: "+id)
-	assert.Len(t, c.srv.RequestsTo("groups.transfer"), 3)
+	c.send("PUT", "/chatgroups/"+id, `{"newowner":7}`).fails(t, 400, "invalid_parameter", "some of [newowner] are not valid fields")
+	c.send("PUT", "/chatgroups/"+id, `{"newowner":""}`).fails(t, 400, "invalid_parameter", "newowner must be provided")
+	c.send("POST", "/chatgroups/"+id+"/admin", `{"newadmin":7}`).fails(t, 400, "invalid_parameter", "some of [newadmin] are not valid fields")
+	assert.Len(t, c.srv.RequestsTo("groups.transfer"), 5)
 }
 
 func TestDeleteGroup(t *testing.T) {
@@ -333,6 +341,16 @@ func TestDeletedUsersLeaveGroups(t *testing.T) {
 	_, there := c.srv.Room(room)
 	assert.False(t, there, "rooms go with their owner")
 	assert.Empty(t, c.srv.SuperAdmins())
+
+	// Whoever has the name next begins anew.
+	c.send("POST", "/chatgroups/"+id+"/mute", `{"usernames":["carol"],"mute_duration":-1}`)
+	c.send("POST", "/chatgroups/"+id+"/blocks/users/carol", "")
+	c.send("DELETE", "/users/carol", "")
+	assert.Empty(t, group(c, id).Blocked)
+	assert.Empty(t, group(c, id).Muted)
+	c.srv.AddUsers("carol")
+	assert.Equal(t, 200, c.send("POST", "/chatgroups/"+id+"/users/carol", "").status)
+
 	c.send("DELETE", "/users?limit=100", "")
 	assert.Empty(t, c.srv.Groups())
 }

@@ -89,6 +89,7 @@ func (srv *Server) SetOnline(name string, online bool, devices ...Device) bool {
 		s.logOut(u)
 		return true
 	}
+	s.takeOutAbsent() // before he looks as if he had never been away
 	if len(devices) == 0 {
 		digits := strconv.FormatInt(s.now().UnixMicro(), 10)
 		devices = []Device{{ID: "android_" + digits, UUID: s.newUUID(s.now()), Name: "imtest"}}

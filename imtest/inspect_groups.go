@@ -193,7 +193,7 @@ type lists struct{ members, admins, allowed, blocked []string }
 // addCircle adds a group or room with its lists. The caller holds mu.
 func (s *state) addCircle(g *circle, l lists, muted map[string]time.Time) {
 	if g.id == "" {
-		g.id = s.newGroupID()
+		g.id = s.freeCircleID()
 	}
 	members := convert(slices.Concat(l.members, l.admins, l.allowed), fold)
 	for _, user := range append(convert(l.blocked, fold), append(members, g.owner)...) {

@@ -86,3 +86,20 @@ func TestGroupsUnderLoad(t *testing.T) {
 	all.Wait()
 	assert.Len(t, c.srv.Messages("bob"), 160)
 }
+
+// An id that a test has chosen, or a client, may be one that the server is about
+// to make up.
+func TestMadeUpIDsAreFree(t *testing.T) {
+	next := imtest.NewServer(t).AddGroup(imtest.Group{Owner: "alice"}).ID
+	c := newClient(t)
+	c.srv.AddGroup(imtest.Group{ID: next, Owner: "alice"})
+	assert.NotEqual(t, next, c.srv.AddRoom(imtest.Room{Owner: "alice"}).ID)
+
+	c = newClient(t)
+	c.srv.AddGroup(imtest.Group{ID: next, Owner: "alice"})
+	assert.Equal(t, 200, c.send("POST", "/chatgroups", `{"public":true,"owner":"alice"}`).status)
+
+	c = newClient(t)
+	c.srv.AddGroup(imtest.Group{ID: next, Owner: "alice"})
+	assert.NotEqual(t, next, c.thread(next, "n", "alice"))
+}

@@ -70,7 +70,7 @@ var roomSettings = []setting{
 		names: []string{"maxusers"}, number: func(v *settings) *int { return &v.maxUsers }, most: maxRoomUsers,
 		excess: func() *apiError { return errExceedLimit("maxUsers cannot exceed " + strconv.Itoa(maxRoomUsers)) },
 	},
-	{names: []string{"custom"}, text: func(v *settings) *string { return &v.custom }, most: 8 << 10},
+	{names: []string{"custom"}, text: func(v *settings) *string { return &v.custom }, most: 8 << 10, bytes: true},
 	{names: []string{"need_verify"}},
 }
 

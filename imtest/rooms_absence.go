@@ -39,8 +39,9 @@ func (s *state) absenceIsDue() bool {
 	return len(list) > 0 && s.now().Sub(list[0].at) > absence
 }
 
-// takeOutAbsent spares those who came back and those on the allow list, on
-// which owners and admins are. The caller holds mu.
+// takeOutAbsent spares those who came back, owners, and those on the allow
+// list, on which owners and admins are unless they were taken off. The caller
+// holds mu.
 func (s *state) takeOutAbsent() {
 	for s.absenceIsDue() {
 		d := s.chatrooms.departures[0]
@@ -50,7 +51,7 @@ func (s *state) takeOutAbsent() {
 			continue
 		}
 		for _, g := range s.chatrooms.of(d.user).list() {
-			if !g.allowed.has(d.user) {
+			if g.owner != d.user && !g.allowed.has(d.user) {
 				s.leave(g, d.user)
 			}
 		}

@@ -48,6 +48,9 @@ func TestAddRoomMembers(t *testing.T) {
 	full := c.srv.AddRoom(imtest.Room{Owner: "alice", MaxUsers: 1}).ID
 	c.send("POST", "/chatrooms/"+full+"/users/bob", "").fails(t, 403, "forbidden_op", "")
 	c.send("POST", "/chatrooms/"+full+"/users", `{"usernames":["bob"]}`).fails(t, 403, "forbidden_op", "")
+	c.send("PUT", "/chatrooms/"+id, `{"maxusers":1}`)
+	assert.Equal(t, 200, c.send("POST", path+"/dave", "").status, "a member of a full room is as good as added, too")
+	assert.Equal(t, 200, c.send("POST", path, `{"usernames":["carol","dave"]}`).status)
 	noSuchGroup(t, c, "POST /chatrooms/7/users/bob", `POST /chatrooms/7/users {"usernames":["bob"]}`)
 }
 

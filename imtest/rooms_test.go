@@ -222,3 +222,26 @@ func TestAbsentMembersLeaveRooms(t *testing.T) {
 	assert.Equal(t, []string{"alice", "carol", "dave"}, room(c, id).Members, "dave never was online, the others are on the allow list")
 	assert.Len(t, c.srv.Rooms()[0].Members, 3)
 }
+
+func TestOwnersStayInRooms(t *testing.T) {
+	c := newClient(t, imtest.WithClock(imtest.NewClock(time.Now())))
+	id := lobby(c)
+	c.send("DELETE", "/chatrooms/"+id+"/white/users/alice", "")
+	c.srv.SetOnline("alice", true)
+	c.srv.SetOnline("alice", false)
+	c.srv.Clock().Advance(time.Hour)
+	assert.Contains(t, room(c, id).Members, "alice", "an owner cannot be taken out")
+	c.send("DELETE", "/users/alice", "")
+	_, there := c.srv.Room(id)
+	assert.False(t, there, "the room goes with its owner")
+}
+
+func TestWhoComesBackTooLateHasLeftRooms(t *testing.T) {
+	c := newClient(t, imtest.WithClock(imtest.NewClock(time.Now())))
+	id := lobby(c)
+	c.srv.SetOnline("bob", true)
+	c.srv.SetOnline("bob", false)
+	c.srv.Clock().Advance(time.Hour)
+	c.srv.SetOnline("bob", true) // nobody has looked at the room meanwhile
+	assert.Equal(t, []string{"alice", "carol"}, room(c, id).Members)
+}

@@ -3,7 +3,6 @@ package imtest
 import (
 	"net/http"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -67,11 +66,10 @@ type threadsState struct {
 
 // idOf returns an id, which clients send as a text or as a number.
 func idOf(o *object, name string) string {
-	id := strings.Trim(string(o.raw(name)), `"`)
-	if strings.ContainsAny(id, "{[\\") {
-		o.note(name)
+	if raw := o.raw(name); len(raw) > 0 && raw[0] >= '0' && raw[0] <= '9' {
+		return string(raw)
 	}
-	return id
+	return o.text(name)
 }
 
 // threadName reads and checks a name. One that is missing is a body that
@@ -111,13 +109,14 @@ func (s *state) threadCreate(c *call) (*answer, *apiError) {
 	case !g.members.has(owner):
 		return nil, errOutsideGroupForThread()
 	}
-	if err := s.carriesThread(msg, group); err != nil {
+	m := s.find(msg)
+	if err := s.carriesThread(m, group); err != nil {
 		return nil, err
 	}
 	if err := s.roomForThreads(owner); err != nil {
 		return nil, err
 	}
-	t := &circle{kind: threadKind, id: s.newGroupID(), owner: owner, parent: g, message: msg}
+	t := &circle{kind: threadKind, id: s.freeCircleID(), owner: owner, parent: g, message: strconv.FormatInt(m.id, 10)}
 	t.name = name
 	s.hangThread(t)
 	return data(map[string]string{"thread_id": t.id}), nil
@@ -133,8 +132,7 @@ func (s *state) hangThread(t *circle) {
 }
 
 // carriesThread checks that a thread can hang on a message.
-func (s *state) carriesThread(id, group string) *apiError {
-	m := s.find(id)
+func (s *state) carriesThread(m *message, group string) *apiError {
 	switch {
 	case m == nil || m.recalled:
 		return errThread(http.StatusNotFound, "msg not exist.")
@@ -144,7 +142,7 @@ func (s *state) carriesThread(id, group string) *apiError {
 		return errThread(http.StatusBadRequest, "thread not nested.")
 	case m.to != group:
 		return errThread(http.StatusBadRequest, "msg not belong to group .")
-	case s.threads.byMessage[id] != nil:
+	case s.threads.byMessage[strconv.FormatInt(m.id, 10)] != nil:
 		return errThread(http.StatusForbidden, "msg already create thread.not allow to create.")
 	}
 	return nil

@@ -56,6 +56,7 @@ func TestCreateThread(t *testing.T) {
 		code, text              string
 	}{
 		{group, "n", "alice", msg, 403, "group_error", "msg already create thread.not allow to create."},
+		{group, "n", "alice", "0" + msg, 403, "group_error", "msg already create thread.not allow to create."},
 		{group, "n", "alice", nested, 400, "group_error", "thread not nested."},
 		{group, "n", "alice", foreign, 400, "group_error", "msg not belong to group ."},
 		{group, "n", "alice", single, 400, "group_error", "thread must on group message to create."},
@@ -70,7 +71,7 @@ func TestCreateThread(t *testing.T) {
 		body := fmt.Sprintf(`{"group_id":%q,"name":%q,"owner":%q,"msg_id":%q}`, tt.group, tt.name, tt.owner, tt.msg)
 		c.send("POST", "/thread", body).fails(t, tt.status, tt.code, tt.text)
 	}
-	for _, body := range []string{`{`, `{}`, `{"group_id":{},"name":"n","owner":"alice","msg_id":"1"}`, `{"group_id":"1","name":7,"owner":"alice","msg_id":"1"}`} {
+	for _, body := range []string{`{`, `{}`, `{"group_id":{},"name":"n","owner":"alice","msg_id":"1"}`, `{"group_id":true,"name":"n","owner":"alice","msg_id":"1"}`, `{"group_id":"1","name":7,"owner":"alice","msg_id":"1"}`} {
 		c.send("POST", "/thread", body).fails(t, 400, "param_illegal", "Failed to read HTTP message")
 	}
 	assert.Len(t, c.srv.Threads(), 1)
