@@ -40,16 +40,27 @@ type savedContent struct {
 	Broadcast   int64           `json:"broadcast,omitempty"`
 }
 
+// saveMessages copies the messages only: there are many, and their contents do
+// not change.
 func (s *state) saveMessages() iter.Seq[savedMessage] {
-	var before *content
-	return each(slices.Values(s.posts), func(m *message) savedMessage {
-		v := savedMessage{To: m.to, Chat: chatKinds[m.chat].chat, Recalled: m.recalled, Edits: m.edits}
-		if m.content != before {
-			v.Content = m.saved()
+	posts := make([]message, len(s.posts))
+	for i, m := range s.posts {
+		posts[i] = *m
+	}
+	return func(yield func(savedMessage) bool) {
+		var before *content
+		for i := range posts {
+			m := &posts[i]
+			v := savedMessage{To: m.to, Chat: chatKinds[m.chat].chat, Recalled: m.recalled, Edits: m.edits}
+			if m.content != before {
+				v.Content = m.saved()
+			}
+			before = m.content
+			if !yield(v) {
+				return
+			}
 		}
-		before = m.content
-		return v
-	})
+	}
 }
 
 func (msg *content) saved() *savedContent {
@@ -276,15 +287,13 @@ type savedReaction struct {
 }
 
 func (s *state) saveReactions() iter.Seq[savedReaction] {
-	return func(yield func(savedReaction) bool) {
-		for _, id := range slices.Sorted(maps.Keys(s.reactions.to)) {
-			for r := range s.reactions.to[id].all {
-				if !yield(savedReaction{id - firstMessageID, r.id, r.text, r.created, r.updated, r.users.list()}) {
-					return
-				}
-			}
+	var records []savedReaction
+	for _, id := range slices.Sorted(maps.Keys(s.reactions.to)) {
+		for r := range s.reactions.to[id].all {
+			records = append(records, savedReaction{id - firstMessageID, r.id, r.text, r.created, r.updated, r.users.list()})
 		}
 	}
+	return slices.Values(records)
 }
 
 func (s *state) loadReaction(v *savedReaction) error {

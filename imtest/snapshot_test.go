@@ -213,3 +213,39 @@ func TestSaveTellsOfAFullDisk(t *testing.T) {
 	assert.ErrorContains(t, c.srv.Save(&brokenWriter{}), "disk full")
 	assert.ErrorContains(t, c.srv.Save(&brokenWriter{left: 70_000}), "disk full")
 }
+
+// changer changes the server while it is being saved.
+type changer struct {
+	bytes.Buffer
+	srv     *imtest.Server
+	changed chan bool
+}
+
+func (w *changer) Write(p []byte) (int, error) {
+	if w.changed == nil {
+		w.changed = make(chan bool, 1)
+		go func() {
+			w.srv.AddUser(imtest.User{Username: "latecomer"})
+			w.srv.SetPresence("alice", "web", 7, "late")
+			w.changed <- true
+		}()
+		select {
+		case <-w.changed:
+		case <-time.After(5 * time.Second):
+			return 0, errors.New("the server waits for the writer")
+		}
+	}
+	return w.Buffer.Write(p)
+}
+
+func TestSaveHoldsNobodyUp(t *testing.T) {
+	c := newClient(t)
+	everything(t, c)
+	c.upload("big", make([]byte, 200_000)) // so that not all is written at the end
+	want := saved(t, c.srv)
+	w := &changer{srv: c.srv}
+	require.NoError(t, c.srv.Save(w))
+	same := func(text string) string { return text[strings.Index(text, `"users"`):] } // the time is another
+	assert.Equal(t, same(want), same(w.String()), "what comes during the writing is not in it")
+	assert.Contains(t, saved(t, c.srv), "latecomer")
+}

@@ -27,7 +27,10 @@ type savedUser struct {
 
 func (s *state) saveUsers() iter.Seq[savedUser] {
 	return each(s.users.all, func(u *user) savedUser {
-		return savedUser{u.name, u.uuid, u.password, u.created, u.modified, u.banned, u.online, u.left, u.devices, u.nickname, u.more}
+		return savedUser{
+			u.name, u.uuid, u.password, u.created, u.modified, u.banned, u.online, u.left,
+			slices.Clone(u.devices), u.nickname, maps.Clone(u.more),
+		}
 	})
 }
 
@@ -123,7 +126,7 @@ type savedPresence struct {
 func (s *state) savePresence() iter.Seq[savedPresence] {
 	return each(sortedKeys(s.presence.of), func(name string) savedPresence {
 		p := s.presence.of[name]
-		return savedPresence{name, p.status, p.ext, p.changed}
+		return savedPresence{name, maps.Clone(p.status), p.ext, p.changed}
 	})
 }
 
