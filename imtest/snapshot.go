@@ -93,6 +93,7 @@ func snapshotParts() []snapshotPart {
 		partOf("pushes", (*state).savePushes, (*state).loadPush),
 		partOf("push_counts", (*state).savePushCounts, (*state).loadPushCounts),
 		partOf("callbacks", (*state).saveCallbacks, (*state).loadCallbacks),
+		partOf("places", (*state).savePlaces, (*state).loadPlaces),
 	}
 }
 

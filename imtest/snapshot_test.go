@@ -191,6 +191,11 @@ func TestBrokenData(t *testing.T) {
 		swap(`"threads": [`, `"threads": [{"id":"1","group":"no"},`):                                         `threads[0]: there is no group "no"`,
 		swap(`"joined": [`, `"joined": [{"user":"zoe","rooms":["lobby"]},`):                                  `there is no member zoe of "lobby"`,
 		swap(`"reactions": [`, `"reactions": [{"message":-1},`):                                              "there is no message -1",
+		swap(`"places": [`, `"places": [{"users":[[2,3]]},`):                                                 "places[0]: users: 2 entries have no place",
+		swap(`"places": [`, `"places": [{"users":[[1,6]]},`):                                                 "places[0]: users: entries cannot be there",
+		swap(`"places": [`, `"places": [{"users":[[2,3],[4,2]]},`):                                           "places[0]: users: entries cannot be there",
+		swap(`"places": [`, `"places": [{"users":[[9223372036854775807,5]]},`):                               "places[0]: users: entries cannot be there",
+		swap(`"places": [`, `"places": [{"friends of zoe":[[2,3]]},`):                                        `places[0]: there is no list "friends of zoe"`,
 		swap(`"files": [{`[:10], `"files": [{"uuid":""},`):                                                   "a file needs an id",
 	} {
 		assert.ErrorContains(t, start(data), want)
