@@ -139,3 +139,28 @@ func TestGroupOnlineCount(t *testing.T) {
 	refuses(t, c.send("GET", "/presence/online/%20/type/1", ""), "illegal_argument", "Id cannot be null.")
 	c.send("GET", "/presence/online/7/type/1", "").fails(t, 404, "resource_not_found", "grpID 7 does not exist!")
 }
+
+// Logins and logouts are changes; a device that is logged out has no status.
+func TestPresenceFollowsLogins(t *testing.T) {
+	clock := imtest.NewClock(time.Unix(1712044800, 0))
+	c := newClient(t, imtest.WithClock(clock))
+	c.srv.AddUsers("alice", "bob")
+	shown := func() map[string]any {
+		item, _ := c.send("POST", "/users/alice/presence", `{"usernames":["bob"]}`).path("result", 0).(map[string]any)
+		return item
+	}
+	clock.Advance(time.Minute)
+	c.srv.SetOnline("bob", true, imtest.Device{ID: "web_1"}, imtest.Device{ID: "ios_1"})
+	assert.Equal(t, "1712044860", shown()["last_time"])
+	c.send("POST", "/users/bob/presence/web_1/100", `{"ext":"busy"}`)
+	c.send("POST", "/users/bob/presence/tv/7", `{"ext":"busy"}`)
+	assert.Equal(t, map[string]any{"web_1": "100", "ios_1": "1", "tv": "7"}, shown()["status"])
+	clock.Advance(time.Minute)
+	c.send("DELETE", "/users/bob/disconnect/web_1", "")
+	assert.Equal(t, map[string]any{"ios_1": "1", "tv": "7"}, shown()["status"])
+	c.send("POST", "/users/bob/presence/ios_1/101", `{"ext":"busy"}`)
+	clock.Advance(time.Minute)
+	c.send("GET", "/users/bob/disconnect", "")
+	assert.Equal(t, map[string]any{"tv": "7"}, shown()["status"])
+	assert.Equal(t, []any{"1712044980", "busy"}, []any{shown()["last_time"], shown()["ext"]})
+}

@@ -230,6 +230,7 @@ type savedRoaming struct {
 	User    string        `json:"user"`
 	Deleted []int64       `json:"deleted,omitempty"`
 	Closed  []savedClosed `json:"closed,omitempty"`
+	Gone    int64         `json:"gone,omitempty"` // of a deleted user: the number of messages that he has no part in
 }
 
 type savedClosed struct {
@@ -247,8 +248,11 @@ func (s *state) saveRoaming() iter.Seq[savedRoaming] {
 	for user := range r.closed {
 		users[user] = true
 	}
+	for user := range r.gone {
+		users[user] = true
+	}
 	return each(sortedKeys(users), func(user string) savedRoaming {
-		v := savedRoaming{User: user}
+		v := savedRoaming{User: user, Gone: r.gone[user]}
 		for _, id := range slices.Sorted(maps.Keys(r.deleted[user])) {
 			v.Deleted = append(v.Deleted, id-firstMessageID)
 		}
@@ -267,6 +271,9 @@ func (s *state) loadRoaming(v *savedRoaming) error {
 	list, err := s.messagesOf(v.Deleted)
 	if err != nil {
 		return err
+	}
+	if v.Gone != 0 {
+		r.forget(v.User, v.Gone)
 	}
 	for _, m := range list {
 		r.delete(v.User, m)

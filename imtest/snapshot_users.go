@@ -19,6 +19,7 @@ type savedUser struct {
 	Modified time.Time      `json:"modified"`
 	Banned   bool           `json:"banned,omitempty"`
 	Online   bool           `json:"online,omitempty"`
+	Came     time.Time      `json:"came,omitzero"`
 	Left     time.Time      `json:"left,omitzero"`
 	Devices  []Device       `json:"devices,omitempty"`
 	Nickname string         `json:"nickname,omitempty"`
@@ -28,7 +29,7 @@ type savedUser struct {
 func (s *state) saveUsers() iter.Seq[savedUser] {
 	return each(s.users.all, func(u *user) savedUser {
 		return savedUser{
-			u.name, u.uuid, u.password, u.created, u.modified, u.banned, u.online, u.left,
+			u.name, u.uuid, u.password, u.created, u.modified, u.banned, u.online, u.came, u.left,
 			slices.Clone(u.devices), u.nickname, maps.Clone(u.more),
 		}
 	})
@@ -47,7 +48,7 @@ func (s *state) loadUser(v *savedUser) error {
 			v.More[name] = n
 		}
 	}
-	u := &user{v.Name, v.UUID, v.Password, v.Created, v.Modified, v.Banned, v.Online, v.Left, v.Devices, v.Nickname, v.More}
+	u := &user{v.Name, v.UUID, v.Password, v.Created, v.Modified, v.Banned, v.Online, v.Came, v.Left, v.Devices, v.Nickname, v.More}
 	s.users.put(u.name, u)
 	s.byUUID[u.uuid] = u
 	return nil
@@ -131,9 +132,9 @@ func (s *state) savePresence() iter.Seq[savedPresence] {
 }
 
 func (s *state) loadPresence(v *savedPresence) error {
-	for device, status := range v.Status {
-		s.presence.set(v.User, device, status, v.Ext, v.Changed)
-	}
+	own := s.presence.edit(v.User)
+	maps.Copy(own.status, v.Status)
+	own.ext, own.changed = v.Ext, v.Changed
 	return nil
 }
 
