@@ -171,8 +171,10 @@ func readUsernames(o *object) ([]string, *apiError) {
 // foldAll folds names and leaves out those that come again.
 func foldAll(names []string) []string {
 	var list []string
+	seen := make(map[string]bool, len(names))
 	for _, name := range names {
-		if name = fold(name); !slices.Contains(list, name) {
+		if name = fold(name); !seen[name] {
+			seen[name] = true
 			list = append(list, name)
 		}
 	}

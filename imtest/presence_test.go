@@ -2,6 +2,7 @@ package imtest_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -163,4 +164,16 @@ func TestPresenceFollowsLogins(t *testing.T) {
 	c.send("GET", "/users/bob/disconnect", "")
 	assert.Equal(t, map[string]any{"tv": "7"}, shown()["status"])
 	assert.Equal(t, []any{"1712044980", "busy"}, []any{shown()["last_time"], shown()["ext"]})
+}
+
+// A list far too long is refused as fast as it is read.
+func TestManyNamesAreRefusedAtOnce(t *testing.T) {
+	c := newClient(t)
+	names := make([]string, 100_000)
+	for i := range names {
+		names[i] = strconv.Itoa(i)
+	}
+	start := time.Now()
+	refuses(t, c.send("POST", "/users/alice/presence", `{"usernames":["`+strings.Join(names, `","`)+`"]}`), "illegal_argument", "too many get presences")
+	assert.Less(t, time.Since(start), 5*time.Second)
 }
