@@ -2,6 +2,7 @@ package imtest_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,8 +33,8 @@ func manyLists(t *testing.T, c *client) (group, message string) {
 		ok("POST", "/reaction/user/"+user, `{"msgId":"`+message+`","message":"+1"}`)
 		ok("POST", "/push/label/vip/user", `{"usernames":["`+user+`"]}`)
 		ok("POST", "/push/label", fmt.Sprintf(`{"name":"l%d"}`, i))
-		c.srv.AddGroup(imtest.Group{ID: fmt.Sprint(10 + i), Owner: "alice"})
-		c.srv.AddRoom(imtest.Room{ID: fmt.Sprint(20 + i), Owner: "alice"})
+		c.srv.AddGroup(imtest.Group{ID: strconv.Itoa(10 + i), Owner: "alice"})
+		c.srv.AddRoom(imtest.Room{ID: strconv.Itoa(20 + i), Owner: "alice"})
 		hung := say(c, "chatgroups", group, "start")
 		ok("POST", "/thread", `{"group_id":"`+group+`","name":"t","owner":"`+user+`","msg_id":"`+hung+`"}`)
 	}
