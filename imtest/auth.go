@@ -27,6 +27,7 @@ type caller struct {
 // grant is what a token stands for.
 type grant struct {
 	user    string    // "" for an app token
+	account string    // UUID of the user, "" for a token that names him only
 	expires time.Time // zero: never
 }
 
@@ -37,7 +38,7 @@ func (s *state) authenticate(c *call) *apiError {
 		return nil
 	}
 	g, err := s.check(token)
-	if err == nil && g.user != "" && !s.active(g.user) {
+	if err == nil && g.user != "" && !s.active(g) {
 		err = errNotAuthenticated()
 	}
 	if c.route.noToken != nil && err.same(errNotAuthenticated()) {
@@ -131,10 +132,11 @@ func (srv *Server) ExpireTokens() {
 	}
 }
 
-// active holds for a user that exists and is not banned.
-func (s *state) active(name string) bool {
+// active holds for a user that exists and is not banned. Another user of the
+// same name, registered after the first was deleted, is another account.
+func (s *state) active(g grant) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	u := s.users.get(name)
-	return u != nil && !u.banned
+	u := s.users.get(g.user)
+	return u != nil && !u.banned && (g.account == "" || g.account == u.uuid)
 }

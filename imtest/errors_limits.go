@@ -22,12 +22,20 @@ func errMessagesReachLimit() *apiError {
 	}
 }
 
-func errDayLimit() *apiError {
+// errDayLimit differs by broadcast.
+func errDayLimit(text string) *apiError {
 	return &apiError{
 		status:      http.StatusForbidden,
 		code:        "forbidden_op",
-		description: "broadcast message limit exceeded",
+		description: text,
 		exception:   "EasemobForbiddenOpException",
+	}
+}
+
+// errPushLimit is for calls on labels, and for pushes that come too often.
+func errPushLimit() *apiError {
+	return &apiError{
+		status: http.StatusForbidden, code: "LimitException", description: "limit request", exception: "LimitException",
 	}
 }
 

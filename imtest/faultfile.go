@@ -34,6 +34,7 @@ var faultActions = map[string]struct {
 }{
 	"cut_before_processing": {plain: CutBeforeProcessing},
 	"cut_after_processing":  {plain: CutAfterProcessing},
+	"cut_in_answer":         {plain: CutInAnswer},
 	"delay":                 {time: Delay},
 	"trickle":               {time: Trickle},
 	"rate_limited":          {plain: RateLimited},

@@ -80,7 +80,7 @@ func pixels(text string) int {
 	if err != nil || n < 1 {
 		return 170
 	}
-	return n
+	return min(n, maxSide)
 }
 
 // readFile reads the part named "file" and takes in the others.

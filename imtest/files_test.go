@@ -162,6 +162,8 @@ func TestThumbnail(t *testing.T) {
 		{"gif", "png", 340, 340, []string{"thumbnail-width", "100", "thumbnail-height", "50"}, 50, 50},
 		{"png", "png", 160, 160, nil, 160, 160},
 		{"png", "png", 30000, 2, []string{"thumbnail-width", "ten"}, 170, 1},
+		{"png", "png", 400, 300, []string{"thumbnail-width", "1", "thumbnail-height", "9223372036854775807"}, 1, 1},
+		{"png", "png", 4000, 10, []string{"thumbnail-width", "1000000000"}, 2048, 5},
 	} {
 		var buf bytes.Buffer
 		require.NoError(t, encode[tt.kind](&buf, picture(tt.w, tt.h)))
@@ -176,8 +178,8 @@ func TestThumbnail(t *testing.T) {
 		}
 		assert.Equal(t, buf.String(), c.download(uuid, "thumbnail", "false").text)
 	}
-	assert.Len(t, c.srv.RequestsTo("messages.download_thumbnail"), 10)
-	assert.Len(t, c.srv.RequestsTo("messages.download_file"), 5)
+	assert.Len(t, c.srv.RequestsTo("messages.download_thumbnail"), 14)
+	assert.Len(t, c.srv.RequestsTo("messages.download_file"), 7)
 }
 
 func TestThumbnailIsTheOriginal(t *testing.T) {

@@ -94,7 +94,7 @@ func (srv *Server) SetOnline(name string, online bool, devices ...Device) bool {
 		digits := strconv.FormatInt(s.now().UnixMicro(), 10)
 		devices = []Device{{ID: "android_" + digits, UUID: s.newUUID(s.now()), Name: "imtest"}}
 	}
-	u.online, u.devices = true, slices.Clone(devices)
+	u.online, u.devices, u.came = true, slices.Clone(devices), s.now()
 	if box := s.inboxes[u.name]; box != nil {
 		box.delivered = len(box.messages)
 	}
@@ -112,7 +112,7 @@ type Message struct {
 	Ext        json.RawMessage // nil if there is none
 	Time       time.Time
 	Level      string // priority in a room, "" if none was given
-	OnlineOnly bool   // sent with ROUTE_ONLINE
+	OnlineOnly bool   // sent with ROUTE_ONLINE, or a broadcast to those online
 	NeedAck    bool   // sent with need_group_ack
 	RoamIgnore []string
 	Users      []string // those in a group or room whom it was for, nil: all

@@ -99,6 +99,8 @@ type inbox struct {
 	delivered int
 }
 
+func (b *inbox) has(m *message) bool { return b != nil && slices.Contains(b.messages, m) }
+
 // waiting is the number of messages that have not arrived.
 func (b *inbox) waiting() int {
 	if b == nil {

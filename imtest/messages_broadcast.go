@@ -5,11 +5,11 @@ const firstBroadcastID = 1312745518963229184
 var broadcastRoutes = []route{
 	{
 		id: "messages.broadcast_rooms", method: post, path: "/messages/chatrooms/broadcast", shape: full,
-		body: jsonBody, do: broadcast(toRooms, (*state).activeRooms),
+		body: jsonBody, do: broadcast(toRooms, (*state).activeRooms, false),
 	},
 	{
 		id: "messages.broadcast_online_users", method: post, path: "/messages/users/broadcast", shape: full,
-		body: jsonBody, do: broadcast(toUsers, (*state).onlineUsers),
+		body: jsonBody, do: broadcast(toUsers, (*state).onlineUsers, true),
 	},
 	{
 		id: "messages.broadcast_all_users", method: post, path: "/messages/broadcast", shape: full,
@@ -31,8 +31,9 @@ func (s *state) allUsers() []string {
 	return convert(s.users.list(), func(u *user) string { return u.name })
 }
 
-// broadcast sends one message to all targets that it finds.
-func broadcast(chat chatKind, targets func(*state) []string) func(*state, *call) (*answer, *apiError) {
+// broadcast sends one message to all targets that it finds. One to those who
+// are online is kept for nobody.
+func broadcast(chat chatKind, targets func(*state) []string, online bool) func(*state, *call) (*answer, *apiError) {
 	return func(s *state, c *call) (*answer, *apiError) {
 		o, err := c.object()
 		if err != nil {
@@ -42,6 +43,7 @@ func broadcast(chat chatKind, targets func(*state) []string) func(*state, *call)
 		if err != nil {
 			return nil, err
 		}
+		msg.onlineOnly = msg.onlineOnly || online
 		return data(map[string]int64{"id": s.broadcast(msg, chat, targets)}), nil
 	}
 }
@@ -58,7 +60,7 @@ func (s *state) broadcastAll(c *call) (*answer, *apiError) {
 	case kind != "users":
 		return nil, errIllegalArgument("target_type can only be 'users'")
 	}
-	return broadcast(toUsers, (*state).allUsers)(s, c)
+	return broadcast(toUsers, (*state).allUsers, false)(s, c)
 }
 
 // readBroadcast reads a flat message.

@@ -85,3 +85,13 @@ func TestSendTargeted(t *testing.T) {
 		}
 	}
 }
+
+func TestDisabledGroupIsSilent(t *testing.T) {
+	c := newClient(t)
+	c.srv.AddUsers("alice", "bob")
+	group := c.srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob"}, Disabled: true}).ID
+	got := c.send("POST", "/messages/chatgroups/users", `{"from":"alice","to":["`+group+`"],"type":"txt","body":{"msg":"x"},"users":["bob"]}`)
+	assert.Equal(t, 200, got.status)
+	say(c, "chatgroups", group, "hi")
+	assert.Empty(t, c.srv.Messages("bob"))
+}

@@ -30,7 +30,8 @@ type listed struct {
 
 // conversations returns a user's list, the newest first. Messages sent by REST
 // are on it, as they are where the app has that switched on; imported and
-// directed ones never are, nor are rooms. The caller holds mu.
+// directed ones never are, nor those online only that a user missed, nor are
+// rooms. The caller holds mu.
 func (s *state) conversations(user string) []*listed {
 	byID := map[conversation]*listed{}
 	for _, m := range s.posts {
@@ -38,7 +39,7 @@ func (s *state) conversations(user string) []*listed {
 			continue
 		}
 		conv, ok := s.conversationOf(user, m)
-		if !ok || m.id <= s.messages.roaming.closed[user][conv] {
+		if !ok || m.id <= s.messages.roaming.closed[user][conv] || m.onlineOnly && m.from != user && !s.inboxes[user].has(m) {
 			continue
 		}
 		if byID[conv] == nil {

@@ -169,3 +169,47 @@ func TestExportModeration(t *testing.T) {
 		c.send("POST", "/moderation/record/message/export", body).fails(t, 400, "illegal_argument", "")
 	}
 }
+
+// A user who is deleted leaves nothing to another one of the same name.
+func TestConversationsEndWithTheUser(t *testing.T) {
+	c := newClient(t)
+	c.srv.AddUsers("alice", "bob")
+	say(c, "users", "bob", "before")
+	c.send("DELETE", "/users/bob", "")
+	c.srv.AddUsers("bob")
+	assert.Empty(t, c.srv.Conversations("bob"))
+	assert.Empty(t, c.srv.Roaming("bob", "alice"))
+	assert.Len(t, c.srv.Conversations("alice"), 1, "she keeps hers")
+	say(c, "users", "bob", "after")
+	require.Len(t, c.srv.Conversations("bob"), 1)
+	assert.Equal(t, 1, c.srv.Conversations("bob")[0].Unread)
+	assert.Len(t, c.srv.Roaming("bob", "alice"), 1)
+}
+
+// What was for those online is in no conversation of one who was not.
+func TestMissedMessagesAreInNoConversation(t *testing.T) {
+	c := newClient(t)
+	group := hikers(c)
+	const body = `"from":"alice","type":"txt","body":{"msg":"now"},"routetype":"ROUTE_ONLINE"`
+	c.send("POST", "/messages/users", `{`+body+`,"to":["bob"]}`)
+	c.send("POST", "/messages/chatgroups", `{`+body+`,"to":["`+group+`"]}`)
+	assert.Empty(t, c.srv.Conversations("bob"))
+	assert.Len(t, c.srv.Conversations("alice"), 2)
+	c.srv.SetOnline("bob", true)
+	c.send("POST", "/messages/chatgroups", `{`+body+`,"to":["`+group+`"]}`)
+	require.Len(t, c.srv.Conversations("bob"), 1)
+	assert.Equal(t, 1, c.srv.Conversations("bob")[0].Unread)
+}
+
+func TestWhatDoesNotRoam(t *testing.T) {
+	c := newClient(t)
+	group := hikers(c)
+	c.srv.SetOnline("bob", true)
+	c.send("POST", "/messages/chatgroups/users", `{"from":"alice","to":["`+group+`"],"type":"txt","body":{"msg":"x"},"users":["bob"]}`)
+	c.send("POST", "/messages/users/broadcast", `{"from":"alice","msg":{"type":"txt","msg":"x"}}`)
+	require.Len(t, c.srv.Messages("bob"), 2)
+	assert.Empty(t, c.srv.GroupRoaming("bob", group), "directed")
+	assert.Empty(t, c.srv.Roaming("bob", "alice"), "to those online")
+	c.send("POST", "/messages/broadcast", `{"target_type":"users","from":"alice","msg":{"type":"txt","msg":"x"}}`)
+	assert.Len(t, c.srv.Roaming("bob", "alice"), 1, "to all")
+}

@@ -47,7 +47,7 @@ func (s *state) readImport(o *object) (*content, *apiError) {
 	}
 	at := s.now()
 	if o.has("msg_timestamp") {
-		at = time.UnixMilli(o.integer("msg_timestamp"))
+		at = readTime(o, "msg_timestamp")
 	}
 	switch {
 	case o.bad != "" || body != nil && body.bad != "":
@@ -68,6 +68,17 @@ func (s *state) readImport(o *object) (*content, *apiError) {
 	return msg, nil
 }
 
+// readTime reads a time in milliseconds. The newest documents want more than
+// 1000; what no calendar has is refused too.
+func readTime(o *object, name string) time.Time {
+	ms := o.integer(name)
+	at := time.UnixMilli(ms)
+	if ms <= 1000 || at.UTC().Year() > 9999 {
+		o.note(name)
+	}
+	return at
+}
+
 // importMessage stores a past message. Nobody is told of it: it counts as
 // delivered.
 func (s *state) importMessage(msg *content, chat chatKind, to string) string {
@@ -79,7 +90,9 @@ func (s *state) importMessage(msg *content, chat chatKind, to string) string {
 		s.groups[to] = append(s.groups[to], m)
 		members, _ := s.groupMembers(to)
 		for _, name := range members {
-			s.putDelivered(name, m)
+			if name != m.from {
+				s.putDelivered(name, m)
+			}
 		}
 	} else {
 		s.putDelivered(to, m)

@@ -30,6 +30,7 @@ func TestImport(t *testing.T) {
 	require.Len(t, c.srv.GroupMessages(group), 1)
 	assert.Contains(t, string(c.srv.GroupMessages(group)[0].Body), "https://cdn.example.com/oak.jpg")
 	assert.Len(t, c.srv.Messages("carol"), 1)
+	assert.Empty(t, c.srv.Messages("alice"), "her own")
 
 	before := c.srv.Clock().Now()
 	c.send("POST", "/messages/users/import", `{"from":"alice","target":"dave","msg":{"type":"text","msg":"as the Java SDK sends it"}}`)
@@ -44,8 +45,11 @@ func TestImport(t *testing.T) {
 			`{`, `{"from":"alice","target":["b"],"type":"txt","body":{"msg":"x"}}`, `{"from":"alice","type":"txt","body":{"msg":"x"}}`,
 			`{"target":"b","type":"txt","body":{"msg":"x"}}`, `{"from":"alice","target":"b","type":"txt","body":{"text":"x"}}`,
 			`{"from":"alice","target":"b","type":"txt","body":{"msg":"x"},"is_ack_read":"maybe"}`,
+			`{"from":"alice","target":"b","type":"txt","body":{"msg":"x"},"msg_timestamp":1000}`,
+			`{"from":"alice","target":"b","type":"txt","body":{"msg":"x"},"msg_timestamp":1672531200000000000}`, // in nanoseconds
 		} {
 			c.send("POST", path, body).fails(t, 400, "invalid_request_body", "")
 		}
 	}
+	saved(t, c.srv) // no time is beyond what it can write
 }

@@ -68,5 +68,6 @@ func (m *message) fields() map[string]json.RawMessage {
 func (s *state) fileOf(m *message) *file {
 	var url string
 	_ = json.Unmarshal(m.fields()["url"], &url) // a missing one stays ""
+	url, _, _ = strings.Cut(url, "?")           // a share-secret may follow
 	return s.files.get(url[strings.LastIndexByte(url, '/')+1:])
 }

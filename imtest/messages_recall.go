@@ -76,17 +76,19 @@ func readRecall(o *object) (recallOrder, *apiError) {
 	return order, nil
 }
 
-// refusal returns why a message cannot be recalled. With force it always can:
-// even an unknown one answers "yes". The caller holds mu.
+// refusal returns why a message cannot be recalled. Force helps where it is too
+// late, and even an unknown one answers "yes"; it does not where the message has
+// another target. The caller holds mu.
 func (s *state) refusal(r recallOrder) *apiError {
 	m := s.find(r.ID)
+	gone := m == nil || m.recalled || s.outlived(m)
 	switch {
+	case !gone && (m.to != r.To || m.chat != r.chat):
+		return errRecall(http.StatusBadRequest, "can't find msg to")
 	case r.force:
 		return nil
-	case m == nil || m.recalled || s.outlived(m):
+	case gone:
 		return errRecall(http.StatusForbidden, "not_found msg")
-	case m.to != r.To || m.chat != r.chat:
-		return errRecall(http.StatusBadRequest, "can't find msg to")
 	case s.now().After(m.time.Add(recallWindow)):
 		return errRecall(http.StatusForbidden, "exceed recall time limit")
 	}

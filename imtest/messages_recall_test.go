@@ -37,6 +37,7 @@ func TestRecall(t *testing.T) {
 	assert.Equal(t, 200, recall(order("7", "bob", "chat", true)).status)
 	notRecalled(t, recall(order(other, "carol", "chat", false)), 400, "can't find msg to")
 	notRecalled(t, recall(order(other, "bob", "groupchat", false)), 400, "can't find msg to")
+	notRecalled(t, recall(order(other, "carol", "chat", true)), 400, "can't find msg to")
 	notRecalled(t, recall(`{"msg_id":"","to":"bob","chat_type":"chat","force":true}`), 400, "param msg_id can't be empty")
 	notRecalled(t, recall(`{"msg_id":"7","to":"","chat_type":"chat","force":true}`), 400, "param to can't be empty")
 	notRecalled(t, recall(`{"msg_id":"7","to":"bob","chat_type":"","force":true}`), 400, "param chat_type can't be empty")
@@ -78,6 +79,10 @@ func TestRecallTakesTheAttachment(t *testing.T) {
 	sent := c.send("POST", "/messages/users", `{"to":["bob"],"type":"file","body":{"url":"`+c.srv.FileURL(uuid)+`"}}`)
 	c.send("POST", "/messages/msg_recall", order(sent.path("data", "bob").(string), "bob", "chat", false))
 	assert.Empty(t, c.srv.Files())
+	uuid = c.upload("a.txt", []byte("hello")).path("entities", 0, "uuid").(string)
+	sent = c.send("POST", "/messages/users", `{"to":["bob"],"type":"file","body":{"url":"`+c.srv.FileURL(uuid)+`?share-secret=x"}}`)
+	c.send("POST", "/messages/msg_recall", order(sent.path("data", "bob").(string), "bob", "chat", false))
+	assert.Empty(t, c.srv.Files(), "with its secret in the address")
 }
 
 func TestRecallBatch(t *testing.T) {

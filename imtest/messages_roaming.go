@@ -44,6 +44,7 @@ type conversation struct {
 type roamingState struct {
 	deleted map[string]map[int64]bool         // by user: messages
 	closed  map[string]map[conversation]int64 // by user: the newest message of then
+	gone    map[string]int64                  // by deleted user: the number of messages of then
 }
 
 // delete takes a message out of a user's roaming messages.
@@ -68,16 +69,25 @@ func (r *roamingState) close(user string, conv conversation, newest int64) {
 	r.closed[user][conv] = newest
 }
 
-func (r *roamingState) forget(user string) {
+// forget lets a deleted user have none of the messages until now, also if
+// another one takes his name.
+func (r *roamingState) forget(user string, messages int64) {
 	delete(r.deleted, user)
 	delete(r.closed, user)
+	if messages == 0 {
+		return
+	}
+	if r.gone == nil {
+		r.gone = map[string]int64{}
+	}
+	r.gone[user] = messages
 }
 
 // conversationOf returns which of a user's conversations a message belongs to,
 // if to any. The caller holds mu.
 func (s *state) conversationOf(user string, m *message) (conversation, bool) {
 	switch {
-	case m.recalled || !s.takesPart(user, m):
+	case m.recalled || m.id-firstMessageID < s.messages.roaming.gone[user] || !s.takesPart(user, m):
 		return conversation{}, false
 	case m.chat != toUsers:
 		return conversation{id: m.to}, true
@@ -88,12 +98,12 @@ func (s *state) conversationOf(user string, m *message) (conversation, bool) {
 }
 
 // roaming yields a user's roaming messages, the oldest first: those for whom a
-// message was online only, or who were left out of it, do not have it. The
-// caller holds mu.
+// message was online only, or who were left out of it, do not have it; and
+// nobody has one to some of a group or room. The caller holds mu.
 func (s *state) roaming(user string) func(yield func(conversation, *message) bool) {
 	return func(yield func(conversation, *message) bool) {
 		for _, m := range s.posts {
-			if m.onlineOnly || slices.Contains(m.roamIgnore, user) || s.messages.roaming.deleted[user][m.id] {
+			if m.onlineOnly || m.directed() || slices.Contains(m.roamIgnore, user) || s.messages.roaming.deleted[user][m.id] {
 				continue
 			}
 			if conv, ok := s.conversationOf(user, m); ok && !yield(conv, m) {

@@ -90,7 +90,8 @@ func WithClock(clock *Clock) Option {
 
 // WithQuotas makes the server keep the documented quotas, which it does not by
 // default: calls above them get 429 reach_limit, messages 403
-// message_send_error, the broadcasts of a day 403 forbidden_op.
+// message_send_error, the broadcasts of a day 403 forbidden_op, pushes and calls
+// on their labels 403 LimitException.
 func WithQuotas() Option {
 	return func(c *config) { c.quotas = true }
 }

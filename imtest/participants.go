@@ -4,13 +4,18 @@ import "slices"
 
 // What the domains around messages ask of groups and rooms. The caller holds mu.
 
+// groupOf returns a group or thread, nil if there is none.
+func (s *state) groupOf(id string) *circle {
+	if g := s.chatgroups.byID.get(id); g != nil {
+		return g
+	}
+	return s.threads.byID.get(id)
+}
+
 // groupMembers returns the members of a group or thread, and whether there is
 // such a one.
 func (s *state) groupMembers(id string) ([]string, bool) {
-	g := s.chatgroups.byID.get(id)
-	if g == nil {
-		g = s.threads.byID.get(id)
-	}
+	g := s.groupOf(id)
 	if g == nil {
 		return nil, false
 	}
@@ -19,12 +24,8 @@ func (s *state) groupMembers(id string) ([]string, bool) {
 
 // inGroup holds for a member of a group or thread that exists.
 func (s *state) inGroup(id, user string) bool {
-	for _, cs := range []*circles{&s.chatgroups.circles, &s.threads.circles} {
-		if g := cs.byID.get(id); g != nil {
-			return g.members.has(user)
-		}
-	}
-	return false
+	g := s.groupOf(id)
+	return g != nil && g.members.has(user)
 }
 
 // activeRooms returns the rooms that have a member now and have had a message.
@@ -39,10 +40,11 @@ func (s *state) activeRooms() []string {
 }
 
 // inCircle holds for a member of the group or room that a message is to, if he
-// can get it: rooms keep nothing for those who are offline.
+// can get it: rooms keep nothing for those who are offline, and a disabled group
+// is silent.
 func (s *state) inCircle(m *message, user string) bool {
 	if m.chat == toGroups {
-		return s.inGroup(m.to, user)
+		return s.inGroup(m.to, user) && !s.groupOf(m.to).frozen()
 	}
 	g, u := s.chatrooms.byID.get(m.to), s.users.get(user)
 	return g != nil && g.members.has(user) && u != nil && u.online

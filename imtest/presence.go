@@ -57,16 +57,28 @@ type presence struct {
 	changed time.Time
 }
 
-// set notes the status of one device.
-func (p *presenceState) set(user, device, status, ext string, now time.Time) {
+// edit returns the status of a user to write.
+func (p *presenceState) edit(user string) *presence {
 	if p.of == nil {
 		p.of = map[string]*presence{}
 	}
 	if p.of[user] == nil {
 		p.of[user] = &presence{status: map[string]string{}}
 	}
-	own := p.of[user]
+	return p.of[user]
+}
+
+// set notes the status of one device.
+func (p *presenceState) set(user, device, status, ext string, now time.Time) {
+	own := p.edit(user)
 	own.status[device], own.ext, own.changed = status, ext, now
+}
+
+// drop takes back the status of a device that is logged out.
+func (p *presenceState) drop(user, device string) {
+	if own := p.of[user]; own != nil {
+		delete(own.status, device)
+	}
 }
 
 func (p *presenceState) forget(user string) {
@@ -82,20 +94,19 @@ func (p *presenceState) forget(user string) {
 func (s *state) presenceOf(name string) presence {
 	p := presence{status: map[string]string{}}
 	if u := s.users.get(name); u != nil {
-		p.changed = u.created
-		if u.left.After(p.changed) {
-			p.changed = u.left
-		}
+		p.changed = latest(u.created, u.came, u.left)
 		for _, device := range u.devices {
 			p.status[device.ID] = "1"
 		}
 	}
 	if own := s.presence.of[name]; own != nil {
 		maps.Copy(p.status, own.status)
-		p.ext, p.changed = own.ext, own.changed
+		p.ext, p.changed = own.ext, latest(p.changed, own.changed)
 	}
 	return p
 }
+
+func latest(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }
 
 // presenceItem is the presence of a user on the wire: times are in seconds, as
 // strings, and no status at all is an array.
@@ -160,8 +171,10 @@ func readUsernames(o *object) ([]string, *apiError) {
 // foldAll folds names and leaves out those that come again.
 func foldAll(names []string) []string {
 	var list []string
+	seen := make(map[string]bool, len(names))
 	for _, name := range names {
-		if name = fold(name); !slices.Contains(list, name) {
+		if name = fold(name); !seen[name] {
+			seen[name] = true
 			list = append(list, name)
 		}
 	}

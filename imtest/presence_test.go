@@ -2,6 +2,7 @@ package imtest_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -138,4 +139,41 @@ func TestGroupOnlineCount(t *testing.T) {
 	refuses(t, c.send("GET", "/presence/online/"+id+"/type/%20", ""), "illegal_argument", "Type cannot be null.")
 	refuses(t, c.send("GET", "/presence/online/%20/type/1", ""), "illegal_argument", "Id cannot be null.")
 	c.send("GET", "/presence/online/7/type/1", "").fails(t, 404, "resource_not_found", "grpID 7 does not exist!")
+}
+
+// Logins and logouts are changes; a device that is logged out has no status.
+func TestPresenceFollowsLogins(t *testing.T) {
+	clock := imtest.NewClock(time.Unix(1712044800, 0))
+	c := newClient(t, imtest.WithClock(clock))
+	c.srv.AddUsers("alice", "bob")
+	shown := func() map[string]any {
+		item, _ := c.send("POST", "/users/alice/presence", `{"usernames":["bob"]}`).path("result", 0).(map[string]any)
+		return item
+	}
+	clock.Advance(time.Minute)
+	c.srv.SetOnline("bob", true, imtest.Device{ID: "web_1"}, imtest.Device{ID: "ios_1"})
+	assert.Equal(t, "1712044860", shown()["last_time"])
+	c.send("POST", "/users/bob/presence/web_1/100", `{"ext":"busy"}`)
+	c.send("POST", "/users/bob/presence/tv/7", `{"ext":"busy"}`)
+	assert.Equal(t, map[string]any{"web_1": "100", "ios_1": "1", "tv": "7"}, shown()["status"])
+	clock.Advance(time.Minute)
+	c.send("DELETE", "/users/bob/disconnect/web_1", "")
+	assert.Equal(t, map[string]any{"ios_1": "1", "tv": "7"}, shown()["status"])
+	c.send("POST", "/users/bob/presence/ios_1/101", `{"ext":"busy"}`)
+	clock.Advance(time.Minute)
+	c.send("GET", "/users/bob/disconnect", "")
+	assert.Equal(t, map[string]any{"tv": "7"}, shown()["status"])
+	assert.Equal(t, []any{"1712044980", "busy"}, []any{shown()["last_time"], shown()["ext"]})
+}
+
+// A list far too long is refused as fast as it is read.
+func TestManyNamesAreRefusedAtOnce(t *testing.T) {
+	c := newClient(t)
+	names := make([]string, 100_000)
+	for i := range names {
+		names[i] = strconv.Itoa(i)
+	}
+	start := time.Now()
+	refuses(t, c.send("POST", "/users/alice/presence", `{"usernames":["`+strings.Join(names, `","`)+`"]}`), "illegal_argument", "too many get presences")
+	assert.Less(t, time.Since(start), 5*time.Second)
 }

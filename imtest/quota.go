@@ -2,6 +2,7 @@ package imtest
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -35,7 +36,7 @@ type windowKey struct {
 
 type window struct {
 	quota catalogue.Quota
-	hits  []hit // oldest first
+	hits  []*hit // oldest first
 	sum   int
 }
 
@@ -60,10 +61,15 @@ func (q *quotas) count(c *call, next func() *reply) *reply {
 	if !ok {
 		return next()
 	}
-	if err := q.take(e, c); err != nil {
+	taken, err := q.take(e, c)
+	if err != nil {
 		return c.fail(err)
 	}
-	return next()
+	rep := next()
+	if rep.status >= http.StatusBadRequest {
+		q.giveBack(taken)
+	}
+	return rep
 }
 
 func (q *quotas) of(e catalogue.Endpoint) []catalogue.Quota {
@@ -73,7 +79,8 @@ func (q *quotas) of(e catalogue.Endpoint) []catalogue.Quota {
 	return e.Quotas
 }
 
-func (q *quotas) take(e catalogue.Endpoint, c *call) *apiError {
+// take returns the messages that it counted.
+func (q *quotas) take(e catalogue.Endpoint, c *call) ([]toll, *apiError) {
 	items := c.targets()
 	now := c.state.now()
 	q.mu.Lock()
@@ -83,19 +90,38 @@ func (q *quotas) take(e catalogue.Endpoint, c *call) *apiError {
 		w := q.window(windowKey{pool: e.Pool, user: userOf(quota, c), index: i}, quota)
 		w.forget(now)
 		if w.sum >= quota.N {
-			return refusal(quota)
+			return nil, refusal(e, quota)
 		}
 		windows = append(windows, w)
 	}
+	var messages []toll
 	for _, w := range windows {
-		cost := 1
+		h := &hit{now, 1}
 		if w.quota.Items {
-			cost = items
+			h.cost = items
+			messages = append(messages, toll{w, h})
 		}
-		w.hits = append(w.hits, hit{now, cost})
-		w.sum += cost
+		w.hits = append(w.hits, h)
+		w.sum += h.cost
 	}
-	return nil
+	return messages, nil
+}
+
+// toll is what a call cost in a window.
+type toll struct {
+	*window
+	*hit
+}
+
+// giveBack takes messages out that were not sent: the call was wrong. As a call
+// it counts all the same.
+func (q *quotas) giveBack(messages []toll) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, m := range messages {
+		m.sum -= m.cost
+		m.cost = 0
+	}
 }
 
 func (q *quotas) window(key windowKey, quota catalogue.Quota) *window {
@@ -116,18 +142,24 @@ func (w *window) forget(now time.Time) {
 	n := 0
 	for ; n < len(w.hits) && !w.hits[n].at.After(start); n++ {
 		w.sum -= w.hits[n].cost
+		w.hits[n].cost = 0 // it cannot be given back any more
 	}
 	w.hits = w.hits[n:]
 }
 
-// refusal is what a full window answers: messages 403, the broadcasts of a day 403
-// in other words, calls 429.
-func refusal(q catalogue.Quota) *apiError {
-	switch {
-	case q.Items:
+// refusal is what a full window answers: messages 403, pushes and the broadcasts
+// of a day 403 in other words, calls 429.
+func refusal(e catalogue.Endpoint, q catalogue.Quota) *apiError {
+	if q.Items {
 		return errMessagesReachLimit()
-	case q.Per == 24*time.Hour:
-		return errDayLimit()
+	}
+	for _, documented := range e.Errors {
+		switch {
+		case documented.Error == "LimitException":
+			return errPushLimit()
+		case q.Per == 24*time.Hour && strings.HasSuffix(documented.Message, "limit exceeded"):
+			return errDayLimit(documented.Message)
+		}
 	}
 	return errReachLimit()
 }

@@ -116,7 +116,9 @@ func TestQuotaOfTheDay(t *testing.T) {
 	var refusal got
 	for range 60 {
 		var n int
-		if n, refusal = c.repeat(10, "POST", "/push/task", body); n == 0 {
+		n, refusal = c.repeat(10, "POST", "/push/task", body)
+		refusal.fails(t, 403, "LimitException", "limit request")
+		if n == 0 {
 			break
 		}
 		passed += n
@@ -126,12 +128,44 @@ func TestQuotaOfTheDay(t *testing.T) {
 		t.Fatalf("the call is not taken at all: %s", refusal.text)
 	}
 	assert.Equal(t, 100, passed)
-	refusal.fails(t, 403, "forbidden_op", "")
 	left := noon.Truncate(24 * time.Hour).Add(24 * time.Hour).Sub(c.srv.Clock().Now())
 	c.srv.Clock().Advance(left - time.Nanosecond)
 	assert.Equal(t, 403, c.send("POST", "/push/task", body).status, "just before midnight")
 	c.srv.Clock().Advance(time.Nanosecond)
 	assert.Equal(t, 200, c.send("POST", "/push/task", body).status, "at midnight")
+}
+
+// Each of the broadcasts has a text of its own when the day is used up.
+func TestQuotaOfBroadcasts(t *testing.T) {
+	c := limited(t, imtest.WithQuotas())
+	for path, want := range map[string]struct {
+		day   int
+		pause time.Duration
+		text  string
+	}{
+		"/messages/broadcast":           {3, 30 * time.Minute, "broadcast message limit exceeded"},
+		"/messages/users/broadcast":     {50, time.Minute, "online user broadcast limit exceeded"},
+		"/messages/chatrooms/broadcast": {100, 6 * time.Second, "chatroom broadcast limit exceeded"},
+	} {
+		call := func() got { return c.send("POST", path, `{"target_type":"users","msg":{"type":"txt","msg":"x"}}`) }
+		for range want.day {
+			require.Equal(t, 200, call().status, path)
+			c.srv.Clock().Advance(want.pause)
+		}
+		call().fails(t, 403, "forbidden_op", want.text)
+	}
+}
+
+// A call that is refused for what is in it sends no messages, but it is a call.
+func TestQuotaOfWrongCalls(t *testing.T) {
+	c := limited(t, imtest.WithQuotas())
+	const kind = `"type":"txt","body":{"msg":"hi"}}`
+	for range 15 {
+		c.send("POST", "/messages/chatgroups", `{"to":["1","2","3","4"],`+kind).fails(t, 400, "message_send_error", "")
+	}
+	passed, refusal := c.repeat(20, "POST", "/messages/chatgroups", `{"to":["1"],`+kind)
+	assert.Equal(t, 5, passed)
+	refusal.fails(t, 429, "reach_limit", "")
 }
 
 // What is used is told per pool, and nothing is told or counted without quotas.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"time"
 )
 
@@ -18,24 +19,31 @@ const snapshotVersion = 1
 // Save writes everything that the server holds of its app, as JSON with a
 // version: users, contacts, attributes, groups, rooms, threads, messages, files,
 // presence, reactions, push, callbacks. Tokens are left out, as are requests,
-// faults and quotas. It is one moment of the server: calls that change it wait
-// until everything is written. [WithData] reads it.
+// faults and quotas. It is one moment of the server, which is copied first:
+// calls that change the server wait for the copy, not for w. [WithData] reads it.
 func (srv *Server) Save(w io.Writer) error {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	parts := snapshotParts()
+	copies := srv.state.copyParts(parts)
 	out := bufio.NewWriterSize(w, 1<<16)
 	_, _ = fmt.Fprintf(out, "{\n\"version\": %d", snapshotVersion) // errors stay until Flush
-	for _, part := range snapshotParts() {
-		if err := part.save(s, out); err != nil {
-			return fmt.Errorf("imtest: save %s: %w", part.name, err)
+	for i, write := range copies {
+		if err := write(out); err != nil {
+			return fmt.Errorf("imtest: save %s: %w", parts[i].name, err)
 		}
+		copies[i] = nil // its memory is free again
 	}
 	_, _ = out.WriteString("\n}\n")
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("imtest: save: %w", err)
 	}
 	return nil
+}
+
+// copyParts returns what writes the parts as they are now.
+func (s *state) copyParts(parts []snapshotPart) []func(*bufio.Writer) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return convert(parts, func(part snapshotPart) func(*bufio.Writer) error { return part.copy(s) })
 }
 
 // WithData starts the server with what Save wrote. Data that cannot be read
@@ -49,7 +57,7 @@ func WithData(r io.Reader) Option {
 // line.
 type snapshotPart struct {
 	name string
-	save func(*state, *bufio.Writer) error
+	copy func(*state) func(*bufio.Writer) error // the caller of copy holds mu, that of what it returns does not
 	load func(*state, *json.Decoder) error
 }
 
@@ -85,32 +93,18 @@ func snapshotParts() []snapshotPart {
 		partOf("pushes", (*state).savePushes, (*state).loadPush),
 		partOf("push_counts", (*state).savePushCounts, (*state).loadPushCounts),
 		partOf("callbacks", (*state).saveCallbacks, (*state).loadCallbacks),
+		partOf("places", (*state).savePlaces, (*state).loadPlaces),
 	}
 }
 
-// partOf makes a part out of a record's two directions.
+// partOf makes a part out of a record's two directions. all is called under the
+// lock and copies what may change; what it returns is read without the lock.
 func partOf[T any](name string, all func(*state) iter.Seq[T], take func(*state, *T) error) snapshotPart {
 	return snapshotPart{
 		name: name,
-		save: func(s *state, out *bufio.Writer) error {
-			_, _ = fmt.Fprintf(out, ",\n%q: [", name)
-			var line bytes.Buffer
-			enc := json.NewEncoder(&line)
-			enc.SetEscapeHTML(false) // bodies are kept as they are
-			comma := "\n"
-			for record := range all(s) {
-				line.Reset()
-				if err := enc.Encode(record); err != nil {
-					return err
-				}
-				_, _ = out.WriteString(comma)
-				if _, err := out.Write(bytes.TrimRight(line.Bytes(), "\n")); err != nil {
-					return err
-				}
-				comma = ",\n"
-			}
-			_, err := out.WriteString("]")
-			return err
+		copy: func(s *state) func(*bufio.Writer) error {
+			records := all(s)
+			return func(out *bufio.Writer) error { return writePart(out, name, records) }
 		},
 		load: func(s *state, dec *json.Decoder) error {
 			for n := 0; dec.More(); n++ {
@@ -126,6 +120,28 @@ func partOf[T any](name string, all func(*state) iter.Seq[T], take func(*state, 
 			return nil
 		},
 	}
+}
+
+// writePart writes a record a line.
+func writePart[T any](out *bufio.Writer, name string, records iter.Seq[T]) error {
+	_, _ = fmt.Fprintf(out, ",\n%q: [", name)
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
+	enc.SetEscapeHTML(false) // bodies are kept as they are
+	comma := "\n"
+	for record := range records {
+		line.Reset()
+		if err := enc.Encode(record); err != nil {
+			return err
+		}
+		_, _ = out.WriteString(comma)
+		if _, err := out.Write(bytes.TrimRight(line.Bytes(), "\n")); err != nil {
+			return err
+		}
+		comma = ",\n"
+	}
+	_, err := out.WriteString("]")
+	return err
 }
 
 // load reads what Save wrote into an empty state.
@@ -260,16 +276,17 @@ func one[T any](v T) iter.Seq[T] {
 	return func(yield func(T) bool) { yield(v) }
 }
 
-// each yields what a list becomes.
+// each copies what a list becomes.
 func each[V, T any](list iter.Seq[V], record func(V) T) iter.Seq[T] {
-	return func(yield func(T) bool) {
-		for v := range list {
-			if !yield(record(v)) {
-				return
-			}
-		}
+	var records []T
+	for v := range list {
+		records = append(records, record(v))
 	}
+	return slices.Values(records)
 }
+
+// copied copies a list.
+func copied[T any](list iter.Seq[T]) iter.Seq[T] { return slices.Values(slices.Collect(list)) }
 
 // errUnknown is a record that names something which is not there.
 func errUnknown(what, id string) error { return fmt.Errorf("there is no %s %q", what, id) }

@@ -207,7 +207,7 @@ func (s *state) joinAgain(kind *circleKind, user string, ids []string) error {
 	return nil
 }
 
-func (s *state) saveSuperAdmins() iter.Seq[string] { return s.chatrooms.superAdmins.all }
+func (s *state) saveSuperAdmins() iter.Seq[string] { return copied(s.chatrooms.superAdmins.all) }
 
 func (s *state) loadSuperAdmin(name *string) error {
 	s.chatrooms.superAdmins.put(*name, *name)

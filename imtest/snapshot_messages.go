@@ -40,16 +40,27 @@ type savedContent struct {
 	Broadcast   int64           `json:"broadcast,omitempty"`
 }
 
+// saveMessages copies the messages only: there are many, and their contents do
+// not change.
 func (s *state) saveMessages() iter.Seq[savedMessage] {
-	var before *content
-	return each(slices.Values(s.posts), func(m *message) savedMessage {
-		v := savedMessage{To: m.to, Chat: chatKinds[m.chat].chat, Recalled: m.recalled, Edits: m.edits}
-		if m.content != before {
-			v.Content = m.saved()
+	posts := make([]message, len(s.posts))
+	for i, m := range s.posts {
+		posts[i] = *m
+	}
+	return func(yield func(savedMessage) bool) {
+		var before *content
+		for i := range posts {
+			m := &posts[i]
+			v := savedMessage{To: m.to, Chat: chatKinds[m.chat].chat, Recalled: m.recalled, Edits: m.edits}
+			if m.content != before {
+				v.Content = m.saved()
+			}
+			before = m.content
+			if !yield(v) {
+				return
+			}
 		}
-		before = m.content
-		return v
-	})
+	}
 }
 
 func (msg *content) saved() *savedContent {
@@ -219,6 +230,7 @@ type savedRoaming struct {
 	User    string        `json:"user"`
 	Deleted []int64       `json:"deleted,omitempty"`
 	Closed  []savedClosed `json:"closed,omitempty"`
+	Gone    int64         `json:"gone,omitempty"` // of a deleted user: the number of messages that he has no part in
 }
 
 type savedClosed struct {
@@ -236,8 +248,11 @@ func (s *state) saveRoaming() iter.Seq[savedRoaming] {
 	for user := range r.closed {
 		users[user] = true
 	}
+	for user := range r.gone {
+		users[user] = true
+	}
 	return each(sortedKeys(users), func(user string) savedRoaming {
-		v := savedRoaming{User: user}
+		v := savedRoaming{User: user, Gone: r.gone[user]}
 		for _, id := range slices.Sorted(maps.Keys(r.deleted[user])) {
 			v.Deleted = append(v.Deleted, id-firstMessageID)
 		}
@@ -256,6 +271,9 @@ func (s *state) loadRoaming(v *savedRoaming) error {
 	list, err := s.messagesOf(v.Deleted)
 	if err != nil {
 		return err
+	}
+	if v.Gone != 0 {
+		r.forget(v.User, v.Gone)
 	}
 	for _, m := range list {
 		r.delete(v.User, m)
@@ -276,15 +294,13 @@ type savedReaction struct {
 }
 
 func (s *state) saveReactions() iter.Seq[savedReaction] {
-	return func(yield func(savedReaction) bool) {
-		for _, id := range slices.Sorted(maps.Keys(s.reactions.to)) {
-			for r := range s.reactions.to[id].all {
-				if !yield(savedReaction{id - firstMessageID, r.id, r.text, r.created, r.updated, r.users.list()}) {
-					return
-				}
-			}
+	var records []savedReaction
+	for _, id := range slices.Sorted(maps.Keys(s.reactions.to)) {
+		for r := range s.reactions.to[id].all {
+			records = append(records, savedReaction{id - firstMessageID, r.id, r.text, r.created, r.updated, r.users.list()})
 		}
 	}
+	return slices.Values(records)
 }
 
 func (s *state) loadReaction(v *savedReaction) error {

@@ -147,15 +147,13 @@ type savedCounts struct {
 }
 
 func (s *state) savePushCounts() iter.Seq[savedCounts] {
-	return func(yield func(savedCounts) bool) {
-		for day := range sortedKeys(s.push.counts) {
-			for platform := range sortedKeys(s.push.counts[day]) {
-				if !yield(savedCounts{day, platform, *s.push.counts[day][platform]}) {
-					return
-				}
-			}
+	var records []savedCounts
+	for day := range sortedKeys(s.push.counts) {
+		for platform := range sortedKeys(s.push.counts[day]) {
+			records = append(records, savedCounts{day, platform, *s.push.counts[day][platform]})
 		}
 	}
+	return slices.Values(records)
 }
 
 func (s *state) loadPushCounts(v *savedCounts) error {

@@ -83,6 +83,8 @@ func fillMessages(c *client, ok func(method, path, body string) got, group strin
 	ok("POST", "/reaction/user/alice", `{"msgId":"`+kept+`","message":"👍"}`)
 	ok("DELETE", "/rest/message/roaming/chat/user/bob?userId=alice&msgIdList="+kept, "")
 	ok("DELETE", "/users/bob/user_channel", `{"channel":"alice","type":"chat","delete_roam":false}`)
+	c.srv.AddUsers("left")
+	ok("DELETE", "/users/left", "")
 	c.srv.SetHistoryZone(time.FixedZone("CST", 8*3600))
 	c.upload("plan.txt", []byte{0, 1, 255}, "restrict-access", "true")
 }
@@ -191,6 +193,11 @@ func TestBrokenData(t *testing.T) {
 		swap(`"threads": [`, `"threads": [{"id":"1","group":"no"},`):                                         `threads[0]: there is no group "no"`,
 		swap(`"joined": [`, `"joined": [{"user":"zoe","rooms":["lobby"]},`):                                  `there is no member zoe of "lobby"`,
 		swap(`"reactions": [`, `"reactions": [{"message":-1},`):                                              "there is no message -1",
+		swap(`"places": [`, `"places": [{"users":[[2,3]]},`):                                                 "places[0]: users: 2 entries have no place",
+		swap(`"places": [`, `"places": [{"users":[[1,6]]},`):                                                 "places[0]: users: entries cannot be there",
+		swap(`"places": [`, `"places": [{"users":[[2,3],[4,2]]},`):                                           "places[0]: users: entries cannot be there",
+		swap(`"places": [`, `"places": [{"users":[[9223372036854775807,5]]},`):                               "places[0]: users: entries cannot be there",
+		swap(`"places": [`, `"places": [{"friends of zoe":[[2,3]]},`):                                        `places[0]: there is no list "friends of zoe"`,
 		swap(`"files": [{`[:10], `"files": [{"uuid":""},`):                                                   "a file needs an id",
 	} {
 		assert.ErrorContains(t, start(data), want)
@@ -212,4 +219,40 @@ func TestSaveTellsOfAFullDisk(t *testing.T) {
 	c.upload("big", make([]byte, 200_000))
 	assert.ErrorContains(t, c.srv.Save(&brokenWriter{}), "disk full")
 	assert.ErrorContains(t, c.srv.Save(&brokenWriter{left: 70_000}), "disk full")
+}
+
+// changer changes the server while it is being saved.
+type changer struct {
+	bytes.Buffer
+	srv     *imtest.Server
+	changed chan bool
+}
+
+func (w *changer) Write(p []byte) (int, error) {
+	if w.changed == nil {
+		w.changed = make(chan bool, 1)
+		go func() {
+			w.srv.AddUser(imtest.User{Username: "latecomer"})
+			w.srv.SetPresence("alice", "web", 7, "late")
+			w.changed <- true
+		}()
+		select {
+		case <-w.changed:
+		case <-time.After(5 * time.Second):
+			return 0, errors.New("the server waits for the writer")
+		}
+	}
+	return w.Buffer.Write(p)
+}
+
+func TestSaveHoldsNobodyUp(t *testing.T) {
+	c := newClient(t)
+	everything(t, c)
+	c.upload("big", make([]byte, 200_000)) // so that not all is written at the end
+	want := saved(t, c.srv)
+	w := &changer{srv: c.srv}
+	require.NoError(t, c.srv.Save(w))
+	same := func(text string) string { return text[strings.Index(text, `"users"`):] } // the time is another
+	assert.Equal(t, same(want), same(w.String()), "what comes during the writing is not in it")
+	assert.Contains(t, saved(t, c.srv), "latecomer")
 }

@@ -19,6 +19,7 @@ type savedUser struct {
 	Modified time.Time      `json:"modified"`
 	Banned   bool           `json:"banned,omitempty"`
 	Online   bool           `json:"online,omitempty"`
+	Came     time.Time      `json:"came,omitzero"`
 	Left     time.Time      `json:"left,omitzero"`
 	Devices  []Device       `json:"devices,omitempty"`
 	Nickname string         `json:"nickname,omitempty"`
@@ -27,7 +28,10 @@ type savedUser struct {
 
 func (s *state) saveUsers() iter.Seq[savedUser] {
 	return each(s.users.all, func(u *user) savedUser {
-		return savedUser{u.name, u.uuid, u.password, u.created, u.modified, u.banned, u.online, u.left, u.devices, u.nickname, u.more}
+		return savedUser{
+			u.name, u.uuid, u.password, u.created, u.modified, u.banned, u.online, u.came, u.left,
+			slices.Clone(u.devices), u.nickname, maps.Clone(u.more),
+		}
 	})
 }
 
@@ -44,7 +48,7 @@ func (s *state) loadUser(v *savedUser) error {
 			v.More[name] = n
 		}
 	}
-	u := &user{v.Name, v.UUID, v.Password, v.Created, v.Modified, v.Banned, v.Online, v.Left, v.Devices, v.Nickname, v.More}
+	u := &user{v.Name, v.UUID, v.Password, v.Created, v.Modified, v.Banned, v.Online, v.Came, v.Left, v.Devices, v.Nickname, v.More}
 	s.users.put(u.name, u)
 	s.byUUID[u.uuid] = u
 	return nil
@@ -123,14 +127,14 @@ type savedPresence struct {
 func (s *state) savePresence() iter.Seq[savedPresence] {
 	return each(sortedKeys(s.presence.of), func(name string) savedPresence {
 		p := s.presence.of[name]
-		return savedPresence{name, p.status, p.ext, p.changed}
+		return savedPresence{name, maps.Clone(p.status), p.ext, p.changed}
 	})
 }
 
 func (s *state) loadPresence(v *savedPresence) error {
-	for device, status := range v.Status {
-		s.presence.set(v.User, device, status, v.Ext, v.Changed)
-	}
+	own := s.presence.edit(v.User)
+	maps.Copy(own.status, v.Status)
+	own.ext, own.changed = v.Ext, v.Changed
 	return nil
 }
 

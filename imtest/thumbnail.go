@@ -12,6 +12,7 @@ import (
 const (
 	smallImage = 10 << 10 // bytes: up to here a picture is its own thumbnail
 	maxPixels  = 50 << 20 // larger pictures are not decoded
+	maxSide    = 2048     // of a thumbnail
 )
 
 // thumbnail returns the picture scaled into its box, or the file itself if it

@@ -1,8 +1,10 @@
 package imtest
 
 import (
+	"math"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -65,7 +67,7 @@ func (s *state) tokenApp(c *call) (*answer, *apiError) {
 	case o.text("client_secret") != s.conf.clientSecret:
 		return nil, errInvalidGrant(http.StatusBadRequest, "client_secret does not match")
 	}
-	ans, err := s.grantToken(o, "")
+	ans, err := s.grantToken(o, grant{})
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +140,7 @@ func (s *state) userToken(o *object) (*answer, *apiError) {
 	if !entity.Activated {
 		return nil, errInvalidGrant(http.StatusBadRequest, "user not activated")
 	}
-	ans, err := s.grantToken(o, entity.Username)
+	ans, err := s.grantToken(o, grant{user: entity.Username, account: entity.UUID})
 	if err != nil {
 		return nil, err
 	}
@@ -147,17 +149,19 @@ func (s *state) userToken(o *object) (*answer, *apiError) {
 	return plain(ans), nil
 }
 
+// maxLifetime is the longest life of a token in seconds: 292 years.
+const maxLifetime = int64(math.MaxInt64 / time.Second)
+
 // grantToken issues a token for as long as the request says: ttl seconds, 0
 // for ever, the app's setting if it says nothing.
-func (s *state) grantToken(o *object, user string) (*tokenAnswer, *apiError) {
+func (s *state) grantToken(o *object, g grant) (*tokenAnswer, *apiError) {
 	life := s.conf.tokenLifetime
 	if o.has("ttl") {
-		life = time.Duration(o.integer("ttl")) * time.Second
+		life = time.Duration(min(o.integer("ttl"), maxLifetime)) * time.Second
 	}
 	if o.bad != "" || life < 0 {
 		return nil, errInvalidRequest()
 	}
-	g := grant{user: user}
 	if life > 0 {
 		g.expires = s.now().Add(life)
 	}
@@ -172,7 +176,7 @@ func (s *state) tokenAgora(c *call) (*answer, *apiError) {
 		return nil, errNotAuthenticated()
 	}
 	g, err := s.check(token)
-	if err.same(errTokenIllegal()) {
+	if err.same(errTokenIllegal()) || err == nil && !strings.HasPrefix(token, accessTokenVersion) {
 		return nil, errNotAuthenticated()
 	}
 	if err != nil {

@@ -142,3 +142,30 @@ func TestDNSConfig(t *testing.T) {
 	assert.Equal(t, c.srv.URL(), host["protocol"].(string)+"://"+host["domain"].(string)+":"+host["port"].(string))
 	assert.Equal(t, 404, c.send("GET", "/easemob/server.json?app_key=acme", "").status)
 }
+
+// A user who is deleted takes his tokens along: they are none of another user
+// who takes his name.
+func TestTokensEndWithTheUser(t *testing.T) {
+	c := newClient(t)
+	alice := c.with(c.userToken("alice"))
+	require.Equal(t, 200, alice.send("GET", "/users/alice", "").status)
+	require.Equal(t, 200, c.send("DELETE", "/users/alice", "").status)
+	alice.send("GET", "/users/alice", "").fails(t, 401, "unauthorized", "Unable to authenticate (OAuth)")
+	c.srv.AddUsers("alice")
+	alice.send("GET", "/users/alice", "").fails(t, 401, "unauthorized", "Unable to authenticate (OAuth)")
+}
+
+func TestTokenForAges(t *testing.T) {
+	c := newClient(t)
+	for _, ttl := range []string{"9300000000", "18446744074", "9223372036854775807"} {
+		got := c.send("POST", "/token", `{"grant_type":"inherit","username":"alice","autoCreateUser":true,"ttl":`+ttl+`}`)
+		require.Equal(t, 200, got.status, got.text)
+		assert.EqualValues(t, "9223372036", got.body["expires_in"], "the longest")
+		assert.Equal(t, 200, c.with(got.body["access_token"].(string)).send("GET", "/users/alice", "").status)
+	}
+}
+
+func TestOnlyAccessTokensAreExchanged(t *testing.T) {
+	c := newClient(t)
+	c.send("POST", "/token", `{"grant_type":"agora"}`).fails(t, 401, "unauthorized", "Unable to authenticate (OAuth)")
+}

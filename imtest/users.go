@@ -91,7 +91,8 @@ type user struct {
 	modified time.Time
 	banned   bool
 	online   bool
-	left     time.Time // when he went offline, zero if he never was online
+	came     time.Time // when he last came online, zero if he never did
+	left     time.Time // when he last went offline
 	devices  []Device
 	nickname string         // of push notifications
 	more     map[string]any // further fields of the entity: push settings
@@ -207,7 +208,7 @@ func (s *state) removeUser(u *user) {
 	s.metadata.replace(u.name, nil)
 	s.presence.forget(u.name)
 	s.push.forget(u.name)
-	s.messages.roaming.forget(u.name)
+	s.messages.roaming.forget(u.name, int64(len(s.posts)))
 }
 
 func (s *state) usersRegister(c *call) (*answer, *apiError) {
@@ -431,12 +432,18 @@ func (s *state) logOut(u *user) {
 		u.online = false
 		s.depart(u)
 	}
+	for _, d := range u.devices {
+		s.presence.drop(u.name, d.ID)
+	}
 	u.devices = nil
 }
 
 // logOutDevice logs out one device; the user is offline after the last.
 func (s *state) logOutDevice(u *user, id string) bool {
 	n := len(u.devices)
+	if slices.ContainsFunc(u.devices, func(d Device) bool { return d.ID == id }) {
+		s.presence.drop(u.name, id)
+	}
 	u.devices = slices.DeleteFunc(u.devices, func(d Device) bool { return d.ID == id })
 	left := len(u.devices)
 	if left == 0 {
