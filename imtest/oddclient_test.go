@@ -260,3 +260,21 @@ func TestCurl(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "0123456789abcdef", string(part))
 }
+
+// Easemob-Community/easemob-go-sdk cannot leave ttl out.
+func TestEmptyTTL(t *testing.T) {
+	srv := imtest.NewServer(t)
+	for _, kind := range []string{"application/json", "application/x-www-form-urlencoded"} {
+		for _, body := range []string{strings.Replace(login(srv), "}", `,"ttl":""}`, 1), url.Values{
+			"grant_type": {"client_credentials"}, "client_id": {srv.ClientID()}, "client_secret": {srv.ClientSecret()}, "ttl": {""},
+		}.Encode()} {
+			resp, err := http.Post(srv.URL()+"/"+srv.Org()+"/"+srv.App()+"/token", kind, strings.NewReader(body))
+			require.NoError(t, err)
+			answer, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			resp.Body.Close()
+			assert.Equal(t, 200, resp.StatusCode, "%s: %s", body, answer)
+			assert.Contains(t, string(answer), `"expires_in":5184000`)
+		}
+	}
+}

@@ -151,7 +151,7 @@ func (s *state) userToken(o *object) (*answer, *apiError) {
 // for ever, the app's setting if it says nothing.
 func (s *state) grantToken(o *object, user string) (*tokenAnswer, *apiError) {
 	life := s.conf.tokenLifetime
-	if o.has("ttl") {
+	if o.has("ttl") && string(o.raw("ttl")) != `""` { // the Go SDK of the Easemob community sends it empty
 		life = time.Duration(o.integer("ttl")) * time.Second
 	}
 	if o.bad != "" || life < 0 {
