@@ -260,3 +260,54 @@ func TestCurl(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "0123456789abcdef", string(part))
 }
+
+// Easemob-Community/easemob-go-sdk cannot leave ttl out.
+func TestEmptyTTL(t *testing.T) {
+	srv := imtest.NewServer(t)
+	for _, kind := range []string{"application/json", "application/x-www-form-urlencoded"} {
+		for _, body := range []string{strings.Replace(login(srv), "}", `,"ttl":""}`, 1), url.Values{
+			"grant_type": {"client_credentials"}, "client_id": {srv.ClientID()}, "client_secret": {srv.ClientSecret()}, "ttl": {""},
+		}.Encode()} {
+			resp, err := http.Post(srv.URL()+"/"+srv.Org()+"/"+srv.App()+"/token", kind, strings.NewReader(body))
+			require.NoError(t, err)
+			answer, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			resp.Body.Close()
+			assert.Equal(t, 200, resp.StatusCode, "%s: %s", body, answer)
+			assert.Contains(t, string(answer), `"expires_in":5184000`)
+		}
+	}
+}
+
+// Easemob's example for Node.js writes {} behind a GET or a DELETE, and no
+// length: it must not stop the answer from arriving.
+func TestBytesBehindARequest(t *testing.T) {
+	c := newClient(t)
+	c.srv.AddUsers("alice")
+	for _, method := range []string{"GET", "DELETE"} {
+		answer := wire(t, c.srv, method+" /acme/demo/users/alice HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: Bearer "+c.token+"\r\nHost: h\r\nConnection: close\r\n\r\n{}", 1)[0]
+		assert.Equal(t, 200, answer.status, method)
+		assert.Contains(t, answer.text, `"username":"alice"`)
+	}
+}
+
+// dobyte/easemob-im-server-sdk tries each call without a token first, on a
+// connection of its own, and sends null where there is nothing to say.
+func TestNullBodies(t *testing.T) {
+	c := newClient(t)
+	c.srv.AddUsers("alice", "bob")
+	for _, request := range []string{
+		"GET /users/alice", "POST /users/alice/contacts/users/bob", "GET /users/alice/contacts/users", "POST /users/alice/deactivate",
+		"GET /chatgroups?limit=10&cursor=", "DELETE /users/bob",
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		for _, token := range []string{"", "Authorization: Bearer " + c.token + "\r\n"} {
+			answer := wire(t, c.srv, method+" /acme/demo"+path+" HTTP/1.1\r\nHost: h\r\nAccept: application/json\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 4\r\n"+token+"\r\nnull", 1)[0]
+			want := 200
+			if token == "" {
+				want = 401
+			}
+			assert.Equal(t, want, answer.status, "%s %s", request, answer.text)
+		}
+	}
+}
