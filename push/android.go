@@ -61,6 +61,17 @@ const (
 	ImportanceNormal Importance = "NORMAL"
 )
 
+func (c *ClickTarget) check(field string) error {
+	if c == nil {
+		return nil
+	}
+	err := api.Range(field+".Type", int(c.Type), int(ClickPage), int(ClickApp))
+	if err == nil && c.Type == ClickPage && c.Action == "" {
+		err = api.Required(field+".Intent", c.Intent)
+	}
+	return err
+}
+
 const maxButtons = 3
 
 func checkButtons(field string, buttons []Button) error {
