@@ -263,6 +263,30 @@ func TestMutes(t *testing.T) {
 			Answer:  `{"data":{"result":"ok"}}`,
 		},
 		{
+			ID: "mutes.set", Name: "the result at the top, as one table has it",
+			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
+				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
+			}),
+			Request: "POST /mutes", Body: `{"username":"alice","groupchat":60}`,
+			Answer: `{"result":"ok"}`,
+		},
+		{
+			ID: "mutes.set", Name: "refused under status 200",
+			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
+				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
+			}),
+			Request: "POST /mutes", Body: `{"username":"alice","groupchat":60}`,
+			Answer: `{"data":{"result":"user not found"}}`, Err: im.ErrNotFound,
+		},
+		{
+			ID: "mutes.set", Name: "no word of the mute",
+			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
+				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
+			}),
+			Request: "POST /mutes", Body: `{"username":"alice","groupchat":60}`,
+			Answer: `{"data":{}}`, Err: im.ErrBadAnswer,
+		},
+		{
 			ID: "mutes.set", Name: "nothing to set",
 			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
 				return nil, s.Mute(ctx, users.Mute{Username: "alice"})
