@@ -94,7 +94,7 @@ func (m *Message) check() error {
 		api.MaxLength("Subtitle", m.Subtitle, 10),
 		api.Required("Content", m.Content), api.MaxLength("Content", m.Content, 100),
 		checkExt(m.Ext),
-		m.Agora.check("Agora"), m.Easemob.check("Easemob"),
+		checkOwnChannel("Agora", m.Agora), checkOwnChannel("Easemob", m.Easemob),
 		checkAPNs(m.APNs), checkFCM(m.FCM), checkFCMV1(m.FCMV1),
 		checkHuawei(m.Huawei), checkHonor(m.Honor), checkXiaomi(m.Xiaomi), checkVivo(m.Vivo), checkOppo(m.Oppo), checkMeizu(m.Meizu),
 	)

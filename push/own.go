@@ -61,7 +61,7 @@ const (
 // UnmarshalJSON reads 2 and "2".
 func (t *OperationType) UnmarshalJSON(b []byte) error { return lenientInt(t, b) }
 
-func (c *OwnChannel) check(field string) error {
+func checkOwnChannel(field string, c *OwnChannel) error {
 	if c == nil {
 		return nil
 	}
