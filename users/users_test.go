@@ -159,6 +159,17 @@ func TestAccounts(t *testing.T) {
 	})
 }
 
+// The keys of an object have no order; a list should have one.
+func TestIgnoredGroupsAreSorted(t *testing.T) {
+	client, _ := wiretest.Client(t, wiretest.JSON(200, `{"entities":[{"username":"alice","notification_ignore_9":true,
+		"notification_ignore_7":true,"notification_ignore_8":true,"notification_ignore_3":true,"notification_ignore_5":true}]}`))
+	for range 20 {
+		u, err := client.Users.Get(t.Context(), "alice")
+		require.NoError(t, err)
+		require.Equal(t, []string{"3", "5", "7", "8", "9"}, u.IgnoredGroups)
+	}
+}
+
 func TestLogins(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
