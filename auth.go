@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"time"
 
@@ -27,9 +28,8 @@ func (t Token) LogValue() slog.Value {
 
 // TokenProvider makes app tokens: [ClientCredentials], [AppCertificate],
 // [StaticToken], anything else as a [TokenFunc], or any of them for a fleet as a
-// [SharedToken]. The client asks it when it
-// has no token, when the one it has is about to expire, and after a 401; never
-// twice at the same time.
+// [SharedToken]. The client asks it when it has no token, when the one it has is
+// about to expire, and after a 401; never twice at the same time.
 type TokenProvider interface {
 	// token gets a token other than stale: one that was refused or is about to
 	// expire; empty for none.
@@ -182,9 +182,11 @@ type tokenAnswer struct {
 	ExpiresIn       api.Int    `json:"expires_in"`       // seconds
 	ExpireTimestamp api.Millis `json:"expire_timestamp"` // moment
 	User            struct {
-		UUID      string   `json:"uuid"`
-		Username  string   `json:"username"`
-		Activated api.Bool `json:"activated"`
+		UUID      string     `json:"uuid"`
+		Username  string     `json:"username"`
+		Activated api.Bool   `json:"activated"`
+		Created   api.Millis `json:"created"`
+		Modified  api.Millis `json:"modified"`
 	} `json:"user"`
 }
 
@@ -202,8 +204,9 @@ func (c *core) fetchToken(ctx context.Context, call *api.Call) (UserToken, error
 	t := UserToken{
 		Token:    Token{Value: out.AccessToken, Expires: out.ExpireTimestamp.Time()},
 		Username: out.User.Username, UUID: out.User.UUID, Activated: bool(out.User.Activated),
+		Created: out.User.Created.Time(), Modified: out.User.Modified.Time(),
 	}
-	if out.ExpiresIn > 0 {
+	if out.ExpiresIn > 0 && out.ExpiresIn <= math.MaxInt64/api.Int(time.Second) { // above, it outlives everybody
 		t.Expires = asked.Add(time.Duration(out.ExpiresIn) * time.Second)
 	}
 	return t, nil

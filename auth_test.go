@@ -241,6 +241,23 @@ func TestTTLForms(t *testing.T) {
 	}
 }
 
+// A life that no time.Duration holds must not wrap around: the token would be
+// fetched again for each call, and accounts that do so get blocked.
+func TestTokenOfAges(t *testing.T) {
+	for _, life := range []string{"9223372036854775807", "9223372036854775", "18446744074", "9223372037"} {
+		server := &script{answers: []answer{
+			{status: 200, body: `{"access_token":"t","expires_in":` + life + `}`}, {status: 200, body: aliceAnswer},
+		}}
+		c := config
+		c.Token = im.ClientCredentials{ID: "i", Secret: "s"}
+		client := server.clientFor(t, c)
+		for range 3 {
+			require.NoError(t, get(t.Context(), client))
+		}
+		assert.Len(t, server.requests, 4, life)
+	}
+}
+
 func TestAppCertificate(t *testing.T) {
 	server := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
 	c := config
@@ -358,13 +375,18 @@ func TestEachKindOfRepeatHasABoundOfItsOwn(t *testing.T) {
 
 func TestUserTokens(t *testing.T) {
 	// ID: "auth.user_token_inherit" and ID: "auth.user_token_password" on the wire
-	answerBody := `{"access_token":"YWMtU","expires_in":86400,"user":{"uuid":"9b2f","username":"alice","activated":true}}`
+	answerBody := `{"access_token":"YWMtU","expires_in":86400,"user":{"uuid":"9b2f","type":"user",
+		"created":1697600000123,"modified":1697600500456,"username":"alice","activated":true}}`
 	server := &script{answers: []answer{{status: 200, body: answerBody}}}
 	client := server.client(t)
 	token, err := client.UserToken(t.Context(), "Alice", im.UserTokenOptions{TTL: 24 * time.Hour, AutoCreate: true})
 	require.NoError(t, err)
 	assert.Equal(t, "YWMtU", token.Value)
 	assert.Equal(t, "alice", token.Username)
+	assert.Equal(t, "9b2f", token.UUID)
+	assert.True(t, token.Activated)
+	assert.Equal(t, time.UnixMilli(1697600000123), token.Created)
+	assert.Equal(t, time.UnixMilli(1697600500456), token.Modified)
 	assert.WithinDuration(t, time.Now().Add(24*time.Hour), token.Expires, time.Minute)
 	assert.Equal(t, "Bearer app-token", server.requests[0].Header.Get("Authorization"))
 	assert.JSONEq(t, `{"grant_type":"inherit","username":"Alice","autoCreateUser":true,"ttl":86400}`, server.requests[0].body)

@@ -50,6 +50,7 @@ var rules = []rule{
 	// features that are switched off
 	{400, "service open exception", "", ErrNotEnabled},
 	{400, "", "not open", ErrNotEnabled},
+	{403, "ServiceNotOpenException", "", ErrNotEnabled}, // pushes
 	{403, "", "unopened", ErrNotEnabled},
 	{403, "", "not open", ErrNotEnabled},
 	{403, "", "service not allow", ErrNotEnabled},

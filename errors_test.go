@@ -88,6 +88,20 @@ func TestErrorTexts(t *testing.T) {
 	}
 }
 
+// The documents name the exceptions of push and print no body: each may stand in
+// either place, under any text.
+func TestPushNotOpen(t *testing.T) {
+	for _, body := range []string{
+		`{"error":"ServiceNotOpenException"}`,
+		`{"exception":"ServiceNotOpenException"}`,
+		`{"error":"forbidden_op","exception":"ServiceNotOpenException","error_description":"no such service"}`,
+	} {
+		server := &script{answers: []answer{{status: 403, body: body}}}
+		_, err := server.client(t).Push.GetLabel(t.Context(), "vip")
+		require.ErrorIs(t, err, im.ErrNotEnabled, body)
+	}
+}
+
 // The documents of reactions give two answers to a user who takes no part in the
 // conversation; only one of them is in the list of all errors.
 func TestReactionOfAStranger(t *testing.T) {

@@ -16,9 +16,9 @@ import (
 const LookupServer = "https://rs.easemob.com"
 
 // WithHostLookup makes a client with an empty [Config.Host] ask a server for the
-// host of its app before its first call, and again after a day. The address is
-// [LookupServer], but in tests. Easemob only; the app must be named by its app
-// key.
+// host of its app before its first call, and again after a day. While that fails
+// calls fail, and it is asked once a second at most. The address is [LookupServer],
+// but in tests. Easemob only; the app must be named by its app key.
 func WithHostLookup(address string) Option { return func(s *settings) { s.lookupServer = address } }
 
 // RESTHost is a REST server of an app.
@@ -36,6 +36,9 @@ func (h RESTHost) Host() string {
 		name = h.IP
 	}
 	if h.Port == "" || h.Protocol == "https" && h.Port == "443" {
+		if strings.Contains(name, ":") {
+			name = "[" + name + "]" // IPv6
+		}
 		return h.Protocol + "://" + name
 	}
 	return h.Protocol + "://" + net.JoinHostPort(name, h.Port)
@@ -85,9 +88,11 @@ func (c *core) lookUpHosts(ctx context.Context) ([]RESTHost, error) {
 type lookup struct {
 	turn chan struct{} // holds one token: whose turn it is to ask
 
-	mu    sync.Mutex
-	found address
-	until time.Time
+	mu      sync.Mutex
+	found   address
+	until   time.Time
+	failure error // of the last question; nil: it was answered
+	failed  time.Time
 }
 
 // lookupLife is how long an answer holds.
@@ -99,10 +104,25 @@ func newLookup() *lookup {
 	return l
 }
 
-func (l *lookup) known() (address, bool) {
+// known tells what need not be asked: where the app is, or that nobody could say a
+// moment ago.
+func (l *lookup) known() (to address, known bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.found, time.Now().Before(l.until)
+	now := time.Now()
+	if l.failure != nil && now.Sub(l.failed) < failureMemory {
+		return address{}, true, l.failure
+	}
+	return l.found, now.Before(l.until), nil
+}
+
+func (l *lookup) learn(to address, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failure, l.failed = err, time.Now()
+	if err == nil {
+		l.found, l.until = to, time.Now().Add(lookupLife)
+	}
 }
 
 // address is where the calls of the client go to.
@@ -111,8 +131,8 @@ func (c *core) address(ctx context.Context) (address, error) {
 		return c.to, nil
 	}
 	l := c.lookup
-	if to, ok := l.known(); ok {
-		return to, nil
+	if to, ok, err := l.known(); ok {
+		return to, err
 	}
 	select {
 	case <-l.turn:
@@ -120,17 +140,14 @@ func (c *core) address(ctx context.Context) (address, error) {
 	case <-ctx.Done():
 		return address{}, ctx.Err()
 	}
-	if to, ok := l.known(); ok { // somebody else has asked meanwhile
-		return to, nil
+	if to, ok, err := l.known(); ok { // somebody else has asked meanwhile
+		return to, err
 	}
 	to, err := c.findAddress(ctx)
-	if err != nil {
-		return address{}, err
+	if ctx.Err() == nil || err == nil { // who gives up has learnt nothing
+		l.learn(to, err)
 	}
-	l.mu.Lock()
-	l.found, l.until = to, time.Now().Add(lookupLife)
-	l.mu.Unlock()
-	return to, nil
+	return to, err
 }
 
 // findAddress takes the first host that the client may talk to: https, or plain

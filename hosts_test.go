@@ -1,6 +1,7 @@
 package im_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -42,6 +43,54 @@ func TestHostLookup(t *testing.T) {
 	})
 }
 
+// A look-up server that fails is not asked by each of the calls that wait for it,
+// one after the other.
+func TestHostLookupFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		broken := true
+		server := &script{answers: []answer{{do: func(r *http.Request) *answer {
+			time.Sleep(10 * time.Millisecond)
+			switch {
+			case broken:
+				return &answer{status: 500}
+			case strings.HasSuffix(r.URL.Path, "server.json"):
+				return &answer{status: 200, body: hostsAnswer}
+			}
+			return &answer{status: 200, body: aliceAnswer}
+		}}}}
+		c := config
+		c.Host = ""
+		client := server.clientFor(t, c, im.WithHostLookup(im.LookupServer))
+		require.EqualValues(t, 50, together(50, func() error { return get(t.Context(), client) }))
+		assert.Len(t, server.requests, 1)
+
+		broken = false
+		require.Error(t, get(t.Context(), client), "so soon")
+		time.Sleep(time.Second)
+		require.NoError(t, get(t.Context(), client))
+	})
+}
+
+// A caller who gives up is no failure of the look-up.
+func TestHostLookupGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &script{answers: []answer{{do: func(r *http.Request) *answer {
+			if strings.HasSuffix(r.URL.Path, "server.json") {
+				time.Sleep(time.Second)
+				return &answer{status: 200, body: hostsAnswer}
+			}
+			return &answer{status: 200, body: aliceAnswer}
+		}}}}
+		c := config
+		c.Host = ""
+		client := server.clientFor(t, c, im.WithHostLookup(im.LookupServer))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		require.ErrorIs(t, get(ctx, client), context.DeadlineExceeded)
+		require.NoError(t, get(t.Context(), client))
+	})
+}
+
 func TestHostLookupRefusesPlainHTTP(t *testing.T) {
 	server := &script{answers: []answer{{status: 200, body: `{"rest":{"hosts":[{"protocol":"http","domain":"a1.example.com","port":80}]}}`}}}
 	c := config
@@ -59,6 +108,8 @@ func TestLookUpHosts(t *testing.T) {
 	assert.Equal(t, []im.RESTHost{{Protocol: "http", IP: "203.0.113.10", Port: "80"}, {Protocol: "https", Domain: "a1.example.com", Port: "443"}}, hosts)
 	assert.Equal(t, "http://203.0.113.10:80", hosts[0].Host())
 	assert.Equal(t, "https://a1.example.com", hosts[1].Host())
+	assert.Equal(t, "https://[2001:db8::1]", im.RESTHost{Protocol: "https", IP: "2001:db8::1", Port: "443"}.Host())
+	assert.Equal(t, "http://[2001:db8::1]:80", im.RESTHost{Protocol: "http", IP: "2001:db8::1", Port: "80"}.Host())
 
 	byID := im.Config{Host: "a1.example.com", AppID: appID, Token: im.StaticToken("t")}
 	_, err = server.clientFor(t, byID).LookUpHosts(t.Context())

@@ -16,7 +16,9 @@ type UserToken struct {
 	Token
 	Username  string // as the server keeps it: lower case
 	UUID      string
-	Activated bool // false: the user is banned
+	Activated bool      // false: the user is banned
+	Created   time.Time // the user
+	Modified  time.Time // the user
 }
 
 // Format hides the value of the token.

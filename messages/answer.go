@@ -3,7 +3,6 @@ package messages
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/imrest/im-go/batch"
@@ -83,16 +82,18 @@ func (o *oneID) UnmarshalJSON(b []byte) error {
 
 // confirm is nil where the answer says that the call was carried out. Some say no
 // under status 200.
-func confirm(e *api.Endpoint, word api.Text) error {
+func confirm(word api.Text) error {
 	switch strings.ToLower(string(word)) {
 	case "ok", "success", "true", "yes":
 		return nil
 	case "":
-		return failed(e, api.NotReported)
+		return api.NotReported
 	default:
-		return failed(e, api.Refused(string(word)))
+		return api.Refused(string(word))
 	}
 }
 
-// failed names the endpoint in the error of its only item.
-func failed(e *api.Endpoint, err error) error { return fmt.Errorf("im: %s: %w", e.ID, err) }
+// confirmation is an answer whose data is such a word, or does not decode.
+func confirmation() *api.Checked[api.Data[api.Text]] {
+	return &api.Checked[api.Data[api.Text]]{Check: func(a *api.Data[api.Text]) error { return confirm(a.Data) }}
+}

@@ -64,14 +64,13 @@ var (
 // by CallbackSet.Date. Without an error the order was taken, not that the callbacks
 // have arrived. The receiver should know callbacks that it has seen before. Quota:
 // 100 calls a second. Not repeated after a lost answer. Errors: [im.ErrForbidden]
-// where the storage of callbacks was not bought; a refusal under status 200 is an
-// error, too.
+// where the storage of callbacks was not bought, and for a refusal under status
+// 200.
 //
 //im:endpoint callbacks.storage_retry
 func (s *Service) ResendCallbacks(ctx context.Context, date string, o ResendOptions) error {
-	var out api.Data[api.Text]
-	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &resendCallbacks, Out: &out,
+	return s.api.Call(ctx, &api.Call{
+		Endpoint: &resendCallbacks, Out: confirmation(),
 		Invalid: api.First(api.Pattern("date", date, callbackDate), api.Range("Resends", o.Resends, 0, maxResends)),
 		Body: struct {
 			Date  string `json:"date"`
@@ -79,8 +78,4 @@ func (s *Service) ResendCallbacks(ctx context.Context, date string, o ResendOpti
 			URL   string `json:"targetUrl,omitzero"`
 		}{date, o.Resends, o.URL},
 	})
-	if err != nil {
-		return err
-	}
-	return confirm(&resendCallbacks, out.Data)
 }

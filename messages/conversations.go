@@ -39,8 +39,9 @@ func (c Conversation) LogValue() slog.Value { return slog.StringValue(fmt.Sprint
 // Conversations is the conversation list of a user. It prints without Raw, which
 // may hold the secrets of files.
 type Conversations struct {
-	Items []Conversation
-	Raw   json.RawMessage // the payload as it came
+	Items  []Conversation
+	Cursor string          // not empty: there are more, which this call cannot ask for; newer servers only
+	Raw    json.RawMessage // the payload as it came
 }
 
 type plainConversations Conversations
@@ -72,9 +73,11 @@ func (c *wireConversations) UnmarshalJSON(b []byte) error {
 	}
 	c.Raw = wire.Data
 	var data struct {
-		Infos api.Many[json.RawMessage] `json:"channel_infos"`
+		Infos  api.Many[json.RawMessage] `json:"channel_infos"`
+		Cursor api.Text                  `json:"cursor"`
 	}
 	_ = json.Unmarshal(wire.Data, &data) // what can be read of it: Raw has all
+	c.Cursor = string(data.Cursor)
 	c.Items = make([]Conversation, len(data.Infos))
 	for i, raw := range data.Infos {
 		c.Items[i] = conversation(raw, wire.Org, wire.App)
@@ -198,20 +201,16 @@ var deleteConversation = api.Endpoint{
 //
 //im:endpoint messages.delete_conversation
 func (s *Service) DeleteConversation(ctx context.Context, username string, r DeleteConversationRequest) error {
-	var out api.Data[struct {
+	type answer = api.Data[struct {
 		Result api.Text `json:"result"`
 	}]
-	err := s.api.Call(ctx, &api.Call{
+	return s.api.Call(ctx, &api.Call{
 		Endpoint: &deleteConversation, Params: []string{username}, User: strings.ToLower(username),
-		Invalid: r.check(), Out: &out,
+		Invalid: r.check(), Out: &api.Checked[answer]{Check: func(a *answer) error { return confirm(a.Data.Result) }},
 		Body: struct {
 			Channel  string   `json:"channel"`
 			ChatType ChatType `json:"type"`
 			Roaming  bool     `json:"delete_roam"` // must be there, false too
 		}{r.Peer, r.ChatType, r.Roaming},
 	})
-	if err != nil {
-		return err
-	}
-	return confirm(&deleteConversation, out.Data.Result)
 }

@@ -86,10 +86,7 @@ func (s *Service) Modify(ctx context.Context, messageID string, e Edit) error {
 	if invalid == nil {
 		body = e.wire()
 	}
-	var out api.Data[api.Text]
-	err := s.api.Call(ctx, &api.Call{Endpoint: &modify, Params: []string{messageID}, Invalid: invalid, Body: body, Out: &out})
-	if err != nil {
-		return err
-	}
-	return confirm(&modify, out.Data)
+	return s.api.Call(ctx, &api.Call{
+		Endpoint: &modify, Params: []string{messageID}, Invalid: invalid, Body: body, Out: confirmation(),
+	})
 }

@@ -75,7 +75,7 @@ const maxFile = 200 << 20
 //
 //im:endpoint messages.upload_file
 func (s *Service) UploadFile(ctx context.Context, src file.Source, o UploadOptions) (*File, error) {
-	var out api.Entity[wireUpload]
+	out := api.Checked[api.Entity[wireUpload]]{Check: checkUpload}
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &uploadFile, Header: o.header(), Invalid: api.CheckSource(src, maxFile),
 		Body: api.NewUpload("file", src), Out: &out,
@@ -83,8 +83,9 @@ func (s *Service) UploadFile(ctx context.Context, src file.Source, o UploadOptio
 	if err != nil {
 		return nil, err
 	}
+	made := out.Value
 	return &File{
-		UUID: out.Value.UUID, URL: out.URI + "/" + out.Value.UUID, Secret: out.Value.Secret,
+		UUID: made.Value.UUID, URL: made.URI + "/" + made.Value.UUID, Secret: made.Value.Secret,
 		Name: src.Name, Size: src.Size,
 	}, nil
 }
@@ -92,6 +93,14 @@ func (s *Service) UploadFile(ctx context.Context, src file.Source, o UploadOptio
 type wireUpload struct {
 	UUID   string `json:"uuid"`
 	Secret string `json:"share-secret"`
+}
+
+// checkUpload refuses an answer that makes no address.
+func checkUpload(u *api.Entity[wireUpload]) error {
+	if u.Value.UUID == "" || u.URI == "" {
+		return api.ErrNoEntity
+	}
+	return nil
 }
 
 // DownloadOptions are the choices of the downloads. They print without the

@@ -106,9 +106,15 @@ func TestUploadFileFails(t *testing.T) {
 		assert.Equal(t, e.Error, failure.Code)
 		require.ErrorIs(t, err, kinds[e.Status])
 	}
-	client, _ := wiretest.Client(t, wiretest.JSON(200, `{"entities":[]}`))
-	_, err := client.Messages.UploadFile(t.Context(), file.Bytes("oak.jpg", nil), messages.UploadOptions{})
-	require.ErrorIs(t, err, im.ErrBadAnswer)
+	for _, answer := range []string{
+		`{"entities":[]}`,
+		`{"uri":"https://a1.example.com/acme/demo/chatfiles","entities":[{"type":"chatfile"}]}`,
+		`{"entities":[{"uuid":"7b3e0c50"}]}`, // no uri, so no address to send
+	} {
+		client, _ := wiretest.Client(t, wiretest.JSON(200, answer))
+		_, err := client.Messages.UploadFile(t.Context(), file.Bytes("oak.jpg", nil), messages.UploadOptions{})
+		require.ErrorIs(t, err, im.ErrBadAnswer, answer)
+	}
 
 	open := func() (io.ReadCloser, error) { return nil, errors.New("not to be opened") }
 	for want, src := range map[string]file.Source{

@@ -15,6 +15,51 @@ import (
 	"github.com/imrest/im-go/messages"
 )
 
+// A refusal under status 200, or an answer that tells nothing, is an error of the
+// same type as all others.
+func TestUnconfirmedIsAnError(t *testing.T) {
+	ctx := t.Context()
+	for id, call := range map[string]func(*messages.Service) error{
+		"messages.modify": func(s *messages.Service) error {
+			return s.Modify(ctx, id1, messages.Edit{Body: messages.Text("x")})
+		},
+		"messages.delete_conversation": func(s *messages.Service) error {
+			return s.DeleteConversation(ctx, "alice", messages.DeleteConversationRequest{Peer: "bob", ChatType: messages.ChatUser})
+		},
+		"messages.clear_roaming_all": func(s *messages.Service) error { return s.ClearRoaming(ctx, "alice") },
+		"messages.recall": func(s *messages.Service) error {
+			return s.Recall(ctx, messages.RecallRequest{MessageID: id1, To: "bob", ChatType: messages.ChatUser})
+		},
+		"messages.send_group_targeted": func(s *messages.Service) error {
+			_, err := s.SendToGroupMembers(ctx, "7", []string{"bob"}, messages.Message{Body: messages.Text("x")})
+			return err
+		},
+		"callbacks.storage_retry": func(s *messages.Service) error {
+			return s.ResendCallbacks(ctx, "202404020810", messages.ResendOptions{})
+		},
+	} {
+		const no = "not_found msg"
+		for answer, kind := range map[string]error{
+			`{}`: im.ErrOutcomeUnknown,
+			`{"data":"` + no + `","requestStatusCode":"` + no + `"}`:                                                                            nil,
+			`{"data":{"result":"` + no + `","recalled":"` + no + `","msg_id":"` + id1 + `","7":"` + no + `"},"requestStatusCode":"` + no + `"}`: nil,
+		} {
+			client, sent := wiretest.Client(t, wiretest.JSON(200, answer))
+			err := call(client.Messages)
+			var failure *im.Error
+			if !assert.ErrorAs(t, err, &failure, "%s: %s", id, answer) {
+				continue
+			}
+			assert.Equal(t, id, failure.Endpoint)
+			assert.Equal(t, 200, failure.Status)
+			if kind != nil {
+				assert.ErrorIs(t, err, kind, id)
+			}
+			assert.Len(t, *sent, 1)
+		}
+	}
+}
+
 func TestModify(t *testing.T) {
 	edit := func(e messages.Edit) func(context.Context, *im.Client) (any, error) {
 		return act(func(ctx context.Context, s *messages.Service) error { return s.Modify(ctx, id1, e) })
@@ -164,6 +209,14 @@ func TestConversations(t *testing.T) {
 			},
 		},
 		{
+			ID: "messages.list_conversations", Name: "there is more", Do: list,
+			Request: "GET /user/Alice/user_channels",
+			Answer:  `{"data":{"channel_infos":[],"cursor":"Mjc="}}`,
+			Want: &messages.Conversations{
+				Items: []messages.Conversation{}, Cursor: "Mjc=", Raw: json.RawMessage(`{"channel_infos":[],"cursor":"Mjc="}`),
+			},
+		},
+		{
 			ID: "messages.list_conversations", Name: "another shape", Do: list,
 			Request: "GET /user/Alice/user_channels",
 			Answer:  `{"data":["acme#demo_bob@example.com"]}`,
@@ -195,7 +248,7 @@ func TestConversations(t *testing.T) {
 			ID: "messages.delete_conversation", Name: "not done",
 			Do: act(func(ctx context.Context, s *messages.Service) error {
 				err := s.DeleteConversation(ctx, "alice", messages.DeleteConversationRequest{Peer: "7", ChatType: messages.ChatGroup})
-				require.EqualError(t, err, "im: messages.delete_conversation: user not found")
+				require.EqualError(t, err, "im: messages.delete_conversation: 200 not found: user not found")
 				return err
 			}),
 			Request: "DELETE /users/alice/user_channel",
@@ -381,7 +434,7 @@ func TestCallbacks(t *testing.T) {
 			ID: "callbacks.storage_retry", Name: "a failure under status 200",
 			Do: act(func(ctx context.Context, s *messages.Service) error {
 				err := s.ResendCallbacks(ctx, "202404020810", messages.ResendOptions{Resends: 1, URL: "https://hooks.example.com/im"})
-				assert.EqualError(t, err, "im: callbacks.storage_retry: failure")
+				assert.EqualError(t, err, "im: callbacks.storage_retry: 200 forbidden: failure")
 				return nil
 			}),
 			Request: "POST /callbacks/storage/retry", Body: resent,

@@ -154,15 +154,8 @@ var recall = api.Endpoint{
 //
 //im:endpoint messages.recall
 func (s *Service) Recall(ctx context.Context, r RecallRequest) error {
-	var out recalled
-	err := s.api.Call(ctx, &api.Call{Endpoint: &recall, Invalid: r.check(""), Body: wireRecall(r), Out: &out})
-	if err != nil {
-		return err
-	}
-	if err := out.outcomes([]RecallRequest{r})[0].Err; err != nil {
-		return failed(&recall, err)
-	}
-	return nil
+	out := &api.Checked[recalled]{Check: func(answer *recalled) error { return answer.outcomes([]RecallRequest{r})[0].Err }}
+	return s.api.Call(ctx, &api.Call{Endpoint: &recall, Invalid: r.check(""), Body: wireRecall(r), Out: out})
 }
 
 var recallBatch = api.Endpoint{

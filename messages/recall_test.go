@@ -54,7 +54,7 @@ func TestRecall(t *testing.T) {
 
 	client, _ := wiretest.Client(t, wiretest.JSON(200, `{"msgs":[{"msg_id":"`+id1+`","recalled":"exceed recall time limit"}]}`))
 	err := client.Messages.Recall(t.Context(), toBob)
-	require.EqualError(t, err, "im: messages.recall: exceed recall time limit")
+	require.EqualError(t, err, "im: messages.recall: 200 forbidden: exceed recall time limit")
 	require.NotErrorIs(t, err, im.ErrPlanLimit)
 
 	for want, r := range map[string]messages.RecallRequest{

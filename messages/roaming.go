@@ -28,14 +28,11 @@ func (o RoamingOptions) query(key, value string) url.Values {
 // roaming carries out a call on roaming messages. The answer is no usual one: its
 // word stands at the top.
 func (s *Service) roaming(ctx context.Context, c *api.Call) error {
-	var out struct {
+	type answer = struct {
 		Status api.Text `json:"requestStatusCode"`
 	}
-	c.Out = &out
-	if err := s.api.Call(ctx, c); err != nil {
-		return err
-	}
-	return confirm(c.Endpoint, out.Status)
+	c.Out = &api.Checked[answer]{Check: func(a *answer) error { return confirm(a.Status) }}
+	return s.api.Call(ctx, c)
 }
 
 const maxRoaming = 50

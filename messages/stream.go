@@ -42,6 +42,8 @@ func (c *Chunk) check() error {
 		return api.Invalid("Seq", "is %d, must not be negative", c.Seq)
 	case c.Seq == 0 && c.MessageID != "":
 		return api.Invalid("Seq", "is 0, which is the number of the first chunk; the first chunk has no MessageID")
+	case c.Seq > 0 && c.MessageID == "": // it would begin another message
+		return api.Required("MessageID", c.MessageID)
 	case c.FinishReason != nil && !c.Finish:
 		return api.Invalid("FinishReason", "is looked at in the last chunk only; set Finish")
 	}

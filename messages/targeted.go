@@ -16,21 +16,19 @@ const maxTargets = 20
 func (s *Service) sendTargeted(ctx context.Context, e *api.Endpoint, to string, usernames []string, m *Message, invalid error) (string, error) {
 	body := m.wire([]string{to})
 	body.Users = usernames
-	var out api.Data[map[string]api.Text]
+	type answer = api.Data[map[string]api.Text]
+	var receipt Receipt
+	out := &api.Checked[answer]{Check: func(a *answer) error {
+		receipt = receipts([]string{to}, a.Data)[0]
+		return receipt.Err
+	}}
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: e,
 		Invalid: api.First(invalid, api.Usernames("usernames", usernames),
 			api.MaxItems("usernames", len(usernames), maxTargets), m.check()),
-		Body: body, Items: 1, Secrets: secrets(m.Body), Out: &out,
+		Body: body, Items: 1, Secrets: secrets(m.Body), Out: out,
 	})
-	if err != nil {
-		return "", err
-	}
-	receipt := receipts([]string{to}, out.Data)[0]
-	if receipt.Err != nil {
-		return "", failed(e, receipt.Err)
-	}
-	return receipt.MessageID, nil
+	return receipt.MessageID, err
 }
 
 var sendGroupTargeted = api.Endpoint{

@@ -10,7 +10,7 @@ import (
 
 // ClickTarget is what a tap on a notification of Huawei or Honor does.
 type ClickTarget struct {
-	Type   ClickType `json:"type"`
+	Type   ClickType `json:"type"`            // needed
 	Intent string    `json:"intent,omitzero"` // a page of the app; ClickPage needs it or Action
 	URL    string    `json:"url,omitzero"`    // https; for ClickURL
 	Action string    `json:"action,omitzero"` // the action of a page of the app
@@ -60,6 +60,17 @@ const (
 	ImportanceLow    Importance = "LOW"
 	ImportanceNormal Importance = "NORMAL"
 )
+
+func (c *ClickTarget) check(field string) error {
+	if c == nil {
+		return nil
+	}
+	err := api.Range(field+".Type", int(c.Type), int(ClickPage), int(ClickApp))
+	if err == nil && c.Type == ClickPage && c.Action == "" {
+		err = api.Required(field+".Intent", c.Intent)
+	}
+	return err
+}
 
 const maxButtons = 3
 

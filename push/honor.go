@@ -61,7 +61,16 @@ func checkHonor(h *Honor) error {
 			return err
 		}
 	}
-	return api.First(checkButtons(field+"Notification.Buttons", n.Buttons), n.Badge.check(field+"Notification.Badge"))
+	if n.Style == HonorBigText {
+		err := api.First(api.Required(field+"Notification.BigTitle", n.BigTitle), api.Required(field+"Notification.BigBody", n.BigBody))
+		if err != nil {
+			return err
+		}
+	}
+	return api.First(
+		n.Click.check(field+"Notification.Click"), checkButtons(field+"Notification.Buttons", n.Buttons),
+		n.Badge.check(field+"Notification.Badge"),
+	)
 }
 
 type (

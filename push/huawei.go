@@ -146,7 +146,10 @@ func checkHuaweiNotification(field string, n *HuaweiNotification) error {
 			return err
 		}
 	}
-	return api.First(checkButtons(field+"Buttons", n.Buttons), n.Badge.check(field+"Badge"), checkLength(field+"AutoClear", n.AutoClear))
+	if n.Style == HuaweiInbox && len(n.InboxContent) == 0 {
+		return api.Invalid(field+"InboxContent", "must have at least one entry")
+	}
+	return api.First(n.Click.check(field+"Click"), checkButtons(field+"Buttons", n.Buttons), n.Badge.check(field+"Badge"), checkLength(field+"AutoClear", n.AutoClear))
 }
 
 type (

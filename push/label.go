@@ -25,6 +25,9 @@ type NewLabel struct {
 var labelName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
 func (l NewLabel) check() error {
+	if l.Name == "." || l.Name == ".." {
+		return api.Invalid("Name", "must not be %q, which no path can hold", l.Name) // nobody could delete it
+	}
 	return api.First(
 		api.Required("Name", l.Name), api.MaxLength("Name", l.Name, 64), api.Pattern("Name", l.Name, labelName),
 		api.MaxLength("Description", l.Description, 255),
@@ -242,20 +245,33 @@ var getLabelUser = api.Endpoint{
 	Easemob: api.PerSecond(30), Idempotent: true,
 }
 
+// underLabel is the answer about one user: under status 200 without data when it
+// is not under the label, where others answer 404.
+type underLabel struct{ user *LabelUser }
+
+func (u *underLabel) UnmarshalJSON(b []byte) error {
+	var wire api.Data[*LabelUser]
+	if err := json.Unmarshal(b, &wire); err != nil {
+		return err
+	}
+	if wire.Data == nil || wire.Data.Username == "" {
+		return &batch.Reason{Text: "the user is not under the label", Kind: api.ErrNotFound}
+	}
+	u.user = wire.Data
+	return nil
+}
+
 // GetLabelUser tells since when a user is under a label; [im.ErrNotFound] when it
 // is not, or when there is no such label. Repeated after a lost answer. Quota: 100
 // calls a second, 30 on Easemob.
 //
 //im:endpoint push.get_label_user
 func (s *Service) GetLabelUser(ctx context.Context, label, username string) (*LabelUser, error) {
-	var out api.Data[*LabelUser]
+	var out underLabel
 	if err := s.api.Call(ctx, &api.Call{Endpoint: &getLabelUser, Params: []string{label, username}, Out: &out}); err != nil {
 		return nil, err
 	}
-	if out.Data == nil || out.Data.Username == "" { // status 200 without data, where others answer 404
-		return nil, &batch.Reason{Text: "im: " + getLabelUser.ID + ": the user is not under the label", Kind: api.ErrNotFound}
-	}
-	return out.Data, nil
+	return out.user, nil
 }
 
 // LabelUserPage is a part of the list of users under a label.

@@ -156,7 +156,11 @@ func TestLabelUsers(t *testing.T) {
 		{
 			ID: "push.get_label_user", Name: "a user that is not under the label",
 			Do: do(func(ctx context.Context, s *push.Service) (*push.LabelUser, error) {
-				return s.GetLabelUser(ctx, "vip", "bob")
+				user, err := s.GetLabelUser(ctx, "vip", "bob")
+				var failure *im.Error
+				require.ErrorAs(t, err, &failure, "the one error type of calls")
+				assert.Equal(t, "push.get_label_user", failure.Endpoint)
+				return user, err
 			}),
 			Request: "GET /push/label/vip/user/bob",
 			Answer:  `{"timestamp":1718721589700,"duration":1}`,
@@ -202,6 +206,7 @@ func TestLabelsRefused(t *testing.T) {
 		{"Name: must not be empty", create(push.NewLabel{})},
 		{"Name: has 65 characters, at most 64 are allowed", create(push.NewLabel{Name: strings.Repeat("a", 65)})},
 		{"Name: must match ^[A-Za-z0-9_.-]+$", create(push.NewLabel{Name: "beta testers"})},
+		{"Name: must not be \"..\", which no path can hold", create(push.NewLabel{Name: ".."})},
 		{"Description: has 256 characters, at most 255 are allowed", create(push.NewLabel{Name: "a", Description: text(256)})},
 		{"labelname: must not be empty", add("", "alice")},
 		{"usernames: must name at least one user", add("vip")},

@@ -34,8 +34,8 @@ type Message struct {
 	Meizu     *Meizu         `json:"meizu,omitempty"`
 
 	// More holds fields that this package does not know yet, by their names on the
-	// wire, for vendors add some without notice. It is put over what the typed fields
-	// make, at any depth: {"oppo": {"category": "MARKETING"}}.
+	// wire, for vendors add some without notice. What it encodes to is put over what
+	// the typed fields make, at any depth: {"oppo": {"category": "MARKETING"}}.
 	More map[string]any `json:"-"`
 
 	// Strategy chooses between the platform's own channel and the vendors'; nil:
@@ -94,6 +94,7 @@ func (m *Message) check() error {
 		api.MaxLength("Subtitle", m.Subtitle, 10),
 		api.Required("Content", m.Content), api.MaxLength("Content", m.Content, 100),
 		checkExt(m.Ext),
+		checkOwnChannel("Agora", m.Agora), checkOwnChannel("Easemob", m.Easemob),
 		checkAPNs(m.APNs), checkFCM(m.FCM), checkFCMV1(m.FCMV1),
 		checkHuawei(m.Huawei), checkHonor(m.Honor), checkXiaomi(m.Xiaomi), checkVivo(m.Vivo), checkOppo(m.Oppo), checkMeizu(m.Meizu),
 	)
@@ -152,17 +153,29 @@ func (m *Message) payload() any {
 type merged struct{ *Message }
 
 func (m merged) MarshalJSON() ([]byte, error) {
-	typed, err := json.Marshal(m.Message)
+	fields, err := encoded(m.Message)
 	if err != nil {
 		return nil, err
 	}
-	fields := map[string]any{}
-	decoder := json.NewDecoder(bytes.NewReader(typed))
-	decoder.UseNumber() // ids above 2^53
-	if err := decoder.Decode(&fields); err != nil {
+	more, err := encoded(m.More)
+	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(merge(fields, m.More))
+	return json.Marshal(merge(fields, more))
+}
+
+// encoded is a value as it stands on the wire, so that maps and structs of all
+// types merge.
+func encoded(v any) (map[string]any, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber() // ids above 2^53
+	err = decoder.Decode(&fields)
+	return fields, err
 }
 
 // merge puts one map over another, which it changes.

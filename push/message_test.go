@@ -158,6 +158,29 @@ func TestMore(t *testing.T) {
 	assert.Len(t, m.More["oppo"], 2, "the caller's map is left as it was")
 }
 
+// A map of another type inside More must not wipe out the typed fields beside it.
+func TestMoreOfAnyType(t *testing.T) {
+	type category struct {
+		Category string `json:"category"`
+	}
+	for name, more := range map[string]any{
+		"map of strings": map[string]string{"category": "MARKETING"},
+		"struct":         category{"MARKETING"},
+		"raw JSON":       json.RawMessage(`{"category":"MARKETING"}`),
+	} {
+		m := push.Message{
+			Title: "t", Content: "c", Oppo: &push.Oppo{ChannelID: "news"},
+			More: map[string]any{"oppo": more, "harmonyOS": map[string]int64{"id": 971234567890123456}},
+		}
+		client, sent := wiretest.Client(t, wiretest.JSON(200, `{"data":1}`))
+		_, err := client.Push.SendToAll(t.Context(), m)
+		require.NoError(t, err, name)
+		assert.Contains(t, (*sent)[0].Body, "971234567890123456", name)
+		assert.JSONEq(t, `{"pushMessage":{"title":"t","content":"c","oppo":{"channelId":"news","category":"MARKETING"},
+			"harmonyOS":{"id":971234567890123456}}}`, (*sent)[0].Body, name)
+	}
+}
+
 func TestMessagesRefused(t *testing.T) {
 	ext := map[string]any{}
 	for _, name := range names(11) {
@@ -224,6 +247,37 @@ func TestMessagesRefused(t *testing.T) {
 		"Honor.Android.Notification.Buttons[0].Data: has 1025 characters, at most 1024 are allowed": func(m *push.Message) {
 			m.Honor = honor(push.HonorNotification{Buttons: []push.Button{{Name: "n", Data: text(1025)}}})
 		},
+		"Agora.BigText: must not be empty":   func(m *push.Message) { m.Agora = &push.OwnChannel{Style: push.OwnBigText} },
+		"Easemob.BigText: must not be empty": func(m *push.Message) { m.Easemob = &push.OwnChannel{Style: push.OwnBigText} },
+		"Agora.BigPicture: must not be empty": func(m *push.Message) {
+			m.Agora = &push.OwnChannel{Style: push.OwnBigPicture, BigText: "b"}
+		},
+		"Agora.Operation.URL: must not be empty": func(m *push.Message) {
+			m.Agora = &push.OwnChannel{Operation: &push.Operation{Type: push.OpenURL}}
+		},
+		"Agora.Operation.Action: must not be empty": func(m *push.Message) {
+			m.Agora = &push.OwnChannel{Operation: &push.Operation{Type: push.OpenAction}}
+		},
+		"Oppo.Activity: must not be empty": func(m *push.Message) { m.Oppo = &push.Oppo{Click: push.OppoActivity, URL: "u"} },
+		"Oppo.URL: must not be empty":      func(m *push.Message) { m.Oppo = &push.Oppo{Click: push.OppoWeb, Activity: "a"} },
+		"Huawei.Message.Android.Notification.InboxContent: must have at least one entry": func(m *push.Message) {
+			m.Huawei = huawei(push.HuaweiNotification{Style: push.HuaweiInbox})
+		},
+		"Huawei.Message.Android.Notification.Click.Type: is 0, must be from 1 to 3": func(m *push.Message) {
+			m.Huawei = huawei(push.HuaweiNotification{Click: &push.ClickTarget{URL: "https://www.example.com"}})
+		},
+		"Huawei.Message.Android.Notification.Click.Intent: must not be empty": func(m *push.Message) {
+			m.Huawei = huawei(push.HuaweiNotification{Click: &push.ClickTarget{Type: push.ClickPage}})
+		},
+		"Honor.Android.Notification.Click.Type: is 4, must be from 1 to 3": func(m *push.Message) {
+			m.Honor = honor(push.HonorNotification{Click: &push.ClickTarget{Type: 4}})
+		},
+		"Honor.Android.Notification.BigTitle: must not be empty": func(m *push.Message) {
+			m.Honor = honor(push.HonorNotification{Style: push.HonorBigText, BigBody: "b"})
+		},
+		"Honor.Android.Notification.BigBody: must not be empty": func(m *push.Message) {
+			m.Honor = honor(push.HonorNotification{Style: push.HonorBigText, BigTitle: "t"})
+		},
 	} {
 		refuse(t, []refusal{{problem, func(ctx context.Context, s *push.Service) error {
 			_, err := s.SendToAll(ctx, with(change))
@@ -237,7 +291,14 @@ func TestLimitsAreAllowed(t *testing.T) {
 	client, _ := wiretest.Client(t, wiretest.JSON(200, `{"data":1}`))
 	_, err := client.Push.SendToAll(t.Context(), push.Message{
 		Title: text(32), Subtitle: text(10), Content: text(100), Ext: map[string]any{"k": text(1023)},
-		FCM:  &push.FCM{TTL: 28 * 24 * time.Hour},
+		FCM: &push.FCM{TTL: 28 * 24 * time.Hour},
+		Agora: &push.OwnChannel{
+			Style: push.OwnBigText, BigText: "b", Operation: &push.Operation{Type: push.OpenAction, Activity: "a"},
+		},
+		Honor: &push.Honor{Android: &push.HonorAndroid{Notification: &push.HonorNotification{
+			Style: push.HonorBigText, BigTitle: "t", BigBody: "b", Click: &push.ClickTarget{Type: push.ClickPage, Action: "a"},
+		}}},
+		Oppo: &push.Oppo{Click: push.OppoScheme, URL: "u"},
 		Vivo: &push.Vivo{Title: text(40), SkipContent: text(1000)},
 		Huawei: &push.Huawei{Message: &push.HuaweiMessage{Android: &push.HuaweiAndroid{Notification: &push.HuaweiNotification{
 			Badge: &push.VendorBadge{Add: 99, Set: new(99)}, Buttons: []push.Button{{Name: text(40)}, {Name: "b"}, {Name: "c"}},

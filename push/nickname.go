@@ -98,8 +98,9 @@ var setNicknameBatch = api.Endpoint{
 
 // SetNicknameBatch does for up to 50 users what [Service.SetNickname] does for
 // one, and reports each of them. One nickname that is too long fails the whole
-// call; what a user who does not exist does is not documented. Repeated after a lost answer. Quota: 100 calls a second, whatever the
-// number of users. It is not in the English documents of Agora.
+// call; what a user who does not exist does is not documented. Repeated after a
+// lost answer. Quota: 100 calls a second, whatever the number of users. It is not
+// in the English documents of Agora.
 //
 //im:endpoint push.set_nicknames_batch
 func (s *Service) SetNicknameBatch(ctx context.Context, nicknames []Nickname) (batch.Result, error) {

@@ -57,6 +57,16 @@ func checkOppo(o *Oppo) error {
 	if o == nil {
 		return nil
 	}
+	switch o.Click {
+	case OppoPage, OppoActivity:
+		if err := api.Required("Oppo.Activity", o.Activity); err != nil {
+			return err
+		}
+	case OppoWeb, OppoScheme:
+		if err := api.Required("Oppo.URL", o.URL); err != nil {
+			return err
+		}
+	}
 	return api.First(
 		checkTexts(
 			textLimit{"Oppo.Title", o.Title, 32}, textLimit{"Oppo.Content", o.Content, 200},

@@ -3,6 +3,8 @@ package push
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/imrest/im-go/internal/api"
 )
 
 // OwnChannel is a notification on the platform's own channel, which needs no
@@ -42,8 +44,8 @@ const (
 type Operation struct {
 	Type     OperationType `json:"type"`
 	URL      string        `json:"openUrl,omitzero"`      // needed with OpenURL
-	Action   string        `json:"openAction,omitzero"`   // needed with OpenAction
-	Activity string        `json:"openActivity,omitzero"` // with OpenAction; Agora only
+	Action   string        `json:"openAction,omitzero"`   // OpenAction needs it or Activity
+	Activity string        `json:"openActivity,omitzero"` // Agora only
 }
 
 // OperationType says what a tap does.
@@ -58,6 +60,25 @@ const (
 
 // UnmarshalJSON reads 2 and "2".
 func (t *OperationType) UnmarshalJSON(b []byte) error { return lenientInt(t, b) }
+
+func checkOwnChannel(field string, c *OwnChannel) error {
+	if c == nil {
+		return nil
+	}
+	switch {
+	case c.Style == OwnBigText && c.BigText == "":
+		return api.Required(field+".BigText", "")
+	case c.Style == OwnBigPicture && c.BigPicture == "":
+		return api.Required(field+".BigPicture", "")
+	case c.Operation == nil:
+		return nil
+	case c.Operation.Type == OpenURL:
+		return api.Required(field+".Operation.URL", c.Operation.URL)
+	case c.Operation.Type == OpenAction && c.Operation.Activity == "":
+		return api.Required(field+".Operation.Action", c.Operation.Action)
+	}
+	return nil
+}
 
 type plainOwnChannel OwnChannel
 

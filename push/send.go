@@ -21,7 +21,7 @@ const (
 	Succeeded Status = "SUCCESS"       // the vendor has taken it
 	Queued    Status = "ASYNC_SUCCESS" // the server has taken it; nothing is known of the vendor
 	Failed    Status = "FAIL"          // no fault of the server: nothing is bound, a token is bad
-	Errored   Status = "ERROR"         // the server or the vendor failed, by a timeout for instance
+	Errored   Status = "ERROR"         // the server or the vendor failed, by a timeout for instance: it may have arrived
 )
 
 // Receipt is what became of a push to one user.
@@ -64,12 +64,25 @@ func (w *wireReceipt) receipt(to string) Receipt {
 	}
 	switch text := cmp.Or(r.Detail, string(r.Status)); r.Status {
 	case Succeeded, Queued:
-	case Errored:
-		r.Err = &batch.Reason{Text: text, Kind: api.ErrUnavailable}
-	default:
+	case Failed:
 		r.Err = api.Refused(text)
+	case Errored:
+		r.Err = &batch.Reason{Text: text, Kind: maybeSent{}}
+	case "":
+		r.Err = api.NotReported
+	default: // nobody knows whether it was sent
+		r.Err = &batch.Reason{Text: text, Kind: api.ErrOutcomeUnknown}
 	}
 	return r
+}
+
+// maybeSent is a failure on the way to the device.
+type maybeSent struct{}
+
+func (maybeSent) Error() string { return api.ErrUnavailable.Error() }
+
+func (maybeSent) Is(target error) bool {
+	return target == api.ErrUnavailable || target == api.ErrOutcomeUnknown
 }
 
 // sending is the body of all calls that send.
@@ -90,20 +103,37 @@ func (m *Message) wire(targets []string) sending {
 
 // sendOne pushes to one user and makes a failed push the error of the call.
 func (s *Service) sendOne(ctx context.Context, e *api.Endpoint, username string, m *Message) (*Receipt, error) {
-	var out api.Data[api.Many[wireReceipt]]
+	out := oneReceipt{to: username}
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: e, Params: []string{username}, Body: m.wire(nil), Out: &out,
 		Invalid: api.First(api.Username("username", username), m.check(), m.notLater()),
 	})
-	if err != nil {
+	if out.receipt == nil {
 		return nil, err
 	}
-	var reported *wireReceipt
-	if len(out.Data) > 0 {
-		reported = &out.Data[0]
+	out.receipt.Err = err
+	return out.receipt, err
+}
+
+// oneReceipt is the answer about one user. One that tells of a failure does not
+// decode, and is kept all the same.
+type oneReceipt struct {
+	to      string
+	receipt *Receipt
+}
+
+func (o *oneReceipt) UnmarshalJSON(b []byte) error {
+	var wire api.Data[api.Many[wireReceipt]]
+	if err := json.Unmarshal(b, &wire); err != nil {
+		return err
 	}
-	receipt := reported.receipt(username)
-	return &receipt, receipt.Err
+	var reported *wireReceipt
+	if len(wire.Data) > 0 {
+		reported = &wire.Data[0]
+	}
+	receipt := reported.receipt(o.to)
+	o.receipt = &receipt
+	return receipt.Err
 }
 
 var sendSync = api.Endpoint{
@@ -112,10 +142,10 @@ var sendSync = api.Endpoint{
 
 // SendToUser pushes to one user and waits for what the vendor says. A push that
 // failed is an error, and the receipt is there beside it: [im.ErrNotFound] when
-// there is no such user, [im.ErrUnavailable] when the server or the vendor failed,
-// [im.ErrOutcomeUnknown] when the answer does not tell; for other reasons, such as
-// "no push binding", see its text. Not repeated after a lost answer. Quota: 1 call
-// a second.
+// there is no such user, [im.ErrUnavailable] beside [im.ErrOutcomeUnknown] when
+// the server or the vendor failed on the way, [im.ErrOutcomeUnknown] when the
+// answer does not tell, [im.ErrForbidden] for other reasons, such as "no push
+// binding". Not repeated after a lost answer. Quota: 1 call a second.
 //
 //im:endpoint push.send_sync
 func (s *Service) SendToUser(ctx context.Context, username string, m Message) (*Receipt, error) {

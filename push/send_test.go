@@ -52,6 +52,9 @@ func TestSendToUser(t *testing.T) {
 			}
 			require.Error(t, err, "a push that failed must not pass for done")
 			require.ErrorIs(t, receipt.Err, err)
+			var failure *im.Error
+			require.ErrorAs(t, err, &failure, "the one error type of calls")
+			assert.Contains(t, failure.Endpoint, "push.send_")
 			if kind != nil {
 				require.ErrorIs(t, err, kind)
 			}
@@ -94,8 +97,20 @@ func TestSendToUser(t *testing.T) {
 			Answer: `{"data":[{"pushStatus":"ERROR"}]}`,
 		},
 		{
+			ID: "push.send_sync", Name: "the vendor may have sent it",
+			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{To: "alice", Status: push.Errored, Detail: "timeout"}),
+			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
+			Answer: `{"data":[{"pushStatus":"ERROR","desc":"timeout"}]}`,
+		},
+		{
+			ID: "push.send_sync", Name: "no status",
+			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{To: "alice"}),
+			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
+			Answer: `{"data":[{"data":""}]}`,
+		},
+		{
 			ID: "push.send_sync", Name: "a status of a later day",
-			Do:      failed(nil, push.Receipt{To: "alice", Status: "HELD_BACK"}),
+			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{To: "alice", Status: "HELD_BACK"}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
 			Answer: `{"data":[{"pushStatus":"HELD_BACK"}]}`,
 		},

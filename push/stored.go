@@ -54,8 +54,9 @@ var getMessage = api.Endpoint{
 	ID: "push.get_message", Method: http.MethodGet, Path: "/push/message/{messageId}", Quotas: api.PerSecond(1), Idempotent: true,
 }
 
-// GetMessage returns a stored message. Easemob only, in older documents. Repeated
-// after a lost answer. Quota: 1 call a second.
+// GetMessage returns a stored message. Fields that Message does not have are left
+// out; [im.WithResponse] shows the answer as it came. Easemob only, in older
+// documents. Repeated after a lost answer. Quota: 1 call a second.
 //
 //im:endpoint push.get_message
 func (s *Service) GetMessage(ctx context.Context, messageID string) (*StoredMessage, error) {

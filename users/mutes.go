@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"math"
 	"net/http"
@@ -45,7 +46,26 @@ func (s *Service) Mute(ctx context.Context, m Mute) error {
 		Group    *int64 `json:"groupchat,omitempty"`
 		Room     *int64 `json:"chatroom,omitempty"`
 	}{m.Username, muteSeconds(m.Chat), muteSeconds(m.Group), muteSeconds(m.Room)}
-	return s.api.Call(ctx, &api.Call{Endpoint: &setMute, Invalid: m.check(), Body: body})
+	return s.api.Call(ctx, &api.Call{Endpoint: &setMute, Invalid: m.check(), Body: body, Out: new(muteAnswer)})
+}
+
+// muteAnswer says that a mute was set, in data or, by one table, at the top. An
+// answer that denies it or lacks it does not decode.
+type muteAnswer struct{}
+
+func (*muteAnswer) UnmarshalJSON(b []byte) error {
+	type result struct {
+		Result *api.OK `json:"result"`
+	}
+	var wire struct {
+		result
+		Data result `json:"data"`
+	}
+	err := json.Unmarshal(b, &wire)
+	if err == nil && wire.Result == nil && wire.Data.Result == nil {
+		err = api.ErrNoEntity
+	}
+	return err
 }
 
 func (m Mute) check() error {

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -149,6 +150,7 @@ func (e *entities) ignoredGroups(b []byte) error {
 				e.users[i].IgnoredGroups = append(e.users[i].IgnoredGroups, group)
 			}
 		}
+		slices.Sort(e.users[i].IgnoredGroups)
 	}
 	return nil
 }

@@ -159,6 +159,17 @@ func TestAccounts(t *testing.T) {
 	})
 }
 
+// The keys of an object have no order; a list should have one.
+func TestIgnoredGroupsAreSorted(t *testing.T) {
+	client, _ := wiretest.Client(t, wiretest.JSON(200, `{"entities":[{"username":"alice","notification_ignore_9":true,
+		"notification_ignore_7":true,"notification_ignore_8":true,"notification_ignore_3":true,"notification_ignore_5":true}]}`))
+	for range 20 {
+		u, err := client.Users.Get(t.Context(), "alice")
+		require.NoError(t, err)
+		require.Equal(t, []string{"3", "5", "7", "8", "9"}, u.IgnoredGroups)
+	}
+}
+
 func TestLogins(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
@@ -261,6 +272,30 @@ func TestMutes(t *testing.T) {
 			Request: "POST /mutes",
 			Body:    `{"username":"alice","groupchat":60}`,
 			Answer:  `{"data":{"result":"ok"}}`,
+		},
+		{
+			ID: "mutes.set", Name: "the result at the top, as one table has it",
+			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
+				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
+			}),
+			Request: "POST /mutes", Body: `{"username":"alice","groupchat":60}`,
+			Answer: `{"result":"ok"}`,
+		},
+		{
+			ID: "mutes.set", Name: "refused under status 200",
+			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
+				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
+			}),
+			Request: "POST /mutes", Body: `{"username":"alice","groupchat":60}`,
+			Answer: `{"data":{"result":"user not found"}}`, Err: im.ErrNotFound,
+		},
+		{
+			ID: "mutes.set", Name: "no word of the mute",
+			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
+				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
+			}),
+			Request: "POST /mutes", Body: `{"username":"alice","groupchat":60}`,
+			Answer: `{"data":{}}`, Err: im.ErrBadAnswer,
 		},
 		{
 			ID: "mutes.set", Name: "nothing to set",

@@ -135,7 +135,10 @@ func period(d time.Duration) string {
 	case 24 * time.Hour:
 		return "day"
 	}
-	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+	if d%time.Minute == 0 {
+		return fmt.Sprintf("%d min", d/time.Minute)
+	}
+	return fmt.Sprintf("%d s", d/time.Second)
 }
 
 func batch(n int) string {
