@@ -62,6 +62,30 @@ func (o *Only[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Payload is an answer about one thing, which sits in data or, where there is no
+// envelope, in result. An answer without it does not decode.
+type Payload[T any] struct{ Value T }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *Payload[T]) UnmarshalJSON(b []byte) error {
+	var wire struct {
+		Data   *T `json:"data"`
+		Result *T `json:"result"`
+	}
+	if err := json.Unmarshal(b, &wire); err != nil {
+		return err
+	}
+	switch {
+	case wire.Data != nil:
+		p.Value = *wire.Data
+	case wire.Result != nil:
+		p.Value = *wire.Result
+	default:
+		return ErrNoEntity
+	}
+	return nil
+}
+
 // Convert turns wire values into public ones, with one allocation.
 func Convert[W, T any](wire []W, convert func(*W) T) []T {
 	out := make([]T, len(wire))

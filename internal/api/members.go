@@ -92,3 +92,23 @@ func SingleUsername(field, value string) error {
 	}
 	return nil
 }
+
+// BareUser takes the app key off a name: some lists answer "acme#demo_alice" for
+// alice. Org and app may hold underscores, so the request's uri tells where the
+// name begins, as far as it names the app.
+func BareUser(name, uri string) string {
+	org, rest, ok := strings.Cut(name, "#")
+	if !ok {
+		return name
+	}
+	if _, path, ok := strings.Cut(uri, "/"+org+"/"); ok {
+		app, _, _ := strings.Cut(path, "/")
+		if bare, ok := strings.CutPrefix(rest, app+"_"); ok {
+			return bare
+		}
+	}
+	if _, bare, ok := strings.Cut(rest, "_"); ok {
+		return bare
+	}
+	return name
+}

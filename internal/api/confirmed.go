@@ -1,0 +1,81 @@
+package api
+
+import (
+	"encoding/json"
+
+	"github.com/imrest/im-go/batch"
+)
+
+// Checked is an answer that must pass a check: one that does not is refused like
+// one that does not decode.
+type Checked[T any] struct {
+	Value T
+	Check func(*T) error
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *Checked[T]) UnmarshalJSON(b []byte) error {
+	if err := json.Unmarshal(b, &c.Value); err != nil {
+		return err
+	}
+	return c.Check(&c.Value)
+}
+
+// Confirmed is an answer that tells in one field of data whether the call was
+// carried out. An answer that denies it or lacks the field does not decode.
+type Confirmed struct {
+	Field string // "result"
+	Want  bool   // what the field holds when all is well
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *Confirmed) UnmarshalJSON(b []byte) error {
+	var wire Data[Many[map[string]json.RawMessage]]
+	if err := json.Unmarshal(b, &wire); err != nil {
+		return err
+	}
+	if len(wire.Data) != 1 || wire.Data[0][c.Field] == nil {
+		return ErrNoEntity
+	}
+	fields := wire.Data[0]
+	var yes Bool
+	if err := json.Unmarshal(fields[c.Field], &yes); err == nil && bool(yes) == c.Want {
+		return nil
+	}
+	var reason Text
+	_ = json.Unmarshal(fields["reason"], &reason) // mostly there is none
+	return Denied(string(reason))
+}
+
+// Denied is the error of a call that was not carried out, for this reason.
+func Denied(reason string) error {
+	kind := ReasonKind(reason)
+	if kind == nil {
+		kind = ErrForbidden
+	}
+	if reason == "" {
+		reason = "the server answers that it did not do this"
+	}
+	return &batch.Reason{Text: reason, Kind: kind}
+}
+
+// OK is a field that says that the call was carried out: true, "ok", "OK". Any
+// other text is the reason why it was not, under the status of a success; such
+// an answer does not decode.
+type OK struct{}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (*OK) UnmarshalJSON(b []byte) error {
+	text, err := scalar(b)
+	if err != nil {
+		return err
+	}
+	var yes Bool
+	switch known := yes.UnmarshalJSON(b) == nil; {
+	case bool(yes):
+		return nil
+	case known:
+		text = "" // a bare no
+	}
+	return Refused(text)
+}
