@@ -40,10 +40,10 @@ func readAnswer(buf *bytes.Buffer, r io.Reader, length, limit int64) (more bool,
 
 // bytesPerValue is how many bytes of WithMaxAnswer allow for one value: a member
 // of 2 bytes in JSON can take hundreds when decoded.
-const bytesPerValue = 32
+const bytesPerValue = 64
 
-// maxValues is how many values an answer may have; 20,000 whatever its limit.
-func maxValues(maxAnswer int64) int { return int(max(maxAnswer/bytesPerValue, 20_000)) }
+// maxValues is how many values an answer may have; 10,000 whatever its limit.
+func maxValues(maxAnswer int64) int { return int(max(maxAnswer/bytesPerValue, 10_000)) }
 
 // tooManyValues tells whether JSON has more values than limit. It does not look
 // for errors: what is broken does not decode.

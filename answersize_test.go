@@ -55,8 +55,8 @@ func TestTooManyValues(t *testing.T) {
 			assert.True(t, tooManyValues([]byte(text), values-1), "%s has %d", text, values)
 		}
 	}
-	assert.Equal(t, 524_288, maxValues(defaultMaxAnswer))
-	assert.Equal(t, 20_000, maxValues(1))
+	assert.Equal(t, 262_144, maxValues(defaultMaxAnswer))
+	assert.Equal(t, 10_000, maxValues(1))
 }
 
 // What is counted is never more than the tokens of the text, keys included, and

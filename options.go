@@ -93,7 +93,7 @@ func WithMaxRetryWait(d time.Duration) Option { return func(s *settings) { s.max
 
 // WithMaxAnswer sets how many bytes of an answer are read into memory, 16 MiB by
 // default; a longer one is an [ErrBadAnswer] and [ErrTooLarge], and so is one with
-// more than a value for each 32 bytes of the limit (but 20,000 are taken whatever
+// more than a value for each 64 bytes of the limit (but 10,000 are taken whatever
 // it is), since small values take much memory once decoded. Downloads are not
 // bounded: they stream.
 func WithMaxAnswer(bytes int64) Option { return func(s *settings) { s.maxAnswer = bytes } }
