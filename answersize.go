@@ -4,18 +4,20 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 )
 
 // readAnswer fills buf with what r holds and tells whether that is more than limit
 // bytes; then buf has only the beginning. What has no length is read in pieces, so
 // that an answer that is refused has taken no more memory than the limit.
 func readAnswer(buf *bytes.Buffer, r io.Reader, length, limit int64) (more bool, err error) {
+	limit = min(limit, math.MaxInt64-1)
 	switch {
 	case length > limit:
 		_, err := io.CopyN(buf, r, min(limit, maxClip)) // enough for the error to quote
 		return true, err
 	case length >= 0:
-		buf.Grow(int(length) + bytes.MinRead) // with the room in which ReadFrom finds the end
+		buf.Grow(int(min(length, defaultMaxAnswer)) + bytes.MinRead) // with the room in which ReadFrom finds the end
 		_, err := buf.ReadFrom(io.LimitReader(r, limit+1))
 		return int64(buf.Len()) > limit, err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -37,6 +38,13 @@ func TestReadAnswer(t *testing.T) {
 				}
 			}
 		}
+	}
+	for _, told := range []int64{-1, 5, math.MaxInt64 - 1} { // without a limit, a length is only a word
+		var buf bytes.Buffer
+		more, err := readAnswer(&buf, strings.NewReader("short"), told, math.MaxInt64)
+		require.NoError(t, err)
+		assert.False(t, more)
+		assert.Equal(t, "short", buf.String())
 	}
 	var buf bytes.Buffer
 	_, err := readAnswer(&buf, io.MultiReader(strings.NewReader("begun"), iotest.ErrReader(io.ErrNoProgress)), -1, limit)
