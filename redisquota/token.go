@@ -16,6 +16,15 @@ import (
 // dropScript deletes a key if it still has that value.
 var dropScript = redis.NewScript(`return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0`)
 
+// lockScript takes the lock, or finds that it is the holder's already: go-redis
+// sends a command again whose answer was lost.
+var lockScript = redis.NewScript(`
+local holder = redis.call('GET', KEYS[1])
+if not holder then
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+end
+return (not holder or holder == ARGV[1]) and 1 or 0`)
+
 // unending is how long a token is kept that has no known end.
 const unending = 24 * time.Hour
 
@@ -86,19 +95,21 @@ func (s *Store) drop(ctx context.Context, key, value string) error {
 // has passed; unlock is nil while another has it.
 func (s *Store) Lock(ctx context.Context, app string, d time.Duration) (unlock func(), err error) {
 	key, holder := s.key(app, "token")+"lock", rand.Text()
-	_, err = within(ctx, func() (string, error) {
-		return s.Redis.SetArgs(ctx, key, holder, redis.SetArgs{Mode: "NX", TTL: d}).Result()
+	taken, err := within(ctx, func() (int, error) {
+		return lockScript.Run(ctx, s.Redis, []string{key}, holder, d.Milliseconds()).Int()
 	})
-	if errors.Is(err, redis.Nil) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return func() {
+	unlock = func() {
 		// Also for a fetch that was given up; what cannot be unlocked ends by itself.
 		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer stop()
 		_ = s.drop(ctx, key, holder)
-	}, nil
+	}
+	if err != nil {
+		go unlock() // it may have been taken
+		return nil, err
+	}
+	if taken == 0 {
+		return nil, nil
+	}
+	return unlock, nil
 }

@@ -1,13 +1,20 @@
 package redisquota_test
 
 import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/redisquota"
 )
 
 func TestToken(t *testing.T) {
@@ -88,4 +95,60 @@ func TestLock(t *testing.T) {
 		require.NoError(t, err)
 		require.NotNil(t, third)
 	})
+}
+
+// A lock whose answer was lost is had all the same: go-redis asks again, and must
+// not find itself in the way.
+func TestLockWhoseAnswerIsLost(t *testing.T) {
+	onBackends(t, func(t *testing.T, b *backend) {
+		s, _ := b.store(t)
+		var lost atomic.Bool
+		c := redis.NewClient(&redis.Options{Addr: b.addr, Dialer: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+			return &losing{Conn: conn, of: []byte("acme/lost:token}:lock"), lost: &lost}, err
+		}})
+		defer c.Close()
+		losing := &redisquota.Store{Redis: c, Prefix: s.Prefix}
+		unlock, err := losing.Lock(t.Context(), "acme/other", time.Minute) // so that the script is there
+		require.NoError(t, err)
+		unlock()
+
+		unlock, err = losing.Lock(t.Context(), "acme/lost", time.Minute)
+		require.NoError(t, err)
+		require.True(t, lost.Load())
+		require.NotNil(t, unlock, "it is ours")
+		second, err := s.Lock(t.Context(), "acme/lost", time.Minute)
+		require.NoError(t, err)
+		require.Nil(t, second)
+		unlock()
+		second, err = s.Lock(t.Context(), "acme/lost", time.Minute)
+		require.NoError(t, err)
+		require.NotNil(t, second)
+		second()
+	})
+}
+
+// losing breaks once, instead of reading the answer to the first command that
+// names something.
+type losing struct {
+	net.Conn
+	of   []byte
+	lost *atomic.Bool
+	now  bool
+}
+
+func (l *losing) Write(p []byte) (int, error) {
+	if bytes.Contains(p, l.of) {
+		l.now = l.lost.CompareAndSwap(false, true)
+	}
+	return l.Conn.Write(p)
+}
+
+func (l *losing) Read(p []byte) (int, error) {
+	n, err := l.Conn.Read(p)
+	if l.now {
+		_ = l.Close()
+		return 0, io.EOF
+	}
+	return n, err
 }
