@@ -54,9 +54,5 @@ func (s *Service) usernames(ctx context.Context, c *api.Call) ([]string, error) 
 	if err := s.api.Call(ctx, c); err != nil {
 		return nil, err
 	}
-	return texts(out.Data), nil
-}
-
-func texts(wire []api.Text) []string {
-	return api.Convert(wire, func(t *api.Text) string { return string(*t) })
+	return api.Texts(out.Data), nil
 }

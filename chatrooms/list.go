@@ -75,7 +75,7 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 	if err := s.api.Call(ctx, &api.Call{Endpoint: &list, Invalid: invalid, Query: query, Out: &out}); err != nil {
 		return nil, err
 	}
-	return &Page{Rooms: api.Convert(out.Data, (*wireSummary).summary), Cursor: out.Cursor}, nil
+	return &Page{Rooms: api.Convert(out.Data, (*wireSummary).summary), Cursor: string(out.Cursor)}, nil
 }
 
 // All goes over all rooms of the app from o.Cursor on, fetching pages of 100

@@ -66,10 +66,7 @@ var listMembersByCursor = api.Endpoint{
 //
 //im:endpoint chatrooms.list_members_cursor
 func (s *Service) ListMembersByCursor(ctx context.Context, roomID string, o MemberCursorOptions) (*UserPage, error) {
-	var out struct {
-		Data   api.Many[api.Text] `json:"data"`
-		Cursor api.Text           `json:"cursor"` // has been seen as a number
-	}
+	var out api.Data[api.Many[api.Text]]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &listMembersByCursor, Params: []string{roomID}, Query: o.query(),
 		Invalid: api.Range("Limit", o.Limit, 0, math.MaxInt32), Out: &out,
@@ -77,7 +74,7 @@ func (s *Service) ListMembersByCursor(ctx context.Context, roomID string, o Memb
 	if err != nil {
 		return nil, err
 	}
-	return &UserPage{Usernames: texts(out.Data), Cursor: string(out.Cursor)}, nil
+	return &UserPage{Usernames: api.Texts(out.Data), Cursor: string(out.Cursor)}, nil
 }
 
 // AllMembersByCursor goes over the members of a room from o.Cursor on, fetching pages as

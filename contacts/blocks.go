@@ -135,7 +135,7 @@ func (s *Service) blocked(ctx context.Context, username string, limit int, query
 	if err != nil {
 		return nil, err
 	}
-	return &BlockedPage{Usernames: out.list(), Cursor: out.Cursor}, nil
+	return &BlockedPage{Usernames: out.list(), Cursor: string(out.Cursor)}, nil
 }
 
 var checkBlocked = api.Endpoint{

@@ -35,7 +35,7 @@ func (s *Service) ListUsernames(ctx context.Context, username string) ([]string,
 type names api.Data[api.Many[api.Text]]
 
 func (n *names) list() []string {
-	return api.Convert(n.Data, func(t *api.Text) string { return string(*t) })
+	return api.Texts(n.Data)
 }
 
 // ListOptions choose a page of contacts.
@@ -86,7 +86,7 @@ type wirePage api.Data[struct {
 }]
 
 func (w *wirePage) page() *Page {
-	p := &Page{Contacts: make([]Contact, len(w.Data.Contacts)), Cursor: w.Cursor}
+	p := &Page{Contacts: make([]Contact, len(w.Data.Contacts)), Cursor: string(w.Cursor)}
 	if p.Cursor == "" {
 		p.Cursor = w.Data.Cursor
 	}

@@ -69,7 +69,7 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 		return nil, err
 	}
 	groups := api.Convert(out.Data.Data, func(w *wireSummary) Summary { return w.summary(out.URI) })
-	return &Page{Groups: groups, Cursor: out.Cursor}, nil
+	return &Page{Groups: groups, Cursor: string(out.Cursor)}, nil
 }
 
 // All goes over all groups of the app from o.Cursor on, fetching pages of 100

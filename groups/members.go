@@ -102,16 +102,12 @@ func userPages(start string, fetch func(cursor string) (*UserPage, error)) iter.
 
 // userPage carries out a call that answers user ids and perhaps a cursor.
 func (s *Service) userPage(ctx context.Context, c *api.Call) (*UserPage, error) {
-	var out struct {
-		Data   api.Many[api.Text] `json:"data"`
-		Cursor api.Text           `json:"cursor"` // has been seen as a number
-	}
+	var out api.Data[api.Many[api.Text]]
 	c.Out = &out
 	if err := s.api.Call(ctx, c); err != nil {
 		return nil, err
 	}
-	names := api.Convert(out.Data, func(t *api.Text) string { return string(*t) })
-	return &UserPage{Usernames: names, Cursor: string(out.Cursor)}, nil
+	return &UserPage{Usernames: api.Texts(out.Data), Cursor: string(out.Cursor)}, nil
 }
 
 // MemberListOptions choose a page of members by number.

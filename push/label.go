@@ -130,7 +130,7 @@ func (s *Service) ListLabels(ctx context.Context, o ListOptions) (*LabelPage, er
 	if err != nil {
 		return nil, err
 	}
-	return &LabelPage{Labels: out.Data, Cursor: out.Cursor}, nil
+	return &LabelPage{Labels: out.Data, Cursor: string(out.Cursor)}, nil
 }
 
 // AllLabels goes over all labels from o.Cursor on, fetching pages as they are
@@ -300,7 +300,7 @@ func (s *Service) ListLabelUsers(ctx context.Context, label string, o ListOption
 	if err != nil {
 		return nil, err
 	}
-	return &LabelUserPage{Users: out.Data, Cursor: out.Cursor}, nil
+	return &LabelUserPage{Users: out.Data, Cursor: string(out.Cursor)}, nil
 }
 
 // AllLabelUsers goes over all users under a label from o.Cursor on, fetching pages

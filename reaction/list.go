@@ -62,7 +62,7 @@ type wireSummary struct {
 func (w *wireSummary) summary() Summary {
 	return Summary{
 		ID: string(w.ID), Text: string(w.Text), Count: int(max(w.Count, w.UserCount)), Mine: bool(w.State),
-		Usernames: api.Convert(w.Users, func(t *api.Text) string { return string(*t) }),
+		Usernames: api.Texts(w.Users),
 	}
 }
 

@@ -41,7 +41,7 @@ func (s *Service) ListMembers(ctx context.Context, threadID string, o MemberList
 	if err := s.api.Call(ctx, page.call(&listMembers, &out, threadID)); err != nil {
 		return nil, err
 	}
-	names := api.Convert(out.Data.Members, func(t *api.Text) string { return string(*t) })
+	names := api.Texts(out.Data.Members)
 	return &UserPage{Usernames: names, Cursor: page.next(len(names), out.properties)}, nil
 }
 

@@ -12,7 +12,7 @@ var ErrNoEntity = errors.New("the answer lacks what it is about")
 // Entities is an answer whose payload sits in entities.
 type Entities[T any] struct {
 	Entities Many[T] `json:"entities"`
-	Cursor   string  `json:"cursor"`
+	Cursor   Text    `json:"cursor"` // has been seen as a number
 }
 
 // Entity is an answer about one thing, which sits in entities. An answer without
@@ -40,8 +40,8 @@ func (e *Entity[T]) UnmarshalJSON(b []byte) error {
 
 // Data is an answer whose payload sits in data.
 type Data[T any] struct {
-	Data   T      `json:"data"`
-	Cursor string `json:"cursor"`
+	Data   T    `json:"data"`
+	Cursor Text `json:"cursor"` // has been seen as a number
 }
 
 // Only is an answer whose data is a map with one entry. The key is not looked at:

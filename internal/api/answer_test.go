@@ -120,3 +120,13 @@ func TestRefused(t *testing.T) {
 	require.EqualError(t, Refused(""), "refused without a reason")
 	require.NoError(t, ReasonKind("something else"))
 }
+
+// A cursor has been seen as a number; it must come back as it was.
+func TestCursorsAsNumbers(t *testing.T) {
+	var entities Entities[Text]
+	require.NoError(t, json.Unmarshal([]byte(`{"entities":[],"cursor":9007199254740993}`), &entities))
+	assert.EqualValues(t, "9007199254740993", entities.Cursor)
+	var data Data[Many[Text]]
+	require.NoError(t, json.Unmarshal([]byte(`{"data":[],"cursor":9007199254740993}`), &data))
+	assert.EqualValues(t, "9007199254740993", data.Cursor)
+}

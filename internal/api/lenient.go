@@ -85,6 +85,11 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// Texts are the texts of a list.
+func Texts(wire []Text) []string {
+	return Convert(wire, func(t *Text) string { return string(*t) })
+}
+
 // Millis is a time in milliseconds since 1970, as number or string; 0 is the
 // zero time.
 type Millis Int
