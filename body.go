@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"sync"
 
@@ -54,10 +56,10 @@ func (e *encoder) release() {
 	}
 }
 
-// watch reports progress on a body while it is sent, tells errors of its source
-// from those of the network, and does not wait for a stuck source when the try is
+// watch reports progress on a body while it is sent, tells errors of its source from
+// those of the network, and does not wait for a source that hangs when the attempt is
 // over.
-func watch(ctx context.Context, body *transport.Stream, progress func()) *transport.Stream {
+func watch(limit *timeLimit, body *transport.Stream) *transport.Stream {
 	if body == nil {
 		return nil
 	}
@@ -66,7 +68,7 @@ func watch(ctx context.Context, body *transport.Stream, progress func()) *transp
 		if err != nil {
 			return nil, err
 		}
-		return &source{from: rc, ctx: ctx, progress: progress, read: make(chan readResult, 1)}, nil
+		return &source{from: rc, limit: limit, read: make(chan readResult, 1)}, nil
 	}}
 }
 
@@ -74,12 +76,11 @@ func watch(ctx context.Context, body *transport.Stream, progress func()) *transp
 // only after the body's Read has returned, and a user's Read may hang. One
 // goroutine at a time reads or closes.
 type source struct {
-	from     io.ReadCloser
-	ctx      context.Context
-	progress func()
-	buf      []byte
-	read     chan readResult
-	left     bool // to a Read that hangs
+	from  io.ReadCloser
+	limit *timeLimit
+	buf   []byte
+	read  chan readResult
+	left  bool // to a Read that hangs
 }
 
 type readResult struct {
@@ -88,34 +89,49 @@ type readResult struct {
 }
 
 func (s *source) Read(p []byte) (int, error) {
+	ctx := s.limit.ctx
 	if s.left {
-		return 0, context.Cause(s.ctx)
+		return 0, context.Cause(ctx)
 	}
 	if len(s.buf) < len(p) {
 		s.buf = make([]byte, len(p))
 	}
 	buf := s.buf[:len(p)]
-	go func() {
-		n, err := s.from.Read(buf)
-		s.read <- readResult{n, err}
-	}()
+	go s.readInto(buf)
 	select {
 	case r := <-s.read:
 		if r.n > 0 {
-			s.progress()
+			s.limit.extend()
 		}
 		if r.err != nil && r.err != io.EOF { //nolint:errorlint // io.Reader's end is io.EOF itself
 			r.err = &transport.SourceError{Err: r.err}
 		}
 		return copy(p, buf[:r.n]), r.err
-	case <-s.ctx.Done():
+	case <-ctx.Done():
 		s.left = true
 		go func() {
 			<-s.read
 			_ = s.from.Close() // nobody is left to hear of it
 		}()
-		return 0, context.Cause(s.ctx)
+		return 0, context.Cause(ctx)
 	}
+}
+
+// readInto reads once. A Read that panics, or ends its goroutine, is an error of the
+// source: nobody could recover it here.
+func (s *source) readInto(buf []byte) {
+	r := readResult{err: errors.New("the source ended its goroutine")}
+	defer func() {
+		if v := recover(); v != nil {
+			r = readResult{err: fmt.Errorf("the source panicked: %v", v)}
+		}
+		s.read <- r
+	}()
+	n, err := s.from.Read(buf)
+	if n < 0 || n > len(buf) {
+		n, err = 0, fmt.Errorf("the source returned an invalid count of %d bytes", n)
+	}
+	r = readResult{n, err}
 }
 
 // Close closes the source, unless the Read that hangs will.

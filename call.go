@@ -34,7 +34,7 @@ type prepared struct {
 	*api.Call
 	callOptions
 	path        string // escaped
-	url         url.URL
+	url         string
 	contentType []string // nil: none
 	body        []byte
 	upload      *transport.Stream
@@ -166,8 +166,8 @@ func (c *core) direct(ctx context.Context, p *prepared) error {
 		if err != nil {
 			return configError("WithHostLookup", "%v", err)
 		}
-		p.url = *to
-		p.url.RawQuery = p.Query.Encode()
+		to.RawQuery = p.Query.Encode()
+		p.url = to.String()
 		return nil
 	}
 	if p.URL != "" {
@@ -194,7 +194,7 @@ func (c *core) directTo(p *prepared) error {
 			Description: "the server answered an address that is not https",
 		}
 	}
-	p.url = *to
+	p.url = to.String()
 	return nil
 }
 
@@ -219,9 +219,11 @@ func (c *core) try(ctx context.Context, p *prepared, event *Event) *Error {
 		return quotaError(p, err)
 	}
 	p.grant = grant
+	settle := grant.Lost // holds for a panic or Goexit in the user's code
+	defer func() { settle() }()
 	if grant.Waited() > 0 {
 		if token, failure = c.bearer(ctx, p); failure != nil { // may be a newer one by now
-			grant.Undo()
+			settle = grant.Undo
 			return failure
 		}
 	}
@@ -233,14 +235,12 @@ func (c *core) try(ctx context.Context, p *prepared, event *Event) *Error {
 	switch {
 	case failure == nil:
 		event.Status = http.StatusOK
-		grant.Done()
+		settle = grant.Done
 		return nil
 	case failure.unsent:
-		grant.Undo()
-	case failure.Status == 0:
-		grant.Lost()
-	default:
-		grant.Done()
+		settle = grant.Undo
+	case failure.Status != 0:
+		settle = grant.Done
 	}
 	failure.scrub(token.Value)
 	return failure
@@ -266,17 +266,17 @@ func (c *core) bearer(ctx context.Context, p *prepared) (bearer, *Error) {
 
 // exchange sends one request and reads its answer.
 func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
-	tryCtx, progress, cancel := c.timeLimit(ctx, p)
-	defer cancel()
-	res, err := c.sender.Send(tryCtx, &transport.Request{
-		Method: p.Endpoint.Method, URL: &p.url, Header: c.header(p, token.header),
-		Bytes: p.body, Stream: watch(tryCtx, p.upload, progress),
+	limit := c.timeLimit(ctx, p)
+	defer limit.stop()
+	res, err := c.sender.Send(limit.ctx, &transport.Request{
+		Method: p.Endpoint.Method, URL: p.url, Header: c.header(p, token.header),
+		Body: p.body, Stream: watch(limit, p.upload), Abandon: limit.cancel,
 	})
 	if err != nil {
 		return networkError(ctx, p, 0, err)
 	}
 	defer res.Body.Close()
-	failure := c.read(ctx, p, res, progress)
+	failure := c.read(ctx, p, res, limit)
 	if c.cached(p) && res.StatusCode != http.StatusUnauthorized {
 		c.tokens.accepted(token.Value)
 	}
@@ -303,23 +303,6 @@ func (c *core) header(p *prepared, token []string) http.Header {
 	maps.Copy(h, p.Header)
 	return h
 }
-
-// timeLimit bounds one try: its whole length, or for streams the time without
-// progress, each of which is to be reported by calling progress.
-func (c *core) timeLimit(ctx context.Context, p *prepared) (context.Context, func(), context.CancelFunc) {
-	if !p.streams {
-		limited, cancel := context.WithTimeoutCause(ctx, c.timeout, errTimeout)
-		return limited, nil, cancel
-	}
-	limited, cancel := context.WithCancelCause(ctx)
-	timer := time.AfterFunc(c.timeout, func() { cancel(errStalled) })
-	return limited, func() { timer.Reset(c.timeout) }, func() { timer.Stop(); cancel(nil) }
-}
-
-var (
-	errTimeout = errors.New("no answer in time")
-	errStalled = errors.New("the transfer made no progress in time")
-)
 
 // again decides whether and after which wait a failed call is sent once more.
 func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Duration, bool) {
@@ -387,10 +370,13 @@ func (c *core) renewToken(p *prepared, failure *Error) (time.Duration, bool) {
 }
 
 // read takes the answer in.
-func (c *core) read(ctx context.Context, p *prepared, res *http.Response, progress func()) *Error {
+func (c *core) read(ctx context.Context, p *prepared, res *http.Response, limit *timeLimit) *Error {
 	success := res.StatusCode >= 200 && res.StatusCode < 300
-	if success && p.sink != nil {
-		return c.download(ctx, p, res, progress)
+	switch {
+	case res.StatusCode < 200: // a switched protocol, whose body would never end
+		return badAnswer(p, res.StatusCode, nil, errUnasked)
+	case success && p.sink != nil:
+		return c.download(ctx, p, res, limit)
 	}
 	buf := buffers.Get().(*bytes.Buffer)
 	defer release(buf)
@@ -447,14 +433,14 @@ func fillResponse(r *Response, status int, body []byte) {
 }
 
 // download copies a binary answer to its sink, all of it or with an error.
-func (c *core) download(ctx context.Context, p *prepared, res *http.Response, progress func()) *Error {
+func (c *core) download(ctx context.Context, p *prepared, res *http.Response, limit *timeLimit) *Error {
 	if p.tries > 1 && p.sink.N > 0 {
 		if err := p.sink.Restart(); err != nil {
 			return sinkError(p, err)
 		}
 	}
 	w := &sinkWriter{w: p.sink.W}
-	n, err := io.Copy(w, &watched{Reader: res.Body, progress: progress})
+	n, err := io.Copy(w, &watched{Reader: res.Body, progress: limit.extend})
 	p.sink.N = n
 	switch {
 	case w.err != nil:

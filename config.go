@@ -75,12 +75,11 @@ func (a address) String() string { return a.scheme + "://" + a.host + a.prefix }
 // key names the app in stores that several apps share.
 func (a address) key() string { return strings.TrimPrefix(a.prefix, "/") }
 
-// url makes the URL of an escaped path, as url.Parse would, at less cost.
-func (a address) url(path string, query url.Values) url.URL {
-	u := url.URL{Scheme: a.scheme, Host: a.host, Path: path, RawQuery: query.Encode()}
-	if strings.Contains(path, "%") {
-		u.RawPath = path
-		u.Path, _ = url.PathUnescape(path) // what Expand has escaped can be unescaped
+// url is the URL of an escaped path, which begins with the prefix.
+func (a address) url(path string, query url.Values) string {
+	u := a.scheme + "://" + a.host + path
+	if len(query) > 0 {
+		u += "?" + query.Encode()
 	}
 	return u
 }

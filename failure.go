@@ -2,13 +2,9 @@ package im
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
-	"net/url"
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
@@ -83,26 +79,31 @@ func badAnswer(p *prepared, status int, body []byte, cause error) *Error {
 	return e
 }
 
-// networkError is a try that got no answer, or not all of it.
+// networkError is an attempt that got no response, or not all of it.
 func networkError(ctx context.Context, p *prepared, status int, err error) *Error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // its text holds the URL, which names users
-	}
 	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrUnavailable, cause: err}
-	var source *transport.SourceError
-	switch {
-	case errors.As(err, &source):
-		e.kind, e.Field, e.permanent = ErrInvalidArgument, "Open", true
+	if source, ok := errors.AsType[*transport.SourceError](err); ok {
+		e.kind, e.Field, e.permanent, e.cause = ErrInvalidArgument, "Open", true, source.Err
 		return e // never counts as sent: the server saw a request that broke off in the middle of its body
-	case notSent(err):
-		e.unsent, e.transient, e.permanent = true, true, badCertificate(err)
-		return e
 	}
-	mayBeDone(p, e)
+	sent, ok := errors.AsType[*transport.Error](err)
+	switch {
+	case ok && sent.Unsent:
+		e.unsent, e.transient, e.permanent = true, true, sent.Hopeless
+	case ok && sent.Unread:
+		e.transient = true
+	default:
+		mayBeDone(p, e)
+	}
+	if ok {
+		e.cause = sent.Err
+	}
 	if ctx.Err() != nil {
 		e.kind, e.permanent = ErrCanceled, true
 		e.cause = newContextError(ctx, ctx.Err(), nil)
+		return e
 	}
+	e.cause = ofAttempt(e.cause)
 	return e
 }
 
@@ -130,22 +131,7 @@ func mayBeDone(p *prepared, e *Error) {
 	}
 }
 
-// notSent tells of errors that prove that no byte of the request left.
-func notSent(err error) bool {
-	var op *net.OpError
-	if errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect" || op.Op == "socks connect") {
-		return true
-	}
-	var header tls.RecordHeaderError
-	return errors.As(err, &header) || badCertificate(err)
-}
-
-func badCertificate(err error) bool {
-	var verify *tls.CertificateVerificationError
-	var unknown x509.UnknownAuthorityError
-	var host x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	return errors.As(err, &verify) || errors.As(err, &unknown) || errors.As(err, &host) || errors.As(err, &invalid)
-}
-
-var errCompressed = errors.New("the answer is compressed, which was not asked for")
+var (
+	errCompressed = errors.New("the answer is compressed, which was not asked for")
+	errUnasked    = errors.New("the server switched to a protocol that was not asked for")
+)

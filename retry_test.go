@@ -76,8 +76,10 @@ func TestRepeats(t *testing.T) {
 		"408":                      {answer{status: 408}, idempotent, im.ErrUnavailable, true},
 		"connection broken":        {answer{err: errBroken}, idempotent, im.ErrUnavailable, true},
 		"EOF":                      {answer{err: io.EOF}, idempotent, im.ErrUnavailable, true},
-		"dial error":               {answer{err: dial}, always, im.ErrUnavailable, false},
-		"bad certificate":          {answer{err: x509.UnknownAuthorityError{}}, never, im.ErrUnavailable, false},
+		"dial error":               {answer{err: dial, unsent: true}, always, im.ErrUnavailable, false},
+		"dial error, untraced":     {answer{err: dial}, idempotent, im.ErrUnavailable, true}, // a recorder, HTTP/3: proves nothing
+		"bad certificate":          {answer{err: x509.UnknownAuthorityError{}, unsent: true}, never, im.ErrUnavailable, false},
+		"http behind https":        {answer{err: http.ErrSchemeMismatch, unsent: true}, never, im.ErrUnavailable, false},
 		"500":                      {answer{status: 500, body: `{"error":"INTERNAL_SERVER_ERROR"}`}, never, im.ErrInternal, true},
 		"500 that means bad path":  {answer{status: 500, body: `{"error":"web_application"}`}, never, im.ErrUnsupported, false},
 		"409":                      {answer{status: 409, body: `{"error":"concurrent_operation_error"}`}, idempotent, im.ErrConflict, false},
@@ -200,7 +202,7 @@ func TestTimeoutPerTry(t *testing.T) {
 		server = &script{answers: []answer{{do: hang}}}
 		_, err = server.client(t, im.WithTimeout(2*time.Second)).Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{Body: messages.Text("hi")})
 		require.ErrorIs(t, err, im.ErrOutcomeUnknown)
-		assert.Contains(t, err.Error(), "no answer in time")
+		assert.Contains(t, err.Error(), "no response in time")
 	})
 }
 

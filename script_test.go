@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,7 @@ type answer struct {
 	body   string
 	from   io.Reader                   // in place of a body
 	err    error                       // in place of an answer
+	unsent bool                        // with err: the transport reports that it got no connection
 	do     func(*http.Request) *answer // decides by the request
 }
 
@@ -54,7 +56,10 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	if a.do != nil {
 		a = *a.do(r)
 	}
-	switch {
+	switch trace := httptrace.ContextClientTrace(r.Context()); {
+	case a.err != nil && a.unsent:
+		trace.GetConn(r.URL.Host)
+		return nil, a.err
 	case a.err != nil:
 		return nil, a.err
 	case r.Context().Err() != nil:

@@ -38,6 +38,9 @@ func (u *Upload) Form() (contentType string, length int64, open func() (io.ReadC
 		if err != nil {
 			return nil, fmt.Errorf("cannot open the file: %w", err)
 		}
+		if src == nil {
+			return nil, errors.New("cannot open the file: Open returned nil without an error")
+		}
 		exact := &exactReader{r: src, left: u.Size}
 		return &form{Reader: io.MultiReader(strings.NewReader(head), exact, strings.NewReader(tail)), src: src}, nil
 	}

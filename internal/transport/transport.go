@@ -1,33 +1,33 @@
-// Package transport puts one HTTP request on the wire. It is the only place that
-// knows resty, used as a thin sender: no retries, hooks, path parameters, result
-// decoding, cookie jar or limiter of resty's, since each of them repeats sends,
-// drops bodies or hides errors in ways that this client must not.
+// Package transport sends one request per attempt. It is the only place that knows
+// resty, used as a plain sender: no retries, path parameters, result decoding, cookie
+// jar or limiter of resty's, since each of them resends requests, drops bodies or
+// hides errors in ways that this client must not.
 package transport
 
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
-	"sync"
-	"time"
 
 	"github.com/go-resty/resty/v2"
 )
 
-// Request is one try of a call.
+// Request is one attempt of a call.
 type Request struct {
 	Method string
-	URL    *url.URL
-	Header http.Header // canonical keys; one map a try, since net/http keeps it
-	Bytes  []byte      // the body, or
-	Stream *Stream     // the body; nil: Bytes
+	URL    string      // absolute, escaped
+	Header http.Header // canonical keys; the sender keeps it
+	Body   []byte      // nobody changes it; nil: none, or
+	Stream *Stream
+
+	// Abandon ends the context of the attempt. It is called when net/http is about
+	// to send the request a second time.
+	Abandon context.CancelCauseFunc
 }
 
-// Stream is a body that is sent with its length known beforehand, and opened anew
-// for each try.
+// Stream is a body with its length known beforehand. It is opened once per attempt.
 type Stream struct {
 	Length int64
 	Open   func() (io.ReadCloser, error)
@@ -35,126 +35,99 @@ type Stream struct {
 
 // Sender sends requests over one http.Client.
 type Sender struct {
-	resty *resty.Client
-	http  *http.Client
-	idle  sync.Pool // of *resty.Request
+	resty  *resty.Client
+	http   *http.Client
+	own    bool // the transport is newTransport's, which speaks HTTP/1.1 only
+	shared shared
 }
 
-// New makes a sender over a copy of hc; nil stands for a client with a
-// transport of its own, tuned for many calls to one host.
+// New makes a sender over a copy of hc; a nil client, and one without a transport,
+// get a transport for many calls to one host.
 func New(hc *http.Client) *Sender {
-	var own http.Client
+	s := &Sender{http: new(http.Client)}
 	if hc != nil {
-		own = *hc
+		*s.http = *hc
 	}
-	if own.Transport == nil {
-		own.Transport = newTransport()
+	if s.http.Transport == nil {
+		s.http.Transport, s.own = newTransport(), true
 	}
 	// A redirect would turn a POST into a GET and carry the token elsewhere.
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	rc := resty.NewWithClient(&own)
-	rc.SetLogger(silent{}).SetDisableWarn(true)
-	rc.SetPreRequestHook(fill)
-	return &Sender{resty: rc, http: &own}
+	s.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	s.resty = resty.NewWithClient(s.http)
+	s.resty.SetLogger(silent{}).SetDisableWarn(true).SetAllowGetMethodPayload(true)
+	s.resty.SetPreRequestHook(func(_ *resty.Client, r *http.Request) error {
+		r.GetBody = nil // with it net/http resends POSTs
+		return nil
+	})
+	return s
 }
 
-// newTransport keeps as many idle connections as there are calls at once: with
-// net/http's two, each burst would open connections and throw them away. The
-// answers are small, so compression would only hide their length.
-func newTransport() http.RoundTripper {
-	f := &frugal{dialer: net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}}
-	f.Transport = &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            f.dial,
-		ForceAttemptHTTP2:      true,
-		MaxIdleConnsPerHost:    1024,
-		IdleConnTimeout:        90 * time.Second,
-		TLSHandshakeTimeout:    10 * time.Second,
-		ExpectContinueTimeout:  time.Second,
-		MaxResponseHeaderBytes: 1 << 20, // net/http takes 10 MiB
-		DisableCompression:     true,
-	}
-	return f
-}
-
-// Send sends one request. The caller closes the body of the answer.
+// Send sends one request. Its error is an [*Error] or a [*SourceError]. The caller
+// closes the body of the response.
 func (s *Sender) Send(ctx context.Context, r *Request) (*http.Response, error) {
-	req := s.request()
-	res, err := req.SetContext(requestContext{ctx, r}).Execute(http.MethodGet, placeholder)
-	s.idle.Put(req)
+	a := &attempt{sender: s, abandon: r.Abandon}
+	res, err := s.do(a.watch(ctx), r)
+	if err != nil {
+		failure := a.failed(ctx, err)
+		var source *SourceError
+		if errors.As(err, &source) {
+			return nil, source
+		}
+		return nil, failure
+	}
+	a.responded()
+	if !s.own { // net/http's bodies end with the context, others may not
+		body := res.Body
+		stop := context.AfterFunc(ctx, func() { _ = body.Close() })
+		res.Body = &boundBody{body, stop}
+	}
+	return res, nil
+}
+
+func (s *Sender) do(ctx context.Context, r *Request) (*http.Response, error) {
+	if r.Stream != nil {
+		return s.stream(ctx, r)
+	}
+	req := s.resty.R().SetContext(ctx).SetDoNotParseResponse(true)
+	req.Header = r.Header
+	if r.Body != nil {
+		req.SetBody(bytes.NewReader(r.Body))
+	}
+	res, err := req.Execute(r.Method, r.URL)
 	if err != nil {
 		return nil, err
 	}
 	return res.RawResponse, nil
 }
 
-// placeholder is a URL that costs resty little: it parses it twice a call, before
-// fill puts the real request in its place.
-const placeholder = "im:"
-
-var placeholderHeader = http.Header{"User-Agent": {"im-go"}}
-
-// request gives an unused resty request: each new one costs six maps.
-func (s *Sender) request() *resty.Request {
-	if req, ok := s.idle.Get().(*resty.Request); ok {
-		return req
+// stream goes past resty, which reads bodies into memory.
+func (s *Sender) stream(ctx context.Context, r *Request) (*http.Response, error) {
+	body, err := r.Stream.Open()
+	if err != nil {
+		return nil, &SourceError{err}
 	}
-	req := s.resty.R().SetDoNotParseResponse(true)
-	req.Header = placeholderHeader
-	return req
+	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, body)
+	if err != nil {
+		_ = body.Close() // nothing was read from it
+		return nil, err
+	}
+	req.Header, req.ContentLength = r.Header, r.Stream.Length
+	return s.http.Do(req)
 }
 
 // CloseIdle closes connections that no call uses.
 func (s *Sender) CloseIdle() { s.http.CloseIdleConnections() }
 
-// requestContext carries the request past resty, which would copy its parts and
-// read its body into memory, several times, losing its length.
-type requestContext struct {
-	context.Context
-	request *Request
+// boundBody ends with the context of its attempt.
+type boundBody struct {
+	io.ReadCloser
+	stop func() bool
 }
 
-type requestKey struct{}
-
-func (c requestContext) Value(key any) any {
-	if _, ok := key.(requestKey); ok {
-		return c.request
-	}
-	return c.Context.Value(key)
+func (b *boundBody) Close() error {
+	b.stop()
+	return b.ReadCloser.Close()
 }
-
-// fill runs on the http.Request that resty is about to send.
-func fill(_ *resty.Client, raw *http.Request) error {
-	r := raw.Context().Value(requestKey{}).(*Request)
-	raw.Method, raw.URL, raw.Host, raw.Header = r.Method, r.URL, r.URL.Host, r.Header
-	// GetBody is what HTTP/2 needs to repeat a request that the server turned away
-	// unread (GOAWAY).
-	switch {
-	case r.Stream != nil:
-		body, err := r.Stream.Open()
-		if err != nil {
-			return &SourceError{err}
-		}
-		raw.Body, raw.ContentLength, raw.GetBody = body, r.Stream.Length, r.Stream.Open
-	case r.Bytes != nil:
-		raw.Body, raw.ContentLength, raw.GetBody = r.body(), int64(len(r.Bytes)), r.again
-	}
-	return nil
-}
-
-// body reads Bytes, which nobody changes: net/http may still read when the call
-// is over. It knows this very form, and sends header and body in one write.
-func (r *Request) body() io.ReadCloser { return io.NopCloser(bytes.NewReader(r.Bytes)) }
-
-func (r *Request) again() (io.ReadCloser, error) { return r.body(), nil }
-
-// SourceError is a body that could not be opened: nothing was sent.
-type SourceError struct{ Err error }
-
-func (e *SourceError) Error() string { return e.Err.Error() }
-
-// Unwrap gives the error of the source.
-func (e *SourceError) Unwrap() error { return e.Err }
 
 // silent keeps resty from writing URLs to stderr.
 type silent struct{}

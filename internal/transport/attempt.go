@@ -1,0 +1,124 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync"
+)
+
+// attempt watches one request on its way through net/http, which sends some requests
+// again by itself: without a body, or with an Idempotency-Key, after a broken
+// connection. Once the header has left, a further connection ends the attempt.
+type attempt struct {
+	sender  *Sender
+	abandon context.CancelCauseFunc
+
+	mu        sync.Mutex
+	asked     bool     // for a connection
+	conn      net.Conn // the last one; nil: none was had
+	reused    bool
+	wrote     bool // the header has left; on HTTP/1.1 into a buffer, on HTTP/2 a little earlier than this
+	resent    bool // net/http was about to send once more
+	over      bool // net/http has returned
+	responses int  // on a connection of HTTP/2, before this attempt
+}
+
+func (a *attempt) watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: a.getConn, GotConn: a.gotConn, WroteHeaders: a.wroteHeaders,
+	})
+}
+
+func (a *attempt) getConn(string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.asked = true
+	if a.wrote || a.over {
+		a.stop()
+	}
+}
+
+func (a *attempt) gotConn(info httptrace.GotConnInfo) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.wrote || a.over {
+		a.stop()
+		if !isHTTP2(info.Conn) {
+			_ = info.Conn.Close() // HTTP/1.1 does not look at the context before it writes
+		}
+		return
+	}
+	if isHTTP2(a.conn) {
+		a.sender.shared.leave(a.conn, false)
+	}
+	a.conn, a.reused = info.Conn, info.Reused
+	if isHTTP2(a.conn) {
+		a.responses = a.sender.shared.join(a.conn)
+	}
+}
+
+func (a *attempt) wroteHeaders() {
+	a.mu.Lock()
+	a.wrote = true
+	a.mu.Unlock()
+}
+
+// stop ends the attempt before a second request leaves.
+func (a *attempt) stop() {
+	a.resent = true
+	a.abandon(errResent)
+}
+
+var errResent = errors.New("the connection broke after the request had left")
+
+// responded ends the watch over an attempt that has a response.
+func (a *attempt) responded() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if isHTTP2(a.conn) {
+		a.sender.shared.leave(a.conn, true)
+	}
+}
+
+// failed ends the watch over an attempt without a response, and says what is known
+// of it.
+func (a *attempt) failed(ctx context.Context, err error) *Error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.over = true
+	if isHTTP2(a.conn) && a.sender.shared.leave(a.conn, false) == a.responses && timedOut(ctx, err) {
+		_ = a.conn.Close() // nothing came, for any attempt on it: the next one is to have another
+	}
+	if a.reused && (ctx.Err() == nil || a.resent) {
+		a.sender.CloseIdle() // where one idle connection was broken, the others may be, too
+	}
+	if a.resent {
+		return &Error{Err: errResent}
+	}
+	e := newError(err)
+	e.Unsent = a.asked && (a.conn == nil || !a.wrote && a.sender.exclusive(a.conn))
+	e.Hopeless = e.Unsent && hopeless(e.Err)
+	return e
+}
+
+// exclusive reports whether the connection is certain to carry one request at a time,
+// as in HTTP/1.1.
+func (s *Sender) exclusive(conn net.Conn) bool {
+	if s.own {
+		return true
+	}
+	if _, ok := conn.(*tls.Conn); ok {
+		return !isHTTP2(conn)
+	}
+	t, ok := s.http.Transport.(*http.Transport)
+	return ok && (t.Protocols == nil || !t.Protocols.UnencryptedHTTP2())
+}
+
+func isHTTP2(conn net.Conn) bool {
+	c, ok := conn.(*tls.Conn)
+	return ok && c.ConnectionState().NegotiatedProtocol == "h2"
+}
