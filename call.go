@@ -116,6 +116,9 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 	if e.Method != http.MethodGet {
 		p.contentType = jsonType // asked for without a body, too
 	}
+	if call.Body != nil && !carriesBody(e.Method) {
+		return nil, api.Invalid("Body", "must be nil: %s carries no body", e.Method)
+	}
 	switch body := call.Body.(type) {
 	case nil:
 	case api.Form:
@@ -138,6 +141,11 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 		p.body = encoded
 	}
 	return p, nil
+}
+
+// carriesBody reports whether a request with this method has its body sent.
+func carriesBody(method string) bool {
+	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
 }
 
 // checkHeader refuses what net/http would refuse, as a fault of the network.

@@ -54,7 +54,7 @@ func New(hc *http.Client) *Sender {
 	// A redirect would turn a POST into a GET and carry the token elsewhere.
 	s.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	s.resty = resty.NewWithClient(s.http)
-	s.resty.SetLogger(silent{}).SetDisableWarn(true).SetAllowGetMethodPayload(true)
+	s.resty.SetLogger(silent{}).SetDisableWarn(true)
 	s.resty.SetPreRequestHook(func(_ *resty.Client, r *http.Request) error {
 		r.GetBody = nil // with it net/http resends POSTs
 		return nil
@@ -90,7 +90,7 @@ func (s *Sender) do(ctx context.Context, r *Request) (*http.Response, error) {
 	}
 	req := s.resty.R().SetContext(ctx).SetDoNotParseResponse(true)
 	req.Header = r.Header
-	if r.Body != nil {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead { // without a reader resty makes one of unknown length
 		req.SetBody(bytes.NewReader(r.Body))
 	}
 	res, err := req.Execute(r.Method, r.URL)
