@@ -93,14 +93,14 @@ func TestPromiseOneRequestPerAttemptOnHTTP2(t *testing.T) {
 		"reset with ENHANCE_YOUR_CALM":   {respond: func(st *h2stream) { st.reset(http2.ErrCodeEnhanceYourCalm) }},
 		"reset with HTTP_1_1_REQUIRED":   {respond: func(st *h2stream) { st.reset(http2.ErrCodeHTTP11Required) }},
 		"reset with REFUSED_STREAM":      {respond: func(st *h2stream) { st.reset(http2.ErrCodeRefusedStream) }, refused: true},
-		"reset within the response":      {respond: func(st *h2stream) { st.headers(200, 100, false); protocolError(st) }},
-		"GOAWAY above the stream":        {respond: func(st *h2stream) { st.goAway(st.id, http2.ErrCodeNo); _ = st.conns.Close() }},
-		"GOAWAY above it, with an error": {respond: func(st *h2stream) { st.goAway(st.id, http2.ErrCodeInternal); _ = st.conns.Close() }},
+		"reset within the response":      {respond: func(st *h2stream) { st.headers(200, 100); protocolError(st) }},
+		"GOAWAY above the stream":        {respond: func(st *h2stream) { st.goAway(st.id, http2.ErrCodeNo); _ = st.raw.Close() }},
+		"GOAWAY above it, with an error": {respond: func(st *h2stream) { st.goAway(st.id, http2.ErrCodeInternal); _ = st.raw.Close() }},
 		"GOAWAY below the stream":        {respond: func(st *h2stream) { st.goAway(st.id-1, http2.ErrCodeNo) }, refused: true},
-		"closed":                         {respond: func(st *h2stream) { _ = st.conns.Close() }},
+		"closed":                         {respond: func(st *h2stream) { _ = st.raw.Close() }},
 		"a record that is none": {respond: func(st *h2stream) {
-			_, _ = st.conns.(*tls.Conn).NetConn().Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
-			_ = st.conns.Close()
+			_, _ = st.raw.(*tls.Conn).NetConn().Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
+			_ = st.raw.Close()
 		}},
 	} {
 		for _, k := range callKinds {
@@ -172,7 +172,7 @@ func sendToBob(ctx context.Context, c *im.Client) error { return callKinds[2].do
 func TestGoAwayTextIsNotBelieved(t *testing.T) {
 	srv := newH2Server(t, func(st *h2stream) {
 		st.goAway(st.id, http2.ErrCodeEnhanceYourCalm) // its debug text is REFUSED_STREAM
-		_ = st.conns.Close()
+		_ = st.raw.Close()
 	})
 	err := sendToBob(t.Context(), at(t, srv.url, srv.client))
 	require.ErrorIs(t, err, im.ErrOutcomeUnknown)

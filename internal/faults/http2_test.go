@@ -29,16 +29,20 @@ type h2server struct {
 
 // h2stream is a request, and the means to spoil its response.
 type h2stream struct {
-	id       uint32
-	number   int64 // of the request, from 1
-	conn     int64 // of the connection, from 1
-	path     string
-	body     string
-	framer   *http2.Framer
-	conns    net.Conn
-	encoded  bytes.Buffer
-	encoder  *hpack.Encoder
-	lastSeen uint32
+	id     uint32
+	number int64 // of the request, from 1
+	conn   int64 // of the connection, from 1
+	path   string
+	body   string
+	raw    net.Conn
+	write  *sync.Mutex // of the connection's framer and encoder
+	framer *http2.Framer
+	header *headerEncoder
+}
+
+type headerEncoder struct {
+	buf bytes.Buffer
+	*hpack.Encoder
 }
 
 func newH2Server(t *testing.T, respond func(*h2stream)) *h2server {
@@ -91,6 +95,13 @@ func (s *h2server) serve(conn net.Conn) {
 		return
 	}
 	streams := make(map[uint32]*h2stream)
+	write, header := new(sync.Mutex), new(headerEncoder)
+	header.Encoder = hpack.NewEncoder(&header.buf)
+	locked := func(f func() error) {
+		write.Lock()
+		defer write.Unlock()
+		_ = f()
+	}
 	for {
 		frame, err := framer.ReadFrame()
 		if err != nil {
@@ -99,15 +110,14 @@ func (s *h2server) serve(conn net.Conn) {
 		switch f := frame.(type) {
 		case *http2.SettingsFrame:
 			if !f.IsAck() {
-				_ = framer.WriteSettingsAck()
+				locked(framer.WriteSettingsAck)
 			}
 		case *http2.PingFrame:
 			if !f.IsAck() {
-				_ = framer.WritePing(true, f.Data)
+				locked(func() error { return framer.WritePing(true, f.Data) })
 			}
 		case *http2.MetaHeadersFrame:
-			st := &h2stream{id: f.StreamID, conn: number, path: f.PseudoValue("path"), framer: framer, conns: conn}
-			st.encoder = hpack.NewEncoder(&st.encoded)
+			st := &h2stream{id: f.StreamID, conn: number, path: f.PseudoValue("path"), raw: conn, write: write, framer: framer, header: header}
 			streams[f.StreamID] = st
 			if f.StreamEnded() {
 				s.arrived(st)
@@ -118,7 +128,7 @@ func (s *h2server) serve(conn net.Conn) {
 				continue
 			}
 			st.body += string(f.Data())
-			_ = framer.WriteWindowUpdate(0, uint32(max(1, len(f.Data()))))
+			locked(func() error { return framer.WriteWindowUpdate(0, uint32(max(1, len(f.Data())))) })
 			if f.StreamEnded() {
 				s.arrived(st)
 			}
@@ -132,26 +142,40 @@ func (s *h2server) arrived(st *h2stream) {
 }
 
 // headers begins a response; length -1: none is told.
-func (st *h2stream) headers(status, length int, end bool) {
-	st.encoded.Reset()
-	_ = st.encoder.WriteField(hpack.HeaderField{Name: ":status", Value: strconv.Itoa(status)})
-	_ = st.encoder.WriteField(hpack.HeaderField{Name: "content-type", Value: "application/json"})
+func (st *h2stream) headers(status, length int) {
+	st.write.Lock()
+	defer st.write.Unlock()
+	fields := []hpack.HeaderField{{Name: ":status", Value: strconv.Itoa(status)}, {Name: "content-type", Value: "application/json"}}
 	if length >= 0 {
-		_ = st.encoder.WriteField(hpack.HeaderField{Name: "content-length", Value: strconv.Itoa(length)})
+		fields = append(fields, hpack.HeaderField{Name: "content-length", Value: strconv.Itoa(length)})
 	}
-	_ = st.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: st.id, BlockFragment: st.encoded.Bytes(), EndHeaders: true, EndStream: end})
+	st.header.buf.Reset()
+	for _, f := range fields {
+		_ = st.header.WriteField(f)
+	}
+	_ = st.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: st.id, BlockFragment: st.header.buf.Bytes(), EndHeaders: true})
 }
 
 // ok is the whole of a good response.
 func (st *h2stream) ok() {
-	st.headers(http.StatusOK, len(goodForAll), false)
+	st.headers(http.StatusOK, len(goodForAll))
+	st.write.Lock()
+	defer st.write.Unlock()
 	_ = st.framer.WriteData(st.id, true, []byte(goodForAll))
 }
 
-func (st *h2stream) reset(code http2.ErrCode) { _ = st.framer.WriteRSTStream(st.id, code) }
+func (st *h2stream) reset(code http2.ErrCode) {
+	st.write.Lock()
+	defer st.write.Unlock()
+	_ = st.framer.WriteRSTStream(st.id, code)
+}
 
 // goAway says that streams above last were not looked at.
-func (st *h2stream) goAway(last uint32, code http2.ErrCode) { _ = st.framer.WriteGoAway(last, code, []byte("REFUSED_STREAM")) }
+func (st *h2stream) goAway(last uint32, code http2.ErrCode) {
+	st.write.Lock()
+	defer st.write.Unlock()
+	_ = st.framer.WriteGoAway(last, code, []byte("REFUSED_STREAM"))
+}
 
 // goodForAll is a response that every call of these tests takes.
 const goodForAll = `{"entities":[{"username":"alice"}],"data":{"bob":"1312740985563217920"}}`
