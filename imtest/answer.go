@@ -149,9 +149,19 @@ func (c *call) locate(env *envelope) {
 func (c *call) base() string {
 	conf := &c.state.conf
 	if c.byAppID {
-		return "http://" + c.r.Host + "/app-id/" + conf.appID
+		return c.origin() + "/app-id/" + conf.appID
 	}
-	return "http://" + c.r.Host + "/" + conf.org + "/" + conf.app
+	return c.origin() + "/" + conf.org + "/" + conf.app
+}
+
+// origin is the scheme and host that the client used.
+func (c *call) origin() string { return c.scheme() + "://" + c.r.Host }
+
+func (c *call) scheme() string {
+	if c.r.TLS != nil {
+		return "https"
+	}
+	return "http"
 }
 
 func escape(segments []string) []string {
@@ -168,6 +178,8 @@ type reply struct {
 	contentType string
 	body        []byte
 	file        *file // the body is this file, of which a range may be asked for
+
+	goAway bool // the connection ends with this reply
 
 	// spoil, when set, writes the reply in place of write: a fault.
 	spoil func(w http.ResponseWriter, r *http.Request, whole *reply)
@@ -225,6 +237,9 @@ func (rep *reply) write(w http.ResponseWriter, r *http.Request) {
 	if rep.spoil != nil {
 		rep.spoil(w, r, rep)
 		return
+	}
+	if rep.goAway {
+		w.Header().Set("Connection", "close") // on HTTP/2 net/http makes a GOAWAY frame of it
 	}
 	w.Header().Set("Content-Type", rep.contentType)
 	if rep.file != nil {

@@ -96,7 +96,7 @@ func (c *client) do(req *http.Request) got {
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	maps.Copy(req.Header, c.header)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := c.srv.HTTPClient().Do(req)
 	require.NoError(c.t, err)
 	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)

@@ -114,7 +114,9 @@ func Chance(part float64, seed uint64) Fault {
 	}
 }
 
-// CutBeforeProcessing breaks the connection before the call is carried out.
+// CutBeforeProcessing breaks the connection before the call is carried out. On
+// HTTP/2 this fault and the next two reset the stream with INTERNAL_ERROR, and other
+// calls on the connection go on.
 func CutBeforeProcessing() Fault {
 	return before(func(*Server, *call) *reply { return &reply{spoil: hangUp} })
 }
@@ -128,6 +130,14 @@ func CutAfterProcessing() Fault {
 // CutInAnswer carries the call out and breaks the connection in the middle of the
 // answer, whose whole length was told before.
 func CutInAnswer() Fault { return after(func(rep *reply) { rep.spoil = halfWay }) }
+
+// CutConnection is CutAfterProcessing that breaks the connection on HTTP/2 as well,
+// and with it all other calls that are on it.
+func CutConnection() Fault { return after(func(rep *reply) { rep.spoil = cutConnection }) }
+
+// EndConnection carries the call out and answers it as the last one on its
+// connection: "Connection: close" on HTTP/1.1, a GOAWAY frame on HTTP/2.
+func EndConnection() Fault { return after(func(rep *reply) { rep.goAway = true }) }
 
 // Delay waits before the call is carried out, which it is in the end even if the
 // client gives up; then the wait is over.

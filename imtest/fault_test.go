@@ -26,7 +26,7 @@ func (c *client) try(ctx context.Context, limit time.Duration) (status int, head
 	require.NoError(c.t, err)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer "+c.token)
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := c.srv.HTTPClient().Do(req)
 	if err != nil {
 		return 0, nil, "", err
 	}
@@ -35,73 +35,93 @@ func (c *client) try(ctx context.Context, limit time.Duration) (status int, head
 	return resp.StatusCode, resp.Header, string(b), err
 }
 
-// Each fault breaks a call as its name says, and it is carried out or not.
-func TestFaults(t *testing.T) {
-	for name, row := range map[string]struct {
-		fault  imtest.Fault
-		status int    // 0: no whole answer
-		body   string // what it holds
-		err    func(error) bool
-		done   bool
-	}{
-		"cut before":   {fault: imtest.CutBeforeProcessing(), err: brokenOff},
-		"cut after":    {fault: imtest.CutAfterProcessing(), err: brokenOff, done: true},
-		"cut in it":    {fault: imtest.CutInAnswer(), status: 200, err: brokenOff, done: true},
-		"short delay":  {fault: imtest.Delay(time.Millisecond), status: 200, body: `"bob"`, done: true},
-		"long delay":   {fault: imtest.Delay(time.Hour), err: timedOut, done: true},
-		"trickle":      {fault: imtest.Trickle(time.Microsecond), status: 200, body: `"bob"`, done: true},
-		"slow trickle": {fault: imtest.Trickle(time.Hour), status: 200, err: timedOut, done: true},
-		"429":          {fault: imtest.RateLimited(), status: 429, body: `"error":"reach_limit"`},
-		"403":          {fault: imtest.MessagesLimited(), status: 403, body: `"error":"message_send_error"`},
-		"plan":         {fault: imtest.PlanLimited(), status: 429, body: `"error":"resource_limited"`},
-		"500":          {fault: imtest.ServerError(), status: 500, body: `"error"`},
-		"502":          {fault: imtest.BadGateway(), status: 502, body: "<html>"},
-		"503":          {fault: imtest.Unavailable(7 * time.Second), status: 503},
-		"truncated":    {fault: imtest.TruncatedJSON(), status: 200, body: `{`, done: true},
-		"wrong type":   {fault: imtest.WrongContentType(), status: 200, body: `"bob"`, done: true},
-		"huge":         {fault: imtest.HugeBody(1 << 20), status: 200, body: `"bob"`, done: true},
-		"expired":      {fault: imtest.ExpiredToken(), status: 401},
-		"clock":        {fault: imtest.ClockSkew(imtest.DefaultTokenLifetime + time.Hour), status: 401},
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := newClient(t)
-			fired := c.srv.Fault(imtest.OnEndpoint("messages.send_users"), imtest.Nth(1), row.fault)
-			status, header, body, err := c.try(t.Context(), 300*time.Millisecond)
-			assert.Equal(t, row.status, status)
-			assert.Contains(t, body, row.body)
-			assert.Equal(t, 1, fired())
-			if row.err == nil {
-				require.NoError(t, err)
-			} else {
-				require.True(t, row.err(err), "%v", err)
-			}
-			switch name {
-			case "503":
-				assert.Equal(t, "7", header.Get("Retry-After"))
-			case "truncated":
-				assert.NotContains(t, body, "}}")
-			case "wrong type", "502":
-				assert.Equal(t, "text/html", header.Get("Content-Type"))
-			case "huge":
-				assert.Greater(t, len(body), 1<<20)
-			}
-			want := 0
-			if row.done {
-				want = 1
-			}
-			assert.Eventually(t, func() bool { return len(c.srv.Messages("bob")) == want }, time.Second, time.Millisecond)
+// roads are the ways to reach a server.
+var roads = map[string][]imtest.Option{
+	"HTTP/1.1": nil,
+	"TLS":      {imtest.WithTLS()},
+	"HTTP/2":   {imtest.WithHTTP2()},
+}
 
-			c.srv.ClearFaults()
-			c.token = c.appToken()
-			status, _, _, err = c.try(t.Context(), time.Second)
-			require.NoError(t, err)
-			assert.Equal(t, 200, status, "the next call is whole again")
-		})
+// brokenCall is what comes of a call with a fault.
+type brokenCall struct {
+	fault  imtest.Fault
+	status int    // 0: no whole answer
+	body   string // what it holds
+	err    func(error) bool
+	done   bool
+}
+
+var brokenCalls = map[string]brokenCall{
+	"cut before":   {fault: imtest.CutBeforeProcessing(), err: brokenOff},
+	"cut after":    {fault: imtest.CutAfterProcessing(), err: brokenOff, done: true},
+	"cut in it":    {fault: imtest.CutInAnswer(), status: 200, err: brokenOff, done: true},
+	"connection":   {fault: imtest.CutConnection(), err: brokenOff, done: true},
+	"last":         {fault: imtest.EndConnection(), status: 200, body: `"bob"`, done: true},
+	"short delay":  {fault: imtest.Delay(time.Millisecond), status: 200, body: `"bob"`, done: true},
+	"long delay":   {fault: imtest.Delay(time.Hour), err: timedOut, done: true},
+	"trickle":      {fault: imtest.Trickle(time.Microsecond), status: 200, body: `"bob"`, done: true},
+	"slow trickle": {fault: imtest.Trickle(time.Hour), status: 200, err: timedOut, done: true},
+	"429":          {fault: imtest.RateLimited(), status: 429, body: `"error":"reach_limit"`},
+	"403":          {fault: imtest.MessagesLimited(), status: 403, body: `"error":"message_send_error"`},
+	"plan":         {fault: imtest.PlanLimited(), status: 429, body: `"error":"resource_limited"`},
+	"500":          {fault: imtest.ServerError(), status: 500, body: `"error"`},
+	"502":          {fault: imtest.BadGateway(), status: 502, body: "<html>"},
+	"503":          {fault: imtest.Unavailable(7 * time.Second), status: 503},
+	"truncated":    {fault: imtest.TruncatedJSON(), status: 200, body: `{`, done: true},
+	"wrong type":   {fault: imtest.WrongContentType(), status: 200, body: `"bob"`, done: true},
+	"huge":         {fault: imtest.HugeBody(1 << 20), status: 200, body: `"bob"`, done: true},
+	"expired":      {fault: imtest.ExpiredToken(), status: 401},
+	"clock":        {fault: imtest.ClockSkew(imtest.DefaultTokenLifetime + time.Hour), status: 401},
+}
+
+// Each fault breaks a call as its name says, on every road, and it is carried
+// out once or not at all.
+func TestFaults(t *testing.T) {
+	for road, options := range roads {
+		for name, row := range brokenCalls {
+			t.Run(road+"/"+name, func(t *testing.T) { row.test(t, name, options) })
+		}
 	}
 }
 
+func (row brokenCall) test(t *testing.T, name string, options []imtest.Option) {
+	c := newClient(t, options...)
+	fired := c.srv.Fault(imtest.OnEndpoint("messages.send_users"), imtest.Nth(1), row.fault)
+	status, header, body, err := c.try(t.Context(), 300*time.Millisecond)
+	assert.Equal(t, row.status, status)
+	assert.Contains(t, body, row.body)
+	assert.Equal(t, 1, fired())
+	if row.err == nil {
+		require.NoError(t, err)
+	} else {
+		require.True(t, row.err(err), "%v", err)
+	}
+	switch name {
+	case "503":
+		assert.Equal(t, "7", header.Get("Retry-After"))
+	case "truncated":
+		assert.NotContains(t, body, "}}")
+	case "wrong type", "502":
+		assert.Equal(t, "text/html", header.Get("Content-Type"))
+	case "huge":
+		assert.Greater(t, len(body), 1<<20)
+	}
+	want := 0
+	if row.done {
+		want = 1
+	}
+	assert.Eventually(t, func() bool { return len(c.srv.Messages("bob")) == want }, time.Second, time.Millisecond)
+
+	c.srv.ClearFaults()
+	c.token = c.appToken()
+	status, _, _, err = c.try(t.Context(), 5*time.Second)
+	require.NoError(t, err)
+	assert.Equal(t, 200, status, "the next call is whole again")
+}
+
 func brokenOff(err error) bool {
-	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		err != nil && strings.Contains(err.Error(), "stream error") // net/http does not export the type
 }
 
 func timedOut(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
@@ -181,18 +201,21 @@ func TestFaultsThatCouldNeverAct(t *testing.T) {
 // A server that refuses connections keeps its address and all that it holds; one
 // that is closed stays so.
 func TestRefusedConnections(t *testing.T) {
-	c := newClient(t)
-	c.srv.AddUsers("alice")
-	http.DefaultClient.CloseIdleConnections() // a connection that breaks is another fault
-	c.srv.RefuseConnections()
-	_, _, _, err := c.try(t.Context(), time.Second)
-	require.ErrorIs(t, err, syscall.ECONNREFUSED)
-	require.NoError(t, c.srv.AcceptConnections())
-	require.NoError(t, c.srv.AcceptConnections(), "it listens already")
-	assert.Equal(t, 200, c.send("GET", "/users/alice", "").status)
-	http.DefaultClient.CloseIdleConnections()
-	c.srv.Close()
-	require.Error(t, c.srv.AcceptConnections())
-	_, _, _, err = c.try(t.Context(), time.Second)
-	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	for road, options := range roads {
+		t.Run(road, func(t *testing.T) {
+			c := newClient(t, options...)
+			c.srv.AddUsers("alice")
+			c.srv.HTTPClient().CloseIdleConnections() // a connection that breaks is another fault
+			c.srv.RefuseConnections()
+			_, _, _, err := c.try(t.Context(), time.Second)
+			require.ErrorIs(t, err, syscall.ECONNREFUSED)
+			require.NoError(t, c.srv.AcceptConnections())
+			require.NoError(t, c.srv.AcceptConnections(), "it listens already")
+			assert.Equal(t, 200, c.send("GET", "/users/alice", "").status)
+			c.srv.Close()
+			require.Error(t, c.srv.AcceptConnections())
+			_, _, _, err = c.try(t.Context(), time.Second)
+			require.ErrorIs(t, err, syscall.ECONNREFUSED)
+		})
+	}
 }

@@ -2,6 +2,8 @@ package imtest
 
 import (
 	"bytes"
+	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"strconv"
@@ -10,19 +12,42 @@ import (
 
 // This file does to the bytes of an answer what faults ask for.
 
-// hangUp breaks the connection without an answer.
+// connection is the key of a request's net.Conn in its context.
+type connection struct{}
+
+func withConnection(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connection{}, conn)
+}
+
+// hangUp breaks the connection without an answer, on HTTP/2 the stream.
 func hangUp(w http.ResponseWriter, _ *http.Request, _ *reply) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // HTTP/2, or a recorder: the server breaks the stream itself
 	}
+	reset(conn)
+}
+
+// cutConnection breaks the connection, on HTTP/2 with all of its streams.
+func cutConnection(w http.ResponseWriter, r *http.Request, whole *reply) {
+	if conn, ok := r.Context().Value(connection{}).(net.Conn); ok {
+		reset(conn)
+	}
+	hangUp(w, r, whole)
+}
+
+// reset closes a connection with a reset, not an orderly end.
+func reset(conn net.Conn) {
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
+	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // a reset, not an orderly end
+		_ = tcp.SetLinger(0)
 	}
 	_ = conn.Close()
 }
 
-// halfWay breaks the connection after half of the answer.
+// halfWay breaks the connection, on HTTP/2 the stream, after half of the answer.
 func halfWay(w http.ResponseWriter, r *http.Request, whole *reply) {
 	w.Header().Set("Content-Type", whole.contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(whole.body)))

@@ -35,6 +35,8 @@ var faultActions = map[string]struct {
 	"cut_before_processing": {plain: CutBeforeProcessing},
 	"cut_after_processing":  {plain: CutAfterProcessing},
 	"cut_in_answer":         {plain: CutInAnswer},
+	"cut_connection":        {plain: CutConnection},
+	"end_connection":        {plain: EndConnection},
 	"delay":                 {time: Delay},
 	"trickle":               {time: Trickle},
 	"rate_limited":          {plain: RateLimited},

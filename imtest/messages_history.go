@@ -83,7 +83,7 @@ func (s *state) historyURL(c *call) (*answer, *apiError) {
 	signed := url.Values{
 		"Expires": {expires}, "OSSAccessKeyId": {"imtest"}, "Signature": {s.signHistory(path, expires)},
 	}
-	return data([]map[string]string{{"url": "http://" + c.r.Host + path + "?" + signed.Encode()}}), nil
+	return data([]map[string]string{{"url": c.origin() + path + "?" + signed.Encode()}}), nil
 }
 
 func (s *state) signHistory(path, expires string) string {

@@ -24,6 +24,7 @@ type config struct {
 	data                   io.Reader // nil: start empty
 	faults                 io.Reader // nil: none
 	page                   bool
+	tls, http2             bool
 }
 
 // defaults is a server that needs no option. All values are invented.
@@ -93,7 +94,7 @@ func WithClock(clock *Clock) Option {
 // message_send_error, the broadcasts of a day 403 forbidden_op, pushes and calls
 // on their labels 403 LimitException.
 func WithQuotas() Option {
-	return func(c *config) { c.quotas = true }
+	return func(c *config) { c.quotas, c.easemob = true, false }
 }
 
 // WithEasemobQuotas is WithQuotas with Easemob's figures, where they differ.

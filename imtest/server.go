@@ -12,6 +12,8 @@
 package imtest
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"log"
@@ -41,8 +43,10 @@ type Server struct {
 	faultMu sync.Mutex
 	faults  []*fault
 
-	url  string
-	addr string
+	url    string
+	addr   string
+	cert   *tls.Certificate // nil: plain HTTP
+	client *http.Client
 
 	listenMu sync.Mutex
 	http     *http.Server
@@ -87,10 +91,28 @@ func Start(opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
 	}
-	srv.addr = listener.Addr().String()
-	srv.url = "http://" + srv.addr
+	if err := srv.at(listener.Addr()); err != nil {
+		_ = listener.Close() // the first error counts
+		return nil, fmt.Errorf("imtest: %w", err)
+	}
 	srv.serve(listener)
 	return srv, nil
+}
+
+// at settles where the server is, with what certificate, and who trusts it.
+func (srv *Server) at(addr net.Addr) (err error) {
+	conf, scheme := &srv.state.conf, "http"
+	var leaf *x509.Certificate
+	if conf.tls {
+		if srv.cert, err = newCertificate(addr); err != nil {
+			return err
+		}
+		scheme, leaf = "https", srv.cert.Leaf
+	}
+	srv.addr = addr.String()
+	srv.url = scheme + "://" + srv.addr
+	srv.client = newHTTPClient(conf, leaf)
+	return nil
 }
 
 // readFiles reads what options have given the server to start from.
@@ -112,13 +134,20 @@ func (srv *Server) serve(listener net.Listener) {
 	done := make(chan struct{})
 	server := &http.Server{
 		Handler:           srv,
+		Protocols:         srv.state.conf.protocols(),
 		ReadHeaderTimeout: time.Minute,
+		ConnContext:       withConnection,
 		ErrorLog:          log.New(io.Discard, "", 0), // a client that hangs up is no news
+	}
+	serve := server.Serve
+	if srv.cert != nil {
+		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*srv.cert}, MinVersion: tls.VersionTLS12}
+		serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
 	}
 	srv.http, srv.done = server, done
 	go func() {
 		defer close(done)
-		_ = server.Serve(listener) // always returns an error; Close is the only cause
+		_ = serve(listener) // always returns an error; Close is the only cause
 	}()
 }
 
@@ -129,6 +158,7 @@ func (srv *Server) Close() {
 	defer srv.listenMu.Unlock()
 	srv.closed = true
 	srv.hangUp()
+	srv.client.CloseIdleConnections()
 }
 
 // hangUp closes the listener and all connections.
@@ -137,7 +167,8 @@ func (srv *Server) hangUp() {
 	<-srv.done
 }
 
-// URL returns the server's address, "http://127.0.0.1:port".
+// URL returns the server's address, "http://127.0.0.1:port", or with "https" for
+// [WithTLS].
 func (srv *Server) URL() string { return srv.url }
 
 // Org returns the org_name of the path prefix /{org_name}/{app_name}.

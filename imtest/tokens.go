@@ -198,7 +198,7 @@ func (s *state) dnsConfig(c *call) (*answer, *apiError) {
 		"file_version": "1",
 		"deploy_name":  "imtest",
 		"rest": map[string]any{"hosts": []map[string]string{
-			{"protocol": "http", "domain": here.Hostname(), "port": here.Port()},
+			{"protocol": c.scheme(), "domain": here.Hostname(), "port": here.Port()},
 		}},
 	}), nil
 }
