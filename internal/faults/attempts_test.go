@@ -94,47 +94,55 @@ func TestPromiseOneRequestPerAttemptOnHTTP2(t *testing.T) {
 		"reset with HTTP_1_1_REQUIRED":   {respond: func(st *h2stream) { st.reset(http2.ErrCodeHTTP11Required) }},
 		"reset with REFUSED_STREAM":      {respond: func(st *h2stream) { st.reset(http2.ErrCodeRefusedStream) }, refused: true},
 		"reset within the response":      {respond: func(st *h2stream) { st.headers(200, 100); protocolError(st) }},
-		"GOAWAY above the stream":        {respond: func(st *h2stream) { st.goAway(st.id, http2.ErrCodeNo); _ = st.raw.Close() }},
-		"GOAWAY above it, with an error": {respond: func(st *h2stream) { st.goAway(st.id, http2.ErrCodeInternal); _ = st.raw.Close() }},
+		"GOAWAY above the stream":        {respond: func(st *h2stream) { st.goAway(st.id, http2.ErrCodeNo); st.hangUp() }},
+		"GOAWAY above it, with an error": {respond: func(st *h2stream) { st.goAway(st.id, http2.ErrCodeInternal); st.hangUp() }},
 		"GOAWAY below the stream":        {respond: func(st *h2stream) { st.goAway(st.id-1, http2.ErrCodeNo) }, refused: true},
-		"closed":                         {respond: func(st *h2stream) { _ = st.raw.Close() }},
+		"closed":                         {respond: func(st *h2stream) { st.hangUp() }},
 		"a record that is none": {respond: func(st *h2stream) {
 			_, _ = st.raw.(*tls.Conn).NetConn().Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
-			_ = st.raw.Close()
+			st.hangUp()
 		}},
 	} {
-		for _, k := range callKinds {
-			t.Run(name+"/"+k.name, func(t *testing.T) {
-				t.Parallel()
-				warm := true
-				srv := newH2Server(t, func(st *h2stream) {
-					if st.number == 1 && warm {
-						st.ok()
-						return
-					}
-					c.respond(st)
+		for _, how := range []string{overTLS, overTCP, byXNet, wrapping} {
+			if how == overTCP && name == "a record that is none" {
+				continue
+			}
+			for _, k := range callKinds {
+				t.Run(how+"/"+name+"/"+k.name, func(t *testing.T) {
+					t.Parallel()
+					oneRequestPerAttempt(t, how, k, c.respond, c.refused)
 				})
-				observer, attempts := attemptsOf()
-				client := at(t, srv.url, srv.client, observer)
-				require.NoError(t, readAlice(t.Context(), client), "so that there is a connection")
-
-				err := k.do(t.Context(), client)
-				require.Error(t, err)
-				assert.Equal(t, srv.arrivals.Load(), attempts.Load(), "one request per attempt: %v", err)
-				failure, ok := errors.AsType[*im.Error](err)
-				require.True(t, ok)
-				assert.EqualValues(t, failure.Tries+1, attempts.Load())
-				switch {
-				case k.idempotent:
-					assert.Equal(t, 4, failure.Tries, "retried")
-				case failure.Tries > 1:
-					assert.True(t, c.refused, "only what was turned away is sent again: %v", err)
-					require.NotErrorIs(t, err, im.ErrOutcomeUnknown)
-				default: // where net/http does not say why, a refused call is of unknown outcome, too
-					require.ErrorIs(t, err, im.ErrOutcomeUnknown)
-				}
-			})
+			}
 		}
+	}
+}
+
+func oneRequestPerAttempt(t *testing.T, how string, k callKind, respond func(*h2stream), refused bool) {
+	srv := h2over(t, how, func(st *h2stream) {
+		if st.number == 1 {
+			st.ok()
+			return
+		}
+		respond(st)
+	})
+	observer, attempts := attemptsOf()
+	client := at(t, srv.url, srv.client, observer)
+	require.NoError(t, readAlice(t.Context(), client), "so that there is a connection")
+
+	err := k.do(t.Context(), client)
+	require.Error(t, err)
+	assert.Equal(t, srv.arrivals.Load(), attempts.Load(), "one request per attempt: %v", err)
+	failure, ok := errors.AsType[*im.Error](err)
+	require.True(t, ok)
+	assert.EqualValues(t, failure.Tries+1, attempts.Load())
+	switch {
+	case k.idempotent:
+		assert.Equal(t, 4, failure.Tries, "retried")
+	case failure.Tries > 1:
+		assert.True(t, refused, "only what was turned away is sent again: %v", err)
+		require.NotErrorIs(t, err, im.ErrOutcomeUnknown)
+	default: // where net/http does not say why, a refused call is of unknown outcome, too
+		require.ErrorIs(t, err, im.ErrOutcomeUnknown)
 	}
 }
 
@@ -172,7 +180,7 @@ func sendToBob(ctx context.Context, c *im.Client) error { return callKinds[2].do
 func TestGoAwayTextIsNotBelieved(t *testing.T) {
 	srv := newH2Server(t, func(st *h2stream) {
 		st.goAway(st.id, http2.ErrCodeEnhanceYourCalm) // its debug text is REFUSED_STREAM
-		_ = st.raw.Close()
+		st.hangUp()
 	})
 	err := sendToBob(t.Context(), at(t, srv.url, srv.client))
 	require.ErrorIs(t, err, im.ErrOutcomeUnknown)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -34,27 +35,62 @@ type h2stream struct {
 	conn   int64 // of the connection, from 1
 	path   string
 	body   string
-	raw    net.Conn
-	write  *sync.Mutex // of the connection's framer and encoder
-	framer *http2.Framer
-	header *headerEncoder
+	*h2conn
 }
 
-type headerEncoder struct {
-	buf bytes.Buffer
-	*hpack.Encoder
+type h2conn struct {
+	raw     net.Conn
+	write   sync.Mutex // guards what follows, for writing
+	framer  *http2.Framer
+	header  bytes.Buffer
+	encoder *hpack.Encoder
+	highest uint32 // stream that was looked at
+	over    bool   // whatever the connection still holds is not looked at
+}
+
+// hangUp ends the connection.
+func (c *h2conn) hangUp() {
+	c.over = true
+	_ = c.raw.Close()
 }
 
 func newH2Server(t *testing.T, respond func(*h2stream)) *h2server {
 	t.Helper()
+	return h2over(t, overTLS, respond)
+}
+
+// The transports of users that speak HTTP/2.
+const (
+	overTLS  = "net/http"
+	overTCP  = "net/http without TLS"
+	byXNet   = "golang.org/x/net/http2"
+	wrapping = "a wrapped transport"
+)
+
+func h2over(t *testing.T, how string, respond func(*h2stream)) *h2server {
+	t.Helper()
 	ca := newAuthority(t)
-	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{
-		Certificates: []tls.Certificate{certificate(t, ca, "127.0.0.1", time.Now().Add(time.Hour))}, NextProtos: []string{"h2"},
-	})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	s := &h2server{url: "https://" + listener.Addr().String(), respond: respond}
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.pool}, ForceAttemptHTTP2: true}
+	trust := &tls.Config{RootCAs: ca.pool, NextProtos: []string{"h2"}}
+	transport := &http.Transport{TLSClientConfig: trust, ForceAttemptHTTP2: true}
 	s.client = &http.Client{Transport: transport}
+	switch how {
+	case overTCP:
+		s.url = "http" + strings.TrimPrefix(s.url, "https")
+		transport.Protocols = new(http.Protocols)
+		transport.Protocols.SetUnencryptedHTTP2(true)
+	case byXNet:
+		s.client.Transport = &http2.Transport{TLSClientConfig: trust}
+	case wrapping:
+		s.client.Transport = roundTripper(transport.RoundTrip)
+	}
+	if how != overTCP {
+		listener = tls.NewListener(listener, &tls.Config{
+			Certificates: []tls.Certificate{certificate(t, ca, "127.0.0.1", time.Now().Add(time.Hour))}, NextProtos: []string{"h2"},
+		})
+	}
 	var open sync.WaitGroup
 	var mu sync.Mutex
 	var all []net.Conn
@@ -72,6 +108,7 @@ func newH2Server(t *testing.T, respond func(*h2stream)) *h2server {
 	})
 	t.Cleanup(func() {
 		_ = listener.Close()
+		s.client.CloseIdleConnections()
 		transport.CloseIdleConnections()
 		mu.Lock()
 		for _, conn := range all {
@@ -91,18 +128,18 @@ func (s *h2server) serve(conn net.Conn) {
 	}
 	framer := http2.NewFramer(conn, conn)
 	framer.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
+	c := &h2conn{raw: conn, framer: framer}
+	c.encoder = hpack.NewEncoder(&c.header)
 	if framer.WriteSettings(http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: 1000}) != nil {
 		return
 	}
 	streams := make(map[uint32]*h2stream)
-	write, header := new(sync.Mutex), new(headerEncoder)
-	header.Encoder = hpack.NewEncoder(&header.buf)
 	locked := func(f func() error) {
-		write.Lock()
-		defer write.Unlock()
+		c.write.Lock()
+		defer c.write.Unlock()
 		_ = f()
 	}
-	for {
+	for !c.over {
 		frame, err := framer.ReadFrame()
 		if err != nil {
 			return
@@ -117,8 +154,9 @@ func (s *h2server) serve(conn net.Conn) {
 				locked(func() error { return framer.WritePing(true, f.Data) })
 			}
 		case *http2.MetaHeadersFrame:
-			st := &h2stream{id: f.StreamID, conn: number, path: f.PseudoValue("path"), raw: conn, write: write, framer: framer, header: header}
+			st := &h2stream{id: f.StreamID, conn: number, path: f.PseudoValue("path"), h2conn: c}
 			streams[f.StreamID] = st
+			c.highest = f.StreamID
 			if f.StreamEnded() {
 				s.arrived(st)
 			}
@@ -149,11 +187,11 @@ func (st *h2stream) headers(status, length int) {
 	if length >= 0 {
 		fields = append(fields, hpack.HeaderField{Name: "content-length", Value: strconv.Itoa(length)})
 	}
-	st.header.buf.Reset()
+	st.header.Reset()
 	for _, f := range fields {
-		_ = st.header.WriteField(f)
+		_ = st.encoder.WriteField(f)
 	}
-	_ = st.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: st.id, BlockFragment: st.header.buf.Bytes(), EndHeaders: true})
+	_ = st.framer.WriteHeaders(http2.HeadersFrameParam{StreamID: st.id, BlockFragment: st.header.Bytes(), EndHeaders: true})
 }
 
 // ok is the whole of a good response.

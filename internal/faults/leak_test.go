@@ -26,16 +26,16 @@ func openFiles(t *testing.T) int {
 // After faults of every kind, and with the client closed, no descriptor is left
 // open, nor a temporary file; goroutines are counted when all tests are over.
 func TestPromiseNothingLeaks(t *testing.T) {
-	require.NoError(t, readUser(t.Context(), newStage(t, new(transcript))), "what a process opens once is open")
+	require.NoError(t, readUser(t.Context(), newStage(t, new(transcript), roads[0])), "what a process opens once is open")
 	before := openFiles(t)
 	dir := t.TempDir()
 	for range scale(1, 10) {
-		t.Run("cells", func(t *testing.T) {
+		onEachRoad(t, func(t *testing.T, r road) {
 			for _, tr := range troubles {
 				for _, k := range kinds {
 					t.Run(tr.name+"/"+k.name, func(t *testing.T) {
 						t.Parallel()
-						s := newStage(t, new(transcript), append(tr.options, im.WithTimeout(50*time.Millisecond), im.WithMaxRetryWait(5*time.Millisecond))...)
+						s := newStage(t, new(transcript), r, append(tr.options, im.WithTimeout(50*time.Millisecond), im.WithMaxRetryWait(5*time.Millisecond))...)
 						s.dir = dir
 						tr.strike(s, k, imtest.Every(1))
 						_ = k.do(t.Context(), s) // how it ends is told in the matrix

@@ -7,6 +7,7 @@ package faults
 import (
 	"flag"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -42,7 +43,11 @@ func TestMain(m *testing.M) {
 // what is tested here is what happens to calls that are sent.
 func newClient(t testing.TB, srv *imtest.Server, options ...im.Option) *im.Client {
 	t.Helper()
-	client, err := im.New(srv.Config(), append([]im.Option{im.WithoutQuotas()}, options...)...)
+	all := []im.Option{im.WithoutQuotas()}
+	if strings.HasPrefix(srv.URL(), "https:") {
+		all = append(all, im.WithHTTPClient(srv.HTTPClient()))
+	}
+	client, err := im.New(srv.Config(), append(all, options...)...)
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	return client

@@ -185,39 +185,39 @@ var troubles = []trouble{
 	}},
 }
 
-// Every kind of endpoint under every fault: what the caller is told, and what the
+// Every kind of endpoint under every fault on every road: what the caller is told, and what the
 // server holds. Nothing that is said or logged on the way shows a secret.
 func TestPromiseMatrix(t *testing.T) {
 	said := new(transcript)
 	cells := make(map[string]bool)
-	t.Run("cells", func(t *testing.T) {
+	onEachRoad(t, func(t *testing.T, r road) {
 		for _, tr := range troubles {
 			for _, k := range kinds {
 				if tr.skip[k.name] != "" {
 					continue
 				}
-				cells[tr.name+k.name] = true
+				cells[tr.name+k.name+r.name] = true
 				t.Run(tr.name+"/"+k.name, func(t *testing.T) {
 					t.Parallel()
-					once(t, said, k, tr)
+					once(t, said, r, k, tr)
 				})
 				if tr.passes() || tr.mild(k) {
 					continue
 				}
 				t.Run(tr.name+", always/"+k.name, func(t *testing.T) {
 					t.Parallel()
-					forGood(t, said, k, tr)
+					forGood(t, said, r, k, tr)
 				})
 			}
 		}
 	})
 	said.holdsNoSecret(t)
-	t.Logf("%d cells, each broken once and, where it does not pass, for good; %d bytes of log and error texts hold none of %d secrets", len(cells), said.Len(), len(said.secrets))
+	t.Logf("%d cells on three roads, each broken once and, where it does not pass, for good; %d bytes of log and error texts hold none of %d secrets", len(cells), said.Len(), len(said.secrets))
 }
 
 // once breaks the first call. What may be repeated succeeds.
-func once(t *testing.T, said *transcript, k kind, tr trouble) {
-	s := newStage(t, said, tr.options...)
+func once(t *testing.T, said *transcript, r road, k kind, tr trouble) {
+	s := newStage(t, said, r, tr.options...)
 	if k.name != "token" {
 		require.NoError(t, readUser(t.Context(), s), "so that there is a token")
 	}
@@ -243,8 +243,8 @@ func once(t *testing.T, said *transcript, k kind, tr trouble) {
 }
 
 // forGood breaks every call. The tries end, with an error that says what is known.
-func forGood(t *testing.T, said *transcript, k kind, tr trouble) {
-	s := newStage(t, said, append(tr.options, im.WithMaxRetryWait(20*time.Millisecond))...)
+func forGood(t *testing.T, said *transcript, r road, k kind, tr trouble) {
+	s := newStage(t, said, r, append(tr.options, im.WithMaxRetryWait(20*time.Millisecond))...)
 	if k.name != "token" {
 		require.NoError(t, readUser(t.Context(), s))
 	}
@@ -297,9 +297,9 @@ func refuseForAWhile(s *stage) {
 	time.AfterFunc(50*time.Millisecond, func() { _ = s.srv.AcceptConnections() }) // not after the test: a closed server stays so
 }
 
-func newStage(t *testing.T, said *transcript, options ...im.Option) *stage {
+func newStage(t *testing.T, said *transcript, r road, options ...im.Option) *stage {
 	t.Helper()
-	srv := imtest.NewServer(t)
+	srv := imtest.NewServer(t, r.options...)
 	srv.AddUser(imtest.User{Username: "alice", Password: alicePassword})
 	srv.AddUsers("bob", "carol")
 	s := &stage{srv: srv, dir: t.TempDir()}

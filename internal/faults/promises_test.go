@@ -34,35 +34,66 @@ func together(workers, n int, f func(i int)) {
 // No message is sent twice, and none is lost in silence: what the caller was told
 // of each send agrees with what the server holds.
 func TestPromiseNoMessageTwiceOrLostInSilence(t *testing.T) {
-	t.Run("5% cut after processing", func(t *testing.T) {
-		srv := imtest.NewServer(t)
-		srv.Fault(imtest.OnEndpoint("messages.send_users"), imtest.Chance(0.05, 1), imtest.CutAfterProcessing())
-		sends(t, srv, scale(4000, 100_000))
+	onEachRoad(t, func(t *testing.T, r road) {
+		t.Run("5% cut after processing", func(t *testing.T) {
+			srv := imtest.NewServer(t, r.options...)
+			srv.Fault(imtest.OnEndpoint("messages.send_users"), imtest.Chance(0.04, 1), imtest.CutAfterProcessing())
+			srv.Fault(imtest.OnEndpoint("messages.send_users"), imtest.Chance(0.01, 2), imtest.CutConnection())
+			sendsToEmulator(t, srv, scale(4000, 100_000))
+		})
+		t.Run("all faults", func(t *testing.T) {
+			srv := imtest.NewServer(t, r.options...)
+			for i, fault := range []imtest.Fault{
+				imtest.CutBeforeProcessing(), imtest.CutAfterProcessing(), imtest.CutInAnswer(), imtest.Delay(time.Hour),
+				imtest.RateLimited(), imtest.MessagesLimited(), imtest.PlanLimited(), imtest.ServerError(), imtest.BadGateway(),
+				imtest.Unavailable(0), imtest.TruncatedJSON(), imtest.WrongContentType(), imtest.HugeBody(256 << 10),
+				imtest.ExpiredToken(), imtest.CutConnection(), imtest.EndConnection(),
+			} {
+				srv.Fault(imtest.OnEndpoint("messages.send_users"), imtest.Chance(0.01, uint64(i+1)), fault)
+			}
+			sendsToEmulator(t, srv, scale(2000, 20_000))
+		})
 	})
-	t.Run("all faults", func(t *testing.T) {
-		srv := imtest.NewServer(t)
-		for i, fault := range []imtest.Fault{
-			imtest.CutBeforeProcessing(), imtest.CutAfterProcessing(), imtest.CutInAnswer(), imtest.Delay(time.Hour),
-			imtest.RateLimited(), imtest.MessagesLimited(), imtest.PlanLimited(), imtest.ServerError(), imtest.BadGateway(),
-			imtest.Unavailable(0), imtest.TruncatedJSON(), imtest.WrongContentType(), imtest.HugeBody(256 << 10),
-			imtest.ExpiredToken(),
-		} {
-			srv.Fault(imtest.OnEndpoint("messages.send_users"), imtest.Chance(0.01, uint64(i+1)), fault)
-		}
-		sends(t, srv, scale(2000, 20_000))
+	t.Run("HTTP/2, 5% of the streams reset after processing", func(t *testing.T) {
+		b := new(book)
+		srv := newH2Server(t, func(st *h2stream) {
+			b.note(st.body)
+			if b.random() >= 0.05 {
+				st.ok()
+				return
+			}
+			spoilStream(st, b.pick(5))
+		})
+		sends(t, at(t, srv.url, srv.client), b.held, scale(4000, 100_000))
+	})
+	t.Run("TLS, 5% of the records broken", func(t *testing.T) {
+		b := new(book)
+		url, hc := tlsBook(t, b)
+		sends(t, at(t, url, hc), b.held, scale(4000, 100_000))
 	})
 }
 
-func sends(t *testing.T, srv *imtest.Server, n int) {
+func sendsToEmulator(t *testing.T, srv *imtest.Server, n int) {
 	client := newClient(t, srv, im.WithTimeout(500*time.Millisecond), im.WithMaxRetryWait(50*time.Millisecond), im.WithMaxAnswer(64<<10))
+	sends(t, client, func() (texts []string) {
+		srv.ClearFaults()
+		for _, m := range srv.Messages("bob") {
+			texts = append(texts, m.Text())
+		}
+		return texts
+	}, n)
+}
+
+// sends compares what the caller of each of n messages was told with what the server
+// holds.
+func sends(t *testing.T, client *im.Client, holds func() []string, n int) {
 	told := make([]error, n)
 	together(64, n, func(i int) {
 		_, told[i] = client.Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{Body: messages.Text(strconv.Itoa(i))})
 	})
-	srv.ClearFaults()
 	held := make([]int, n)
-	for _, m := range srv.Messages("bob") {
-		i, err := strconv.Atoi(m.Text())
+	for _, text := range holds() {
+		i, err := strconv.Atoi(text)
 		require.NoError(t, err)
 		held[i]++
 	}
