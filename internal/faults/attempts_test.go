@@ -346,7 +346,7 @@ func TestPromiseOneRequestPerAttemptOnStaleConnections(t *testing.T) {
 					all.Done()
 					all.Wait() // so that each has a connection of its own
 				} else if arrivals.Add(1); r.Context().Value(connKey{}).(*connState).old.Load() {
-					conn, _, _ := w.(http.Hijacker).Hijack() //nolint:bodyclose // a connection
+					conn, _, _ := w.(http.Hijacker).Hijack()
 					_ = conn.Close()
 					return
 				}

@@ -45,7 +45,7 @@ func (b *book) random() float64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.dice == nil {
-		b.dice = rand.New(rand.NewPCG(1, 2)) //nolint:gosec // to be repeated, not to be secret
+		b.dice = rand.New(rand.NewPCG(1, 2))
 	}
 	return b.dice.Float64()
 }

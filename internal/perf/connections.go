@@ -8,10 +8,9 @@ import (
 	"sync/atomic"
 )
 
-// connections counts the connections that 64 goroutines open, at first and once each
-// has had one.
+// connections counts the connections that 64 goroutines open once each has had one.
 func connections() []row {
-	count := func(f func(base string) func()) (first, steady int64) {
+	count := func(f func(base string) func()) int64 {
 		var opened atomic.Int64
 		srv := newServer(func(_ net.Conn, s http.ConnState) {
 			if s == http.StateNew {
@@ -33,15 +32,16 @@ func connections() []row {
 			wg.Wait()
 			return opened.Load() - before
 		}
-		return storm(), storm()
+		storm()
+		return storm()
 	}
 	send := comparisons[0]
-	_, ours := count(func(base string) func() {
+	ours := count(func(base string) func() {
 		client := newClient(base, nil)
 		return func() { send.ours(client) }
 	})
-	_, raw := count(func(base string) func() { r := newRawHTTP(base); return func() { send.hand(r) } })
-	_, plain := count(func(base string) func() { r := newPlainResty(base); return func() { send.hand(r) } })
+	raw := count(func(base string) func() { r := newRawHTTP(base); return func() { send.hand(r) } })
+	plain := count(func(base string) func() { r := newPlainResty(base); return func() { send.hand(r) } })
 	return []row{{"64 goroutines × 50 calls, when warm: new connections", number(ours), number(raw), number(plain),
 		fmt.Sprintf("0 (%d)", ours), ours == 0}}
 }

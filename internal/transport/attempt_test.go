@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -59,8 +60,8 @@ func TestRefusedTunnel(t *testing.T) {
 		require.NoError(t, err)
 		own.Proxy = http.ProxyURL(at)
 		ctx, cancel := context.WithCancelCause(t.Context())
-		_, err = New(&http.Client{Transport: own}).Send(ctx, &Request{Method: "POST", URL: "https://a1.example.com/", Header: http.Header{}, Abandon: cancel})
-		failure, ok := err.(*Error)
+		_, err = New(&http.Client{Transport: own}).Send(ctx, &Request{Method: "POST", URL: "https://a1.example.com/", Header: http.Header{}, Abandon: cancel}) //nolint:bodyclose // there is none
+		failure, ok := errors.AsType[*Error](err)
 		require.True(t, ok)
 		assert.True(t, failure.Unsent)
 		assert.Equal(t, hopeless, failure.Hopeless)

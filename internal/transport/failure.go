@@ -75,8 +75,7 @@ var unread = regexp.MustCompile(`^(http2: Transport: cannot retry err \[)?(` +
 
 // hopeless reports whether another attempt would fail in the same way.
 func hopeless(err error) bool {
-	var tunnel *tunnelError
-	if errors.As(err, &tunnel) {
+	if tunnel, ok := errors.AsType[*tunnelError](err); ok {
 		return tunnel.status == http.StatusProxyAuthRequired
 	}
 	return errors.Is(err, http.ErrSchemeMismatch) || badCertificate(err) ||

@@ -69,8 +69,7 @@ func (s *Sender) Send(ctx context.Context, r *Request) (*http.Response, error) {
 	res, err := s.do(a.watch(ctx), r)
 	if err != nil {
 		failure := a.failed(ctx, err)
-		var source *SourceError
-		if errors.As(err, &source) {
+		if source, ok := errors.AsType[*SourceError](err); ok {
 			return nil, source
 		}
 		return nil, failure
