@@ -16,13 +16,17 @@ func (srv *Server) handler(addr net.Addr) http.Handler {
 	if !srv.state.conf.page || !ok || !tcp.IP.IsLoopback() {
 		return srv
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isLoopbackHost(r.Host) {
-			http.Error(w, "This server listens on a loopback address. It answers localhost and loopback addresses only.", http.StatusForbidden)
-			return
-		}
-		srv.ServeHTTP(w, r)
-	})
+	return &loopbackOnly{srv}
+}
+
+type loopbackOnly struct{ srv http.Handler }
+
+func (l *loopbackOnly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !isLoopbackHost(r.Host) {
+		http.Error(w, "This server listens on a loopback address. It answers localhost and loopback addresses only.", http.StatusForbidden)
+		return
+	}
+	l.srv.ServeHTTP(w, r)
 }
 
 // isLoopbackHost holds for a Host header that names this machine to itself, with
