@@ -127,6 +127,7 @@ func (cs *circles) join(g *circle, user string, now time.Time) {
 		return
 	}
 	g.members.put(user, &member{user: user, joined: now})
+	g.blocked.remove(user) // a group takes blocked users back
 	if cs.joined == nil {
 		cs.joined = map[string]*book[*circle]{}
 	}

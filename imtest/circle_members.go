@@ -71,8 +71,8 @@ func (s *state) admit(g *circle, users []string) ([]string, *apiError) {
 	return fresh, err
 }
 
-// newcomers returns the users who are no members yet, each once. All must
-// exist, and none be blocked.
+// newcomers returns the users who are no members yet, each once. All must exist,
+// and none be blocked by a room; a group takes them, off its block list.
 func (s *state) newcomers(g *circle, users []string) ([]string, *apiError) {
 	fresh := []string{}
 	seen := map[string]bool{}
@@ -80,7 +80,7 @@ func (s *state) newcomers(g *circle, users []string) ([]string, *apiError) {
 		switch {
 		case !s.users.has(user):
 			return nil, errNoUsername(user)
-		case g.blocked.has(user):
+		case g.kind == roomKind && g.blocked.has(user):
 			return nil, errBlocked(user, g.id)
 		case !g.members.has(user) && !seen[user]:
 			seen[user] = true

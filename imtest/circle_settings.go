@@ -100,9 +100,14 @@ func updateSettings(list []setting) circleHandler {
 		if err != nil {
 			return nil, err
 		}
+		before := g.settings
 		changed, err := g.update(list, o)
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, err
+		case changed["maxusers"] && g.maxUsers < g.members.len():
+			g.settings = before
+			return nil, errBelowMembers()
 		}
 		g.modified = s.now()
 		return data(changed), nil

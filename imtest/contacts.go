@@ -35,7 +35,7 @@ var contactsRoutes = []route{
 	},
 	{
 		id: "contacts.set_remark", method: put, path: "/user/{owner_username}/contacts/users/{friend_username}",
-		shape: inAction | inURI, body: jsonBody, do: (*state).contactsSetRemark,
+		twin: "/users/{owner_username}/contacts/users/{friend_username}", shape: inAction | inURI, body: jsonBody, do: (*state).contactsSetRemark,
 	},
 	{
 		id: "contacts.check", method: post, path: "/contacts/check",
@@ -205,7 +205,11 @@ func (s *state) contactsListPaged(c *call) (*answer, *apiError) {
 	}
 	remark := c.query.Get("needReturnRemark") == "true"
 	list := convert(page.values, func(f *friend) map[string]any { return f.shown(remark) })
-	env := c.wrap(&answer{data: map[string]any{"contacts": list}, count: len(list), cursor: page.cursorIfMore()})
+	payload := map[string]any{"contacts": list}
+	if cursor := page.cursorIfMore(); cursor != "" {
+		payload["cursor"] = cursor
+	}
+	env := c.wrap(&answer{data: payload, count: len(list)})
 	env.URI = c.base() + "/users/" + owner + "/rostersByPage"
 	return plain(env), nil
 }

@@ -123,6 +123,14 @@ func errUnauthorized(text string) *apiError {
 
 func errNotAuthenticated() *apiError { return errUnauthorized("Unable to authenticate (OAuth)") }
 
+// errTokenBlank is what groups and rooms answer to a call without a token.
+func errTokenBlank() *apiError {
+	return &apiError{
+		status: http.StatusUnauthorized, code: "group_authorization", description: "token is blank!",
+		exception: groupExceptions + "GroupAuthorizationException",
+	}
+}
+
 func errTokenIllegal() *apiError { return errUnauthorized("token is illegal.") }
 
 func errNotAdmin() *apiError { return errUnauthorized("No admin user access authorized") }
@@ -354,6 +362,10 @@ func errCannotJoin(reason string) *apiError {
 
 func errAlreadyInGroup(user, id string) *apiError {
 	return errCannotJoin("user: " + user + " already in group: " + id)
+}
+
+func errBelowMembers() *apiError {
+	return errForbiddenOp("current user count is larger than the maxUsers that you want to update !")
 }
 
 // errBlocked has an invented reason: no source shows the one for a user on the

@@ -144,6 +144,7 @@ type groupDetails struct {
 	Disabled     bool                `json:"disabled"`
 	Affiliations []map[string]string `json:"affiliations"`
 	Public       bool                `json:"public"`
+	NeedConfirm  bool                `json:"invite_need_confirm"`
 }
 
 func (g *circle) groupDetails() groupDetails {
@@ -152,6 +153,7 @@ func (g *circle) groupDetails() groupDetails {
 		MembersOnly: g.membersOnly, AllowInvites: g.allowInvites, MaxUsers: g.maxUsers, Owner: g.owner,
 		Created: g.created.UnixMilli(), Custom: g.custom, Mute: g.mutedAll, Count: g.members.len(),
 		Disabled: g.disabled, Affiliations: g.affiliations(), Public: g.public,
+		NeedConfirm: g.asked,
 	}
 }
 

@@ -3,7 +3,6 @@ package imtest
 import (
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -35,10 +34,8 @@ var groupAttributesRoutes = []route{
 	},
 }
 
-var attributeKeyRule = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
-
-// readMemberAttributes reads a map of texts, whose name is written in two ways. For
-// a key with other characters no error is documented.
+// readMemberAttributes reads a map of texts, whose name is written in two ways. Of
+// a key the length counts and not the characters.
 func readMemberAttributes(o *object) (map[string]string, *apiError) {
 	var attributes map[string]string
 	o.decode(&attributes, []string{"metaData", "metadata"})
@@ -49,8 +46,6 @@ func readMemberAttributes(o *object) (map[string]string, *apiError) {
 		switch {
 		case len(key) > maxAttributeKey:
 			return nil, errMetadata(http.StatusBadRequest, "exceeds chatgroup user metadata single key limit")
-		case !attributeKeyRule.MatchString(key):
-			return nil, errMetadata(http.StatusBadRequest, "metadata is illegal")
 		case len(value) > maxAttributeValue:
 			return nil, errMetadata(http.StatusBadRequest, "exceeds chatgroup user metadata single value limit")
 		}

@@ -20,10 +20,14 @@ func TestMemberAttributes(t *testing.T) {
 	assert.Equal(t, map[string]any{"nick": "Bo", "city": "Ulm"}, c.send("GET", path, "").body["data"])
 	assert.Equal(t, map[string]map[string]string{"bob": {"nick": "Bo", "city": "Ulm"}}, group(c, id).Attributes)
 
+	for _, key := range []string{"k-", "长长长长长", "a b.c/d"} {
+		assert.Equal(t, map[string]any{key: "x"}, c.send("PUT", path, `{"metaData":{"`+key+`":"x"}}`).body["data"], "its bytes count alone")
+		c.send("PUT", path, `{"metaData":{"`+key+`":""}}`)
+	}
 	for _, tt := range [][2]string{
 		{`{"metaData":{"seventeen_letters":"x"}}`, "exceeds chatgroup user metadata single key limit"},
 		{`{"metaData":{"k":"` + strings.Repeat("x", 513) + `"}}`, "exceeds chatgroup user metadata single value limit"},
-		{`{"metaData":{"k-":"x"}}`, ""}, {`{"metaData":{"k":1}}`, ""}, {`{}`, ""},
+		{`{"metaData":{"` + strings.Repeat("长", 6) + `":"x"}}`, "exceeds chatgroup user metadata single key limit"}, {`{"metaData":{"k":1}}`, ""}, {`{}`, ""},
 	} {
 		c.send("PUT", path, tt[0]).fails(t, 400, "metadata_error", tt[1])
 	}

@@ -87,7 +87,7 @@ func TestSharedFilesRefused(t *testing.T) {
 		c.send(method, "/chatgroups/7/share_files/8", "").fails(t, 404, "RestGroupFeignException", "grpID 7 does not exist!")
 	}
 	c.send("GET", "/chatgroups/7/share_files", "").fails(t, 404, "RestGroupFeignException", "grpID 7 does not exist!")
-	c.anonymous().send("GET", path, "").fails(t, 401, "unauthorized", "Unable to authenticate (OAuth)")
+	c.anonymous().send("GET", path, "").fails(t, 401, "group_authorization", "token is blank!")
 
 	// Users outside the group see only unrestricted files.
 	stranger := c.with(c.userToken("stranger"))

@@ -94,8 +94,8 @@ func TestCreateGroupRefused(t *testing.T) {
 		c.send("POST", "/chatgroups", "{"+tt.fields+"}").fails(t, tt.status, tt.code, tt.reason)
 	}
 	c.send("POST", "/chatgroups", `{`).fails(t, 400, "json_parse", "")
-	c.send("POST", "/chatgroups", "").fails(t, 415, "web_application", "")
-	c.anonymous().send("POST", "/chatgroups", `{}`).fails(t, 401, "unauthorized", "Unable to authenticate (OAuth)")
+	c.send("POST", "/chatgroups", "").fails(t, 400, "json_parse", "")
+	c.anonymous().send("POST", "/chatgroups", `{}`).fails(t, 401, "group_authorization", "token is blank!")
 	assert.Len(t, c.srv.Groups(), 1)
 	custom := strings.Repeat("长", 2730)
 	c.send("POST", "/chatgroups", `{"public":true,"owner":"alice","custom":"`+custom+`abc"}`).fails(t, 400, "invalid_parameter", "some of [custom] are not valid fields")
@@ -125,11 +125,13 @@ func TestGetGroups(t *testing.T) {
 	c := newClient(t)
 	id := hikers(c)
 	got := c.send("GET", "/chatgroups/"+id, "")
-	got.looksLike(t, `{"action": "get", "application": "3f2b6c10-7a54-11ee-9c1d-0f5a8b7e2d41", "uri": "https://a1.example.com/acme/demo/chatgroups/254806372614145", "entities": [], "data": [{"id": "254806372614145", "name": "hiking club", "avatar": "https://cdn.example.com/g/1.png", "description": "weekend trips", "membersonly": false, "allowinvites": false, "maxusers": 300, "owner": "alice", "created": 1730990000456, "custom": "", "mute": false, "affiliations_count": 3, "disabled": false, "affiliations": [{"member": "carol"}, {"member": "bob"}, {"owner": "alice"}], "public": true}], "timestamp": 1731000000123, "duration": 3, "organization": "acme", "applicationName": "demo", "properties": {}, "count": 1}`)
+	got.looksLike(t, `{"action": "get", "application": "3f2b6c10-7a54-11ee-9c1d-0f5a8b7e2d41", "uri": "https://a1.example.com/acme/demo/chatgroups/254806372614145", "entities": [], "data": [{"id": "254806372614145", "name": "hiking club", "avatar": "https://cdn.example.com/g/1.png", "description": "weekend trips", "membersonly": false, "allowinvites": false, "maxusers": 300, "owner": "alice", "created": 1730990000456, "custom": "", "mute": false, "affiliations_count": 3, "disabled": false, "affiliations": [{"member": "carol"}, {"member": "bob"}, {"owner": "alice"}], "public": true, "invite_need_confirm": true}], "timestamp": 1731000000123, "duration": 3, "organization": "acme", "applicationName": "demo", "properties": {}, "count": 1}`)
 	assert.Equal(t, []any{map[string]any{"member": "carol"}, map[string]any{"member": "bob"}, map[string]any{"owner": "alice"}}, got.path("data", 0, "affiliations"))
 	assert.EqualValues(t, "3", got.path("data", 0, "affiliations_count"))
 	assert.Empty(t, got.path("data", 0, "avatar"))
 
+	c.send("PUT", "/chatgroups/"+id, `{"invite_need_confirm":true}`)
+	assert.Equal(t, true, c.send("GET", "/chatgroups/"+id, "").path("data", 0, "invite_need_confirm"))
 	other := c.srv.AddGroup(imtest.Group{Owner: "bob"}).ID
 	for _, ids := range []string{id + ",7," + other, id + "%2C" + other} {
 		got = c.send("GET", "/chatgroups/"+ids, "")
@@ -169,6 +171,10 @@ func TestUpdateGroup(t *testing.T) {
 	c.send("PUT", "/chatgroups/"+id, `{"groupname":"x","groupid":"8"}`).fails(t, 400, "invalid_parameter", "some of [groupid] are not valid fields")
 	c.send("PUT", "/chatgroups/"+id, `{"groupname":null,"a":1}`).fails(t, 400, "invalid_parameter", "some of [a, groupname] are not valid fields")
 	c.send("PUT", "/chatgroups/"+id, `{"groupname":"x","maxusers":"many"}`).fails(t, 400, "invalid_parameter", "some of [maxusers] are not valid fields")
+	c.send("PUT", "/chatgroups/"+id, `{"groupname":"x","maxusers":2}`).
+		fails(t, 403, "forbidden_op", "current user count is larger than the maxUsers that you want to update !")
+	assert.Equal(t, 500, group(c, id).MaxUsers)
+	assert.Equal(t, 200, c.send("PUT", "/chatgroups/"+id, `{"maxusers":3}`).status, "as many as there are")
 	c.send("PUT", "/chatgroups/"+id, `{`).fails(t, 400, "json_parse", "")
 	assert.Equal(t, "n", group(c, id).Name, "all or nothing")
 	noSuchGroup(t, c, `PUT /chatgroups/7 {"groupname":"x"}`, `PUT /chatgroups/7 {"newowner":"bob"}`)

@@ -78,8 +78,8 @@ func (srv *Server) Streams() []Stream {
 	return list
 }
 
-// SetHistoryZone sets the time zone of the hours of history files, as apps on
-// clusters in China have another than UTC.
+// SetHistoryZone sets the time zone of the hours of history files. It is UTC, and
+// Beijing's with [WithEasemobQuotas], as on clusters in China.
 func (srv *Server) SetHistoryZone(zone *time.Location) {
 	s := srv.state
 	s.mu.Lock()

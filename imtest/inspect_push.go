@@ -14,6 +14,7 @@ type Push struct {
 	Labels   []string // by which the users were found
 	All      bool
 	Strategy int
+	Platform string    // android, ios or harmonyos, "" for all
 	Start    time.Time // when it is to be sent
 	Message  json.RawMessage
 	Time     time.Time // of the call

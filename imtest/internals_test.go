@@ -169,3 +169,28 @@ func TestOldTokensAreForgotten(t *testing.T) {
 	}
 	assert.LessOrEqual(t, len(s.tokens), 15_000)
 }
+
+// A call that is found wrong after its window has passed has nothing to give back:
+// what it took was forgotten.
+func TestGivenBackTooLate(t *testing.T) {
+	clock := NewClock(time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC))
+	srv := NewServer(t, WithQuotas(), WithClock(clock))
+	send := func() *call {
+		c := srv.newCall(httptest.NewRequest("POST", "/acme/demo/messages/chatgroups", nil))
+		c.body = []byte(`{"to":["1","2","3"]}`)
+		return c
+	}
+	e := srv.quotas.byID["messages.send_groups"]
+	wrong, err := srv.quotas.take(e, send())
+	require.Nil(t, err)
+	clock.Advance(2 * time.Second)
+	for range 6 {
+		_, err = srv.quotas.take(e, send())
+		require.Nil(t, err)
+	}
+	srv.quotas.giveBack(wrong)
+	_, err = srv.quotas.take(e, send())
+	require.Nil(t, err, "18 of 20")
+	_, err = srv.quotas.take(e, send())
+	assert.NotNil(t, err, "21 of 20")
+}

@@ -75,7 +75,7 @@ func readBroadcast(o *object) (*content, *apiError) {
 		return nil, errInvalidBody()
 	}
 	kind, msg := body.flatType(), readOptions(o)
-	if o.bad != "" || body.bad != "" || !bodyFits(kind, body) {
+	if o.bad != "" || body.bad != "" || kindName(kind) == "" {
 		return nil, errInvalidBody()
 	}
 	msg.kind, msg.body = kindName(kind), string(encode(body.fields))

@@ -40,7 +40,7 @@ func TestBroadcast(t *testing.T) {
 	for _, path := range []string{"/messages/chatrooms/broadcast", "/messages/users/broadcast", "/messages/broadcast"} {
 		c.send("POST", path, `{"target_type":"users","from":"","msg":{"type":"txt","msg":"x"}}`).fails(t, 400, "illegal_argument", "from can't be empty")
 		c.send("POST", path, `{"target_type":"users","msg":{"type":"txt","msg":"x"},"ext":"x"}`).fails(t, 400, "illegal_argument", "ext must be JSONObject")
-		for _, body := range []string{`{`, `{"target_type":"users"}`, `{"target_type":"users","msg":{"type":"txt"}}`, `{"target_type":"users","msg":"x"}`} {
+		for _, body := range []string{`{`, `{"target_type":"users"}`, `{"target_type":"users","msg":{"msg":"x"}}`, `{"target_type":"users","msg":"x"}`} {
 			c.send("POST", path, body).fails(t, 400, "invalid_request_body", "")
 		}
 	}

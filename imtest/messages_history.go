@@ -35,12 +35,17 @@ var historyRoutes = []route{
 	},
 }
 
+var beijing = time.FixedZone("UTC+8", 8*60*60)
+
 // parseHour reads the hour of a history file, in the server's zone.
 func (s *state) parseHour(text string) (time.Time, bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	zone := s.messages.zone
-	if zone == nil {
+	switch {
+	case zone == nil && s.conf.easemob:
+		zone = beijing
+	case zone == nil:
 		zone = time.UTC
 	}
 	hour, err := time.ParseInLocation(historyHour, text, zone)

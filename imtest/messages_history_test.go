@@ -104,6 +104,18 @@ func TestHistoryZone(t *testing.T) {
 	assert.Len(t, lines(t, packed), 1)
 }
 
+// On Easemob the hours are Beijing's.
+func TestHistoryZoneOfEasemob(t *testing.T) {
+	clock := imtest.NewClock(time.Date(2024, 6, 10, 8, 0, 0, 0, time.UTC))
+	c := newClient(t, imtest.WithClock(clock), imtest.WithEasemobQuotas())
+	say(c, "users", "bob", "hi")
+	clock.Advance(time.Hour)
+	assert.Equal(t, 404, c.send("GET", "/chatmessages/2024061008", "").status)
+	assert.Equal(t, 200, c.send("GET", "/chatmessages/2024061016", "").status)
+	c.srv.SetHistoryZone(time.UTC)
+	assert.Equal(t, 200, c.send("GET", "/chatmessages/2024061008", "").status)
+}
+
 // Some types differ between what is sent and what is recorded.
 func TestHistoryForms(t *testing.T) {
 	clock := imtest.NewClock(time.Date(2024, 6, 10, 8, 0, 0, 0, time.UTC))

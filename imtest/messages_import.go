@@ -56,7 +56,7 @@ func (s *state) readImport(o *object) (*content, *apiError) {
 		return nil, errIllegalArgument("message body not allow empty")
 	case kind == "":
 		return nil, errIllegalArgument("type not allow empty")
-	case o.text("from") == "" || !extFits(o) || !bodyFits(kind, body):
+	case o.text("from") == "" || !extFits(o) || kindName(kind) == "":
 		return nil, errInvalidBody()
 	}
 	_ = o.boolean("is_ack_read") // read or not, an import is not waiting for anybody

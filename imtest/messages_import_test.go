@@ -43,7 +43,7 @@ func TestImport(t *testing.T) {
 		c.send("POST", path, `{"from":"alice","target":"b","type":"","body":{"msg":"x"}}`).fails(t, 400, "illegal_argument", "type not allow empty")
 		for _, body := range []string{
 			`{`, `{"from":"alice","target":["b"],"type":"txt","body":{"msg":"x"}}`, `{"from":"alice","type":"txt","body":{"msg":"x"}}`,
-			`{"target":"b","type":"txt","body":{"msg":"x"}}`, `{"from":"alice","target":"b","type":"txt","body":{"text":"x"}}`,
+			`{"target":"b","type":"txt","body":{"msg":"x"}}`, `{"from":"alice","target":"b","type":"text","body":{"text":"x"}}`,
 			`{"from":"alice","target":"b","type":"txt","body":{"msg":"x"},"is_ack_read":"maybe"}`,
 			`{"from":"alice","target":"b","type":"txt","body":{"msg":"x"},"msg_timestamp":1000}`,
 			`{"from":"alice","target":"b","type":"txt","body":{"msg":"x"},"msg_timestamp":1672531200000000000}`, // in nanoseconds

@@ -48,7 +48,7 @@ func readEdit(o *object) (*edit, *apiError) {
 	case e.kind != "txt" && e.kind != "custom":
 		return nil, errRewrite(http.StatusBadRequest, "UnsupportedMessageTypeException",
 			"The message is of a type that is currently not supported for modification.")
-	case !bodyFits(e.kind, msg):
+	case e.kind == "txt" && !msg.has("msg"):
 		return nil, errInvalidBody()
 	}
 	e.body = encode(msg.fields)

@@ -16,7 +16,7 @@ type messagesState struct {
 	roaming    roamingState
 	streams    map[int64]*stream // by message
 	broadcasts int64             // number of those sent
-	zone       *time.Location    // of the hours of history files, nil: UTC
+	zone       *time.Location    // of the hours of history files, nil: by platform
 }
 
 // rare is what few messages have.

@@ -5,9 +5,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest"
 )
 
 const sendExample = `{"path": "/messages/users", "uri": "https://a1.example.com/acme-im/garden/messages/users", "timestamp": 1718006400123, "organization": "acme-im", "application": "4f7c1e02-93ab-4d56-8e21-b0c5d97a6f13", "action": "post", "data": {"bob": "1312740985563217920", "carol": "1312740985563217921"}, "duration": 3, "applicationName": "garden"}`
@@ -90,17 +93,61 @@ func TestEveryTypeOfMessage(t *testing.T) {
 		assert.JSONEq(t, body, string(c.srv.Messages(kind)[0].Body))
 		assert.Nil(t, c.srv.Messages(kind)[0].Ext)
 	}
-	for _, tt := range [][2]string{
-		{"txt", `{"message":"x"}`}, {"txt", `{"msg":1}`}, {"txt", `{"msg":null}`}, {"txt", `{"Msg":"x"}`},
-		{"img", `{"filename":"x"}`}, {"audio", `{"url":{}}`}, {"video", `{"thumb":"x"}`}, {"file", `{"uuid":"x"}`},
-		{"loc", `{"lat":"north","lng":"1","addr":"x"}`}, {"loc", `{"lat":"1","lng":"1"}`},
-		{"cmd", `{"param":{}}`}, {"custom", `{"customEvent":"a b"}`}, {"custom", `{"customExts":"x"}`},
-		{"custom", `{"customExts":{` + manyFields(17) + `}}`}, {"text", `{"msg":"x"}`},
-	} {
-		c.send("POST", "/messages/users", `{"to":["x"],"type":"`+tt[0]+`","body":`+tt[1]+`}`).
+	for _, kind := range []string{"text", "sticker", "TXT"} {
+		c.send("POST", "/messages/users", `{"to":["x"],"type":"`+kind+`","body":{"msg":"x"}}`).
 			fails(t, 400, "invalid_request_body", "Request body is invalid. Please check body is correct.")
 	}
 	assert.Empty(t, c.srv.Messages("x"))
+}
+
+// The service does not look into bodies: PHP sends a file without an address,
+// and each gets an id, wherever messages are sent, and is recorded.
+func TestBodiesAreNotLookedInto(t *testing.T) {
+	clock := imtest.NewClock(time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC))
+	c := newClient(t, imtest.WithClock(clock))
+	c.srv.AddUsers("x")
+	group := c.srv.AddGroup(imtest.Group{Name: "g", Owner: "x"}).ID
+	room := c.srv.AddRoom(imtest.Room{Name: "r", Owner: "x"}).ID
+	c.srv.SetOnline("x", true)
+	for _, tt := range [][2]string{
+		{"txt", `{"message":"x"}`}, {"txt", `{"msg":1}`}, {"txt", `{"msg":null}`}, {"txt", `{"Msg":"x"}`},
+		{"img", `{"filename":"x"}`}, {"audio", `{"url":{}}`}, {"video", `{"thumb":"x"}`}, {"file", `{"uuid":"x"}`},
+		{"loc", `{"lat":"north","lng":"1","addr":"x"}`}, {"loc", `{"lat":"1","lng":"1"}`}, {"loc", `{"lat":[]}`},
+		{"cmd", `{"param":{}}`}, {"custom", `{"customEvent":"a b"}`}, {"custom", `{"customExts":"x"}`}, {"custom", `{"a":1}`},
+		{"custom", `{"customExts":{` + manyFields(17) + `}}`},
+	} {
+		kind, body := tt[0], tt[1]
+		flat := `{"type":"` + kind + `",` + body[1:]
+		for path, request := range map[string]string{
+			"/messages/users":               `{"to":["x"],"type":"` + kind + `","body":` + body + `}`,
+			"/messages/chatgroups":          `{"to":["` + group + `"],"type":"` + kind + `","body":` + body + `}`,
+			"/messages/chatrooms":           `{"to":["` + room + `"],"type":"` + kind + `","body":` + body + `}`,
+			"/messages/chatgroups/users":    `{"to":["` + group + `"],"users":["x"],"type":"` + kind + `","body":` + body + `}`,
+			"/messages/chatrooms/users":     `{"to":["` + room + `"],"users":["x"],"type":"` + kind + `","body":` + body + `}`,
+			"/messages":                     `{"target_type":"users","target":["x"],"msg":` + flat + `}`,
+			"/messages/users/import":        `{"from":"a","target":"x","type":"` + kind + `","body":` + body + `}`,
+			"/messages/chatgroups/import":   `{"from":"a","target":"` + group + `","type":"` + kind + `","body":` + body + `}`,
+			"/messages/broadcast":           `{"target_type":"users","msg":` + flat + `}`,
+			"/messages/users/broadcast":     `{"msg":` + flat + `}`,
+			"/messages/chatrooms/broadcast": `{"msg":` + flat + `}`,
+		} {
+			got := c.send("POST", path, request)
+			assert.Equal(t, 200, got.status, "%s %s: %s", path, request, got.text)
+		}
+		list := c.srv.Messages("x")
+		assert.JSONEq(t, body, string(list[len(list)-1].Body))
+		id := list[len(list)-1].ID
+		recall := c.send("POST", "/messages/msg_recall", `{"msg_id":"`+id+`","to":"`+list[len(list)-1].To+`","chat_type":"`+list[len(list)-1].ChatType+`","force":true}`)
+		assert.Equal(t, 200, recall.status, recall.text)
+	}
+	saved(t, c.srv)
+	clock.Advance(time.Hour)
+	status, _ := fetch(t, c.send("GET", "/chatmessages/2026030109", "").path("data", 0, "url").(string))
+	assert.Equal(t, 200, status)
+	for _, path := range []string{"users", "chatgroups", "chatrooms"} {
+		c.send("POST", "/messages/"+path, `{"to":["x"],"type":"txt","body":{}}`).fails(t, 400, "message_send_error", "param body can't be empty")
+		c.send("POST", "/messages/"+path, `{"to":["x"],"type":"txt","body":"x"}`).fails(t, 400, "invalid_request_body", "")
+	}
 }
 
 func manyFields(n int) string {
@@ -186,7 +233,7 @@ func TestSendLegacy(t *testing.T) {
 		`{"target_type":"users","target":["b"],"msg":{"type":"txt","msg":"x"},"from":""}`:                         "from can't be empty",
 		`{"target_type":"users","target":[],"msg":{"type":"txt","msg":"x"}}`:                                      "",
 		`{"target_type":"users","target":["b"]}`:                                                                  "",
-		`{"target_type":"users","target":["b"],"msg":{"type":"txt"}}`:                                             "",
+		`{"target_type":"users","target":["b"],"msg":{"msg":"x"}}`:                                                "",
 		`{"target_type":"users","target":["b"],"msg":{"type":"txt","msg":"` + strings.Repeat("x", 40<<10) + `"}}`: "message is too large",
 	} {
 		c.send("POST", "/messages", body).fails(t, 400, "illegal_argument", text)

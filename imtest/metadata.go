@@ -1,8 +1,8 @@
 package imtest
 
 import (
+	"bytes"
 	"maps"
-	"mime"
 	"net/http"
 	"net/url"
 )
@@ -94,10 +94,10 @@ func (s *state) metadataSet(c *call) (*answer, *apiError) {
 	return data(pairs), nil
 }
 
-// readAttributes reads the form. One client sends its pairs in the query.
+// readAttributes reads the form. One client sends its pairs in the query. It is
+// the one body whose label counts, and JSON is none under any label.
 func readAttributes(c *call) (map[string]string, *apiError) {
-	kind, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
-	if kind != "application/x-www-form-urlencoded" {
+	if c.contentType() != "application/x-www-form-urlencoded" || bytes.HasPrefix(bytes.TrimSpace(c.body), []byte("{")) {
 		return nil, errAttributes(http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "")
 	}
 	form, err := url.ParseQuery(string(c.body))

@@ -56,7 +56,17 @@ func TestUserAttributes(t *testing.T) {
 
 func TestUserAttributesRefused(t *testing.T) {
 	c := newClient(t)
-	c.send("PUT", "/metadata/user/alice", `{"nickname":"x"}`).fails(t, 415, "UNSUPPORTED_MEDIA_TYPE", "")
+	for _, kind := range []string{"", "application/json", "text/plain", "application/x-www-form-urlencoded"} {
+		for _, body := range []string{`{"nickname":"x"}`, " {}", "nickname=x"} {
+			if kind == "application/x-www-form-urlencoded" && body == "nickname=x" {
+				continue
+			}
+			req, err := http.NewRequest("PUT", c.srv.URL()+c.prefix+"/metadata/user/alice", strings.NewReader(body))
+			require.NoError(t, err)
+			req.Header.Set("Content-Type", kind)
+			c.do(req).fails(t, 415, "UNSUPPORTED_MEDIA_TYPE", "")
+		}
+	}
 	c.form("PUT", "/metadata/user/alice", "k=%zz").fails(t, 400, "BAD_REQUEST", "")
 	assert.Equal(t, 200, c.form("PUT", "/metadata/user/alice", "k="+strings.Repeat("x", 2047)).status)
 	c.form("PUT", "/metadata/user/alice", "l=").

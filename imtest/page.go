@@ -14,7 +14,8 @@ import (
 
 // WithPage puts a page at / that shows users, groups, rooms, messages as they
 // arrive, quotas and the last requests, and that can send a message. Everyone
-// who reaches the server can see it, and needs no token. imserver has it.
+// who reaches the server can see it, and needs no token: on a loopback address such
+// a server answers localhost and loopback hosts only. imserver has it.
 func WithPage() Option {
 	return func(c *config) { c.page = true }
 }

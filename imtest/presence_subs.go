@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -128,7 +127,7 @@ func (s *state) presenceUnsubscribe(c *call) (*answer, *apiError) {
 // readUnsubscribed reads a bare array, which all clients send, or an object
 // with the field that the tables name. A body is JSON, but it may be missing.
 func readUnsubscribed(c *call) ([]string, *apiError) {
-	if len(bytes.TrimSpace(c.body)) > 0 && !c.isJSON() {
+	if len(bytes.TrimSpace(c.body)) > 0 && !c.passesForJSON() {
 		return nil, errMediaType()
 	}
 	var names []string
@@ -146,12 +145,6 @@ func readUnsubscribed(c *call) ([]string, *apiError) {
 		return nil, errPresence("illegal_argument", "too many unsub presences")
 	}
 	return foldAll(names), nil
-}
-
-// isJSON holds if the body came as JSON.
-func (c *call) isJSON() bool {
-	kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";")
-	return strings.EqualFold(strings.TrimSpace(kind), "application/json")
 }
 
 // presenceListSubscriptions has one entry a page unless it is told otherwise.

@@ -99,6 +99,7 @@ func TestPresenceSubscriptionsRefused(t *testing.T) {
 	refuses(t, c.send("DELETE", "/users/alice/presence", "[]"), "illegal_argument", "usernames cannot be null")
 	refuses(t, c.send("DELETE", "/users/alice/presence", many(101)), "illegal_argument", "too many unsub presences")
 	req, _ := http.NewRequest("DELETE", c.srv.URL()+"/acme/demo/users/alice/presence", strings.NewReader(`["bob"]`))
+	req.Header.Set("Content-Type", "text/plain")
 	c.do(req).fails(t, 415, "web_application", "")
 	c.send("GET", "/users/alice/presence/sublist?pageNum=x", "").fails(t, 400, "illegal_argument", "")
 	c.send("GET", "/users/alice/presence/sublist?pageSize=x", "").fails(t, 400, "illegal_argument", "")

@@ -50,7 +50,7 @@ func (u *user) set(name string, value any) {
 	}
 }
 
-// pushFields reads what a call sets of a user's entity: nil drops a field.
+// pushFields reads what a call sets of a user's entity.
 func pushFields(o *object) (map[string]any, *apiError) {
 	fields := map[string]any{}
 	if o.has("nickname") {
@@ -69,7 +69,7 @@ func pushFields(o *object) (map[string]any, *apiError) {
 }
 
 // readNoDisturbing reads the old window, whose hours come as strings or numbers
-// and are kept as numbers.
+// and are kept as numbers. They stay when the window is switched off.
 func readNoDisturbing(o *object, fields map[string]any) *apiError {
 	const name = "notification_no_disturbing"
 	if !o.has(name) {
@@ -77,14 +77,16 @@ func readNoDisturbing(o *object, fields map[string]any) *apiError {
 	}
 	switch strings.Trim(string(o.raw(name)), `"`) {
 	case "false", "0":
-		fields[name], fields[name+"_start"], fields[name+"_end"] = false, nil, nil
-		return nil
+		fields[name] = false
 	case "true", "1":
 		fields[name] = true
 	default:
 		return errPushParameter(name)
 	}
 	for _, hour := range []string{name + "_start", name + "_end"} {
+		if !o.has(hour) && fields[name] == false {
+			continue
+		}
 		n := o.integer(hour)
 		if fields[hour] = n; !o.has(hour) || o.bad != "" || n < 0 || n > 23 {
 			return errPushParameter(hour)

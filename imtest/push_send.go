@@ -125,7 +125,10 @@ func (s *state) readPushWithMessage(c *call) (*object, *Push, *apiError) {
 	if msg == nil {
 		return nil, nil, errPushMessage()
 	}
-	p.Message = json.RawMessage(compact(o.raw("pushMessage")))
+	p.Message, p.Platform = json.RawMessage(compact(o.raw("pushMessage"))), o.text("platform")
+	if o.bad != "" || !slices.Contains([]string{"", "android", "ios", "harmonyos"}, p.Platform) {
+		return nil, nil, errPushParameter("platform")
+	}
 	return o, p, checkPushMessage(msg)
 }
 
@@ -152,11 +155,17 @@ func (s *state) reach(name string, p *Push) bool {
 	if u == nil {
 		return false
 	}
-	bound, strategy := s.push.user(name).bindings.len() > 0, p.Strategy
-	byVendor := bound && (strategy == 0 || strategy == 2 || strategy == 3 && !u.online)
+	var bound []string // the vendors of devices of the right platform
+	for b := range s.push.user(name).bindings.all {
+		if p.Platform == "" || p.Platform == systemOf(b.Notifier) {
+			bound = append(bound, platformOf(b.Notifier))
+		}
+	}
+	strategy := p.Strategy
+	byVendor := len(bound) > 0 && (strategy == 0 || strategy == 2 || strategy == 3 && !u.online)
 	if byVendor {
-		for b := range s.push.user(name).bindings.all {
-			s.push.countsOf(p.Time.UTC().Format(time.DateOnly), platformOf(b.Notifier)).Success++
+		for _, vendor := range bound {
+			s.push.countsOf(p.Time.UTC().Format(time.DateOnly), vendor).Success++
 		}
 	}
 	return byVendor || strategy == 1 || u.online && strategy != 2

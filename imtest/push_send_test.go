@@ -176,3 +176,24 @@ func TestPushStatistics(t *testing.T) {
 		c.send("GET", "/push/data/offline-push/"+path, "").fails(t, 400, "illegal_argument", "")
 	}
 }
+
+// A push for one system reaches the devices of that system, and not others.
+func TestPushPlatform(t *testing.T) {
+	c := newClient(t)
+	c.srv.AddUsers("alice")
+	c.send("PUT", "/users/alice/push/binding", `{"device_id":"d","notifier_name":"my-APNS","device_token":"t"}`)
+	for platform, want := range map[string]string{"ios": "SUCCESS", "android": "FAIL", "harmonyos": "FAIL"} {
+		got := c.send("POST", "/push/sync/alice", pushBody(`"platform":"`+platform+`",`))
+		assert.Equal(t, want, got.path("data", 0, "pushStatus"), got.text)
+		list := c.srv.PushesTo("alice")
+		assert.Equal(t, platform, list[len(list)-1].Platform)
+	}
+	c.send("PUT", "/users/alice/push/binding", `{"device_id":"e","notifier_name":"harmony","device_token":"t"}`)
+	assert.Equal(t, "SUCCESS", c.send("POST", "/push/sync/alice", pushBody(`"platform":"harmonyos",`)).path("data", 0, "pushStatus"))
+	for _, platform := range []string{`"iOS"`, `"windows"`, `7`} {
+		for _, path := range []string{"/push/sync/alice", "/push/async/alice", "/push/single", "/push/list/label", "/push/task"} {
+			got := c.send("POST", path, pushBody(`"targets":["alice"],"platform":`+platform+`,`))
+			got.fails(t, 400, "IllegalArgumentException", "parameters is invalid : platform")
+		}
+	}
+}

@@ -79,9 +79,20 @@ func TestPushNoDisturbing(t *testing.T) {
 	assert.Len(t, c.srv.RequestsTo("push.set_no_disturbing"), 2)
 	got := c.send("PUT", "/users/alice", `{"notification_no_disturbing":false}`)
 	assert.Equal(t, false, got.path("entities", 0, "notification_no_disturbing"))
-	assert.Nil(t, got.path("entities", 0, "notification_no_disturbing_start"))
+	assert.EqualValues(t, "22", got.path("entities", 0, "notification_no_disturbing_start"), "the hours stay")
+	assert.EqualValues(t, "7", got.path("entities", 0, "notification_no_disturbing_end"))
+	got = c.send("PUT", "/users/alice", `{"notification_no_disturbing":0,"notification_no_disturbing_start":0,"notification_no_disturbing_end":"0"}`)
+	assert.Equal(t, false, got.path("entities", 0, "notification_no_disturbing"))
+	assert.EqualValues(t, "0", got.path("entities", 0, "notification_no_disturbing_start"))
+	got = c.send("GET", "/users/alice", "")
+	assert.EqualValues(t, "0", got.path("entities", 0, "notification_no_disturbing_start"))
+	assert.EqualValues(t, "0", got.path("entities", 0, "notification_no_disturbing_end"))
+	c.srv.AddUsers("bob")
+	got = c.send("PUT", "/users/bob", `{"notification_no_disturbing":false}`)
+	assert.Nil(t, got.path("entities", 0, "notification_no_disturbing_start"), "never set")
 	for body, field := range map[string]string{
 		`{"notification_no_disturbing":"maybe"}`:                                                                       "notification_no_disturbing",
+		`{"notification_no_disturbing":false,"notification_no_disturbing_end":24}`:                                     "notification_no_disturbing_end",
 		`{"notification_no_disturbing":true}`:                                                                          "notification_no_disturbing_start",
 		`{"notification_no_disturbing":true,"notification_no_disturbing_start":24}`:                                    "notification_no_disturbing_start",
 		`{"notification_no_disturbing":true,"notification_no_disturbing_start":1}`:                                     "notification_no_disturbing_end",

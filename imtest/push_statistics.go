@@ -21,6 +21,18 @@ func platformOf(notifier string) string {
 	return "ANDROID"
 }
 
+// systemOf guesses the system of a device by the name of its certificate. Send
+// calls name it so.
+func systemOf(notifier string) string {
+	switch {
+	case platformOf(notifier) == "APNS":
+		return "ios"
+	case strings.Contains(strings.ToUpper(notifier), "HARMONY"):
+		return "harmonyos"
+	}
+	return "android"
+}
+
 // PushCounts are the pushes of one day to one platform.
 type PushCounts struct {
 	Success int `json:"successCount"`

@@ -171,17 +171,17 @@ func userOf(q catalogue.Quota, c *call) string {
 	return ""
 }
 
-// targets is how many receivers a message has.
+// targets is how many receivers a message has. The older call for all kinds of
+// them, which names them otherwise, has a limit of calls only.
 func (c *call) targets() int {
 	if !strings.HasPrefix(c.id(), "messages.send_") {
 		return 1
 	}
-	var to struct {
-		To     []json.RawMessage `json:"to"`
-		Target []json.RawMessage `json:"target"`
+	var body struct {
+		To []json.RawMessage `json:"to"`
 	}
-	_ = json.Unmarshal(c.body, &to) // a body that is none is refused by the handler
-	return max(1, len(to.To), len(to.Target))
+	_ = json.Unmarshal(c.body, &body) // a body that is none is refused by the handler
+	return max(1, len(body.To))
 }
 
 // QuotaUse tells how much of the quotas is used, with WithQuotas; those of which

@@ -166,6 +166,22 @@ func TestQuotaOfWrongCalls(t *testing.T) {
 	passed, refusal := c.repeat(20, "POST", "/messages/chatgroups", `{"to":["1"],`+kind)
 	assert.Equal(t, 5, passed)
 	refusal.fails(t, 429, "reach_limit", "")
+	c.srv.Clock().Advance(time.Second)
+	passed, _ = c.repeat(30, "POST", "/messages/chatgroups", `{"to":["1","2","3"],`+kind)
+	assert.Equal(t, 7, passed, "what was given back once is not taken off again")
+}
+
+// The older call costs one call, whatever its receivers are, and leaves the
+// messages of the newer ones alone.
+func TestQuotaOfTheOlderCall(t *testing.T) {
+	c := limited(t, imtest.WithQuotas())
+	body := `{"target_type":"chatgroups","target":["1","2","3","4","5"],"msg":{"type":"txt","msg":"hi"}}`
+	passed, refusal := c.repeat(150, "POST", "/messages", body)
+	assert.Equal(t, 100, passed)
+	refusal.fails(t, 429, "reach_limit", "")
+	assert.Contains(t, c.srv.QuotaUse(), imtest.QuotaUse{Pool: "messages_legacy", N: 100, Per: time.Second, Used: 100})
+	passed, _ = c.repeat(20, "POST", "/messages/chatgroups", `{"to":["1","2","3"],"type":"txt","body":{"msg":"hi"}}`)
+	assert.Equal(t, 7, passed)
 }
 
 // What is used is told per pool, and nothing is told or counted without quotas.

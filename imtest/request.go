@@ -22,9 +22,8 @@ type bodyKind uint8
 
 const (
 	noBody        bodyKind = iota // whatever comes is ignored
-	jsonBody                      // Content-Type must be application/json
-	formBody                      // Content-Type must be application/x-www-form-urlencoded
-	lenientBody                   // JSON or a form, under either name
+	jsonBody                      // JSON, labelled so, as a form, or not at all
+	lenientBody                   // JSON or a form, under any name
 	multipartBody                 // read by the handler, part by part
 )
 
@@ -145,18 +144,32 @@ func (c *call) prepare() *apiError {
 
 // contentTypeFits holds if the body came under a name that the endpoint takes.
 func (c *call) contentTypeFits() bool {
-	kind, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	switch c.route.body {
 	case jsonBody:
-		return kind == "application/json"
-	case formBody:
-		return kind == "application/x-www-form-urlencoded"
+		return c.passesForJSON()
 	case multipartBody:
-		return kind == "multipart/form-data"
+		return c.contentType() == "multipart/form-data"
 	case noBody, lenientBody:
 		return true
 	}
 	return true
+}
+
+// passesForJSON holds for a body that the service reads as JSON: clients that
+// leave the label out, or let curl -d write that of a form, are served.
+func (c *call) passesForJSON() bool {
+	kind := c.contentType()
+	return kind == "" || kind == "application/json" || kind == "application/x-www-form-urlencoded"
+}
+
+// contentType is the media type of the body, "" if none is given; one that cannot
+// be read is returned as it came.
+func (c *call) contentType() string {
+	label := c.r.Header.Get("Content-Type")
+	if kind, _, _ := mime.ParseMediaType(label); kind != "" {
+		return kind
+	}
+	return strings.TrimSpace(label)
 }
 
 // readBody reads the body once, up to the limit.

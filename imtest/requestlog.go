@@ -2,6 +2,7 @@ package imtest
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -19,14 +20,35 @@ type Request struct {
 	Time   time.Time
 }
 
-// keptRequests is how many requests a server remembers.
-const keptRequests = 1000
+// A server remembers so many requests, and so many bytes of them: those without a
+// token count, too. The newest is always there.
+const (
+	keptRequests = 1000
+	keptBytes    = 32 << 20
+)
 
 // requestLog keeps the newest requests.
 type requestLog struct {
-	mu   sync.Mutex
-	ring []Request
-	next int // where the oldest is, once the ring is full
+	mu    sync.Mutex
+	list  []Request // oldest first
+	bytes int
+}
+
+// size is about what a request takes in memory. Many short headers take more
+// than their text.
+func (r *Request) size() int {
+	const entry = 128
+	n := len(r.Method) + len(r.Path) + len(r.Query) + cap(r.Body) + entry
+	for name, value := range r.Params {
+		n += len(name) + len(value) + entry
+	}
+	for name, values := range r.Header {
+		n += len(name) + entry
+		for _, value := range values {
+			n += len(value) + 16
+		}
+	}
+	return n
 }
 
 func (l *requestLog) add(c *call, status int) {
@@ -48,35 +70,31 @@ func (l *requestLog) add(c *call, status int) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.ring) < keptRequests {
-		l.ring = append(l.ring, req)
-		return
+	l.list = append(l.list, req)
+	l.bytes += req.size()
+	for len(l.list) > 1 && (len(l.list) > keptRequests || l.bytes > keptBytes) {
+		l.bytes -= l.list[0].size()
+		l.list[0] = Request{} // what the array holds before the list is not freed
+		l.list = l.list[1:]
 	}
-	l.ring[l.next] = req
-	l.next = (l.next + 1) % keptRequests
 }
 
-// Requests returns the newest requests, 1,000 at most, oldest first. They are
-// in the order in which they were answered. Headers and bodies are shared with
-// the server and must not be changed.
+// Requests returns the newest requests, 1,000 and 32 MiB at most, oldest first.
+// They are in the order in which they were answered. Headers and bodies are shared
+// with the server and must not be changed.
 func (srv *Server) Requests() []Request {
 	l := &srv.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	list := make([]Request, 0, len(l.ring))
-	list = append(list, l.ring[l.next:]...)
-	return append(list, l.ring[:l.next]...)
+	return slices.Clone(l.list)
 }
 
 // newest returns up to n requests, the newest first.
 func (l *requestLog) newest(n int) []Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	list := make([]Request, 0, n)
-	for i := range min(n, len(l.ring)) {
-		at := (l.next - 1 - i + 2*len(l.ring)) % len(l.ring)
-		list = append(list, l.ring[at])
-	}
+	list := slices.Clone(l.list[max(0, len(l.list)-n):])
+	slices.Reverse(list)
 	return list
 }
 

@@ -86,7 +86,7 @@ func (s *state) roomsCreate(c *call) (*answer, *apiError) {
 		return nil, err
 	}
 	g := newRoom(fold(o.text("owner")))
-	g.id = o.text("roomid")
+	g.id = o.text("roomid", "groupid")
 	members := o.texts("members")
 	if o.bad == "" && g.id != "" && !roomIDRule.MatchString(g.id) {
 		o.note("roomid")
@@ -97,10 +97,13 @@ func (s *state) roomsCreate(c *call) (*answer, *apiError) {
 	if err := g.create(roomSettings, o); err != nil {
 		return nil, err
 	}
-	for i, value := range []string{g.name, g.description, g.owner} {
-		if value == "" {
-			return nil, errNotProvided([]string{"name", "description", "owner"}[i])
-		}
+	switch "" {
+	case g.name:
+		return nil, errInvalidParameter("chatroom must contain title/name field!")
+	case g.description:
+		return nil, errNotProvided("description")
+	case g.owner:
+		return nil, errNotProvided("owner")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -3,7 +3,6 @@ package imtest
 import (
 	"bytes"
 	"maps"
-	"mime"
 	"regexp"
 	"slices"
 	"strconv"
@@ -182,7 +181,7 @@ func deleteRoomAttributes(forced bool) circleHandler {
 func (s *state) roomsGetAttributes(c *call) (*answer, *apiError) {
 	if len(bytes.TrimSpace(c.readBody())) == 0 {
 		c.body = []byte("{}")
-	} else if kind, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type")); kind != "application/json" {
+	} else if !c.passesForJSON() {
 		return nil, errMediaType()
 	}
 	if c.bodyErr != nil {

@@ -62,7 +62,7 @@ func TestRoomAttributesRefused(t *testing.T) {
 			c.send(method, path+"/user/bob"+end, body).fails(t, 400, "", "exceed allowed batch size 10")
 			c.send(method, path+"/user/bob"+end, `{}`).fails(t, 400, "", "")
 			c.send(method, path+"/user/bob"+end, `{`).fails(t, 400, "json_parse", "")
-			c.send(method, path+"/user/bob"+end, ``).fails(t, 415, "web_application", "")
+			c.send(method, path+"/user/bob"+end, ``).fails(t, 400, "json_parse", "")
 			noSuchGroup(t, c, method+" /metadata/chatroom/7/user/bob"+end+` {"metaData":{"k":"v"},"keys":["k"]}`)
 			if method == "PUT" || end == "" {
 				c.send(method, path+"/user/dave"+end, `{"metaData":{"k":"v"},"keys":["k"]}`).fails(t, 401, "MetadataException", "user is not in chatroom")
@@ -75,6 +75,7 @@ func TestRoomAttributesRefused(t *testing.T) {
 	c.send("POST", path, `{"keys":"k"}`).fails(t, 400, "", "")
 	req, err := http.NewRequest("POST", c.srv.URL()+c.prefix+path, strings.NewReader(`{}`))
 	require.NoError(t, err)
+	req.Header.Set("Content-Type", "text/plain")
 	c.do(req).fails(t, 415, "web_application", "")
 	req, err = http.NewRequest("POST", c.srv.URL()+c.prefix+path, strings.NewReader(strings.Repeat(" ", 2<<20)+"{}"))
 	require.NoError(t, err)

@@ -51,7 +51,7 @@ func TestSuperAdmins(t *testing.T) {
 	c.send("DELETE", "/chatrooms/super_admin/nobody", "").fails(t, 404, "resource_not_found", "username nobody doesn't exist!")
 	c.send("POST", "/chatrooms/super_admin", `{}`).fails(t, 400, "invalid_parameter", "superadmin must be provided")
 	c.send("POST", "/chatrooms/super_admin", `{`).fails(t, 400, "json_parse", "")
-	c.send("POST", "/chatrooms/super_admin", "").fails(t, 415, "web_application", "Unsupported Media Type")
+	c.send("POST", "/chatrooms/super_admin", "").fails(t, 400, "json_parse", "")
 }
 
 func TestCreateRoom(t *testing.T) {
@@ -66,6 +66,9 @@ func TestCreateRoom(t *testing.T) {
 	got = c.send("POST", "/chatrooms", `{"name":"n","description":"d","owner":"alice","roomid":"stage1","members":[],"custom":"c","scale":"large","need_verify":true}`)
 	assert.Equal(t, "stage1", got.path("data", "id"))
 	assert.Equal(t, 1000, room(c, "stage1").MaxUsers)
+	got = c.send("POST", "/chatrooms", `{"name":"n","description":"d","owner":"alice","groupid":"4711"}`) // as the Java client calls it
+	assert.Equal(t, "4711", got.path("data", "id"))
+	c.send("DELETE", "/chatrooms/4711", "")
 
 	base := `"name":"n","description":"d","owner":"alice"`
 	for _, tt := range []struct {
@@ -73,10 +76,11 @@ func TestCreateRoom(t *testing.T) {
 		status       int
 		code, reason string
 	}{
-		{`"description":"d","owner":"alice"`, 400, "invalid_parameter", "name must be provided"},
+		{`"description":"d","owner":"alice"`, 400, "invalid_parameter", "chatroom must contain title/name field!"},
 		{`"name":"n","owner":"alice"`, 400, "invalid_parameter", "description must be provided"},
 		{`"name":"n","description":"d"`, 400, "invalid_parameter", "owner must be provided"},
 		{base + `,"roomid":"stage1"`, 400, "illegal_argument", "group ID stage1 already exists!"},
+		{base + `,"groupid":"stage1"`, 400, "illegal_argument", "group ID stage1 already exists!"},
 		{base + `,"roomid":"Stage 1"`, 400, "invalid_parameter", "some of [roomid] are not valid fields"},
 		{base + `,"maxusers":10001`, 403, "exceed_limit", "maxUsers cannot exceed 10000"},
 		{base + `,"maxusers":1,"members":["bob"]`, 403, "exceed_limit", "members size is greater than max user size !"},
@@ -89,7 +93,7 @@ func TestCreateRoom(t *testing.T) {
 		c.send("POST", "/chatrooms", "{"+tt.fields+"}").fails(t, tt.status, tt.code, tt.reason)
 	}
 	c.send("POST", "/chatrooms", `{`).fails(t, 400, "json_parse", "")
-	c.send("POST", "/chatrooms", "").fails(t, 415, "web_application", "Unsupported Media Type")
+	c.send("POST", "/chatrooms", "").fails(t, 400, "json_parse", "")
 	assert.Len(t, c.srv.Rooms(), 2)
 }
 
@@ -150,6 +154,9 @@ func TestUpdateRoom(t *testing.T) {
 	assert.Equal(t, map[string]any{"custom": true}, c.send("PUT", "/chatrooms/"+id, `{"custom":"c"}`).body["data"])
 	c.send("PUT", "/chatrooms/"+id, `{"owner":"bob"}`).fails(t, 400, "invalid_parameter", "some of [owner] are not valid fields")
 	c.send("PUT", "/chatrooms/"+id, `{"name":"x","maxusers":10001}`).fails(t, 403, "exceed_limit", "maxUsers cannot exceed 10000")
+	c.send("PUT", "/chatrooms/"+id, `{"name":"x","maxusers":1}`).
+		fails(t, 403, "forbidden_op", "current user count is larger than the maxUsers that you want to update !")
+	assert.Equal(t, 500, room(c, id).MaxUsers)
 	c.send("PUT", "/chatrooms/"+id, `{`).fails(t, 400, "json_parse", "")
 	assert.Equal(t, "lobby 2", room(c, id).Name)
 	noSuchGroup(t, c, `PUT /chatrooms/7 {"name":"x"}`)

@@ -133,7 +133,7 @@ func (srv *Server) readFiles() error {
 func (srv *Server) serve(listener net.Listener) {
 	done := make(chan struct{})
 	server := &http.Server{
-		Handler:           srv,
+		Handler:           srv.handler(listener.Addr()),
 		Protocols:         srv.state.conf.protocols(),
 		ReadHeaderTimeout: time.Minute,
 		ConnContext:       withConnection,

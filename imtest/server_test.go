@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -105,22 +106,62 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	assert.Equal(t, 400, status)
 }
 
+// The service takes JSON without a label, as the Java SDK sends it, and under that
+// of a form, as curl -d does. Other labels are refused.
 func TestContentType(t *testing.T) {
 	c := newClient(t)
-	post := func(path, kind, body string) got {
-		req, err := http.NewRequest("POST", c.srv.URL()+c.prefix+path, strings.NewReader(body))
+	c.srv.AddUsers("alice")
+	post := func(method, path, kind, body string) got {
+		req, err := http.NewRequest(method, c.srv.URL()+c.prefix+path, strings.NewReader(body))
 		require.NoError(t, err)
 		if kind != "" {
 			req.Header.Set("Content-Type", kind)
 		}
 		return c.do(req)
 	}
-	for _, kind := range []string{"", "text/plain", "application/x-www-form-urlencoded"} {
-		post("/users", kind, `{"username":"alice"}`).fails(t, 415, "web_application", "Unsupported Media Type")
+	taken := []string{"", "application/json", "application/json; charset=utf-8", "Application/JSON", "application/json;", "application/json; charset",
+		"application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=utf-8"}
+	for _, request := range []string{
+		`PUT /users/alice/password {"newpassword":"x"}`, `POST /messages/users {"to":["alice"],"type":"txt","body":{"msg":"a=b&c=%"}}`,
+		`POST /chatgroups {"groupname":"g","public":true,"owner":"alice"}`, `POST /chatrooms {"name":"r","description":"d","owner":"alice"}`,
+		`POST /users/alice/presence {"usernames":["alice"]}`, `POST /metadata/user/get {"targets":["alice"],"properties":["a"]}`,
+		`DELETE /users/alice/presence ["alice"]`, `POST /mutes {"username":"alice","chat":1}`, `PUT /users/alice {"nickname":"x"}`,
+	} {
+		method, rest, _ := strings.Cut(request, " ")
+		path, body, _ := strings.Cut(rest, " ")
+		for _, kind := range taken {
+			got := post(method, path, kind, body)
+			assert.Equal(t, 200, got.status, "%s %q: %s", request, kind, got.text)
+			assert.Equal(t, 400, post(method, path, kind, "no JSON").status, "%s %q", request, kind)
+		}
+		for _, kind := range []string{"text/xml", "text/plain", "multipart/form-data; boundary=x", "application/octet-stream", "json"} {
+			post(method, path, kind, body).fails(t, 415, "web_application", "Unsupported Media Type")
+		}
 	}
-	post("/chatfiles", "application/json", `{}`).fails(t, 415, "web_application", "Unsupported Media Type")
-	assert.Equal(t, 200, post("/users", "application/json; charset=utf-8", `{"username":"alice"}`).status)
-	assert.Equal(t, 200, post("/users/alice/deactivate", "", "").status)
+	post("POST", "/users", "", "no JSON").fails(t, 400, "json_parse", "Unexpected character ('o' (code 111))")
+	post("POST", "/chatfiles", "application/json", `{}`).fails(t, 415, "web_application", "Unsupported Media Type")
+	post("POST", "/chatfiles", "", "x").fails(t, 415, "web_application", "Unsupported Media Type")
+	assert.Equal(t, 200, post("POST", "/users/alice/deactivate", "text/plain", "").status)
+}
+
+// No endpoint asks for a label but for the form of user attributes and uploads.
+func TestEveryEndpointTakesUnlabelledJSON(t *testing.T) {
+	c := newClient(t)
+	c.srv.AddUsers("alice")
+	for _, r := range imtest.Routes() {
+		if r.ID == "metadata.set" || strings.Contains(r.ID, "upload") || strings.Contains(r.Path, "://") {
+			continue
+		}
+		path := regexp.MustCompile(`\{[a-z_]*user[a-z_]*\}`).ReplaceAllString(r.Path, "alice")
+		path = regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, "7")
+		for _, kind := range []string{"", "application/x-www-form-urlencoded"} {
+			req, err := http.NewRequest(r.Method, c.srv.URL()+c.prefix+path, strings.NewReader("{}"))
+			require.NoError(t, err)
+			req.Header.Set("Content-Type", kind)
+			assert.NotEqual(t, 415, c.do(req).status, "%s %q", r.ID, kind)
+		}
+		c.srv.AddUsers("alice")
+	}
 }
 
 func TestBodies(t *testing.T) {

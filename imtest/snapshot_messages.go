@@ -76,7 +76,7 @@ func (msg *content) saved() *savedContent {
 }
 
 func (v *savedContent) content() (*content, error) {
-	if ruleOf(v.Type) == nil {
+	if kindName(v.Type) == "" {
 		return nil, errUnknown("type of message", v.Type)
 	}
 	body := compact(v.Body)

@@ -126,6 +126,7 @@ type savedPush struct {
 	Labels   []string        `json:"labels,omitzero"`
 	All      bool            `json:"all,omitempty"`
 	Strategy int             `json:"strategy"`
+	Platform string          `json:"platform,omitempty"`
 	Start    time.Time       `json:"start"`
 	Message  json.RawMessage `json:"message,omitempty"`
 	Time     time.Time       `json:"time"`

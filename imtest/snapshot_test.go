@@ -98,7 +98,7 @@ func fillPush(c *client, ok func(method, path, body string) got) {
 	ok("POST", "/push/label", `{"name":"vip","description":"d"}`)
 	ok("POST", "/push/label/vip/user", `{"usernames":["alice"]}`)
 	ok("POST", "/push/list/label", pushBody(`"targets":["vip"],`))
-	ok("POST", "/push/task", pushBody(""))
+	ok("POST", "/push/task", pushBody(`"platform":"ios",`))
 	ok("POST", "/push/message", `{"title":"t","content":"c"}`)
 	c.srv.SetPushCounts(c.srv.Clock().Now(), "APNS", imtest.PushCounts{Success: 3, Fail: 1, Arrive: 2})
 }

@@ -176,7 +176,7 @@ func TestThreadMembers(t *testing.T) {
 		c.send(method, path, `{"usernames":`+list(11)+`}`).fails(t, 400, "group_error", "request body reaches limit.")
 		c.send(method, path, `{"usernames":[]}`).fails(t, 400, "param_illegal", "Failed to read HTTP message")
 		c.send(method, path, `{`).fails(t, 400, "param_illegal", "Failed to read HTTP message")
-		c.send(method, path, ``).fails(t, 415, "web_application", "")
+		c.send(method, path, ``).fails(t, 400, "param_illegal", "")
 		c.send(method, "/thread/7/users", `{"usernames":["bob"]}`).fails(t, 404, "group_error", "thread not found.")
 	}
 	c.send("GET", "/thread/7/users", "").fails(t, 404, "group_error", "thread not found.")

@@ -2,6 +2,7 @@ package imtest_test
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -168,4 +169,27 @@ func TestTokenForAges(t *testing.T) {
 func TestOnlyAccessTokensAreExchanged(t *testing.T) {
 	c := newClient(t)
 	c.send("POST", "/token", `{"grant_type":"agora"}`).fails(t, 401, "unauthorized", "Unable to authenticate (OAuth)")
+}
+
+// Without any token groups and rooms answer an error of their own; a token that is
+// no good is unauthorized there too.
+func TestTokenMissing(t *testing.T) {
+	c := newClient(t)
+	for _, r := range imtest.Routes() {
+		if strings.HasPrefix(r.ID, "auth.") || strings.Contains(r.Path, "://") || r.ID == "users.register" || r.ID == "users.register_batch" ||
+			strings.HasPrefix(r.ID, "messages.download") {
+			continue
+		}
+		path := regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(r.Path, "7")
+		code, text := "unauthorized", "Unable to authenticate (OAuth)"
+		if strings.HasPrefix(path, "/chatgroups") || strings.HasPrefix(path, "/chatrooms") {
+			code, text = "group_authorization", "token is blank!"
+		}
+		got := c.anonymous().send(r.Method, path, "")
+		got.fails(t, 401, code, text)
+		blank := c.anonymous()
+		blank.header.Set("Authorization", "Bearer ")
+		assert.Equal(t, got.body["exception"], blank.send(r.Method, path, "").body["exception"], r.ID)
+		c.with("rubbish").send(r.Method, path, "").fails(t, 401, "auth_bad_access_token", "")
+	}
 }

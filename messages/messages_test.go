@@ -428,6 +428,11 @@ func TestCosts(t *testing.T) {
 		user  string
 	}{
 		"one message for each user": {func(s *messages.Service) { _, _ = s.SendToUsers(ctx, []string{"a", "b", "c"}, hello) }, 3, ""},
+		"one message for each receiver of the older call": {
+			func(s *messages.Service) {
+				_, _ = s.SendLegacy(ctx, messages.TargetRooms, []string{"1", "2", "3"}, hello)
+			}, 3, "",
+		},
 		"one for the group, whoever of it gets it": {
 			func(s *messages.Service) { _, _ = s.SendToGroupMembers(ctx, "1", []string{"a", "b", "c"}, hello) }, 1, "",
 		},

@@ -181,6 +181,7 @@ func greeting(srv *imtest.Server) string {
 		{"IM_HOST", srv.URL()},
 		{"IM_ORG", srv.Org()},
 		{"IM_APP", srv.App()},
+		{"IM_PLATFORM", string(srv.Config().Platform)},
 		{"IM_CLIENT_ID", srv.ClientID()},
 		{"IM_CLIENT_SECRET", srv.ClientSecret()},
 	} {

@@ -109,7 +109,49 @@ func TestPrintsWhatAClientNeeds(t *testing.T) {
 	p := begin(t, "-org", "o", "-app", "a", "-client-id", "id", "-client-secret", "it's")
 	require.Greater(t, len(p.lines), 5)
 	assert.Regexp(t, `^export IM_HOST=http://127\.0\.0\.1:\d+$`, p.lines[0])
-	assert.Equal(t, []string{"export IM_ORG=o", "export IM_APP=a", "export IM_CLIENT_ID=id", `export IM_CLIENT_SECRET='it'\''s'`}, p.lines[1:5])
+	assert.Equal(t, []string{
+		"export IM_ORG=o", "export IM_APP=a", "export IM_PLATFORM=agora", "export IM_CLIENT_ID=id", `export IM_CLIENT_SECRET='it'\''s'`,
+	}, p.lines[1:6])
+	assert.NoError(t, p.stop())
+}
+
+// A client that reads what is printed keeps the quotas that the server keeps.
+func TestPrintedEnvironmentMakesAClient(t *testing.T) {
+	for quotas, want := range map[string]im.Platform{"-quotas=false": im.Agora, "-quotas": im.Agora, "-quotas=agora": im.Agora, "-quotas=easemob": im.Easemob} {
+		p := begin(t, quotas)
+		for _, line := range p.lines {
+			if assignment, ok := strings.CutPrefix(line, "export "); ok {
+				name, value, _ := strings.Cut(assignment, "=")
+				t.Setenv(name, value)
+			}
+		}
+		conf, err := im.ConfigFromEnv()
+		require.NoError(t, err)
+		assert.Equal(t, want, conf.Platform, quotas)
+		client, err := im.New(conf)
+		require.NoError(t, err)
+		_, err = client.Users.Get(t.Context(), "alice")
+		require.ErrorIs(t, err, im.ErrNotFound)
+		client.Close()
+		require.NoError(t, p.stop())
+	}
+}
+
+// A site whose name is made to point to loopback gets nothing, of the page or of
+// the API.
+func TestForeignHostsAreTurnedAway(t *testing.T) {
+	p := begin(t)
+	for _, path := range []string{"/", "/acme/demo/users"} {
+		for host, want := range map[string]bool{"evil.example": false, "evil.example:8080": false, "localhost:1": true, "127.0.0.1": true} {
+			req, err := http.NewRequest("GET", p.url+path, nil)
+			require.NoError(t, err)
+			req.Host = host
+			resp, err := http.DefaultClient.Do(req)
+			require.NoError(t, err)
+			resp.Body.Close()
+			assert.Equal(t, want, resp.StatusCode != 403, "%s %s", host, path)
+		}
+	}
 	assert.NoError(t, p.stop())
 }
 

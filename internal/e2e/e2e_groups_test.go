@@ -368,7 +368,10 @@ func TestGroupErrors(t *testing.T) {
 	refused(t, client.Groups.BlockMember(ctx, g, "alice"), im.ErrForbidden)
 	refused(t, first(client.Groups.MuteMembers(ctx, g, []string{"alice"}, time.Hour)), im.ErrForbidden)
 	refused(t, client.Groups.TransferOwner(ctx, g, "alice"), im.ErrForbidden)
-	require.Error(t, client.Groups.AddMember(ctx, g, "mallory", o), "who is blocked must be unblocked first")
+
+	// Who is blocked comes back all the same.
+	require.NoError(t, client.Groups.AddMember(ctx, g, "mallory", o))
+	require.NoError(t, client.Groups.BlockMember(ctx, g, "mallory"))
 
 	// There is no room.
 	refused(t, first(client.Groups.AddMembers(ctx, g, []string{"stranger", "u000"}, o)), im.ErrNotFound)
