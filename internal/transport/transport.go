@@ -50,8 +50,7 @@ func New(hc *http.Client) *Sender {
 	if own.Transport == nil {
 		own.Transport = newTransport()
 	}
-	// A redirect would turn a POST into a GET and carry the token elsewhere.
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	own.Transport = keepRedirects{own.Transport}
 	rc := resty.NewWithClient(&own)
 	rc.SetLogger(silent{}).SetDisableWarn(true)
 	rc.SetPreRequestHook(fill)
