@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/messages"
 )
 
@@ -73,7 +74,7 @@ func newHost(t *testing.T, answer http.HandlerFunc) *host {
 func newTLSHost(t *testing.T, answer http.HandlerFunc) *host {
 	h := &host{}
 	h.Server = httptest.NewUnstartedServer(h.keep(answer))
-	h.Config.ErrorLog = silent
+	h.Config.ErrorLog, h.EnableHTTP2 = silent, true
 	h.StartTLS()
 	t.Cleanup(h.Close)
 	return h
@@ -293,6 +294,10 @@ func TestNoOtherCallFollowsRedirects(t *testing.T) {
 		"DELETE": func(ctx context.Context, c *im.Client) error { _, err := c.Users.Delete(ctx, "alice"); return err },
 		"POST": func(ctx context.Context, c *im.Client) error {
 			_, err := c.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{Body: messages.Text("hi")})
+			return err
+		},
+		"upload": func(ctx context.Context, c *im.Client) error {
+			_, err := c.Messages.UploadFile(ctx, file.Bytes("a.txt", []byte("abc")), messages.UploadOptions{})
 			return err
 		},
 		"history address": func(ctx context.Context, c *im.Client) error {
