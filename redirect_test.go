@@ -412,3 +412,38 @@ func TestRedirectsFromHTTPS(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "Bearer app-token", api.requests()[1].Header.Get("Authorization"))
 }
+
+// In plain http nothing secret is sent, even to the API host.
+func TestRedirectsToPlainHTTPOfTheAPIHost(t *testing.T) {
+	server := &script{answers: []answer{
+		{status: 302, header: http.Header{"Location": {"http://a1.example.com/f"}}},
+		{err: errBroken},
+		{status: 302, header: http.Header{"Location": {"/g"}}},
+		{status: 200, body: "JPEG"},
+	}}
+	_, err := downloads["messages.DownloadFile"](t.Context(), server.client(t), "")
+	require.NoError(t, err)
+	var seen []string
+	for _, r := range server.requests {
+		seen = append(seen, strings.TrimSpace(r.URL.String()+" "+r.Header.Get("Authorization")+" "+r.Header.Get("Share-Secret")))
+	}
+	assert.Equal(t, []string{
+		"https://a1.example.com/acme/demo/chatfiles/u Bearer app-token s3cr3t-of-file",
+		"https://a1.example.com/f Bearer app-token s3cr3t-of-file", "http://a1.example.com/f", "http://a1.example.com/g",
+	}, seen)
+}
+
+// The API has had its request, whatever becomes of the way to the storage.
+func TestRedirectsCountForTheQuota(t *testing.T) {
+	gone := newHost(t, nil)
+	gone.Close()
+	api := newHost(t, redirectTo(302, gone.URL))
+	client := api.client(t, im.WithQuota("messages.download_file", im.Quota{N: 1, Per: time.Hour}))
+	_, err := downloads["messages.DownloadFile"](t.Context(), client, "")
+	require.ErrorIs(t, err, im.ErrUnavailable)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	_, err = downloads["messages.DownloadFile"](ctx, client, "")
+	require.ErrorIs(t, err, im.ErrRateLimited)
+	assert.Len(t, api.requests(), 1)
+}
