@@ -120,8 +120,8 @@ func TestHistoryWithoutAFile(t *testing.T) {
 			require.Len(t, errs, 3)
 			for _, err := range errs {
 				for reason, kind := range kinds {
-					assert.Equal(t, reason == want, errors.Is(err, reason), "%s: %v", c.now, err)
-					assert.Equal(t, kind == kinds[want], errors.Is(err, kind), "%s: %v", c.now, err)
+					assert.Equal(t, errors.Is(want, reason), errors.Is(err, reason), "%s: %v", c.now, err)
+					assert.Equal(t, errors.Is(kinds[want], kind), errors.Is(err, kind), "%s: %v", c.now, err)
 				}
 			}
 			assert.Len(t, server.requests, 3, "not retried")
@@ -159,7 +159,7 @@ func TestHistoryWhoseFileIsNotThere(t *testing.T) {
 		server := &script{answers: []answer{named, {status: c.status, header: date, body: notThere}}}
 		for _, err := range server.client(t).Messages.History(t.Context(), eight, messages.HistoryOptions{Zone: time.UTC}) {
 			require.ErrorIs(t, err, c.want)
-			assert.Equal(t, c.want == messages.ErrHistoryNotReady, errors.Is(err, messages.ErrHistoryNotReady))
+			assert.Equal(t, errors.Is(c.want, messages.ErrHistoryNotReady), errors.Is(err, messages.ErrHistoryNotReady))
 			require.NotErrorIs(t, err, messages.ErrHistoryEmpty, "nobody said so")
 		}
 		assert.Len(t, server.requests, 2)

@@ -47,7 +47,7 @@ func (c *core) send(ctx context.Context, p *prepared, r *transport.Request, prog
 			return res, err
 		}
 		_, _ = io.CopyN(io.Discard, res.Body, maxRedirectEnd) // nothing is lost with it
-		res.Body.Close()
+		_ = res.Body.Close()
 		status = res.StatusCode
 		if p.hops == maxRedirects {
 			return nil, redirectError(p, status, "redirects more than 5 times")

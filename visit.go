@@ -78,7 +78,7 @@ func (c *core) sendFar(ctx context.Context, r *transport.Request) (*http.Respons
 		return res, err
 	}
 	if err == nil {
-		res.Body.Close()
+		_ = res.Body.Close() // it is not wanted
 	}
 	if !c.mayReach(ctx, distance(watched.nearest.Load())) {
 		return nil, errNear

@@ -12,7 +12,7 @@ const movedLocation = "location"
 
 // Location is the address that a redirect of Send leads to; empty: none.
 func Location(res *http.Response) string {
-	if values := res.Header[movedLocation]; len(values) > 0 {
+	if values := res.Header[movedLocation]; len(values) > 0 { //nolint:staticcheck // not canonical on purpose
 		return values[0]
 	}
 	return ""
