@@ -155,18 +155,3 @@ func (w *watched) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
-
-// sinkWriter keeps the error of the user's writer, to tell it from the
-// network's.
-type sinkWriter struct {
-	w   io.Writer
-	err error
-}
-
-func (s *sinkWriter) Write(p []byte) (int, error) {
-	n, err := s.w.Write(p)
-	if err != nil {
-		s.err = err
-	}
-	return n, err
-}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -21,6 +20,7 @@ import (
 type core struct {
 	settings
 	to        address
+	platform  Platform
 	sender    *transport.Sender
 	tokens    *tokenCache
 	quotas    *quotas
@@ -41,9 +41,10 @@ type prepared struct {
 	sink        *api.Sink
 	streams     bool // uploads or downloads a file
 
-	tries int
-	grant quota.Grant // of the last try
-	token bearer      // of the last try
+	journey // of a download
+	tries   int
+	grant   quota.Grant // of the last try
+	token   bearer      // of the last try
 
 	// What ended the tries before, each kind with a bound of its own: a token that
 	// expires must not use up the repeats for a broken connection.
@@ -189,23 +190,6 @@ func (c *core) direct(ctx context.Context, p *prepared) error {
 	return nil
 }
 
-// directTo sends a call to an address that the API has answered. The text of an
-// error does not show it: it may be a permission in itself.
-func (c *core) directTo(p *prepared) error {
-	to, err := url.Parse(p.URL)
-	if err == nil {
-		_, _, err = Config{Host: to.Scheme + "://" + to.Host}.host(c.plainHTTP)
-	}
-	if err != nil {
-		return &Error{
-			Endpoint: p.Endpoint.ID, kind: ErrBadAnswer, permanent: true,
-			Description: "the server answered an address that is not https",
-		}
-	}
-	p.url = to.String()
-	return nil
-}
-
 // Header values that are the same for every call.
 var (
 	jsonType   = []string{"application/json"}
@@ -276,22 +260,23 @@ func (c *core) bearer(ctx context.Context, p *prepared) (bearer, *Error) {
 func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 	limit := c.timeLimit(ctx, p)
 	defer limit.stop()
-	res, err := c.sender.Send(limit.ctx, &transport.Request{
+	res, err := c.send(limit, p, &transport.Request{
 		Method: p.Endpoint.Method, URL: p.url, Header: c.header(p, token.header),
 		Body: p.body, Stream: watch(limit, p.upload), Abandon: limit.cancel,
 	})
 	if err != nil {
-		return networkError(ctx, p, 0, err)
+		return sendError(ctx, p, err)
 	}
 	defer res.Body.Close()
 	failure := c.read(ctx, p, res, limit)
-	if c.cached(p) && res.StatusCode != http.StatusUnauthorized {
+	if c.cached(p) && (res.StatusCode != http.StatusUnauthorized || p.bare) {
 		c.tokens.accepted(token.Value)
 	}
 	if failure != nil {
 		failure.RetryAfter = retryAfter(res.Header.Get("Retry-After"))
+		explain(p, failure, res)
 	}
-	return failure
+	return p.elsewhere(failure)
 }
 
 // header makes the header of one try. The values are shared, the map is not.
@@ -438,33 +423,6 @@ func fillResponse(r *Response, status int, body []byte) {
 		Status: status, Timestamp: envelope.Timestamp.Time(), Duration: time.Duration(envelope.Duration) * time.Millisecond,
 		Cursor: string(envelope.Cursor), Action: string(envelope.Action), Body: bytes.Clone(body),
 	}
-}
-
-// download copies a binary answer to its sink, all of it or with an error.
-func (c *core) download(ctx context.Context, p *prepared, res *http.Response, limit *timeLimit) *Error {
-	if p.tries > 1 && p.sink.N > 0 {
-		if err := p.sink.Restart(); err != nil {
-			return sinkError(p, err)
-		}
-	}
-	w := &sinkWriter{w: p.sink.W}
-	n, err := io.Copy(w, &watched{Reader: res.Body, progress: limit.extend})
-	p.sink.N = n
-	switch {
-	case w.err != nil:
-		return sinkError(p, w.err)
-	case err == nil && res.ContentLength >= 0 && n != res.ContentLength:
-		err = io.ErrUnexpectedEOF
-	}
-	if err != nil {
-		e := networkError(ctx, p, res.StatusCode, err)
-		e.permanent = n > 0 && p.sink.Restart == nil // what was written cannot be taken back
-		return e
-	}
-	if p.response != nil {
-		*p.response = Response{Status: res.StatusCode}
-	}
-	return nil
 }
 
 // quotaError makes the error of a wait that ended without a grant.

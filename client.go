@@ -54,7 +54,7 @@ func New(c Config, options ...Option) (*Client, error) {
 	if c.Token == nil {
 		return nil, configError("Token", "must not be nil; ClientCredentials, AppCertificate, StaticToken and TokenFunc make tokens")
 	}
-	core := &core{settings: s, to: to, sender: transport.New(s.httpClient), lookup: newLookup()}
+	core := &core{settings: s, to: to, platform: c.Platform, sender: transport.New(s.httpClient), lookup: newLookup()}
 	core.tokens = &tokenCache{provider: c.Token, core: core}
 
 	client := &Client{core: core}

@@ -64,7 +64,8 @@ func newSettings(options []Option) (settings, error) {
 }
 
 // WithHTTPClient sends through a copy of hc: its transport, proxy and jar, its
-// timeout on top of [WithTimeout]. Redirects are never followed. The transport
+// timeout on top of [WithTimeout]. Its CheckRedirect is not asked: downloads follow
+// redirects by rules of their own, and nothing else follows any. The transport
 // should keep as many idle connections to one host as there are calls at once;
 // net/http's default keeps two.
 func WithHTTPClient(hc *http.Client) Option { return func(s *settings) { s.httpClient = hc } }

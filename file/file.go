@@ -46,33 +46,3 @@ func Bytes(name string, content []byte) Source {
 		Open:        func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil },
 	}
 }
-
-// Save makes the file path from what write delivers: into a temporary file
-// beside it, renamed when all of it is there, so that path never holds a part.
-// restart empties the temporary file for another try.
-func Save(path string, write func(w io.Writer, restart func() error) error) (err error) {
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = tmp.Close() // the first error counts
-			_ = os.Remove(tmp.Name())
-		}
-	}()
-	restart := func() error {
-		if err := tmp.Truncate(0); err != nil {
-			return err
-		}
-		_, err := tmp.Seek(0, io.SeekStart)
-		return err
-	}
-	if err := write(tmp, restart); err != nil {
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
-}

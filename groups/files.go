@@ -112,17 +112,21 @@ var downloadFile = api.Endpoint{
 }
 
 // DownloadFile writes a file of a group to w and returns its length. It is
-// streamed; an error in the middle leaves in w what came before it. Quota: 100
-// calls a second. Repeated only until the first byte is written. [im.ErrNotFound]
-// when there is no such group.
+// streamed; an error in the middle leaves in w what came before it. Where the server
+// redirects to a storage host, up to 5 redirects are followed, without the token on
+// another host, and to a private or loopback address only if the API host has one.
+// Quota: 100 calls a second; redirects do not count. Retried only until the first
+// byte is written. Errors: [im.ErrNotFound] when there is no such group;
+// [im.ErrBadAnswer] for a part of a file, and for a redirect that is not followed.
 //
 //im:endpoint groups.download_file
 func (s *Service) DownloadFile(ctx context.Context, groupID, fileID string, w io.Writer) (int64, error) {
 	return s.download(ctx, groupID, fileID, &api.Sink{W: w})
 }
 
-// SaveFile downloads a file of a group to a path. The path holds all of it or is
-// not touched, and a broken transfer is repeated from the start.
+// SaveFile downloads a file of a group to a path, as [file.Save] writes it: the path
+// holds all of it or is not touched. A broken transfer is retried from the start.
+// Otherwise as [Service.DownloadFile].
 func (s *Service) SaveFile(ctx context.Context, groupID, fileID, path string) (n int64, err error) {
 	err = file.Save(path, func(w io.Writer, restart func() error) error {
 		n, err = s.download(ctx, groupID, fileID, &api.Sink{W: w, Restart: restart})

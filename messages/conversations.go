@@ -1,7 +1,6 @@
 package messages
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -137,14 +136,7 @@ func lastMessage(meta json.RawMessage) *Record {
 	if len(meta) == 0 || json.Unmarshal(meta, &wire) != nil || wire.ID == "" {
 		return nil
 	}
-	payload := wire.Payload
-	if bytes.HasPrefix(payload, []byte{'"'}) {
-		var text string
-		if json.Unmarshal(payload, &text) != nil {
-			return nil
-		}
-		payload = json.RawMessage(text)
-	}
+	payload := unquoted(wire.Payload)
 	record := Record{ID: string(wire.ID), Time: wire.Time.Time(), Raw: payload}
 	if readPayload(payload, &record) != nil {
 		return nil

@@ -53,7 +53,7 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	clock.Advance(2 * time.Hour)
+	clock.Advance(26 * time.Hour) // busy apps have to wait that long
 	url, err := client.Messages.HistoryURL(ctx, time.Date(2024, 6, 10, 8, 0, 0, 0, time.UTC), messages.HistoryOptions{})
 	if err != nil {
 		log.Fatal(err)
@@ -75,9 +75,9 @@ func Example() {
 		}
 	}
 	_, err = client.Messages.HistoryURL(ctx, time.Date(2024, 6, 10, 4, 0, 0, 0, time.UTC), messages.HistoryOptions{})
-	fmt.Println("messages at four:", !errors.Is(err, im.ErrNotFound))
+	fmt.Println("no messages at four:", errors.Is(err, messages.ErrHistoryEmpty))
 	// Output:
 	// shop to bob: kettle.jpg, 640x480
 	// shop to bob: The kettle is 19 euros.
-	// messages at four: false
+	// no messages at four: true
 }

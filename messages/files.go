@@ -132,18 +132,22 @@ var downloadFile = api.Endpoint{
 }
 
 // DownloadFile writes a file to w and returns its length. It is streamed; an
-// error in the middle leaves in w what came before it. Quota: 100 calls a second
-// together with DownloadThumbnail and the client SDKs of the app. Repeated only
-// until the first byte is written. Errors: [im.ErrNotFound] for a file that does
-// not exist or has expired.
+// error in the middle leaves in w what came before it. On some clusters the server
+// redirects to a storage host: up to 5 redirects are followed, without token and
+// secret on another host, and to a private or loopback address only if the API host
+// has one. Quota: 100 calls a second together with DownloadThumbnail and the client
+// SDKs of the app; redirects do not count. Retried only until the first byte is
+// written. Errors: [im.ErrNotFound] for a file that does not exist or has expired;
+// [im.ErrBadAnswer] for a part of a file, and for a redirect that is not followed.
 //
 //im:endpoint messages.download_file
 func (s *Service) DownloadFile(ctx context.Context, uuid string, w io.Writer, o DownloadOptions) (int64, error) {
 	return s.download(ctx, &downloadFile, uuid, o.header(), &api.Sink{W: w}, o)
 }
 
-// SaveFile downloads a file to a path. The path holds all of it or is not touched,
-// and a broken transfer is repeated from the start.
+// SaveFile downloads a file to a path, as [file.Save] writes it: the path holds all
+// of it or is not touched. A broken transfer is retried from the start. Otherwise as
+// [Service.DownloadFile].
 func (s *Service) SaveFile(ctx context.Context, uuid, path string, o DownloadOptions) (n int64, err error) {
 	err = file.Save(path, func(w io.Writer, restart func() error) error {
 		n, err = s.download(ctx, &downloadFile, uuid, o.header(), &api.Sink{W: w, Restart: restart}, o)

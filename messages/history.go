@@ -1,16 +1,11 @@
 package messages
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"iter"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
@@ -20,21 +15,53 @@ import (
 // history.
 var ChinaTime = time.FixedZone("UTC+8", 8*60*60)
 
+// Why an hour has no file. Each comes beside a kind of package im. Only
+// [ErrHistoryEmpty] lets an archive job skip an hour for good.
+var (
+	// ErrHistoryNotReady: less than 24 hours have passed since the hour, by the clock
+	// of the server, and its file may still come. Beside it [im.ErrUnavailable], but
+	// it is not retried.
+	ErrHistoryNotReady = errors.New("the file of the hour may not be ready yet: less than 24 hours have passed since")
+	// ErrHistoryFuture: the hour has not begun, by the clock of the server. Beside it
+	// [im.ErrInvalidArgument].
+	ErrHistoryFuture = errors.New("the hour lies in the future")
+	// ErrHistoryExpired: the hour is older than what the plan keeps. Beside it
+	// [im.ErrNotFound].
+	ErrHistoryExpired = errors.New("the hour is too old: its file is no longer kept")
+	// ErrHistoryEmpty: there were no messages in that hour. Beside it
+	// [im.ErrNotFound].
+	ErrHistoryEmpty = errors.New("the hour has no messages")
+)
+
+// historyDelay is how long the file of an hour may take in busy apps.
+const historyDelay = 24 * time.Hour
+
 // HistoryOptions are the choices of [Service.HistoryURL].
 type HistoryOptions struct {
-	// Zone is the time zone in which the server names its hours; nil: UTC. The
-	// documents differ: UTC everywhere (Agora in English, Easemob 2023), or
-	// [ChinaTime] on clusters in mainland China and UTC elsewhere (Agora China 2025,
-	// Easemob 2026). With the wrong one the call answers another hour.
+	// Zone is the time zone in which the server names its hours: [ChinaTime] on
+	// clusters in mainland China, time.UTC elsewhere. With the wrong one the call
+	// returns another hour. nil: as the host says, for the hosts of Easemob and Agora
+	// that are published. For every other host (VIP clusters, Shengwang) Zone is
+	// required; on loopback, where tests run, nil stands for ChinaTime with the
+	// platform Easemob and for UTC otherwise.
 	Zone *time.Location
 }
 
-func (o HistoryOptions) name(hour time.Time) string {
-	zone := o.Zone
-	if zone == nil {
-		zone = time.UTC
+// zone is where the hours of a call begin.
+func (s *Service) zone(ctx context.Context, o HistoryOptions) (*time.Location, error) {
+	if o.Zone != nil {
+		return o.Zone, nil
 	}
-	return hour.In(zone).Format("2006010215")
+	china, known, err := api.InChina(ctx, s.api, &historyURL)
+	switch {
+	case err != nil:
+		return nil, err
+	case !known:
+		return nil, api.Invalid("Zone", "must be set, since the host does not tell where the cluster is: ChinaTime in mainland China, time.UTC elsewhere")
+	case china:
+		return ChinaTime, nil
+	}
+	return time.UTC, nil
 }
 
 var historyURL = api.Endpoint{
@@ -45,25 +72,97 @@ var historyURL = api.Endpoint{
 // HistoryURL returns the address of a file with all messages of the hour in which
 // the time lies. [Service.History] and [Service.SaveHistory] fetch it as well. The
 // address carries its own permission, which ends after some time: do not log it,
-// and fetch it without the app token.
+// and fetch it without the app token. It may be plain http, at a storage host; try
+// https first.
 //
 // The file of an hour is there an hour later, in busy apps up to 24 hours later,
 // and is kept for some days by the plan, 3 where nothing else was agreed. Quota: 10
 // calls a minute (one document says 1); fetching the address does not count.
-// Repeated after a lost answer. Errors: [im.ErrNotFound] for an hour without
-// messages (its Code is storage_object_not_found), and for one that is too old or
-// not ready.
+// Retried if the response is lost. Errors: [ErrHistoryNotReady], [ErrHistoryFuture],
+// [ErrHistoryExpired] and [ErrHistoryEmpty], by the Date of the response;
+// [im.ErrInvalidArgument] for [HistoryOptions] without a Zone where one is required.
 //
 //im:endpoint messages.history_url
 func (s *Service) HistoryURL(ctx context.Context, hour time.Time, o HistoryOptions) (string, error) {
-	var invalid error
-	if hour.IsZero() {
-		invalid = api.Invalid("hour", "must not be zero")
+	h, err := s.nameHour(ctx, hour, o)
+	if err != nil {
+		return "", err
 	}
+	return s.historyURL(ctx, h)
+}
+
+func (s *Service) historyURL(ctx context.Context, h namedHour) (string, error) {
 	var out historyAddress
-	err := s.api.Call(ctx, &api.Call{Endpoint: &historyURL, Params: []string{o.name(hour)}, Invalid: invalid, Out: &out})
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: &historyURL, Params: []string{h.name}, Invalid: h.invalid, Explain: h.explain, Out: &out,
+	})
 	return string(out), err
 }
+
+// namedHour is an hour as the server names it.
+type namedHour struct {
+	name    string
+	start   time.Time
+	invalid error
+}
+
+func (s *Service) nameHour(ctx context.Context, at time.Time, o HistoryOptions) (namedHour, error) {
+	if at.IsZero() {
+		return namedHour{invalid: api.Invalid("hour", "must not be zero")}, nil
+	}
+	zone, err := s.zone(ctx, o)
+	var argument *api.ArgumentError
+	switch {
+	case errors.As(err, &argument):
+		return namedHour{invalid: err}, nil
+	case err != nil:
+		return namedHour{}, err
+	}
+	at = at.In(zone)
+	h := namedHour{name: at.Format("2006010215"), start: time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), 0, 0, 0, zone)}
+	if at.Year() < 1 || at.Year() > 9999 {
+		h.invalid = api.Invalid("hour", "is in the year %d, which the server cannot name", at.Year())
+	}
+	return h, nil
+}
+
+// explain tells apart why there is no file. What came too early looks like an hour
+// without messages or like one too old.
+func (h namedHour) explain(f api.Failure) (kind, reason error) {
+	text := strings.ToLower(f.Text)
+	expired := f.Status == http.StatusBadRequest && strings.Contains(text, "expired or unstored")
+	empty := f.Status == http.StatusNotFound && (f.Code == "storage_object_not_found" || strings.Contains(text, "history download url"))
+	switch {
+	case !expired && !empty:
+		return nil, nil
+	case f.Date.Before(h.start):
+		return api.ErrInvalidArgument, ErrHistoryFuture
+	case f.Date.Before(h.start.Add(time.Hour + historyDelay)):
+		return api.ErrUnavailable, ErrHistoryNotReady
+	case expired:
+		return api.ErrNotFound, ErrHistoryExpired
+	}
+	return api.ErrNotFound, ErrHistoryEmpty
+}
+
+// explainFile does the same for the file itself, at an address that the server has
+// made: what is not there a day later may have been empty or have expired.
+func (h namedHour) explainFile(f api.Failure) (kind, reason error) {
+	switch {
+	case f.Status == http.StatusForbidden:
+		return api.ErrForbidden, errRejected
+	case f.Status != http.StatusNotFound:
+		return nil, nil
+	case f.Date.Before(h.start.Add(time.Hour + historyDelay)):
+		return api.ErrUnavailable, ErrHistoryNotReady
+	}
+	return api.ErrNotFound, errNoFile
+}
+
+var (
+	errNoFile   = errors.New("there is no file at the address that the server named")
+	errRejected = errors.New("the storage host rejects the address, whose permission may have ended; a new call gets a new one")
+)
 
 // historyAddress is an answer that holds an address, or does not decode.
 type historyAddress string
@@ -81,104 +180,4 @@ func (a *historyAddress) UnmarshalJSON(b []byte) error {
 	}
 	*a = historyAddress(wire.Data[0].URL)
 	return nil
-}
-
-// maxLine bounds the memory for one record; no message has more than a few KB.
-const maxLine = 1 << 20
-
-var errLongLine = fmt.Errorf("%w: the line is longer than %d bytes", api.ErrTooLarge, maxLine)
-
-// ReadHistory reads the file behind [Service.HistoryURL], record by record and
-// never more than one in memory: gzip, or the same text unpacked, which is what
-// some HTTP clients make of it. It can be ranged over once.
-//
-// A line that is no record ([im.ErrBadAnswer]), such as one above 1 MiB
-// ([im.ErrTooLarge]), is an error with a Record that holds Raw alone, if anything;
-// a loop that goes on gets the lines after it. A file that breaks off is an error
-// and the end.
-func ReadHistory(r io.Reader) iter.Seq2[Record, error] {
-	return func(yield func(Record, error) bool) {
-		lines, err := openHistory(r)
-		if err != nil {
-			yield(Record{}, fmt.Errorf("im: history: %w", err))
-			return
-		}
-		for number := 1; ; number++ {
-			line, err := lines.next()
-			switch {
-			case ended(err):
-				return
-			case err != nil && !errors.Is(err, errLongLine):
-				yield(Record{}, fmt.Errorf("im: history, line %d: %w", number, err))
-				return
-			case err == nil && len(line) == 0:
-				continue
-			}
-			var record Record
-			if err == nil {
-				record, err = readRecord(bytes.Clone(line))
-			}
-			if err != nil {
-				err = fmt.Errorf("im: history, line %d: %w: %w", number, api.ErrBadAnswer, err)
-			}
-			if !yield(record, err) {
-				return
-			}
-		}
-	}
-}
-
-// openHistory unpacks a file that is packed. Even one without messages would not
-// be empty.
-func openHistory(r io.Reader) (*lineReader, error) {
-	buffered := bufio.NewReader(r)
-	head, err := buffered.Peek(2)
-	switch {
-	case len(head) == 0 && ended(err):
-		return nil, io.ErrUnexpectedEOF
-	case err != nil && !ended(err):
-		return nil, err
-	case !bytes.Equal(head, []byte{0x1f, 0x8b}):
-		return &lineReader{r: buffered}, nil
-	}
-	unpacked, err := gzip.NewReader(buffered)
-	if err != nil {
-		return nil, err
-	}
-	return &lineReader{r: bufio.NewReader(unpacked)}, nil
-}
-
-// ended tells the end of a file from a broken connection, whose error may wrap
-// io.EOF.
-func ended(err error) bool { return err == io.EOF } //nolint:errorlint // what it is for
-
-// lineReader reads lines of bounded length.
-type lineReader struct {
-	r    *bufio.Reader
-	line []byte
-}
-
-// next returns the next line, valid until the one after it, errLongLine for a line
-// that it has skipped, or the error that ends the file. What stands before such an
-// error is no line.
-func (l *lineReader) next() ([]byte, error) {
-	l.line = l.line[:0]
-	long := false
-	for {
-		part, err := l.r.ReadSlice('\n')
-		if long = long || len(l.line)+len(part) > maxLine; !long {
-			l.line = append(l.line, part...)
-		}
-		switch {
-		case errors.Is(err, bufio.ErrBufferFull):
-			continue
-		case ended(err) && (long || len(l.line) > 0): // the last line may lack its end
-		case err != nil:
-			return nil, err
-		}
-		if long {
-			return nil, errLongLine
-		}
-		return bytes.TrimSpace(l.line), nil
-	}
 }

@@ -25,19 +25,20 @@ import (
 func TestHistoryURL(t *testing.T) {
 	const signed = "https://history.example.com/acme/demo/2024061008.gz?Expires=1718010000&Signature=q0pV2xXc%3D"
 	at := time.Date(2024, 6, 10, 8, 59, 59, 0, time.UTC)
+	utc := messages.HistoryOptions{Zone: time.UTC}
 	of := func(at time.Time, o messages.HistoryOptions) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *messages.Service) (string, error) { return s.HistoryURL(ctx, at, o) })
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "messages.history_url", Do: of(at, messages.HistoryOptions{}),
+			ID: "messages.history_url", Do: of(at, utc),
 			Request: "GET /chatmessages/2024061008",
 			Answer:  `{"action":"get","uri":"'https://a1.example.com/acme/demo/chatmessages/2024061008","data":[{"url":"` + signed + `"}]}`,
 			Want:    signed,
 		},
 		{
 			ID: "messages.history_url", Name: "a time elsewhere is the same hour",
-			Do:      of(at.In(time.FixedZone("", -5*3600)), messages.HistoryOptions{}),
+			Do:      of(at.In(time.FixedZone("", -5*3600)), utc),
 			Request: "GET /chatmessages/2024061008",
 			Answer:  `{"data":[{"url":"` + signed + `"}]}`,
 		},
@@ -49,23 +50,31 @@ func TestHistoryURL(t *testing.T) {
 			Want:    signed,
 		},
 		{
-			ID: "messages.history_url", Name: "an hour without messages", Do: of(at, messages.HistoryOptions{}),
+			ID: "messages.history_url", Name: "an hour without messages", Do: of(at, utc),
 			Request: "GET /chatmessages/2024061008", Status: 404,
 			Answer: `{"error":"storage_object_not_found","error_description":"Failed to find chat message history download url for appkey: acme#demo, time: 2024061008"}`,
-			Err:    im.ErrNotFound,
+			Err:    messages.ErrHistoryEmpty,
 		},
 		{
-			ID: "messages.history_url", Name: "an hour that is too old", Do: of(at, messages.HistoryOptions{}),
+			ID: "messages.history_url", Name: "an hour that is too old", Do: of(at, utc),
 			Request: "GET /chatmessages/2024061008", Status: 400,
 			Answer: `{"error":"illegal_argument","error_description":"illegal arguments: appkey: acme#demo, time: 2024061008, maybe chat message history is expired or unstored"}`,
-			Err:    im.ErrNotFound,
+			Err:    messages.ErrHistoryExpired,
 		},
 		{
-			ID: "messages.history_url", Name: "no address", Do: of(at, messages.HistoryOptions{}),
+			ID: "messages.history_url", Name: "no address", Do: of(at, utc),
 			Request: "GET /chatmessages/2024061008", Answer: `{"data":[]}`, Err: im.ErrBadAnswer,
 		},
 		{
-			ID: "messages.history_url", Name: "no time", Do: of(time.Time{}, messages.HistoryOptions{}),
+			ID: "messages.history_url", Name: "no time", Do: of(time.Time{}, utc),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "messages.history_url", Name: "a year that the server cannot name", Do: of(at.AddDate(8000, 0, 0), utc),
+			Err: im.ErrInvalidArgument,
+		},
+		{
+			ID: "messages.history_url", Name: "a host that does not tell its cluster", Do: of(at, messages.HistoryOptions{}),
 			Err: im.ErrInvalidArgument,
 		},
 	})

@@ -127,13 +127,13 @@ func readRecord(line []byte) (Record, error) {
 // outside are internal names by the newest documents.
 func readPayload(payload json.RawMessage, r *Record) error {
 	var wire struct {
-		Bodies   api.Many[json.RawMessage] `json:"bodies"`
-		Ext      json.RawMessage           `json:"ext"`
-		From     api.Text                  `json:"from"`
-		To       api.Text                  `json:"to"`
-		ChatType api.Text                  `json:"type"` // in conversation lists; older files have "chatmessage" here
+		Bodies   json.RawMessage `json:"bodies"`
+		Ext      json.RawMessage `json:"ext"`
+		From     api.Text        `json:"from"`
+		To       api.Text        `json:"to"`
+		ChatType api.Text        `json:"type"` // in conversation lists; older files have "chatmessage" here
 	}
-	if err := json.Unmarshal(payload, &wire); err != nil {
+	if err := json.Unmarshal(unquoted(payload), &wire); err != nil {
 		return err
 	}
 	r.Ext = freeData(wire.Ext)
@@ -146,10 +146,11 @@ func readPayload(payload json.RawMessage, r *Record) error {
 	if r.ChatType == "" {
 		r.ChatType = chatType(string(wire.ChatType))
 	}
-	if len(wire.Bodies) == 0 {
+	var bodies api.Many[json.RawMessage]
+	if err := json.Unmarshal(unquoted(wire.Bodies), &bodies); err != nil || len(bodies) == 0 {
 		return api.ErrNoEntity
 	}
-	r.Body = readBody(wire.Bodies[0])
+	r.Body = readBody(bodies[0])
 	return nil
 }
 
@@ -158,10 +159,19 @@ func chatType(s string) ChatType {
 	return ChatType(strings.ReplaceAll(strings.TrimSpace(s), "_", ""))
 }
 
+// unquoted is the JSON that stands in a string, as some servers write objects.
+func unquoted(raw json.RawMessage) json.RawMessage {
+	var text string
+	if !bytes.HasPrefix(raw, []byte{'"'}) || json.Unmarshal(raw, &text) != nil {
+		return raw
+	}
+	return json.RawMessage(text)
+}
+
 // freeData reads an object of the user's. Anything else is nothing.
 func freeData(raw json.RawMessage) map[string]any {
 	var data map[string]any
-	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec := json.NewDecoder(bytes.NewReader(unquoted(raw)))
 	dec.UseNumber()
 	if dec.Decode(&data) != nil || len(data) == 0 {
 		return nil

@@ -89,6 +89,17 @@ type Call struct {
 	Invalid  error       // an argument found wrong by the method: nothing is sent
 	Secrets  []string    // values of the request that must never appear in an error
 	Out      any         // nil, a pointer to decode into, or *Sink
+	// Explain, where not nil, knows a failed response better than the status and the
+	// code say: its kind, and an error of the domain's to be found beside it. A nil
+	// kind leaves the failure as it is.
+	Explain func(Failure) (kind, reason error)
+}
+
+// Failure is a response that is not of success.
+type Failure struct {
+	Status     int
+	Code, Text string
+	Date       time.Time // when the server wrote it, by its own clock where it says so
 }
 
 // Form is a body in application/x-www-form-urlencoded.

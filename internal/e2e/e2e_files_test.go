@@ -166,9 +166,11 @@ func TestHistory(t *testing.T) {
 		assert.Equal(t, list, all(t, messages.ReadHistory(saved)))
 
 		_, err = client.Messages.HistoryURL(ctx, hour.Add(-time.Hour), messages.HistoryOptions{Zone: messages.ChinaTime})
-		refused(t, err, im.ErrNotFound)
+		refused(t, err, im.ErrUnavailable)
+		require.ErrorIs(t, err, messages.ErrHistoryNotReady)
 		_, err = client.Messages.HistoryURL(ctx, srv.Clock().Now(), messages.HistoryOptions{Zone: messages.ChinaTime})
-		refused(t, err, im.ErrNotFound)
+		refused(t, err, im.ErrUnavailable)
+		require.ErrorIs(t, err, messages.ErrHistoryNotReady)
 	})
 }
 

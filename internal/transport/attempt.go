@@ -114,7 +114,7 @@ func (s *Sender) exclusive(conn net.Conn) bool {
 	if _, ok := conn.(*tls.Conn); ok {
 		return !isHTTP2(conn)
 	}
-	t, ok := s.http.Transport.(*http.Transport)
+	t, ok := s.base.(*http.Transport)
 	return ok && (t.Protocols == nil || !t.Protocols.UnencryptedHTTP2())
 }
 

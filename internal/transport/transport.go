@@ -37,7 +37,8 @@ type Stream struct {
 type Sender struct {
 	resty  *resty.Client
 	http   *http.Client
-	own    bool // the transport is newTransport's, which speaks HTTP/1.1 only
+	base   http.RoundTripper
+	own    bool // base is newTransport's, which speaks HTTP/1.1 only
 	shared shared
 }
 
@@ -48,11 +49,10 @@ func New(hc *http.Client) *Sender {
 	if hc != nil {
 		*s.http = *hc
 	}
-	if s.http.Transport == nil {
-		s.http.Transport, s.own = newTransport(), true
+	if s.base = s.http.Transport; s.base == nil {
+		s.base, s.own = newTransport(), true
 	}
-	// A redirect would turn a POST into a GET and carry the token elsewhere.
-	s.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	s.http.Transport = keepRedirects{s.base}
 	s.resty = resty.NewWithClient(s.http)
 	s.resty.SetLogger(silent{}).SetDisableWarn(true)
 	s.resty.SetPreRequestHook(func(_ *resty.Client, r *http.Request) error {

@@ -1,0 +1,86 @@
+package im
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// download copies the file of a response to its sink, all of it or with an error.
+func (c *core) download(ctx context.Context, p *prepared, res *http.Response, limit *timeLimit) *Error {
+	if err := whole(p, res); err != nil {
+		return badAnswer(p, res.StatusCode, nil, err)
+	}
+	if p.tries > 1 && p.sink.N > 0 {
+		if err := p.sink.Restart(); err != nil {
+			return sinkError(p, err)
+		}
+	}
+	w := &sinkWriter{w: p.sink.W}
+	n, err := io.Copy(w, &watched{Reader: res.Body, progress: limit.extend})
+	p.sink.N = n
+	switch {
+	case w.err != nil:
+		return sinkError(p, w.err)
+	case err == nil && res.ContentLength >= 0 && n != res.ContentLength:
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		e := networkError(ctx, p, res.StatusCode, err)
+		e.permanent = n > 0 && p.sink.Restart == nil // what was written cannot be taken back
+		return e
+	}
+	if p.response != nil {
+		*p.response = Response{Status: res.StatusCode}
+	}
+	return nil
+}
+
+// whole rejects a response of success that is not the file as it is: a part of it,
+// nothing, or a packed form that was not asked for. A file that an address leads to
+// is packed anyway, and its readers see how often.
+func whole(p *prepared, res *http.Response) error {
+	encoding := res.Header.Get("Content-Encoding")
+	switch {
+	case res.StatusCode != http.StatusOK:
+		return fmt.Errorf("the status is %d, which is not that of a whole file", res.StatusCode)
+	case encoding != "" && encoding != "identity" && p.URL == "":
+		return errCompressed
+	}
+	return nil
+}
+
+// explain lets the domain say what a failed response means.
+func explain(p *prepared, e *Error, res *http.Response) {
+	if p.Explain == nil || e.Status < 300 {
+		return
+	}
+	date, err := http.ParseTime(res.Header.Get("Date"))
+	if err != nil {
+		date = time.Now()
+	}
+	kind, reason := p.Explain(api.Failure{Status: e.Status, Code: e.Code, Text: e.Description, Date: date})
+	if kind != nil {
+		e.kind, e.cause, e.permanent = kind, reason, true
+	}
+}
+
+// sinkWriter keeps the error of the user's writer, to tell it from the
+// network's.
+type sinkWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (s *sinkWriter) Write(p []byte) (int, error) {
+	n, err := s.w.Write(p)
+	if err == nil && n != len(p) {
+		n, err = 0, io.ErrShortWrite
+	}
+	s.err = err
+	return n, err
+}
