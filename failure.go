@@ -76,7 +76,7 @@ func badAnswer(p *prepared, status int, body []byte, cause error) *Error {
 		}
 		return e
 	}
-	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrBadAnswer, Body: clip(body), cause: cause}
+	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrBadAnswer, Body: clipBody(body), cause: cause}
 	mayBeDone(p, e)
 	var shape *json.UnmarshalTypeError
 	e.permanent = no != nil || errors.As(cause, &shape) || errors.Is(cause, api.ErrNoEntity) || errors.Is(cause, ErrTooLarge) // it will not look better next time
