@@ -29,7 +29,7 @@ func argumentError(endpoint string, err error) *Error {
 
 // tokenError is a call that was not sent for want of a token.
 func tokenError(ctx context.Context, p *prepared, err error) *Error {
-	e := &Error{Endpoint: p.Endpoint.ID, kind: ErrUnauthorized, permanent: true, cause: err}
+	e := &Error{Endpoint: p.Endpoint.ID, kind: ErrUnauthorized, permanent: true, cause: ownTimeout(ctx, err)}
 	var fetch *Error
 	switch {
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
@@ -88,7 +88,7 @@ func networkError(ctx context.Context, p *prepared, status int, err error) *Erro
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // its text holds the URL, which names users
 	}
-	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrUnavailable, cause: err}
+	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrUnavailable, cause: ownTimeout(ctx, err)}
 	var source *transport.SourceError
 	switch {
 	case errors.As(err, &source):

@@ -89,6 +89,10 @@ type Call struct {
 	Invalid  error       // an argument found wrong by the method: nothing is sent
 	Secrets  []string    // values of the request that must never appear in an error
 	Out      any         // nil, a pointer to decode into, or *Sink
+
+	// MayBeEmpty tells whether a success of this status may come without a body;
+	// nil: none may.
+	MayBeEmpty func(status int) bool
 }
 
 // Form is a body in application/x-www-form-urlencoded.
