@@ -78,11 +78,20 @@ func withhold(text string, limit int, secrets []string) string {
 // first keeps its case.
 func readings(text string) []string {
 	all := []string{text, strings.ToLower(text)}
-	for range 2 { // what is escaped twice is rare, but free
-		text = unescape(html.UnescapeString(text))
-		all = append(all, strings.ToLower(text))
+	add := func(reading string) {
+		if reading = strings.ToLower(reading); reading != all[len(all)-1] {
+			all = append(all, reading)
+		}
 	}
-	return append(all, strings.ReplaceAll(all[len(all)-1], "+", " "))
+	add(html.UnescapeString(text))
+	for range 3 { // some is escaped in a page, in JSON and in a URL
+		text = unescape(text)
+		add(text)
+		text = html.UnescapeString(text)
+		add(text)
+	}
+	add(strings.ReplaceAll(text, "+", " "))
+	return all
 }
 
 // escape is a character in the notation of URLs, JSON or Go.
