@@ -144,6 +144,53 @@ func TestDescriptorsAgreeWithTheCatalogue(t *testing.T) {
 	assert.Empty(t, byID, "declared, but not in the catalogue")
 }
 
+// sisters are the operations that groups and chat rooms both have, by the names of
+// their endpoints. Those that are named alike are found by themselves.
+var sisters = map[string]string{
+	"groups.transfer": "chatrooms.transfer_owner", "groups.list_blocked": "chatrooms.list_blocks",
+	"groups.block_member": "chatrooms.block_user", "groups.block_members": "chatrooms.block_users",
+	"groups.unblock_member": "chatrooms.unblock_user", "groups.unblock_members": "chatrooms.unblock_users",
+	"groups.allow_member": "chatrooms.allow_user", "groups.allow_members": "chatrooms.allow_users",
+	"groups.disallow_members": "chatrooms.disallow_users",
+}
+
+// unlikeSisters are the pairs of which only the call on rooms is retried, and why.
+var unlikeSisters = map[string]string{
+	"groups.add_member":       "a member is 403 in a group, and counts as added in a room",
+	"groups.add_members":      "members alone are 403 in a group, and count as added in a room",
+	"groups.remove_admin":     "one who is no admin is 403 in a group; no document says so for rooms",
+	"groups.remove_members":   "who is gone fails in a group, 403 where all are; in a room it is reported",
+	"groups.block_members":    "who is blocked is no member any more: 403 in a group, reported in a room",
+	"groups.unblock_member":   "who is not on the list is 403 in a group, and the same end in a room",
+	"groups.unblock_members":  "as for one user",
+	"groups.disallow_members": "who is not on the list is 403 in a group, and the same end in a room",
+}
+
+// What is safe to retry for groups is so for rooms, and the other way round.
+func TestSisterOperationsFollowOneRule(t *testing.T) {
+	byID := declared(t)
+	pairs := 0
+	for id, group := range byID {
+		name, ok := strings.CutPrefix(id, "groups.")
+		if !ok {
+			continue
+		}
+		room := byID[cmp.Or(sisters[id], "chatrooms."+name)]
+		if room == nil {
+			assert.NotContains(t, sisters, id, "no such endpoint: %s", sisters[id])
+			continue
+		}
+		pairs++
+		if reason := unlikeSisters[id]; reason != "" {
+			assert.False(t, group.Idempotent, "%s: %s", id, reason)
+			assert.True(t, room.Idempotent, "%s is no exception any more", id)
+			continue
+		}
+		assert.Equal(t, group.Idempotent, room.Idempotent, "%s and %s", id, room.ID)
+	}
+	assert.GreaterOrEqual(t, pairs, 30)
+}
+
 // batchOfOne takes a batch maximum of 1 for what it is: a method with one value
 // cannot send more.
 func batchOfOne(most int, e *api.Endpoint) int {

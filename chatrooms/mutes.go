@@ -85,14 +85,14 @@ func (r MuteResults) Err() error {
 }
 
 var muteMembers = api.Endpoint{
-	ID: "chatrooms.mute_members", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/mute",
+	ID: "chatrooms.mute_members", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/mute", Idempotent: true,
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 
 // MuteMembers mutes up to 60 members of a room (100 in the newest documents, which
 // older servers refuse) for a time, in whole milliseconds, or [Forever]. A mute
 // outlives leaving the room and joining it again; [Service.UnmuteMembers] ends it.
-// Not repeated after a lost answer: a repeat starts the time again. Quota: 100
+// Retried if the response is lost, which starts the time again. Quota: 100
 // calls a second, whatever the number of members. [im.ErrNotFound] when there is no
 // such room or a user is not in it.
 //
