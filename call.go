@@ -438,7 +438,7 @@ func fillResponse(r *Response, status int, body []byte) {
 	}
 	_ = json.Unmarshal(body, &envelope) // what can be read of it: the payload is decoded already
 	*r = Response{
-		Status: status, Timestamp: envelope.Timestamp.Time(), Duration: time.Duration(envelope.Duration) * time.Millisecond,
+		Status: status, Timestamp: envelope.Timestamp.Time(), Duration: envelope.Duration.Length(time.Millisecond),
 		Cursor: string(envelope.Cursor), Action: string(envelope.Action), Body: bytes.Clone(body),
 	}
 }

@@ -73,7 +73,7 @@ func (q *QuietHours) UnmarshalJSON(b []byte) error {
 	if *q == (QuietHours{}) {
 		q.To = day
 	}
-	return nil
+	return q.check("the time")
 }
 
 // Scope says where a setting holds. [ForApp], [ForUser] and [ForGroup] make it;

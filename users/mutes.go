@@ -122,10 +122,11 @@ func (w *wireMuted) muted(at time.Time) Muted {
 }
 
 func muteTime(seconds api.Int) time.Duration {
-	if seconds < 0 {
+	length := seconds.Length(time.Second)
+	if seconds < 0 || length == math.MaxInt64 {
 		return Forever
 	}
-	return time.Duration(seconds) * time.Second
+	return length
 }
 
 var getMute = api.Endpoint{
