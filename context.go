@@ -33,7 +33,7 @@ func WithoutRetry(ctx context.Context) context.Context {
 // Response is what surrounds the payload of an answer.
 type Response struct {
 	Status    int
-	Timestamp time.Time     // when the server answered, by its own clock
+	Timestamp time.Time     `json:",omitzero"` // when the server answered, by its own clock
 	Duration  time.Duration // how long the server worked
 	Cursor    string        // of a page
 	Action    string

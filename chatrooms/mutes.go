@@ -32,7 +32,7 @@ func muteLength(d, unit time.Duration) int64 {
 // Muted is a member who may not speak.
 type Muted struct {
 	Username string
-	Until    time.Time // at the end of 2116 for a mute without an end
+	Until    time.Time `json:",omitzero"` // at the end of 2116 for a mute without an end
 	Forever  bool      // the mute has no end
 }
 
@@ -70,7 +70,7 @@ func (s *Service) ListMuted(ctx context.Context, roomID string) ([]Muted, error)
 // MuteResult is what became of muting one member.
 type MuteResult struct {
 	Username string
-	Until    time.Time // zero: not muted; at the end of 2116 for a mute without an end
+	Until    time.Time `json:",omitzero"` // zero: not muted; at the end of 2116 for a mute without an end
 	Err      error
 }
 

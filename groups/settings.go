@@ -22,7 +22,7 @@ type Group struct {
 	Custom      string // free text of the app
 	Owner       string
 	Public      bool
-	Created     time.Time
+	Created     time.Time `json:",omitzero"`
 
 	AllowInvites   bool // plain members may invite
 	ConfirmInvites bool // who is invited has to agree; false also where this server does not tell

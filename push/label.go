@@ -38,7 +38,7 @@ func (l NewLabel) check() error {
 type Label struct {
 	Name        string
 	Description string
-	Users       int // how many are under it; 0 in the answer of CreateLabel
+	Users       int       // how many are under it; 0 in the answer of CreateLabel
 	Created     time.Time `json:",omitzero"`
 }
 

@@ -102,7 +102,7 @@ func muteSeconds(d *time.Duration) *int64 {
 type Muted struct {
 	Username          string
 	Chat, Group, Room time.Duration
-	At                time.Time // when the server said so
+	At                time.Time `json:",omitzero"` // when the server said so
 }
 
 type wireMuted struct {

@@ -42,11 +42,11 @@ var endpoints = []*api.Endpoint{
 
 // User is an account of the app.
 type User struct {
-	UUID      string // made by the server
-	Username  string // lower case
-	Activated bool   // false: banned
-	Created   time.Time
-	Modified  time.Time
+	UUID      string    // made by the server
+	Username  string    // lower case
+	Activated bool      // false: banned
+	Created   time.Time `json:",omitzero"`
+	Modified  time.Time `json:",omitzero"`
 
 	// What follows is set by package push and by client SDKs.
 	Nickname      string // shown in push notifications
