@@ -8,8 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -84,24 +84,95 @@ func TestEveryEndpointHasAMethod(t *testing.T) {
 	t.Logf("%d of %d endpoints have a method", have, len(catalogue.All()))
 }
 
-// Every endpoint has a wire test with a request and an answer.
+// Every endpoint has a wire test with a request and a response: a case that names it
+// in a list that is given to wiretest.Run.
 func TestEveryEndpointHasAWireTest(t *testing.T) {
-	named := regexp.MustCompile(`\bID:\s+"([a-z]+\.[a-z_0-9]+)"`)
 	tested := make(map[string]bool)
 	for _, path := range goFiles(t, true) {
 		content, err := os.ReadFile(path)
 		require.NoError(t, err)
-		for _, match := range named.FindAllSubmatch(content, -1) {
-			tested[string(match[1])] = true
+		parsed, err := parser.ParseFile(token.NewFileSet(), path, content, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		for _, id := range wireTested(parsed) {
+			tested[id] = true
 		}
 	}
 	have := 0
 	for _, e := range catalogue.All() {
-		if assert.True(t, tested[e.ID], "no wire test names %s", e.ID) {
+		if assert.True(t, tested[e.ID], "no case of wiretest.Run has %s with a request and a response", e.ID) {
 			have++
 		}
 	}
 	t.Logf("%d of %d endpoints have a wire test", have, len(catalogue.All()))
+}
+
+// wireTested finds the ids of the plain cases in the functions of a file that call
+// wiretest.Run: those that also play the documented errors.
+func wireTested(f *ast.File) (ids []string) {
+	for _, decl := range f.Decls {
+		if fn, ok := decl.(*ast.FuncDecl); ok && callsRun(fn) {
+			ast.Inspect(fn, func(n ast.Node) bool {
+				if c, ok := n.(*ast.CompositeLit); ok {
+					if id := plainCase(c); id != "" {
+						ids = append(ids, id)
+					}
+				}
+				return true
+			})
+		}
+	}
+	return ids
+}
+
+func callsRun(fn *ast.FuncDecl) bool {
+	found := false
+	ast.Inspect(fn, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok {
+			if s, ok := call.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "Run" {
+				pkg, ok := s.X.(*ast.Ident)
+				found = found || ok && pkg.Name == "wiretest"
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// plainCase is the id of a case without a name that has a request and a response.
+func plainCase(c *ast.CompositeLit) string {
+	fields := make(map[string]ast.Expr)
+	for _, element := range c.Elts {
+		if kv, ok := element.(*ast.KeyValueExpr); ok {
+			if key, ok := kv.Key.(*ast.Ident); ok {
+				fields[key.Name] = kv.Value
+			}
+		}
+	}
+	id, ok := fields["ID"].(*ast.BasicLit)
+	if !ok || fields["Name"] != nil || fields["Do"] == nil || fields["Request"] == nil {
+		return ""
+	}
+	text, _ := strconv.Unquote(id.Value)
+	return text
+}
+
+// Neither a comment nor a text nor a case that is not run counts as a wire test.
+func TestOnlyRunCasesCount(t *testing.T) {
+	const full = `{ID: "a.b", Do: f, Request: "GET /", Answer: "{}"}`
+	for code, want := range map[string][]string{
+		`func T() { wiretest.Run(t, []wiretest.Case{` + full + `}) }`:                                      {"a.b"},
+		`func T() { cases := []wiretest.Case{` + full + `}; wiretest.Run(t, cases) }`:                      {"a.b"},
+		`func T() { wiretest.Run(t, nil) } // ID: "a.b"`:                                                   nil,
+		"func T() { wiretest.Run(t, nil); _ = `" + full + "` }":                                            nil,
+		`func T() { _ = []wiretest.Case{` + full + `} }`:                                                   nil,
+		`func T() { t.Run("x", nil); _ = []wiretest.Case{` + full + `} }`:                                  nil,
+		`func T() { wiretest.Run(t, []wiretest.Case{{ID: "a.b", Do: f}}) }`:                                nil,
+		`func T() { wiretest.Run(t, []wiretest.Case{{ID: "a.b", Name: "odd", Do: f, Request: "GET /"}}) }`: nil,
+	} {
+		parsed, err := parser.ParseFile(token.NewFileSet(), "x_test.go", "package x\n"+code, parser.SkipObjectResolution|parser.ParseComments)
+		require.NoError(t, err, code)
+		assert.Equal(t, want, wireTested(parsed), code)
+	}
 }
 
 // declared are the endpoints that a client knows, by id.
