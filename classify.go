@@ -188,7 +188,7 @@ type word string
 func (w *word) UnmarshalJSON(b []byte) error {
 	var text api.Text
 	if text.UnmarshalJSON(b) == nil {
-		*w = word(clip(strings.TrimSpace(string(text)), maxText))
+		*w = word(api.Clip(strings.TrimSpace(string(text)), maxText))
 	}
 	return nil
 }
@@ -205,9 +205,9 @@ func answerError(endpoint string, status int, body []byte) *Error {
 		}
 		return e
 	}
-	e.Code = clip(string(cmp.Or(parsed.Error, parsed.StatusCode)), maxCode)
+	e.Code = api.Clip(string(cmp.Or(parsed.Error, parsed.StatusCode)), maxCode)
 	e.Description = string(cmp.Or(parsed.Description, parsed.Desc, parsed.Message, parsed.Result))
-	e.Exception = clip(string(parsed.Exception), maxCode)
+	e.Exception = api.Clip(string(parsed.Exception), maxCode)
 	e.ErrorCode, _ = strconv.Atoi(string(parsed.ErrorCode)) // 0 where it is no number
 	if e.Code == "" && e.Description == "" {
 		e.Body = clipBody(body)

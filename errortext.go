@@ -6,29 +6,16 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/imrest/im-go/internal/api"
 )
 
 // What an error keeps and shows of a response.
 const (
-	maxClip = 2 << 10 // bytes of a body
-	maxText = 1 << 10 // bytes of a text
-	maxCode = 128     // bytes of a code or a class
+	maxClip = 2 << 10     // bytes of a body
+	maxText = api.MaxText // bytes of a text
+	maxCode = 128         // bytes of a code or a class
 )
-
-// clip returns the first limit bytes of a text, and marks that there was more. It
-// cuts no character in two, and does not keep the rest in memory.
-func clip(s string, limit int) string {
-	if len(s) <= limit {
-		return strings.ToValidUTF8(s, "\uFFFD")
-	}
-	for limit > 0 && !utf8.RuneStart(s[limit]) {
-		limit--
-	}
-	return strings.ToValidUTF8(s[:limit], "\uFFFD") + ellipsis
-}
-
-const ellipsis = "…"
 
 // Error gives endpoint, status, code and text, each up to a length, without the
 // body.
@@ -39,24 +26,24 @@ func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("im: ")
 	if e.Endpoint != "" {
-		b.WriteString(clip(e.Endpoint, maxCode) + ": ")
+		b.WriteString(api.Clip(e.Endpoint, maxCode) + ": ")
 	}
 	if e.Status != 0 {
 		fmt.Fprintf(&b, "%d ", e.Status)
 	}
 	switch {
 	case e.Code != "":
-		b.WriteString(clip(e.Code, maxCode))
+		b.WriteString(api.Clip(e.Code, maxCode))
 	case e.cause != nil && e.Status == 0:
-		b.WriteString(clip(e.cause.Error(), maxText))
+		b.WriteString(api.Clip(e.cause.Error(), maxText))
 	default:
 		b.WriteString(e.Kind().Error())
 	}
 	if e.Description != "" && e.Description != e.Code {
-		b.WriteString(": " + clip(e.Description, maxText))
+		b.WriteString(": " + api.Clip(e.Description, maxText))
 	}
 	if e.cause != nil && e.Status != 0 && e.cause.Error() != e.Description {
-		b.WriteString(": " + clip(e.cause.Error(), maxText))
+		b.WriteString(": " + api.Clip(e.cause.Error(), maxText))
 	}
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&b, " (retry after %s)", e.RetryAfter)
@@ -95,8 +82,8 @@ func (e Error) Format(f fmt.State, verb rune) {
 		_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), e.Error())
 	case f.Flag('#'):
 		_, _ = fmt.Fprintf(f, "&im.Error{Endpoint:%q, Status:%d, Code:%q, ErrorCode:%d, Description:%q, Exception:%q, Field:%q, Tries:%d, RetryAfter:%d}",
-			clip(e.Endpoint, maxCode), e.Status, clip(e.Code, maxCode), e.ErrorCode, clip(e.Description, maxText), clip(e.Exception, maxCode),
-			clip(e.Field, maxCode), e.Tries, e.RetryAfter)
+			api.Clip(e.Endpoint, maxCode), e.Status, api.Clip(e.Code, maxCode), e.ErrorCode, api.Clip(e.Description, maxText), api.Clip(e.Exception, maxCode),
+			api.Clip(e.Field, maxCode), e.Tries, e.RetryAfter)
 	default:
 		_, _ = fmt.Fprint(f, e.Error())
 	}
@@ -109,9 +96,9 @@ func (e *Error) LogValue() slog.Value {
 		return slog.StringValue("<nil>")
 	}
 	return slog.GroupValue(
-		slog.String("endpoint", clip(e.Endpoint, maxCode)),
+		slog.String("endpoint", api.Clip(e.Endpoint, maxCode)),
 		slog.Int("status", e.Status),
-		slog.String("code", clip(e.Code, maxCode)),
+		slog.String("code", api.Clip(e.Code, maxCode)),
 		slog.String("kind", e.kindName()),
 		slog.Int("tries", e.Tries),
 		slog.String("text", e.Error()),

@@ -58,11 +58,11 @@ func (w *wireReceipt) receipt(to string) Receipt {
 	if w == nil {
 		return Receipt{To: to, Err: api.NotReported}
 	}
-	r := Receipt{To: to, Status: w.Status, Detail: string(w.Detail), Vendor: w.Vendor}
+	r := Receipt{To: to, Status: w.Status, Detail: api.Clip(string(w.Detail), api.MaxText), Vendor: w.Vendor}
 	if bytes.Equal(r.Vendor, []byte(`""`)) || bytes.Equal(r.Vendor, []byte("null")) {
 		r.Vendor = nil
 	}
-	switch text := cmp.Or(r.Detail, string(r.Status)); r.Status {
+	switch text := cmp.Or(r.Detail, api.Clip(string(r.Status), api.MaxText)); r.Status {
 	case Succeeded, Queued:
 	case Failed:
 		r.Err = api.Refused(text)
