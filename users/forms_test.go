@@ -2,8 +2,12 @@ package users_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/internal/wiretest"
@@ -58,4 +62,16 @@ func TestFormsOfAnswers(t *testing.T) {
 			Want:   []users.Muted{{Username: "bob_b", Chat: time.Second, Group: users.Forever}, {Username: "carol"}, {Username: "dave"}},
 		},
 	})
+}
+
+// A reason that quotes a password is withheld, and a long one is clipped.
+func TestReasonsOfRegistrations(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	client, _ := wiretest.Client(t, wiretest.JSON(200, `{"entities":[],"data":[
+		{"username":"alice","registerUserFailReason":"password S3cret.pass is weak"},{"username":"bob","registerUserFailReason":"`+long+`"}]}`))
+	done, err := client.Users.RegisterBatch(t.Context(), []users.NewUser{{Username: "alice", Password: "S3cret.pass"}, {Username: "bob", Password: "q"}})
+	require.NoError(t, err)
+	require.EqualError(t, done[0].Err, "***")
+	assert.Less(t, len(done[1].Err.Error()), 1100)
+	assert.Less(t, len(done.Err().Error()), 3000)
 }
