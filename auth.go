@@ -15,7 +15,7 @@ import (
 // Token is a bearer token. It shows as *** wherever it is printed or logged.
 type Token struct {
 	Value   string
-	Expires time.Time // zero: not known, or never
+	Expires time.Time `json:",omitzero"` // zero: not known, or never
 }
 
 // Format hides the value.

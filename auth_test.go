@@ -208,7 +208,6 @@ func TestTokensThatExpireFast(t *testing.T) {
 }
 
 func TestTokenRequestOnTheWire(t *testing.T) {
-	// ID: "auth.app_token" on the wire
 	server := &script{answers: []answer{
 		{status: 200, body: `{"access_token":"YWMt1","expires_in":86400,"application":"5f0c"}`},
 		{status: 200, body: aliceAnswer},
@@ -273,7 +272,6 @@ func TestAppCertificate(t *testing.T) {
 }
 
 func TestAppCertificateExchange(t *testing.T) {
-	// ID: "auth.exchange_agora_token" on the wire
 	server := &script{answers: []answer{
 		{status: 200, body: fmt.Sprintf(`{"access_token":"YWMtX","expire_timestamp":%d}`, time.Now().Add(time.Hour).UnixMilli())},
 		{status: 200, body: aliceAnswer},
@@ -374,7 +372,6 @@ func TestEachKindOfRepeatHasABoundOfItsOwn(t *testing.T) {
 }
 
 func TestUserTokens(t *testing.T) {
-	// ID: "auth.user_token_inherit" and ID: "auth.user_token_password" on the wire
 	answerBody := `{"access_token":"YWMtU","expires_in":86400,"user":{"uuid":"9b2f","type":"user",
 		"created":1697600000123,"modified":1697600500456,"username":"alice","activated":true}}`
 	server := &script{answers: []answer{{status: 200, body: answerBody}}}

@@ -273,7 +273,7 @@ func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 		c.tokens.accepted(token.Value)
 	}
 	if failure != nil {
-		failure.RetryAfter = retryAfter(res.Header.Get("Retry-After"))
+		failure.RetryAfter = retryAfter(res.Header)
 		explain(p, failure, res)
 	}
 	return p.elsewhere(failure)
@@ -376,14 +376,16 @@ func (c *core) read(ctx context.Context, p *prepared, res *http.Response, limit 
 	more, err := readAnswer(buf, res.Body, res.ContentLength, c.maxAnswer)
 	body := buf.Bytes()
 	switch {
+	case res.StatusCode == http.StatusTooManyRequests && ctx.Err() == nil: // whatever its body is like
+		return answered(p, res.StatusCode, unpack(res, body))
 	case err != nil:
 		return networkError(ctx, p, res.StatusCode, err)
 	case more:
 		return badAnswer(p, res.StatusCode, body, tooLargeError{c.maxAnswer, "bytes"})
-	case res.Header.Get("Content-Encoding") == "gzip" && !res.Uncompressed:
-		return badAnswer(p, res.StatusCode, nil, errCompressed)
 	case !success:
-		return answered(p, res.StatusCode, body)
+		return answered(p, res.StatusCode, unpack(res, body))
+	case packed(res):
+		return badAnswer(p, res.StatusCode, nil, errCompressed)
 	case tooManyValues(body, maxValues(c.maxAnswer)):
 		return badAnswer(p, res.StatusCode, body, tooLargeError{int64(maxValues(c.maxAnswer)), "values"})
 	}
@@ -394,13 +396,13 @@ func (c *core) read(ctx context.Context, p *prepared, res *http.Response, limit 
 func decode(p *prepared, status int, body []byte) *Error {
 	out := p.Out
 	if out == nil {
-		out = &struct{}{} // the answer must be a JSON object all the same
+		out = &struct{}{} // the response must be a JSON object all the same
 	}
-	if bytes.Contains(body, []byte(`"error"`)) { // rarely: a failure under status 200, or a text that says so
-		var e errorBody
-		if json.Unmarshal(body, &e) == nil && e.Error != "" {
-			return answered(p, status, body)
-		}
+	if failure := denied(p, status, body); failure != nil {
+		return failure
+	}
+	if p.MayBeEmpty != nil && p.MayBeEmpty(status) && len(bytes.TrimSpace(body)) == 0 {
+		out, body = &struct{}{}, []byte("{}")
 	}
 	if err := json.Unmarshal(body, out); err != nil {
 		return badAnswer(p, status, body, err)
@@ -420,7 +422,7 @@ func fillResponse(r *Response, status int, body []byte) {
 	}
 	_ = json.Unmarshal(body, &envelope) // what can be read of it: the payload is decoded already
 	*r = Response{
-		Status: status, Timestamp: envelope.Timestamp.Time(), Duration: time.Duration(envelope.Duration) * time.Millisecond,
+		Status: status, Timestamp: envelope.Timestamp.Time(), Duration: envelope.Duration.Length(time.Millisecond),
 		Cursor: string(envelope.Cursor), Action: string(envelope.Action), Body: bytes.Clone(body),
 	}
 }

@@ -33,14 +33,17 @@ func WithoutRetry(ctx context.Context) context.Context {
 // Response is what surrounds the payload of an answer.
 type Response struct {
 	Status    int
-	Timestamp time.Time     // when the server answered, by its own clock
+	Timestamp time.Time     `json:",omitzero"` // when the server answered, by its own clock
 	Duration  time.Duration // how long the server worked
 	Cursor    string        // of a page
 	Action    string
 	Body      []byte // the answer as it came; nil for downloads
 }
 
-// WithResponse makes the next successful call with this context fill r.
+// WithResponse makes each successful call with this context fill r, which holds the
+// response of the last one then. A failed call leaves r as it is; its [Error] has
+// the status. It is not for calls that run at the same time: they would write to r
+// at once.
 func WithResponse(ctx context.Context, r *Response) context.Context {
 	o := optionsOf(ctx)
 	o.response = r

@@ -8,8 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -84,24 +84,95 @@ func TestEveryEndpointHasAMethod(t *testing.T) {
 	t.Logf("%d of %d endpoints have a method", have, len(catalogue.All()))
 }
 
-// Every endpoint has a wire test with a request and an answer.
+// Every endpoint has a wire test with a request and a response: a case that names it
+// in a list that is given to wiretest.Run.
 func TestEveryEndpointHasAWireTest(t *testing.T) {
-	named := regexp.MustCompile(`\bID:\s+"([a-z]+\.[a-z_0-9]+)"`)
 	tested := make(map[string]bool)
 	for _, path := range goFiles(t, true) {
 		content, err := os.ReadFile(path)
 		require.NoError(t, err)
-		for _, match := range named.FindAllSubmatch(content, -1) {
-			tested[string(match[1])] = true
+		parsed, err := parser.ParseFile(token.NewFileSet(), path, content, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		for _, id := range wireTested(parsed) {
+			tested[id] = true
 		}
 	}
 	have := 0
 	for _, e := range catalogue.All() {
-		if assert.True(t, tested[e.ID], "no wire test names %s", e.ID) {
+		if assert.True(t, tested[e.ID], "no case of wiretest.Run has %s with a request and a response", e.ID) {
 			have++
 		}
 	}
 	t.Logf("%d of %d endpoints have a wire test", have, len(catalogue.All()))
+}
+
+// wireTested finds the ids of the plain cases in the functions of a file that call
+// wiretest.Run: those that also play the documented errors.
+func wireTested(f *ast.File) (ids []string) {
+	for _, decl := range f.Decls {
+		if fn, ok := decl.(*ast.FuncDecl); ok && callsRun(fn) {
+			ast.Inspect(fn, func(n ast.Node) bool {
+				if c, ok := n.(*ast.CompositeLit); ok {
+					if id := plainCase(c); id != "" {
+						ids = append(ids, id)
+					}
+				}
+				return true
+			})
+		}
+	}
+	return ids
+}
+
+func callsRun(fn *ast.FuncDecl) bool {
+	found := false
+	ast.Inspect(fn, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok {
+			if s, ok := call.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "Run" {
+				pkg, ok := s.X.(*ast.Ident)
+				found = found || ok && pkg.Name == "wiretest"
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// plainCase is the id of a case without a name that has a request and a response.
+func plainCase(c *ast.CompositeLit) string {
+	fields := make(map[string]ast.Expr)
+	for _, element := range c.Elts {
+		if kv, ok := element.(*ast.KeyValueExpr); ok {
+			if key, ok := kv.Key.(*ast.Ident); ok {
+				fields[key.Name] = kv.Value
+			}
+		}
+	}
+	id, ok := fields["ID"].(*ast.BasicLit)
+	if !ok || fields["Name"] != nil || fields["Do"] == nil || fields["Request"] == nil {
+		return ""
+	}
+	text, _ := strconv.Unquote(id.Value)
+	return text
+}
+
+// Neither a comment nor a text nor a case that is not run counts as a wire test.
+func TestOnlyRunCasesCount(t *testing.T) {
+	const full = `{ID: "a.b", Do: f, Request: "GET /", Answer: "{}"}`
+	for code, want := range map[string][]string{
+		`func T() { wiretest.Run(t, []wiretest.Case{` + full + `}) }`:                                      {"a.b"},
+		`func T() { cases := []wiretest.Case{` + full + `}; wiretest.Run(t, cases) }`:                      {"a.b"},
+		`func T() { wiretest.Run(t, nil) } // ID: "a.b"`:                                                   nil,
+		"func T() { wiretest.Run(t, nil); _ = `" + full + "` }":                                            nil,
+		`func T() { _ = []wiretest.Case{` + full + `} }`:                                                   nil,
+		`func T() { t.Run("x", nil); _ = []wiretest.Case{` + full + `} }`:                                  nil,
+		`func T() { wiretest.Run(t, []wiretest.Case{{ID: "a.b", Do: f}}) }`:                                nil,
+		`func T() { wiretest.Run(t, []wiretest.Case{{ID: "a.b", Name: "odd", Do: f, Request: "GET /"}}) }`: nil,
+	} {
+		parsed, err := parser.ParseFile(token.NewFileSet(), "x_test.go", "package x\n"+code, parser.SkipObjectResolution|parser.ParseComments)
+		require.NoError(t, err, code)
+		assert.Equal(t, want, wireTested(parsed), code)
+	}
 }
 
 // declared are the endpoints that a client knows, by id.
@@ -142,6 +213,53 @@ func TestDescriptorsAgreeWithTheCatalogue(t *testing.T) {
 		assert.Equal(t, windows(onEasemob), windowsOf(e.QuotasOn(true)), "quotas of %s on Easemob", want.ID)
 	}
 	assert.Empty(t, byID, "declared, but not in the catalogue")
+}
+
+// sisters are the operations that groups and chat rooms both have, by the names of
+// their endpoints. Those that are named alike are found by themselves.
+var sisters = map[string]string{
+	"groups.transfer": "chatrooms.transfer_owner", "groups.list_blocked": "chatrooms.list_blocks",
+	"groups.block_member": "chatrooms.block_user", "groups.block_members": "chatrooms.block_users",
+	"groups.unblock_member": "chatrooms.unblock_user", "groups.unblock_members": "chatrooms.unblock_users",
+	"groups.allow_member": "chatrooms.allow_user", "groups.allow_members": "chatrooms.allow_users",
+	"groups.disallow_members": "chatrooms.disallow_users",
+}
+
+// unlikeSisters are the pairs of which only the call on rooms is retried, and why.
+var unlikeSisters = map[string]string{
+	"groups.add_member":       "a member is 403 in a group, and counts as added in a room",
+	"groups.add_members":      "members alone are 403 in a group, and count as added in a room",
+	"groups.remove_admin":     "one who is no admin is 403 in a group; no document says so for rooms",
+	"groups.remove_members":   "who is gone fails in a group, 403 where all are; in a room it is reported",
+	"groups.block_members":    "who is blocked is no member any more: 403 in a group, reported in a room",
+	"groups.unblock_member":   "who is not on the list is 403 in a group, and the same end in a room",
+	"groups.unblock_members":  "as for one user",
+	"groups.disallow_members": "who is not on the list is 403 in a group, and the same end in a room",
+}
+
+// What is safe to retry for groups is so for rooms, and the other way round.
+func TestSisterOperationsFollowOneRule(t *testing.T) {
+	byID := declared(t)
+	pairs := 0
+	for id, group := range byID {
+		name, ok := strings.CutPrefix(id, "groups.")
+		if !ok {
+			continue
+		}
+		room := byID[cmp.Or(sisters[id], "chatrooms."+name)]
+		if room == nil {
+			assert.NotContains(t, sisters, id, "no such endpoint: %s", sisters[id])
+			continue
+		}
+		pairs++
+		if reason := unlikeSisters[id]; reason != "" {
+			assert.False(t, group.Idempotent, "%s: %s", id, reason)
+			assert.True(t, room.Idempotent, "%s is no exception any more", id)
+			continue
+		}
+		assert.Equal(t, group.Idempotent, room.Idempotent, "%s and %s", id, room.ID)
+	}
+	assert.GreaterOrEqual(t, pairs, 30)
 }
 
 // batchOfOne takes a batch maximum of 1 for what it is: a method with one value

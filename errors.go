@@ -1,11 +1,10 @@
 package im
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
-	"strings"
+	"net/http"
 	"time"
 
 	"github.com/imrest/im-go/batch"
@@ -66,18 +65,19 @@ var (
 )
 
 // Error is the one error type of calls. The zero value of a field means that
-// it is not known.
-type Error struct {
+// it is not known. One made by hand, such as &Error{Status: 404} in a test's fake,
+// is of the kind that its status and code say.
+type Error struct { //nolint:recvcheck // only Format must work on values
 	Endpoint    string        // catalogue id: "users.get"
-	Status      int           // HTTP status; 0: no answer, or nothing sent
+	Status      int           // HTTP status; 0: no response, or nothing sent
 	Code        string        // the API's code: "reach_limit"
-	ErrorCode   int           // the number beside it in newer answers: 14007
-	Description string        // the API's text
+	ErrorCode   int           // the number beside it in newer responses: 14007
+	Description string        // the API's text, clipped; "***" where it quotes a secret of the request
 	Exception   string        // the API's Java class
-	Field       string        // the argument that was refused before sending
+	Field       string        // the argument that was rejected before sending
 	Tries       int           // how often the request was sent
 	RetryAfter  time.Duration // how long the server asked to wait
-	Body        string        // start of an answer that was no API error; never printed
+	Body        string        `json:"-"` // start of a response that was no API error; never printed
 
 	kind      error // one of the variables above
 	unknown   bool  // also ErrOutcomeUnknown
@@ -87,69 +87,32 @@ type Error struct {
 	cause     error // what lies below: a network error, a context's error
 }
 
-// Error gives endpoint, status, code and text, without the body.
-func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("im: ")
-	if e.Endpoint != "" {
-		b.WriteString(e.Endpoint + ": ")
-	}
-	if e.Status != 0 {
-		fmt.Fprintf(&b, "%d ", e.Status)
-	}
-	switch {
-	case e.Code != "":
-		b.WriteString(e.Code)
-	case e.cause != nil && e.Status == 0:
-		b.WriteString(e.cause.Error())
-	default:
-		b.WriteString(e.kind.Error())
-	}
-	if e.Description != "" && e.Description != e.Code {
-		b.WriteString(": " + e.Description)
-	}
-	if e.cause != nil && e.Status != 0 && e.cause.Error() != e.Description {
-		b.WriteString(": " + e.cause.Error())
-	}
-	if e.RetryAfter > 0 {
-		fmt.Fprintf(&b, " (retry after %s)", e.RetryAfter)
-	}
-	if e.unknown {
-		b.WriteString(" (outcome unknown: it may have been carried out)")
-	}
-	if e.Tries > 1 {
-		fmt.Fprintf(&b, " (after %d tries)", e.Tries)
-	}
-	return b.String()
-}
-
 // Is makes errors.Is find the kinds.
 func (e *Error) Is(target error) bool {
-	return target == e.kind || e.unknown && target == ErrOutcomeUnknown
+	return e != nil && (target == e.Kind() || e.unknown && target == ErrOutcomeUnknown)
 }
 
 // Unwrap gives the network error, context error or argument error below.
-func (e *Error) Unwrap() error { return e.cause }
-
-// Kind is the variable of this package that names the kind of the failure.
-func (e *Error) Kind() error { return e.kind }
-
-// LogValue leaves out what the API wrote, for it may name users.
-func (e *Error) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("endpoint", e.Endpoint),
-		slog.Int("status", e.Status),
-		slog.String("code", e.Code),
-		slog.String("kind", e.kindName()),
-		slog.Int("tries", e.Tries),
-	)
+func (e *Error) Unwrap() error {
+	if e == nil {
+		return nil
+	}
+	return e.cause
 }
 
-func (e *Error) kindName() string {
-	if e.unknown {
-		return e.kind.Error() + ", " + ErrOutcomeUnknown.Error()
+// Kind is the variable of this package that names the kind of the failure.
+func (e *Error) Kind() error {
+	switch {
+	case e == nil:
+		return nil
+	case e.kind != nil:
+		return e.kind
+	case e.Status == 0 && e.Code == "" && e.Field != "":
+		return ErrInvalidArgument
+	case e.Status == 0 && e.Code == "":
+		return ErrUnavailable // nothing is known but that it failed
 	}
-	return e.kind.Error()
+	return kindOf(e.Endpoint, cmp.Or(e.Status, codes[e.Code], http.StatusBadRequest), e.Code, e.Description)
 }
 
 // contextError keeps findable why a call was given up, by whom, and what the API

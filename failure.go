@@ -25,7 +25,7 @@ func argumentError(endpoint string, err error) *Error {
 
 // tokenError is a call that was not sent for want of a token.
 func tokenError(ctx context.Context, p *prepared, err error) *Error {
-	e := &Error{Endpoint: p.Endpoint.ID, kind: ErrUnauthorized, permanent: true, cause: err}
+	e := &Error{Endpoint: p.Endpoint.ID, kind: ErrUnauthorized, permanent: true, cause: ofAttempt(err)}
 	var fetch *Error
 	switch {
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
@@ -72,7 +72,7 @@ func badAnswer(p *prepared, status int, body []byte, cause error) *Error {
 		}
 		return e
 	}
-	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrBadAnswer, Body: clip(body), cause: cause}
+	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrBadAnswer, Body: clipBody(body), cause: cause}
 	mayBeDone(p, e)
 	var shape *json.UnmarshalTypeError
 	e.permanent = no != nil || errors.As(cause, &shape) || errors.Is(cause, api.ErrNoEntity) || errors.Is(cause, ErrTooLarge) // it will not look better next time

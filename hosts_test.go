@@ -101,7 +101,6 @@ func TestHostLookupRefusesPlainHTTP(t *testing.T) {
 }
 
 func TestLookUpHosts(t *testing.T) {
-	// ID: "auth.dns_config" on the wire
 	server := &script{answers: []answer{{status: 200, body: hostsAnswer}}}
 	hosts, err := server.client(t).LookUpHosts(t.Context())
 	require.NoError(t, err)

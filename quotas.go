@@ -14,7 +14,7 @@ type PoolStatus struct {
 	Pool        string // catalogue id or name of a shared pool, as [WithQuota] takes it
 	Windows     []WindowStatus
 	Waiting     Waiting
-	PausedUntil time.Time // zero: not paused
+	PausedUntil time.Time `json:",omitzero"` // zero: not paused
 	Granted     uint64    // calls let through by this client
 	Refused     uint64    // of those, refused by the server for their rate
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/imrest/im-go/internal/api"
@@ -29,7 +32,10 @@ type RawCall struct {
 }
 
 // Raw calls an endpoint that this module does not know yet, with token, quotas,
-// repeats and errors in force, and decodes the whole answer into a T:
+// retries and errors in force, and decodes the whole response into a T. A success
+// without a body (204, 205, any to HEAD, and any where T is struct{}) gives the zero
+// T. What cannot be sent is [ErrInvalidArgument], with the field of RawCall that is
+// wrong in [Error.Field]:
 //
 //	type badges struct {
 //		Data []string `json:"data"`
@@ -45,7 +51,7 @@ func Raw[T any](ctx context.Context, c *Client, r RawCall) (*T, error) {
 	out := new(T)
 	err = c.core.Call(ctx, &api.Call{
 		Endpoint: endpoint, Params: r.Params, Query: r.Query, Header: canonical(r.Header), Body: r.Body,
-		Items: r.Items, User: r.User, Out: out,
+		Items: r.Items, User: r.User, Out: out, MayBeEmpty: mayBeEmpty(r.Method, reflect.TypeFor[T]()),
 	})
 	if err != nil {
 		return nil, err
@@ -53,18 +59,73 @@ func Raw[T any](ctx context.Context, c *Client, r RawCall) (*T, error) {
 	return out, nil
 }
 
+// mayBeEmpty says which successes have no body for a raw call.
+func mayBeEmpty(method string, out reflect.Type) func(status int) bool {
+	return func(status int) bool {
+		return status == http.StatusNoContent || status == http.StatusResetContent || method == http.MethodHead || out == reflect.TypeFor[struct{}]()
+	}
+}
+
+var (
+	// headerToken is what HTTP takes for a method or the name of a header.
+	headerToken = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+	// plainPath has segments of the characters that need no escaping.
+	plainPath   = regexp.MustCompile(`^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$`)
+	placeholder = regexp.MustCompile(`\{[A-Za-z0-9_]+\}`)
+)
+
+// ownHeaders are set by the client; others of that name would be dropped silently.
+var ownHeaders = []string{"Host", "Content-Length", "Transfer-Encoding", "Trailer", "Upgrade"}
+
+// check rejects what cannot be sent.
+func (r *RawCall) check() error {
+	if r.Method == "" {
+		return api.Required("Method", r.Method)
+	}
+	if !headerToken.MatchString(r.Method) || strings.EqualFold(r.Method, http.MethodConnect) {
+		return api.Invalid("Method", "is %.40q, must be a method such as \"POST\"", r.Method)
+	}
+	if err := checkRawPath(r.Path, r.Params); err != nil {
+		return err
+	}
+	for name, values := range r.Header {
+		switch {
+		case !headerToken.MatchString(name):
+			return api.Invalid("Header", "has the name %.40q, which HTTP does not allow", name)
+		case slices.Contains(ownHeaders, http.CanonicalHeaderKey(name)):
+			return api.Invalid("Header", "must not have %s, which the client sets itself", http.CanonicalHeaderKey(name))
+		case slices.ContainsFunc(values, func(v string) bool { return !headerValue(v) }):
+			return api.Invalid("Header", "has control characters in the value of %s", http.CanonicalHeaderKey(name))
+		}
+	}
+	return nil
+}
+
+func checkRawPath(path string, params []string) error {
+	names := placeholder.FindAllString(path, -1)
+	rest := placeholder.ReplaceAllString(path, "x")
+	switch {
+	case !strings.HasPrefix(path, "/"):
+		return api.Invalid("Path", "is %.200q, must begin with /", path)
+	case strings.ContainsAny(rest, "{}"):
+		return api.Invalid("Path", "is %.200q, has unequal braces or no name in them; a placeholder is {name}", path)
+	case !plainPath.MatchString(rest), slices.ContainsFunc(strings.Split(path, "/"), isDots):
+		return api.Invalid("Path", "is %.200q, must be plain; values go into Params, the query into Query", path)
+	case len(params) < len(names):
+		return api.Invalid("Params", "no value for %s: has %d values, the path takes %d", names[len(params)], len(params), len(names))
+	case len(params) > len(names):
+		return api.Invalid("Params", "has %d values, the path takes %d", len(params), len(names))
+	}
+	return nil
+}
+
+func isDots(segment string) bool { return segment == "." || segment == ".." }
+
 // rawEndpoint makes the descriptor of a raw call, in the pool of the endpoint
 // that the path belongs to, if it is known.
 func (c *core) rawEndpoint(r RawCall) (*api.Endpoint, error) {
-	switch {
-	case r.Method == "":
-		return nil, api.Required("Method", r.Method)
-	case !strings.HasPrefix(r.Path, "/"):
-		return nil, api.Invalid("Path", "is %q, must begin with /", r.Path)
-	case strings.ContainsAny(r.Path, "?#%"), strings.Contains(r.Path, "/../"), strings.Contains(r.Path, "//"):
-		return nil, api.Invalid("Path", "is %q, must be plain; values go into Params, the query into Query", r.Path)
-	case strings.Count(r.Path, "{") != strings.Count(r.Path, "}"):
-		return nil, api.Invalid("Path", "is %q, has unequal braces", r.Path)
+	if err := r.check(); err != nil {
+		return nil, err
 	}
 	e := &api.Endpoint{ID: r.Method + " " + r.Path, Method: r.Method, Path: r.Path, Idempotent: r.Idempotent}
 	for _, q := range r.Quotas {
@@ -86,7 +147,8 @@ func (c *core) rawEndpoint(r RawCall) (*api.Endpoint, error) {
 func canonical(h http.Header) http.Header {
 	c := make(http.Header, len(h))
 	for k, v := range h {
-		c[http.CanonicalHeaderKey(k)] = v
+		key := http.CanonicalHeaderKey(k)
+		c[key] = append(c[key], v...)
 	}
 	return c
 }

@@ -17,8 +17,8 @@ type UserToken struct {
 	Username  string // as the server keeps it: lower case
 	UUID      string
 	Activated bool      // false: the user is banned
-	Created   time.Time // the user
-	Modified  time.Time // the user
+	Created   time.Time `json:",omitzero"` // the user
+	Modified  time.Time `json:",omitzero"` // the user
 }
 
 // Format hides the value of the token.

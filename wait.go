@@ -2,9 +2,12 @@ package im
 
 import (
 	"context"
+	"errors"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -43,16 +46,36 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// retryAfter reads a Retry-After header: seconds or a date.
-func retryAfter(header string) time.Duration {
-	if header == "" {
+// retryAfter reads a Retry-After header: seconds, which may have a fraction, or a
+// date, which counts from the response's own Date. A length beyond all bounds is
+// the longest there is; what cannot be read or has passed is 0.
+func retryAfter(h http.Header) time.Duration {
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if number, ok := seconds(value); ok {
+		if number >= math.MaxInt64/float64(time.Second) {
+			return math.MaxInt64
+		}
+		return time.Duration(number * float64(time.Second))
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
 		return 0
 	}
-	if seconds, err := strconv.Atoi(header); err == nil {
-		return max(0, time.Duration(min(seconds, 1<<31))*time.Second)
+	now, err := http.ParseTime(strings.TrimSpace(h.Get("Date")))
+	if err != nil {
+		now = time.Now()
 	}
-	if at, err := http.ParseTime(header); err == nil {
-		return max(0, time.Until(at))
+	return max(0, at.Sub(now))
+}
+
+// seconds reads a number in plain decimal notation; one below 0 is 0.
+func seconds(s string) (float64, bool) {
+	if s == "" || strings.Trim(s, "+-.0123456789") != "" {
+		return 0, false
 	}
-	return 0
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, false
+	}
+	return max(0, n), true
 }

@@ -22,7 +22,7 @@ type Room struct {
 	Members     []Member
 	MutedAll    bool // by [Service.MuteAll]; older servers do not tell
 	Disabled    bool
-	Created     time.Time
+	Created     time.Time `json:",omitzero"`
 
 	// What follows comes from groups and is the same for all rooms.
 	AllowInvites   bool // members may invite

@@ -32,7 +32,7 @@ func muteLength(d, unit time.Duration) int64 {
 // Muted is a member who may not speak.
 type Muted struct {
 	Username string
-	Until    time.Time // at the end of 2116 for a mute without an end
+	Until    time.Time `json:",omitzero"` // at the end of 2116 for a mute without an end
 	Forever  bool      // the mute has no end
 }
 
@@ -70,7 +70,7 @@ func (s *Service) ListMuted(ctx context.Context, roomID string) ([]Muted, error)
 // MuteResult is what became of muting one member.
 type MuteResult struct {
 	Username string
-	Until    time.Time // zero: not muted; at the end of 2116 for a mute without an end
+	Until    time.Time `json:",omitzero"` // zero: not muted; at the end of 2116 for a mute without an end
 	Err      error
 }
 
@@ -85,14 +85,14 @@ func (r MuteResults) Err() error {
 }
 
 var muteMembers = api.Endpoint{
-	ID: "chatrooms.mute_members", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/mute",
+	ID: "chatrooms.mute_members", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/mute", Idempotent: true,
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 
 // MuteMembers mutes up to 60 members of a room (100 in the newest documents, which
 // older servers refuse) for a time, in whole milliseconds, or [Forever]. A mute
 // outlives leaving the room and joining it again; [Service.UnmuteMembers] ends it.
-// Not repeated after a lost answer: a repeat starts the time again. Quota: 100
+// Retried if the response is lost, which starts the time again. Quota: 100
 // calls a second, whatever the number of members. [im.ErrNotFound] when there is no
 // such room or a user is not in it.
 //

@@ -57,7 +57,7 @@ func checkTag(field, tag string) error {
 // Tag is a tag of a member.
 type Tag struct {
 	Name       string
-	MutedUntil time.Time // zero: not muted; at the end of 2116 for a mute without an end
+	MutedUntil time.Time `json:",omitzero"` // zero: not muted; at the end of 2116 for a mute without an end
 	Forever    bool      // the mute has no end
 }
 

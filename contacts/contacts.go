@@ -35,12 +35,12 @@ var endpoints = []*api.Endpoint{
 
 // User is a user that was added, removed or unblocked.
 type User struct {
-	UUID      string // made by the server
-	Username  string // lower case
-	Activated bool   // false: banned
-	Created   time.Time
-	Modified  time.Time
-	Nickname  string // for push notifications; not answered by all servers
+	UUID      string    // made by the server
+	Username  string    // lower case
+	Activated bool      // false: banned
+	Created   time.Time `json:",omitzero"`
+	Modified  time.Time `json:",omitzero"`
+	Nickname  string    // for push notifications; not answered by all servers
 }
 
 type wireUser struct {

@@ -75,20 +75,20 @@ type Page struct {
 	Cursor   string // of the next page; empty: this is the last
 }
 
-// wirePage has the cursor at the top; the documents say "in the body" only, so
-// that it is looked for beside the contacts as well.
+// wirePage has the cursor beside the contacts; the documents say "in the body" only,
+// so that it is looked for at the top as well.
 type wirePage api.Data[struct {
 	Contacts api.Many[struct {
 		Username api.Text `json:"username"`
 		Remark   api.Text `json:"remark"` // null where there is none
 	}] `json:"contacts"`
-	Cursor string `json:"cursor"`
+	Cursor api.Text `json:"cursor"`
 }]
 
 func (w *wirePage) page() *Page {
-	p := &Page{Contacts: make([]Contact, len(w.Data.Contacts)), Cursor: string(w.Cursor)}
+	p := &Page{Contacts: make([]Contact, len(w.Data.Contacts)), Cursor: string(w.Data.Cursor)}
 	if p.Cursor == "" {
-		p.Cursor = w.Data.Cursor
+		p.Cursor = string(w.Cursor)
 	}
 	for i, c := range w.Data.Contacts {
 		p.Contacts[i] = Contact{Username: string(c.Username), Remark: string(c.Remark)}

@@ -30,10 +30,10 @@ func (s *Service) ListAdmins(ctx context.Context, groupID string) ([]string, err
 	return s.usernames(ctx, &api.Call{Endpoint: &listAdmins, Params: []string{groupID}})
 }
 
-var addAdmin = api.Endpoint{ID: "groups.add_admin", Method: http.MethodPost, Path: adminPath}
+var addAdmin = api.Endpoint{ID: "groups.add_admin", Method: http.MethodPost, Path: adminPath, Idempotent: true}
 
-// AddAdmin makes a member of a group an admin. Not repeated after a lost answer:
-// what a repeat is answered is not documented. Quota: 100 calls a second.
+// AddAdmin makes a member of a group an admin. Retried if the response is lost.
+// What the server answers for a user who is an admin already is not documented. Quota: 100 calls a second.
 // [im.ErrNotFound] when the user is not a member or there is no such group.
 //
 //im:endpoint groups.add_admin

@@ -24,10 +24,9 @@ func (s *Service) ListAllowed(ctx context.Context, groupID string) ([]string, er
 	return s.usernames(ctx, &api.Call{Endpoint: &listAllowed, Params: []string{groupID}})
 }
 
-var allowMember = api.Endpoint{ID: "groups.allow_member", Method: http.MethodPost, Path: allowPath + "/{username}"}
+var allowMember = api.Endpoint{ID: "groups.allow_member", Method: http.MethodPost, Path: allowPath + "/{username}", Idempotent: true}
 
-// AllowMember puts a member on the allow list. Not repeated after a lost answer,
-// though a repeat changes nothing. Quota: 100 calls a second. [im.ErrNotFound] when
+// AllowMember puts a member on the allow list. Retried if the response is lost. Quota: 100 calls a second. [im.ErrNotFound] when
 // the user is not a member or there is no such group.
 //
 //im:endpoint groups.allow_member
@@ -36,11 +35,12 @@ func (s *Service) AllowMember(ctx context.Context, groupID, username string) err
 }
 
 var allowMembers = api.Endpoint{
-	ID: "groups.allow_members", Method: http.MethodPost, Path: allowPath, MaxItems: maxBatch, ItemsIn: "usernames",
+	ID: "groups.allow_members", Method: http.MethodPost, Path: allowPath, Idempotent: true,
+	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 
-// AllowMembers puts up to 60 members on the allow list. Each is reported. Not
-// repeated after a lost answer, though a repeat changes nothing. Quota: 100 calls a
+// AllowMembers puts up to 60 members on the allow list. Each is reported.
+// Retried if the response is lost. Quota: 100 calls a
 // second, whatever the number of users. [im.ErrNotFound] when none is a member or
 // there is no such group.
 //

@@ -17,8 +17,8 @@ type File struct {
 	Name    string
 	Owner   string // who uploaded it; the answer to an upload does not tell
 	Size    int64
-	Created time.Time
-	URL     string // in the answer to an upload only; fetching it needs a token, as DownloadFile sends it
+	Created time.Time `json:",omitzero"`
+	URL     string    // in the answer to an upload only; fetching it needs a token, as DownloadFile sends it
 }
 
 type wireFile struct {

@@ -29,9 +29,9 @@ type Summary struct {
 	ID          string
 	Name        string
 	Owner       string
-	MemberCount int // with the owner
-	Modified    time.Time
-	Created     time.Time // zero: this server does not tell
+	MemberCount int       // with the owner
+	Modified    time.Time `json:",omitzero"`
+	Created     time.Time `json:",omitzero"` // zero: this server does not tell
 	Disabled    bool      // false also where this server does not tell
 }
 

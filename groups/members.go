@@ -25,7 +25,7 @@ const (
 type Member struct {
 	Username string
 	Role     Role
-	Joined   time.Time // zero unless it was asked for
+	Joined   time.Time `json:",omitzero"` // zero unless it was asked for
 }
 
 func member(a *api.Affiliation) Member {

@@ -18,7 +18,7 @@ const mutePath = "/chatgroups/{group_id}/mute"
 // Muted is a member who may not write.
 type Muted struct {
 	Username string
-	Until    time.Time // at the end of 2116 for a mute without an end
+	Until    time.Time `json:",omitzero"` // at the end of 2116 for a mute without an end
 	Forever  bool      // the mute has no end
 }
 
@@ -54,7 +54,7 @@ func (s *Service) ListMuted(ctx context.Context, groupID string) ([]Muted, error
 // MuteResult is what became of muting one member.
 type MuteResult struct {
 	Username string
-	Until    time.Time // zero: not muted; at the end of 2116 for a mute without an end
+	Until    time.Time `json:",omitzero"` // zero: not muted; at the end of 2116 for a mute without an end
 	Err      error
 }
 
@@ -119,13 +119,13 @@ func muteMillis(d time.Duration) int64 {
 }
 
 var unmuteMembers = api.Endpoint{
-	ID: "groups.unmute_members", Method: http.MethodDelete, Path: mutePath + "/{member_id}",
+	ID: "groups.unmute_members", Method: http.MethodDelete, Path: mutePath + "/{member_id}", Idempotent: true,
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 
 // UnmuteMembers takes up to 60 members off the mute list. Each is reported; what is
-// answered for one who is not muted is not documented. Not repeated after a lost
-// answer, though a repeat changes nothing. Quota: 100 calls a second, whatever the
+// answered for one who is not muted is not documented. Retried if the response is
+// lost. Quota: 100 calls a second, whatever the
 // number of members. [im.ErrNotFound] when there is no such group.
 //
 //im:endpoint groups.unmute_members

@@ -13,7 +13,7 @@ import (
 )
 
 // Group is a group with its settings. What a list leaves out is zero in what it
-// returns. The setting NewGroup.ConfirmInvites can be written but not read.
+// returns.
 type Group struct {
 	ID          string
 	Name        string
@@ -22,11 +22,13 @@ type Group struct {
 	Custom      string // free text of the app
 	Owner       string
 	Public      bool
-	Created     time.Time
+	Created     time.Time `json:",omitzero"`
 
-	AllowInvites bool // plain members may invite
-	ApproveJoins bool // joining needs approval
+	AllowInvites   bool // plain members may invite
+	ConfirmInvites bool // who is invited has to agree; false also where this server does not tell
+	ApproveJoins   bool // joining needs approval
 
+	Scale       Scale // empty: this server does not tell
 	MaxMembers  int
 	MemberCount int      // with the owner
 	Members     []Member // up to 10,000, with the owner; admins appear as plain members
@@ -48,6 +50,8 @@ type wireGroup struct {
 	Public       api.Bool                  `json:"public"`
 	Created      api.Millis                `json:"created"`
 	AllowInvites api.Bool                  `json:"allowinvites"`
+	NeedConfirm  api.Bool                  `json:"invite_need_confirm"`
+	Scale        Scale                     `json:"scale"`
 	MembersOnly  api.Bool                  `json:"membersonly"`
 	MaxUsers     api.Int                   `json:"maxusers"`
 	Count        api.Int                   `json:"affiliations_count"`
@@ -60,7 +64,7 @@ func (w *wireGroup) group() Group {
 	g := Group{
 		ID: string(w.ID), Name: w.Name, Description: w.Description, Avatar: w.Avatar, Custom: w.Custom,
 		Owner: string(w.Owner), Public: bool(w.Public), Created: w.Created.Time(),
-		AllowInvites: bool(w.AllowInvites), ApproveJoins: bool(w.MembersOnly),
+		AllowInvites: bool(w.AllowInvites), ConfirmInvites: bool(w.NeedConfirm), ApproveJoins: bool(w.MembersOnly), Scale: w.Scale,
 		MaxMembers: int(w.MaxUsers), MemberCount: int(w.Count),
 		MutedAll: bool(w.Mute), Disabled: bool(w.Disabled),
 	}
@@ -69,6 +73,11 @@ func (w *wireGroup) group() Group {
 	}
 	if len(w.Affiliations) > 0 {
 		g.Members = api.Convert(w.Affiliations, member)
+	}
+	for _, m := range g.Members {
+		if m.Role == RoleOwner && g.Owner == "" { // some servers name the owner only here
+			g.Owner = m.Username
+		}
 	}
 	return g
 }

@@ -124,7 +124,13 @@ func secrets(b Body) []string {
 }
 
 // seconds rounds up, so that a short sound is not shown as 0 s.
-func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+func seconds(d time.Duration) int {
+	n := d / time.Second
+	if d%time.Second > 0 {
+		n++
+	}
+	return int(min(n, math.MaxInt32))
+}
 
 // ImageBody is made by [Image].
 type ImageBody struct {

@@ -16,8 +16,8 @@ type Import struct { //nolint:recvcheck // only LogValue must work on values
 	Ext  map[string]any // free data for the receivers' apps
 	// SentAt is when it was sent; zero: now. Within a chat the messages should be
 	// imported in the order of their times.
-	SentAt time.Time
-	Read   bool // counts as read
+	SentAt time.Time `json:",omitzero"`
+	Read   bool      // counts as read
 	// Download makes the server fetch the file that the body refers to, and keep
 	// its own copy. The URL may be anywhere, but must need no credentials.
 	Download bool

@@ -12,7 +12,7 @@ import (
 // ModerationQuery chooses moderation records. No document gives the values of the
 // filters; they are passed on as they are.
 type ModerationQuery struct {
-	From, To       time.Time // required
+	From, To       time.Time `json:",omitzero"` // required
 	TargetType     string    // empty: all
 	MessageType    string    // empty: all
 	Result         string    // of the moderation; empty: all

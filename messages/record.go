@@ -27,7 +27,7 @@ const (
 // secrets of files.
 type Record struct {
 	ID        string
-	Time      time.Time // when it was sent
+	Time      time.Time `json:",omitzero"` // when it was sent
 	ChatType  ChatType
 	Direction Direction
 	From      string

@@ -13,6 +13,7 @@ package metadata
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -208,7 +209,24 @@ var deleteAll = api.Endpoint{
 //
 //im:endpoint metadata.delete
 func (s *Service) Delete(ctx context.Context, username string) error {
-	return s.api.Call(ctx, &api.Call{Endpoint: &deleteAll, Params: []string{username}, Out: new(api.Payload[api.OK])})
+	return s.api.Call(ctx, &api.Call{Endpoint: &deleteAll, Params: []string{username}, Out: new(deleted)})
+}
+
+// deleted is an answer of success. Its data is true, or nothing to speak of, or the
+// reason why not.
+type deleted struct{}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (*deleted) UnmarshalJSON(b []byte) error {
+	var wire api.Data[json.RawMessage]
+	if err := json.Unmarshal(b, &wire); err != nil {
+		return err
+	}
+	switch string(bytes.TrimSpace(wire.Data)) {
+	case "", "null", "{}", "[]", `""`:
+		return nil
+	}
+	return new(api.OK).UnmarshalJSON(wire.Data)
 }
 
 var capacity = api.Endpoint{
@@ -220,7 +238,7 @@ var capacity = api.Endpoint{
 //
 //im:endpoint metadata.capacity
 func (s *Service) Capacity(ctx context.Context) (int64, error) {
-	var out api.Payload[api.Int]
+	var out api.Data[api.Int] // missing or null where nothing is stored
 	err := s.api.Call(ctx, &api.Call{Endpoint: &capacity, Out: &out})
-	return int64(out.Value), err
+	return int64(out.Data), err
 }

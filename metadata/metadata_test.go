@@ -170,6 +170,18 @@ func TestRead(t *testing.T) {
 			ID: "metadata.capacity", Name: "answer without data", Do: capacity,
 			Request: "GET /metadata/user/capacity",
 			Answer:  `{"duration":55}`,
+			Want:    int64(0), // nothing is stored
+		},
+		{
+			ID: "metadata.capacity", Name: "null", Do: capacity,
+			Request: "GET /metadata/user/capacity",
+			Answer:  `{"data":null}`,
+			Want:    int64(0),
+		},
+		{
+			ID: "metadata.capacity", Name: "another shape", Do: capacity,
+			Request: "GET /metadata/user/capacity",
+			Answer:  `{"data":{"a":1}}`,
 			Err:     im.ErrBadAnswer,
 		},
 	})
@@ -198,7 +210,16 @@ func TestDelete(t *testing.T) {
 			ID: "metadata.delete", Name: "answer without data", Do: remove,
 			Request: "DELETE /metadata/user/alice",
 			Answer:  `{}`,
-			Err:     im.ErrBadAnswer,
+		},
+		{
+			ID: "metadata.delete", Name: "null", Do: remove,
+			Request: "DELETE /metadata/user/alice",
+			Answer:  `{"data":null}`,
+		},
+		{
+			ID: "metadata.delete", Name: "an empty object", Do: remove,
+			Request: "DELETE /metadata/user/alice",
+			Answer:  `{"data":{}}`,
 		},
 		{
 			ID: "metadata.delete", Name: "empty user",

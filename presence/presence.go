@@ -86,8 +86,8 @@ type Presence struct {
 	Username   string
 	Devices    map[string]Status // by resource: "android_600100200300"; empty: none is known
 	Ext        string            // set by [Service.Set] or a client SDK
-	LastChange time.Time         // last login or logout
-	Expires    time.Time         // end of the subscription; answered by [Service.Subscribe] only
+	LastChange time.Time         `json:",omitzero"` // last login or logout
+	Expires    time.Time         `json:",omitzero"` // end of the subscription; answered by [Service.Subscribe] only
 	Err        error             // why there is nothing else: the answer does not name the user
 }
 

@@ -91,7 +91,7 @@ func (o SubscriptionListOptions) withDefaults() SubscriptionListOptions {
 // Subscription is one user that is watched.
 type Subscription struct {
 	Username string
-	Expires  time.Time
+	Expires  time.Time `json:",omitzero"`
 }
 
 // SubscriptionPage is a part of a list of subscriptions.

@@ -38,30 +38,29 @@ func (l NewLabel) check() error {
 type Label struct {
 	Name        string
 	Description string
-	Users       int // how many are under it; 0 in the answer of CreateLabel
-	Created     time.Time
+	Users       int       // how many are under it; 0 in the answer of CreateLabel
+	Created     time.Time `json:",omitzero"`
 }
 
-// UnmarshalJSON reads the answer of the API.
-func (l *Label) UnmarshalJSON(b []byte) error {
-	var wire struct {
-		Name        api.Text   `json:"name"`
-		Description string     `json:"description"`
-		Count       api.Int    `json:"count"`
-		Created     api.Millis `json:"createdAt"`
-	}
-	err := json.Unmarshal(b, &wire)
-	*l = Label{Name: string(wire.Name), Description: wire.Description, Users: int(wire.Count), Created: wire.Created.Time()}
-	return err
+// wireLabel is a label as the API answers it.
+type wireLabel struct {
+	Name        api.Text   `json:"name"`
+	Description string     `json:"description"`
+	Count       api.Int    `json:"count"`
+	Created     api.Millis `json:"createdAt"`
+}
+
+func (w *wireLabel) label() Label {
+	return Label{Name: string(w.Name), Description: w.Description, Users: int(w.Count), Created: w.Created.Time()}
 }
 
 func (s *Service) label(ctx context.Context, c *api.Call) (*Label, error) {
-	var out api.Payload[Label]
+	var out api.Payload[wireLabel]
 	c.Out = &out
 	if err := s.api.Call(ctx, c); err != nil {
 		return nil, err
 	}
-	return &out.Value, nil
+	return new(out.Value.label()), nil
 }
 
 var createLabel = api.Endpoint{
@@ -87,6 +86,14 @@ var getLabel = api.Endpoint{
 //im:endpoint push.get_label
 func (s *Service) GetLabel(ctx context.Context, name string) (*Label, error) {
 	return s.label(ctx, &api.Call{Endpoint: &getLabel, Params: []string{name}})
+}
+
+// convert is api.Convert, with nil for nothing.
+func convert[W, T any](wire []W, one func(*W) T) []T {
+	if len(wire) == 0 {
+		return nil
+	}
+	return api.Convert(wire, one)
 }
 
 // ListOptions choose a page of labels, or of the users under one.
@@ -125,12 +132,12 @@ var listLabels = api.Endpoint{
 //im:endpoint push.list_labels
 func (s *Service) ListLabels(ctx context.Context, o ListOptions) (*LabelPage, error) {
 	query, invalid := o.query()
-	var out api.Data[api.Many[Label]]
+	var out api.Data[api.Many[wireLabel]]
 	err := s.api.Call(ctx, &api.Call{Endpoint: &listLabels, Invalid: invalid, Query: query, Items: o.Limit, Out: &out})
 	if err != nil {
 		return nil, err
 	}
-	return &LabelPage{Labels: out.Data, Cursor: string(out.Cursor)}, nil
+	return &LabelPage{Labels: convert(out.Data, (*wireLabel).label), Cursor: string(out.Cursor)}, nil
 }
 
 // AllLabels goes over all labels from o.Cursor on, fetching pages as they are
@@ -226,18 +233,17 @@ func (s *Service) RemoveLabelUsers(ctx context.Context, label string, usernames 
 // LabelUser is a user under a label.
 type LabelUser struct {
 	Username string
-	Added    time.Time
+	Added    time.Time `json:",omitzero"`
 }
 
-// UnmarshalJSON reads the answer of the API.
-func (u *LabelUser) UnmarshalJSON(b []byte) error {
-	var wire struct {
-		Username api.Text   `json:"username"`
-		Created  api.Millis `json:"created"` // createdAt in labels
-	}
-	err := json.Unmarshal(b, &wire)
-	*u = LabelUser{Username: string(wire.Username), Added: wire.Created.Time()}
-	return err
+// wireLabelUser is a user under a label as the API answers it.
+type wireLabelUser struct {
+	Username api.Text   `json:"username"`
+	Created  api.Millis `json:"created"` // createdAt in labels
+}
+
+func (w *wireLabelUser) user() LabelUser {
+	return LabelUser{Username: string(w.Username), Added: w.Created.Time()}
 }
 
 var getLabelUser = api.Endpoint{
@@ -250,14 +256,14 @@ var getLabelUser = api.Endpoint{
 type underLabel struct{ user *LabelUser }
 
 func (u *underLabel) UnmarshalJSON(b []byte) error {
-	var wire api.Data[*LabelUser]
+	var wire api.Data[*wireLabelUser]
 	if err := json.Unmarshal(b, &wire); err != nil {
 		return err
 	}
 	if wire.Data == nil || wire.Data.Username == "" {
 		return &batch.Reason{Text: "the user is not under the label", Kind: api.ErrNotFound}
 	}
-	u.user = wire.Data
+	u.user = new(wire.Data.user())
 	return nil
 }
 
@@ -293,14 +299,14 @@ var listLabelUsers = api.Endpoint{
 //im:endpoint push.list_label_users
 func (s *Service) ListLabelUsers(ctx context.Context, label string, o ListOptions) (*LabelUserPage, error) {
 	query, invalid := o.query()
-	var out api.Data[api.Many[LabelUser]]
+	var out api.Data[api.Many[wireLabelUser]]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &listLabelUsers, Params: []string{label}, Invalid: invalid, Query: query, Items: o.Limit, Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &LabelUserPage{Users: out.Data, Cursor: string(out.Cursor)}, nil
+	return &LabelUserPage{Users: convert(out.Data, (*wireLabelUser).user), Cursor: string(out.Cursor)}, nil
 }
 
 // AllLabelUsers goes over all users under a label from o.Cursor on, fetching pages

@@ -36,15 +36,15 @@ type Message struct {
 	// More holds fields that this package does not know yet, by their names on the
 	// wire, for vendors add some without notice. What it encodes to is put over what
 	// the typed fields make, at any depth: {"oppo": {"category": "MARKETING"}}.
-	More map[string]any `json:"-"`
+	More map[string]any `json:"more,omitempty"`
 
 	// Strategy chooses between the platform's own channel and the vendors'; nil:
 	// VendorOnly.
-	Strategy *Strategy `json:"-"`
+	Strategy *Strategy `json:"strategy,omitempty"`
 	// Start is when to push, for tasks only: from 1 hour to 30 days ahead; zero: now.
 	// The server reads it by the clock of its own time zone and the zone does not
 	// travel, so pass it in that zone: start.In(shanghai).
-	Start time.Time `json:"-"`
+	Start time.Time `json:"start,omitzero"`
 }
 
 // Strategy chooses between the platform's own channel, which reaches users that
@@ -144,16 +144,21 @@ func (m *Message) checkStart() error {
 
 // payload is the message as it is sent, with More in it.
 func (m *Message) payload() any {
+	bare := *m // what stands beside the message on the wire, or goes into it
+	bare.More, bare.Strategy, bare.Start = nil, nil, time.Time{}
 	if len(m.More) == 0 {
-		return m
+		return bare
 	}
-	return merged{m}
+	return merged{bare, m.More}
 }
 
-type merged struct{ *Message }
+type merged struct {
+	bare Message
+	More map[string]any
+}
 
 func (m merged) MarshalJSON() ([]byte, error) {
-	fields, err := encoded(m.Message)
+	fields, err := encoded(m.bare)
 	if err != nil {
 		return nil, err
 	}

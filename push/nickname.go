@@ -15,10 +15,10 @@ import (
 // User is an account with the push settings that are kept in it.
 type User struct {
 	UUID      string
-	Username  string // lower case
-	Activated bool   // false: banned
-	Created   time.Time
-	Modified  time.Time
+	Username  string    // lower case
+	Activated bool      // false: banned
+	Created   time.Time `json:",omitzero"`
+	Modified  time.Time `json:",omitzero"`
 
 	Nickname     string // of the sender, as notifications show it; empty: they show the user id
 	DisplayStyle DisplayStyle

@@ -13,6 +13,10 @@
 // A notification is never sent twice by this package: a call whose answer is lost
 // returns [im.ErrOutcomeUnknown] and is not repeated.
 //
+// A push that is rejected with 403 LimitException ([im.ErrRateLimited]) is not retried,
+// unlike every other call that comes too often: it means too many tasks, which end in
+// minutes and not in seconds. The error says so.
+//
 // Calls that send, and those of labels, need the push product to be switched on
 // for the app; without it they answer [im.ErrNotEnabled].
 package push

@@ -58,11 +58,11 @@ func (w *wireReceipt) receipt(to string) Receipt {
 	if w == nil {
 		return Receipt{To: to, Err: api.NotReported}
 	}
-	r := Receipt{To: to, Status: w.Status, Detail: string(w.Detail), Vendor: w.Vendor}
+	r := Receipt{To: to, Status: w.Status, Detail: api.Clip(string(w.Detail), api.MaxText), Vendor: w.Vendor}
 	if bytes.Equal(r.Vendor, []byte(`""`)) || bytes.Equal(r.Vendor, []byte("null")) {
 		r.Vendor = nil
 	}
-	switch text := cmp.Or(r.Detail, string(r.Status)); r.Status {
+	switch text := cmp.Or(r.Detail, api.Clip(string(r.Status), api.MaxText)); r.Status {
 	case Succeeded, Queued:
 	case Failed:
 		r.Err = api.Refused(text)
@@ -231,7 +231,7 @@ var sendLabels = api.Endpoint{
 // SendToLabels pushes, as a task, to the users that are under all of up to 5
 // labels, and returns the task's id. Easemob takes one label in a call, its
 // console 3. An app may have 3 tasks at work, and by Easemob's documents start 3
-// in 5 minutes; more are refused. Not repeated after a lost answer. Quota: 1,200
+// in 5 minutes; more are rejected ([im.ErrRateLimited], not retried). Not repeated after a lost answer. Quota: 1,200
 // calls a minute, on Easemob 10 a second. [im.ErrNotFound] when there is no such
 // label.
 //
@@ -251,7 +251,7 @@ var sendAll = api.Endpoint{
 
 // SendToAll pushes, as a task, to all users of the app, and returns the task's id.
 // An app may have 3 tasks at work, and by Easemob's documents start 3 in 5
-// minutes; more are refused. Never repeated: every user would get it twice. Quota:
+// minutes; more are rejected ([im.ErrRateLimited], not retried). Never repeated: every user would get it twice. Quota:
 // 5 calls a minute, on Easemob 1 a second, and on both 100 a day from 00:00 UTC.
 //
 //im:endpoint push.send_task

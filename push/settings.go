@@ -73,7 +73,7 @@ func (q *QuietHours) UnmarshalJSON(b []byte) error {
 	if *q == (QuietHours{}) {
 		q.To = day
 	}
-	return nil
+	return q.check("the time")
 }
 
 // Scope says where a setting holds. [ForApp], [ForUser] and [ForGroup] make it;
@@ -127,20 +127,15 @@ func (s Scope) params(username string) []string {
 type Settings struct {
 	Mode        Mode
 	QuietHours  QuietHours // of the whole app
-	PausedUntil time.Time  // zero: no pause was ever set; one that is over may still be there
+	PausedUntil time.Time  `json:",omitzero"` // zero: no pause was ever set; one that is over may still be there
 }
 
-// UnmarshalJSON reads the answer of the API, where ignoreDuration is the end of
-// the pause.
-func (s *Settings) UnmarshalJSON(b []byte) error {
-	var wire struct {
-		Mode        Mode       `json:"type"`
-		QuietHours  QuietHours `json:"ignoreInterval"`
-		PausedUntil api.Millis `json:"ignoreDuration"`
-	}
-	err := json.Unmarshal(b, &wire)
-	*s = Settings{Mode: wire.Mode, QuietHours: wire.QuietHours, PausedUntil: wire.PausedUntil.Time()}
-	return err
+// wireSettings are settings as the API answers them, where ignoreDuration is the end
+// of the pause.
+type wireSettings struct {
+	Mode        Mode       `json:"type"`
+	QuietHours  QuietHours `json:"ignoreInterval"`
+	PausedUntil api.Millis `json:"ignoreDuration"`
 }
 
 // SettingsUpdate says what to change. What is left out is not sent; the documents
@@ -220,10 +215,11 @@ func (s *Service) GetSettings(ctx context.Context, username string, scope Scope)
 }
 
 func (s *Service) settings(ctx context.Context, c *api.Call) (*Settings, error) {
-	var out api.Data[Settings]
+	var out api.Data[wireSettings]
 	c.Out = &out
 	if err := s.api.Call(ctx, c); err != nil {
 		return nil, err
 	}
-	return &out.Data, nil
+	w := out.Data
+	return &Settings{Mode: w.Mode, QuietHours: w.QuietHours, PausedUntil: w.PausedUntil.Time()}, nil
 }

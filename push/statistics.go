@@ -29,7 +29,7 @@ const (
 
 // StatisticsOptions choose what to count.
 type StatisticsOptions struct {
-	From, To time.Time // days, both included; their dates count as they read in their time zone
+	From, To time.Time `json:",omitzero"` // days, both included; their dates count as they read in their time zone
 	Vendor   Vendor    // empty: all
 }
 
@@ -47,7 +47,7 @@ func (o StatisticsOptions) check() error {
 
 // Count is what became of one day's pushes over one vendor.
 type Count struct {
-	Day       time.Time // 00:00 UTC
+	Day       time.Time `json:",omitzero"` // 00:00 UTC
 	Vendor    Vendor
 	Succeeded int
 	Failed    int

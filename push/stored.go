@@ -33,21 +33,17 @@ func (s *Service) CreateMessage(ctx context.Context, m Message) (messageID strin
 type StoredMessage struct {
 	Message
 
-	AppKey  string // "org#app"
-	Created time.Time
+	AppKey  string    `json:"appKey,omitzero"` // "org#app"
+	Created time.Time `json:"created,omitzero"`
 }
 
-// UnmarshalJSON reads the answer of the API, where all fields stand side by side.
-func (m *StoredMessage) UnmarshalJSON(b []byte) error {
-	var wire struct {
-		AppKey  string     `json:"appkey"`
-		Created api.Millis `json:"timestamp"`
-	}
-	if err := json.Unmarshal(b, &wire); err != nil {
-		return err
-	}
-	*m = StoredMessage{AppKey: wire.AppKey, Created: wire.Created.Time()}
-	return json.Unmarshal(b, &m.Message)
+// wireStored is a stored message as the API answers it, where all fields stand side
+// by side. What this package sends beside a message is not stored.
+type wireStored struct {
+	Message
+
+	AppKey  string     `json:"appkey"`
+	Created api.Millis `json:"timestamp"`
 }
 
 var getMessage = api.Endpoint{
@@ -60,14 +56,15 @@ var getMessage = api.Endpoint{
 //
 //im:endpoint push.get_message
 func (s *Service) GetMessage(ctx context.Context, messageID string) (*StoredMessage, error) {
-	var out api.Payload[StoredMessage]
+	var out api.Payload[wireStored]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &getMessage, Params: []string{messageID}, Invalid: checkMessageID(messageID), Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &out.Value, nil
+	w := out.Value
+	return &StoredMessage{Message: w.Message, AppKey: w.AppKey, Created: w.Created.Time()}, nil
 }
 
 func checkMessageID(id string) error {

@@ -2,7 +2,6 @@ package push
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -54,32 +53,28 @@ type Template struct {
 	Name    string
 	Title   string
 	Content string
-	Created time.Time
-	Updated time.Time
+	Created time.Time `json:",omitzero"`
+	Updated time.Time `json:",omitzero"`
 }
 
-// UnmarshalJSON reads the answer of the API.
-func (t *Template) UnmarshalJSON(b []byte) error {
-	var wire struct {
-		NewTemplate
-		Created api.Millis `json:"createAt"`
-		Updated api.Millis `json:"updateAt"`
-	}
-	err := json.Unmarshal(b, &wire)
-	*t = Template{
-		Name: wire.Name, Title: wire.Title, Content: wire.Content,
-		Created: wire.Created.Time(), Updated: wire.Updated.Time(),
-	}
-	return err
+// wireTemplate is a template as the API answers it.
+type wireTemplate struct {
+	NewTemplate
+	Created api.Millis `json:"createAt"`
+	Updated api.Millis `json:"updateAt"`
 }
 
 func (s *Service) template(ctx context.Context, c *api.Call) (*Template, error) {
-	var out api.Payload[Template]
+	var out api.Payload[wireTemplate]
 	c.Out = &out
 	if err := s.api.Call(ctx, c); err != nil {
 		return nil, err
 	}
-	return &out.Value, nil
+	w := out.Value
+	return &Template{
+		Name: w.Name, Title: w.Title, Content: w.Content,
+		Created: w.Created.Time(), Updated: w.Updated.Time(),
+	}, nil
 }
 
 var createTemplate = api.Endpoint{

@@ -100,9 +100,13 @@ func (l *length[F]) UnmarshalJSON(b []byte) error {
 	if err := n.UnmarshalJSON([]byte(strings.TrimSuffix(string(text), form.suffix))); err != nil {
 		return err
 	}
-	*l = length[F](math.Round(float64(n) * float64(form.unit)))
-	if n == 0 {
+	switch whole := math.Round(float64(n) * float64(form.unit)); {
+	case n <= 0:
 		*l = length[F](NowOrNever)
+	case whole >= math.MaxInt64:
+		*l = math.MaxInt64
+	default:
+		*l = length[F](whole)
 	}
 	return nil
 }

@@ -46,10 +46,10 @@ type Reaction struct {
 	ID        string
 	MessageID string
 	ChatType  ChatType
-	GroupID   string // empty in one-to-one chats
-	Text      string // the reaction itself: "👍"
-	Created   time.Time
-	Updated   time.Time
+	GroupID   string    // empty in one-to-one chats
+	Text      string    // the reaction itself: "👍"
+	Created   time.Time `json:",omitzero"`
+	Updated   time.Time `json:",omitzero"`
 }
 
 // wireReaction has the times under the names of the examples and of the tables.

@@ -2,6 +2,7 @@ package thread
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 	"net/http"
 	"net/url"
@@ -52,14 +53,26 @@ func (o ListOptions) next(n int, p properties) string {
 	if n < o.Limit {
 		return ""
 	}
-	return p.Properties.Cursor
+	return string(p.Properties.Cursor)
 }
 
 // properties is where the answers of this domain have their cursor.
 type properties struct {
-	Properties struct {
-		Cursor string `json:"cursor"`
-	} `json:"properties"`
+	Properties nextPage `json:"properties"`
+}
+
+// nextPage is an object; one table calls it a text, which then means nothing.
+type nextPage struct {
+	Cursor api.Text `json:"cursor"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *nextPage) UnmarshalJSON(b []byte) error {
+	type object nextPage
+	if len(b) == 0 || b[0] != '{' {
+		return nil
+	}
+	return json.Unmarshal(b, (*object)(n))
 }
 
 // all goes over a list of pages.

@@ -136,8 +136,8 @@ type Thread struct {
 	Name      string
 	Owner     string
 	GroupID   string
-	MessageID string // the message that it hangs on
-	Created   time.Time
+	MessageID string    // the message that it hangs on
+	Created   time.Time `json:",omitzero"`
 }
 
 // wireThread is a thread as the API answers it. The decoder does not look at the

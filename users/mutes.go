@@ -1,6 +1,7 @@
 package users
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
@@ -101,31 +102,29 @@ func muteSeconds(d *time.Duration) *int64 {
 type Muted struct {
 	Username          string
 	Chat, Group, Room time.Duration
-	At                time.Time // when the server said so
+	At                time.Time `json:",omitzero"` // when the server said so
 }
 
 type wireMuted struct {
-	UserID   api.Text    `json:"userid"` // "org#app_alice", or just "alice"
-	Username api.Text    `json:"username"`
+	UserID   api.Text    `json:"userid"`   // "org#app_alice", or just "alice"
+	Username api.Text    `json:"username"` // in lists, mostly
 	Chat     api.Int     `json:"chat"`
 	Group    api.Int     `json:"groupchat"`
 	Room     api.Int     `json:"chatroom"`
 	UnixTime api.Seconds `json:"unixtime"`
 }
 
-func (w *wireMuted) muted(at time.Time) Muted {
-	name := string(w.Username)
-	if name == "" {
-		name = string(w.UserID)
-	}
-	return Muted{Username: name, Chat: muteTime(w.Chat), Group: muteTime(w.Group), Room: muteTime(w.Room), At: at}
+func (w *wireMuted) muted(at time.Time, uri string) Muted {
+	name := cmp.Or(w.Username, w.UserID)
+	return Muted{Username: api.BareUser(string(name), uri), Chat: muteTime(w.Chat), Group: muteTime(w.Group), Room: muteTime(w.Room), At: at}
 }
 
 func muteTime(seconds api.Int) time.Duration {
-	if seconds < 0 {
+	length := seconds.Length(time.Second)
+	if seconds < 0 || length == math.MaxInt64 {
 		return Forever
 	}
-	return time.Duration(seconds) * time.Second
+	return length
 }
 
 var getMute = api.Endpoint{
@@ -137,13 +136,16 @@ var getMute = api.Endpoint{
 //
 //im:endpoint mutes.get
 func (s *Service) GetMute(ctx context.Context, username string) (*Muted, error) {
-	var out api.Data[wireMuted]
+	var out struct {
+		api.Data[wireMuted]
+		URI string `json:"uri"`
+	}
 	if err := s.api.Call(ctx, &api.Call{Endpoint: &getMute, Params: []string{username}, Out: &out}); err != nil {
 		return nil, err
 	}
-	muted := out.Data.muted(out.Data.UnixTime.Time())
+	muted := out.Data.Data.muted(out.Data.Data.UnixTime.Time(), out.URI)
 	if name := strings.ToLower(username); strings.HasSuffix(muted.Username, "_"+name) {
-		muted.Username = name // the server put the app key in front
+		muted.Username = name // the app's name has an underscore, and no uri tells where it ends
 	}
 	return &muted, nil
 }
@@ -176,10 +178,13 @@ var listMutes = api.Endpoint{
 //im:endpoint mutes.list
 func (s *Service) ListMutes(ctx context.Context, o MuteListOptions) ([]Muted, error) {
 	o = o.withDefaults()
-	var out api.Data[struct {
-		Data     api.Many[wireMuted] `json:"data"`
-		UnixTime api.Seconds         `json:"unixtime"`
-	}]
+	var out struct {
+		api.Data[struct {
+			Data     api.Many[wireMuted] `json:"data"`
+			UnixTime api.Seconds         `json:"unixtime"`
+		}]
+		URI string `json:"uri"`
+	}
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &listMutes, Out: &out,
 		Invalid: api.First(api.Range("Page", o.Page, 1, math.MaxInt32), api.Range("Size", o.Size, 1, 50)),
@@ -188,8 +193,8 @@ func (s *Service) ListMutes(ctx context.Context, o MuteListOptions) ([]Muted, er
 	if err != nil {
 		return nil, err
 	}
-	at := out.Data.UnixTime.Time()
-	return api.Convert(out.Data.Data, func(w *wireMuted) Muted { return w.muted(at) }), nil
+	at := out.Data.Data.UnixTime.Time()
+	return api.Convert(out.Data.Data.Data, func(w *wireMuted) Muted { return w.muted(at, out.URI) }), nil
 }
 
 // AllMutes goes over all mutes from page o.Page on. It ends after the first

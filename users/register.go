@@ -105,7 +105,7 @@ func (e *entities) registrations(users []NewUser) Registrations {
 		name := strings.ToLower(u.Username)
 		result[i] = Registration{Username: u.Username, User: made[name]}
 		if reason, no := refused[name]; no {
-			result[i].Err = api.Refused(reason)
+			result[i].Err = api.Refused(api.Withhold(api.Clip(reason, api.MaxText), api.MaxText, []string{u.Password}))
 		} else if result[i].User == nil {
 			result[i].Err = api.NotReported
 		}

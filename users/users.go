@@ -42,11 +42,11 @@ var endpoints = []*api.Endpoint{
 
 // User is an account of the app.
 type User struct {
-	UUID      string // made by the server
-	Username  string // lower case
-	Activated bool   // false: banned
-	Created   time.Time
-	Modified  time.Time
+	UUID      string    // made by the server
+	Username  string    // lower case
+	Activated bool      // false: banned
+	Created   time.Time `json:",omitzero"`
+	Modified  time.Time `json:",omitzero"`
 
 	// What follows is set by package push and by client SDKs.
 	Nickname      string // shown in push notifications
@@ -55,8 +55,30 @@ type User struct {
 	NoDisturbFrom int      // hour of the day, with NoDisturbing
 	NoDisturbTo   int      // hour of the day, with NoDisturbing
 	IgnoredGroups []string // groups whose pushes the user has blocked
-	NotifierName  string   // push certificate
-	DeviceToken   string   // push token; never printed
+	IgnoredUsers  []string // users whose pushes the user has blocked
+	NotifierName  string   // push certificate; of the first device, where there are several
+	DeviceToken   string   // push token, likewise; never printed
+	Devices       []PushDevice
+}
+
+// PushDevice is a device that is bound for pushes. It prints without its token.
+type PushDevice struct {
+	ID           string
+	NotifierName string // push certificate
+	DeviceToken  string // push token; never printed
+}
+
+type plainPushDevice PushDevice
+
+// Format hides the push token.
+func (d PushDevice) Format(f fmt.State, verb rune) { api.FormatMasked(f, verb, d.masked()) }
+
+// LogValue hides the push token.
+func (d PushDevice) LogValue() slog.Value { return api.LogMasked(d.masked()) }
+
+func (d PushDevice) masked() plainPushDevice {
+	d.DeviceToken = api.Masked(d.DeviceToken)
+	return plainPushDevice(d)
 }
 
 type plainAccount User
@@ -86,16 +108,36 @@ type wireUser struct {
 	NoDisturbTo   api.Int    `json:"notification_no_disturbing_end"`
 	NotifierName  string     `json:"notifier_name"`
 	DeviceToken   string     `json:"device_token"`
+
+	// in newer answers
+	IgnoredUsers api.Many[api.Text]   `json:"notification_ignored_users"`
+	Devices      api.Many[wireDevice] `json:"pushInfo"`
+}
+
+type wireDevice struct {
+	ID           api.Text `json:"device_Id"`
+	NotifierName string   `json:"notifier_name"`
+	DeviceToken  string   `json:"device_token"`
 }
 
 func (w *wireUser) user() User {
-	return User{
+	u := User{
 		UUID: w.UUID, Username: string(w.Username), Activated: bool(w.Activated),
 		Created: w.Created.Time(), Modified: w.Modified.Time(),
 		Nickname: w.Nickname, DisplayStyle: int(w.DisplayStyle),
 		NoDisturbing: bool(w.NoDisturbing), NoDisturbFrom: int(w.NoDisturbFrom), NoDisturbTo: int(w.NoDisturbTo),
 		NotifierName: w.NotifierName, DeviceToken: w.DeviceToken,
 	}
+	for _, name := range w.IgnoredUsers {
+		u.IgnoredUsers = append(u.IgnoredUsers, string(name))
+	}
+	for _, d := range w.Devices {
+		u.Devices = append(u.Devices, PushDevice{ID: string(d.ID), NotifierName: d.NotifierName, DeviceToken: d.DeviceToken})
+	}
+	if len(u.Devices) > 0 && u.DeviceToken == "" {
+		u.NotifierName, u.DeviceToken = u.Devices[0].NotifierName, u.Devices[0].DeviceToken
+	}
+	return u
 }
 
 // entities is an answer that holds users.
@@ -116,12 +158,12 @@ var scratch api.Scratch[wireUser]
 func (e *entities) UnmarshalJSON(b []byte) error {
 	wire := struct {
 		Entities api.Many[wireUser]   `json:"entities"`
-		Cursor   string               `json:"cursor"`
+		Cursor   api.Text             `json:"cursor"`
 		Data     api.Many[failedUser] `json:"data"`
 	}{Entities: scratch.Get()}
 	err := json.Unmarshal(b, &wire)
 	if err == nil {
-		e.users, e.cursor, e.failed = api.Convert(wire.Entities, (*wireUser).user), wire.Cursor, wire.Data
+		e.users, e.cursor, e.failed = api.Convert(wire.Entities, (*wireUser).user), string(wire.Cursor), wire.Data
 		err = e.ignoredGroups(b)
 	}
 	scratch.Put(wire.Entities)

@@ -49,6 +49,7 @@ func (c *Confirmed) UnmarshalJSON(b []byte) error {
 
 // Denied is the error of a call that was not carried out, for this reason.
 func Denied(reason string) error {
+	reason = Clip(reason, MaxText)
 	kind := ReasonKind(reason)
 	if kind == nil {
 		kind = ErrForbidden

@@ -89,6 +89,9 @@ type Call struct {
 	Invalid  error       // an argument found wrong by the method: nothing is sent
 	Secrets  []string    // values of the request that must never appear in an error
 	Out      any         // nil, a pointer to decode into, or *Sink
+	// MayBeEmpty tells whether a success of this status may come without a body;
+	// nil: none may.
+	MayBeEmpty func(status int) bool
 	// Explain, where not nil, knows a failed response better than the status and the
 	// code say: its kind, and an error of the domain's to be found beside it. A nil
 	// kind leaves the failure as it is.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -26,13 +27,22 @@ func (n *Int) UnmarshalJSON(b []byte) error {
 	v, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
 		f, ferr := strconv.ParseFloat(s, 64) // 3.0 and 1.7e12: some answers pass through floats
-		if ferr != nil || f != float64(int64(f)) {
+		if ferr != nil || math.Abs(f) >= 1<<63 || f != math.Trunc(f) {
 			return fmt.Errorf("%s is no whole number", clip(s))
 		}
 		v = int64(f)
 	}
 	*n = Int(v)
 	return nil
+}
+
+// Length is so many units of time: never negative, and the longest there is where
+// that is not enough.
+func (n Int) Length(unit time.Duration) time.Duration {
+	if int64(n) > math.MaxInt64/int64(unit) {
+		return math.MaxInt64
+	}
+	return time.Duration(max(n, 0)) * unit
 }
 
 // Float takes 1.5 and "1.5".

@@ -23,6 +23,7 @@ func Refused(text string) error {
 	if text == "" {
 		text = "refused without a reason"
 	}
+	text = Clip(text, MaxText)
 	return &batch.Reason{Text: text, Kind: ReasonKind(text)}
 }
 

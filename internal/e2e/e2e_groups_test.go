@@ -54,7 +54,7 @@ func TestGroups(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, groups.Group{
 			ID: id, Name: "Hiking", Avatar: "https://example.com/b.png", Custom: "x", Owner: "alice", Public: true, Created: got.Created,
-			MaxMembers: 400, MemberCount: 3, Members: got.Members,
+			ConfirmInvites: true, MaxMembers: 400, MemberCount: 3, Members: got.Members,
 		}, *got)
 		assert.Equal(t, made.Created.UnixMilli(), got.Created.UnixMilli())
 		assert.ElementsMatch(t, []groups.Member{{Username: "alice", Role: groups.RoleOwner}, {Username: "bob", Role: groups.RoleMember}, {Username: "carol", Role: groups.RoleMember}}, got.Members)

@@ -102,6 +102,7 @@ func (a *attempt) failed(ctx context.Context, err error) *Error {
 	e := newError(err)
 	e.Unsent = a.asked && (a.conn == nil || !a.wrote && a.sender.exclusive(a.conn))
 	e.Hopeless = e.Unsent && hopeless(e.Err)
+	e.Err = endOf(ctx, e.Err)
 	return e
 }
 

@@ -46,6 +46,15 @@ func (e *TimeoutError) Timeout() bool { return true }
 // Temporary makes it a net.Error.
 func (e *TimeoutError) Temporary() bool { return true }
 
+// endOf is the error of an attempt whose context may have ended: HTTP/2 reports a
+// timeout as context.Canceled.
+func endOf(ctx context.Context, err error) error {
+	if timeout, ok := errors.AsType[*TimeoutError](context.Cause(ctx)); ok {
+		return timeout
+	}
+	return err
+}
+
 // timedOut reports whether the attempt, and not merely its caller, ran out of time.
 func timedOut(ctx context.Context, err error) bool {
 	if ctx.Err() != nil {

@@ -78,7 +78,7 @@ func (s *Sender) Send(ctx context.Context, r *Request) (*http.Response, error) {
 	if !s.own { // net/http's bodies end with the context, others may not
 		body := res.Body
 		stop := context.AfterFunc(ctx, func() { _ = body.Close() })
-		res.Body = &boundBody{body, stop}
+		res.Body = &boundBody{body, ctx, stop}
 	}
 	return res, nil
 }
@@ -120,7 +120,16 @@ func (s *Sender) CloseIdle() { s.http.CloseIdleConnections() }
 // boundBody ends with the context of its attempt.
 type boundBody struct {
 	io.ReadCloser
+	ctx  context.Context //nolint:containedctx // of the attempt
 	stop func() bool
+}
+
+func (b *boundBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // io.Reader's end is io.EOF itself
+		err = endOf(b.ctx, err)
+	}
+	return n, err
 }
 
 func (b *boundBody) Close() error {
