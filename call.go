@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/quota"
@@ -156,7 +157,7 @@ func checkHeader(call *api.Call) error {
 }
 
 func headerValue(v string) bool {
-	return !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+	return utf8.ValidString(v) && !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
 // direct says where the call goes to.
@@ -186,7 +187,9 @@ func (c *core) direct(ctx context.Context, p *prepared) error {
 func (c *core) directTo(p *prepared) error {
 	to, err := url.Parse(p.URL)
 	if err == nil {
-		_, _, err = Config{Host: to.Scheme + "://" + to.Host}.host(c.plainHTTP)
+		if wrong := (Config{Host: to.Scheme + "://" + to.Host, PlainHTTP: c.plainHTTP}).host(new(address)); wrong != nil {
+			err = wrong
+		}
 	}
 	if err != nil {
 		return &Error{

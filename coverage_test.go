@@ -107,7 +107,7 @@ func TestEveryEndpointHasAWireTest(t *testing.T) {
 // declared are the endpoints that a client knows, by id.
 func declared(t *testing.T) map[string]*api.Endpoint {
 	t.Helper()
-	client, err := New(Config{Host: "a1.example.com", Org: "acme", App: "demo", Token: StaticToken("t")})
+	client, err := New(Config{Host: "a1.example.com", Org: "acme", App: "demo", Platform: Agora, Token: StaticToken("t")})
 	require.NoError(t, err)
 	byID := make(map[string]*api.Endpoint)
 	for _, e := range client.core.endpoints {

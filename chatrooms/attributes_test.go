@@ -162,7 +162,7 @@ func TestNotInRoomIsNoTokenError(t *testing.T) {
 		})
 		mock := httpmock.NewMockTransport()
 		mock.RegisterNoResponder(wiretest.JSON(401, body))
-		client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Token: source},
+		client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Platform: im.Agora, Token: source},
 			im.WithHTTPClient(&http.Client{Transport: mock}), im.WithoutQuotas())
 		require.NoError(t, err)
 		t.Cleanup(client.Close)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -42,6 +43,26 @@ func First(errs ...error) error {
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// maxQuoted bounds what an error shows of a value, in characters.
+const maxQuoted = 64
+
+// Quoted is a value as an error shows it, with its blanks and control characters
+// visible.
+func Quoted(value string) string {
+	if len(value) > maxQuoted && utf8.RuneCountInString(value) > maxQuoted {
+		return fmt.Sprintf("%.*q…", maxQuoted, value)
+	}
+	return strconv.Quote(value)
+}
+
+// UTF8 refuses text that encoding would silently replace by other text.
+func UTF8(field, value string) error {
+	if !utf8.ValidString(value) {
+		return Invalid(field, "must be valid UTF-8")
 	}
 	return nil
 }

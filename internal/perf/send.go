@@ -47,7 +47,7 @@ func newClient(host string, transport http.RoundTripper) *im.Client {
 	if transport != nil {
 		options = append(options, im.WithHTTPClient(&http.Client{Transport: transport}))
 	}
-	return must(im.New(im.Config{Host: host, Org: "acme", App: "demo", Token: im.StaticToken("YWMtperf")}, options...))
+	return must(im.New(im.Config{Host: host, Org: "acme", App: "demo", Platform: im.Agora, Token: im.StaticToken("YWMtperf")}, options...))
 }
 
 func send(c *im.Client) {

@@ -54,7 +54,7 @@ func Client(t *testing.T, answers ...httpmock.Responder) (*im.Client, *[]Request
 		sent = append(sent, record(t, r))
 		return answers[min(len(sent), len(answers))-1](r)
 	})
-	client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Token: im.StaticToken("app-token")},
+	client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Platform: im.Agora, Token: im.StaticToken("app-token")},
 		im.WithHTTPClient(&http.Client{Transport: mock}), im.WithoutQuotas(), im.WithRetries(0))
 	require.NoError(t, err)
 	return client, &sent
