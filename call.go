@@ -58,6 +58,9 @@ type prepared struct {
 
 // Call carries out one call: check, encode, then try until there is a result.
 func (c *core) Call(ctx context.Context, call *api.Call) error {
+	if ctx == nil {
+		return argumentError(call.Endpoint.ID, api.Invalid("ctx", "must not be nil; context.Background() has no end"))
+	}
 	p, err := c.prepare(call)
 	if err != nil {
 		return argumentError(call.Endpoint.ID, err)
@@ -108,18 +111,24 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkHeader(call); err != nil {
+	if err := api.First(checkHeader(call), api.CheckPairs("", call.Query)); err != nil {
 		return nil, err
 	}
 	p := &prepared{Call: call, path: path}
 	p.sink, _ = call.Out.(*api.Sink)
 	p.streams = p.sink != nil
+	if p.sink != nil && p.sink.W == nil {
+		return nil, api.Invalid("w", "must not be nil")
+	}
 	if e.Method != http.MethodGet {
 		p.contentType = jsonType // asked for without a body, too
 	}
 	switch body := call.Body.(type) {
 	case nil:
 	case api.Form:
+		if err := api.CheckPairs(e.ItemsIn, body); err != nil {
+			return nil, err
+		}
 		p.contentType = formType
 		p.body = []byte(url.Values(body).Encode())
 	case *api.Upload:
@@ -129,7 +138,10 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 	default:
 		encoded, err := encode(body)
 		if err != nil {
-			return nil, api.Invalid("body", "cannot be encoded: %v", err)
+			return nil, api.Invalid("Body", "cannot be encoded: %v", err)
+		}
+		if err := api.CheckEncoded(e.ItemsIn, body, encoded); err != nil {
+			return nil, err
 		}
 		if sized, ok := body.(api.Sized); ok {
 			if err := sized.CheckEncoded(len(encoded)); err != nil {
@@ -144,12 +156,12 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 // checkHeader refuses what net/http would refuse, as a fault of the network.
 func checkHeader(call *api.Call) error {
 	if !headerValue(call.Bearer) {
-		return api.Invalid("token", "must not hold control characters")
+		return api.Invalid("UserToken", "must not hold control characters")
 	}
 	for name, values := range call.Header {
 		for _, v := range values {
 			if !headerValue(v) {
-				return api.Invalid(name, "must not hold control characters")
+				return api.Invalid(api.GoName(name), "must not hold control characters, and be valid UTF-8")
 			}
 		}
 	}

@@ -15,11 +15,18 @@ type callOptions struct {
 type callOptionsKey struct{}
 
 func optionsOf(ctx context.Context) callOptions {
+	if ctx == nil {
+		return callOptions{}
+	}
 	o, _ := ctx.Value(callOptionsKey{}).(callOptions)
 	return o
 }
 
+// withOptions leaves a nil context as it is: the call with it is the error.
 func withOptions(ctx context.Context, o callOptions) context.Context {
+	if ctx == nil {
+		return nil
+	}
 	return context.WithValue(ctx, callOptionsKey{}, o)
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/imrest/im-go/internal/api"
 )
@@ -60,13 +61,15 @@ func (c *core) rawEndpoint(r RawCall) (*api.Endpoint, error) {
 	case r.Method == "":
 		return nil, api.Required("Method", r.Method)
 	case !strings.HasPrefix(r.Path, "/"):
-		return nil, api.Invalid("Path", "is %q, must begin with /", r.Path)
+		return nil, api.Invalid("Path", "is %s, must begin with /", api.Quoted(r.Path))
+	case !utf8.ValidString(r.Path):
+		return nil, api.UTF8("Path", r.Path)
 	case strings.ContainsAny(r.Path, "?#%"), strings.Contains(r.Path, "/../"), strings.Contains(r.Path, "//"):
 		return nil, api.Invalid("Path", "is %q, must be plain; values go into Params, the query into Query", r.Path)
 	case strings.Count(r.Path, "{") != strings.Count(r.Path, "}"):
 		return nil, api.Invalid("Path", "is %q, has unequal braces", r.Path)
 	}
-	e := &api.Endpoint{ID: r.Method + " " + r.Path, Method: r.Method, Path: r.Path, Idempotent: r.Idempotent}
+	e := &api.Endpoint{ID: r.Method + " " + r.Path, Method: r.Method, Path: r.Path, Idempotent: r.Idempotent, ItemsIn: api.RawBody}
 	for _, q := range r.Quotas {
 		if q.N < 1 || q.Per <= 0 {
 			return nil, api.Invalid("Quotas", "%d per %s must be above 0", q.N, q.Per)
@@ -74,7 +77,7 @@ func (c *core) rawEndpoint(r RawCall) (*api.Endpoint, error) {
 		e.Quotas = append(e.Quotas, api.Quota(q))
 	}
 	for _, known := range c.endpoints {
-		if known.Method == r.Method && known.Path == r.Path {
+		if known.Method == r.Method && api.SamePath(known.Path, r.Path) {
 			e.Pool, e.Quotas, e.Easemob = known.PoolName(), known.Quotas, known.Easemob
 			break
 		}

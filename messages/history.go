@@ -38,7 +38,7 @@ func (o HistoryOptions) name(hour time.Time) string {
 }
 
 var historyURL = api.Endpoint{
-	ID: "messages.history_url", Method: http.MethodGet, Path: "/chatmessages/{time}", Pool: "chatmessages",
+	ID: "messages.history_url", Method: http.MethodGet, Path: "/chatmessages/{hour}", Pool: "chatmessages",
 	Quotas: api.Quotas{{N: 10, Per: time.Minute}}, Idempotent: true,
 }
 

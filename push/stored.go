@@ -51,7 +51,7 @@ func (m *StoredMessage) UnmarshalJSON(b []byte) error {
 }
 
 var getMessage = api.Endpoint{
-	ID: "push.get_message", Method: http.MethodGet, Path: "/push/message/{messageId}", Quotas: api.PerSecond(1), Idempotent: true,
+	ID: "push.get_message", Method: http.MethodGet, Path: "/push/message/{messageID}", Quotas: api.PerSecond(1), Idempotent: true,
 }
 
 // GetMessage returns a stored message. Fields that Message does not have are left

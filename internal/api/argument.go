@@ -72,18 +72,17 @@ func Required(field, value string) error {
 	if value == "" {
 		return Invalid(field, "must not be empty")
 	}
-	return nil
+	return UTF8(field, value)
 }
 
 // MaxLength refuses more than limit characters.
 func MaxLength(field, value string, limit int) error {
-	if len(value) <= limit { // never more characters than bytes
-		return nil
+	if len(value) > limit { // never more characters than bytes
+		if n := utf8.RuneCountInString(value); n > limit {
+			return TooLarge(field, "has %d characters, at most %d are allowed", n, limit)
+		}
 	}
-	if n := utf8.RuneCountInString(value); n > limit {
-		return TooLarge(field, "has %d characters, at most %d are allowed", n, limit)
-	}
-	return nil
+	return UTF8(field, value)
 }
 
 // MaxBytes refuses more than limit bytes.
@@ -91,7 +90,7 @@ func MaxBytes(field, value string, limit int) error {
 	if len(value) > limit {
 		return TooLarge(field, "has %d bytes, at most %d are allowed", len(value), limit)
 	}
-	return nil
+	return UTF8(field, value)
 }
 
 // MaxUsername is the documented length of a user id.
@@ -109,7 +108,7 @@ func Usernames(field string, values []string) error {
 		return Invalid(field, "must name at least one user")
 	}
 	for i, v := range values {
-		if v == "" || len(v) > MaxUsername {
+		if v == "" || len(v) > MaxUsername || !utf8.ValidString(v) {
 			return Username(fmt.Sprintf("%s[%d]", field, i), v)
 		}
 	}
@@ -122,7 +121,7 @@ func Identifiers(field string, values []string) error {
 		return Invalid(field, "must have at least one entry")
 	}
 	for i, v := range values {
-		if v == "" {
+		if v == "" || !utf8.ValidString(v) {
 			return Required(fmt.Sprintf("%s[%d]", field, i), v)
 		}
 	}
@@ -148,7 +147,7 @@ func Range(field string, n, low, high int) error {
 // Pattern refuses a value that does not match a documented character set.
 func Pattern(field, value string, re *regexp.Regexp) error {
 	if !re.MatchString(value) {
-		return Invalid(field, "must match %s", re)
+		return Invalid(field, "is %s, must match %s", Quoted(value), re)
 	}
 	return nil
 }
