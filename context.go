@@ -2,6 +2,7 @@ package im
 
 import (
 	"context"
+	"net/http"
 	"time"
 )
 
@@ -10,6 +11,7 @@ type callOptions struct {
 	noRetry  bool
 	lane     Lane
 	response *Response
+	header   *http.Header // of the last response, whatever it said
 }
 
 type callOptionsKey struct{}
@@ -51,6 +53,13 @@ type Response struct {
 func WithResponse(ctx context.Context, r *Response) context.Context {
 	o := optionsOf(ctx)
 	o.response = r
+	return withOptions(ctx, o)
+}
+
+// withHeader makes calls with this context keep the header of the response.
+func withHeader(ctx context.Context, h *http.Header) context.Context {
+	o := optionsOf(ctx)
+	o.header = h
 	return withOptions(ctx, o)
 }
 
