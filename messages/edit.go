@@ -80,7 +80,7 @@ var modify = api.Endpoint{
 func (s *Service) Modify(ctx context.Context, messageID string, e Edit) error {
 	invalid := e.check()
 	if !isMessageID(messageID) {
-		invalid = api.Invalid("messageID", "must consist of digits")
+		invalid = api.Invalid("messageID", "is %s, must consist of digits", api.Quoted(messageID))
 	}
 	var body *editBody
 	if invalid == nil {

@@ -51,7 +51,7 @@ func checkMessageIDs(ids []string) error {
 	}
 	for i, id := range ids {
 		if !isMessageID(id) {
-			return api.Invalid(fmt.Sprintf("messageIDs[%d]", i), "must consist of digits")
+			return api.Invalid(fmt.Sprintf("messageIDs[%d]", i), "is %s, must consist of digits", api.Quoted(id))
 		}
 	}
 	return nil

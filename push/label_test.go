@@ -205,7 +205,7 @@ func TestLabelsRefused(t *testing.T) {
 	refuse(t, []refusal{
 		{"Name: must not be empty", create(push.NewLabel{})},
 		{"Name: has 65 characters, at most 64 are allowed", create(push.NewLabel{Name: strings.Repeat("a", 65)})},
-		{"Name: must match ^[A-Za-z0-9_.-]+$", create(push.NewLabel{Name: "beta testers"})},
+		{`Name: is "beta testers", must match ^[A-Za-z0-9_.-]+$`, create(push.NewLabel{Name: "beta testers"})},
 		{"Name: must not be \"..\", which no path can hold", create(push.NewLabel{Name: ".."})},
 		{"Description: has 256 characters, at most 255 are allowed", create(push.NewLabel{Name: "a", Description: text(256)})},
 		{"labelname: must not be empty", add("", "alice")},

@@ -72,7 +72,7 @@ func (s *Service) GetMessage(ctx context.Context, messageID string) (*StoredMess
 
 func checkMessageID(id string) error {
 	if id == "" || strings.Trim(id, "0123456789") != "" {
-		return api.Invalid("messageID", "must be a number, as CreateMessage returns it")
+		return api.Invalid("messageID", "is %s, must be a number, as CreateMessage returns it", api.Quoted(id))
 	}
 	return nil
 }

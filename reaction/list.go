@@ -22,7 +22,7 @@ type Query struct {
 func (q Query) check() error {
 	for i, id := range q.MessageIDs {
 		if strings.Contains(id, ",") {
-			return api.Invalid(fmt.Sprintf("MessageIDs[%d]", i), "has a comma, which separates the values of this call")
+			return api.Invalid(fmt.Sprintf("MessageIDs[%d]", i), "is %s, must have no comma, which separates the values of this call", api.Quoted(id))
 		}
 	}
 	return api.First(api.Identifiers("MessageIDs", q.MessageIDs), api.UTF8("GroupID", q.GroupID))
