@@ -2,11 +2,13 @@ package im
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -268,3 +270,56 @@ func TestNilContextIsAnError(t *testing.T) {
 }
 
 var _ api.Caller = (*core)(nil)
+
+// The calls of package im itself keep to the same.
+func TestOwnCallsRefuseToo(t *testing.T) {
+	client := quietClient(t)
+	ctx := t.Context()
+	const bad = "b\xffb"
+	raw := func(ctx context.Context, r RawCall) error {
+		_, err := Raw[struct{}](ctx, client, r)
+		return err
+	}
+	post := func(change func(*RawCall)) error {
+		r := RawCall{Method: "POST", Path: "/users/{username}/badges", Params: []string{"alice"}}
+		change(&r)
+		return raw(ctx, r)
+	}
+	for want, do := range map[string]func() error{
+		"username":   func() error { return post(func(r *RawCall) { r.Params = []string{bad} }) },
+		"Path":       func() error { return post(func(r *RawCall) { r.Path = "/" + bad }) },
+		`Body["k"]`:  func() error { return post(func(r *RawCall) { r.Body = map[string]any{"k": bad} }) },
+		"Body.Name":  func() error { return post(func(r *RawCall) { r.Body = struct{ Name string }{bad} }) },
+		"Body":       func() error { return post(func(r *RawCall) { r.Body = json.RawMessage(`"` + bad + `"`) }) },
+		"X-Mine":     func() error { return post(func(r *RawCall) { r.Header = http.Header{"X-Mine": {bad}} }) },
+		"mine":       func() error { return post(func(r *RawCall) { r.Query = url.Values{"mine": {bad}} }) },
+		"username ":  func() error { _, err := client.UserToken(ctx, bad, UserTokenOptions{}); return err },
+		"username  ": func() error { _, err := client.UserTokenByPassword(ctx, bad, "p", 0); return err },
+		"password":   func() error { _, err := client.UserTokenByPassword(ctx, "alice", bad, 0); return err },
+		"ttl":        func() error { _, err := client.UserTokenByPassword(ctx, "alice", "p", 1); return err },
+		"TTL": func() error {
+			_, err := client.UserToken(ctx, "alice", UserTokenOptions{TTL: time.Minute + 1})
+			return err
+		},
+		"username    ": func() error { _, err := ClientCredentials{"i", "s", 0}.UserToken("a#b", bad, time.Hour); return err },
+		"appKey":       func() error { _, err := ClientCredentials{"i", "s", 0}.UserToken("ab", "alice", time.Hour); return err },
+		"store":        func() error { _, err := EncryptedTokens(nil, make([]byte, 16)); return err },
+		"w": func() error {
+			_, err := client.Messages.DownloadFile(ctx, "f", nil, messages.DownloadOptions{})
+			return err
+		},
+
+		"ctx":     func() error { return raw(nil, RawCall{Method: "GET", Path: "/x"}) },                                     //nolint:staticcheck // on purpose
+		"ctx ":    func() error { _, err := client.UserToken(nil, "alice", UserTokenOptions{}); return err },                //nolint:staticcheck // on purpose
+		"ctx  ":   func() error { _, err := client.LookUpHosts(nil); return err },                                           //nolint:staticcheck // on purpose
+		"ctx   ":  func() error { return raw(WithLane(WithoutRetry(nil), Background), RawCall{Method: "GET", Path: "/x"}) }, //nolint:staticcheck // on purpose
+		"ctx    ": func() error { return raw(WithResponse(nil, new(Response)), RawCall{Method: "GET", Path: "/x"}) },        //nolint:staticcheck // on purpose
+	} {
+		err := do()
+		require.ErrorIs(t, err, ErrInvalidArgument, want)
+		var e *Error
+		require.ErrorAs(t, err, &e, want)
+		assert.Equal(t, strings.TrimSpace(want), e.Field, "%v", err)
+		assert.NotContains(t, err.Error(), bad)
+	}
+}

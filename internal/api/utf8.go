@@ -139,7 +139,7 @@ func join(path string, parent reflect.Type, f reflect.StructField) string {
 		name = tag
 	} else if f.Anonymous || !f.IsExported() {
 		name = "-" // a level of ours
-	} else if parent.Name() == "" {
+	} else if parent.Name() == "" && path == "" {
 		name = strings.ToLower(name[:1]) + name[1:] // made of parameters
 	}
 	switch {
