@@ -61,13 +61,13 @@ func methodsOf(t *testing.T, client *Client) []method {
 // do calls a method, drains what it returns, and gives the error.
 func (m method) do(args []reflect.Value) error {
 	for _, out := range m.call.Call(args) {
-		if err, ok := out.Interface().(error); ok {
+		if err, ok := reflect.TypeAssert[error](out); ok {
 			return err
 		}
 		if out.Kind() == reflect.Func { // an iterator
 			var first error
 			out.Call([]reflect.Value{reflect.MakeFunc(out.Type().In(0), func(pair []reflect.Value) []reflect.Value {
-				first, _ = pair[1].Interface().(error)
+				first, _ = reflect.TypeAssert[error](pair[1])
 				return []reflect.Value{reflect.ValueOf(false)}
 			})})
 			return first
@@ -309,7 +309,7 @@ func TestOwnCallsRefuseToo(t *testing.T) {
 			return err
 		},
 
-		"ctx":     func() error { return raw(nil, RawCall{Method: "GET", Path: "/x"}) },                                     //nolint:staticcheck // on purpose
+		"ctx":     func() error { return raw(nil, RawCall{Method: "GET", Path: "/x"}) },
 		"ctx ":    func() error { _, err := client.UserToken(nil, "alice", UserTokenOptions{}); return err },                //nolint:staticcheck // on purpose
 		"ctx  ":   func() error { _, err := client.LookUpHosts(nil); return err },                                           //nolint:staticcheck // on purpose
 		"ctx   ":  func() error { return raw(WithLane(WithoutRetry(nil), Background), RawCall{Method: "GET", Path: "/x"}) }, //nolint:staticcheck // on purpose

@@ -291,8 +291,8 @@ func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 		return networkError(ctx, p, 0, err)
 	}
 	defer res.Body.Close()
-	if p.callOptions.header != nil {
-		*p.callOptions.header = res.Header
+	if p.header != nil {
+		*p.header = res.Header
 	}
 	failure := c.read(ctx, p, res, progress)
 	if c.cached(p) && res.StatusCode != http.StatusUnauthorized {

@@ -92,12 +92,12 @@ func (p *problems) add(field, format string, args ...any) {
 }
 
 // err is the one problem, or all of them joined.
-func (p problems) err() error {
-	if len(p) == 1 {
-		return p[0]
+func (p *problems) err() error {
+	if len(*p) == 1 {
+		return (*p)[0]
 	}
-	errs := make([]error, len(p))
-	for i, e := range p {
+	errs := make([]error, len(*p))
+	for i, e := range *p {
 		errs[i] = e
 	}
 	return errors.Join(errs...)

@@ -266,7 +266,7 @@ func TestConfigShowsNoSecret(t *testing.T) {
 			var text strings.Builder
 			slog.New(slog.NewTextHandler(&text, nil)).Info("x", "v", v)
 			slog.New(slog.NewJSONHandler(&text, nil)).Info("x", "v", v)
-			encoded, _ := json.Marshal(v) // a TokenFunc by itself cannot be encoded
+			encoded, _ := json.Marshal(v) //nolint:errchkjson // a TokenFunc by itself cannot be encoded
 			assert.NotContains(t, text.String()+string(encoded), hush, "%T in %T", provider, v)
 		}
 		encoded, err := json.Marshal(c)
@@ -283,7 +283,7 @@ type secretStore struct {
 // Credentials can still be read from JSON.
 func TestCredentialsFromJSON(t *testing.T) {
 	var c im.ClientCredentials
-	require.NoError(t, json.Unmarshal([]byte(`{"ID":"id","Secret":"s"}`), &c))
+	require.NoError(t, json.Unmarshal([]byte(`{"ID":"id","Secret":"s"}`), &c)) //nolint:musttag // the names of the fields are those of Go
 	assert.Equal(t, im.ClientCredentials{ID: "id", Secret: "s"}, c)
 }
 

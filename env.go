@@ -103,7 +103,7 @@ var variables = map[string]string{
 }
 
 // unset says what to set in place of the field that is empty.
-var unset = map[string]string{
+var unset = map[string]string{ //nolint:gosec // names, no credentials
 	"Host":  "is not set; the console shows the REST host of the app",
 	"Org":   "is not set; set IM_ORG and IM_APP, or IM_APP_KEY, or IM_APP_ID",
 	"Token": "is not set; set IM_CLIENT_ID and IM_CLIENT_SECRET, or IM_APP_ID and IM_APP_CERTIFICATE, or IM_TOKEN",

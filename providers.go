@@ -102,12 +102,12 @@ func tokenProblem(v string) string {
 func (c ClientCredentials) MarshalJSON() ([]byte, error) {
 	type plain ClientCredentials
 	c.Secret = ""
-	return json.Marshal(plain(c))
+	return json.Marshal(plain(c)) //nolint:musttag // the names of the fields are those of Go
 }
 
 // MarshalJSON leaves the certificate out; it is read like any other field.
 func (c AppCertificate) MarshalJSON() ([]byte, error) {
 	type plain AppCertificate
 	c.Certificate = ""
-	return json.Marshal(plain(c))
+	return json.Marshal(plain(c)) //nolint:musttag // the names of the fields are those of Go
 }
