@@ -517,7 +517,7 @@ func TestBindingsRefused(t *testing.T) {
 			_, err := s.UnbindNotifier(ctx, "alice", "a", "") // it would unbind all
 			return err
 		}},
-		{"DeviceID: must not be empty", func(ctx context.Context, s *push.Service) error { return s.UnbindDevice(ctx, "alice", "") }},
+		{"deviceID: must not be empty", func(ctx context.Context, s *push.Service) error { return s.UnbindDevice(ctx, "alice", "") }},
 	})
 }
 
