@@ -71,7 +71,7 @@ func (c ClientCredentials) token(ctx context.Context, core *core, _ string) (Tok
 	body := tokenRequest{GrantType: "client_credentials", ClientID: c.ID, ClientSecret: c.Secret, TTL: ttlSeconds(c.TTL)}
 	answer, err := core.fetchToken(ctx, &api.Call{
 		Endpoint: &getAppToken,
-		Invalid:  api.First(api.Required("ClientCredentials.ID", c.ID), api.Required("ClientCredentials.Secret", c.Secret), checkTTL(c.TTL)),
+		Invalid:  api.First(api.Required("ClientCredentials.ID", c.ID), api.Required("ClientCredentials.Secret", c.Secret), checkTTL("ClientCredentials.TTL", c.TTL)),
 		Body:     body, Secrets: []string{c.Secret},
 	})
 	return answer.Token, err
@@ -121,7 +121,7 @@ func (c AppCertificate) AppToken() (Token, error) { return c.build("", c.TTL) }
 // UserToken makes a token locally, with which a user of the app logs in through
 // a client SDK. The ttl is at most 24 h; 0 stands for 1 h.
 func (c AppCertificate) UserToken(username string, ttl time.Duration) (Token, error) {
-	if err := api.Username("username", username); err != nil {
+	if err := api.First(api.Username("username", username), api.UTF8("username", username)); err != nil {
 		return Token{}, argumentError("", err)
 	}
 	return c.build(username, ttl)
@@ -150,12 +150,7 @@ type staticToken struct{ value Token }
 // Format hides the token.
 func (s staticToken) Format(f fmt.State, _ rune) { fmt.Fprint(f, "im.StaticToken(***)") }
 
-func (s staticToken) token(context.Context, *core, string) (Token, error) {
-	if s.value.Value == "" {
-		return Token{}, argumentError("", api.Required("StaticToken", ""))
-	}
-	return s.value, nil
-}
+func (s staticToken) token(context.Context, *core, string) (Token, error) { return s.value, nil }
 
 // TokenFunc gets app tokens from the user's own code, such as a vault. Its
 // context ends after 30 seconds, and not with the call that happens to need the
@@ -222,9 +217,17 @@ func ttlSeconds(ttl time.Duration) *int64 {
 	return new(int64(ttl / time.Second))
 }
 
-func checkTTL(ttl time.Duration) error {
-	if ttl != 0 && ttl != NeverExpires && ttl < time.Second {
-		return api.Invalid("TTL", "is %s, must be at least a second, 0 or NeverExpires", ttl)
+// checkTTL rejects lifetimes that the request cannot hold as they are.
+func checkTTL(field string, ttl time.Duration) error {
+	if problem := ttlProblem(ttl); problem != "" {
+		return api.Invalid(field, "%s", problem)
 	}
 	return nil
+}
+
+func ttlProblem(ttl time.Duration) string {
+	if ttl == 0 || ttl == NeverExpires || ttl >= time.Second && ttl%time.Second == 0 {
+		return ""
+	}
+	return fmt.Sprintf("is %s, must be whole seconds, 0 or NeverExpires", ttl)
 }

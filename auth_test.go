@@ -424,7 +424,9 @@ func TestControlCharactersInHeaders(t *testing.T) {
 	require.ErrorIs(t, err, im.ErrInvalidArgument)
 
 	c := config
-	c.Token = im.StaticToken("a token with the end of its line\n")
+	c.Token = im.TokenFunc(func(context.Context) (im.Token, error) {
+		return im.Token{Value: "a token with the end of its line\n"}, nil
+	})
 	err = get(t.Context(), server.clientFor(t, c))
 	require.ErrorIs(t, err, im.ErrUnauthorized)
 	assert.Contains(t, err.Error(), "control characters")

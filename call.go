@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/quota"
@@ -58,6 +59,9 @@ type prepared struct {
 
 // Call carries out one call: check, encode, then try until there is a result.
 func (c *core) Call(ctx context.Context, call *api.Call) error {
+	if ctx == nil {
+		return argumentError(call.Endpoint.ID, api.Invalid("ctx", "must not be nil; context.Background() has no end"))
+	}
 	p, err := c.prepare(call)
 	if err != nil {
 		return argumentError(call.Endpoint.ID, err)
@@ -108,12 +112,15 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkHeader(call); err != nil {
+	if err := api.First(checkHeader(call), api.CheckPairs("", call.Query)); err != nil {
 		return nil, err
 	}
 	p := &prepared{Call: call, path: path}
 	p.sink, _ = call.Out.(*api.Sink)
 	p.streams = p.sink != nil
+	if p.sink != nil && p.sink.W == nil {
+		return nil, api.Invalid("w", "must not be nil")
+	}
 	if e.Method != http.MethodGet {
 		p.contentType = jsonType // asked for without a body, too
 	}
@@ -123,6 +130,9 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 	switch body := call.Body.(type) {
 	case nil:
 	case api.Form:
+		if err := api.CheckPairs(e.ItemsIn, body); err != nil {
+			return nil, err
+		}
 		p.contentType = formType
 		p.body = []byte(url.Values(body).Encode())
 	case *api.Upload:
@@ -132,7 +142,10 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 	default:
 		encoded, err := encode(body)
 		if err != nil {
-			return nil, api.Invalid("body", "cannot be encoded: %v", err)
+			return nil, api.Invalid("Body", "cannot be encoded: %v", err)
+		}
+		if err := api.CheckEncoded(e.ItemsIn, body, encoded); err != nil {
+			return nil, err
 		}
 		if sized, ok := body.(api.Sized); ok {
 			if err := sized.CheckEncoded(len(encoded)); err != nil {
@@ -152,12 +165,12 @@ func carriesBody(method string) bool {
 // checkHeader refuses what net/http would refuse, as a fault of the network.
 func checkHeader(call *api.Call) error {
 	if !headerValue(call.Bearer) {
-		return api.Invalid("token", "must not hold control characters")
+		return api.Invalid("UserToken", "must not hold control characters")
 	}
 	for name, values := range call.Header {
 		for _, v := range values {
 			if !headerValue(v) {
-				return api.Invalid(name, "must not hold control characters")
+				return api.Invalid(api.GoName(name), "must not hold control characters, and be valid UTF-8")
 			}
 		}
 	}
@@ -165,7 +178,7 @@ func checkHeader(call *api.Call) error {
 }
 
 func headerValue(v string) bool {
-	return !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+	return utf8.ValidString(v) && !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
 // direct says where the call goes to.
@@ -268,6 +281,9 @@ func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 		return sendError(ctx, p, err)
 	}
 	defer res.Body.Close()
+	if p.header != nil {
+		*p.header = res.Header
+	}
 	failure := c.read(ctx, p, res, limit)
 	if c.cached(p) && (res.StatusCode != http.StatusUnauthorized || p.bare) {
 		c.tokens.accepted(token.Value)

@@ -33,28 +33,20 @@ type Client struct {
 }
 
 // New makes a client. It does no I/O, starts no goroutine and reads no
-// environment; a configuration that cannot work is a [*ConfigError].
+// environment. What cannot work is a [*ConfigError]; several are joined.
 func New(c Config, options ...Option) (*Client, error) {
-	s, err := newSettings(options)
-	if err != nil {
+	s := newSettings(options)
+	s.plainHTTP = s.plainHTTP || c.PlainHTTP
+	c.PlainHTTP = s.plainHTTP
+	wrong := s.wrong
+	if s.lookupServer != "" && (Config{Host: s.lookupServer, PlainHTTP: s.plainHTTP}).host(new(address)) != nil {
+		wrong.add("WithHostLookup", "is %s, must be the https address of a server", api.Quoted(s.lookupServer))
+	}
+	to, platform := c.check(&wrong, s.lookupServer != "")
+	if err := wrong.err(); err != nil {
 		return nil, err
 	}
-	to, err := c.address(s.plainHTTP, s.lookupServer != "")
-	if err != nil {
-		return nil, err
-	}
-	switch c.Platform {
-	case "", Agora, Easemob:
-	default:
-		return nil, configError("Platform", "is %q, must be agora or easemob", string(c.Platform))
-	}
-	if s, ok := c.Token.(sharedToken); ok && (s.store == nil || s.provider == nil) {
-		return nil, configError("Token", "SharedToken needs a store and a provider")
-	}
-	if c.Token == nil {
-		return nil, configError("Token", "must not be nil; ClientCredentials, AppCertificate, StaticToken and TokenFunc make tokens")
-	}
-	core := &core{settings: s, to: to, platform: c.Platform, sender: transport.New(s.httpClient), lookup: newLookup()}
+	core := &core{settings: s, to: to, platform: platform, sender: transport.New(s.httpClient), lookup: newLookup()}
 	core.tokens = &tokenCache{provider: c.Token, core: core}
 
 	client := &Client{core: core}
@@ -70,8 +62,8 @@ func New(c Config, options ...Option) (*Client, error) {
 	client.Reaction = reaction.New(core)
 	client.Thread = thread.New(core)
 
-	core.quotas, err = newQuotas(core, c.Platform)
-	if err != nil {
+	var err error
+	if core.quotas, err = newQuotas(core, platform); err != nil {
 		return nil, err
 	}
 	return client, nil

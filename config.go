@@ -1,20 +1,27 @@
 package im
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
-	"os"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/imrest/im-go/internal/accesstoken"
+	"github.com/imrest/im-go/internal/api"
 )
 
-// Platform tells the two brands of the API apart, where their documents give
-// different limits.
+// Platform is one of the two brands of the API, which differ in quotas and in the
+// time zone of history files.
 type Platform string
 
-// The platforms. The zero value stands for Agora.
+// The platforms.
 const (
-	Agora   Platform = "agora"
+	Agora   Platform = "agora" // Shengwang as well
 	Easemob Platform = "easemob"
 )
 
@@ -22,29 +29,41 @@ const (
 // AppKey, or by AppID.
 type Config struct {
 	// Host is the REST host that the console shows, such as "a1.easemob.com" or
-	// "https://a41.chat.agora.io". Plain http is taken for loopback addresses only,
-	// or with [WithPlainHTTP]. It may be empty with [WithHostLookup].
+	// "https://a41.chat.agora.io". Plain http is accepted for loopback addresses only,
+	// or with PlainHTTP. It may be empty with [WithHostLookup].
 	Host string
 
 	Org, App string // the two halves of the app key
 	AppKey   string // "org#app", instead of Org and App
 	AppID    string // 32 hexadecimal digits, instead of them; calls then go to /app-id/{AppID}
 
+	// Platform may be empty for the hosts *.easemob.com, *.easecdn.com and
+	// *.chat.agora.io, which tell it. Every other host needs it.
 	Platform Platform
 
+	// PlainHTTP allows http:// hosts beyond loopback, as [WithPlainHTTP] does.
+	PlainHTTP bool
+
 	// Token makes the app token: [ClientCredentials], [AppCertificate],
-	// [StaticToken] or a [TokenFunc].
+	// [StaticToken], [SharedToken] or a [TokenFunc].
 	Token TokenProvider
 }
 
-// String leaves the token provider out.
+// String leaves out the token provider, and credentials in Host.
 func (c Config) String() string {
-	return fmt.Sprintf("im.Config{Host: %q, Org: %q, App: %q, AppKey: %q, AppID: %q, Platform: %q}",
-		c.Host, c.Org, c.App, c.AppKey, c.AppID, c.Platform)
+	if at := strings.LastIndexByte(c.Host, '@'); at >= 0 {
+		c.Host = api.Mask + c.Host[at:]
+	}
+	return fmt.Sprintf("im.Config{Host: %q, Org: %q, App: %q, AppKey: %q, AppID: %q, Platform: %q, PlainHTTP: %t}",
+		c.Host, c.Org, c.App, c.AppKey, c.AppID, c.Platform, c.PlainHTTP)
 }
 
-// GoString is String, so that %#v shows no secret either.
-func (c Config) GoString() string { return c.String() }
+// Format is String under every verb.
+func (c Config) Format(f fmt.State, _ rune) { fmt.Fprint(f, c.String()) }
+
+// MarshalJSON is String as JSON text: a Config holds secrets and code, and cannot
+// be stored.
+func (c Config) MarshalJSON() ([]byte, error) { return json.Marshal(c.String()) }
 
 // ConfigError says which field of a [Config], which environment variable or
 // which option is wrong.
@@ -60,6 +79,28 @@ func (e *ConfigError) Is(target error) bool { return target == ErrInvalidArgumen
 
 func configError(field, format string, args ...any) error {
 	return &ConfigError{Field: field, Problem: fmt.Sprintf(format, args...)}
+}
+
+// mustNotBeEmpty begins the problem of each field that must be set and is not.
+const mustNotBeEmpty = "must not be empty"
+
+// problems are all that is wrong with a configuration.
+type problems []*ConfigError
+
+func (p *problems) add(field, format string, args ...any) {
+	*p = append(*p, &ConfigError{Field: field, Problem: fmt.Sprintf(format, args...)})
+}
+
+// err is the one problem, or all of them joined.
+func (p *problems) err() error {
+	if len(*p) == 1 {
+		return (*p)[0]
+	}
+	errs := make([]error, len(*p))
+	for i, e := range *p {
+		errs[i] = e
+	}
+	return errors.Join(errs...)
 }
 
 // address is a checked Config: where calls go to.
@@ -84,147 +125,160 @@ func (a address) url(path string, query url.Values) string {
 	return u
 }
 
-func (c Config) address(plainHTTP, lookup bool) (address, error) {
-	var a address
-	var err error
+// check notes everything that is wrong, and gives where calls go to and the
+// platform.
+func (c Config) check(wrong *problems, lookup bool) (address, Platform) {
+	a := c.appAddress(wrong)
 	if c.Host == "" && lookup {
 		if c.AppID != "" {
-			return a, configError("Host", "must not be empty with an AppID: the look-up goes by app key")
+			wrong.add("Host", "must not be empty with an AppID: the look-up goes by app key")
 		}
-	} else if a.scheme, a.host, err = c.host(plainHTTP); err != nil {
-		return a, err
+	} else if err := c.host(&a); err != nil {
+		*wrong = append(*wrong, err)
 	}
+	checkProvider(wrong, c.Token)
+	if own, ok := c.Token.(AppCertificate); ok && c.AppID != "" && !strings.EqualFold(own.AppID, c.AppID) {
+		wrong.add("AppID", "is not that of AppCertificate; a token works for its own app only")
+	}
+	return a, c.platform(wrong, a.host, lookup)
+}
+
+// appAddress is the part of the address that names the app.
+func (c Config) appAddress(wrong *problems) (a address) {
 	switch {
-	case c.AppID != "" && (c.AppKey != "" || c.Org != "" || c.App != ""):
-		return a, configError("AppID", "names the app beside AppKey or Org and App; give one of them")
 	case c.AppID != "":
-		if err := checkSegment("AppID", c.AppID); err != nil {
-			return a, err
+		if c.AppKey != "" || c.Org != "" || c.App != "" {
+			wrong.add("AppID", "names the app beside AppKey or Org and App; give one of them")
+		}
+		if !accesstoken.IsKey(c.AppID) {
+			wrong.add("AppID", notHex, len(c.AppID))
 		}
 		a.prefix = "/app-id/" + url.PathEscape(c.AppID)
-		return a, nil
-	case c.AppKey != "" && (c.Org != "" || c.App != ""):
-		return a, configError("AppKey", "names the app beside Org and App; give one of them")
+		return a
 	case c.AppKey != "":
+		if c.Org != "" || c.App != "" {
+			wrong.add("AppKey", "names the app beside Org and App; give one of them")
+		}
 		org, app, found := strings.Cut(c.AppKey, "#")
-		if !found || org == "" || app == "" || strings.Contains(app, "#") {
-			return a, configError("AppKey", "is %q, must have the form org#app", c.AppKey)
+		if !found || !plainName(org) || !plainName(app) {
+			wrong.add("AppKey", "is %s, must have the form org#app", api.Quoted(c.AppKey))
 		}
 		a.org, a.app = org, app
+	case c.Org == "" && c.App == "":
+		wrong.add("Org", mustNotBeEmpty+"; Org and App, AppKey or AppID name the app")
 	default:
+		for _, part := range []struct{ field, value string }{{"Org", c.Org}, {"App", c.App}} {
+			if part.value == "" {
+				wrong.add(part.field, mustNotBeEmpty)
+			} else if !plainName(part.value) {
+				wrong.add(part.field, "is %s, must be a plain name", api.Quoted(part.value))
+			}
+		}
 		a.org, a.app = c.Org, c.App
 	}
-	for _, part := range []struct{ field, value string }{{"Org", a.org}, {"App", a.app}} {
-		if err := checkSegment(part.field, part.value); err != nil {
-			return a, err
-		}
-	}
 	a.prefix = "/" + url.PathEscape(a.org) + "/" + url.PathEscape(a.app)
-	return a, nil
+	return a
 }
 
-func checkSegment(field, value string) error {
-	switch {
-	case value == "":
-		return configError(field, "must not be empty")
-	case value == "." || value == ".." || strings.ContainsAny(value, "/?#% \t\r\n"):
-		return configError(field, "is %q, must be a plain name", value)
+// plainName reports whether an org or an app can have this name.
+func plainName(v string) bool {
+	return v != "" && v != "." && v != ".." && utf8.ValidString(v) && !strings.ContainsFunc(v, func(r rune) bool {
+		return strings.ContainsRune("/?#%", r) || unicode.IsSpace(r) || unicode.IsControl(r)
+	})
+}
+
+// host checks Host and fills in its parts. Host may hold credentials, so it is
+// quoted only where it cannot.
+func (c Config) host(a *address) *ConfigError {
+	wrong := func(format string, args ...any) *ConfigError {
+		return &ConfigError{Field: "Host", Problem: fmt.Sprintf(format, args...)}
 	}
-	return nil
-}
-
-// host checks Host and gives its parts.
-func (c Config) host(plainHTTP bool) (scheme, host string, err error) {
-	host = c.Host
+	host := c.Host
 	if host == "" {
-		return "", "", configError("Host", "must not be empty; the console shows the REST host of the app, and WithHostLookup finds it")
+		return wrong(mustNotBeEmpty + "; the console shows the REST host of the app, and WithHostLookup finds it")
 	}
 	if !strings.Contains(host, "://") {
 		host = "https://" + host
 	}
 	u, err := url.Parse(host)
 	switch {
-	case err != nil || u.Host == "" || u.Hostname() == "":
-		return "", "", configError("Host", "is no host name; \"a1.easemob.com\" would be one") // may hold credentials: not quoted
-	case u.User != nil:
-		return "", "", configError("Host", "must not hold credentials")
-	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
-		return "", "", configError("Host", "must not hold a path, query or fragment; Org and App make the path")
+	case strings.Contains(host, "@"):
+		return wrong("must not hold credentials")
+	case strings.ContainsAny(host, "?#"), err == nil && strings.Trim(u.Path, "/") != "":
+		return wrong("must not hold a path, query or fragment; the name of the app makes the path")
+	case err != nil || !hostName(u.Hostname()):
+		return wrong("is %s, must be a host name such as \"a1.easemob.com\"", api.Quoted(c.Host))
+	case strings.HasSuffix(u.Host, ":") || u.Port() != "" && !validPort(u.Port()):
+		return wrong("is %s, must have a port from 1 to 65535, or none", api.Quoted(c.Host))
 	case u.Scheme != "https" && u.Scheme != "http":
-		return "", "", configError("Host", "has the scheme %q, must be https", u.Scheme)
-	case u.Scheme == "http" && !plainHTTP && !isLoopback(u.Hostname()):
-		return "", "", configError("Host", "is plain http, which would show the token to everybody on the way; use https, or WithPlainHTTP")
+		return wrong("has the scheme %s, must be https", api.Quoted(u.Scheme))
+	case u.Scheme == "http" && !c.PlainHTTP && !isLoopback(u.Hostname()):
+		return wrong("is plain http, which would show the token to everybody on the way; use https, or allow it with PlainHTTP, WithPlainHTTP or IM_PLAIN_HTTP=true")
 	}
-	return u.Scheme, u.Host, nil
+	a.scheme, a.host = u.Scheme, u.Host
+	return nil
+}
+
+// hostName reports whether a text can be the name or the address of a host. Names
+// in other scripts are left to net/http, which encodes them.
+func hostName(name string) bool {
+	if net.ParseIP(name) != nil {
+		return true
+	}
+	name = strings.TrimSuffix(name, ".")
+	if name == "" || len(name) > 253 || !utf8.ValidString(name) {
+		return false
+	}
+	for label := range strings.SplitSeq(name, ".") {
+		if label == "" || len(label) > 63 || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
+			return false
+		}
+	}
+	return !strings.ContainsFunc(name, func(r rune) bool {
+		return r != '.' && r != '-' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	})
+}
+
+func validPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0
 }
 
 func isLoopback(host string) bool {
-	if host == "localhost" {
+	if strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") {
 		return true
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
 }
 
-// ConfigFromEnv reads a Config from the environment:
-//
-//	IM_HOST        REST host
-//	IM_ORG, IM_APP the app; or IM_APP_KEY (org#app), or IM_APP_ID
-//	IM_PLATFORM    agora (as when absent) or easemob
-//	IM_CLIENT_ID, IM_CLIENT_SECRET       credentials of Easemob; or
-//	IM_APP_ID, IM_APP_CERTIFICATE        of Agora; or
-//	IM_TOKEN                             an app token as it is
-//
-// Variables that contradict each other are an error. IM_APP_ID beside IM_ORG and
-// IM_APP (or IM_APP_KEY) belongs to IM_APP_CERTIFICATE alone.
-func ConfigFromEnv() (Config, error) {
-	c := Config{
-		Host:     os.Getenv("IM_HOST"),
-		Org:      os.Getenv("IM_ORG"),
-		App:      os.Getenv("IM_APP"),
-		AppKey:   os.Getenv("IM_APP_KEY"),
-		Platform: Platform(os.Getenv("IM_PLATFORM")),
-	}
-	appID, certificate := os.Getenv("IM_APP_ID"), os.Getenv("IM_APP_CERTIFICATE")
-	clientID, secret := os.Getenv("IM_CLIENT_ID"), os.Getenv("IM_CLIENT_SECRET")
-	token := os.Getenv("IM_TOKEN")
+// platformHosts are the hosts that one platform alone has. Those of VIP clusters
+// and of Shengwang are given to each app and say nothing.
+var platformHosts = []struct {
+	suffix   string
+	platform Platform
+}{{".easemob.com", Easemob}, {".easecdn.com", Easemob}, {".chat.agora.io", Agora}}
 
-	named := c.AppKey != "" || c.Org != "" || c.App != ""
-	switch {
-	case c.Host == "":
-		return c, configError("IM_HOST", "is not set")
-	case c.AppKey != "" && (c.Org != "" || c.App != ""):
-		return c, configError("IM_APP_KEY", "names the app beside IM_ORG and IM_APP; set one of them")
-	case !named && appID == "":
-		return c, configError("IM_ORG", "is not set; set IM_ORG and IM_APP, or IM_APP_KEY, or IM_APP_ID")
-	case named && appID != "" && certificate == "":
-		return c, configError("IM_APP_ID", "names the app beside IM_ORG and IM_APP or IM_APP_KEY; set one of them")
-	case !named:
-		c.AppID = appID
-	}
-	switch {
-	case (clientID == "") != (secret == ""):
-		return c, configError("IM_CLIENT_SECRET", "and IM_CLIENT_ID go together; one of them is not set")
-	case certificate != "" && appID == "":
-		return c, configError("IM_APP_ID", "is not set, IM_APP_CERTIFICATE needs it")
-	}
-	var providers []TokenProvider
-	if clientID != "" {
-		providers = append(providers, ClientCredentials{ID: clientID, Secret: secret})
-	}
-	if certificate != "" {
-		providers = append(providers, AppCertificate{AppID: appID, Certificate: certificate})
-	}
-	if token != "" {
-		providers = append(providers, StaticToken(token))
-	}
-	switch len(providers) {
-	case 0:
-		return c, configError("IM_CLIENT_ID", "is not set; set IM_CLIENT_ID and IM_CLIENT_SECRET, or IM_APP_ID and IM_APP_CERTIFICATE, or IM_TOKEN")
-	case 1:
-		c.Token = providers[0]
-		return c, nil
+// platform is what Platform says, or else the host. A wrong one would mean wrong
+// quotas and the wrong hour of history, so there is no default.
+func (c Config) platform(wrong *problems, host string, lookup bool) Platform {
+	switch c.Platform {
+	case Agora, Easemob:
+		return c.Platform
+	case "":
 	default:
-		return c, configError("IM_TOKEN", "IM_CLIENT_ID and IM_APP_CERTIFICATE exclude each other; set the credentials of one kind")
+		wrong.add("Platform", "is %s, must be agora or easemob", api.Quoted(string(c.Platform)))
+		return ""
 	}
+	if host == "" && !lookup {
+		return "" // Host is wrong, which is known already
+	}
+	name := strings.ToLower(strings.TrimSuffix((&url.URL{Host: host}).Hostname(), "."))
+	for _, known := range platformHosts {
+		if strings.HasSuffix(name, known.suffix) {
+			return known.platform
+		}
+	}
+	wrong.add("Platform", "must be agora or easemob: the host does not tell whose it is, and quotas and time zones differ")
+	return ""
 }

@@ -2,6 +2,7 @@ package im
 
 import (
 	"context"
+	"net/http"
 	"time"
 )
 
@@ -10,16 +11,24 @@ type callOptions struct {
 	noRetry  bool
 	lane     Lane
 	response *Response
+	header   *http.Header // of the last response, whatever it said
 }
 
 type callOptionsKey struct{}
 
 func optionsOf(ctx context.Context) callOptions {
+	if ctx == nil {
+		return callOptions{}
+	}
 	o, _ := ctx.Value(callOptionsKey{}).(callOptions)
 	return o
 }
 
+// withOptions leaves a nil context as it is: the call with it is the error.
 func withOptions(ctx context.Context, o callOptions) context.Context {
+	if ctx == nil {
+		return nil
+	}
 	return context.WithValue(ctx, callOptionsKey{}, o)
 }
 
@@ -47,6 +56,13 @@ type Response struct {
 func WithResponse(ctx context.Context, r *Response) context.Context {
 	o := optionsOf(ctx)
 	o.response = r
+	return withOptions(ctx, o)
+}
+
+// withHeader makes calls with this context keep the header of the response.
+func withHeader(ctx context.Context, h *http.Header) context.Context {
+	o := optionsOf(ctx)
+	o.header = h
 	return withOptions(ctx, o)
 }
 

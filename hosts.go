@@ -19,7 +19,14 @@ const LookupServer = "https://rs.easemob.com"
 // host of its app before its first call, and again after a day. While that fails
 // calls fail, and it is asked once a second at most. The address is [LookupServer],
 // but in tests. Easemob only; the app must be named by its app key.
-func WithHostLookup(address string) Option { return func(s *settings) { s.lookupServer = address } }
+func WithHostLookup(address string) Option {
+	return func(s *settings) {
+		if address == "" {
+			s.wrong.add("WithHostLookup", mustNotBeEmpty+"; LookupServer is that of Easemob")
+		}
+		s.lookupServer = address
+	}
+}
 
 // RESTHost is a REST server of an app.
 type RESTHost struct {
@@ -160,8 +167,8 @@ func (c *core) findAddress(ctx context.Context) (address, error) {
 	for _, wanted := range []string{"https", "http"} {
 		for _, h := range hosts {
 			to := c.to
-			config := Config{Host: h.Host()}
-			if to.scheme, to.host, err = config.host(c.plainHTTP); err == nil && h.Protocol == wanted {
+			config := Config{Host: h.Host(), PlainHTTP: c.plainHTTP}
+			if config.host(&to) == nil && h.Protocol == wanted {
 				return to, nil
 			}
 		}
@@ -170,11 +177,6 @@ func (c *core) findAddress(ctx context.Context) (address, error) {
 		Endpoint: lookUpHosts.ID, Status: http.StatusOK, kind: ErrBadAnswer,
 		Description: "the answer names no https host",
 	}
-}
-
-func (s *settings) validLookup() bool {
-	_, _, err := Config{Host: s.lookupServer}.host(s.plainHTTP)
-	return err == nil
 }
 
 // lookupURL is the address of the look-up, at the server of the option.

@@ -110,7 +110,7 @@ func TestLookUpHosts(t *testing.T) {
 	assert.Equal(t, "https://[2001:db8::1]", im.RESTHost{Protocol: "https", IP: "2001:db8::1", Port: "443"}.Host())
 	assert.Equal(t, "http://[2001:db8::1]:80", im.RESTHost{Protocol: "http", IP: "2001:db8::1", Port: "80"}.Host())
 
-	byID := im.Config{Host: "a1.example.com", AppID: appID, Token: im.StaticToken("t")}
+	byID := im.Config{Host: "a1.example.com", AppID: appID, Platform: im.Agora, Token: im.StaticToken("t")}
 	_, err = server.clientFor(t, byID).LookUpHosts(t.Context())
 	require.ErrorIs(t, err, im.ErrInvalidArgument)
 }

@@ -101,7 +101,7 @@ const (
 // checkStore checks WithQuotaStore and WithQuotaFallback.
 func (s quotaSettings) checkStore() error {
 	switch {
-	case s.stored && s.store == nil:
+	case s.stored && isNil(s.store):
 		return configError("WithQuotaStore", "must not be nil")
 	case s.stored && s.off:
 		return configError("WithQuotaStore", "and WithoutQuotas exclude each other")

@@ -127,7 +127,7 @@ func (c *core) rawEndpoint(r RawCall) (*api.Endpoint, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	e := &api.Endpoint{ID: r.Method + " " + r.Path, Method: r.Method, Path: r.Path, Idempotent: r.Idempotent}
+	e := &api.Endpoint{ID: r.Method + " " + r.Path, Method: r.Method, Path: r.Path, Idempotent: r.Idempotent, ItemsIn: api.RawBody}
 	for _, q := range r.Quotas {
 		if q.N < 1 || q.Per <= 0 {
 			return nil, api.Invalid("Quotas", "%d per %s must be above 0", q.N, q.Per)
@@ -135,7 +135,7 @@ func (c *core) rawEndpoint(r RawCall) (*api.Endpoint, error) {
 		e.Quotas = append(e.Quotas, api.Quota(q))
 	}
 	for _, known := range c.endpoints {
-		if known.Method == r.Method && known.Path == r.Path {
+		if known.Method == r.Method && api.SamePath(known.Path, r.Path) {
 			e.Pool, e.Quotas, e.Easemob = known.PoolName(), known.Quotas, known.Easemob
 			break
 		}

@@ -80,7 +80,7 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // config is a client's configuration against a script.
-var config = im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Token: im.StaticToken("app-token")}
+var config = im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Platform: im.Agora, Token: im.StaticToken("app-token")}
 
 func (s *script) client(t *testing.T, options ...im.Option) *im.Client {
 	t.Helper()

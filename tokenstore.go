@@ -126,6 +126,9 @@ func (s sharedToken) loadOrDrop(ctx context.Context, app, stale string) (Token, 
 // 32 bytes and is the same in all processes. A token that cannot be opened, for it
 // was sealed with another key, counts as none and is replaced.
 func EncryptedTokens(store TokenStore, key []byte) (TokenStore, error) {
+	if isNil(store) {
+		return nil, argumentError("", api.Invalid("store", "must not be nil"))
+	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, argumentError("", api.Invalid("key", "has %d bytes, must have 16, 24 or 32", len(key)))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/imrest/im-go/internal/accesstoken"
@@ -46,7 +47,7 @@ var getInheritToken = api.Endpoint{
 func (c *Client) UserToken(ctx context.Context, username string, o UserTokenOptions) (*UserToken, error) {
 	t, err := c.core.fetchToken(ctx, &api.Call{
 		Endpoint: &getInheritToken,
-		Invalid:  api.First(api.Username("username", username), checkTTL(o.TTL)),
+		Invalid:  api.First(api.Username("username", username), checkTTL("TTL", o.TTL)),
 		Body: tokenRequest{
 			GrantType: "inherit", Username: username,
 			AutoCreateUser: &o.AutoCreate, TTL: ttlSeconds(o.TTL),
@@ -74,7 +75,7 @@ func (c *Client) UserTokenByPassword(ctx context.Context, username, password str
 	t, err := c.core.fetchToken(ctx, &api.Call{
 		Endpoint: &getPasswordToken,
 		Invalid: api.First(api.Username("username", username),
-			api.Required("password", password), api.MaxLength("password", password, 64), checkTTL(ttl)),
+			api.Required("password", password), api.MaxLength("password", password, 64), checkTTL("ttl", ttl)),
 		Body:    tokenRequest{GrantType: "password", Username: username, Password: password, TTL: ttlSeconds(ttl)},
 		Secrets: []string{password},
 	})
@@ -88,9 +89,9 @@ func (c *Client) UserTokenByPassword(ctx context.Context, username, password str
 // a client SDK; the REST API does not take it. The appKey has the form org#app.
 func (c ClientCredentials) UserToken(appKey, username string, ttl time.Duration) (Token, error) {
 	err := api.First(api.Required("ClientCredentials.ID", c.ID), api.Required("ClientCredentials.Secret", c.Secret),
-		api.Required("appKey", appKey), api.Username("username", username))
-	if err == nil && ttl < time.Second {
-		err = api.Invalid("ttl", "is %s, must be at least a second", ttl)
+		checkAppKey("appKey", appKey), api.Username("username", username), api.UTF8("username", username))
+	if err == nil && (ttl < time.Second || ttl%time.Second != 0) {
+		err = api.Invalid("ttl", "is %s, must be whole seconds", ttl)
 	}
 	if err != nil {
 		return Token{}, argumentError("", err)
@@ -100,4 +101,11 @@ func (c ClientCredentials) UserToken(appKey, username string, ttl time.Duration)
 		Value:   accesstoken.Dynamic(c.ID, c.Secret, appKey, username, now, ttl),
 		Expires: now.Add(ttl),
 	}, nil
+}
+
+func checkAppKey(field, appKey string) error {
+	if org, app, found := strings.Cut(appKey, "#"); !found || !plainName(org) || !plainName(app) {
+		return api.Invalid(field, "is %s, must have the form org#app", api.Quoted(appKey))
+	}
+	return nil
 }

@@ -125,8 +125,8 @@ func TestHistoryOverHTTPSFirst(t *testing.T) {
 	}{
 		"https is served":           {secure, secure.Listener.Addr().String(), secure.Client()},
 		"https is not served":       {plain, plain.Listener.Addr().String(), secure.Client()},
-		"by our own transport":      {plain, plain.Listener.Addr().String(), nil},
-		"a certificate of nobody's": {both, addr, nil},
+		"by our own transport":      {plain, plain.Listener.Addr().String(), &http.Client{}},
+		"a certificate of nobody's": {both, addr, &http.Client{}},
 	} {
 		api := historyAt(t, "http://"+c.addr+"/2024061008.gz?Expires=1718010000&Signature=q0pV2xXc%3D")
 		client := api.client(t, im.WithHTTPClient(c.client))

@@ -9,7 +9,7 @@ import (
 )
 
 var listAdmins = api.Endpoint{
-	ID: "chatrooms.list_admins", Method: http.MethodGet, Path: "/chatrooms/{chatroom_id}/admin", Idempotent: true,
+	ID: "chatrooms.list_admins", Method: http.MethodGet, Path: "/chatrooms/{roomID}/admin", Idempotent: true,
 }
 
 // ListAdmins returns all admins of a room, up to 99; the owner is not among them.
@@ -22,7 +22,7 @@ func (s *Service) ListAdmins(ctx context.Context, roomID string) ([]string, erro
 }
 
 var addAdmin = api.Endpoint{
-	ID: "chatrooms.add_admin", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/admin", Idempotent: true,
+	ID: "chatrooms.add_admin", Method: http.MethodPost, Path: "/chatrooms/{roomID}/admin", Idempotent: true,
 	MaxItems: 1, ItemsIn: "username",
 }
 
@@ -42,7 +42,7 @@ func (s *Service) AddAdmin(ctx context.Context, roomID, username string) error {
 }
 
 var removeAdmin = api.Endpoint{
-	ID: "chatrooms.remove_admin", Method: http.MethodDelete, Path: "/chatrooms/{chatroom_id}/admin/{oldadmin}", Idempotent: true,
+	ID: "chatrooms.remove_admin", Method: http.MethodDelete, Path: "/chatrooms/{roomID}/admin/{username}", Idempotent: true,
 }
 
 // RemoveAdmin makes an admin an ordinary member again. Quota: 100 calls a second.
@@ -55,7 +55,7 @@ func (s *Service) RemoveAdmin(ctx context.Context, roomID, username string) erro
 }
 
 var transferOwner = api.Endpoint{
-	ID: "chatrooms.transfer_owner", Method: http.MethodPut, Path: "/chatrooms/{chatroom_id}",
+	ID: "chatrooms.transfer_owner", Method: http.MethodPut, Path: "/chatrooms/{roomID}",
 }
 
 // TransferOwner makes a member of a room its owner. What the owner before becomes
@@ -115,7 +115,7 @@ func (s *Service) AddSuperAdmin(ctx context.Context, username string) error {
 }
 
 var removeSuperAdmin = api.Endpoint{
-	ID: "chatrooms.revoke_super_admin", Method: http.MethodDelete, Path: "/chatrooms/super_admin/{superAdmin}", Idempotent: true,
+	ID: "chatrooms.revoke_super_admin", Method: http.MethodDelete, Path: "/chatrooms/super_admin/{username}", Idempotent: true,
 }
 
 // RemoveSuperAdmin takes the role of super admin from a user, who stays in its

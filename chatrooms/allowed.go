@@ -9,7 +9,7 @@ import (
 )
 
 var listAllowed = api.Endpoint{
-	ID: "chatrooms.list_allowed", Method: http.MethodGet, Path: "/chatrooms/{chatroom_id}/white/users", Idempotent: true,
+	ID: "chatrooms.list_allowed", Method: http.MethodGet, Path: "/chatrooms/{roomID}/white/users", Idempotent: true,
 }
 
 // ListAllowed returns all users on the allow list of a room. They may speak while
@@ -24,7 +24,7 @@ func (s *Service) ListAllowed(ctx context.Context, roomID string) ([]string, err
 }
 
 var allowMember = api.Endpoint{
-	ID: "chatrooms.allow_user", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/white/users/{username}", Idempotent: true,
+	ID: "chatrooms.allow_user", Method: http.MethodPost, Path: "/chatrooms/{roomID}/white/users/{username}", Idempotent: true,
 }
 
 // AllowMember puts a member of a room on its allow list. Quota: 100 calls a second.
@@ -39,7 +39,7 @@ func (s *Service) AllowMember(ctx context.Context, roomID, username string) erro
 }
 
 var allowMembers = api.Endpoint{
-	ID: "chatrooms.allow_users", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/white/users", Idempotent: true,
+	ID: "chatrooms.allow_users", Method: http.MethodPost, Path: "/chatrooms/{roomID}/white/users", Idempotent: true,
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 
@@ -54,7 +54,7 @@ func (s *Service) AllowMembers(ctx context.Context, roomID string, usernames []s
 }
 
 var disallowMembers = api.Endpoint{
-	ID: "chatrooms.disallow_users", Method: http.MethodDelete, Path: "/chatrooms/{chatroom_id}/white/users/{usernames}", Idempotent: true,
+	ID: "chatrooms.disallow_users", Method: http.MethodDelete, Path: "/chatrooms/{roomID}/white/users/{usernames}", Idempotent: true,
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 

@@ -82,7 +82,7 @@ func (s *Service) set(ctx context.Context, e *api.Endpoint, roomID, username str
 	body := struct {
 		Values          map[string]string `json:"metaData"`
 		AutoDelete      string            `json:"autoDelete,omitzero"`
-		NotificationExt string            `json:"notificationExt,omitzero"`
+		NotificationExt string            `json:"notificationExt,omitzero" arg:"NotificationExt"`
 	}{Values: a.Values, NotificationExt: a.NotificationExt}
 	if a.Keep {
 		body.AutoDelete = "NO_DELETE"
@@ -94,7 +94,7 @@ func (s *Service) set(ctx context.Context, e *api.Endpoint, roomID, username str
 
 // keyList is the body of the calls on attributes by name.
 type keyList struct {
-	Keys []string `json:"keys"`
+	Keys []string `json:"keys" arg:"keys"`
 }
 
 func (s *Service) remove(ctx context.Context, e *api.Endpoint, roomID, username string, keys []string) (batch.Result, error) {
@@ -104,7 +104,7 @@ func (s *Service) remove(ctx context.Context, e *api.Endpoint, roomID, username 
 }
 
 var setAttributes = api.Endpoint{
-	ID: "chatrooms.set_attributes", Method: http.MethodPut, Path: "/metadata/chatroom/{chatroom_id}/user/{username}", Idempotent: true,
+	ID: "chatrooms.set_attributes", Method: http.MethodPut, Path: "/metadata/chatroom/{roomID}/user/{username}", Idempotent: true,
 	MaxItems: maxAttributes, ItemsIn: "Values",
 }
 
@@ -121,7 +121,7 @@ func (s *Service) SetAttributes(ctx context.Context, roomID, username string, a 
 }
 
 var forceSetAttributes = api.Endpoint{
-	ID: "chatrooms.force_set_attributes", Method: http.MethodPut, Path: "/metadata/chatroom/{chatroom_id}/user/{username}/forced",
+	ID: "chatrooms.force_set_attributes", Method: http.MethodPut, Path: "/metadata/chatroom/{roomID}/user/{username}/forced",
 	Idempotent: true, MaxItems: maxAttributes, ItemsIn: "Values",
 }
 
@@ -134,7 +134,7 @@ func (s *Service) ForceSetAttributes(ctx context.Context, roomID, username strin
 }
 
 var attributes = api.Endpoint{
-	ID: "chatrooms.get_attributes", Method: http.MethodPost, Path: "/metadata/chatroom/{chatroom_id}", Idempotent: true,
+	ID: "chatrooms.get_attributes", Method: http.MethodPost, Path: "/metadata/chatroom/{roomID}", Idempotent: true,
 }
 
 // Attributes returns the attributes of a room with these keys, or all of them when
@@ -162,7 +162,7 @@ func (s *Service) Attributes(ctx context.Context, roomID string, keys []string) 
 }
 
 var deleteAttributes = api.Endpoint{
-	ID: "chatrooms.delete_attributes", Method: http.MethodDelete, Path: "/metadata/chatroom/{chatroom_id}/user/{username}",
+	ID: "chatrooms.delete_attributes", Method: http.MethodDelete, Path: "/metadata/chatroom/{roomID}/user/{username}",
 	Idempotent: true, MaxItems: maxAttributes, ItemsIn: "keys",
 }
 
@@ -178,7 +178,7 @@ func (s *Service) DeleteAttributes(ctx context.Context, roomID, username string,
 }
 
 var forceDeleteAttributes = api.Endpoint{
-	ID: "chatrooms.force_delete_attributes", Method: http.MethodDelete, Path: "/metadata/chatroom/{chatroom_id}/user/{username}/forced",
+	ID: "chatrooms.force_delete_attributes", Method: http.MethodDelete, Path: "/metadata/chatroom/{roomID}/user/{username}/forced",
 	Idempotent: true, MaxItems: maxAttributes, ItemsIn: "keys",
 }
 

@@ -119,7 +119,7 @@ func TestAttributes(t *testing.T) {
 // The key itself is named: a map has no positions.
 func TestAttributesRefused(t *testing.T) {
 	for problem, a := range map[string]chatrooms.NewAttributes{
-		`Values["b c"]: must match ^[A-Za-z0-9_.-]+$`:                                             {Values: map[string]string{"a": "", "b c": ""}},
+		`Values["b c"]: is "b c", must match ^[A-Za-z0-9_.-]+$`:                                   {Values: map[string]string{"a": "", "b c": ""}},
 		`Values[""]: must not be empty`:                                                           value("", ""),
 		`Values["` + strings.Repeat("k", 129) + `"]: has 129 characters, at most 128 are allowed`: value(strings.Repeat("k", 129), ""),
 		`Values["k"]: has 4097 characters, at most 4096 are allowed`:                              value("k", strings.Repeat("v", 4097)),
@@ -162,7 +162,7 @@ func TestNotInRoomIsNoTokenError(t *testing.T) {
 		})
 		mock := httpmock.NewMockTransport()
 		mock.RegisterNoResponder(wiretest.JSON(401, body))
-		client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Token: source},
+		client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Platform: im.Agora, Token: source},
 			im.WithHTTPClient(&http.Client{Transport: mock}), im.WithoutQuotas())
 		require.NoError(t, err)
 		t.Cleanup(client.Close)

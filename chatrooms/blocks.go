@@ -9,7 +9,7 @@ import (
 )
 
 var listBlocked = api.Endpoint{
-	ID: "chatrooms.list_blocks", Method: http.MethodGet, Path: "/chatrooms/{chatroom_id}/blocks/users", Idempotent: true,
+	ID: "chatrooms.list_blocks", Method: http.MethodGet, Path: "/chatrooms/{roomID}/blocks/users", Idempotent: true,
 }
 
 // ListBlocked returns all users on the block list of a room. Quota: 100 calls a
@@ -22,7 +22,7 @@ func (s *Service) ListBlocked(ctx context.Context, roomID string) ([]string, err
 }
 
 var blockMember = api.Endpoint{
-	ID: "chatrooms.block_user", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/blocks/users/{username}",
+	ID: "chatrooms.block_user", Method: http.MethodPost, Path: "/chatrooms/{roomID}/blocks/users/{username}",
 }
 
 // BlockMember puts a member of a room on its block list: the user leaves the room
@@ -39,7 +39,7 @@ func (s *Service) BlockMember(ctx context.Context, roomID, username string) erro
 }
 
 var blockMembers = api.Endpoint{
-	ID: "chatrooms.block_users", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/blocks/users", Idempotent: true,
+	ID: "chatrooms.block_users", Method: http.MethodPost, Path: "/chatrooms/{roomID}/blocks/users", Idempotent: true,
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 
@@ -56,7 +56,7 @@ func (s *Service) BlockMembers(ctx context.Context, roomID string, usernames []s
 }
 
 var unblockMember = api.Endpoint{
-	ID: "chatrooms.unblock_user", Method: http.MethodDelete, Path: "/chatrooms/{chatroom_id}/blocks/users/{username}", Idempotent: true,
+	ID: "chatrooms.unblock_user", Method: http.MethodDelete, Path: "/chatrooms/{roomID}/blocks/users/{username}", Idempotent: true,
 }
 
 // UnblockMember takes a user off the block list of a room, which it may join again
@@ -71,7 +71,7 @@ func (s *Service) UnblockMember(ctx context.Context, roomID, username string) er
 }
 
 var unblockMembers = api.Endpoint{
-	ID: "chatrooms.unblock_users", Method: http.MethodDelete, Path: "/chatrooms/{chatroom_id}/blocks/users/{usernames}", Idempotent: true,
+	ID: "chatrooms.unblock_users", Method: http.MethodDelete, Path: "/chatrooms/{roomID}/blocks/users/{usernames}", Idempotent: true,
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 

@@ -101,7 +101,7 @@ func (w *wireLookup) UnmarshalJSON(b []byte) error {
 }
 
 var get = api.Endpoint{
-	ID: "chatrooms.get", Method: http.MethodGet, Path: "/chatrooms/{chatroom_ids}", Idempotent: true,
+	ID: "chatrooms.get", Method: http.MethodGet, Path: "/chatrooms/{roomIDs}", Idempotent: true,
 	MaxItems: 100, ItemsIn: "roomIDs",
 }
 
@@ -110,7 +110,7 @@ var get = api.Endpoint{
 //
 //im:endpoint chatrooms.get
 func (s *Service) Get(ctx context.Context, roomID string) (*Room, error) {
-	found, err := s.GetBatch(ctx, []string{roomID})
+	found, err := s.getBatch(ctx, []string{roomID}, api.Listed("roomID", roomID))
 	if err != nil {
 		return nil, err
 	}
@@ -145,9 +145,13 @@ var errNoRoom error = &batch.Reason{Text: "no such room", Kind: api.ErrNotFound}
 // with [im.ErrNotFound]. Quota: 100 calls a second together with Get, whatever the
 // number of rooms. Repeated after a lost answer.
 func (s *Service) GetBatch(ctx context.Context, roomIDs []string) (Lookups, error) {
+	return s.getBatch(ctx, roomIDs, api.Identifiers("roomIDs", roomIDs))
+}
+
+func (s *Service) getBatch(ctx context.Context, roomIDs []string, invalid error) (Lookups, error) {
 	var out api.Payload[api.Many[wireLookup]]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &get, List: roomIDs, Items: len(roomIDs), Invalid: api.Identifiers("roomIDs", roomIDs), Out: &out,
+		Endpoint: &get, List: roomIDs, Items: len(roomIDs), Invalid: invalid, Out: &out,
 	})
 	if err != nil {
 		return nil, err

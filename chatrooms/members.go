@@ -54,7 +54,7 @@ type UserPage struct {
 }
 
 var listMembersByCursor = api.Endpoint{
-	ID: "chatrooms.list_members_cursor", Method: http.MethodGet, Path: "/chatrooms/{chatroom_id}/users", Idempotent: true,
+	ID: "chatrooms.list_members_cursor", Method: http.MethodGet, Path: "/chatrooms/{roomID}/users", Idempotent: true,
 }
 
 // ListMembersByCursor returns a page of the members of a room by time of joining, without
@@ -93,7 +93,7 @@ func (s *Service) AllMembersByCursor(ctx context.Context, roomID string, o Membe
 }
 
 var listMembers = api.Endpoint{
-	ID: "chatrooms.list_members", Method: http.MethodGet, Path: "/chatrooms/{chatroom_id}/users", Idempotent: true,
+	ID: "chatrooms.list_members", Method: http.MethodGet, Path: "/chatrooms/{roomID}/users", Idempotent: true,
 }
 
 // ListMembers returns a page of the members of a room in no certain order,
@@ -122,7 +122,7 @@ func (s *Service) AllMembers(ctx context.Context, roomID string, o PageOptions) 
 }
 
 var addMember = api.Endpoint{
-	ID: "chatrooms.add_member", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/users/{username}", Idempotent: true,
+	ID: "chatrooms.add_member", Method: http.MethodPost, Path: "/chatrooms/{roomID}/users/{username}", Idempotent: true,
 }
 
 // AddMember puts a user into a room. A user who is in it already counts as added;
@@ -144,7 +144,7 @@ type userList struct {
 }
 
 var addMembers = api.Endpoint{
-	ID: "chatrooms.add_members", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/users", Idempotent: true,
+	ID: "chatrooms.add_members", Method: http.MethodPost, Path: "/chatrooms/{roomID}/users", Idempotent: true,
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 
@@ -174,7 +174,7 @@ func (s *Service) AddMembers(ctx context.Context, roomID string, usernames []str
 }
 
 var removeMember = api.Endpoint{
-	ID: "chatrooms.remove_member", Method: http.MethodDelete, Path: "/chatrooms/{chatroom_id}/users/{username}",
+	ID: "chatrooms.remove_member", Method: http.MethodDelete, Path: "/chatrooms/{roomID}/users/{username}",
 }
 
 // RemoveMember takes a user out of a room. Not repeated after a lost answer: a
@@ -190,7 +190,7 @@ func (s *Service) RemoveMember(ctx context.Context, roomID, username string) err
 }
 
 var removeMembers = api.Endpoint{
-	ID: "chatrooms.remove_members", Method: http.MethodDelete, Path: "/chatrooms/{chatroom_id}/users/{usernames}", Idempotent: true,
+	ID: "chatrooms.remove_members", Method: http.MethodDelete, Path: "/chatrooms/{roomID}/users/{usernames}", Idempotent: true,
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 

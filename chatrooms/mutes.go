@@ -18,7 +18,7 @@ func checkMute(d, unit time.Duration) error {
 	if d == Forever || d >= unit {
 		return nil
 	}
-	return api.Invalid("d", "is %s, must be Forever or at least %s", d, unit)
+	return api.Invalid("duration", "is %s, must be Forever or at least %s", d, unit)
 }
 
 // muteLength gives a length in this unit, as the API has it.
@@ -47,7 +47,7 @@ func muteEnd(m api.Millis) (until time.Time, endless bool) {
 }
 
 var listMuted = api.Endpoint{
-	ID: "chatrooms.list_muted", Method: http.MethodGet, Path: "/chatrooms/{chatroom_id}/mute", Idempotent: true,
+	ID: "chatrooms.list_muted", Method: http.MethodGet, Path: "/chatrooms/{roomID}/mute", Idempotent: true,
 }
 
 // ListMuted returns all members of a room that are muted by name or by tag; those
@@ -85,7 +85,7 @@ func (r MuteResults) Err() error {
 }
 
 var muteMembers = api.Endpoint{
-	ID: "chatrooms.mute_members", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/mute", Idempotent: true,
+	ID: "chatrooms.mute_members", Method: http.MethodPost, Path: "/chatrooms/{roomID}/mute", Idempotent: true,
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 
@@ -97,13 +97,13 @@ var muteMembers = api.Endpoint{
 // such room or a user is not in it.
 //
 //im:endpoint chatrooms.mute_members
-func (s *Service) MuteMembers(ctx context.Context, roomID string, usernames []string, d time.Duration) (MuteResults, error) {
+func (s *Service) MuteMembers(ctx context.Context, roomID string, usernames []string, duration time.Duration) (MuteResults, error) {
 	answer, err := s.reports(ctx, usernames, &api.Call{
-		Endpoint: &muteMembers, Params: []string{roomID}, Invalid: checkMute(d, time.Millisecond),
+		Endpoint: &muteMembers, Params: []string{roomID}, Invalid: checkMute(duration, time.Millisecond),
 		Body: struct {
 			Usernames []string `json:"usernames"`
 			Duration  int64    `json:"mute_duration"`
-		}{usernames, muteLength(d, time.Millisecond)},
+		}{usernames, muteLength(duration, time.Millisecond)},
 	})
 	if err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (s *Service) MuteMembers(ctx context.Context, roomID string, usernames []st
 }
 
 var unmuteMembers = api.Endpoint{
-	ID: "chatrooms.unmute_members", Method: http.MethodDelete, Path: "/chatrooms/{chatroom_id}/mute/{members}", Idempotent: true,
+	ID: "chatrooms.unmute_members", Method: http.MethodDelete, Path: "/chatrooms/{roomID}/mute/{usernames}", Idempotent: true,
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 
@@ -136,7 +136,7 @@ func (s *Service) UnmuteMembers(ctx context.Context, roomID string, usernames []
 }
 
 var muteAll = api.Endpoint{
-	ID: "chatrooms.mute_all", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/ban", Idempotent: true,
+	ID: "chatrooms.mute_all", Method: http.MethodPost, Path: "/chatrooms/{roomID}/ban", Idempotent: true,
 }
 
 // MuteAll mutes all members of a room, those too who join later, but for those on
@@ -149,7 +149,7 @@ func (s *Service) MuteAll(ctx context.Context, roomID string) error {
 }
 
 var unmuteAll = api.Endpoint{
-	ID: "chatrooms.unmute_all", Method: http.MethodDelete, Path: "/chatrooms/{chatroom_id}/ban", Idempotent: true,
+	ID: "chatrooms.unmute_all", Method: http.MethodDelete, Path: "/chatrooms/{roomID}/ban", Idempotent: true,
 }
 
 // UnmuteAll ends what [Service.MuteAll] began. Members who are muted by name or by

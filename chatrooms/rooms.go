@@ -116,7 +116,7 @@ func value(s *string) string {
 }
 
 var update = api.Endpoint{
-	ID: "chatrooms.update", Method: http.MethodPut, Path: "/chatrooms/{chatroom_id}", Idempotent: true,
+	ID: "chatrooms.update", Method: http.MethodPut, Path: "/chatrooms/{roomID}", Idempotent: true,
 }
 
 // Update changes a room. The server confirms each field but ReviewName: where it
@@ -144,7 +144,7 @@ func (s *Service) Update(ctx context.Context, roomID string, c Changes) error {
 }
 
 var deleteRoom = api.Endpoint{
-	ID: "chatrooms.delete", Method: http.MethodDelete, Path: "/chatrooms/{chatroom_id}",
+	ID: "chatrooms.delete", Method: http.MethodDelete, Path: "/chatrooms/{roomID}",
 }
 
 // Delete dissolves a room; its stored messages stay. Not repeated after a lost
@@ -157,7 +157,7 @@ func (s *Service) Delete(ctx context.Context, roomID string) error {
 }
 
 var announcement = api.Endpoint{
-	ID: "chatrooms.get_announcement", Method: http.MethodGet, Path: "/chatrooms/{chatroom_id}/announcement", Idempotent: true,
+	ID: "chatrooms.get_announcement", Method: http.MethodGet, Path: "/chatrooms/{roomID}/announcement", Idempotent: true,
 }
 
 // Announcement returns the announcement of a room, empty when it has none. Quota:
@@ -174,7 +174,7 @@ func (s *Service) Announcement(ctx context.Context, roomID string) (string, erro
 }
 
 var setAnnouncement = api.Endpoint{
-	ID: "chatrooms.set_announcement", Method: http.MethodPost, Path: "/chatrooms/{chatroom_id}/announcement", Idempotent: true,
+	ID: "chatrooms.set_announcement", Method: http.MethodPost, Path: "/chatrooms/{roomID}/announcement", Idempotent: true,
 }
 
 // SetAnnouncement replaces the announcement of a room by a text of up to 512

@@ -17,7 +17,7 @@ const (
 )
 
 var setTags = api.Endpoint{
-	ID: "chatrooms.set_user_tags", Method: http.MethodPut, Path: "/chatrooms/{chatroom_id}/users/{username}/tag", Idempotent: true,
+	ID: "chatrooms.set_user_tags", Method: http.MethodPut, Path: "/chatrooms/{roomID}/users/{username}/tag", Idempotent: true,
 	MaxItems: maxTags, ItemsIn: "tags",
 }
 
@@ -62,7 +62,7 @@ type Tag struct {
 }
 
 var tags = api.Endpoint{
-	ID: "chatrooms.get_user_tags", Method: http.MethodGet, Path: "/chatrooms/{chatroom_id}/users/{username}/tag", Idempotent: true,
+	ID: "chatrooms.get_user_tags", Method: http.MethodGet, Path: "/chatrooms/{roomID}/users/{username}/tag", Idempotent: true,
 }
 
 // Tags returns the tags of a member of a room in order of their names, and until
@@ -84,7 +84,7 @@ func (s *Service) Tags(ctx context.Context, roomID, username string) ([]Tag, err
 }
 
 var muteTag = api.Endpoint{
-	ID: "chatrooms.mute_tag", Method: http.MethodPut, Path: "/chatrooms/{chatroom_id}/tag/mute",
+	ID: "chatrooms.mute_tag", Method: http.MethodPut, Path: "/chatrooms/{roomID}/tag/mute",
 }
 
 // MuteTag mutes all members of a room that carry a tag for a time, in whole
@@ -93,13 +93,13 @@ var muteTag = api.Endpoint{
 // [im.ErrNotFound] also when nobody in the room carries the tag.
 //
 //im:endpoint chatrooms.mute_tag
-func (s *Service) MuteTag(ctx context.Context, roomID, tag string, d time.Duration) error {
+func (s *Service) MuteTag(ctx context.Context, roomID, tag string, duration time.Duration) error {
 	return s.confirm(ctx, &api.Call{
-		Endpoint: &muteTag, Params: []string{roomID}, Invalid: api.First(checkTag("tag", tag), checkTagMute(d)),
+		Endpoint: &muteTag, Params: []string{roomID}, Invalid: api.First(checkTag("tag", tag), checkTagMute(duration)),
 		Body: struct {
 			Tag      string `json:"tag"`
 			Duration int64  `json:"mute_duration"`
-		}{tag, muteLength(d, time.Second)},
+		}{tag, muteLength(duration, time.Second)},
 	}, "result", true)
 }
 

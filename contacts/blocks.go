@@ -13,7 +13,7 @@ import (
 )
 
 var block = api.Endpoint{
-	ID: "contacts.block_add", Method: http.MethodPost, Path: "/users/{owner_username}/blocks/users", Quotas: api.PerSecond(50),
+	ID: "contacts.block_add", Method: http.MethodPost, Path: "/users/{username}/blocks/users", Quotas: api.PerSecond(50),
 	Idempotent: true, MaxItems: 50, ItemsIn: "usernames",
 }
 
@@ -45,7 +45,7 @@ func (s *Service) Block(ctx context.Context, username string, usernames []string
 }
 
 var unblock = api.Endpoint{
-	ID: "contacts.block_remove", Method: http.MethodDelete, Path: "/users/{owner_username}/blocks/users/{blocked_username}",
+	ID: "contacts.block_remove", Method: http.MethodDelete, Path: "/users/{username}/blocks/users/{blocked}",
 	Quotas: api.PerSecond(50), Idempotent: true,
 }
 
@@ -87,7 +87,7 @@ type BlockedPage struct {
 }
 
 var listBlocked = api.Endpoint{
-	ID: "contacts.block_list", Method: http.MethodGet, Path: "/users/{owner_username}/blocks/users", Quotas: api.PerSecond(50),
+	ID: "contacts.block_list", Method: http.MethodGet, Path: "/users/{username}/blocks/users", Quotas: api.PerSecond(50),
 	Idempotent: true, MaxItems: maxPage, ItemsIn: "Limit",
 }
 

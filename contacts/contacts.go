@@ -73,7 +73,7 @@ func (s *Service) one(ctx context.Context, e *api.Endpoint, username, other stri
 }
 
 var add = api.Endpoint{
-	ID: "contacts.add", Method: http.MethodPost, Path: "/users/{owner_username}/contacts/users/{friend_username}", Idempotent: true,
+	ID: "contacts.add", Method: http.MethodPost, Path: "/users/{username}/contacts/users/{contact}", Idempotent: true,
 }
 
 // Add makes two users contacts of each other and returns the second, with its
@@ -88,7 +88,7 @@ func (s *Service) Add(ctx context.Context, username, contact string) (*User, err
 }
 
 var remove = api.Endpoint{
-	ID: "contacts.remove", Method: http.MethodDelete, Path: "/users/{owner_username}/contacts/users/{friend_username}", Idempotent: true,
+	ID: "contacts.remove", Method: http.MethodDelete, Path: "/users/{username}/contacts/users/{contact}", Idempotent: true,
 }
 
 // Remove ends the contact of two users, in both lists, and returns the second,
@@ -116,7 +116,7 @@ func (s *Service) RemoveAll(ctx context.Context, username string) error {
 }
 
 var setRemark = api.Endpoint{
-	ID: "contacts.set_remark", Method: http.MethodPut, Path: "/user/{owner_username}/contacts/users/{friend_username}", Idempotent: true,
+	ID: "contacts.set_remark", Method: http.MethodPut, Path: "/user/{username}/contacts/users/{contact}", Idempotent: true,
 }
 
 // SetRemark sets what a user notes of a contact, up to 100 characters. The

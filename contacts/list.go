@@ -14,7 +14,7 @@ import (
 const maxPage = 50
 
 var listUsernames = api.Endpoint{
-	ID: "contacts.list", Method: http.MethodGet, Path: "/users/{owner_username}/contacts/users", Idempotent: true,
+	ID: "contacts.list", Method: http.MethodGet, Path: "/users/{username}/contacts/users", Idempotent: true,
 }
 
 // ListUsernames returns the contacts of a user at once, newest first, up to 3,000;

@@ -17,7 +17,7 @@ func (s *Service) usernames(ctx context.Context, c *api.Call) ([]string, error) 
 	return page.Usernames, nil
 }
 
-const adminPath = "/chatgroups/{group_id}/admin"
+const adminPath = "/chatgroups/{groupID}/admin"
 
 var listAdmins = api.Endpoint{ID: "groups.list_admins", Method: http.MethodGet, Path: adminPath, Idempotent: true}
 
@@ -46,7 +46,7 @@ func (s *Service) AddAdmin(ctx context.Context, groupID, username string) error 
 	}, "result", true)
 }
 
-var removeAdmin = api.Endpoint{ID: "groups.remove_admin", Method: http.MethodDelete, Path: adminPath + "/{oldadmin}"}
+var removeAdmin = api.Endpoint{ID: "groups.remove_admin", Method: http.MethodDelete, Path: adminPath + "/{username}"}
 
 // RemoveAdmin makes an admin of a group a plain member again. Not repeated after a
 // lost answer. Quota: 100 calls a second. [im.ErrNotFound] when the user is not an
@@ -57,7 +57,7 @@ func (s *Service) RemoveAdmin(ctx context.Context, groupID, username string) err
 	return s.confirm(ctx, &api.Call{Endpoint: &removeAdmin, Params: []string{groupID, username}}, "result", true)
 }
 
-var transferOwner = api.Endpoint{ID: "groups.transfer", Method: http.MethodPut, Path: "/chatgroups/{group_id}"}
+var transferOwner = api.Endpoint{ID: "groups.transfer", Method: http.MethodPut, Path: "/chatgroups/{groupID}"}
 
 // TransferOwner hands a group to another of its members. The old owner stays as a
 // plain member. Not repeated after a lost answer: a repeat is answered with

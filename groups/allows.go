@@ -10,7 +10,7 @@ import (
 
 // allowPath differs from what two tables of limits print for allowing several
 // users, which is the call that blocks them.
-const allowPath = "/chatgroups/{group_id}/white/users"
+const allowPath = "/chatgroups/{groupID}/white/users"
 
 var listAllowed = api.Endpoint{ID: "groups.list_allowed", Method: http.MethodGet, Path: allowPath, Idempotent: true}
 
@@ -50,7 +50,7 @@ func (s *Service) AllowMembers(ctx context.Context, groupID string, usernames []
 }
 
 var disallowMembers = api.Endpoint{
-	ID: "groups.disallow_members", Method: http.MethodDelete, Path: allowPath + "/{username}",
+	ID: "groups.disallow_members", Method: http.MethodDelete, Path: allowPath + "/{usernames}",
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 

@@ -10,7 +10,7 @@ import (
 const maxAnnouncement = 512 // characters
 
 var announcement = api.Endpoint{
-	ID: "groups.get_announcement", Method: http.MethodGet, Path: "/chatgroups/{group_id}/announcement", Idempotent: true,
+	ID: "groups.get_announcement", Method: http.MethodGet, Path: "/chatgroups/{groupID}/announcement", Idempotent: true,
 }
 
 // Announcement returns the announcement of a group; empty when there is none.
@@ -27,7 +27,7 @@ func (s *Service) Announcement(ctx context.Context, groupID string) (string, err
 }
 
 var setAnnouncement = api.Endpoint{
-	ID: "groups.set_announcement", Method: http.MethodPost, Path: "/chatgroups/{group_id}/announcement", Idempotent: true,
+	ID: "groups.set_announcement", Method: http.MethodPost, Path: "/chatgroups/{groupID}/announcement", Idempotent: true,
 }
 
 // SetAnnouncement replaces the announcement of a group by a text of up to 512

@@ -68,7 +68,7 @@ type MemberAttributes struct {
 	Attributes Attributes `json:"metadata"`
 }
 
-const memberAttributesPath = "/metadata/chatgroup/{group_id}/user/{username}"
+const memberAttributesPath = "/metadata/chatgroup/{groupID}/user/{username}"
 
 var setAttributes = api.Endpoint{
 	ID: "groups.set_member_attributes", Method: http.MethodPut, Path: memberAttributesPath, Idempotent: true,
@@ -82,13 +82,13 @@ var setAttributes = api.Endpoint{
 // when the app has no attributes.
 //
 //im:endpoint groups.set_member_attributes
-func (s *Service) SetMemberAttributes(ctx context.Context, groupID, username string, a Attributes) (Attributes, error) {
+func (s *Service) SetMemberAttributes(ctx context.Context, groupID, username string, attributes Attributes) (Attributes, error) {
 	var out api.Payload[wireAttributes]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &setAttributes, Params: []string{groupID, username}, Invalid: a.check("a"), Out: &out,
+		Endpoint: &setAttributes, Params: []string{groupID, username}, Invalid: attributes.check("attributes"), Out: &out,
 		Body: struct {
 			Attributes Attributes `json:"metaData"` // with a capital D, here only
-		}{a},
+		}{attributes},
 	})
 	return out.Value.attributes(), err
 }
@@ -109,7 +109,7 @@ func (s *Service) MemberAttributes(ctx context.Context, groupID, username string
 }
 
 var attributesBatch = api.Endpoint{
-	ID: "groups.get_members_attributes", Method: http.MethodPost, Path: "/metadata/chatgroup/{group_id}/get",
+	ID: "groups.get_members_attributes", Method: http.MethodPost, Path: "/metadata/chatgroup/{groupID}/get",
 	Idempotent: true, MaxItems: 10, ItemsIn: "usernames",
 }
 
@@ -159,7 +159,7 @@ func (r AttributesResults) Err() error {
 }
 
 var setAttributesBatch = api.Endpoint{
-	ID: "groups.set_members_attributes", Method: http.MethodPut, Path: "/metadata/chatgroup/{group_id}/users/batch",
+	ID: "groups.set_members_attributes", Method: http.MethodPut, Path: "/metadata/chatgroup/{groupID}/users/batch",
 	Idempotent: true, MaxItems: 20, ItemsIn: "members",
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-const blockPath = "/chatgroups/{group_id}/blocks/users"
+const blockPath = "/chatgroups/{groupID}/blocks/users"
 
 // BlockedListOptions choose a page of a block list. Only Agora's documents know
 // pages; elsewhere the whole list is answered at once.

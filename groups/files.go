@@ -39,7 +39,7 @@ func (w *wireFile) file() File {
 const maxFiles = 1000 // on a page
 
 var listFiles = api.Endpoint{
-	ID: "groups.list_files", Method: http.MethodGet, Path: "/chatgroups/{group_id}/share_files", Idempotent: true,
+	ID: "groups.list_files", Method: http.MethodGet, Path: "/chatgroups/{groupID}/share_files", Idempotent: true,
 }
 
 // ListFiles returns a page of the files shared in a group; [Service.AllFiles] goes
@@ -86,7 +86,7 @@ func (o UploadOptions) header() http.Header {
 const maxFile = 10 << 20
 
 var uploadFile = api.Endpoint{
-	ID: "groups.upload_file", Method: http.MethodPost, Path: "/chatgroups/{group_id}/share_files",
+	ID: "groups.upload_file", Method: http.MethodPost, Path: "/chatgroups/{groupID}/share_files",
 }
 
 // UploadFile shares a file of up to 10 MB in a group. It is streamed. The server
@@ -108,7 +108,7 @@ func (s *Service) UploadFile(ctx context.Context, groupID string, src file.Sourc
 }
 
 var downloadFile = api.Endpoint{
-	ID: "groups.download_file", Method: http.MethodGet, Path: "/chatgroups/{group_id}/share_files/{file_id}", Idempotent: true,
+	ID: "groups.download_file", Method: http.MethodGet, Path: "/chatgroups/{groupID}/share_files/{fileID}", Idempotent: true,
 }
 
 // DownloadFile writes a file of a group to w and returns its length. It is
@@ -141,7 +141,7 @@ func (s *Service) download(ctx context.Context, groupID, fileID string, sink *ap
 }
 
 var deleteFile = api.Endpoint{
-	ID: "groups.delete_file", Method: http.MethodDelete, Path: "/chatgroups/{group_id}/share_files/{file_id}",
+	ID: "groups.delete_file", Method: http.MethodDelete, Path: "/chatgroups/{groupID}/share_files/{fileID}",
 }
 
 // DeleteFile removes a file from a group. Not repeated after a lost answer, though

@@ -164,7 +164,7 @@ func needed(id api.Text) error {
 	return nil
 }
 
-var deleteGroup = api.Endpoint{ID: "groups.delete", Method: http.MethodDelete, Path: "/chatgroups/{group_id}"}
+var deleteGroup = api.Endpoint{ID: "groups.delete", Method: http.MethodDelete, Path: "/chatgroups/{groupID}"}
 
 // Delete dissolves a group. Its threads go with it and its shared files can no
 // longer be fetched; messages are kept until they expire. Not repeated after a
@@ -177,7 +177,7 @@ func (s *Service) Delete(ctx context.Context, groupID string) error {
 }
 
 var disable = api.Endpoint{
-	ID: "groups.disable", Method: http.MethodPost, Path: "/chatgroups/{group_id}/disable", Idempotent: true,
+	ID: "groups.disable", Method: http.MethodPost, Path: "/chatgroups/{groupID}/disable", Idempotent: true,
 }
 
 // Disable freezes a group: nobody can send or receive in it or its threads, and
@@ -191,7 +191,7 @@ func (s *Service) Disable(ctx context.Context, groupID string) error {
 }
 
 var enable = api.Endpoint{
-	ID: "groups.enable", Method: http.MethodPost, Path: "/chatgroups/{group_id}/enable", Idempotent: true,
+	ID: "groups.enable", Method: http.MethodPost, Path: "/chatgroups/{groupID}/enable", Idempotent: true,
 }
 
 // Enable brings a disabled group back to work. Quota: 100 calls a second. Repeated

@@ -56,7 +56,7 @@ type UserPage struct {
 }
 
 var listMembersByCursor = api.Endpoint{
-	ID: "groups.list_members_cursor", Method: http.MethodGet, Path: "/chatgroups/{group_id}/users", Idempotent: true,
+	ID: "groups.list_members_cursor", Method: http.MethodGet, Path: "/chatgroups/{groupID}/users", Idempotent: true,
 }
 
 // ListMembersByCursor returns a page of the members of a group without its owner, read by
@@ -122,7 +122,7 @@ type MemberListOptions struct {
 const pageSize = 100
 
 var listMembers = api.Endpoint{
-	ID: "groups.list_members", Method: http.MethodGet, Path: "/chatgroups/{group_id}/users", Idempotent: true,
+	ID: "groups.list_members", Method: http.MethodGet, Path: "/chatgroups/{groupID}/users", Idempotent: true,
 }
 
 // ListMembers returns a page of the members of a group, its owner among
@@ -164,7 +164,7 @@ func (s *Service) AllMembers(ctx context.Context, groupID string, o MemberListOp
 }
 
 var isMember = api.Endpoint{
-	ID: "groups.is_member", Method: http.MethodGet, Path: "/chatgroups/{group_id}/user/{username}/is_joined", Idempotent: true,
+	ID: "groups.is_member", Method: http.MethodGet, Path: "/chatgroups/{groupID}/user/{username}/is_joined", Idempotent: true,
 }
 
 // IsMember tells whether a user is in a group. What is answered for a group or a

@@ -511,14 +511,14 @@ func TestAttributesRefused(t *testing.T) {
 		nine[key] = strings.Repeat("x", 500)
 	}
 	for problem, a := range map[string]groups.Attributes{
-		"a: must have at least one entry": nil,
-		`a: has the key "nick name" of 9 bytes, must be 1 to 16 letters, digits and underscores`:          {"nick name": "x"},
-		`a: has the key "seventeen_letters" of 17 bytes, must be 1 to 16 letters, digits and underscores`: {"seventeen_letters": "x"},
-		`a["k"]: has 513 bytes, at most 512 are allowed`:                                                  {"k": strings.Repeat("x", 513)},
-		`a: has the key "b c" of 3 bytes, must be 1 to 16 letters, digits and underscores`: { // the first of them, each time
+		"attributes: must have at least one entry":                                                                 nil,
+		`attributes: has the key "nick name" of 9 bytes, must be 1 to 16 letters, digits and underscores`:          {"nick name": "x"},
+		`attributes: has the key "seventeen_letters" of 17 bytes, must be 1 to 16 letters, digits and underscores`: {"seventeen_letters": "x"},
+		`attributes["k"]: has 513 bytes, at most 512 are allowed`:                                                  {"k": strings.Repeat("x", 513)},
+		`attributes: has the key "b c" of 3 bytes, must be 1 to 16 letters, digits and underscores`: { // the first of them, each time
 			"b c": "", "d e": "", "f g": "", "h i": "", "z": strings.Repeat("x", 513),
 		},
-		"a: has 4500 bytes of values, at most 4096 are allowed": nine,
+		"attributes: has 4500 bytes of values, at most 4096 are allowed": nine,
 	} {
 		client, sent := wiretest.Client(t)
 		_, err := client.Groups.SetMemberAttributes(t.Context(), "231", "bob", a)
@@ -526,7 +526,7 @@ func TestAttributesRefused(t *testing.T) {
 		assert.EqualError(t, err, "im: groups.set_member_attributes: "+problem)
 		_, err = client.Groups.SetMemberAttributesBatch(t.Context(), "231", []groups.MemberAttributes{{Username: "bob", Attributes: a}})
 		require.ErrorIs(t, err, im.ErrInvalidArgument)
-		assert.EqualError(t, err, "im: groups.set_members_attributes: members[0].Attributes"+strings.TrimPrefix(problem, "a"))
+		assert.EqualError(t, err, "im: groups.set_members_attributes: members[0].Attributes"+strings.TrimPrefix(problem, "attributes"))
 		assert.Empty(t, *sent)
 	}
 }

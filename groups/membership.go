@@ -12,7 +12,7 @@ import (
 const maxBatch = 60
 
 var addMember = api.Endpoint{
-	ID: "groups.add_member", Method: http.MethodPost, Path: "/chatgroups/{group_id}/users/{username}",
+	ID: "groups.add_member", Method: http.MethodPost, Path: "/chatgroups/{groupID}/users/{username}",
 }
 
 // AddMember makes a user a member of a group, without asking the user. One on the
@@ -40,7 +40,7 @@ type names struct {
 }
 
 var addMembers = api.Endpoint{
-	ID: "groups.add_members", Method: http.MethodPost, Path: "/chatgroups/{group_id}/users",
+	ID: "groups.add_members", Method: http.MethodPost, Path: "/chatgroups/{groupID}/users",
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 
@@ -74,7 +74,7 @@ func (s *Service) AddMembers(ctx context.Context, groupID string, usernames []st
 }
 
 var removeMember = api.Endpoint{
-	ID: "groups.remove_member", Method: http.MethodDelete, Path: "/chatgroups/{group_id}/users/{username}",
+	ID: "groups.remove_member", Method: http.MethodDelete, Path: "/chatgroups/{groupID}/users/{username}",
 }
 
 // RemoveMember takes a user out of a group and its threads. The owner cannot be
@@ -88,7 +88,7 @@ func (s *Service) RemoveMember(ctx context.Context, groupID, username string, o 
 }
 
 var removeMembers = api.Endpoint{
-	ID: "groups.remove_members", Method: http.MethodDelete, Path: "/chatgroups/{group_id}/users/{usernames}",
+	ID: "groups.remove_members", Method: http.MethodDelete, Path: "/chatgroups/{groupID}/users/{usernames}",
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 

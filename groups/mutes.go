@@ -13,7 +13,7 @@ import (
 // Forever is the length of a mute without an end.
 const Forever time.Duration = -1
 
-const mutePath = "/chatgroups/{group_id}/mute"
+const mutePath = "/chatgroups/{groupID}/mute"
 
 // Muted is a member who may not write.
 type Muted struct {
@@ -80,13 +80,13 @@ var muteMembers = api.Endpoint{
 // member or there is no such group, [im.ErrForbidden] for the owner.
 //
 //im:endpoint groups.mute_members
-func (s *Service) MuteMembers(ctx context.Context, groupID string, usernames []string, d time.Duration) (MuteResults, error) {
+func (s *Service) MuteMembers(ctx context.Context, groupID string, usernames []string, duration time.Duration) (MuteResults, error) {
 	answer, err := s.reports(ctx, &api.Call{
-		Endpoint: &muteMembers, Params: []string{groupID}, Invalid: checkMute(d),
+		Endpoint: &muteMembers, Params: []string{groupID}, Invalid: checkMute(duration),
 		Body: struct {
 			Duration  int64    `json:"mute_duration"`
 			Usernames []string `json:"usernames"`
-		}{muteMillis(d), usernames},
+		}{muteMillis(duration), usernames},
 	}, usernames)
 	if err != nil {
 		return nil, err
@@ -104,11 +104,11 @@ func (s *Service) MuteMembers(ctx context.Context, groupID string, usernames []s
 }
 
 // checkMute refuses 0, which lifts a mute by some documents only.
-func checkMute(d time.Duration) error {
-	if d == Forever || d >= time.Millisecond {
+func checkMute(duration time.Duration) error {
+	if duration == Forever || duration >= time.Millisecond {
 		return nil
 	}
-	return api.Invalid("d", "is %s, must be Forever or at least a millisecond; UnmuteMembers lifts a mute", d)
+	return api.Invalid("duration", "is %s, must be Forever or at least a millisecond; UnmuteMembers lifts a mute", duration)
 }
 
 func muteMillis(d time.Duration) int64 {
@@ -119,7 +119,7 @@ func muteMillis(d time.Duration) int64 {
 }
 
 var unmuteMembers = api.Endpoint{
-	ID: "groups.unmute_members", Method: http.MethodDelete, Path: mutePath + "/{member_id}", Idempotent: true,
+	ID: "groups.unmute_members", Method: http.MethodDelete, Path: mutePath + "/{usernames}", Idempotent: true,
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 
@@ -133,7 +133,7 @@ func (s *Service) UnmuteMembers(ctx context.Context, groupID string, usernames [
 	return s.several(ctx, &api.Call{Endpoint: &unmuteMembers, Params: []string{groupID}, List: usernames}, usernames)
 }
 
-const muteAllPath = "/chatgroups/{group_id}/ban"
+const muteAllPath = "/chatgroups/{groupID}/ban"
 
 var muteAll = api.Endpoint{ID: "groups.mute_all", Method: http.MethodPost, Path: muteAllPath, Idempotent: true}
 

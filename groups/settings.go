@@ -83,7 +83,7 @@ func (w *wireGroup) group() Group {
 }
 
 var get = api.Endpoint{
-	ID: "groups.get", Method: http.MethodGet, Path: "/chatgroups/{group_ids}", Idempotent: true,
+	ID: "groups.get", Method: http.MethodGet, Path: "/chatgroups/{groupIDs}", Idempotent: true,
 	MaxItems: 100, ItemsIn: "groupIDs",
 }
 
@@ -94,7 +94,7 @@ var get = api.Endpoint{
 //
 //im:endpoint groups.get
 func (s *Service) Get(ctx context.Context, groupID string) (*Group, error) {
-	found, err := s.GetBatch(ctx, []string{groupID})
+	found, err := s.getBatch(ctx, []string{groupID}, api.Listed("groupID", groupID))
 	if err != nil {
 		return nil, err
 	}
@@ -106,9 +106,13 @@ func (s *Service) Get(ctx context.Context, groupID string) (*Group, error) {
 // Quota: 100 calls a second together with Get, whatever the number of groups.
 // Repeated after a lost answer.
 func (s *Service) GetBatch(ctx context.Context, groupIDs []string) (Lookups, error) {
+	return s.getBatch(ctx, groupIDs, api.Identifiers("groupIDs", groupIDs))
+}
+
+func (s *Service) getBatch(ctx context.Context, groupIDs []string, invalid error) (Lookups, error) {
 	var out api.Payload[api.Many[wireLookup]]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &get, List: groupIDs, Items: len(groupIDs), Invalid: api.Identifiers("groupIDs", groupIDs), Out: &out,
+		Endpoint: &get, List: groupIDs, Items: len(groupIDs), Invalid: invalid, Out: &out,
 	})
 	if err != nil {
 		return nil, err
@@ -197,7 +201,7 @@ func value[T any](p *T) (v T) {
 }
 
 var update = api.Endpoint{
-	ID: "groups.update", Method: http.MethodPut, Path: "/chatgroups/{group_id}", Idempotent: true,
+	ID: "groups.update", Method: http.MethodPut, Path: "/chatgroups/{groupID}", Idempotent: true,
 }
 
 // Update changes settings of a group; its owner is changed by

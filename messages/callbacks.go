@@ -75,7 +75,7 @@ func (s *Service) ResendCallbacks(ctx context.Context, date string, o ResendOpti
 		Body: struct {
 			Date  string `json:"date"`
 			Retry int    `json:"retry"`
-			URL   string `json:"targetUrl,omitzero"`
+			URL   string `json:"targetUrl,omitzero" arg:"URL"`
 		}{date, o.Resends, o.URL},
 	})
 }

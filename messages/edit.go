@@ -22,7 +22,7 @@ type Edit struct { //nolint:recvcheck // only LogValue must work on values
 func (e Edit) LogValue() slog.Value { return api.LogMasked(e) }
 
 type editBody struct {
-	User    string         `json:"user,omitzero"`
+	User    string         `json:"user,omitzero" arg:"By"`
 	Msg     any            `json:"new_msg"`
 	Ext     map[string]any `json:"new_ext,omitzero"` // an empty one is sent
 	Combine *bool          `json:"is_combine_ext,omitempty"`
@@ -63,7 +63,7 @@ func (e *Edit) wire() *editBody {
 }
 
 var modify = api.Endpoint{
-	ID: "messages.modify", Method: http.MethodPut, Path: "/messages/rewrite/{msg_id}", Pool: "messages_rewrite",
+	ID: "messages.modify", Method: http.MethodPut, Path: "/messages/rewrite/{messageID}", Pool: "messages_rewrite",
 }
 
 // Modify edits a message that was sent: the text of a text, event and exts of a
@@ -80,7 +80,7 @@ var modify = api.Endpoint{
 func (s *Service) Modify(ctx context.Context, messageID string, e Edit) error {
 	invalid := e.check()
 	if !isMessageID(messageID) {
-		invalid = api.Invalid("messageID", "must consist of digits")
+		invalid = api.Invalid("messageID", "is %s, must consist of digits", api.Quoted(messageID))
 	}
 	var body *editBody
 	if invalid == nil {

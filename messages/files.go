@@ -128,7 +128,7 @@ func (o DownloadOptions) header() http.Header {
 const downloadPool = "chatfiles_download"
 
 var downloadFile = api.Endpoint{
-	ID: "messages.download_file", Method: http.MethodGet, Path: "/chatfiles/{file_uuid}", Pool: downloadPool, Idempotent: true,
+	ID: "messages.download_file", Method: http.MethodGet, Path: "/chatfiles/{uuid}", Pool: downloadPool, Idempotent: true,
 }
 
 // DownloadFile writes a file to w and returns its length. It is streamed; an
@@ -157,7 +157,7 @@ func (s *Service) SaveFile(ctx context.Context, uuid, path string, o DownloadOpt
 }
 
 var downloadThumbnail = api.Endpoint{
-	ID: "messages.download_thumbnail", Method: http.MethodGet, Path: "/chatfiles/{file_uuid}", Pool: downloadPool, Idempotent: true,
+	ID: "messages.download_thumbnail", Method: http.MethodGet, Path: "/chatfiles/{uuid}", Pool: downloadPool, Idempotent: true,
 }
 
 // DownloadThumbnail writes the thumbnail of a picture to w: the picture itself

@@ -65,7 +65,7 @@ func (s *Service) zone(ctx context.Context, o HistoryOptions) (*time.Location, e
 }
 
 var historyURL = api.Endpoint{
-	ID: "messages.history_url", Method: http.MethodGet, Path: "/chatmessages/{time}", Pool: "chatmessages",
+	ID: "messages.history_url", Method: http.MethodGet, Path: "/chatmessages/{hour}", Pool: "chatmessages",
 	Quotas: api.Quotas{{N: 10, Per: time.Minute}}, Idempotent: true,
 }
 

@@ -30,15 +30,15 @@ var setLifetime = api.Endpoint{
 // is not switched on. Not in the English documents of Agora.
 //
 //im:endpoint messages.set_attachment_lifetime
-func (s *Service) SetFileLifetime(ctx context.Context, username string, uuids []string, l Lifetime) (batch.Result, error) {
+func (s *Service) SetFileLifetime(ctx context.Context, username string, uuids []string, lifetime Lifetime) (batch.Result, error) {
 	var out api.Data[map[string]api.Text]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &setLifetime, Params: []string{username}, Items: len(uuids),
-		Invalid: api.First(api.Identifiers("uuids", uuids), api.Required("lifetime", string(l))),
+		Invalid: api.First(api.Identifiers("uuids", uuids), api.Required("lifetime", string(lifetime))),
 		Body: struct {
 			Lifetime Lifetime `json:"lifetime"`
 			UUIDs    []string `json:"chatfile_ids"`
-		}{l, uuids},
+		}{lifetime, uuids},
 		Out: &out,
 	})
 	if err != nil {

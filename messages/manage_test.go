@@ -103,7 +103,7 @@ func TestModify(t *testing.T) {
 	} {
 		refused(t, "messages.modify: "+want, func(s *messages.Service) error { return s.Modify(t.Context(), id1, e) })
 	}
-	refused(t, "messages.modify: messageID: must consist of digits", func(s *messages.Service) error {
+	refused(t, `messages.modify: messageID: is "12a", must consist of digits`, func(s *messages.Service) error {
 		return s.Modify(t.Context(), "12a", messages.Edit{Body: messages.Text("x")})
 	})
 }
@@ -323,7 +323,7 @@ func TestRoaming(t *testing.T) {
 		"delete_roaming_chat: peer: must not be empty": func(s *messages.Service) error {
 			return s.DeleteRoamingChat(ctx, "alice", "", []string{id1}, silent)
 		},
-		"delete_roaming_chat: userId: must not be empty": func(s *messages.Service) error {
+		"delete_roaming_chat: username: must not be empty": func(s *messages.Service) error {
 			return s.DeleteRoamingChat(ctx, "", "bob", []string{id1}, silent)
 		},
 		"delete_roaming_chat: messageIDs: must have at least one entry": func(s *messages.Service) error {
@@ -335,13 +335,13 @@ func TestRoaming(t *testing.T) {
 		"delete_roaming_group: groupID: must not be empty": func(s *messages.Service) error {
 			return s.DeleteRoamingGroup(ctx, "alice", "", []string{id1}, silent)
 		},
-		"delete_roaming_group: messageIDs[1]: must consist of digits": func(s *messages.Service) error {
+		`delete_roaming_group: messageIDs[1]: is "1,2", must consist of digits`: func(s *messages.Service) error {
 			return s.DeleteRoamingGroup(ctx, "alice", "7", []string{id1, "1,2"}, silent)
 		},
 		"delete_roaming_group: messageIDs: has 51 entries, at most 50 are allowed": func(s *messages.Service) error {
 			return s.DeleteRoamingGroup(ctx, "alice", "7", repeat(id1, 51), silent)
 		},
-		"clear_roaming_all: userId: must not be empty": func(s *messages.Service) error { return s.ClearRoaming(ctx, "") },
+		"clear_roaming_all: username: must not be empty": func(s *messages.Service) error { return s.ClearRoaming(ctx, "") },
 		"clear_roaming_chat_until: until: must not be zero": func(s *messages.Service) error {
 			return s.ClearRoamingChat(ctx, "alice", "bob", time.Time{}, silent)
 		},
@@ -447,7 +447,7 @@ func TestCallbacks(t *testing.T) {
 		},
 	})
 	for want, call := range map[string]func(*messages.Service) error{
-		"date: must match ^[0-9]{12}$": func(s *messages.Service) error {
+		`date: is "2024-04-02", must match ^[0-9]{12}$`: func(s *messages.Service) error {
 			return s.ResendCallbacks(t.Context(), "2024-04-02", messages.ResendOptions{})
 		},
 		"Resends: is 11, must be from 0 to 10": func(s *messages.Service) error {

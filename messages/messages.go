@@ -184,7 +184,7 @@ func (c *counter) Write(p []byte) (int, error) {
 func (s *Service) send(ctx context.Context, e *api.Endpoint, to []string, m *Message, invalid error) (Receipts, error) {
 	var out api.Data[map[string]api.Text]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: e, Invalid: api.First(api.Identifiers("to", to), invalid, m.check()),
+		Endpoint: e, Invalid: api.First(api.Identifiers(e.ItemsIn, to), invalid, m.check()),
 		Body: m.wire(to), Items: len(to), Secrets: secrets(m.Body), Out: &out,
 	})
 	if err != nil {
@@ -217,7 +217,7 @@ func (m *Message) notForRooms() error {
 var sendUsers = api.Endpoint{
 	ID: "messages.send_users", Method: http.MethodPost, Path: "/messages/users", Pool: "messages_users",
 	Quotas:   api.Quotas{{N: 6000, Per: time.Minute, Items: true}, {N: 100, Per: time.Second}},
-	MaxItems: 600, ItemsIn: "to",
+	MaxItems: 600, ItemsIn: "usernames",
 }
 
 // SendToUsers sends one message to each of up to 600 users, whether they exist or
@@ -233,7 +233,7 @@ func (s *Service) SendToUsers(ctx context.Context, usernames []string, m Message
 var sendGroups = api.Endpoint{
 	ID: "messages.send_groups", Method: http.MethodPost, Path: "/messages/chatgroups", Pool: "messages_groups",
 	Quotas:   api.Quotas{{N: 20, Per: time.Second, Items: true}, {N: 20, Per: time.Second}},
-	MaxItems: 3, ItemsIn: "to",
+	MaxItems: 3, ItemsIn: "groupIDs",
 }
 
 // SendToGroups sends one message to each of up to 3 groups, whether they exist or
@@ -248,7 +248,7 @@ func (s *Service) SendToGroups(ctx context.Context, groupIDs []string, m Message
 var sendRooms = api.Endpoint{
 	ID: "messages.send_rooms", Method: http.MethodPost, Path: "/messages/chatrooms", Pool: "messages_rooms",
 	Quotas:   api.Quotas{{N: 100, Per: time.Second, Items: true}, {N: 100, Per: time.Second}},
-	MaxItems: 10, ItemsIn: "to",
+	MaxItems: 10, ItemsIn: "roomIDs",
 }
 
 // SendToRooms sends one message to each of up to 10 chat rooms, whether they exist

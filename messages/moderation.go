@@ -69,10 +69,10 @@ func (s *Service) ExportModeration(ctx context.Context, q ModerationQuery) (stri
 		Body: struct {
 			From           int64  `json:"dateFrom"`
 			To             int64  `json:"dateTo"`
-			TargetType     string `json:"targetType,omitzero"`
-			MessageType    string `json:"msgType,omitzero"`
-			Result         string `json:"moderationResult,omitzero"`
-			ProviderResult string `json:"providerResult,omitzero"`
+			TargetType     string `json:"targetType,omitzero" arg:"TargetType"`
+			MessageType    string `json:"msgType,omitzero" arg:"MessageType"`
+			Result         string `json:"moderationResult,omitzero" arg:"Result"`
+			ProviderResult string `json:"providerResult,omitzero" arg:"ProviderResult"`
 		}{q.From.UnixMilli(), q.To.UnixMilli(), q.TargetType, q.MessageType, q.Result, q.ProviderResult},
 	})
 	return out.uuid, err

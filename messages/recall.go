@@ -28,7 +28,7 @@ type RecallRequest struct {
 
 func (r *RecallRequest) check(field string) error {
 	return api.First(api.Required(field+"MessageID", r.MessageID), api.Required(field+"To", r.To),
-		api.Required(field+"ChatType", string(r.ChatType)))
+		api.Required(field+"ChatType", string(r.ChatType)), api.UTF8(field+"From", r.From), api.UTF8(field+"Info", r.Info))
 }
 
 // wireRecall always says whether to force: some servers insist on it.

@@ -51,7 +51,7 @@ func checkMessageIDs(ids []string) error {
 	}
 	for i, id := range ids {
 		if !isMessageID(id) {
-			return api.Invalid(fmt.Sprintf("messageIDs[%d]", i), "must consist of digits")
+			return api.Invalid(fmt.Sprintf("messageIDs[%d]", i), "is %s, must consist of digits", api.Quoted(id))
 		}
 	}
 	return nil
@@ -66,7 +66,7 @@ func (s *Service) clearRoaming(ctx context.Context, e *api.Endpoint, username st
 }
 
 var deleteRoamingChat = api.Endpoint{
-	ID: "messages.delete_roaming_chat", Method: http.MethodDelete, Path: "/rest/message/roaming/chat/user/{userId}", Pool: "roaming_chat_delete",
+	ID: "messages.delete_roaming_chat", Method: http.MethodDelete, Path: "/rest/message/roaming/chat/user/{username}", Pool: "roaming_chat_delete",
 	Idempotent: true, MaxItems: maxRoaming, ItemsIn: "messageIDs",
 }
 
@@ -82,7 +82,7 @@ func (s *Service) DeleteRoamingChat(ctx context.Context, username, peer string, 
 }
 
 var deleteRoamingGroup = api.Endpoint{
-	ID: "messages.delete_roaming_group", Method: http.MethodDelete, Path: "/rest/message/roaming/group/user/{userId}", Pool: "roaming_group_delete",
+	ID: "messages.delete_roaming_group", Method: http.MethodDelete, Path: "/rest/message/roaming/group/user/{username}", Pool: "roaming_group_delete",
 	Idempotent: true, MaxItems: maxRoaming, ItemsIn: "messageIDs",
 }
 
@@ -96,7 +96,7 @@ func (s *Service) DeleteRoamingGroup(ctx context.Context, username, groupID stri
 }
 
 var clearRoamingAll = api.Endpoint{
-	ID: "messages.clear_roaming_all", Method: http.MethodPost, Path: "/rest/message/roaming/user/{userId}/delete/all", Pool: "roaming_clear_all",
+	ID: "messages.clear_roaming_all", Method: http.MethodPost, Path: "/rest/message/roaming/user/{username}/delete/all", Pool: "roaming_clear_all",
 }
 
 // ClearRoaming deletes all messages that a user would find on a new device, and
@@ -111,7 +111,7 @@ func (s *Service) ClearRoaming(ctx context.Context, username string) error {
 }
 
 var clearRoamingChat = api.Endpoint{
-	ID: "messages.clear_roaming_chat_until", Method: http.MethodDelete, Path: "/rest/message/roaming/chat/user/{userId}/time", Pool: "roaming_chat_clear",
+	ID: "messages.clear_roaming_chat_until", Method: http.MethodDelete, Path: "/rest/message/roaming/chat/user/{username}/time", Pool: "roaming_chat_clear",
 	Idempotent: true,
 }
 
@@ -126,7 +126,7 @@ func (s *Service) ClearRoamingChat(ctx context.Context, username, peer string, u
 }
 
 var clearRoamingGroup = api.Endpoint{
-	ID: "messages.clear_roaming_group_until", Method: http.MethodDelete, Path: "/rest/message/roaming/group/user/{userId}/time", Pool: "roaming_group_clear",
+	ID: "messages.clear_roaming_group_until", Method: http.MethodDelete, Path: "/rest/message/roaming/group/user/{username}/time", Pool: "roaming_group_clear",
 	Idempotent: true,
 }
 

@@ -53,7 +53,7 @@ func (c *Chunk) check() error {
 type chunkBody struct {
 	From string         `json:"from"`
 	To   string         `json:"to"`
-	Body chunkText      `json:"body"`
+	Body chunkText      `json:"body" arg:"-"`
 	Ext  map[string]any `json:"ext,omitempty"`
 }
 

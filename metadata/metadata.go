@@ -116,7 +116,7 @@ func (v *value) UnmarshalJSON(b []byte) error {
 }
 
 var set = api.Endpoint{
-	ID: "metadata.set", Method: http.MethodPut, Path: "/metadata/user/{username}", Idempotent: true,
+	ID: "metadata.set", Method: http.MethodPut, Path: "/metadata/user/{username}", Idempotent: true, ItemsIn: "attributes",
 }
 
 // Set writes attributes of a user and returns those written. Keys that are not

@@ -60,7 +60,7 @@ func (p Setting) check() error {
 }
 
 var set = api.Endpoint{
-	ID: "presence.set", Method: http.MethodPost, Path: "/users/{username}/presence/{resource}/{status}",
+	ID: "presence.set", Method: http.MethodPost, Path: "/users/{username}/presence/{resource}/{Status}",
 	Quotas: api.PerSecond(50), Idempotent: true,
 }
 
@@ -194,7 +194,7 @@ func (s *Service) Get(ctx context.Context, username string, usernames []string) 
 }
 
 var countOnline = api.Endpoint{
-	ID: "presence.group_online_count", Method: http.MethodGet, Path: "/presence/online/{group_id}/type/{query_type}", Idempotent: true,
+	ID: "presence.group_online_count", Method: http.MethodGet, Path: "/presence/online/{groupID}/type/{query_type}", Idempotent: true,
 }
 
 // CountOnlineMembers tells how many members of a group are connected, whatever

@@ -42,14 +42,14 @@ var bindDevice = api.Endpoint{
 //
 //im:endpoint push.bind_device
 func (s *Service) BindDevice(ctx context.Context, username string, b Binding) ([]Binding, error) {
-	return s.bind(ctx, username, b, api.First(
+	return s.bind(ctx, username, b, api.First(api.Required("DeviceID", b.DeviceID),
 		api.Required("NotifierName", b.NotifierName), api.Required("DeviceToken", b.DeviceToken)))
 }
 
 // UnbindDevice takes away all bindings of a device of a user. It is the call of
 // [Service.BindDevice] with empty values, and its quota.
 func (s *Service) UnbindDevice(ctx context.Context, username, deviceID string) error {
-	_, err := s.bind(ctx, username, Binding{DeviceID: deviceID}, nil)
+	_, err := s.bind(ctx, username, Binding{DeviceID: deviceID}, api.Required("deviceID", deviceID))
 	return err
 }
 
@@ -57,12 +57,13 @@ func (s *Service) UnbindDevice(ctx context.Context, username, deviceID string) e
 // and returns those that are left. It is the call of [Service.BindDevice] with an
 // empty token, and its quota.
 func (s *Service) UnbindNotifier(ctx context.Context, username, deviceID, notifierName string) ([]Binding, error) {
-	return s.bind(ctx, username, Binding{DeviceID: deviceID, NotifierName: notifierName}, api.Required("notifierName", notifierName))
+	return s.bind(ctx, username, Binding{DeviceID: deviceID, NotifierName: notifierName},
+		api.First(api.Required("deviceID", deviceID), api.Required("notifierName", notifierName)))
 }
 
 func (s *Service) bind(ctx context.Context, username string, b Binding, invalid error) ([]Binding, error) {
 	return s.bindings(ctx, &api.Call{
-		Endpoint: &bindDevice, Params: []string{username}, Invalid: api.First(api.Required("DeviceID", b.DeviceID), invalid),
+		Endpoint: &bindDevice, Params: []string{username}, Invalid: invalid,
 		Body: b, Secrets: []string{b.DeviceToken},
 	})
 }

@@ -77,7 +77,7 @@ func (s *Service) CreateLabel(ctx context.Context, l NewLabel) (*Label, error) {
 }
 
 var getLabel = api.Endpoint{
-	ID: "push.get_label", Method: http.MethodGet, Path: "/push/label/{labelname}", Easemob: api.PerSecond(10), Idempotent: true,
+	ID: "push.get_label", Method: http.MethodGet, Path: "/push/label/{name}", Easemob: api.PerSecond(10), Idempotent: true,
 }
 
 // GetLabel returns a label; [im.ErrNotFound] when there is none of that name.
@@ -153,7 +153,7 @@ func (s *Service) AllLabels(ctx context.Context, o ListOptions) iter.Seq2[Label,
 }
 
 var deleteLabel = api.Endpoint{
-	ID: "push.delete_label", Method: http.MethodDelete, Path: "/push/label/{labelname}", Easemob: api.PerSecond(10), Idempotent: true,
+	ID: "push.delete_label", Method: http.MethodDelete, Path: "/push/label/{name}", Easemob: api.PerSecond(10), Idempotent: true,
 }
 
 // DeleteLabel deletes a label. The console does so only for labels without users;
@@ -202,7 +202,7 @@ func (s *Service) changeLabelUsers(ctx context.Context, e *api.Endpoint, label s
 }
 
 var addLabelUsers = api.Endpoint{
-	ID: "push.add_label_users", Method: http.MethodPost, Path: "/push/label/{labelname}/user",
+	ID: "push.add_label_users", Method: http.MethodPost, Path: "/push/label/{label}/user",
 	Easemob: api.PerSecond(30), Idempotent: true, MaxItems: 100, ItemsIn: "usernames",
 }
 
@@ -217,7 +217,7 @@ func (s *Service) AddLabelUsers(ctx context.Context, label string, usernames []s
 }
 
 var removeLabelUsers = api.Endpoint{
-	ID: "push.remove_label_users", Method: http.MethodDelete, Path: "/push/label/{labelname}/user",
+	ID: "push.remove_label_users", Method: http.MethodDelete, Path: "/push/label/{label}/user",
 	Easemob: api.PerSecond(30), Idempotent: true, MaxItems: 100, ItemsIn: "usernames",
 }
 
@@ -247,7 +247,7 @@ func (w *wireLabelUser) user() LabelUser {
 }
 
 var getLabelUser = api.Endpoint{
-	ID: "push.get_label_user", Method: http.MethodGet, Path: "/push/label/{labelname}/user/{username}",
+	ID: "push.get_label_user", Method: http.MethodGet, Path: "/push/label/{label}/user/{username}",
 	Easemob: api.PerSecond(30), Idempotent: true,
 }
 
@@ -287,7 +287,7 @@ type LabelUserPage struct {
 }
 
 var listLabelUsers = api.Endpoint{
-	ID: "push.list_label_users", Method: http.MethodGet, Path: "/push/label/{labelname}/user",
+	ID: "push.list_label_users", Method: http.MethodGet, Path: "/push/label/{label}/user",
 	Easemob: api.PerSecond(30), Idempotent: true, MaxItems: 100, ItemsIn: "Limit",
 }
 

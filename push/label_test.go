@@ -205,10 +205,10 @@ func TestLabelsRefused(t *testing.T) {
 	refuse(t, []refusal{
 		{"Name: must not be empty", create(push.NewLabel{})},
 		{"Name: has 65 characters, at most 64 are allowed", create(push.NewLabel{Name: strings.Repeat("a", 65)})},
-		{"Name: must match ^[A-Za-z0-9_.-]+$", create(push.NewLabel{Name: "beta testers"})},
+		{`Name: is "beta testers", must match ^[A-Za-z0-9_.-]+$`, create(push.NewLabel{Name: "beta testers"})},
 		{"Name: must not be \"..\", which no path can hold", create(push.NewLabel{Name: ".."})},
 		{"Description: has 256 characters, at most 255 are allowed", create(push.NewLabel{Name: "a", Description: text(256)})},
-		{"labelname: must not be empty", add("", "alice")},
+		{"label: must not be empty", add("", "alice")},
 		{"usernames: must name at least one user", add("vip")},
 		{"usernames[1]: must not be empty", add("vip", "alice", "")},
 		{"usernames: has 101 entries, at most 100 are allowed", add("vip", names(101)...)},
@@ -216,8 +216,8 @@ func TestLabelsRefused(t *testing.T) {
 			_, err := s.RemoveLabelUsers(ctx, "vip", names(101))
 			return err
 		}},
-		{"labelname: must not be empty", func(ctx context.Context, s *push.Service) error { return s.DeleteLabel(ctx, "") }},
-		{"labelname: must not be \"..\", which would address another path", func(ctx context.Context, s *push.Service) error {
+		{"name: must not be empty", func(ctx context.Context, s *push.Service) error { return s.DeleteLabel(ctx, "") }},
+		{"name: must not be \"..\", which would address another path", func(ctx context.Context, s *push.Service) error {
 			return s.DeleteLabel(ctx, "..")
 		}},
 		{"username: must not be empty", func(ctx context.Context, s *push.Service) error {

@@ -417,7 +417,7 @@ func TestTemplatesRefused(t *testing.T) {
 	refuse(t, []refusal{
 		{"Name: must not be empty", create(push.NewTemplate{Title: "a", Content: "b"})},
 		{"Name: has 65 characters, at most 64 are allowed", create(push.NewTemplate{Name: strings.Repeat("a", 65), Title: "a", Content: "b"})},
-		{"Name: must match ^[A-Za-z0-9]+$", create(push.NewTemplate{Name: "order-1", Title: "a", Content: "b"})},
+		{`Name: is "order-1", must match ^[A-Za-z0-9]+$`, create(push.NewTemplate{Name: "order-1", Title: "a", Content: "b"})},
 		{"Title: must not be empty", create(push.NewTemplate{Name: "a", Content: "b"})},
 		{"Content: must not be empty", create(push.NewTemplate{Name: "a", Title: "b"})},
 		{"TemplateUpdate: must set Title or Content; with none the call would change nothing", func(ctx context.Context, s *push.Service) error {
@@ -517,7 +517,7 @@ func TestBindingsRefused(t *testing.T) {
 			_, err := s.UnbindNotifier(ctx, "alice", "a", "") // it would unbind all
 			return err
 		}},
-		{"DeviceID: must not be empty", func(ctx context.Context, s *push.Service) error { return s.UnbindDevice(ctx, "alice", "") }},
+		{"deviceID: must not be empty", func(ctx context.Context, s *push.Service) error { return s.UnbindDevice(ctx, "alice", "") }},
 	})
 }
 

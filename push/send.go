@@ -90,7 +90,7 @@ type sending struct {
 	Targets  []string  `json:"targets,omitempty"`
 	Strategy *Strategy `json:"strategy,omitempty"`
 	Start    string    `json:"startDate,omitzero"`
-	Message  any       `json:"pushMessage"`
+	Message  any       `json:"pushMessage" arg:"-"`
 }
 
 func (m *Message) wire(targets []string) sending {
@@ -137,7 +137,7 @@ func (o *oneReceipt) UnmarshalJSON(b []byte) error {
 }
 
 var sendSync = api.Endpoint{
-	ID: "push.send_sync", Method: http.MethodPost, Path: "/push/sync/{target}", Quotas: api.PerSecond(1),
+	ID: "push.send_sync", Method: http.MethodPost, Path: "/push/sync/{username}", Quotas: api.PerSecond(1),
 }
 
 // SendToUser pushes to one user and waits for what the vendor says. A push that
@@ -153,7 +153,7 @@ func (s *Service) SendToUser(ctx context.Context, username string, m Message) (*
 }
 
 var sendAsync = api.Endpoint{
-	ID: "push.send_async", Method: http.MethodPost, Path: "/push/async/{target}", Quotas: api.PerSecond(1),
+	ID: "push.send_async", Method: http.MethodPost, Path: "/push/async/{username}", Quotas: api.PerSecond(1),
 }
 
 // SendToUserAsync pushes to one user without waiting for the vendor: a receipt

@@ -349,11 +349,11 @@ func TestSendsRefused(t *testing.T) {
 			return err
 		}},
 		refusal{"Strategy: is not stored; SendStoredToAll takes it", send(senders["message"], strategy(push.VendorFirst))},
-		refusal{"messageID: must be a number, as CreateMessage returns it", func(ctx context.Context, s *push.Service) error {
+		refusal{`messageID: is "a/b", must be a number, as CreateMessage returns it`, func(ctx context.Context, s *push.Service) error {
 			_, err := s.GetMessage(ctx, "a/b")
 			return err
 		}},
-		refusal{"messageID: must be a number, as CreateMessage returns it", func(ctx context.Context, s *push.Service) error {
+		refusal{`messageID: is "", must be a number, as CreateMessage returns it`, func(ctx context.Context, s *push.Service) error {
 			_, err := s.SendStoredToAll(ctx, "", push.StoredOptions{})
 			return err
 		}},

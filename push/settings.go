@@ -171,14 +171,14 @@ func (u SettingsUpdate) check(scope Scope) error {
 
 func (u SettingsUpdate) wire() any {
 	return struct {
-		Mode       Mode              `json:"type,omitzero"`
+		Mode       Mode              `json:"type,omitzero" arg:"Mode"`
 		QuietHours *QuietHours       `json:"ignoreInterval,omitempty"`
 		Pause      *length[inMillis] `json:"ignoreDuration,omitempty"`
 	}{u.Mode, u.QuietHours, (*length[inMillis])(u.Pause)}
 }
 
 var setSettings = api.Endpoint{
-	ID: "push.set_settings", Method: http.MethodPut, Path: "/users/{username}/notification/{chattype}/{key}", Idempotent: true,
+	ID: "push.set_settings", Method: http.MethodPut, Path: "/users/{username}/notification/{scope}/{scope}", Idempotent: true,
 }
 
 // SetSettings sets what is pushed to a user: in the whole app, in the chat with
@@ -199,7 +199,7 @@ func (s *Service) SetSettings(ctx context.Context, username string, scope Scope,
 }
 
 var getSettings = api.Endpoint{
-	ID: "push.get_settings", Method: http.MethodGet, Path: "/users/{username}/notification/{chattype}/{key}", Idempotent: true,
+	ID: "push.get_settings", Method: http.MethodGet, Path: "/users/{username}/notification/{scope}/{scope}", Idempotent: true,
 }
 
 // GetSettings tells what is pushed to a user in the whole app, in a chat or in a

@@ -70,7 +70,7 @@ func (d *date) UnmarshalText(b []byte) error {
 }
 
 var statistics = api.Endpoint{
-	ID: "push.statistics", Method: http.MethodGet, Path: "/push/data/offline-push/begin/{startTime}/end/{endTime}",
+	ID: "push.statistics", Method: http.MethodGet, Path: "/push/data/offline-push/begin/{From}/end/{To}",
 	Quotas: api.Quotas{{N: 10, Per: 10 * time.Second}}, Idempotent: true,
 }
 

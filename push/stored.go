@@ -47,7 +47,7 @@ type wireStored struct {
 }
 
 var getMessage = api.Endpoint{
-	ID: "push.get_message", Method: http.MethodGet, Path: "/push/message/{messageId}", Quotas: api.PerSecond(1), Idempotent: true,
+	ID: "push.get_message", Method: http.MethodGet, Path: "/push/message/{messageID}", Quotas: api.PerSecond(1), Idempotent: true,
 }
 
 // GetMessage returns a stored message. Fields that Message does not have are left
@@ -69,7 +69,7 @@ func (s *Service) GetMessage(ctx context.Context, messageID string) (*StoredMess
 
 func checkMessageID(id string) error {
 	if id == "" || strings.Trim(id, "0123456789") != "" {
-		return api.Invalid("messageID", "must be a number, as CreateMessage returns it")
+		return api.Invalid("messageID", "is %s, must be a number, as CreateMessage returns it", api.Quoted(id))
 	}
 	return nil
 }

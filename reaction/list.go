@@ -22,10 +22,10 @@ type Query struct {
 func (q Query) check() error {
 	for i, id := range q.MessageIDs {
 		if strings.Contains(id, ",") {
-			return api.Invalid(fmt.Sprintf("MessageIDs[%d]", i), "has a comma, which separates the values of this call")
+			return api.Invalid(fmt.Sprintf("MessageIDs[%d]", i), "is %s, must have no comma, which separates the values of this call", api.Quoted(id))
 		}
 	}
-	return api.Identifiers("MessageIDs", q.MessageIDs)
+	return api.First(api.Identifiers("MessageIDs", q.MessageIDs), api.UTF8("GroupID", q.GroupID))
 }
 
 func (q Query) query() url.Values {
@@ -73,7 +73,7 @@ type MessageReactions struct {
 }
 
 var get = api.Endpoint{
-	ID: "reaction.get", Method: http.MethodGet, Path: "/reaction/user/{userId}",
+	ID: "reaction.get", Method: http.MethodGet, Path: "/reaction/user/{username}",
 	Idempotent: true, MaxItems: 20, ItemsIn: "MessageIDs",
 }
 
@@ -139,7 +139,7 @@ type UserPage struct {
 }
 
 var listUsers = api.Endpoint{
-	ID: "reaction.detail", Method: http.MethodGet, Path: "/reaction/user/{userId}/detail", Idempotent: true,
+	ID: "reaction.detail", Method: http.MethodGet, Path: "/reaction/user/{username}/detail", Idempotent: true,
 }
 
 // ListUsers returns a page of the users who put a reaction on a message, with the

@@ -99,7 +99,7 @@ func check(messageID, reaction string) error {
 }
 
 var add = api.Endpoint{
-	ID: "reaction.create", Method: http.MethodPost, Path: "/reaction/user/{userId}",
+	ID: "reaction.create", Method: http.MethodPost, Path: "/reaction/user/{username}",
 }
 
 // Add puts a reaction, of 1 to 128 characters, of a user on a message. Not
@@ -128,7 +128,7 @@ func (s *Service) Add(ctx context.Context, username, messageID, reaction string)
 }
 
 var remove = api.Endpoint{
-	ID: "reaction.delete", Method: http.MethodDelete, Path: "/reaction/user/{userId}",
+	ID: "reaction.delete", Method: http.MethodDelete, Path: "/reaction/user/{username}",
 }
 
 // Remove takes a reaction of a user off a message. Not repeated after a lost

@@ -114,7 +114,7 @@ func TestAddCollides(t *testing.T) {
 			sent++
 			return answers[min(sent, len(answers))-1](r)
 		})
-		client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Token: im.StaticToken("t")},
+		client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Platform: im.Agora, Token: im.StaticToken("t")},
 			im.WithHTTPClient(&http.Client{Transport: mock}), im.WithoutQuotas())
 		require.NoError(t, err)
 		defer client.Close()

@@ -121,7 +121,7 @@ func fleet(t *testing.T, b *backend, prefix string, server *strict, n int, lengt
 	for range n {
 		store := &redisquota.Store{Redis: b.connect(t), Prefix: prefix}
 		client, err := im.New(im.Config{
-			Host: "a1.example.com", Org: "acme", App: "demo",
+			Host: "a1.example.com", Org: "acme", App: "demo", Platform: im.Agora,
 			Token: im.SharedToken(store, im.ClientCredentials{ID: "id", Secret: "s"}),
 		}, append([]im.Option{im.WithHTTPClient(&http.Client{Transport: server}), im.WithQuotaStore(store)}, options...)...)
 		require.NoError(t, err)

@@ -174,7 +174,7 @@ func (s *Service) AllJoined(ctx context.Context, username string, o ListOptions)
 }
 
 var listJoinedInGroup = api.Endpoint{
-	ID: "thread.list_user_group", Method: http.MethodGet, Path: "/threads/chatgroups/{group_id}/user/{username}", Idempotent: true,
+	ID: "thread.list_user_group", Method: http.MethodGet, Path: "/threads/chatgroups/{groupID}/user/{username}", Idempotent: true,
 }
 
 // ListJoinedInGroup returns a page of the threads of one group that a user is in;

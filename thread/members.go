@@ -9,7 +9,7 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-const memberPath = "/thread/{thread_id}/users"
+const memberPath = "/thread/{threadID}/users"
 
 // UserPage is a part of the members of a thread.
 type UserPage struct {

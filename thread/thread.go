@@ -96,7 +96,7 @@ func (s *Service) Create(ctx context.Context, t NewThread) (threadID string, err
 	return checked(ctx, s, c, func(m *made) api.Text { return m.ID })
 }
 
-var rename = api.Endpoint{ID: "thread.modify", Method: http.MethodPut, Path: "/thread/{thread_id}", Idempotent: true}
+var rename = api.Endpoint{ID: "thread.modify", Method: http.MethodPut, Path: "/thread/{threadID}", Idempotent: true}
 
 // Rename gives a thread another name, up to 64 characters; nothing else of a thread
 // can be changed. Quota: 100 calls a second. Repeated after a lost answer.
@@ -118,7 +118,7 @@ func (s *Service) Rename(ctx context.Context, threadID, name string) error {
 }
 
 var deleteThread = api.Endpoint{
-	ID: "thread.delete", Method: http.MethodDelete, Path: "/thread/{thread_id}", Idempotent: true,
+	ID: "thread.delete", Method: http.MethodDelete, Path: "/thread/{threadID}", Idempotent: true,
 }
 
 // Delete deletes a thread for all its members. Quota: 100 calls a second. Repeated

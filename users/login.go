@@ -34,7 +34,7 @@ func (s *Service) Disconnect(ctx context.Context, username string) (bool, error)
 }
 
 var disconnectDevice = api.Endpoint{
-	ID: "users.disconnect_device", Method: http.MethodDelete, Path: "/users/{username}/disconnect/{resourceId}", Idempotent: true,
+	ID: "users.disconnect_device", Method: http.MethodDelete, Path: "/users/{username}/disconnect/{resource}", Idempotent: true,
 }
 
 // DisconnectDevice logs a user out of one device, named by [Device.Resource], and
@@ -138,7 +138,7 @@ func (s *Service) StatusBatch(ctx context.Context, usernames []string) ([]UserSt
 }
 
 var offlineCount = api.Endpoint{
-	ID: "users.offline_msg_count", Method: http.MethodGet, Path: "/users/{owner_username}/offline_msg_count", Idempotent: true,
+	ID: "users.offline_msg_count", Method: http.MethodGet, Path: "/users/{username}/offline_msg_count", Idempotent: true,
 }
 
 // OfflineMessageCount tells how many messages wait for a user to come online.
@@ -160,7 +160,7 @@ const (
 )
 
 var offlineStatus = api.Endpoint{
-	ID: "users.offline_msg_status", Method: http.MethodGet, Path: "/users/{username}/offline_msg_status/{msg_id}", Idempotent: true,
+	ID: "users.offline_msg_status", Method: http.MethodGet, Path: "/users/{username}/offline_msg_status/{messageID}", Idempotent: true,
 }
 
 // OfflineMessageStatus tells whether a message has reached a user. What the

@@ -96,7 +96,7 @@ func (d *day) observe(ctx context.Context, e im.Event) {
 
 // run lives through the day.
 func (d *day) run() error {
-	client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Token: im.StaticToken("t")},
+	client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Platform: im.Agora, Token: im.StaticToken("t")},
 		im.WithHTTPClient(&http.Client{Transport: d}), im.WithQuota("users.get", limit), im.WithObserver(d.observe))
 	if err != nil {
 		return err

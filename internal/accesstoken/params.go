@@ -51,10 +51,10 @@ func (p Params) LogValue() slog.Value { return slog.StringValue(p.String()) }
 // validate names the field that is wrong and never its value: an app id and a
 // certificate look alike and get swapped.
 func (p Params) validate() error {
-	if !isKey(p.AppID) {
+	if !IsKey(p.AppID) {
 		return errors.New("accesstoken: the app id must be 32 hexadecimal digits")
 	}
-	if !isKey(p.Certificate) {
+	if !IsKey(p.Certificate) {
 		return errCertificate
 	}
 	if len(p.UserID) > math.MaxUint16 {
@@ -88,9 +88,9 @@ func checkLife(name string, d time.Duration) error {
 
 var errCertificate = errors.New("accesstoken: the app certificate must be 32 hexadecimal digits")
 
-// isKey tells whether s can be an app id or a certificate. Both cases are
+// IsKey reports whether s can be an app id or a certificate. Both cases are
 // good, and the digits go into the token as they are written.
-func isKey(s string) bool {
+func IsKey(s string) bool {
 	if len(s) != 32 {
 		return false
 	}

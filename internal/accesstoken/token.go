@@ -71,7 +71,7 @@ func (t Token) privilege(id uint16) (time.Time, bool) {
 // now, and that at least one chat right in it does as well. Which right that
 // is, and whether the app is the right one, is for the caller to look at.
 func (t Token) Verify(certificate string, now time.Time) error {
-	if !isKey(certificate) {
+	if !IsKey(certificate) {
 		return errCertificate
 	}
 	if !hmac.Equal(t.signature, sign(certificate, t.issued, t.salt, t.signed)) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -46,23 +47,42 @@ func First(errs ...error) error {
 	return nil
 }
 
+// maxQuoted bounds what an error shows of a value, in characters.
+const maxQuoted = 64
+
+// Quoted is a value as an error shows it, with its blanks and control characters
+// visible.
+func Quoted(value string) string {
+	if len(value) > maxQuoted && utf8.RuneCountInString(value) > maxQuoted {
+		return fmt.Sprintf("%.*q…", maxQuoted, value)
+	}
+	return strconv.Quote(value)
+}
+
+// UTF8 refuses text that encoding would silently replace by other text.
+func UTF8(field, value string) error {
+	if !utf8.ValidString(value) {
+		return Invalid(field, "must be valid UTF-8")
+	}
+	return nil
+}
+
 // Required refuses an empty value.
 func Required(field, value string) error {
 	if value == "" {
 		return Invalid(field, "must not be empty")
 	}
-	return nil
+	return UTF8(field, value)
 }
 
 // MaxLength refuses more than limit characters.
 func MaxLength(field, value string, limit int) error {
-	if len(value) <= limit { // never more characters than bytes
-		return nil
+	if len(value) > limit { // never more characters than bytes
+		if n := utf8.RuneCountInString(value); n > limit {
+			return TooLarge(field, "has %d characters, at most %d are allowed", n, limit)
+		}
 	}
-	if n := utf8.RuneCountInString(value); n > limit {
-		return TooLarge(field, "has %d characters, at most %d are allowed", n, limit)
-	}
-	return nil
+	return UTF8(field, value)
 }
 
 // MaxBytes refuses more than limit bytes.
@@ -70,7 +90,7 @@ func MaxBytes(field, value string, limit int) error {
 	if len(value) > limit {
 		return TooLarge(field, "has %d bytes, at most %d are allowed", len(value), limit)
 	}
-	return nil
+	return UTF8(field, value)
 }
 
 // MaxUsername is the documented length of a user id.
@@ -88,7 +108,7 @@ func Usernames(field string, values []string) error {
 		return Invalid(field, "must name at least one user")
 	}
 	for i, v := range values {
-		if v == "" || len(v) > MaxUsername {
+		if v == "" || len(v) > MaxUsername || !utf8.ValidString(v) {
 			return Username(fmt.Sprintf("%s[%d]", field, i), v)
 		}
 	}
@@ -101,7 +121,7 @@ func Identifiers(field string, values []string) error {
 		return Invalid(field, "must have at least one entry")
 	}
 	for i, v := range values {
-		if v == "" {
+		if v == "" || !utf8.ValidString(v) {
 			return Required(fmt.Sprintf("%s[%d]", field, i), v)
 		}
 	}
@@ -127,7 +147,7 @@ func Range(field string, n, low, high int) error {
 // Pattern refuses a value that does not match a documented character set.
 func Pattern(field, value string, re *regexp.Regexp) error {
 	if !re.MatchString(value) {
-		return Invalid(field, "must match %s", re)
+		return Invalid(field, "is %s, must match %s", Quoted(value), re)
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func TestChecks(t *testing.T) {
 		{Range("F", 0, 1, 3), "F: is 0, must be from 1 to 3"},
 		{Range("F", 4, 1, 3), "F: is 4, must be from 1 to 3"},
 		{Pattern("F", "abc", letters), ""},
-		{Pattern("F", "a1", letters), "F: must match ^[a-z]+$"},
+		{Pattern("F", "a1", letters), `F: is "a1", must match ^[a-z]+$`},
 	} {
 		if c.want == "" {
 			require.NoError(t, c.err)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -15,7 +16,7 @@ import (
 type Endpoint struct {
 	ID         string // catalogue id, also log attribute and error text: "users.get"
 	Method     string
-	Path       string // below the prefix of the app: "/users/{username}"
+	Path       string // below the prefix of the app, with the names of the Go parameters: "/users/{username}"
 	Pool       string // the pool of quotas it shares with others; empty: its own, named by ID
 	Quotas     Quotas // nil: Default
 	Easemob    Quotas // where Easemob documents other figures than the limits document
@@ -114,6 +115,24 @@ type Sized interface{ CheckEncoded(length int) error }
 // Caller sends calls. The root package has the one implementation.
 type Caller interface {
 	Call(ctx context.Context, c *Call) error
+}
+
+// SamePath reports whether two paths differ at most in the names of their values.
+func SamePath(a, b string) bool {
+	for {
+		var foundA, foundB bool
+		var before, other string
+		before, a, foundA = strings.Cut(a, "{")
+		other, b, foundB = strings.Cut(b, "{")
+		if before != other || foundA != foundB {
+			return false
+		}
+		if !foundA {
+			return true
+		}
+		_, a, _ = strings.Cut(a, "}")
+		_, b, _ = strings.Cut(b, "}")
+	}
 }
 
 // Declare tells a caller of the endpoints of a domain, so that quotas can be set

@@ -9,9 +9,7 @@ import (
 // maxParam holds the documented lengths of path values in bytes, by placeholder.
 // Placeholders that are not listed take any length.
 var maxParam = map[string]int{
-	"username": MaxUsername, "usernames": MaxUsername, "members": MaxUsername,
-	"owner_username": MaxUsername, "friend_username": MaxUsername, "blocked_username": MaxUsername,
-	"superAdmin": MaxUsername, "oldadmin": MaxUsername, "userId": MaxUsername,
+	"username": MaxUsername, "usernames": MaxUsername, "contact": MaxUsername, "blocked": MaxUsername,
 }
 
 // Expand puts the values into the path of the endpoint, each escaped by itself.
@@ -63,13 +61,25 @@ func writeList(b *strings.Builder, name string, values []string) error {
 		if err := checkSegment(name, field, v); err != nil {
 			return err
 		}
-		if strings.Contains(v, ",") {
-			return Invalid(field, "has a comma, which separates the values of this call; use the call for a single one")
+		if err := checkListed(field, v); err != nil {
+			return err
 		}
 		if i > 0 {
 			b.WriteString("%2C")
 		}
 		b.WriteString(url.PathEscape(v))
+	}
+	return nil
+}
+
+// Listed checks a single value that goes into the list of a path.
+func Listed(field, v string) error {
+	return First(checkSegment(field, field, v), checkListed(field, v))
+}
+
+func checkListed(field, v string) error {
+	if strings.Contains(v, ",") {
+		return Invalid(field, "is %s, must have no comma, which separates the values of this call; use the call for a single one", Quoted(v))
 	}
 	return nil
 }
@@ -80,6 +90,9 @@ func checkSegment(placeholder, field, v string) error {
 		return Invalid(field, "must not be empty")
 	case ".", "..":
 		return Invalid(field, "must not be %q, which would address another path", v)
+	}
+	if err := UTF8(field, v); err != nil {
+		return err
 	}
 	if limit := maxParam[placeholder]; limit > 0 {
 		return MaxBytes(field, v, limit)

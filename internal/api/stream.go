@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime/multipart"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/imrest/im-go/file"
 )
@@ -111,6 +112,10 @@ func CheckSource(src file.Source, limit int64) error {
 		return Invalid("Open", "must not be nil; file.Path and file.Bytes make sources")
 	case src.Name == "":
 		return Invalid("Name", "must not be empty")
+	case !utf8.ValidString(src.Name):
+		return UTF8("Name", src.Name)
+	case !utf8.ValidString(src.ContentType):
+		return UTF8("ContentType", src.ContentType)
 	case src.Size < 0:
 		return Invalid("Size", "is %d, must be the exact length in bytes", src.Size)
 	case src.Size > limit:

@@ -50,7 +50,7 @@ var places = []place{
 		}))
 	}},
 	{name: "host look-up", make: func(t *testing.T) *im.Client {
-		client, err := im.New(im.Config{Org: "acme", App: "demo", Token: im.StaticToken("a-token")}, im.WithHostLookup(deafServer(t, "http")))
+		client, err := im.New(im.Config{Org: "acme", App: "demo", Platform: im.Agora, Token: im.StaticToken("a-token")}, im.WithHostLookup(deafServer(t, "http")))
 		require.NoError(t, err)
 		return client
 	}},
@@ -173,7 +173,7 @@ func broken(endpoint string, fault imtest.Fault) func(*testing.T) *im.Client {
 
 func clientAt(t testing.TB, host string, token im.TokenProvider, options ...im.Option) *im.Client {
 	t.Helper()
-	client, err := im.New(im.Config{Host: host, Org: "acme", App: "demo", Token: token}, options...)
+	client, err := im.New(im.Config{Host: host, Org: "acme", App: "demo", Platform: im.Agora, Token: token}, options...)
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	return client

@@ -178,7 +178,7 @@ func tokens() []row {
 		_, _ = io.WriteString(w, `{"entities":[{"uuid":"u","username":"alice"}]}`)
 	}))
 	defer srv.Close()
-	client := must(im.New(im.Config{Host: srv.URL, Org: "acme", App: "demo", Token: im.ClientCredentials{ID: "i", Secret: "s"}}, im.WithoutQuotas()))
+	client := must(im.New(im.Config{Host: srv.URL, Org: "acme", App: "demo", Platform: im.Agora, Token: im.ClientCredentials{ID: "i", Secret: "s"}}, im.WithoutQuotas()))
 	defer client.Close()
 	storm := func() {
 		var wg sync.WaitGroup

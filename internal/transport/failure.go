@@ -87,11 +87,12 @@ func hopeless(err error) bool {
 	if tunnel, ok := errors.AsType[*tunnelError](err); ok {
 		return tunnel.status == http.StatusProxyAuthRequired
 	}
-	return errors.Is(err, http.ErrSchemeMismatch) || badCertificate(err) ||
+	return errors.Is(err, http.ErrSchemeMismatch) || BadCertificate(err) ||
 		err.Error() == http.StatusText(http.StatusProxyAuthRequired) // of a user's transport
 }
 
-func badCertificate(err error) bool {
+// BadCertificate reports whether a certificate was not accepted.
+func BadCertificate(err error) bool {
 	var verify *tls.CertificateVerificationError
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError

@@ -64,7 +64,7 @@ func clientOf(t *testing.T, token im.TokenProvider, answers ...httpmock.Responde
 		sent = append(sent, record(t, r))
 		return answers[min(len(sent), len(answers))-1](r)
 	})
-	client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Token: token},
+	client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Platform: im.Agora, Token: token},
 		im.WithHTTPClient(&http.Client{Transport: mock}), im.WithoutQuotas(), im.WithRetries(0))
 	require.NoError(t, err)
 	return client, &sent

@@ -34,7 +34,7 @@ func load(ctx context.Context, workers int, call func(context.Context) error) (l
 
 // connect makes a client of the server.
 func connect(url string, options ...im.Option) (*im.Client, error) {
-	return im.New(im.Config{Host: url, Org: "acme", App: "demo", Token: im.StaticToken("t")}, options...)
+	return im.New(im.Config{Host: url, Org: "acme", App: "demo", Platform: im.Agora, Token: im.StaticToken("t")}, options...)
 }
 
 // get is the call of most rows.
