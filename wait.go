@@ -48,7 +48,7 @@ func retryAfter(header string) time.Duration {
 	if header == "" {
 		return 0
 	}
-	if seconds, err := strconv.Atoi(header); err == nil {
+	if seconds, err := strconv.ParseInt(header, 10, 64); err == nil {
 		return max(0, time.Duration(min(seconds, 1<<31))*time.Second)
 	}
 	if at, err := http.ParseTime(header); err == nil {
