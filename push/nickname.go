@@ -196,6 +196,8 @@ var setNoDisturbing = api.Endpoint{
 // Repeated after a lost answer. Quota: shared with [Service.SetNickname].
 // [im.ErrNotFound] when there is no such user.
 //
+// Deprecated: use [Service.SetSettings].
+//
 //im:endpoint push.set_no_disturbing
 func (s *Service) SetNoDisturbing(ctx context.Context, username string, n NoDisturbing) (*User, error) {
 	body := struct {
