@@ -182,7 +182,7 @@ func answerError(endpoint string, status int, body []byte) *Error {
 	if text, ok := parsed.Result.(string); ok && e.Description == "" {
 		e.Description = text
 	}
-	e.Exception, e.ErrorCode = string(parsed.Exception), int(parsed.ErrorCode)
+	e.Exception, e.ErrorCode = string(parsed.Exception), parsed.ErrorCode.Int()
 	if e.Code == "" && e.Description == "" {
 		e.Body = clip(body)
 	}

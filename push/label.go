@@ -51,7 +51,7 @@ func (l *Label) UnmarshalJSON(b []byte) error {
 		Created     api.Millis `json:"createdAt"`
 	}
 	err := json.Unmarshal(b, &wire)
-	*l = Label{Name: string(wire.Name), Description: wire.Description, Users: int(wire.Count), Created: wire.Created.Time()}
+	*l = Label{Name: string(wire.Name), Description: wire.Description, Users: wire.Count.Int(), Created: wire.Created.Time()}
 	return err
 }
 

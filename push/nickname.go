@@ -45,7 +45,7 @@ func (w *wireUser) user() *User {
 		UUID: w.UUID, Username: string(w.Username), Activated: bool(w.Activated),
 		Created: w.Created.Time(), Modified: w.Modified.Time(),
 		Nickname: w.Nickname, DisplayStyle: DisplayStyle(w.DisplayStyle), NotifierName: w.NotifierName,
-		NoDisturbing: NoDisturbing{On: bool(w.NoDisturbing), From: int(w.NoDisturbFrom), To: int(w.NoDisturbTo)},
+		NoDisturbing: NoDisturbing{On: bool(w.NoDisturbing), From: w.NoDisturbFrom.Int(), To: w.NoDisturbTo.Int()},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -34,6 +35,9 @@ func (n *Int) UnmarshalJSON(b []byte) error {
 	*n = Int(v)
 	return nil
 }
+
+// Int is the number as an int; where that has 32 bits, the nearest.
+func (n Int) Int() int { return int(min(max(n, math.MinInt), math.MaxInt)) }
 
 // Float takes 1.5 and "1.5".
 type Float float64
