@@ -1,10 +1,16 @@
 # What CI does, step by step: .ci/run calls these targets.
 
 GO      ?= go
-TOOL     = $(GO) tool -modfile=$(CURDIR)/tools/go.mod
-MODULES := $(patsubst %/,%,$(dir $(shell git ls-files --cached --others --exclude-standard '*go.mod')))
+# The modules of go.work. The tools have a module of their own outside of it, and are run by their path, since
+# -modfile does not go with a workspace.
+TOOL     = $$(GOWORK=off $(GO) tool -modfile=$(CURDIR)/tools/go.mod -n $(1))
+MODULES := $(filter-out tools,$(patsubst %/,%,$(dir $(shell git ls-files --cached --others --exclude-standard '*go.mod'))))
+INTOOLS := cd tools && GOWORK=off $(GO)
+DIFF    ?= -diff
+# Where everything must build and vet; the root module also for js/wasm.
+TARGETS := linux/amd64 linux/386 linux/arm windows/amd64 darwin/arm64
 
-.PHONY: all fmt vet lint test race tidy docs bench bench-quota torture fuzz
+.PHONY: all fmt vet lint test race tidy cross test-386 api vuln firstget docs bench bench-quota torture fuzz
 
 all: fmt vet lint test
 
@@ -14,19 +20,42 @@ fmt: ## fails when gofmt would change something
 
 vet:
 	@for m in $(MODULES); do (cd $$m && $(GO) vet ./...) || exit 1; done
+	@$(INTOOLS) vet ./...
 
 lint:
-	$(TOOL) golangci-lint run ./...
+	@lint=$(call TOOL,golangci-lint) && for m in $(MODULES); do (cd $$m && $$lint run ./...) || exit 1; done
+	@lint=$(call TOOL,golangci-lint) && cd tools && GOWORK=off $$lint run ./...
 
 test: ## the command of the README, for every module
 	$(GO) test ./...
 	@for m in $(filter-out .,$(MODULES)); do (cd $$m && $(GO) test ./...) || exit 1; done
+	@$(INTOOLS) test ./...
+
+test-386: ## an int of 32 bits; runs on an amd64 kernel
+	@for m in $(MODULES); do (cd $$m && CGO_ENABLED=0 GOARCH=386 $(GO) test ./...) || exit 1; done
+
+cross: ## builds and vets, tests included, for every target
+	@export CGO_ENABLED=0; for t in $(TARGETS); do for m in $(MODULES); do \
+		echo "$$t $$m"; export GOOS=$${t%/*} GOARCH=$${t#*/}; \
+		(cd $$m && $(GO) build ./... && $(GO) vet ./...) || exit 1; \
+	done; done
+	@echo js/wasm .; export GOOS=js GOARCH=wasm; $(GO) build ./... && $(GO) vet ./...
 
 race:
 	@for m in $(MODULES); do (cd $$m && $(GO) test -race ./...) || exit 1; done
+	@$(INTOOLS) test -race ./...
 
-tidy: ## fails when go.mod or go.sum is not tidy
-	@for m in $(MODULES); do (cd $$m && $(GO) mod tidy -diff) || exit 1; done
+tidy: ## fails when go.mod or go.sum is not tidy; make tidy DIFF= writes them
+	@.ci/tidy $(DIFF)
+
+api: ## compares the exported API with the last tag
+	@.ci/apidiff
+
+vuln: ## known vulnerabilities that the modules call
+	@.ci/vulncheck
+
+firstget: ## a user's first go get and go install of each module, as committed
+	@.ci/firstget/run
 
 docs: ## writes the generated pages
 	$(GO) run ./internal/endpointdocs > docs/endpoints.md

@@ -45,7 +45,9 @@ func readAnswer(buf *bytes.Buffer, r io.Reader, length, limit int64) (more bool,
 const bytesPerValue = 64
 
 // maxValues is how many values an answer may have; 10,000 whatever its limit.
-func maxValues(maxAnswer int64) int { return int(max(maxAnswer/bytesPerValue, 10_000)) }
+func maxValues(maxAnswer int64) int {
+	return int(min(max(maxAnswer/bytesPerValue, 10_000), math.MaxInt))
+}
 
 // tooManyValues tells whether JSON has more values than limit. It does not look
 // for errors: what is broken does not decode.

@@ -65,6 +65,7 @@ func TestTooManyValues(t *testing.T) {
 	}
 	assert.Equal(t, 262_144, maxValues(defaultMaxAnswer))
 	assert.Equal(t, 10_000, maxValues(1))
+	assert.Positive(t, maxValues(math.MaxInt64), "on 32 bits too")
 }
 
 // What is counted is never more than the tokens of the text, keys included, and

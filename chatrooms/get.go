@@ -72,7 +72,7 @@ type wireRoom struct {
 func (w *wireRoom) room() *Room {
 	r := &Room{
 		ID: string(w.ID), Name: w.Name, Description: w.Description, Owner: string(w.Owner), Custom: w.Custom,
-		MaxMembers: int(w.MaxUsers), MemberCount: int(w.AffiliationsCount),
+		MaxMembers: w.MaxUsers.Int(), MemberCount: w.AffiliationsCount.Int(),
 		MutedAll: bool(w.Mute), Disabled: bool(w.Disabled), Created: w.Created.Time(),
 		AllowInvites: bool(w.AllowInvites), ConfirmInvites: bool(w.InviteNeedConfirm),
 		ApproveJoins: bool(w.MembersOnly), Public: bool(w.Public),

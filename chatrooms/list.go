@@ -31,7 +31,7 @@ type wireSummary struct {
 func (w *wireSummary) summary() Summary {
 	return Summary{
 		ID: string(w.ID), Name: w.Name, Owner: string(w.Owner),
-		MemberCount: int(w.AffiliationsCount), Disabled: bool(w.Disabled),
+		MemberCount: w.AffiliationsCount.Int(), Disabled: bool(w.Disabled),
 	}
 }
 

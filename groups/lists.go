@@ -48,7 +48,7 @@ type wireSummary struct {
 
 func (w *wireSummary) summary(uri string) Summary {
 	return Summary{
-		ID: string(w.ID), Name: w.Name, Owner: api.BareUser(string(w.Owner), uri), MemberCount: int(w.Affiliations),
+		ID: string(w.ID), Name: w.Name, Owner: api.BareUser(string(w.Owner), uri), MemberCount: w.Affiliations.Int(),
 		Modified: max(w.Modified, w.ModifiedOld).Time(), Created: w.Created.Time(), Disabled: bool(w.Disabled),
 	}
 }
@@ -205,7 +205,7 @@ func (s *Service) ListJoinedDetailed(ctx context.Context, username string, o Pag
 	if err != nil {
 		return nil, err
 	}
-	return &JoinedPage{Groups: api.Convert(out.Entities, (*wireGroup).group), Total: int(out.Total)}, nil
+	return &JoinedPage{Groups: api.Convert(out.Entities, (*wireGroup).group), Total: out.Total.Int()}, nil
 }
 
 // AllJoinedDetailed goes over all groups of a user from page o.Page on. It ends

@@ -65,7 +65,7 @@ func (w *wireGroup) group() Group {
 		ID: string(w.ID), Name: w.Name, Description: w.Description, Avatar: w.Avatar, Custom: w.Custom,
 		Owner: string(w.Owner), Public: bool(w.Public), Created: w.Created.Time(),
 		AllowInvites: bool(w.AllowInvites), ConfirmInvites: bool(w.NeedConfirm), ApproveJoins: bool(w.MembersOnly), Scale: w.Scale,
-		MaxMembers: int(w.MaxUsers), MemberCount: int(w.Count),
+		MaxMembers: w.MaxUsers.Int(), MemberCount: w.Count.Int(),
 		MutedAll: bool(w.Mute), Disabled: bool(w.Disabled),
 	}
 	if g.ID == "" {

@@ -34,7 +34,7 @@ func bareSend(w http.ResponseWriter, r *http.Request) {
 	}
 	data := map[string]string{}
 	for i, to := range in.To {
-		data[to] = strconv.Itoa(1312740985563217920 + i)
+		data[to] = strconv.FormatInt(1312740985563217920+int64(i), 10)
 	}
 	now := time.Now()
 	w.Header().Set("Content-Type", "application/json")

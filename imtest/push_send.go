@@ -94,13 +94,14 @@ func (s *state) readPush(c *call) (*object, *Push, *apiError) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p := &Push{Endpoint: c.id(), Strategy: 2, Time: s.now(), Start: s.now()}
+	strategy := int64(2)
 	if o.has("strategy") {
-		p.Strategy = int(o.integer("strategy"))
+		strategy = o.integer("strategy")
 	}
-	if o.bad != "" || p.Strategy < 0 || p.Strategy > 4 {
+	if o.bad != "" || strategy < 0 || strategy > 4 {
 		return nil, nil, errPushParameter("strategy")
 	}
+	p := &Push{Endpoint: c.id(), Strategy: int(strategy), Time: s.now(), Start: s.now()}
 	if date := o.text("startDate"); date != "" {
 		p.Start, err = parsePushDate(date, p.Time)
 	}

@@ -154,6 +154,7 @@ func TestPushRefused(t *testing.T) {
 		}
 		c.send("POST", "/push/"+path, `{"targets":["alice"]}`).fails(t, 400, "MessageException", "bad_request")
 		c.send("POST", "/push/"+path, pushBody(`"targets":["alice"],"strategy":5,`)).fails(t, 400, "IllegalArgumentException", "parameters is invalid : strategy")
+		c.send("POST", "/push/"+path, pushBody(`"targets":["alice"],"strategy":4294967296,`)).fails(t, 400, "IllegalArgumentException", "parameters is invalid : strategy")
 	}
 	for _, r := range rows[1:] {
 		c.send("POST", "/push/message", r.message).fails(t, 400, r.code, r.text)

@@ -23,7 +23,7 @@ type wireCallbackSet struct {
 }
 
 func (w *wireCallbackSet) set() CallbackSet {
-	return CallbackSet{Date: string(w.Date), Size: int(w.Size), Resends: int(w.Retry)}
+	return CallbackSet{Date: string(w.Date), Size: w.Size.Int(), Resends: w.Retry.Int()}
 }
 
 var storedCallbacks = api.Endpoint{

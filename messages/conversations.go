@@ -96,7 +96,7 @@ func conversation(raw json.RawMessage, org, app string) Conversation {
 	if json.Unmarshal(raw, &wire) != nil {
 		return c
 	}
-	c.Unread, c.Pinned, c.Last = int(wire.Unread), bool(wire.Pinned), lastMessage(wire.Meta)
+	c.Unread, c.Pinned, c.Last = wire.Unread.Int(), bool(wire.Pinned), lastMessage(wire.Meta)
 	c.Peer, c.ChatType = channel(wire.Channel, org, app)
 	for _, mark := range wire.Marks {
 		c.Marks = append(c.Marks, string(mark))

@@ -79,6 +79,8 @@ var sendLegacy = api.Endpoint{
 // count as one message each, as in the newer calls. Not repeated after a lost
 // answer. Errors: [im.ErrInvalidArgument], [im.ErrTooLarge].
 //
+// Deprecated: use [Service.SendToUsers], [Service.SendToGroups] or [Service.SendToRooms].
+//
 //im:endpoint messages.send_legacy
 func (s *Service) SendLegacy(ctx context.Context, target Target, to []string, m Message) (Receipts, error) {
 	var out api.Data[map[string]api.Text]

@@ -184,6 +184,8 @@ var recallBatchLegacy = api.Endpoint{
 // a largest batch. Info is refused: the call does not know it. Quota: 100 calls a
 // second together with Recall. Repeated after a lost answer.
 //
+// Deprecated: use [Service.RecallBatch], unless the cluster does not know it.
+//
 //im:endpoint messages.recall_batch_legacy
 func (s *Service) RecallBatchLegacy(ctx context.Context, requests []RecallRequest) (batch.Result, error) {
 	var invalid error

@@ -223,16 +223,16 @@ func readBody(raw json.RawMessage) Body {
 	}
 	switch {
 	case w.SubType == "sub_combine":
-		return CombineBody{Title: w.Title, Summary: w.Summary, Text: w.Msg, Level: int(w.Level), File: w.file()}
+		return CombineBody{Title: w.Title, Summary: w.Summary, Text: w.Msg, Level: w.Level.Int(), File: w.file()}
 	case w.Type == TypeText && w.SubType == "":
 		return Text(w.Msg)
 	case w.Type == TypeImage:
-		return Image(w.file(), int(w.Size.Width), int(w.Size.Height))
+		return Image(w.file(), w.Size.Width.Int(), w.Size.Height.Int())
 	case w.Type == TypeVoice:
 		return Voice(w.file(), w.length())
 	case w.Type == TypeVideo:
 		video := Video(w.file(), Attachment{URL: w.Thumb, Secret: w.ThumbSecret}, w.length())
-		video.Width, video.Height = int(w.Size.Width), int(w.Size.Height)
+		video.Width, video.Height = w.Size.Width.Int(), w.Size.Height.Int()
 		return video
 	case w.Type == TypeFile:
 		return Attach(w.file())

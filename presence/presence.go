@@ -207,5 +207,5 @@ func (s *Service) CountOnlineMembers(ctx context.Context, groupID string) (int, 
 	const group = "1"
 	var out api.Payload[api.Int]
 	err := s.api.Call(ctx, &api.Call{Endpoint: &countOnline, Params: []string{groupID, group}, Out: &out})
-	return int(out.Value), err
+	return out.Value.Int(), err
 }

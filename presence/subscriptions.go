@@ -109,7 +109,7 @@ type wireSubscriptions struct {
 }
 
 func (w *wireSubscriptions) page() *SubscriptionPage {
-	p := &SubscriptionPage{Total: int(w.Total), Subscriptions: make([]Subscription, len(w.List))}
+	p := &SubscriptionPage{Total: w.Total.Int(), Subscriptions: make([]Subscription, len(w.List))}
 	for i, one := range w.List {
 		p.Subscriptions[i] = Subscription{Username: string(one.UID), Expires: one.Expiry.Time()}
 	}

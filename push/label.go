@@ -51,7 +51,7 @@ type wireLabel struct {
 }
 
 func (w *wireLabel) label() Label {
-	return Label{Name: string(w.Name), Description: w.Description, Users: int(w.Count), Created: w.Created.Time()}
+	return Label{Name: string(w.Name), Description: w.Description, Users: w.Count.Int(), Created: w.Created.Time()}
 }
 
 func (s *Service) label(ctx context.Context, c *api.Call) (*Label, error) {

@@ -215,6 +215,6 @@ func checkTexts(limits ...textLimit) error {
 func lenientInt[T ~int](to *T, b []byte) error {
 	var n api.Int
 	err := n.UnmarshalJSON(b)
-	*to = T(n)
+	*to = T(n.Int())
 	return err
 }

@@ -45,7 +45,7 @@ func (w *wireUser) user() *User {
 		UUID: w.UUID, Username: string(w.Username), Activated: bool(w.Activated),
 		Created: w.Created.Time(), Modified: w.Modified.Time(),
 		Nickname: w.Nickname, DisplayStyle: DisplayStyle(w.DisplayStyle), NotifierName: w.NotifierName,
-		NoDisturbing: NoDisturbing{On: bool(w.NoDisturbing), From: int(w.NoDisturbFrom), To: int(w.NoDisturbTo)},
+		NoDisturbing: NoDisturbing{On: bool(w.NoDisturbing), From: w.NoDisturbFrom.Int(), To: w.NoDisturbTo.Int()},
 	}
 }
 
@@ -195,6 +195,8 @@ var setNoDisturbing = api.Endpoint{
 // Easemob has it, in documents up to 2023; newer apps use [Service.SetSettings].
 // Repeated after a lost answer. Quota: shared with [Service.SetNickname].
 // [im.ErrNotFound] when there is no such user.
+//
+// Deprecated: use [Service.SetSettings].
 //
 //im:endpoint push.set_no_disturbing
 func (s *Service) SetNoDisturbing(ctx context.Context, username string, n NoDisturbing) (*User, error) {

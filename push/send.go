@@ -270,6 +270,8 @@ var sendList = api.Endpoint{
 // largest list and its quota are not documented (100 calls a second are assumed).
 // [Service.SendToUsers] is the call of today. Not repeated after a lost answer.
 //
+// Deprecated: use [Service.SendToUsers].
+//
 //im:endpoint push.send_list
 func (s *Service) SendTaskToUsers(ctx context.Context, usernames []string, m Message) (taskID string, err error) {
 	return s.task(ctx, &api.Call{

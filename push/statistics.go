@@ -94,7 +94,7 @@ func (s *Service) Statistics(ctx context.Context, o StatisticsOptions) ([]Count,
 	for day, vendors := range out.Data {
 		for vendor, c := range vendors {
 			counts = append(counts, Count{
-				Day: time.Time(day), Vendor: vendor, Succeeded: int(c.Succeeded), Failed: int(c.Failed), Arrived: int(c.Arrived),
+				Day: time.Time(day), Vendor: vendor, Succeeded: c.Succeeded.Int(), Failed: c.Failed.Int(), Arrived: c.Arrived.Int(),
 			})
 		}
 	}

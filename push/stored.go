@@ -20,6 +20,8 @@ var createMessage = api.Endpoint{
 // returns its id. Strategy and Start must be empty. Easemob only, in older
 // documents. Not repeated after a lost answer. Quota: 1 call a second.
 //
+// Deprecated: use [Service.SendToAll], which takes the message itself.
+//
 //im:endpoint push.create_message
 func (s *Service) CreateMessage(ctx context.Context, m Message) (messageID string, err error) {
 	invalid := api.First(m.check(), m.notLater())
@@ -54,6 +56,8 @@ var getMessage = api.Endpoint{
 // out; [im.WithResponse] shows the answer as it came. Easemob only, in older
 // documents. Repeated after a lost answer. Quota: 1 call a second.
 //
+// Deprecated: use [Service.SendToAll], which stores nothing.
+//
 //im:endpoint push.get_message
 func (s *Service) GetMessage(ctx context.Context, messageID string) (*StoredMessage, error) {
 	var out api.Payload[wireStored]
@@ -87,6 +91,8 @@ var sendStored = api.Endpoint{
 // returns the task's id. Easemob only, in older documents; [Service.SendToAll] is
 // the call of today. Never repeated: every user would get it twice. Quota: 1 call
 // a second.
+//
+// Deprecated: use [Service.SendToAll].
 //
 //im:endpoint push.send_broadcast_task
 func (s *Service) SendStoredToAll(ctx context.Context, messageID string, o StoredOptions) (taskID string, err error) {

@@ -61,7 +61,7 @@ type wireSummary struct {
 
 func (w *wireSummary) summary() Summary {
 	return Summary{
-		ID: string(w.ID), Text: string(w.Text), Count: int(max(w.Count, w.UserCount)), Mine: bool(w.State),
+		ID: string(w.ID), Text: string(w.Text), Count: max(w.Count, w.UserCount).Int(), Mine: bool(w.State),
 		Usernames: api.Texts(w.Users),
 	}
 }

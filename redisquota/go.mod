@@ -2,11 +2,9 @@ module github.com/imrest/im-go/redisquota
 
 go 1.26.0
 
-replace github.com/imrest/im-go => ../
-
 require (
 	github.com/alicebob/miniredis/v2 v2.40.0
-	github.com/imrest/im-go v0.0.0
+	github.com/imrest/im-go v0.1.0
 	github.com/redis/go-redis/v9 v9.23.0
 	github.com/stretchr/testify v1.12.1
 	go.uber.org/goleak v1.3.0

@@ -3,7 +3,7 @@
 -- KEYS: the pause of the pool, then its windows.
 -- ARGV: for each window N, its period (0: the day, from 00:00 UTC), the slack and
 -- the cost; times in microseconds.
--- Returns 0, or for how long to wait.
+-- Returns 0, or how long to wait.
 --
 -- A window is a list of what was taken, the oldest first: "UNTIL TOTAL", where
 -- UNTIL is when it leaves the window and TOTAL the sum of all costs so far. The
@@ -89,7 +89,7 @@ for i = 2, #KEYS do
   windows[#windows + 1] = w
 end
 if again > now then
-  return again - now
+  return string.format('%.0f', again - now) -- a text, since not every Lua has integers of 64 bits
 end
 
 for _, w in ipairs(windows) do

@@ -147,7 +147,7 @@ var offlineCount = api.Endpoint{
 //im:endpoint users.offline_msg_count
 func (s *Service) OfflineMessageCount(ctx context.Context, username string) (int, error) {
 	n, err := only[api.Int](ctx, s, &api.Call{Endpoint: &offlineCount, Params: []string{username}})
-	return int(n), err
+	return n.Int(), err
 }
 
 // DeliveryStatus says whether a message has reached its receiver.

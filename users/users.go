@@ -124,8 +124,8 @@ func (w *wireUser) user() User {
 	u := User{
 		UUID: w.UUID, Username: string(w.Username), Activated: bool(w.Activated),
 		Created: w.Created.Time(), Modified: w.Modified.Time(),
-		Nickname: w.Nickname, DisplayStyle: int(w.DisplayStyle),
-		NoDisturbing: bool(w.NoDisturbing), NoDisturbFrom: int(w.NoDisturbFrom), NoDisturbTo: int(w.NoDisturbTo),
+		Nickname: w.Nickname, DisplayStyle: w.DisplayStyle.Int(),
+		NoDisturbing: bool(w.NoDisturbing), NoDisturbFrom: w.NoDisturbFrom.Int(), NoDisturbTo: w.NoDisturbTo.Int(),
 		NotifierName: w.NotifierName, DeviceToken: w.DeviceToken,
 	}
 	for _, name := range w.IgnoredUsers {

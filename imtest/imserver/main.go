@@ -23,10 +23,13 @@ import (
 	"github.com/imrest/im-go/imtest"
 )
 
+// hangup is SIGHUP, by its number: js/wasm, where none arrives, has no name for it.
+const hangup = syscall.Signal(1)
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
+	signal.Notify(hangups, hangup)
 	err := run(ctx, hangups, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	switch {

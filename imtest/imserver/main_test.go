@@ -221,8 +221,8 @@ func TestDataOutliveTheProcess(t *testing.T) {
 	p := begin(t, "-data", data)
 	p.write(t, "bob", "one")
 	assert.NoFileExists(t, data)
-	p.hangups <- syscall.SIGHUP
-	p.hangups <- syscall.SIGHUP // taken when the first save is done
+	p.hangups <- hangup
+	p.hangups <- hangup // taken when the first save is done
 	assert.FileExists(t, data)
 	info, err := os.Stat(data)
 	require.NoError(t, err)
@@ -306,7 +306,7 @@ func TestProgram(t *testing.T) {
 	lines := bufio.NewReader(stdout)
 	_, err = lines.ReadString('\n')
 	require.NoError(t, err)
-	require.NoError(t, cmd.Process.Signal(syscall.SIGHUP))
+	require.NoError(t, cmd.Process.Signal(hangup))
 	require.Eventually(t, func() bool { _, err := os.Stat(data); return err == nil }, 10*time.Second, 10*time.Millisecond)
 	require.NoError(t, os.Remove(data))
 	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))

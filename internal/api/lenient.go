@@ -45,6 +45,9 @@ func (n Int) Length(unit time.Duration) time.Duration {
 	return time.Duration(max(n, 0)) * unit
 }
 
+// Int is the number as an int; where that has 32 bits, the nearest.
+func (n Int) Int() int { return int(min(max(n, math.MinInt), math.MaxInt)) }
+
 // Float takes 1.5 and "1.5".
 type Float float64
 

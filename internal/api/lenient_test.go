@@ -38,6 +38,14 @@ func bad[T any](t *testing.T, forms ...string) {
 	}
 }
 
+// Int never wraps: int(n) would make 0 of 1<<32 where an int has 32 bits.
+func TestIntOfAnySize(t *testing.T) {
+	assert.Equal(t, 7, Int(7).Int())
+	assert.Positive(t, Int(1<<32).Int())
+	assert.Equal(t, math.MaxInt, Int(math.MaxInt64).Int())
+	assert.Equal(t, math.MinInt, Int(math.MinInt64).Int())
+}
+
 func TestInt(t *testing.T) {
 	good(t, map[string]Int{
 		`12`: 12, `"12"`: 12, `-1`: -1, `""`: 0, `null`: 0, `3.0`: 3, `1.7e12`: 1700000000000,

@@ -1,6 +1,7 @@
 package quota
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"slices"
@@ -58,7 +59,7 @@ func (s *server) count(cost int) bool {
 
 // worst is the most that any window of the length Per holds.
 func (s *server) worst() int {
-	slices.SortFunc(s.log, func(a, b counted) int { return int(a.at - b.at) })
+	slices.SortFunc(s.log, func(a, b counted) int { return cmp.Compare(a.at, b.at) })
 	worst, sum, first := 0, 0, 0
 	for _, c := range s.log {
 		sum += c.cost
