@@ -47,6 +47,6 @@ func TestManyWaitersCostLittle(t *testing.T) {
 		require.ErrorIs(t, <-done, context.Canceled)
 	}
 	assert.Zero(t, p.Stats().Waiting[Foreground])
-	assert.Equal(t, 0, p.lines[Foreground].fresh.n)
+	assert.EqualValues(t, 0, p.lines[Foreground].fresh.n)
 	p.timer.Stop()
 }
