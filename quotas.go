@@ -2,7 +2,10 @@ package im
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"reflect"
 	"time"
 
 	"github.com/imrest/im-go/internal/quota"
@@ -53,29 +56,46 @@ func (c *Client) Quotas() []PoolStatus {
 
 // QuotaStore counts quotas for several processes, so that they use them up
 // together and never exceed them; package redisquota has one over Redis. The app
-// is "org/app" or "app-id/id". A store must be safe for many goroutines.
+// is "org/app" or "app-id/id". A store must be safe for many goroutines. What it is
+// asked is for several calls at once, so that the context is not that of a call; it
+// ends after half a second.
 type QuotaStore interface {
 	// Take takes from all windows of a pool, or from none. A positive wait means
-	// that nothing was taken, and when to ask again.
+	// that nothing was taken, and when to ask again; one longer than any window of
+	// the question (Per and Slack) is cut to that, and an Event reports it. With a
+	// [*QuotaStoreWarning] as error the wait counts all the same.
 	Take(ctx context.Context, app, pool string, takes []QuotaTake) (wait time.Duration, err error)
 	// Pause lets nobody take from the pool for a while; a longer pause that is
 	// under way stays.
 	Pause(ctx context.Context, app, pool string, d time.Duration) error
 }
 
-// QuotaTake is what a call takes from one window.
+// QuotaTake is what one or several calls take from one window.
 type QuotaTake struct {
 	Quota
 	User string // in a window per user
 	Cost int
-	// Slack is how much longer than Per the cost is to be held: calls may come
-	// that much closer together on their way to the server.
+	// Slack is how much longer than Per the cost is to be held: so much time passes
+	// from the grant to the end of most calls.
 	Slack time.Duration
+	// Renew is set when the cost is that of calls let through before, which are still
+	// under way or were for longer than Slack: their places are about to end in the
+	// store, but count at the server for a period after the response. The store
+	// counts them, however full the window is. All takes of a question have it, or none.
+	Renew bool
 }
+
+// QuotaStoreWarning is how a [QuotaStore] reports something that it has dealt with,
+// such as a clock that went back. The observer gets it in an Event of the Endpoint
+// [QuotaStoreEvent], and the store is not taken for one that fails.
+type QuotaStoreWarning struct{ Problem string }
+
+func (w *QuotaStoreWarning) Error() string { return "im: quota store: " + w.Problem }
 
 // WithQuotaStore lets a store count the quotas, for several processes together.
 // A store that fails or does not answer within half a second is left alone for a
-// second at a time; meanwhile [WithQuotaFallback] says what happens. The logger
+// second at a time; meanwhile [WithQuotaFallback] says what happens. An app has one
+// client in a process: two of them count as two processes. The logger
 // gets a record at Warn, the observer an Event of the Endpoint [QuotaStoreEvent],
 // when the store begins to fail and when it is back. With [WithQuotaShare] a
 // process takes nothing once all processes together have used that share: right for
@@ -101,7 +121,7 @@ const (
 // checkStore checks WithQuotaStore and WithQuotaFallback.
 func (s quotaSettings) checkStore() error {
 	switch {
-	case s.stored && s.store == nil:
+	case s.stored && isNil(s.store):
 		return configError("WithQuotaStore", "must not be nil")
 	case s.stored && s.off:
 		return configError("WithQuotaStore", "and WithoutQuotas exclude each other")
@@ -119,12 +139,18 @@ func (s quotaSettings) checkStore() error {
 func (c *core) quotaOptions() quota.Options {
 	s := c.settings.quotas
 	if s.store == nil {
-		return quota.Options{}
+		return quota.Options{MaxPause: c.maxWait}
 	}
 	o := quota.Options{
-		Store:        appStore{s.store, c.to.key()},
+		MaxPause:     c.maxWait,
+		Store:        appStore{s.store, c},
 		OnStoreError: func(err error) { c.storeFails(context.Background(), QuotaStoreEvent, err) },
 		OnStoreBack:  func() { c.storeIsBack(context.Background(), QuotaStoreEvent) },
+		OnLongWait: func(pool string, asked, waited time.Duration) {
+			c.storeWarns(context.Background(), &QuotaStoreWarning{fmt.Sprintf(
+				"it asks for a wait of %v for %s, longer than the windows; waiting %v (another process pauses the pool, or the store's clock is wrong)",
+				asked, pool, waited)})
+		},
 	}
 	if s.fallback != nil {
 		o.LocalShare, o.FailWithoutStore = *s.fallback, *s.fallback == 0
@@ -135,26 +161,47 @@ func (c *core) quotaOptions() quota.Options {
 // appStore is a store as the engine knows it.
 type appStore struct {
 	store QuotaStore
-	app   string
+	core  *core
 }
 
 func (s appStore) Take(ctx context.Context, pool string, takes []quota.Take) (time.Duration, error) {
 	list := make([]QuotaTake, len(takes))
 	for i, t := range takes {
-		list[i] = QuotaTake{Quota: Quota(t.Limit), User: t.User, Cost: t.Cost, Slack: t.Slack}
+		list[i] = QuotaTake{Quota: Quota(t.Limit), User: t.User, Cost: t.Cost, Slack: t.Slack, Renew: t.Renew}
 	}
-	return s.store.Take(ctx, s.app, pool, list)
+	wait, err := s.store.Take(ctx, s.core.to.key(), pool, list)
+	if warning, ok := errors.AsType[*QuotaStoreWarning](err); ok && warning != nil {
+		s.core.storeWarns(ctx, warning)
+		err = nil
+	}
+	return wait, err
 }
 
 func (s appStore) Pause(ctx context.Context, pool string, d time.Duration) error {
-	return s.store.Pause(ctx, s.app, pool, d)
+	return s.store.Pause(ctx, s.core.to.key(), pool, d)
 }
 
-// storeFails and storeIsBack tell the logger and the observer. The text of the
-// error goes to the observer only: the log is for everybody's eyes.
+// isNil also finds a nil pointer in an interface, which would panic when it is used.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	r := reflect.ValueOf(v)
+	return r.Kind() == reflect.Pointer && r.IsNil()
+}
+
+// storeFails, storeWarns and storeIsBack tell the logger and the observer. The
+// observer gets the error as it is; the log is for everybody's eyes.
 func (c *core) storeFails(ctx context.Context, event string, err error) {
-	c.logger.LogAttrs(ctx, slog.LevelWarn, "im: a shared store fails", slog.String("store", event))
+	c.logger.LogAttrs(ctx, slog.LevelWarn, "im: a shared store fails",
+		slog.String("store", event), slog.String("reason", storeReason(err)))
 	c.observeStore(ctx, event, err)
+}
+
+func (c *core) storeWarns(ctx context.Context, w *QuotaStoreWarning) {
+	c.logger.LogAttrs(ctx, slog.LevelWarn, "im: a shared store warns",
+		slog.String("store", QuotaStoreEvent), slog.String("reason", storeReason(w)))
+	c.observeStore(ctx, QuotaStoreEvent, w)
 }
 
 func (c *core) storeIsBack(ctx context.Context, event string) {

@@ -25,8 +25,8 @@ type memoryStore struct {
 	err    error
 	hangs  bool
 	pause  time.Duration
-	renews int           // questions that renewed
-	ahead  time.Duration // its clock is ahead of ours
+	renews int                  // questions that renewed
+	ahead  time.Duration        // its clock is ahead of ours
 	ledger map[string][]counted // by pool, window and user: until when
 }
 
