@@ -181,13 +181,14 @@ func (s appStore) Pause(ctx context.Context, pool string, d time.Duration) error
 	return s.store.Pause(ctx, s.core.to.key(), pool, d)
 }
 
-// isNil also finds a nil pointer in an interface, which would panic when it is used.
+// isNil also finds a nil pointer or function in an interface, which would panic when
+// it is used.
 func isNil(v any) bool {
 	if v == nil {
 		return true
 	}
 	r := reflect.ValueOf(v)
-	return r.Kind() == reflect.Pointer && r.IsNil()
+	return (r.Kind() == reflect.Pointer || r.Kind() == reflect.Func) && r.IsNil()
 }
 
 // storeFails, storeWarns and storeIsBack tell the logger and the observer. The
