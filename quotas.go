@@ -2,7 +2,6 @@ package im
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"reflect"
@@ -62,8 +61,7 @@ func (c *Client) Quotas() []PoolStatus {
 type QuotaStore interface {
 	// Take takes from all windows of a pool, or from none. A positive wait means
 	// that nothing was taken, and when to ask again; one longer than any window of
-	// the question (Per and Slack) is cut to that, and an Event reports it. With a
-	// [*QuotaStoreWarning] as error the wait counts all the same.
+	// the question (Per and Slack) is cut to that, and an Event reports it.
 	Take(ctx context.Context, app, pool string, takes []QuotaTake) (wait time.Duration, err error)
 	// Pause lets nobody take from the pool for a while; a longer pause that is
 	// under way stays.
@@ -85,12 +83,25 @@ type QuotaTake struct {
 	Renew bool
 }
 
-// QuotaStoreWarning is how a [QuotaStore] reports something that it has dealt with,
-// such as a clock that went back. The observer gets it in an Event of the Endpoint
-// [QuotaStoreEvent], and the store is not taken for one that fails.
-type QuotaStoreWarning struct{ Problem string }
+// QuotaStoreWarning is something odd about a [QuotaStore] that works, such as a clock
+// that went back: the Err of an Event of the Endpoint [QuotaStoreEvent].
+type QuotaStoreWarning struct {
+	Problem string
+	Lost    bool // it has lost its counters: for a period, the client goes by its own count as well
+}
 
 func (w *QuotaStoreWarning) Error() string { return "im: quota store: " + w.Problem }
+
+// ReportQuotaStore has the client that asks a [QuotaStore] report a warning. The
+// context is the one that the store was given.
+func ReportQuotaStore(ctx context.Context, w QuotaStoreWarning) {
+	if c, ok := ctx.Value(storeAskerKey{}).(*core); ok {
+		c.storeWarns(ctx, &w)
+	}
+}
+
+// storeAskerKey is the context's key for the client that asks a store.
+type storeAskerKey struct{}
 
 // WithQuotaStore lets a store count the quotas, for several processes together.
 // A store that fails or does not answer within half a second is left alone for a
@@ -149,7 +160,7 @@ func (c *core) quotaOptions() quota.Options {
 		OnLongWait: func(pool string, asked, waited time.Duration) {
 			c.storeWarns(context.Background(), &QuotaStoreWarning{fmt.Sprintf(
 				"it asks for a wait of %v for %s, longer than the windows; waiting %v (another process pauses the pool, or the store's clock is wrong)",
-				asked, pool, waited)})
+				asked, pool, waited), false})
 		},
 	}
 	if s.fallback != nil {
@@ -169,12 +180,7 @@ func (s appStore) Take(ctx context.Context, pool string, takes []quota.Take) (ti
 	for i, t := range takes {
 		list[i] = QuotaTake{Quota: Quota(t.Limit), User: t.User, Cost: t.Cost, Slack: t.Slack, Renew: t.Renew}
 	}
-	wait, err := s.store.Take(ctx, s.core.to.key(), pool, list)
-	if warning, ok := errors.AsType[*QuotaStoreWarning](err); ok && warning != nil {
-		s.core.storeWarns(ctx, warning)
-		err = nil
-	}
-	return wait, err
+	return s.store.Take(context.WithValue(ctx, storeAskerKey{}, s.core), s.core.to.key(), pool, list)
 }
 
 func (s appStore) Pause(ctx context.Context, pool string, d time.Duration) error {
@@ -200,6 +206,9 @@ func (c *core) storeFails(ctx context.Context, event string, err error) {
 }
 
 func (c *core) storeWarns(ctx context.Context, w *QuotaStoreWarning) {
+	if w.Lost {
+		c.quotas.set.Lost()
+	}
 	c.logger.LogAttrs(ctx, slog.LevelWarn, "im: a shared store warns",
 		slog.String("store", QuotaStoreEvent), slog.String("reason", storeReason(w)))
 	c.observeStore(ctx, QuotaStoreEvent, w)

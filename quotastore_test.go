@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"runtime"
 	"strings"
@@ -106,8 +105,9 @@ func TestWarningOfAStoreIsNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		told := &news{}
 		var log bytes.Buffer
-		store := storeFunc(func(context.Context, []im.QuotaTake) (time.Duration, error) {
-			return 0, fmt.Errorf("take: %w", &im.QuotaStoreWarning{Problem: "the clock went back by 1h0m0s"})
+		store := storeFunc(func(ctx context.Context, _ []im.QuotaTake) (time.Duration, error) {
+			im.ReportQuotaStore(ctx, im.QuotaStoreWarning{Problem: "the clock went back by 1h0m0s"})
+			return 0, nil
 		})
 		s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
 		c := s.client(t, im.WithQuotaStore(store), im.WithQuotaFallback(0), im.WithObserver(told.observe),
@@ -170,6 +170,47 @@ func TestLogSaysWhyAStoreFailsWithoutItsSecrets(t *testing.T) {
 			assert.NotContains(t, log.String(), c.never)
 		})
 	}
+}
+
+// While a store has lost its counters, the client goes by its own count as well.
+func TestLostCountersOfAStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		told, lost := &news{}, false
+		var renewed int
+		store := storeFunc(func(ctx context.Context, takes []im.QuotaTake) (time.Duration, error) {
+			if lost {
+				lost = false
+				im.ReportQuotaStore(ctx, im.QuotaStoreWarning{Problem: "forgotten", Lost: true})
+			}
+			for _, take := range takes {
+				if take.Renew {
+					renewed += take.Cost
+				}
+			}
+			return 0, nil
+		})
+		s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		c := s.client(t, im.WithQuotaStore(store), im.WithQuotaFallback(0.5), im.WithObserver(told.observe),
+			im.WithQuota("users.get", im.Quota{N: 10, Per: time.Second}, im.Quota{N: 1000, Per: 24 * time.Hour}))
+		get := func() time.Duration {
+			start := time.Now()
+			_, err := c.Users.Get(t.Context(), "alice")
+			require.NoError(t, err)
+			return time.Since(start)
+		}
+		for range 8 {
+			get()
+		}
+		lost = true
+		assert.Greater(t, get(), 200*time.Millisecond, "8 of 5 are held")
+		assert.Equal(t, 5, status(t, c).Windows[0].Effective)
+		require.Len(t, told.errs, 1)
+		assert.ErrorContains(t, told.errs[0], "forgotten")
+		assert.Equal(t, 8, renewed, "of the day the store is told")
+		time.Sleep(5 * time.Second)
+		assert.Equal(t, 10, status(t, c).Windows[0].Effective)
+	})
+	im.ReportQuotaStore(t.Context(), im.QuotaStoreWarning{}) // nobody asks: nobody is told
 }
 
 func TestNilStores(t *testing.T) {

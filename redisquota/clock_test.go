@@ -2,6 +2,11 @@ package redisquota_test
 
 import (
 	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,15 +45,11 @@ func TestClockGoesBack(t *testing.T) {
 
 			now = now.Add(per / 2).Add(-back)
 			set(now)
-			wait, err := s.Take(t.Context(), app, pool, []im.QuotaTake{call})
+			wait := take(t, s, call)
 			assert.LessOrEqual(t, wait, before+per/20, "the time since the last call is not known")
 			assert.Positive(t, wait)
-			if back > per/20 { // else it was hardly seen
-				var warning *im.QuotaStoreWarning
-				require.ErrorAs(t, err, &warning)
-			}
 			set(now.Add(wait))
-			require.Zero(t, take(t, s, call), "no later than it was said, and without another warning")
+			require.Zero(t, take(t, s, call), "no later than it was said")
 			require.LessOrEqual(t, take(t, s, call), per/20+per/500, "the others follow as they came")
 		}
 	}
@@ -62,7 +63,7 @@ func TestClockGoesBackWithinADay(t *testing.T) {
 		perDay := im.QuotaTake{Quota: im.Quota{N: 1, Per: 24 * time.Hour}, Cost: 1}
 		require.Zero(t, take(t, s, perDay))
 		set(now.Add(-back))
-		wait, _ := s.Take(t.Context(), app, pool, []im.QuotaTake{perDay})
+		wait := take(t, s, perDay)
 		assert.LessOrEqual(t, wait, 24*time.Hour+time.Second)
 		set(now.Add(-back).Add(wait))
 		require.Zero(t, take(t, s, perDay))
@@ -78,10 +79,7 @@ func TestPauseEndsWhenTheClockGoesBack(t *testing.T) {
 	for _, back := range []time.Duration{20 * time.Second, time.Hour} {
 		now = now.Add(-back)
 		set(now)
-		wait, err := s.Take(t.Context(), app, pool, []im.QuotaTake{one})
-		var warning *im.QuotaStoreWarning
-		require.ErrorAs(t, err, &warning)
-		assert.LessOrEqual(t, wait, 5*time.Second)
+		assert.LessOrEqual(t, take(t, s, one), 5*time.Second)
 	}
 	set(now.Add(-time.Hour))
 	require.NoError(t, s.Pause(t.Context(), app, pool, time.Second))
@@ -111,28 +109,106 @@ func TestRenew(t *testing.T) {
 	})
 }
 
-// Counters that are lost without an error of Redis are an error all the same, once.
+// clientOf is a client of a store, and the warnings that it reports.
+func clientOf(t *testing.T, s *redisquota.Store, server http.RoundTripper, options ...im.Option) (*im.Client, func() []string) {
+	var mu sync.Mutex
+	var all []string
+	c, err := im.New(im.Config{Host: "a1.easemob.com", Org: "acme", App: "demo", Token: im.StaticToken("t")}, append([]im.Option{
+		im.WithHTTPClient(&http.Client{Transport: server}), im.WithQuotaStore(s), im.WithObserver(func(_ context.Context, e im.Event) {
+			if e.Endpoint == im.QuotaStoreEvent && e.Err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				all = append(all, e.Err.Error())
+			}
+		})}, options...)...)
+	require.NoError(t, err)
+	return c, func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(all)
+	}
+}
+
+// A fleet goes on when Redis's clock goes back, and its observers are told.
+func TestFleetWhenTheClockGoesBack(t *testing.T) {
+	for _, back := range []time.Duration{20 * time.Second, time.Hour} {
+		s, set := clocked(t)
+		start, offset := time.Now(), atomic.Int64{}
+		ctx, stop := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		group.Go(func() { // the clock of a Redis, which goes on
+			for ctx.Err() == nil {
+				set(time.Now().Add(-time.Duration(offset.Load())))
+				time.Sleep(time.Millisecond)
+			}
+		})
+		server := &strict{limit: perSecond(20), start: start}
+		c, warnings := clientOf(t, s, server, im.WithQuota("users.get", im.Quota{N: 20, Per: time.Second}))
+		for range 3 {
+			group.Go(func() {
+				for ctx.Err() == nil {
+					_, _ = c.Users.Get(ctx, "alice")
+				}
+			})
+		}
+		time.Sleep(1500 * time.Millisecond)
+		offset.Store(int64(back))
+		time.Sleep(1500 * time.Millisecond)
+		stop()
+		group.Wait()
+		assert.Greater(t, server.between(2*time.Second, 3*time.Second), 10)
+		require.NotEmpty(t, warnings())
+		assert.Contains(t, warnings()[0], "went back by")
+	}
+}
+
+// Counters that are lost without an error of Redis are found out by every process:
+// none grants the quota once more.
 func TestLostCounters(t *testing.T) {
 	onBackends(t, func(t *testing.T, b *backend) {
-		s, c := b.store(t)
-		call := im.QuotaTake{Quota: im.Quota{N: 2, Per: time.Minute}, Cost: 1}
-		for _, p := range []string{pool, "another"} {
-			_, err := s.Take(t.Context(), app, p, []im.QuotaTake{call})
-			require.NoError(t, err)
+		_, c := b.store(t)
+		prefix := fmt.Sprintf("lost-%d", time.Now().UnixNano())
+		server := &strict{limit: im.Quota{N: 20, Per: 3 * time.Second}, start: time.Now()}
+		quota := im.WithQuota("users.get", im.Quota{N: 20, Per: 3 * time.Second})
+		var heard []func() []string
+		var group sync.WaitGroup
+		ctx, stop := context.WithTimeout(t.Context(), 4*time.Second)
+		defer stop()
+		for range 2 {
+			client, warnings := clientOf(t, &redisquota.Store{Redis: c, Prefix: prefix}, server, quota, im.WithQuotaFallback(0.5))
+			heard = append(heard, warnings)
+			for range 10 {
+				group.Go(func() {
+					for ctx.Err() == nil {
+						_, _ = client.Users.Get(ctx, "alice")
+					}
+				})
+			}
 		}
-		for _, key := range c.Keys(t.Context(), s.Prefix+"*").Val() { // as FLUSHALL would, if others were not on it
+		time.Sleep(time.Second)
+		require.Len(t, server.counted, 20)
+		for _, key := range c.Keys(t.Context(), prefix+"*").Val() { // as FLUSHALL would, if others were not on it
 			require.NoError(t, c.Del(t.Context(), key).Err())
 		}
-		_, err := s.Take(t.Context(), app, pool, []im.QuotaTake{call})
-		require.ErrorContains(t, err, "lost")
-		for _, p := range []string{pool, "another"} {
-			_, err = s.Take(t.Context(), app, p, []im.QuotaTake{call})
-			require.NoError(t, err)
+		group.Wait()
+		assert.LessOrEqual(t, len(server.refused), unless(0, 3))
+		for _, warnings := range heard {
+			require.NotEmpty(t, warnings())
+			assert.Contains(t, warnings()[0], "lost")
 		}
-		short := im.QuotaTake{Quota: im.Quota{N: 2, Per: 20 * time.Millisecond}, Cost: 1}
-		require.Zero(t, take(t, s, short))
-		time.Sleep(1100 * time.Millisecond)
-		require.Zero(t, take(t, s, short), "what has left is not lost")
+	})
+}
+
+func TestEmptiedWindowIsOpen(t *testing.T) {
+	onBackends(t, func(t *testing.T, b *backend) {
+		s, c := b.store(t)
+		call := im.QuotaTake{Quota: im.Quota{N: 1, Per: time.Minute}, Cost: 1}
+		require.Zero(t, take(t, s, call))
+		require.Positive(t, take(t, s, call))
+		for _, key := range c.Keys(t.Context(), s.Prefix+"*").Val() {
+			require.NoError(t, c.Del(t.Context(), key).Err())
+		}
+		require.Zero(t, take(t, s, call))
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 type kept struct {
 	mu    sync.Mutex
 	until map[string]time.Time // by key
+	lost  map[string]int64     // by pool: when its counters were lost, as far as is known
 }
 
 // mostKept bounds the memory: beyond it, what has passed is forgotten.
@@ -42,9 +43,16 @@ func (k *kept) note(key string, from time.Time, d time.Duration) {
 	}
 }
 
-// clear is for a Redis that has lost one: it has lost them all, and is asked anew.
-func (k *kept) clear() {
+// news reports whether the loss of a pool's counters at a moment was not known yet.
+func (k *kept) news(pool string, lost int64) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	clear(k.until)
+	if lost == 0 || k.lost[pool] == lost {
+		return false
+	}
+	if k.lost == nil || len(k.lost) >= mostKept {
+		k.lost = make(map[string]int64)
+	}
+	k.lost[pool] = lost
+	return true
 }

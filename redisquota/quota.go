@@ -40,8 +40,7 @@ func (s *Store) Take(ctx context.Context, app, pool string, takes []im.QuotaTake
 		return 0, err
 	}
 	base := s.key(app, pool)
-	keys := make([]string, 1, 1+len(takes))
-	keys[0] = base + "pause"
+	keys := append(make([]string, 0, 2+len(takes)), base+"pause", base+"lost")
 	args := make([]any, 1, 1+5*len(takes))
 	args[0] = 0
 	asked := time.Now()
@@ -57,27 +56,28 @@ func (s *Store) Take(ctx context.Context, app, pool string, takes []im.QuotaTake
 	switch {
 	case err != nil:
 		return 0, err
-	case len(result) != 2:
-		return 0, errors.New("redisquota: the script's result is not two numbers")
-	case result[0] < 0:
-		s.kept.clear()
-		return 0, errLost
+	case len(result) != 3:
+		return 0, errors.New("redisquota: the script's result is not three numbers")
 	}
-	if result[0] == 0 {
+	wait, back, lost := time.Duration(result[0])*time.Microsecond, time.Duration(result[1])*time.Microsecond, result[2]
+	if wait == 0 {
 		for i, t := range takes {
 			if !t.PerUser {
-				s.kept.note(keys[i+1], asked, t.Per+t.Slack)
+				s.kept.note(keys[2+i], asked, t.Per+t.Slack)
 			}
 		}
 	}
-	wait := time.Duration(result[0]) * time.Microsecond
-	if back := time.Duration(result[1]) * time.Microsecond; back >= noticed {
-		return wait, &im.QuotaStoreWarning{Problem: fmt.Sprintf("the clock of Redis went back by %v; the counters of %s were moved with it", back, pool)}
+	if back >= noticed {
+		im.ReportQuotaStore(ctx, im.QuotaStoreWarning{
+			Problem: fmt.Sprintf("the clock of Redis went back by %v; the counters of %s were moved with it", back, pool),
+		})
+	}
+	if s.kept.news(base, lost) {
+		im.ReportQuotaStore(ctx, im.QuotaStoreWarning{Lost: true, Problem: fmt.Sprintf(
+			"Redis has lost the counters of %s: by FLUSHALL, eviction, a restart without persistence or a failover", pool)})
 	}
 	return wait, nil
 }
-
-var errLost = errors.New("redisquota: Redis has lost the counters: by FLUSHALL, eviction, a restart without persistence or a failover")
 
 // period is a window's in microseconds, 0 for the day.
 func period(t im.QuotaTake) int64 {

@@ -13,10 +13,11 @@
 // the token, which [im.EncryptedTokens] seals, and none the id of a user. The keys
 // of a pool lie in one slot of a cluster.
 //
-// A Redis that has lost the counters of a process (FLUSHALL, eviction, a restart
-// without persistence) is taken for one that fails, for a second: meanwhile each
-// process goes by its own count. Quotas per day are lost with it; those need
-// appendonly yes. One Store serves all clients of a process.
+// When Redis has lost the counters (FLUSHALL, eviction, a restart without
+// persistence), a process finds out that has taken in the period before, an Event
+// says so, and for a period every process goes by its own count as well. What
+// processes took of a quota per day that have ended since is lost with them: such
+// quotas need appendonly yes. One Store serves all clients of a process.
 package redisquota
 
 import (

@@ -1,11 +1,11 @@
 -- Takes from several windows, or from none.
 --
--- KEYS: the pause of the pool, then its windows.
+-- KEYS: the pause of the pool, the mark of a loss, then the windows.
 -- ARGV: 1 to renew, which takes however full the windows are; then for each window N,
 -- its period (0: the day, from 00:00 UTC), the slack, the cost, and 1 if the caller
 -- knows that the window is not empty; times in microseconds.
--- Returns how long to wait, or 0, or -1 for a window that was lost; and by how much
--- the clock was found to have gone back.
+-- Returns how long to wait, or 0; by how much the clock was found to have gone back;
+-- and when counters were last found to be lost, or 0.
 --
 -- A window is a list of what was taken, the oldest first: "UNTIL TOTAL TAKEN", where
 -- UNTIL is when it leaves the window, TOTAL the sum of all costs so far, and TAKEN
@@ -14,6 +14,7 @@
 -- that no window needs more than about a thousand, whatever N is; a day needs one.
 
 local DAY, SECOND = 86400000000, 1000000
+local MEMORY = 600000 -- of a loss, in ms: so long, every process hears of it with its next question
 
 local time = redis.call('TIME')
 local now = time[1] * SECOND + time[2]
@@ -120,19 +121,21 @@ local function paused(key)
   return till
 end
 
+local lost = redis.call('GET', KEYS[2]) or '0'
 local renew = ARGV[1] == '1'
 local again = paused(KEYS[1])
 local windows = {}
-for i = 2, #KEYS do
-  local a = 5 * (i - 2) + 1
+for i = 3, #KEYS do
+  local a = 5 * (i - 3) + 1
   local w = {
     key = KEYS[i], n = tonumber(ARGV[a + 1]), per = tonumber(ARGV[a + 2]),
     slack = tonumber(ARGV[a + 3]), cost = tonumber(ARGV[a + 4]),
   }
   rewind(w)
   local last = redis.call('LINDEX', w.key, -1)
-  if not last and ARGV[a + 5] == '1' and not renew then
-    return {-1, back}
+  if not last and ARGV[a + 5] == '1' then
+    lost = string.format('%.0f', now)
+    redis.call('SET', KEYS[2], lost, 'PX', MEMORY)
   end
   w.gone = leave(w.key)
   w.till, w.total = read(last or '0 0')
@@ -143,7 +146,7 @@ for i = 2, #KEYS do
   windows[#windows + 1] = w
 end
 if again > now and not renew then
-  return {again - now, back}
+  return {again - now, back, tonumber(lost)}
 end
 
 for _, w in ipairs(windows) do
@@ -158,4 +161,4 @@ for _, w in ipairs(windows) do
   end
   expire(w.key, till)
 end
-return {0, back}
+return {0, back, tonumber(lost)}

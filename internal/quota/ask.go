@@ -177,15 +177,14 @@ func (p *Pool) sitOut(now, wait time.Duration, w *waiter) {
 // clamp bounds the wait that a store asks for, whatever its clock says: by then,
 // all that it can hold has left the windows. A longer pause is asked for again.
 func (p *Pool) clamp(q *question, wait time.Duration) time.Duration {
-	limit := time.Duration(0)
+	limit, odd := time.Duration(0), time.Duration(0)
 	for _, t := range q.takes {
-		limit = max(limit, t.Per+t.Slack)
+		limit, odd = max(limit, t.Per+t.Slack), max(odd, t.Per+t.Per/3) // others may have taken with more slack
 	}
-	if wait <= limit {
-		return wait
+	if wait > odd {
+		p.set.shared.tellLongWait(time.Since(p.set.start), p.name, wait, limit)
 	}
-	p.set.shared.tellLongWait(time.Since(p.set.start), p.name, wait, limit)
-	return limit
+	return min(wait, limit)
 }
 
 // fill says what a question takes from each window.

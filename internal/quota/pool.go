@@ -28,6 +28,7 @@ type Pool struct {
 
 	local    bool          // the ledger rules, not a store
 	returned time.Duration // when the store came back
+	lost     time.Duration // the latest loss of its counters that was dealt with
 	share    float64       // of each quota that the ledger may use
 	asking   bool          // the store is asked at this moment
 	again    time.Duration // the store is not asked before

@@ -76,6 +76,11 @@ func (p *Pool) renew(now time.Duration) {
 			}
 		}
 	}
+	p.tell(takes)
+}
+
+// tell has the store count what it has to, however full the windows are.
+func (p *Pool) tell(takes []Take) {
 	if takes == nil {
 		return
 	}
@@ -98,15 +103,27 @@ func merge(takes []Take, t Take) []Take {
 	return append(takes, t)
 }
 
-// rejoin is for a store that is back. What was taken by the ledger's count goes on
-// to be bounded by that for a period, see bounded; of the day the store is told.
-func (p *Pool) rejoin(now time.Duration) {
+// rejoin is for a store that is back, or has forgotten what it held. What was taken
+// by the ledger's count goes on to be bounded by that for a period, see bounded; of
+// the day the store is told.
+func (p *Pool) rejoin(now time.Duration, forgot bool) {
+	var takes []Take
 	for i := range p.windows {
 		w := &p.windows[i]
-		if w.PerUser || w.Per >= Day {
+		if w.PerUser {
 			continue
 		}
-		w.stored = ledger{}
-		p.hold(w, i, nil, Take{Limit: w.Limit, Cost: w.held, Slack: p.slack(w)}, now)
+		if forgot || w.Per < Day {
+			w.stored = ledger{}
+		}
+		if w.held == w.stored.held {
+			continue
+		}
+		t := Take{Limit: w.Limit, Cost: w.held - w.stored.held, Slack: p.slack(w), Renew: true}
+		p.hold(w, i, nil, t, now)
+		if w.Per >= Day {
+			takes = append(takes, t)
+		}
 	}
+	p.tell(takes)
 }

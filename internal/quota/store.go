@@ -43,6 +43,7 @@ type shared struct {
 	down  error         // nil: it works
 	again time.Duration // while it is down, nobody asks before
 	told  time.Duration // when OnLongWait was called; 0: never
+	lost  time.Duration // when it lost its counters; 0: never
 }
 
 // put puts a question to the store. It is bounded by patience, whatever the store's
@@ -116,19 +117,36 @@ func (s *shared) answered(now time.Duration, err error) {
 	}
 }
 
+// Lost says that the store has lost its counters. For a period, the ledgers rule
+// as well.
+func (s *Set) Lost() {
+	s.shared.mu.Lock()
+	defer s.shared.mu.Unlock()
+	s.shared.lost = max(time.Since(s.start), 1)
+}
+
+// state is whether the store fails, and when it lost its counters.
+func (s *shared) state() (down bool, lost time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.down != nil, s.lost
+}
+
 // consult looks who rules, the store or the ledger, and reports a change.
 func (p *Pool) consult() bool {
-	local := p.set.shared.failure() != nil
-	if local == p.local {
+	local, lost := p.set.shared.state()
+	forgot := lost > p.lost
+	if local == p.local && !forgot {
 		return false
 	}
-	p.local = local
-	if local {
+	if local || forgot {
 		p.share = p.set.shared.LocalShare
-	} else {
-		p.returned, p.again = time.Since(p.set.start), 0
-		p.rejoin(p.returned)
 	}
+	if !local {
+		p.returned, p.again = time.Since(p.set.start), 0
+		p.rejoin(p.returned, forgot)
+	}
+	p.local, p.lost = local, lost
 	return true
 }
 
