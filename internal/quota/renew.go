@@ -44,9 +44,10 @@ func (p *Pool) hold(w *window, i int, u *user, t Take, asked time.Duration) {
 	}
 }
 
-// ahead is how long before the store frees places they are renewed.
+// ahead is how long before the store frees places they are renewed: far less than
+// the period, whatever the store is like, or what was just renewed would be again.
 func (p *Pool) ahead(w *window) time.Duration {
-	return min(w.Per/20, time.Second/2) + 2*min(p.asked.usual, patience)
+	return min(w.Per/20, time.Second/2) + min(2*p.asked.usual, w.Per/4, patience)
 }
 
 // renew sees to it that the store holds no less for this process than the ledger,

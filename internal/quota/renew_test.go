@@ -115,6 +115,21 @@ func TestStoreHoldsACallUnderWay(t *testing.T) {
 	}
 }
 
+// A store slower than a period is not asked more often for that.
+func TestSlowStoreIsNotStormed(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m := newMemoryStore()
+		m.trip = 400 * ms
+		p := NewSet(Options{Store: m}).Pool("p", []Limit{{N: 100, Per: 200 * ms}})
+		g, err := p.Take(t.Context(), Request{})
+		require.NoError(t, err)
+		time.Sleep(10 * sec)
+		g.Done()
+		time.Sleep(sec)
+		assert.Less(t, m.asked, 120)
+	})
+}
+
 func TestDistantStore(t *testing.T) {
 	for rtt, least := range map[time.Duration]float64{20 * ms: 0.9, 50 * ms: 0.8, 100 * ms: 0.7} {
 		bubble(t, func(t *testing.T) {
