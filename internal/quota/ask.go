@@ -115,12 +115,15 @@ func (p *Pool) landed(q *question, wait time.Duration, err error) {
 	case err != nil: // and now the ledger rules, or everybody fails
 		p.putBack(q.waiters)
 	case wait <= 0:
-		p.own(now, q)
+		p.own(q)
 		p.grant(now, q.waiters)
 	case len(q.waiters) == 0:
 	case q.waiters[0].user == nil:
 		p.opens = now + wait
-		p.again = now + min(max(wait-p.asked.least(now), 0)+rand.N(p.asked.usual/4+1), look) // it counts from when the store said so; and the process farthest away shall not always be late
+		// The wait counts from when the store said so; and the process that is farthest
+		// away is not always to come too late.
+		wait = max(wait-p.asked.least(now), 0) + rand.N(p.asked.usual/4+1) //nolint:gosec // no secret
+		p.again = now + min(wait, look)
 		p.putBack(q.waiters)
 	case len(q.waiters) > 1: // whose window is full?
 		p.singly = true
@@ -206,7 +209,7 @@ func (p *Pool) fill(q *question) {
 // the ways to the store and back and the call usually take. Where that is not enough, the
 // place is renewed.
 func (p *Pool) slack(w *window) time.Duration {
-	usual, part := max(p.asked.usual, hiccup)+p.trips.usual, time.Duration(8)
+	usual, part := p.asked.usual+p.trips.usual+hiccup, time.Duration(8)
 	if !p.asked.known() || !p.trips.known() { // the first calls open connections
 		usual, part = firstJitter, 4
 	}

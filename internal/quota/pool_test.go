@@ -672,8 +672,7 @@ func TestExtremeFiguresSaturate(t *testing.T) {
 								g.Refused(ctx, math.MaxInt64)
 							} else {
 								require.ErrorIs(t, err, context.DeadlineExceeded)
-								var hopeless *WaitError
-								if errors.As(err, &hopeless) {
+								if hopeless, ok := errors.AsType[*WaitError](err); ok {
 									require.Positive(t, hopeless.Wait)
 								}
 							}

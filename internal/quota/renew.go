@@ -13,7 +13,7 @@ import (
 // a period.
 
 // own notes that the store holds what a question has asked for.
-func (p *Pool) own(now time.Duration, q *question) {
+func (p *Pool) own(q *question) {
 	k := 0
 	for i := range p.windows {
 		w := &p.windows[i]

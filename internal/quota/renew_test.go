@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -165,7 +166,7 @@ func TestDistantStoreWithWindowsPerUser(t *testing.T) {
 		var group sync.WaitGroup
 		var busy time.Duration
 		for i := range 200 {
-			group.Go(func() { call(t, p, Request{User: fmt.Sprint(i)}) })
+			group.Go(func() { call(t, p, Request{User: strconv.Itoa(i)}) })
 		}
 		for range 5 {
 			group.Go(func() { call(t, p, Request{User: "busy"}); busy = time.Since(start) })

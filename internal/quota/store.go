@@ -31,7 +31,7 @@ const (
 	retry    = time.Second            // until a store that failed is asked again
 	quarter  = 0.25                   // of the quota, for Options.LocalShare
 
-	hiccup      = 2 * time.Millisecond   // of the store, always reckoned with
+	hiccup      = 3 * time.Millisecond   // of the store, always reckoned with
 	firstJitter = 100 * time.Millisecond // of calls that open connections, before any was answered
 	look        = time.Minute            // the store is asked as often at least: it may have been emptied
 )
