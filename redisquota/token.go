@@ -55,7 +55,7 @@ func (s *Store) load(ctx context.Context, app string) (im.Token, string, error) 
 	}
 	var have stored
 	if json.Unmarshal([]byte(text), &have) != nil {
-		return im.Token{}, text, nil // not of our making; the next Save replaces it
+		return im.Token{}, text, nil //nolint:nilerr // not of our making; the next Save replaces it
 	}
 	t := im.Token{Value: have.Value}
 	if have.Expires != 0 {
