@@ -24,10 +24,11 @@ type half struct {
 // note adds an answered call.
 func (t *trips) note(now, trip time.Duration) {
 	t.turn(now)
-	if t.now.n+t.before.n == 0 {
+	n := t.now.n + t.before.n
+	if n == 0 {
 		t.usual = trip
 	}
-	t.usual += (trip - t.usual) / 64
+	t.usual += (trip - t.usual) / time.Duration(min(n/2+2, 64)) // the first, which open connections, are soon forgotten
 	t.now = t.now.with(half{1, trip, trip})
 }
 
