@@ -66,10 +66,13 @@ func (c *core) Call(ctx context.Context, call *api.Call) error {
 	if err != nil {
 		return argumentError(call.Endpoint.ID, err)
 	}
+	p.callOptions = optionsOf(ctx)
+	if err := p.lane.check(); err != nil {
+		return argumentError(call.Endpoint.ID, err)
+	}
 	if err := c.direct(ctx, p); err != nil {
 		return err
 	}
-	p.callOptions = optionsOf(ctx)
 	for {
 		event := Event{Endpoint: call.Endpoint.ID, Try: p.tries + 1}
 		failure := c.try(ctx, p, &event)

@@ -2,6 +2,7 @@ package im
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -53,29 +54,58 @@ func (c *Client) Quotas() []PoolStatus {
 
 // QuotaStore counts quotas for several processes, so that they use them up
 // together and never exceed them; package redisquota has one over Redis. The app
-// is "org/app" or "app-id/id". A store must be safe for many goroutines.
+// is "org/app" or "app-id/id". A store must be safe for many goroutines. What it is
+// asked is for several calls at once, so that the context is not that of a call; it
+// ends after half a second.
 type QuotaStore interface {
 	// Take takes from all windows of a pool, or from none. A positive wait means
-	// that nothing was taken, and when to ask again.
+	// that nothing was taken, and when to ask again; one longer than any window of
+	// the question (Per and Slack) is cut to that, and an Event reports it.
 	Take(ctx context.Context, app, pool string, takes []QuotaTake) (wait time.Duration, err error)
 	// Pause lets nobody take from the pool for a while; a longer pause that is
 	// under way stays.
 	Pause(ctx context.Context, app, pool string, d time.Duration) error
 }
 
-// QuotaTake is what a call takes from one window.
+// QuotaTake is what one or several calls take from one window.
 type QuotaTake struct {
 	Quota
 	User string // in a window per user
 	Cost int
-	// Slack is how much longer than Per the cost is to be held: calls may come
-	// that much closer together on their way to the server.
+	// Slack is how much longer than Per the cost is to be held: so much time passes
+	// from the grant to the end of most calls.
 	Slack time.Duration
+	// Renew is set when the cost is that of calls let through before, which are still
+	// under way or were for longer than Slack: their places are about to end in the
+	// store, but count at the server for a period after the response. The store
+	// counts them, however full the window is. All takes of a question have it, or none.
+	Renew bool
 }
+
+// QuotaStoreWarning is something odd about a [QuotaStore] that works, such as a clock
+// that went back: the Err of an Event of the Endpoint [QuotaStoreEvent].
+type QuotaStoreWarning struct {
+	Problem string
+	Lost    bool // it has lost its counters: for a period, the client goes by its own count as well
+}
+
+func (w *QuotaStoreWarning) Error() string { return "im: quota store: " + w.Problem }
+
+// ReportQuotaStore has the client that asks a [QuotaStore] report a warning. The
+// context is the one that the store was given.
+func ReportQuotaStore(ctx context.Context, w QuotaStoreWarning) {
+	if c, ok := ctx.Value(storeAskerKey{}).(*core); ok {
+		c.storeWarns(ctx, &w)
+	}
+}
+
+// storeAskerKey is the context's key for the client that asks a store.
+type storeAskerKey struct{}
 
 // WithQuotaStore lets a store count the quotas, for several processes together.
 // A store that fails or does not answer within half a second is left alone for a
-// second at a time; meanwhile [WithQuotaFallback] says what happens. The logger
+// second at a time; meanwhile [WithQuotaFallback] says what happens. An app has one
+// client in a process: two of them count as two processes. The logger
 // gets a record at Warn, the observer an Event of the Endpoint [QuotaStoreEvent],
 // when the store begins to fail and when it is back. With [WithQuotaShare] a
 // process takes nothing once all processes together have used that share: right for
@@ -119,12 +149,18 @@ func (s quotaSettings) checkStore() error {
 func (c *core) quotaOptions() quota.Options {
 	s := c.settings.quotas
 	if s.store == nil {
-		return quota.Options{}
+		return quota.Options{MaxPause: c.maxWait}
 	}
 	o := quota.Options{
-		Store:        appStore{s.store, c.to.key()},
+		MaxPause:     c.maxWait,
+		Store:        appStore{s.store, c},
 		OnStoreError: func(err error) { c.storeFails(context.Background(), QuotaStoreEvent, err) },
 		OnStoreBack:  func() { c.storeIsBack(context.Background(), QuotaStoreEvent) },
+		OnLongWait: func(pool string, asked, waited time.Duration) {
+			c.storeWarns(context.Background(), &QuotaStoreWarning{fmt.Sprintf(
+				"it asks for a wait of %v for %s, longer than the windows; waiting %v (another process pauses the pool, or the store's clock is wrong)",
+				asked, pool, waited), false})
+		},
 	}
 	if s.fallback != nil {
 		o.LocalShare, o.FailWithoutStore = *s.fallback, *s.fallback == 0
@@ -135,26 +171,36 @@ func (c *core) quotaOptions() quota.Options {
 // appStore is a store as the engine knows it.
 type appStore struct {
 	store QuotaStore
-	app   string
+	core  *core
 }
 
 func (s appStore) Take(ctx context.Context, pool string, takes []quota.Take) (time.Duration, error) {
 	list := make([]QuotaTake, len(takes))
 	for i, t := range takes {
-		list[i] = QuotaTake{Quota: Quota(t.Limit), User: t.User, Cost: t.Cost, Slack: t.Slack}
+		list[i] = QuotaTake{Quota: Quota(t.Limit), User: t.User, Cost: t.Cost, Slack: t.Slack, Renew: t.Renew}
 	}
-	return s.store.Take(ctx, s.app, pool, list)
+	return s.store.Take(context.WithValue(ctx, storeAskerKey{}, s.core), s.core.to.key(), pool, list)
 }
 
 func (s appStore) Pause(ctx context.Context, pool string, d time.Duration) error {
-	return s.store.Pause(ctx, s.app, pool, d)
+	return s.store.Pause(ctx, s.core.to.key(), pool, d)
 }
 
-// storeFails and storeIsBack tell the logger and the observer. The text of the
-// error goes to the observer only: the log is for everybody's eyes.
+// storeFails, storeWarns and storeIsBack tell the logger and the observer. The
+// observer gets the error as it is; the log is for everybody's eyes.
 func (c *core) storeFails(ctx context.Context, event string, err error) {
-	c.logger.LogAttrs(ctx, slog.LevelWarn, "im: a shared store fails", slog.String("store", event))
+	c.logger.LogAttrs(ctx, slog.LevelWarn, "im: a shared store fails",
+		slog.String("store", event), slog.String("reason", storeReason(err)))
 	c.observeStore(ctx, event, err)
+}
+
+func (c *core) storeWarns(ctx context.Context, w *QuotaStoreWarning) {
+	if w.Lost {
+		c.quotas.set.Lost()
+	}
+	c.logger.LogAttrs(ctx, slog.LevelWarn, "im: a shared store warns",
+		slog.String("store", QuotaStoreEvent), slog.String("reason", storeReason(w)))
+	c.observeStore(ctx, QuotaStoreEvent, w)
 }
 
 func (c *core) storeIsBack(ctx context.Context, event string) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -192,4 +193,164 @@ func TestCallsFailWithTheQuotaStore(t *testing.T) {
 	require.ErrorIs(t, err, im.ErrUnavailable)
 	require.ErrorIs(t, err, broken)
 	assert.Empty(t, s.requests)
+}
+
+// A quota counts in the documented unit, on every endpoint, or New says what to
+// write: never calls where messages are meant.
+func TestWithQuotaKeepsTheUnit(t *testing.T) {
+	for _, platform := range []im.Platform{im.Agora, im.Easemob} {
+		config := config
+		config.Platform = platform
+		plain, err := im.New(config)
+		require.NoError(t, err)
+		kept, rejected := 0, 0
+		for _, p := range plain.Quotas() {
+			units := map[im.Quota]bool{}
+			for _, w := range p.Windows {
+				units[im.Quota{Items: w.Items, PerUser: w.PerUser}] = true
+			}
+			for _, per := range []time.Duration{time.Second, time.Minute, 7 * time.Second, 24 * time.Hour} {
+				c, err := im.New(config, im.WithQuota(p.Pool, im.Quota{N: 200, Per: per}))
+				if len(units) > 1 {
+					rejected++
+					require.ErrorIs(t, err, im.ErrInvalidArgument, p.Pool)
+					require.ErrorContains(t, err, "give a quota of each", p.Pool)
+					continue
+				}
+				require.NoError(t, err, p.Pool)
+				for _, changed := range c.Quotas() {
+					if changed.Pool == p.Pool {
+						kept++
+						require.Len(t, changed.Windows, 1)
+						q := changed.Windows[0].Quota
+						assert.Equal(t, 200, q.N)
+						if len(units) == 1 {
+							assert.True(t, units[im.Quota{Items: q.Items, PerUser: q.PerUser}], p.Pool)
+						}
+					}
+				}
+			}
+			all := make([]im.Quota, 0, len(units))
+			for u := range units {
+				u.N, u.Per = 300, time.Second
+				all = append(all, u)
+			}
+			if len(all) > 0 {
+				_, err = im.New(config, im.WithQuota(p.Pool, all...))
+				require.NoError(t, err, "%s: one of each unit", p.Pool)
+			}
+		}
+		assert.Greater(t, kept, 500)
+		assert.Equal(t, 4*5, rejected, "send_groups, send_rooms, send_users and two of conversations")
+	}
+	for id, want := range map[string]string{
+		"messages.send_groups":        "counts messages (Items: true) and calls (neither Items nor PerUser)",
+		"messages.list_conversations": "counts calls of each user (PerUser: true) and calls",
+	} {
+		_, err := im.New(config, im.WithQuota(id, im.Quota{N: 200, Per: time.Second}))
+		require.ErrorContains(t, err, want)
+	}
+	for _, wrong := range []im.Quota{{N: 1, Per: time.Second, PerUser: true}, {N: 1, Per: time.Second, Items: true}} {
+		_, err := im.New(config, im.WithQuota("users.get", wrong))
+		require.ErrorIs(t, err, im.ErrInvalidArgument)
+	}
+}
+
+func TestUnknownLane(t *testing.T) {
+	for _, options := range [][]im.Option{nil, {im.WithoutQuotas()}, {im.WithQuotaStore(&quotaMemory{})}} {
+		s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		c := s.client(t, options...)
+		for _, lane := range []im.Lane{-1, 2, math.MaxInt} {
+			_, err := c.Users.Get(im.WithLane(t.Context(), lane), "alice")
+			require.ErrorIs(t, err, im.ErrInvalidArgument)
+			var wrong *im.Error
+			require.ErrorAs(t, err, &wrong)
+			assert.Equal(t, "lane", wrong.Field)
+		}
+		assert.Empty(t, s.requests)
+		_, err := c.Users.Get(t.Context(), "alice")
+		require.NoError(t, err, "no lock is held")
+	}
+}
+
+// A Retry-After without end pauses nobody for longer than a wait may last: not the
+// pool, not the store of a fleet.
+func TestPauseIsCappedAsAWaitIs(t *testing.T) {
+	for _, header := range []string{"3600", "9999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"} {
+		synctest.Test(t, func(t *testing.T) {
+			m, s := &quotaMemory{}, &script{answers: []answer{
+				{status: 429, body: tooFast, header: http.Header{"Content-Type": {"application/json"}, "Retry-After": {header}}},
+				{status: 200, body: aliceAnswer},
+			}}
+			var paused time.Duration
+			c := s.client(t, im.WithMaxRetryWait(2*time.Second), im.WithQuotaStore(m), im.WithObserver(func(_ context.Context, e im.Event) {
+				paused = max(paused, e.Paused)
+			}))
+			start := time.Now()
+			_, err := c.Users.Get(im.WithoutRetry(t.Context()), "alice")
+			require.ErrorIs(t, err, im.ErrRateLimited)
+			assert.LessOrEqual(t, paused, 2*time.Second)
+			assert.Positive(t, paused)
+			assert.LessOrEqual(t, m.pause, 2*time.Second)
+			assert.Positive(t, m.pause)
+			assert.LessOrEqual(t, status(t, c).PausedUntil.Sub(start), 2*time.Second)
+			_, err = c.Users.Get(t.Context(), "alice")
+			require.NoError(t, err)
+			assert.InDelta(t, paused.Seconds(), time.Since(start).Seconds(), 0.2)
+		})
+	}
+}
+
+// A call that broke off may have been counted, so that its place is held; one that
+// was never sent gives it back.
+func TestPlaceOfABrokenCall(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	var group sync.WaitGroup
+	group.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Read(make([]byte, 4096)) // the request, and no response
+			_ = conn.Close()
+		}
+	})
+	config := config
+	config.Host = "http://" + l.Addr().String()
+	c, err := im.New(config, im.WithQuota("users.get", im.Quota{N: 10, Per: time.Hour}))
+	require.NoError(t, err)
+	defer c.Close()
+	ctx := im.WithoutRetry(t.Context())
+
+	_, err = c.Users.Get(ctx, "alice")
+	require.ErrorIs(t, err, im.ErrUnavailable)
+	assert.Equal(t, 9, status(t, c).Windows[0].Left, "held")
+	assert.EqualValues(t, 1, status(t, c).Granted)
+
+	require.NoError(t, l.Close())
+	group.Wait()
+	_, err = c.Users.Get(ctx, "alice")
+	require.ErrorIs(t, err, im.ErrUnavailable)
+	assert.Equal(t, 9, status(t, c).Windows[0].Left, "given back")
+	assert.EqualValues(t, 1, status(t, c).Granted)
+}
+
+// The place of a broken call is held until its period has passed after the end, not
+// for ever and no shorter.
+func TestPlaceOfABrokenCallIsHeldForAPeriod(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{answers: []answer{{do: func(*http.Request) *answer {
+			time.Sleep(5 * time.Second)
+			return &answer{err: errBroken}
+		}}}}
+		c := s.client(t, im.WithQuota("users.get", im.Quota{N: 1, Per: time.Minute}))
+		_, err := c.Users.Get(im.WithoutRetry(t.Context()), "alice")
+		require.Error(t, err)
+		time.Sleep(59 * time.Second)
+		assert.Zero(t, status(t, c).Windows[0].Left)
+		time.Sleep(2 * time.Second)
+		assert.Equal(t, 1, status(t, c).Windows[0].Left)
+	})
 }

@@ -2,6 +2,7 @@ package im
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -35,10 +36,13 @@ type changedQuota struct {
 	quotas []Quota
 }
 
-// WithQuota replaces the quotas of an endpoint (by catalogue id, "users.get") or
+// WithQuota replaces all quotas of an endpoint (by catalogue id, "users.get") or
 // of a pool that several endpoints share (by name, "user_write"), for apps that
-// have bought more. An id or name that there is not is an error of [New]; a call
-// that costs more than its quota can ever grant is an [ErrInvalidArgument].
+// have bought more. A quota without Items and PerUser counts what the documented
+// ones of the pool count; where those count several things, each has to be given.
+// [New] rejects an unknown id or name, a unit in which the pool does not count, N
+// below 1 and Per below 1 ms. A call that costs more than its quota can ever grant is
+// an [ErrInvalidArgument].
 func WithQuota(idOrPool string, quotas ...Quota) Option {
 	return func(s *settings) {
 		s.quotas.changed = append(s.quotas.changed, changedQuota{idOrPool, quotas})
@@ -47,7 +51,7 @@ func WithQuota(idOrPool string, quotas ...Quota) Option {
 
 // WithQuotaShare takes only a share of every quota, above 0 and at most 1, for
 // apps whose quota several processes use. Where the share of a quota is less
-// than one call, its period grows instead.
+// than one call, its period grows instead, to 36 years at most.
 func WithQuotaShare(share float64) Option { return func(s *settings) { s.quotas.share = share } }
 
 // WithoutQuotas makes calls wait for nothing but what the server asks for.
@@ -71,7 +75,7 @@ func newQuotas(c *core, platform Platform) (*quotas, error) {
 	if err := s.checkStore(); err != nil {
 		return nil, err
 	}
-	changed, err := changedByPool(s.changed, c.endpoints)
+	changed, err := changedByPool(s.changed, c.endpoints, platform == Easemob)
 	if err != nil || s.off {
 		return &quotas{}, err
 	}
@@ -87,6 +91,10 @@ func newQuotas(c *core, platform Platform) (*quotas, error) {
 
 // newPool gets or makes the pool of an endpoint.
 func (q *quotas) newPool(e *api.Endpoint) *quota.Pool {
+	return q.set.Pool(e.PoolName(), q.limits(e))
+}
+
+func (q *quotas) limits(e *api.Endpoint) []quota.Limit {
 	limits, ok := q.changed[e.PoolName()]
 	if !ok {
 		limits = e.QuotasOn(q.easemob)
@@ -95,22 +103,38 @@ func (q *quotas) newPool(e *api.Endpoint) *quota.Pool {
 	for i, l := range limits {
 		scaled[i] = quota.Limit(l).Scale(q.share)
 	}
-	return q.set.Pool(e.PoolName(), scaled)
+	return scaled
 }
+
+// rawPool is for raw calls when too many others have a pool of their own, since
+// values were written into their paths.
+const rawPool = "raw"
 
 // pool finds the pool of an endpoint; those of raw calls are not known by New.
 func (q *quotas) pool(e *api.Endpoint) *quota.Pool {
 	if p, ok := q.pools[e]; ok {
 		return p
 	}
-	return q.newPool(e)
+	if e.Pool != "" { // a raw call of an endpoint that New knows
+		return q.newPool(e)
+	}
+	if p := q.set.Brief(e.PoolName(), q.limits(e)); p != nil {
+		return p
+	}
+	return q.newPool(&api.Endpoint{ID: rawPool})
 }
 
 // changedByPool checks WithQuota and gives its quotas by pool.
-func changedByPool(changed []changedQuota, endpoints []*api.Endpoint) (map[string]api.Quotas, error) {
+func changedByPool(changed []changedQuota, endpoints []*api.Endpoint, easemob bool) (map[string]api.Quotas, error) {
 	pools := make(map[string]string) // by id and by name
+	documented := make(map[string]*units)
 	for _, e := range endpoints {
-		pools[e.ID], pools[e.PoolName()] = e.PoolName(), e.PoolName()
+		pool := e.PoolName()
+		pools[e.ID], pools[pool] = pool, pool
+		if documented[pool] == nil {
+			documented[pool] = &units{}
+		}
+		documented[pool].add(e, easemob)
 	}
 	byPool := make(map[string]api.Quotas)
 	for _, c := range changed {
@@ -121,9 +145,13 @@ func changedByPool(changed []changedQuota, endpoints []*api.Endpoint) (map[strin
 		if len(c.quotas) == 0 {
 			return nil, configError("WithQuota", "%q is given no quota; see WithoutQuotas", c.name)
 		}
-		for _, q := range c.quotas {
-			if q.N < 1 || q.Per <= 0 {
-				return nil, configError("WithQuota", "%q: %d per %s must be above 0", c.name, q.N, q.Per)
+		quotas, problem := documented[pool].apply(c.quotas)
+		if problem != "" {
+			return nil, configError("WithQuota", "%q %s", c.name, problem)
+		}
+		for _, q := range quotas {
+			if problem := q.problem(); problem != "" {
+				return nil, configError("WithQuota", "%q: %s", c.name, problem)
 			}
 			for _, o := range byPool[pool] {
 				if o.N = q.N; o == api.Quota(q) { // alike but for N: a store would count them as one
@@ -134,6 +162,17 @@ func changedByPool(changed []changedQuota, endpoints []*api.Endpoint) (map[strin
 		}
 	}
 	return byPool, nil
+}
+
+// problem says what is wrong with a quota, if anything.
+func (q Quota) problem() string {
+	switch {
+	case q.N < 1 || q.Per <= 0:
+		return fmt.Sprintf("%d per %s must be above 0", q.N, q.Per)
+	case q.Per < time.Millisecond:
+		return fmt.Sprintf("Per is %s, must be at least 1ms", q.Per)
+	}
+	return ""
 }
 
 // similar helps with a mistyped id.
@@ -149,6 +188,14 @@ func similar(name string, known map[string]string) string {
 		return "docs/endpoints.md lists them"
 	}
 	return "known are " + strings.Join(near, ", ")
+}
+
+// check rejects an unknown lane.
+func (l Lane) check() error {
+	if l != Foreground && l != Background {
+		return api.Invalid("lane", "is %d, must be Foreground or Background", int(l))
+	}
+	return nil
 }
 
 // take waits until all quotas of the call can be taken together.

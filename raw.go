@@ -25,7 +25,9 @@ type RawCall struct {
 	// after a lost answer.
 	Idempotent bool
 	// Quotas of the endpoint; nil: 100 calls a second. Calls with the same method
-	// and path share them. Paths that this module knows keep their own.
+	// and path share them. Paths that this module knows keep their own. 1000 other
+	// paths can have quotas at a time, and the rest shares 100 calls a second: values
+	// belong into Params.
 	Quotas []Quota
 	Items  int    // what the call counts for in quotas by item; 0: 1
 	User   string // whose quota it is, in quotas per user
@@ -129,8 +131,8 @@ func (c *core) rawEndpoint(r RawCall) (*api.Endpoint, error) {
 	}
 	e := &api.Endpoint{ID: r.Method + " " + r.Path, Method: r.Method, Path: r.Path, Idempotent: r.Idempotent, ItemsIn: api.RawBody}
 	for _, q := range r.Quotas {
-		if q.N < 1 || q.Per <= 0 {
-			return nil, api.Invalid("Quotas", "%d per %s must be above 0", q.N, q.Per)
+		if problem := q.problem(); problem != "" {
+			return nil, api.Invalid("Quotas", "%s", problem)
 		}
 		e.Quotas = append(e.Quotas, api.Quota(q))
 	}

@@ -7,27 +7,44 @@
 //		Token: im.SharedToken(store, im.ClientCredentials{ID: id, Secret: secret}),
 //	}, im.WithQuotaStore(store))
 //
-// Redis's clock rules, not that of the machines. Every key carries the app and
-// has a time to live; none holds a secret but the token, which
-// [im.EncryptedTokens] seals. The keys of a pool lie in one slot of a cluster.
+// Redis's clock rules, not that of the machines. If it goes back, as after a
+// failover, what was counted moves with it, and an Event of [im.QuotaStoreEvent]
+// says so. Every key carries the app and has a time to live; none holds a secret but
+// the token, which [im.EncryptedTokens] seals, and none the id of a user. The keys
+// of a pool lie in one slot of a cluster.
 //
-// Counters that are lost when Redis restarts without persistence cost nothing
-// within seconds, except for quotas per day: those need appendonly yes.
+// When Redis has lost the counters (FLUSHALL, eviction, a restart without
+// persistence), a process finds out that has taken in the period before, an Event
+// says so, and for a period every process goes by its own count as well. What
+// processes took of a quota per day that have ended since is lost with them: such
+// quotas need appendonly yes. One Store serves all clients of a process.
 package redisquota
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"reflect"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
 	im "github.com/imrest/im-go"
 )
 
-// Store is an [im.QuotaStore] and an [im.TokenStore].
+// Store is an [im.QuotaStore] and an [im.TokenStore]. Its fields are not to be changed
+// once it is in use.
 type Store struct {
 	Redis  redis.UniversalClient
 	Prefix string // of all keys; empty: "im"
+
+	// UserKey is the secret with which user ids are hashed (HMAC-SHA256) where a key of
+	// Redis has to name a user, the same for all processes. Without it the hash is made
+	// with Prefix and app, which keeps ids out of sight, but whoever knows both can find
+	// out a telephone number by trying them all.
+	UserKey []byte
+
+	kept kept
 }
 
 var (
@@ -35,16 +52,30 @@ var (
 	_ im.TokenStore = (*Store)(nil)
 )
 
-// Format hides the client, whose options may hold a password.
+// Format hides the client, whose options may hold a password, and the UserKey.
 func (s *Store) Format(f fmt.State, _ rune) { fmt.Fprint(f, "redisquota.Store(***)") }
 
-// key names what belongs together: in a cluster, the braces make one slot of it.
+var errNoClient = errors.New("redisquota: Store.Redis is nil; set it to a client of go-redis")
+
+// check finds a Store without a client, which would panic.
+func (s *Store) check() error {
+	if s == nil || s.Redis == nil {
+		return errNoClient
+	}
+	if v := reflect.ValueOf(s.Redis); v.Kind() == reflect.Pointer && v.IsNil() {
+		return errNoClient
+	}
+	return nil
+}
+
+// key names what belongs together: in a cluster, the braces make one slot of it. Those
+// of a Prefix do the same, but for an empty pair, which would turn all braces off.
 func (s *Store) key(app, of string) string {
 	prefix := s.Prefix
 	if prefix == "" {
 		prefix = "im"
 	}
-	return prefix + ":{" + app + ":" + of + "}:"
+	return strings.ReplaceAll(prefix, "{}", "%7B%7D") + ":{" + app + ":" + of + "}:"
 }
 
 // within runs f and leaves it alone when the context ends: go-redis minds

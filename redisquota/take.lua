@@ -1,28 +1,77 @@
 -- Takes from several windows, or from none.
 --
--- KEYS: the pause of the pool, then its windows.
--- ARGV: for each window N, its period (0: the day, from 00:00 UTC), the slack and
--- the cost; times in microseconds.
--- Returns 0, or how long to wait.
+-- KEYS: the pause of the pool, the mark of a loss, then the windows.
+-- ARGV: 1 to renew, which takes however full the windows are; then for each window N,
+-- its period (0: the day, from 00:00 UTC), the slack, the cost, and 1 if the caller
+-- knows that the window is not empty; times in microseconds.
+-- Returns how long to wait, or 0; by how much the clock was found to have gone back;
+-- and when counters were last found to be lost, or 0.
 --
--- A window is a list of what was taken, the oldest first: "UNTIL TOTAL", where
--- UNTIL is when it leaves the window and TOTAL the sum of all costs so far. The
--- head of the list has left already, and is there for its TOTAL. Costs that leave
--- in the same thousandth of the period share an entry, so that no window needs
--- more than about a thousand, whatever N is; a day needs one.
+-- A window is a list of what was taken, the oldest first: "UNTIL TOTAL TAKEN", where
+-- UNTIL is when it leaves the window, TOTAL the sum of all costs so far, and TAKEN
+-- when it was taken. The head of the list has left already, and is there for its
+-- TOTAL. Costs that leave in the same thousandth of the period share an entry, so
+-- that no window needs more than about a thousand, whatever N is; a day needs one.
 
 local DAY, SECOND = 86400000000, 1000000
+local MEMORY = 600000 -- of a loss, in ms: so long, every process hears of it with its next question
 
 local time = redis.call('TIME')
 local now = time[1] * SECOND + time[2]
+local back = 0
 
 local function read(entry)
-  local till, total = string.match(entry, '(%d+) (%d+)')
-  return tonumber(till), tonumber(total)
+  local till, total, taken = string.match(entry, '(%d+) (%d+) ?(%d*)')
+  return tonumber(till), tonumber(total), tonumber(taken) or 0
 end
 
-local function entry(till, total)
-  return string.format('%.0f %.0f', till, total)
+local function entry(till, total, taken)
+  return string.format('%.0f %.0f %.0f', till, total, taken)
+end
+
+local function expire(key, till)
+  redis.call('PEXPIRE', key, math.ceil((till - now) / 1000) + 1000)
+end
+
+-- over is when a cost taken now leaves its window.
+local function over(per, slack)
+  local grain = math.ceil(per / 1000)
+  local till = now + per + slack
+  if per == 0 then
+    -- What is on its way at midnight may be counted on either day.
+    local taken = now + slack + SECOND
+    till, grain = taken - taken % DAY + DAY + slack, SECOND
+  end
+  return math.ceil(till / grain) * grain
+end
+
+-- rewind is for a clock that has gone back, as after a failover: what was taken last
+-- was taken now, and the rest as long before it as it was. Else nothing would leave
+-- until the clock is where it was.
+local function rewind(w)
+  local last = redis.call('LINDEX', w.key, -1)
+  if not last then
+    return
+  end
+  local _, _, newest = read(last)
+  local behind = newest - now
+  if behind <= 0 then
+    return
+  end
+  back = math.max(back, behind)
+  local entries = redis.call('LRANGE', w.key, 0, -1)
+  redis.call('DEL', w.key)
+  for _, e in ipairs(entries) do
+    local till, total, taken = read(e)
+    if w.per == 0 then
+      till = math.min(till, over(w.per, w.slack))
+    else
+      till = math.max(till - behind, 0)
+    end
+    redis.call('RPUSH', w.key, entry(till, total, math.max(taken - behind, 0)))
+    newest = till
+  end
+  expire(w.key, newest)
 end
 
 -- leave drops what has left the window, and returns the total of all that has.
@@ -60,48 +109,62 @@ local function leaving(key, total)
   end
 end
 
--- over is when a cost taken now leaves its window.
-local function over(per, slack)
-  local grain = math.ceil(per / 1000)
-  local till = now + per + slack
-  if per == 0 then
-    -- What is on its way at midnight may be counted on either day.
-    local taken = now + slack + SECOND
-    till, grain = taken - taken % DAY + DAY + slack, SECOND
+-- paused is until when the pool pauses.
+local function paused(key)
+  local till, from = string.match(redis.call('GET', key) or '', '(%d+) ?(%d*)')
+  till, from = tonumber(till) or 0, tonumber(from) or 0
+  if from > now then
+    back = math.max(back, from - now)
+    till = till - (from - now)
+    redis.call('SET', key, string.format('%.0f %.0f', till, now), 'PX', math.ceil((till - now) / 1000) + 1000)
   end
-  return math.ceil(till / grain) * grain
+  return till
 end
 
-local again = tonumber(redis.call('GET', KEYS[1]) or 0)
+local lost = redis.call('GET', KEYS[2]) or '0'
+
+-- result is in texts, since not every Lua has integers of 64 bits.
+local function result(wait)
+  return {string.format('%.0f', wait), string.format('%.0f', back), lost}
+end
+
+local renew = ARGV[1] == '1'
+local again = paused(KEYS[1])
 local windows = {}
-for i = 2, #KEYS do
-  local a = 4 * (i - 2)
+for i = 3, #KEYS do
+  local a = 5 * (i - 3) + 1
   local w = {
     key = KEYS[i], n = tonumber(ARGV[a + 1]), per = tonumber(ARGV[a + 2]),
     slack = tonumber(ARGV[a + 3]), cost = tonumber(ARGV[a + 4]),
   }
+  rewind(w)
+  local last = redis.call('LINDEX', w.key, -1)
+  if not last and ARGV[a + 5] == '1' then
+    lost = string.format('%.0f', now)
+    redis.call('SET', KEYS[2], lost, 'PX', MEMORY)
+  end
   w.gone = leave(w.key)
-  w.till, w.total = read(redis.call('LINDEX', w.key, -1) or '0 0')
+  w.till, w.total = read(last or '0 0')
   local missing = w.total - w.gone + w.cost - w.n
   if missing > 0 and w.total > w.gone then
     again = math.max(again, leaving(w.key, math.min(w.gone + missing, w.total)))
   end
   windows[#windows + 1] = w
 end
-if again > now then
-  return string.format('%.0f', again - now) -- a text, since not every Lua has integers of 64 bits
+if again > now and not renew then
+  return result(again - now)
 end
 
 for _, w in ipairs(windows) do
   local till = math.max(over(w.per, w.slack), w.till)
   if w.total == w.gone then
     redis.call('DEL', w.key)
-    redis.call('RPUSH', w.key, '0 0', entry(till, w.cost))
+    redis.call('RPUSH', w.key, '0 0', entry(till, w.cost, now))
   elseif till == w.till then
-    redis.call('LSET', w.key, -1, entry(till, w.total + w.cost))
+    redis.call('LSET', w.key, -1, entry(till, w.total + w.cost, now))
   else
-    redis.call('RPUSH', w.key, entry(till, w.total + w.cost))
+    redis.call('RPUSH', w.key, entry(till, w.total + w.cost, now))
   end
-  redis.call('PEXPIRE', w.key, math.ceil((till - now) / 1000) + 1000)
+  expire(w.key, till)
 end
-return 0
+return result(0)

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -20,7 +19,8 @@ var dropScript = redis.NewScript(`return redis.call('GET', KEYS[1]) == ARGV[1] a
 // sends a command again whose answer was lost.
 var lockScript = redis.NewScript(`
 local holder = redis.call('GET', KEYS[1])
-if not holder then
+if not holder or redis.call('PTTL', KEYS[1]) == -1 then -- one without an end is not of our making
+  holder = false
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 end
 return (not holder or holder == ARGV[1]) and 1 or 0`)
@@ -34,7 +34,8 @@ type stored struct {
 	Expires int64  `json:"expires,omitzero"` // in ms since 1970
 }
 
-// Load gives the stored token; the zero Token when there is none.
+// Load gives the stored token; the zero Token when there is none, or something that
+// is not a token.
 func (s *Store) Load(ctx context.Context, app string) (im.Token, error) {
 	t, _, err := s.load(ctx, app)
 	return t, err
@@ -42,8 +43,11 @@ func (s *Store) Load(ctx context.Context, app string) (im.Token, error) {
 
 // load gives the token and the text that Redis has of it.
 func (s *Store) load(ctx context.Context, app string) (im.Token, string, error) {
+	if err := s.check(); err != nil {
+		return im.Token{}, "", err
+	}
 	text, err := within(ctx, func() (string, error) { return s.Redis.Get(ctx, s.key(app, "token")+"value").Result() })
-	if errors.Is(err, redis.Nil) {
+	if errors.Is(err, redis.Nil) || redis.HasErrorPrefix(err, "WRONGTYPE") {
 		return im.Token{}, "", nil
 	}
 	if err != nil {
@@ -51,7 +55,7 @@ func (s *Store) load(ctx context.Context, app string) (im.Token, string, error) 
 	}
 	var have stored
 	if json.Unmarshal([]byte(text), &have) != nil {
-		return im.Token{}, "", fmt.Errorf("redisquota: the stored token of %s is none", app) // without the text: it may hold one
+		return im.Token{}, text, nil //nolint:nilerr // not of our making; the next Save replaces it
 	}
 	t := im.Token{Value: have.Value}
 	if have.Expires != 0 {
@@ -62,6 +66,9 @@ func (s *Store) load(ctx context.Context, app string) (im.Token, string, error) 
 
 // Save stores a token until it expires; one without a known end for a day.
 func (s *Store) Save(ctx context.Context, app string, t im.Token) error {
+	if err := s.check(); err != nil {
+		return err
+	}
 	have, live := stored{Value: t.Value}, unending
 	if !t.Expires.IsZero() {
 		have.Expires, live = t.Expires.UnixMilli(), time.Until(t.Expires)
@@ -94,6 +101,9 @@ func (s *Store) drop(ctx context.Context, key, value string) error {
 // Lock gives the lock of the app to one holder at a time, at the latest until d
 // has passed; unlock is nil while another has it.
 func (s *Store) Lock(ctx context.Context, app string, d time.Duration) (unlock func(), err error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	key, holder := s.key(app, "token")+"lock", rand.Text()
 	taken, err := within(ctx, func() (int, error) {
 		return lockScript.Run(ctx, s.Redis, []string{key}, holder, d.Milliseconds()).Int()

@@ -46,7 +46,7 @@ func TestPromiseNoTypePrintsSecrets(t *testing.T) {
 	for _, extra := range []any{
 		im.Token{}, im.UserToken{}, im.ClientCredentials{}, im.AppCertificate{}, im.Config{}, im.Error{}, im.ConfigError{}, im.RawCall{},
 		im.Response{}, im.Event{}, im.Quota{}, im.RESTHost{}, im.UserTokenOptions{}, im.Client{}, batch.Error{}, batch.Reason{}, batch.Outcome{},
-		im.Foreground, im.Agora, batch.Result{}, im.TokenFunc(nil), im.WithoutQuotas(), im.QuotaTake{},
+		im.Foreground, im.Agora, batch.Result{}, im.TokenFunc(nil), im.WithoutQuotas(), im.QuotaTake{}, im.QuotaStoreWarning{},
 	} {
 		collect(reflect.TypeOf(extra), known)
 	}

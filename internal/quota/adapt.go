@@ -45,7 +45,7 @@ func (a *adapt) part(now time.Duration) float64 {
 }
 
 // Refused says that the server refused the granted call for its rate, perhaps
-// with the time to wait. It pauses the pool and slows it down, here and, for the
+// with the time to wait, of which no more than Options.MaxPause counts. It pauses the pool and slows it down, here and, for the
 // pause, wherever the store is shared. It returns the pause and the part of the
 // full rate that is left. The grant is ended as always, before or after.
 func (g Grant) Refused(ctx context.Context, retryAfter time.Duration) (pause time.Duration, rate float64) {
@@ -53,13 +53,14 @@ func (g Grant) Refused(ctx context.Context, retryAfter time.Duration) (pause tim
 	if p == nil {
 		return 0, 1
 	}
-	pause = max(retryAfter, p.recess())
+	pause = min(max(retryAfter, p.recess()), p.set.maxPause)
 	pause, rate = p.slowDown(g.sent, pause)
 	if s := p.set.shared; s != nil && s.failure() == nil {
 		// Also for a call that is being canceled: others are to know.
-		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), patience)
-		defer stop()
-		s.answered(time.Since(p.set.start), s.Store.Pause(ctx, p.name, pause))
+		_, err := s.put(context.WithoutCancel(ctx), func(ctx context.Context) (time.Duration, error) {
+			return 0, s.Store.Pause(ctx, p.name, pause)
+		})
+		s.answered(time.Since(p.set.start), err)
 	}
 	return pause, rate
 }
@@ -110,6 +111,9 @@ func (p *Pool) resize(now time.Duration) {
 	p.adapt.cut = part < 1
 	p.resized = now
 	extra := p.trips.extra(now)
+	if p.set.shared != nil {
+		extra = p.trips.usual
+	}
 	for i := range p.windows {
 		w, part := &p.windows[i], part
 		if !w.adapts() {

@@ -18,6 +18,11 @@ func (e *CostError) Error() string {
 	return fmt.Sprintf("quota %s: a call of %d exceeds the limit of %d per %v", e.Pool, e.Cost, e.Limit.N, e.Limit.Per)
 }
 
+// LaneError says that there is no such lane.
+type LaneError struct{ Lane Lane }
+
+func (e *LaneError) Error() string { return fmt.Sprintf("quota: there is no lane %d", int(e.Lane)) }
+
 // WaitError says that the wait for a quota would have outlasted the context's
 // deadline. Nothing was taken. It is a context.DeadlineExceeded.
 type WaitError struct {

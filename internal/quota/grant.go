@@ -42,7 +42,7 @@ func (p *Pool) undo(g Grant) {
 		c := w.cost(g.items)
 		w.held -= c
 		if w.PerUser {
-			g.user.held[i] -= c
+			w.charge(g.user, i, -c)
 		}
 	}
 	p.granted--
@@ -61,7 +61,9 @@ func (g Grant) end(answered bool) {
 	now := p.tick()
 	counted := now
 	if answered {
-		counted = max(now-p.trips.least(now), g.sent)
+		if p.set.shared == nil { // processes of a fleet have ways of different lengths, which this would not allow for
+			counted = max(now-p.trips.least(now), g.sent)
+		}
 		p.trips.note(now, now-g.sent)
 	}
 	for i := range p.windows {

@@ -21,13 +21,14 @@ type waiter struct {
 	items           int
 	lane            Lane
 	since, deadline time.Duration
-	asks            bool // the store, at this moment
+	asks            *question   // the store is being asked for it
+	out             *time.Timer // brings it back to the line
+	gone            bool        // it was given up
 	ready           chan verdict
 }
 
-// verdict ends a wait, or sends the waiter to ask the store.
+// verdict ends a wait.
 type verdict struct {
-	ask   bool
 	grant Grant
 	err   error
 }
@@ -36,7 +37,7 @@ type verdict struct {
 // leave at no cost.
 type queue struct {
 	first, last *waiter
-	n, items    int
+	n, items    int64
 }
 
 // put adds w at the end, or in front of all others.
@@ -53,7 +54,7 @@ func (q *queue) put(w *waiter, front bool) {
 		q.last = w
 	}
 	q.n++
-	q.items += w.items
+	q.items += int64(w.items)
 }
 
 // leave takes w out of the queue that it is in, if any.
@@ -73,7 +74,7 @@ func (w *waiter) leave() {
 		w.next.prev = w.prev
 	}
 	q.n--
-	q.items -= w.items
+	q.items -= int64(w.items)
 	w.in, w.next, w.prev = nil, nil, nil
 }
 

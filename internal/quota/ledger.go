@@ -65,6 +65,20 @@ func (l *ledger) last() time.Duration {
 	return l.past[len(l.past)-1].until
 }
 
+// goneBy is the cost of the answered calls that will have gone at a moment: the
+// user's or, for nil, everybody's.
+func (l *ledger) goneBy(at time.Duration, u *user) (cost int) {
+	for _, h := range l.past[l.gone:] {
+		if h.until > at {
+			break
+		}
+		if u == nil || h.user == u {
+			cost += h.cost
+		}
+	}
+	return cost
+}
+
 // drop takes out the oldest hold if it is over.
 func (l *ledger) drop(now time.Duration) (hold, bool) {
 	if l.next() > now {

@@ -6,6 +6,13 @@ import "time"
 // period slides.
 const Day = 24 * time.Hour
 
+// Beyond these no figure means anything; sums of them still fit, on 32 bits too.
+const (
+	most     = 1 << 29
+	shortest = time.Millisecond
+	longest  = time.Duration(1 << 60) // 36 years
+)
+
 // Limit is one window of a pool: at most N in any period Per.
 type Limit struct {
 	N       int
@@ -18,12 +25,22 @@ type Limit struct {
 // Where the share is less than one call, the period grows instead.
 func (l Limit) Scale(share float64) Limit {
 	const rounding = 1e-9 // 0.29 of 100 is 29, whatever floats say
+	l = l.saturated()
 	if n := int(float64(l.N)*share + rounding); n >= 1 {
 		l.N = n
 		return l
 	}
-	l.Per = time.Duration(float64(l.Per) / (float64(l.N) * share))
+	l.Per = time.Duration(min(float64(l.Per)/(float64(l.N)*share), float64(longest)))
+	if l.Per == Day {
+		l.Per++ // this one slides
+	}
 	l.N = 1
+	return l
+}
+
+// saturated brings a limit into the range that can be counted.
+func (l Limit) saturated() Limit {
+	l.N, l.Per = min(max(l.N, 1), most), min(max(l.Per, shortest), longest)
 	return l
 }
 

@@ -3,6 +3,7 @@ package quota
 import (
 	"context"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -47,6 +48,37 @@ func TestManyWaitersCostLittle(t *testing.T) {
 		require.ErrorIs(t, <-done, context.Canceled)
 	}
 	assert.Zero(t, p.Stats().Waiting[Foreground])
-	assert.Equal(t, 0, p.lines[Foreground].fresh.n)
+	assert.EqualValues(t, 0, p.lines[Foreground].fresh.n)
+	p.timer.Stop()
+}
+
+// Looking at a pool with a million users holds up no call.
+func TestStatsOfAMillionUsers(t *testing.T) {
+	const n = 1_000_000
+	p := onePool(Limit{N: 5, Per: time.Hour, PerUser: true})
+	for i := range n {
+		g, err := p.Take(t.Context(), Request{User: strconv.Itoa(i % (n - 1))})
+		require.NoError(t, err)
+		g.Done()
+	}
+	least := time.Hour
+	for range 10 { // the machine may stall
+		start := time.Now()
+		assert.Equal(t, 3, p.Stats().Windows[0].Left, "one has called twice")
+		least = min(least, time.Since(start))
+	}
+	t.Logf("%v", least)
+	assert.Less(t, least, time.Millisecond)
+	p.mu.Lock()
+	p.set.start = p.set.start.Add(-2 * time.Hour) // all of it is over
+	p.mu.Unlock()
+	least = time.Hour
+	for range 10 {
+		start := time.Now()
+		p.Stats()
+		least = min(least, time.Since(start))
+	}
+	t.Logf("%v", least)
+	assert.Less(t, least, 5*time.Millisecond)
 	p.timer.Stop()
 }

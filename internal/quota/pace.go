@@ -43,17 +43,17 @@ func newPace(l Limit) *pace {
 // wait is how long a cost has to wait for its tokens.
 func (p *pace) wait(at time.Time, cost int) time.Duration {
 	p.admit(at, cost)
-	return p.lack(at, cost, float64(p.bucket.Limit()))
+	return p.lack(at, float64(cost), float64(p.bucket.Limit()))
 }
 
 // lack is how long so much takes at a rate, with the tokens that are there.
-func (p *pace) lack(at time.Time, cost int, perSecond float64) time.Duration {
+func (p *pace) lack(at time.Time, cost, perSecond float64) time.Duration {
 	const rounding = 1e-6
-	short := float64(cost) - p.bucket.TokensAt(at)
+	short := cost - p.bucket.TokensAt(at)
 	if short < rounding {
 		return 0
 	}
-	return time.Duration(math.Ceil(short / perSecond * float64(time.Second)))
+	return time.Duration(min(math.Ceil(short/perSecond*float64(time.Second)), float64(longest)))
 }
 
 // take charges a cost, into debt if need be.

@@ -28,10 +28,15 @@ type Pool struct {
 
 	local    bool          // the ledger rules, not a store
 	returned time.Duration // when the store came back
+	lost     time.Duration // the latest loss of its counters that was dealt with
 	share    float64       // of each quota that the ledger may use
-	asking   bool          // a waiter asks the store at this moment
+	asking   bool          // the store is asked at this moment
 	again    time.Duration // the store is not asked before
+	opens    time.Duration // when the store expects room
+	singly   bool          // the store is asked for one call at a time
 	asked    trips         // to the store and back
+
+	looked time.Duration // when Brief last gave it to somebody
 
 	granted, refused uint64
 }
@@ -40,8 +45,10 @@ type Pool struct {
 type window struct {
 	Limit
 	ledger
-	n    int   // what may be held now: N, or less after a refusal
-	pace *pace // may be nil
+	n      int         // what may be held now: N, or less after a refusal
+	pace   *pace       // may be nil
+	tally  map[int]int // in a window per user: how many users hold so much
+	stored ledger      // what the shared store holds for this process
 }
 
 // fits reports whether a cost finds room beside what is held. The largest call
@@ -64,10 +71,11 @@ func newPool(s *Set, name string, limits []Limit) *Pool {
 		local: s.shared == nil, share: 1}
 	unit := never
 	for i, l := range limits {
-		l.N, l.Per = max(l.N, 1), max(l.Per, time.Millisecond)
+		l = l.saturated()
 		p.windows[i] = window{Limit: l, n: l.N, pace: newPace(l)}
 		if l.PerUser {
 			p.users = make(map[string]*user)
+			p.windows[i].tally = make(map[int]int)
 		} else {
 			unit = min(unit, l.Per)
 		}
@@ -87,6 +95,9 @@ type Request struct {
 // Take waits until all windows of the pool have room for the call, and takes
 // from all of them. Whatever error it returns, nothing was taken.
 func (p *Pool) Take(ctx context.Context, r Request) (Grant, error) {
+	if r.Lane != Foreground && r.Lane != Background {
+		return Grant{}, &LaneError{r.Lane}
+	}
 	items := max(r.Items, 1)
 	if err := p.possible(items); err != nil {
 		return Grant{}, err
@@ -97,7 +108,7 @@ func (p *Pool) Take(ctx context.Context, r Request) (Grant, error) {
 	p.mu.Lock()
 	now := p.tick()
 	u := p.user(r.User)
-	if p.set.shared == nil && p.first(r.Lane) && p.open(u, items) && p.earliest(now, r.Lane, items) <= now {
+	if p.set.shared == nil && p.first(r.Lane) && p.open(u, items) && p.earliest(now, r.Lane, 1, int64(items)) <= now {
 		g := p.take(now, now, u, items)
 		p.mu.Unlock()
 		return g, nil
@@ -131,18 +142,11 @@ func (p *Pool) possible(items int) error {
 
 // await sleeps until the waiter's fate is decided or its context ends.
 func (p *Pool) await(ctx context.Context, w *waiter) (Grant, error) {
-	for {
-		select {
-		case v := <-w.ready:
-			if v.ask {
-				v.grant, v.err = p.ask(ctx, w)
-			}
-			if v.err != nil || v.grant.pool != nil {
-				return v.grant, v.err
-			}
-		case <-ctx.Done():
-			return p.abandon(ctx, w)
-		}
+	select {
+	case v := <-w.ready:
+		return v.grant, v.err
+	case <-ctx.Done():
+		return p.abandon(ctx, w)
 	}
 }
 
@@ -156,14 +160,11 @@ func (p *Pool) abandon(ctx context.Context, w *waiter) (Grant, error) {
 		if v.grant.pool != nil {
 			p.undo(v.grant)
 		}
-		if !v.ask {
-			return Grant{}, canceled(ctx, p.name, now-w.since)
-		}
 	default:
+		w.giveUp()
+		p.quit(w)
+		p.dispatch(now)
 	}
-	p.turn(w)
-	p.quit(w)
-	p.dispatch(now)
 	return Grant{}, canceled(ctx, p.name, now-w.since)
 }
 
@@ -173,13 +174,13 @@ func (p *Pool) tick() time.Duration {
 	now := time.Since(p.set.start)
 	for i := range p.windows {
 		w := &p.windows[i]
-		for {
+		for range atOnce {
 			h, ok := w.drop(now)
 			if !ok {
 				break
 			}
 			if h.user != nil {
-				h.user.held[i] -= h.cost
+				w.charge(h.user, i, -h.cost)
 				p.call(h.user)
 				p.forget(h.user)
 			}
@@ -191,8 +192,15 @@ func (p *Pool) tick() time.Duration {
 	case p.adapt.cut || now-p.resized > p.adapt.unit/16:
 		p.resize(now)
 	}
+	if p.set.shared != nil {
+		p.renew(now)
+	}
 	return now
 }
+
+// atOnce bounds what one look at the clock drops of a ledger, since calls wait for
+// the lock meanwhile. What is left over counts a little longer.
+const atOnce = 1000
 
 // time is the wall's name of a moment, for the buckets.
 func (p *Pool) time(now time.Duration) time.Time { return p.set.start.Add(now) }
@@ -202,17 +210,17 @@ func (p *Pool) first(lane Lane) bool {
 	return p.waiting[Foreground] == 0 && (lane == Foreground || p.waiting[Background] == 0)
 }
 
-// earliest is the moment at which a call may go as far as is known now, were it
-// the next and its user's windows open. For calls in flight it is never: their
+// earliest is the moment at which so many calls with so many items may go together
+// as far as is known now, were they the next and their users' windows open. For calls in flight it is never: their
 // answer looks again.
-func (p *Pool) earliest(now time.Duration, lane Lane, items int) time.Duration {
+func (p *Pool) earliest(now time.Duration, lane Lane, calls, items int64) time.Duration {
 	at := now
 	for i := range p.windows {
 		w := &p.windows[i]
 		if w.PerUser {
 			continue
 		}
-		c := w.cost(items)
+		c := int(w.sum(calls, items))
 		if room := c + w.reserve(lane); p.bounded(w, now) && !w.fits(w.held, room) {
 			at = max(at, w.freed(min(w.held+room-w.n, w.held), nil))
 		}
@@ -236,7 +244,7 @@ func (p *Pool) take(now, since time.Duration, u *user, items int) Grant {
 		c := w.cost(items)
 		w.held += c
 		if w.PerUser {
-			u.held[i] += c
+			w.charge(u, i, c)
 		}
 		if w.pace != nil {
 			w.pace.take(p.time(now), c)
@@ -251,17 +259,17 @@ func (p *Pool) take(now, since time.Duration, u *user, items int) Grant {
 func (p *Pool) dispatch(now time.Duration) {
 	at := never
 	for w := p.head(); w != nil; w = p.head() {
-		at = p.earliest(now, w.lane, w.items)
+		at = p.earliest(now, w.lane, 1, int64(w.items))
 		if s := p.set.shared; s != nil && p.local && now >= p.paused {
 			if s.probe(now) { // whatever the ledger says
-				p.send(w, true)
+				p.ask(now, w, true)
 				continue
 			}
 			if at > now {
 				at = min(at, s.next())
 			}
 		}
-		if at > now && (at <= w.deadline || at == never) {
+		if at > now && (p.opening(now, at) <= w.deadline || at == never) {
 			break
 		}
 		if at <= now && !p.local {
@@ -269,7 +277,7 @@ func (p *Pool) dispatch(now time.Duration) {
 				at = never // the answer looks again
 				break
 			}
-			p.send(w, false)
+			p.ask(now, w, false)
 			continue
 		}
 		p.decide(now, at, w)
@@ -283,7 +291,7 @@ func (p *Pool) decide(now, at time.Duration, w *waiter) {
 	p.exit(w)
 	switch err := p.storeError(); {
 	case at > now:
-		w.ready <- verdict{err: p.hopeless(now, at, w)}
+		w.ready <- verdict{err: p.hopeless(now, p.opening(now, at), w)}
 	case err != nil:
 		w.ready <- verdict{err: err}
 	default:
@@ -300,6 +308,9 @@ func (p *Pool) wake(now, at time.Duration) {
 	waiting := p.waiting[Foreground]+p.waiting[Background] > 0
 	for i := range p.windows {
 		w := &p.windows[i]
+		if p.set.shared != nil && !p.local && w.held > 0 && w.stored.next() != never {
+			at = min(at, max(now, w.stored.next()-p.ahead(w)/2))
+		}
 		switch {
 		case !w.PerUser:
 		case waiting:
@@ -327,61 +338,24 @@ func (p *Pool) ring() {
 	p.dispatch(p.tick())
 }
 
-// soonest is a moment before which a new waiter cannot go, with all those
-// before it in its lane, if the pool is at its full rate.
-func (p *Pool) soonest(now time.Duration, w *waiter) time.Duration {
-	at := max(now, p.paused)
-	var calls, items int
-	for l := range w.lane + 1 {
-		line := &p.lines[l]
-		calls += line.back.n + line.fresh.n
-		items += line.back.items + line.fresh.items
-	}
-	for i := range p.windows {
-		q := &p.windows[i]
-		c := q.cost(w.items)
-		if q.PerUser {
-			own := &w.user.rows[w.lane].parked
-			at = max(at, q.soonest(now, w.user.held[i], c+q.sum(own.n, own.items), w.user))
-			continue
-		}
-		c += q.sum(calls, items)
-		if p.bounded(q, now) {
-			at = max(at, q.soonest(now, q.held, c, nil))
-		}
-		if q.pace != nil && (q.pace.both || w.lane == Background) {
-			at = max(at, now+q.pace.lack(p.time(now), c, q.pace.full))
-		}
+// opening is when a call can go that cannot go before at: later than the store is
+// asked again, if the store said so.
+func (p *Pool) opening(now, at time.Duration) time.Duration {
+	if !p.local && p.again > now {
+		return max(at, p.opens)
 	}
 	return at
 }
 
-// sum is what so many calls with so many items cost together.
-func (w *window) sum(calls, items int) int {
-	if w.Items {
-		return items
-	}
-	return calls
-}
-
-// soonest is a moment before which a cost cannot be taken in whatever
-// portions: first goes what is held, then what is given out now in the places
-// that are free, and N more take a whole period each time.
-func (w *window) soonest(now time.Duration, held, cost int, u *user) time.Duration {
-	excess := held + cost - w.N
-	if excess <= 0 {
-		return now
-	}
-	periods := (excess - 1) / w.N
-	at := w.over(now, now)
-	if first := excess - periods*w.N; first <= held {
-		if at = w.freed(first, u); at == never {
-			at = now
+// idle reports whether forgetting the pool would lose nothing.
+func (p *Pool) idle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.tick()
+	for i := range p.windows {
+		if p.windows[i].held > 0 {
+			return false
 		}
 	}
-	return at + time.Duration(periods)*w.Per
-}
-
-func (p *Pool) hopeless(now, at time.Duration, w *waiter) error {
-	return &WaitError{Pool: p.name, Wait: at - now, Left: w.deadline - now}
+	return p.waiting == [lanes]int{} && p.paused <= now && !p.adapt.cut
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -637,5 +638,149 @@ func TestStats(t *testing.T) {
 			Granted: 2,
 		}, all[1])
 		group.Wait()
+	})
+}
+
+func TestUnknownLaneIsRejectedBeforeTheLock(t *testing.T) {
+	for _, lane := range []Lane{-1, 2, 1 << 30} {
+		p := onePool(perSecond(100))
+		p.mu.Lock() // nobody may need it
+		_, err := p.Take(t.Context(), Request{Lane: lane})
+		p.mu.Unlock()
+		var wrong *LaneError
+		require.ErrorAs(t, err, &wrong)
+		call(t, p, Request{})
+	}
+}
+
+// Figures beyond all reason make no negative waits, no panics, and no windows that
+// are open or shut for ever.
+func TestExtremeFiguresSaturate(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		for _, n := range []int{math.MinInt, 0, 1, 100, math.MaxInt32, math.MaxInt} {
+			for _, per := range []time.Duration{math.MinInt64, 0, 1, sec, Day, math.MaxInt64} {
+				for _, share := range []float64{5e-324, 1e-12, 0.5, 1} {
+					for _, perUser := range []bool{false, true} {
+						l := Limit{N: n, Per: per, PerUser: perUser}.Scale(share)
+						require.Positive(t, l.N)
+						require.Positive(t, l.Per)
+						p := onePool(l, Limit{N: math.MaxInt, Per: math.MaxInt64, Items: true})
+						for _, lane := range []Lane{Foreground, Background} {
+							ctx, stop := context.WithTimeout(t.Context(), 10*sec)
+							if g, err := p.Take(ctx, Request{Lane: lane, User: "u", Items: 1 + int(most)/4}); err == nil {
+								g.Done()
+								g.Refused(ctx, math.MaxInt64)
+							} else {
+								require.ErrorIs(t, err, context.DeadlineExceeded)
+								if hopeless, ok := errors.AsType[*WaitError](err); ok {
+									require.Positive(t, hopeless.Wait)
+								}
+							}
+							stop()
+						}
+						for _, w := range p.Stats().Windows {
+							require.GreaterOrEqual(t, w.Left, 0)
+							require.Positive(t, w.Effective)
+						}
+						p.timerStop()
+					}
+				}
+			}
+		}
+	})
+}
+
+func (p *Pool) timerStop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+}
+
+func TestShareOfAShareIsNoCalendarDay(t *testing.T) {
+	assert.NotEqual(t, Day, Limit{N: 1, Per: time.Minute}.Scale(1.0/1440).Per, "it slides")
+	assert.Equal(t, Day, Limit{N: 10, Per: Day}.Scale(0.5).Per)
+}
+
+func TestPauseHasACap(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		for _, l := range []Limit{perSecond(100), {N: 100, Per: time.Minute}} { // a quarter of a minute is more than the cap
+			m := newMemoryStore()
+			p := NewSet(Options{MaxPause: 2 * sec, Store: m}).Pool("p", []Limit{l})
+			g, err := p.Take(t.Context(), Request{})
+			require.NoError(t, err)
+			g.Done()
+			start := time.Now()
+			pause, _ := g.Refused(t.Context(), math.MaxInt64)
+			assert.Equal(t, 2*sec, pause)
+			assert.Equal(t, start.Add(2*sec), p.Stats().PausedUntil)
+			assert.Equal(t, 2*sec, m.pause-start.Sub(m.start), "in the store, too")
+			call(t, p, Request{})
+			assert.InDelta(t, 2, time.Since(start).Seconds(), 0.1)
+		}
+	})
+}
+
+// A call that is larger than what is left of a window goes through it once it is
+// empty, in each state in which a window is smaller than its limit.
+func TestOversizedCallGoesThroughASmallWindow(t *testing.T) {
+	for name, cut := range map[string]func(*testing.T, *Pool, *memoryStore, Grant){
+		"after a refusal":         func(t *testing.T, _ *Pool, _ *memoryStore, g Grant) { g.Refused(t.Context(), 0) },
+		"while the store is down": func(_ *testing.T, _ *Pool, m *memoryStore, _ Grant) { m.fail(errDown, false) },
+		"when the store is back": func(t *testing.T, p *Pool, m *memoryStore, _ Grant) {
+			m.fail(errDown, false)
+			call(t, p, Request{Items: 1, User: "u"})
+			m.fail(nil, false)
+			time.Sleep(1100 * ms)
+			call(t, p, Request{Items: 1, User: "u"})
+		},
+	} {
+		for _, perUser := range []bool{false, true} {
+			for _, deadline := range []time.Duration{time.Hour, 30 * sec} {
+				t.Run(fmt.Sprint(name, " ", perUser, " ", deadline), func(t *testing.T) {
+					bubble(t, func(t *testing.T) {
+						m := newMemoryStore()
+						o := Options{Store: m}
+						if name == "after a refusal" {
+							o.Store = nil
+						}
+						p := NewSet(o).Pool("p", []Limit{{N: 20, Per: 10 * sec, Items: true, PerUser: perUser}})
+						g, err := p.Take(t.Context(), Request{Items: 3, User: "u"})
+						require.NoError(t, err)
+						g.Done()
+						cut(t, p, m, g)
+						for range 3 {
+							ctx, stop := context.WithTimeout(t.Context(), deadline)
+							g, err := p.Take(ctx, Request{Items: 20, User: "u"})
+							stop()
+							require.NoError(t, err)
+							assert.LessOrEqual(t, g.Waited(), 12*sec)
+							g.Done()
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+func TestPoolsThatComeAndGo(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := NewSet(Options{})
+		busy := s.Brief("busy", []Limit{{N: 2, Per: time.Hour}})
+		call(t, busy, Request{})
+		for range 20 {
+			for i := range 2 * MostBrief {
+				if p := s.Brief(fmt.Sprint(rand.Int(), i), []Limit{perSecond(1)}); p != nil {
+					call(t, p, Request{})
+				}
+			}
+			require.LessOrEqual(t, len(s.Pools()), MostBrief)
+			time.Sleep(3 * sec)
+		}
+		assert.Same(t, busy, s.Brief("busy", nil), "of which something is held")
+		assert.Equal(t, uint64(1), busy.Stats().Granted)
+		assert.NotNil(t, s.Brief("one more", []Limit{perSecond(1)}), "there is room again")
 	})
 }

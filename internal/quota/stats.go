@@ -34,8 +34,8 @@ func (p *Pool) Stats() Stats {
 		held := w.held
 		if w.PerUser {
 			held = 0
-			for _, u := range p.users {
-				held = max(held, u.held[i])
+			for h := range w.tally {
+				held = max(held, h)
 			}
 		}
 		s.Windows[i] = WindowStats{Limit: w.Limit, Effective: w.n, Left: max(w.n-held, 0)}

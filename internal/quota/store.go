@@ -2,6 +2,8 @@ package quota
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -15,12 +17,13 @@ type Store interface {
 	Pause(ctx context.Context, pool string, d time.Duration) error
 }
 
-// Take is what a call takes from one window.
+// Take is what one or several calls take from one window.
 type Take struct {
 	Limit
 	User  string // in a window per user
 	Cost  int
 	Slack time.Duration // hold it so much longer than Per: calls of this pool may come that much closer together on their way
+	Renew bool          // for calls that were let through before: to be counted however full the window is
 }
 
 const (
@@ -28,8 +31,9 @@ const (
 	retry    = time.Second            // until a store that failed is asked again
 	quarter  = 0.25                   // of the quota, for Options.LocalShare
 
-	hiccup      = 2 * time.Millisecond   // of the store, always reckoned with
+	hiccup      = 3 * time.Millisecond   // of the store, always reckoned with
 	firstJitter = 100 * time.Millisecond // of calls that open connections, before any was answered
+	look        = time.Minute            // the store is asked as often at least: it may have been emptied
 )
 
 // shared is the store of a set, as far as it works.
@@ -38,7 +42,39 @@ type shared struct {
 	mu    sync.Mutex
 	down  error         // nil: it works
 	again time.Duration // while it is down, nobody asks before
+	told  time.Duration // when OnLongWait was called; 0: never
+	lost  time.Duration // when it lost its counters; 0: never
 }
+
+// put puts a question to the store. It is bounded by patience, whatever the store's
+// code does: it may hang, panic or end its goroutine.
+func (s *shared) put(ctx context.Context, question func(context.Context) (time.Duration, error)) (time.Duration, error) {
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	type response struct {
+		wait time.Duration
+		err  error
+	}
+	done := make(chan response, 1)
+	go func() {
+		r := response{err: errVanished}
+		defer func() {
+			if v := recover(); v != nil {
+				r.err = fmt.Errorf("the store panicked: %v", v)
+			}
+			done <- r
+		}()
+		r.wait, r.err = question(ctx)
+	}()
+	select {
+	case r := <-done:
+		return r.wait, r.err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+var errVanished = errors.New("the store ended its goroutine")
 
 // failure is the latest error of a store that does not work, else nil.
 func (s *shared) failure() error {
@@ -81,18 +117,36 @@ func (s *shared) answered(now time.Duration, err error) {
 	}
 }
 
+// Lost says that the store has lost its counters. For a period, the ledgers rule
+// as well.
+func (s *Set) Lost() {
+	s.shared.mu.Lock()
+	defer s.shared.mu.Unlock()
+	s.shared.lost = max(time.Since(s.start), 1)
+}
+
+// state is whether the store fails, and when it lost its counters.
+func (s *shared) state() (down bool, lost time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.down != nil, s.lost
+}
+
 // consult looks who rules, the store or the ledger, and reports a change.
 func (p *Pool) consult() bool {
-	local := p.set.shared.failure() != nil
-	if local == p.local {
+	local, lost := p.set.shared.state()
+	forgot := lost > p.lost
+	if local == p.local && !forgot {
 		return false
 	}
-	p.local = local
-	if local {
+	if local || forgot {
 		p.share = p.set.shared.LocalShare
-	} else {
-		p.returned = time.Since(p.set.start)
 	}
+	if !local {
+		p.returned, p.again = time.Since(p.set.start), 0
+		p.rejoin(p.returned, forgot)
+	}
+	p.local, p.lost = local, lost
 	return true
 }
 
@@ -113,110 +167,15 @@ func (p *Pool) storeError() error {
 	return nil
 }
 
-// send lets the head of the queue ask the store, in its own goroutine and
-// without the lock. While one asks, nobody else of this pool does; while the
-// store is down, the others do not wait for the one that probes it.
-func (p *Pool) send(w *waiter, probes bool) {
-	w.leave()
-	if w.user != nil {
-		w.user.rows[w.lane].called = w
+// tellLongWait tells the user of a wait that was cut.
+func (s *shared) tellLongWait(now time.Duration, pool string, asked, waited time.Duration) {
+	s.mu.Lock()
+	tell := s.OnLongWait != nil && (s.told == 0 || now-s.told >= look)
+	if tell {
+		s.told = max(now, 1)
 	}
-	w.asks = !probes
-	p.asking = p.asking || w.asks
-	w.ready <- verdict{ask: true}
-}
-
-// ask asks the store for a waiter. Without a grant and an error the waiter is
-// back in the line.
-func (p *Pool) ask(ctx context.Context, w *waiter) (Grant, error) {
-	inTime, stop := context.WithTimeout(ctx, patience)
-	takes, way := p.takes(w)
-	asked := time.Since(p.set.start)
-	wait, err := p.set.shared.Store.Take(inTime, p.name, takes)
-	stop()
-	if ctx.Err() != nil {
-		return p.abandon(ctx, w)
+	s.mu.Unlock()
+	if tell {
+		s.OnLongWait(pool, asked, waited)
 	}
-	p.set.shared.answered(time.Since(p.set.start), err)
-
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.tick()
-	p.turn(w)
-	late := now-asked > p.asked.least(now)+way
-	if err == nil {
-		p.asked.note(now, now-asked)
-	}
-	switch {
-	case err != nil: // and now the ledger rules, or everybody fails
-		p.lines[w.lane].back.put(w, true)
-	case wait <= 0 && (late || p.earliest(now, w.lane, w.items) > now): // taken too long ago, or without the ledger's leave
-		p.lines[w.lane].back.put(w, true)
-	case wait <= 0:
-		p.exit(w)
-		g := p.take(now, w.since, w.user, w.items)
-		p.call(w.user)
-		p.dispatch(now)
-		return g, nil
-	case w.user == nil:
-		p.again = now + wait
-		p.lines[w.lane].back.put(w, true)
-	default:
-		return p.sitOut(ctx, w, now, wait)
-	}
-	p.dispatch(now)
-	return Grant{}, nil
-}
-
-// sitOut waits outside the line, for the window may be the user's own and
-// nobody else's business. It is called with the lock and returns with it.
-func (p *Pool) sitOut(ctx context.Context, w *waiter, now, wait time.Duration) (Grant, error) {
-	p.again = now + min(wait, p.adapt.unit/100) // it may be everybody's: do not storm the store
-	if now+wait > w.deadline {
-		p.quit(w)
-		p.dispatch(now)
-		return Grant{}, p.hopeless(now, now+wait, w)
-	}
-	p.dispatch(now)
-	p.mu.Unlock()
-	t := time.NewTimer(wait)
-	select {
-	case <-t.C:
-	case <-ctx.Done(): // seen by await once more
-		t.Stop()
-	}
-	p.mu.Lock()
-	p.lines[w.lane].back.put(w, false)
-	p.dispatch(p.tick())
-	return Grant{}, nil
-}
-
-// turn ends the turn of a waiter that asked.
-func (p *Pool) turn(w *waiter) {
-	if w.asks {
-		w.asks, p.asking = false, false
-	}
-}
-
-// takes are the costs of a call in all windows, and how late the store's answer
-// may come at most: it counts at one end of two ways, the server at the other,
-// and the slack is for both.
-func (p *Pool) takes(w *waiter) (takes []Take, way time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := time.Since(p.set.start)
-	way, jitter, part := p.asked.jitter(now), p.trips.jitter(now), time.Duration(20)
-	if !p.asked.known() || !p.trips.known() { // the first calls open connections
-		way, jitter, part = firstJitter/4, firstJitter, 4
-	}
-	way = max(way, hiccup)
-	takes = make([]Take, len(p.windows))
-	for i := range p.windows {
-		l := p.windows[i].Limit
-		takes[i] = Take{Limit: l, Cost: l.cost(w.items), Slack: min(way+jitter, l.Per/part) + l.guard()}
-		if l.PerUser {
-			takes[i].User = w.user.key
-		}
-	}
-	return takes, way
 }

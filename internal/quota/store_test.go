@@ -1,8 +1,10 @@
 package quota
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,7 +25,9 @@ type memoryStore struct {
 	err    error
 	hangs  bool
 	pause  time.Duration
-	ledger map[string][]counted // by pool, window and user
+	renews int                  // questions that renewed
+	ahead  time.Duration        // its clock is ahead of ours
+	ledger map[string][]counted // by pool, window and user: until when
 }
 
 func newMemoryStore() *memoryStore {
@@ -50,36 +54,54 @@ func (m *memoryStore) Take(ctx context.Context, pool string, takes []Take) (time
 	if err := errors.Join(m.err, ctx.Err()); err != nil {
 		return 0, err
 	}
-	now := time.Since(m.start)
+	now := m.now()
+	if takes[0].Renew {
+		m.renews++
+	}
 	wait := m.pause - now
 	for _, t := range takes {
 		held, next := 0, time.Duration(0)
 		for _, c := range m.ledger[pool+t.Per.String()+t.User] {
-			if over := c.at + t.Per + t.Slack; over > now {
+			if c.at > now {
 				if held == 0 {
-					next = over
+					next = c.at
 				}
 				held += c.cost
 			}
 		}
-		if held+t.Cost > t.N {
+		if held+t.Cost > t.N && !t.Renew {
 			wait = max(wait, next-now)
 		}
 	}
-	if wait > 0 {
+	if wait > 0 && !takes[0].Renew {
 		return wait, nil
 	}
 	for _, t := range takes {
 		key := pool + t.Per.String() + t.User
-		m.ledger[key] = append(m.ledger[key], counted{now, t.Cost})
+		m.ledger[key] = append(m.ledger[key], counted{now + t.Per + t.Slack, t.Cost})
+		slices.SortFunc(m.ledger[key], func(a, b counted) int { return cmp.Compare(a.at, b.at) })
 	}
 	return 0, nil
+}
+
+func (m *memoryStore) now() time.Duration { return time.Since(m.start) + m.ahead }
+
+// holds is what a window holds now.
+func (m *memoryStore) holds(window string) (sum int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range m.ledger[window] {
+		if c.at > m.now() {
+			sum += c.cost
+		}
+	}
+	return sum
 }
 
 func (m *memoryStore) Pause(_ context.Context, _ string, d time.Duration) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.pause = time.Since(m.start) + d
+	m.pause = m.now() + d
 	return m.err
 }
 

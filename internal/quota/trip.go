@@ -17,25 +17,26 @@ type trips struct {
 
 // half is what was seen in half a minute.
 type half struct {
-	n                int
-	least, most, sum time.Duration
+	n          int
+	least, sum time.Duration
 }
 
 // note adds an answered call.
 func (t *trips) note(now, trip time.Duration) {
 	t.turn(now)
-	if t.now.n+t.before.n == 0 {
+	n := t.now.n + t.before.n
+	if n == 0 {
 		t.usual = trip
 	}
-	t.usual += (trip - t.usual) / 64
-	t.now = t.now.with(half{1, trip, trip, trip})
+	t.usual += (trip - t.usual) / time.Duration(min(n/2+2, 64)) // the first, which open connections, are soon forgotten
+	t.now = t.now.with(half{1, trip, trip})
 }
 
 func (h half) with(o half) half {
 	if h.n == 0 || o.n == 0 {
-		return half{h.n + o.n, h.least + o.least, h.most + o.most, h.sum + o.sum} // one of them is zero
+		return half{h.n + o.n, h.least + o.least, h.sum + o.sum} // one of them is zero
 	}
-	return half{h.n + o.n, min(h.least, o.least), max(h.most, o.most), h.sum + o.sum}
+	return half{h.n + o.n, min(h.least, o.least), h.sum + o.sum}
 }
 
 // least is a round trip that no call undercuts, as far as one can know. The
@@ -56,11 +57,6 @@ func (t *trips) least(now time.Duration) time.Duration {
 
 // known reports whether any round trip was seen of late.
 func (t *trips) known() bool { return t.now.n+t.before.n > 0 }
-
-// jitter is how much the round trips differed of late.
-func (t *trips) jitter(now time.Duration) time.Duration {
-	return t.now.with(t.before).most - t.least(now)
-}
 
 // extra is how much longer than its period a call is usually held.
 func (t *trips) extra(now time.Duration) time.Duration {

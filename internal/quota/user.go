@@ -3,10 +3,24 @@ package quota
 // user is the state of one user in a pool with windows per user. It is there
 // as long as anything of that user is held or waits.
 type user struct {
-	key   string
-	held  []int // by window
-	waits int   // calls in a queue
-	rows  [lanes]row
+	key    string
+	held   []int // by window
+	stored []int // by window: what the shared store holds
+	waits  int   // calls in a queue
+	rows   [lanes]row
+}
+
+// charge adds to what a user holds in the i-th window, w.
+func (w *window) charge(u *user, i, cost int) {
+	if h := u.held[i]; h > 0 {
+		if w.tally[h]--; w.tally[h] == 0 {
+			delete(w.tally, h)
+		}
+	}
+	u.held[i] += cost
+	if h := u.held[i]; h > 0 {
+		w.tally[h]++
+	}
 }
 
 // row is where the calls of one user and lane wait for the user's own
@@ -26,7 +40,9 @@ func (p *Pool) user(key string) *user {
 	}
 	u := p.users[key]
 	if u == nil {
-		u = &user{key: key, held: make([]int, len(p.windows))}
+		n := len(p.windows)
+		counts := make([]int, 2*n)
+		u = &user{key: key, held: counts[:n:n], stored: counts[n:]}
 		p.users[key] = u
 	}
 	return u

@@ -23,11 +23,12 @@ const processes = 4
 
 // task is what one process of a fleet does.
 type task struct {
-	Name   string        `json:"name"`
-	URL    string        `json:"url"`
-	Redis  string        `json:"redis,omitzero"` // empty: none
-	Start  time.Time     `json:"start"`
-	Length time.Duration `json:"length"`
+	Name    string        `json:"name"`
+	URL     string        `json:"url"`
+	Redis   string        `json:"redis,omitzero"` // empty: none
+	Workers int           `json:"workers"`
+	Start   time.Time     `json:"start"`
+	Length  time.Duration `json:"length"`
 }
 
 // result is what a process says at its end.
@@ -56,15 +57,33 @@ func child(text string) error {
 	ctx, stop := context.WithDeadline(context.Background(), t.Start.Add(t.Length))
 	defer stop()
 	var r result
-	for _, err := range load(ctx, 8, get(c)) {
+	for _, err := range load(ctx, t.Workers, get(c)) {
 		r.Lost = append(r.Lost, err.Error())
 	}
 	return json.NewEncoder(os.Stdout).Encode(r)
 }
 
+// ofFleet is what all processes of a fleet do, but for the Redis of each.
+type ofFleet struct {
+	redis   []string // one for each process, or one for all, or none
+	workers int      // of each; 0: 8
+	length  time.Duration
+}
+
+func (f ofFleet) task(i int, url string, start time.Time) task {
+	t := task{Name: fmt.Sprintf("process %d", i), URL: url, Workers: f.workers, Start: start, Length: f.length}
+	if t.Workers == 0 {
+		t.Workers = 8
+	}
+	if n := len(f.redis); n > 0 {
+		t.Redis = f.redis[i%n]
+	}
+	return t
+}
+
 // fleet runs processes on a server until all have ended, and returns the calls
 // that they lost. The server's clock starts when they do.
-func fleet(s *server, redisAddr string, length time.Duration) (lost []string, err error) {
+func fleet(s *server, f ofFleet) (lost []string, err error) {
 	url, stop := s.serve()
 	defer stop()
 	self, err := os.Executable()
@@ -75,7 +94,7 @@ func fleet(s *server, redisAddr string, length time.Duration) (lost []string, er
 	var runs [processes]*exec.Cmd
 	var outs, errs [processes]bytes.Buffer
 	for i := range runs {
-		text, err := json.Marshal(task{Name: fmt.Sprintf("process %d", i), URL: url, Redis: redisAddr, Start: s.start, Length: length})
+		text, err := json.Marshal(f.task(i, url, s.start))
 		if err != nil {
 			return nil, err
 		}

@@ -19,8 +19,11 @@ func load(ctx context.Context, workers int, call func(context.Context) error) (l
 		group.Go(func() {
 			for ctx.Err() == nil {
 				err := call(ctx)
-				if err == nil || ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
-					continue // at the end of the run
+				if err == nil {
+					continue
+				}
+				if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
+					return // there will be no place before the end of the run
 				}
 				mu.Lock()
 				lost = append(lost, err)

@@ -18,14 +18,16 @@ import (
 // in any sliding window.
 type server struct {
 	limits []im.Quota
-	away   time.Duration // one way, on average
-	jitter time.Duration // more or less than that
+	away   time.Duration    // one way, on average
+	jitter time.Duration    // more or less than that
+	still  [2]time.Duration // it stands still from one moment to another
 
 	mu      sync.Mutex
 	start   time.Time
 	counted []counted
 	by      map[string]int // calls let through by process
 	refused []time.Duration
+	against map[string]int // refusals by process
 }
 
 // counted is a call that was let through.
@@ -36,7 +38,7 @@ type counted struct {
 
 // serve starts a server and returns its address.
 func (s *server) serve() (url string, stop func()) {
-	s.start, s.by = time.Now(), make(map[string]int)
+	s.start, s.by, s.against = time.Now(), make(map[string]int), make(map[string]int)
 	h := httptest.NewServer(s)
 	return h.URL, h.Close
 }
@@ -49,6 +51,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewDecoder(r.Body).Decode(&body) // what is no message has no targets
 	}
 	s.travel()
+	if at := time.Since(s.start); at >= s.still[0] && at < s.still[1] {
+		time.Sleep(s.still[1] - at)
+	}
 	ok := s.count(r.UserAgent(), max(len(body.To), 1))
 	s.travel()
 	w.Header().Set("Content-Type", "application/json")
@@ -85,6 +90,7 @@ func (s *server) count(process string, items int) bool {
 		}
 		if used > l.N {
 			s.refused = append(s.refused, now)
+			s.against[process]++
 			return false
 		}
 	}

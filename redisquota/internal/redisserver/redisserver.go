@@ -14,14 +14,15 @@ import (
 type Server struct {
 	Addr string
 	port int
+	args []string
 	run  *exec.Cmd
 }
 
 // ErrNotInstalled says that there is no redis-server on PATH.
 var ErrNotInstalled = errors.New("redis-server is not installed")
 
-// Start runs a server on a free port.
-func Start() (*Server, error) {
+// Start runs a server on a free port, with more arguments if need be.
+func Start(args ...string) (*Server, error) {
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		return nil, ErrNotInstalled
 	}
@@ -29,7 +30,7 @@ func Start() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Addr: l.Addr().String(), port: l.Addr().(*net.TCPAddr).Port}
+	s := &Server{Addr: l.Addr().String(), port: l.Addr().(*net.TCPAddr).Port, args: args}
 	if err := l.Close(); err != nil {
 		return nil, err
 	}
@@ -39,8 +40,8 @@ func Start() (*Server, error) {
 // Restart starts the server again, which has forgotten everything.
 func (s *Server) Restart() error {
 	s.Kill()
-	s.run = exec.Command("redis-server", //nolint:gosec,noctx // a fixed program, ended by Kill
-		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no")
+	args := append([]string{"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"}, s.args...)
+	s.run = exec.Command("redis-server", args...) //nolint:gosec,noctx // a fixed program, ended by Kill
 	if err := s.run.Start(); err != nil {
 		s.run = nil
 		return err
