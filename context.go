@@ -77,8 +77,8 @@ const (
 )
 
 // WithLane puts calls with this context into a lane.
-func WithLane(ctx context.Context, l Lane) context.Context {
+func WithLane(ctx context.Context, lane Lane) context.Context {
 	o := optionsOf(ctx)
-	o.lane = l
+	o.lane = lane
 	return withOptions(ctx, o)
 }
