@@ -1,0 +1,273 @@
+package im
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// This file decides what follows from a 401. Three things look alike: the token has
+// ended, every token is refused, and the endpoint refuses a good token. The first is
+// renewed at once; the second must not lead to a fetch per call; the third must not
+// cost the others their token. What tells the third from the first is a call that was
+// sent after the refusal and was accepted with the same token.
+
+const (
+	maxWasted       = 3                     // tokens that nobody could use, before a call gives up
+	leastPause      = 50 * time.Millisecond // between two fetches
+	longestPause    = 30 * time.Second      // while every token is refused
+	renewalPatience = time.Second           // how long a call waits for the next fetch
+	recently        = 5 * time.Second       // a token accepted since still serves
+	vainMemory      = time.Minute
+	ownMemory       = 30 * time.Second // an endpoint that refuses good tokens asks for no other so long
+	maxOwnPaths     = 8                // refused paths after which the whole endpoint is meant
+	maxOwnEndpoint  = 256
+	maxDoubts       = 64
+)
+
+// rejections are the 401s of one call.
+type rejections struct {
+	rejection *Error      // the last one
+	rejected  time.Time   // when the first came
+	met       staleTokens // the tokens that were refused
+	last      *heldToken  // the last of them
+	wasted    int         // how many of them nobody had used with success
+	at        place
+}
+
+// alone says that the last token was refused to this call and to no other, although
+// it was fresh: a token that ends early, or credentials that are wrong, strike others, too.
+func (r *rejections) alone() bool {
+	return len(r.met) > 1 && !r.last.proven && r.last.refusals == 1
+}
+
+// place is what was called.
+type place struct{ endpoint, path string }
+
+// doubt is a refusal that may be the endpoint's own.
+type doubt struct {
+	at    place
+	epoch uint64
+}
+
+// cached tells whether a call carries the token that the client keeps.
+func (c *core) cached(p *prepared) bool {
+	return p.Bearer == "" && p.Endpoint.Auth == api.AppToken
+}
+
+// bearer gives the token that the call carries; the zero one for none.
+func (c *core) bearer(ctx context.Context, p *prepared) (bearer, *Error) {
+	switch {
+	case p.Bearer != "":
+		return newBearer(Token{Value: p.Bearer}), nil
+	case p.Endpoint.Auth == api.NoToken:
+		return bearer{}, nil
+	}
+	token, err := c.tokens.get(ctx, &p.rejections)
+	switch {
+	case err == errNoOther: //nolint:errorlint // never wrapped
+		return bearer{}, p.rejection
+	case err != nil:
+		return bearer{}, tokenError(ctx, p, err)
+	}
+	return token, nil
+}
+
+// tokenAccepted tells whether a response shows that the server took the token. A
+// gateway's page, a refusal for the rate or a 5xx does not.
+func tokenAccepted(status int, failure *Error) bool {
+	switch {
+	case failure == nil || status < 300:
+		return true
+	case status == http.StatusUnauthorized || status == http.StatusTooManyRequests || status >= 500:
+		return false
+	}
+	return failure.Code != ""
+}
+
+// renewToken notes a 401 and tells whether, and after which wait, another attempt
+// makes sense. For as long as one attempt may take, a call may see tokens expire that
+// others have used or replaced.
+func (c *core) renewToken(ctx context.Context, p *prepared, failure *Error) (time.Duration, bool) {
+	if _, fixed := c.tokens.provider.(staticToken); fixed || p.token.held == nil {
+		return 0, false
+	}
+	wait, again := c.tokens.refused(p, failure)
+	if p.noRetry || ctx.Err() != nil {
+		if again && wait == 0 {
+			c.tokens.renew(ctx, &p.rejections) // for the next call
+		}
+		return 0, false
+	}
+	return wait, again
+}
+
+// accepted notes that the server took the token of a call.
+func (t *tokenCache) accepted(p *prepared) {
+	token, now := p.token.held, time.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.taken, token.proven, token.acceptedAt = true, true, now
+	if token == t.current {
+		t.previous = nil
+	}
+	if len(p.met) > 0 {
+		token.helped, t.vain = true, 0
+	}
+	if i := slices.Index(t.stale, token.Value); i >= 0 {
+		t.stale = slices.Delete(t.stale, i, i+1)
+	}
+	if len(token.doubts) > 0 {
+		token.doubts = slices.DeleteFunc(token.doubts, func(d doubt) bool {
+			settled := p.token.epoch >= d.epoch // this call was sent after that refusal
+			if settled {
+				t.own.add(d.at, now)
+			}
+			return settled
+		})
+	}
+	if len(t.own) > 0 {
+		t.own.remove(p.place())
+	}
+}
+
+// refused notes that the server refused the token of a call, and tells whether
+// another token may serve it, and when.
+func (t *tokenCache) refused(p *prepared, failure *Error) (time.Duration, bool) {
+	now := time.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.note(p, failure, now)
+	most := 1 // where no token was ever accepted, the credentials are wrong
+	patience := leastPause
+	if t.taken {
+		most, patience = maxWasted, renewalPatience
+	}
+	var wait time.Duration
+	if n := len(p.met); n > 2 {
+		wait = backoff(n-2, 10*time.Millisecond, time.Second)
+	}
+	switch {
+	case p.wasted > most, now.Sub(p.rejected) >= t.core.timeout:
+		return 0, false
+	case t.flight != nil, !p.met.has(t.current.Value):
+		return wait, true // others have asked for a new one
+	case t.own.has(p.at, now):
+		return 0, false
+	}
+	pause := t.earliest(now).Sub(now)
+	return max(pause, wait, 0), pause <= patience
+}
+
+// note does the accounts of a refusal.
+func (t *tokenCache) note(p *prepared, failure *Error, now time.Time) {
+	token := p.token.held
+	t.epoch++
+	token.refusals++
+	if !token.proven {
+		p.wasted++
+	}
+	if useless := !token.proven || token.replacement && len(p.met) > 0; useless && !token.helped && !token.vain {
+		token.vain = true
+		t.vain++
+	}
+	if p.rejection == nil {
+		p.rejected, p.at = now, p.place()
+	}
+	p.rejection, p.last = failure, token
+	p.met = append(p.met, token.Value)
+	if !t.stale.has(token.Value) {
+		t.stale = append(t.stale[max(0, len(t.stale)-staleRemembered+1):], token.Value)
+	}
+	known := func(d doubt) bool { return d.at == p.at }
+	if len(token.doubts) < maxDoubts && !slices.ContainsFunc(token.doubts, known) {
+		token.doubts = append(token.doubts, doubt{p.at, t.epoch})
+	}
+	if token == t.current && !token.proven && t.previous != nil {
+		t.current, t.previous = t.previous, nil // it served, and this one does not
+	}
+}
+
+// renew begins a fetch for a token that was refused, unless one is under way.
+func (t *tokenCache) renew(ctx context.Context, r *rejections) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.flight == nil && r.met.has(t.current.Value) {
+		t.start(ctx, r)
+	}
+}
+
+// earliest is when the next fetch may begin. After the second token in a row that
+// helped nobody it is one a second, then fewer; but while a token serves others,
+// no call waits for longer than a second for a new one.
+func (t *tokenCache) earliest(now time.Time) time.Time {
+	pause := leastPause
+	if t.vain > 1 {
+		pause = min(time.Second<<min(max(0, t.vain-3), 5), longestPause)
+	}
+	if t.current != nil && now.Sub(t.current.acceptedAt) < recently {
+		pause = min(pause, renewalPatience)
+	}
+	if t.failure != nil {
+		pause = max(pause, failureMemory)
+	}
+	return t.landed.Add(pause)
+}
+
+// latestRefused is the token that the provider should know to be refused: the newest,
+// which it may have kept, if that one was.
+func (t *tokenCache) latestRefused(r *rejections) string {
+	if t.stale.has(t.newest.Value) {
+		return t.newest.Value
+	}
+	return r.last.Value
+}
+
+func (p *prepared) place() place {
+	if p.URL != "" {
+		return place{p.Endpoint.ID, p.URL}
+	}
+	return place{p.Endpoint.ID, p.path}
+}
+
+// ownRefusals are the paths that refuse good tokens, by endpoint, each for a while.
+type ownRefusals map[string]*refuser
+
+type refuser struct {
+	paths []string
+	until time.Time
+}
+
+func (o ownRefusals) has(at place, now time.Time) bool {
+	r := o[at.endpoint]
+	return r != nil && now.Before(r.until) && (len(r.paths) >= maxOwnPaths || slices.Contains(r.paths, at.path))
+}
+
+func (o *ownRefusals) add(at place, now time.Time) {
+	if *o == nil || len(*o) >= maxOwnEndpoint {
+		*o = ownRefusals{}
+	}
+	r := (*o)[at.endpoint]
+	if r == nil || !now.Before(r.until) {
+		r = &refuser{}
+		(*o)[at.endpoint] = r
+	}
+	r.until = now.Add(ownMemory)
+	if len(r.paths) < maxOwnPaths && !slices.Contains(r.paths, at.path) {
+		r.paths = append(r.paths, at.path)
+	}
+}
+
+// remove forgets a path that accepts tokens after all.
+func (o ownRefusals) remove(at place) {
+	r := o[at.endpoint]
+	if r == nil {
+		return
+	}
+	if i := slices.Index(r.paths, at.path); i >= 0 {
+		r.paths = slices.Delete(r.paths, i, i+1)
+	}
+}
