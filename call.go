@@ -246,6 +246,10 @@ func (c *core) try(ctx context.Context, p *prepared, event *Event) *Error {
 func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 	tryCtx, progress, cancel := c.timeLimit(ctx, p)
 	defer cancel()
+	if token.held != nil {
+		c.tokens.sending.Add(1)
+		defer c.tokens.sending.Add(-1)
+	}
 	res, err := c.sender.Send(tryCtx, &transport.Request{
 		Method: p.Endpoint.Method, URL: &p.url, Header: c.header(p, token.header),
 		Bytes: p.body, Stream: watch(tryCtx, p.upload, progress),

@@ -16,11 +16,10 @@ import (
 // sent after the refusal and was accepted with the same token.
 
 const (
-	maxWasted       = 3                     // tokens that nobody could use, before a call gives up
 	leastPause      = 50 * time.Millisecond // between two fetches
 	longestPause    = 30 * time.Second      // while every token is refused
 	renewalPatience = time.Second           // how long a call waits for the next fetch
-	recently        = 5 * time.Second       // a token accepted since still serves
+	recently        = 5 * time.Second       // some token was accepted since: tokens are of use
 	vainMemory      = time.Minute
 	ownMemory       = 30 * time.Second // an endpoint that refuses good tokens asks for no other so long
 	maxOwnPaths     = 8                // refused paths after which the whole endpoint is meant
@@ -34,14 +33,7 @@ type rejections struct {
 	rejected  time.Time   // when the first came
 	met       staleTokens // the tokens that were refused
 	last      *heldToken  // the last of them
-	wasted    int         // how many of them nobody had used with success
 	at        place
-}
-
-// alone says that the last token was refused to this call and to no other, although
-// it was fresh: a token that ends early, or credentials that are wrong, strike others, too.
-func (r *rejections) alone() bool {
-	return len(r.met) > 1 && !r.last.proven && r.last.refusals == 1
 }
 
 // place is what was called.
@@ -97,7 +89,7 @@ func (c *core) renewToken(ctx context.Context, p *prepared, failure *Error) (tim
 	}
 	wait, again := c.tokens.refused(p, failure)
 	if p.noRetry || ctx.Err() != nil {
-		if again && wait == 0 {
+		if again {
 			c.tokens.renew(ctx, &p.rejections) // for the next call
 		}
 		return 0, false
@@ -110,7 +102,7 @@ func (t *tokenCache) accepted(p *prepared) {
 	token, now := p.token.held, time.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.taken, token.proven, token.acceptedAt = true, true, now
+	token.proven, t.acceptedAt = true, now
 	if token == t.current {
 		t.previous = nil
 	}
@@ -134,32 +126,24 @@ func (t *tokenCache) accepted(p *prepared) {
 	}
 }
 
-// refused notes that the server refused the token of a call, and tells whether
-// another token may serve it, and when.
-func (t *tokenCache) refused(p *prepared, failure *Error) (time.Duration, bool) {
+// refused notes that the server refused the token of a call, and tells whether, and
+// after which wait, another token may serve it.
+func (t *tokenCache) refused(p *prepared, failure *Error) (wait time.Duration, again bool) {
 	now := time.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.note(p, failure, now)
-	most := 1 // where no token was ever accepted, the credentials are wrong
-	patience := leastPause
-	if t.taken {
-		most, patience = maxWasted, renewalPatience
+	switch {
+	case now.Sub(p.rejected) >= t.core.timeout:
+		return 0, false
+	case t.flight != nil, !p.met.has(t.current.Value): // others have asked for a new one
+	case t.own.has(p.at, now), t.earliest(now).Sub(now) > renewalPatience:
+		return 0, false
 	}
-	var wait time.Duration
 	if n := len(p.met); n > 2 {
 		wait = backoff(n-2, 10*time.Millisecond, time.Second)
 	}
-	switch {
-	case p.wasted > most, now.Sub(p.rejected) >= t.core.timeout:
-		return 0, false
-	case t.flight != nil, !p.met.has(t.current.Value):
-		return wait, true // others have asked for a new one
-	case t.own.has(p.at, now):
-		return 0, false
-	}
-	pause := t.earliest(now).Sub(now)
-	return max(pause, wait, 0), pause <= patience
+	return wait, true
 }
 
 // note does the accounts of a refusal.
@@ -167,9 +151,6 @@ func (t *tokenCache) note(p *prepared, failure *Error, now time.Time) {
 	token := p.token.held
 	t.epoch++
 	token.refusals++
-	if !token.proven {
-		p.wasted++
-	}
 	if useless := !token.proven || token.replacement && len(p.met) > 0; useless && !token.helped && !token.vain {
 		token.vain = true
 		t.vain++
@@ -195,8 +176,8 @@ func (t *tokenCache) note(p *prepared, failure *Error, now time.Time) {
 func (t *tokenCache) renew(ctx context.Context, r *rejections) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.flight == nil && r.met.has(t.current.Value) {
-		t.start(ctx, r)
+	if t.flight == nil && r.met.has(t.current.Value) && !time.Now().Before(t.earliest(time.Now())) {
+		t.start(ctx, r, true)
 	}
 }
 
@@ -208,7 +189,7 @@ func (t *tokenCache) earliest(now time.Time) time.Time {
 	if t.vain > 1 {
 		pause = min(time.Second<<min(max(0, t.vain-3), 5), longestPause)
 	}
-	if t.current != nil && now.Sub(t.current.acceptedAt) < recently {
+	if now.Sub(t.acceptedAt) < recently {
 		pause = min(pause, renewalPatience)
 	}
 	if t.failure != nil {
@@ -217,13 +198,22 @@ func (t *tokenCache) earliest(now time.Time) time.Time {
 	return t.landed.Add(pause)
 }
 
+// alone says that a fresh token was refused to this call, and that there is no other
+// call: tokens that end before they are used are a matter of load.
+func (t *tokenCache) alone(r *rejections) bool {
+	return len(r.met) > 1 && !r.last.proven && r.last.refusals == 1 && t.waiting == 0 && t.sending.Load() == 0
+}
+
 // latestRefused is the token that the provider should know to be refused: the newest,
 // which it may have kept, if that one was.
 func (t *tokenCache) latestRefused(r *rejections) string {
 	if t.stale.has(t.newest.Value) {
 		return t.newest.Value
 	}
-	return r.last.Value
+	if r.last != nil {
+		return r.last.Value
+	}
+	return t.current.Value
 }
 
 func (p *prepared) place() place {

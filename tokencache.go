@@ -26,21 +26,24 @@ type tokenCache struct {
 	provider TokenProvider
 	core     *core
 	running  atomic.Int32 // calls of the provider that have not returned
+	sending  atomic.Int32 // calls under way with a token
 
 	mu       sync.Mutex
 	current  *heldToken // nil before the first
 	previous *heldToken // served until a 401 brought current; kept until current serves, too
 	newest   *heldToken // the last that came
 	flight   *tokenFlight
+	waiting  int       // calls that wait for a token
 	landed   time.Time // when the last fetch ended
 	failure  error     // of the last fetch
 	short    int       // tokens in a row that claimed a short life
 
-	taken bool        // some call was accepted with some token
-	vain  int         // tokens in a row that helped nobody
-	epoch uint64      // counts refusals: a call sent later carries a higher number
-	stale staleTokens // refused, and not accepted since; the newest last
-	own   ownRefusals
+	taken      bool        // some call was accepted with some token
+	vain       int         // tokens in a row that helped nobody
+	acceptedAt time.Time   // when any token last was
+	epoch      uint64      // counts refusals: a call sent later carries a higher number
+	stale      staleTokens // refused, and not accepted since; the newest last
+	own        ownRefusals
 }
 
 // heldToken is a token with what is known about it.
@@ -54,7 +57,6 @@ type heldToken struct {
 	helped      bool // a call was accepted with it that had been refused before
 	vain        bool // has been counted as in vain
 	refusals    int
-	acceptedAt  time.Time
 	doubts      []doubt
 }
 
@@ -83,6 +85,19 @@ type tokenFlight struct {
 	err          error
 }
 
+// wait waits for the fetch, or where there is none for the pause to pass.
+func (f *tokenFlight) wait(ctx context.Context, pause time.Duration) error {
+	if f == nil {
+		return sleep(ctx, pause)
+	}
+	select {
+	case <-f.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // errNoOther says that there is no token that this call has not tried.
 var errNoOther = errors.New("no other token")
 
@@ -90,73 +105,84 @@ var errNoOther = errors.New("no other token")
 // A caller whose context ends leaves the fetch to the others that wait for it.
 func (t *tokenCache) get(ctx context.Context, r *rejections) (bearer, error) {
 	t.mu.Lock()
-	token, flight, err := t.choose(ctx, r)
-	t.mu.Unlock()
-	if flight == nil {
-		return token, err
-	}
-	select {
-	case <-flight.done:
-	case <-ctx.Done():
-		return bearer{}, ctx.Err()
-	}
-	t.mu.Lock()
 	defer t.mu.Unlock()
-	switch {
-	case flight.err == nil && !r.met.has(flight.token.Value):
-		return t.carry(flight.token), nil
-	case t.current != nil && !r.met.has(t.current.Value):
-		return t.carry(t.current), nil // it has ended by our clock, which may be wrong
-	case flight.err != nil:
-		return bearer{}, flight.err
+	for {
+		token, flight, pause, err := t.choose(ctx, r)
+		if flight == nil && pause == 0 {
+			return token, err
+		}
+		t.waiting++
+		t.mu.Unlock()
+		err = flight.wait(ctx, pause)
+		t.mu.Lock()
+		t.waiting--
+		switch {
+		case err != nil:
+			return bearer{}, err
+		case flight == nil:
+			continue
+		case flight.err == nil && !r.met.has(flight.token.Value):
+			return t.carry(flight.token), nil
+		case t.current != nil && !r.met.has(t.current.Value):
+			return t.carry(t.current), nil // it has ended by our clock, which may be wrong
+		case flight.err != nil:
+			return bearer{}, flight.err
+		}
+		return bearer{}, errNoOther
 	}
-	return bearer{}, errNoOther
 }
 
-// choose gives a token or the fetch to wait for; the lock is held.
-func (t *tokenCache) choose(ctx context.Context, r *rejections) (bearer, *tokenFlight, error) {
+// choose gives a token, or what to wait for: a fetch, or a pause before the next; the
+// lock is held.
+func (t *tokenCache) choose(ctx context.Context, r *rejections) (bearer, *tokenFlight, time.Duration, error) {
 	usable := t.current != nil && !r.met.has(t.current.Value)
-	if usable && t.current.end.IsZero() { // the commonest, without asking the clock
-		return t.carry(t.current), nil, nil
+	doubtful := usable && !t.current.proven && t.current.refusals > 0
+	if usable && !doubtful && t.current.end.IsZero() { // the commonest, without asking the clock
+		return t.carry(t.current), nil, 0, nil
 	}
 	now := time.Now()
-	early := now.Before(t.earliest(now))
-	if usable && now.Before(t.current.end) {
-		if t.flight == nil && !early && now.After(t.current.renewAt) {
-			t.start(ctx, r)
+	pause := max(0, t.earliest(now).Sub(now))
+	if usable && !doubtful && now.Before(t.current.end) {
+		if t.flight == nil && pause == 0 && now.After(t.current.renewAt) {
+			t.start(ctx, r, false)
 		}
-		return t.carry(t.current), nil, nil
+		return t.carry(t.current), nil, 0, nil
 	}
-	switch {
+	refused := doubtful || r.rejection != nil
+	switch deadline, limited := ctx.Deadline(); {
 	case t.flight != nil:
-		return bearer{}, t.flight, nil
-	case usable && early:
-		return t.carry(t.current), nil, nil // renewing it has just failed
-	case r.rejection != nil && (early || r.alone() || t.own.has(r.at, now)):
-		return bearer{}, nil, errNoOther
-	case early:
-		return bearer{}, nil, t.failure
+		return bearer{}, t.flight, 0, nil
+	case !usable && pause > 0 && t.failure != nil:
+		return bearer{}, nil, 0, t.failure
+	case refused && !usable && t.own.has(r.at, now):
+		return bearer{}, nil, 0, errNoOther
+	case refused && pause > 0 && pause <= renewalPatience && !(limited && deadline.Before(now.Add(pause))):
+		return bearer{}, nil, pause, nil
+	case usable && pause > 0:
+		return t.carry(t.current), nil, 0, nil // a fetch has just failed, or was of no use
+	case pause > 0 || t.alone(r):
+		return bearer{}, nil, 0, errNoOther
 	}
-	t.start(ctx, r)
-	return bearer{}, t.flight, nil
+	t.start(ctx, r, refused)
+	return bearer{}, t.flight, 0, nil
 }
 
 func (t *tokenCache) carry(h *heldToken) bearer { return bearer{h.Token, h.header, h, t.epoch} }
 
 // start begins a fetch; the lock is held. The fetch outlives the call that starts
 // it, and takes none of the call's own options.
-func (t *tokenCache) start(ctx context.Context, r *rejections) {
+func (t *tokenCache) start(ctx context.Context, r *rejections, refused bool) {
 	if time.Since(t.landed) > vainMemory {
 		t.vain = 0
 	}
-	flight := &tokenFlight{done: make(chan struct{}), afterRefusal: r.rejection != nil}
+	flight := &tokenFlight{done: make(chan struct{}), afterRefusal: refused}
 	t.flight = flight
 	stale := slices.Concat(t.stale, r.met)
 	if t.current != nil {
 		stale = append(stale, t.current.Value)
 	}
 	ctx = withOptions(context.WithoutCancel(ctx), callOptions{})
-	if flight.afterRefusal {
+	if refused {
 		ctx = context.WithValue(ctx, refusedTokenKey{}, t.latestRefused(r))
 	}
 	ctx, cancel := context.WithTimeout(ctx, tokenTimeout)
