@@ -102,6 +102,7 @@ func (t *tokenCache) accepted(p *prepared) {
 	token, now := p.token.held, time.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	token.settle()
 	token.proven, t.acceptedAt = true, now
 	if token == t.current {
 		t.previous = nil
@@ -150,6 +151,7 @@ func (t *tokenCache) refused(p *prepared, failure *Error) (wait time.Duration, a
 func (t *tokenCache) note(p *prepared, failure *Error, now time.Time) {
 	token := p.token.held
 	t.epoch++
+	token.settle()
 	token.refusals++
 	if useless := !token.proven || token.replacement && len(p.met) > 0; useless && !token.helped && !token.vain {
 		token.vain = true
@@ -169,6 +171,30 @@ func (t *tokenCache) note(p *prepared, failure *Error, now time.Time) {
 	}
 	if token == t.current && !token.proven && t.previous != nil {
 		t.current, t.previous = t.previous, nil // it served, and this one does not
+	}
+}
+
+// probe gives the current token. While tokens help nobody one call tries a new one,
+// and the others wait for its response: a thousand of them at once would be too late
+// for a token that does not last, and of no use with one that is refused.
+func (t *tokenCache) probe(r *rejections, now time.Time) (bearer, *waiting) {
+	token := t.current
+	switch left := renewalPatience - now.Sub(token.probed); {
+	case t.vain == 0 || token.proven:
+	case token.probed.IsZero():
+		token.probed = now
+	case left > 0 && t.previous != nil && !r.met.has(t.previous.Value):
+		return t.carry(t.previous), nil
+	case left > 0:
+		return bearer{}, &waiting{done: token.settled, most: left}
+	}
+	return t.carry(token), nil
+}
+
+// settle notes the first response to a token.
+func (h *heldToken) settle() {
+	if !h.proven && h.refusals == 0 {
+		close(h.settled)
 	}
 }
 

@@ -57,6 +57,8 @@ type heldToken struct {
 	helped      bool // a call was accepted with it that had been refused before
 	vain        bool // has been counted as in vain
 	refusals    int
+	probed      time.Time     // when its first call began
+	settled     chan struct{} // closed by the first response to it
 	doubts      []doubt
 }
 
@@ -85,17 +87,26 @@ type tokenFlight struct {
 	err          error
 }
 
-// wait waits for the fetch, or where there is none for the pause to pass.
-func (f *tokenFlight) wait(ctx context.Context, pause time.Duration) error {
-	if f == nil {
-		return sleep(ctx, pause)
+// waiting is what a call without a token waits for: the end of a fetch, the first
+// response to a token, or that some time passes.
+type waiting struct {
+	done   <-chan struct{}
+	most   time.Duration // 0: no limit
+	flight *tokenFlight
+}
+
+func (w *waiting) wait(ctx context.Context) error {
+	var passed <-chan time.Time
+	if w.most > 0 {
+		passed = time.After(w.most)
 	}
 	select {
-	case <-f.done:
-		return nil
+	case <-w.done:
+	case <-passed:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	return nil
 }
 
 // errNoOther says that there is no token that this call has not tried.
@@ -107,64 +118,63 @@ func (t *tokenCache) get(ctx context.Context, r *rejections) (bearer, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for {
-		token, flight, pause, err := t.choose(ctx, r)
-		if flight == nil && pause == 0 {
+		token, w, err := t.choose(ctx, r)
+		if w == nil {
 			return token, err
 		}
 		t.waiting++
 		t.mu.Unlock()
-		err = flight.wait(ctx, pause)
+		err = w.wait(ctx)
 		t.mu.Lock()
 		t.waiting--
+		f := w.flight
 		switch {
 		case err != nil:
 			return bearer{}, err
-		case flight == nil:
+		case f == nil || f.err == nil && !r.met.has(f.token.Value):
 			continue
-		case flight.err == nil && !r.met.has(flight.token.Value):
-			return t.carry(flight.token), nil
 		case t.current != nil && !r.met.has(t.current.Value):
 			return t.carry(t.current), nil // it has ended by our clock, which may be wrong
-		case flight.err != nil:
-			return bearer{}, flight.err
+		case f.err != nil:
+			return bearer{}, f.err
 		}
 		return bearer{}, errNoOther
 	}
 }
 
-// choose gives a token, or what to wait for: a fetch, or a pause before the next; the
-// lock is held.
-func (t *tokenCache) choose(ctx context.Context, r *rejections) (bearer, *tokenFlight, time.Duration, error) {
+// choose gives a token or what to wait for; the lock is held.
+func (t *tokenCache) choose(ctx context.Context, r *rejections) (bearer, *waiting, error) {
 	usable := t.current != nil && !r.met.has(t.current.Value)
-	doubtful := usable && !t.current.proven && t.current.refusals > 0
-	if usable && !doubtful && t.current.end.IsZero() { // the commonest, without asking the clock
-		return t.carry(t.current), nil, 0, nil
+	if usable && t.current.proven && t.current.end.IsZero() { // the commonest, without asking the clock
+		return t.carry(t.current), nil, nil
 	}
 	now := time.Now()
 	pause := max(0, t.earliest(now).Sub(now))
-	if usable && !doubtful && now.Before(t.current.end) {
-		if t.flight == nil && pause == 0 && now.After(t.current.renewAt) {
+	useless := usable && !t.current.proven && t.current.refusals > 0
+	if usable && !useless && (t.current.end.IsZero() || now.Before(t.current.end)) {
+		if t.flight == nil && pause == 0 && !t.current.end.IsZero() && now.After(t.current.renewAt) {
 			t.start(ctx, r, false)
 		}
-		return t.carry(t.current), nil, 0, nil
+		token, w := t.probe(r, now)
+		return token, w, nil
 	}
-	refused := doubtful || r.rejection != nil
+	refused := useless || r.rejection != nil
 	switch deadline, limited := ctx.Deadline(); {
 	case t.flight != nil:
-		return bearer{}, t.flight, 0, nil
+		return bearer{}, &waiting{done: t.flight.done, flight: t.flight}, nil
 	case !usable && pause > 0 && t.failure != nil:
-		return bearer{}, nil, 0, t.failure
+		return bearer{}, nil, t.failure
 	case refused && !usable && t.own.has(r.at, now):
-		return bearer{}, nil, 0, errNoOther
+		return bearer{}, nil, errNoOther
 	case refused && pause > 0 && pause <= renewalPatience && !(limited && deadline.Before(now.Add(pause))):
-		return bearer{}, nil, pause, nil
-	case usable && pause > 0:
-		return t.carry(t.current), nil, 0, nil // a fetch has just failed, or was of no use
+		return bearer{}, &waiting{most: pause}, nil
+	case usable && pause > 0 && r.rejection == nil:
+		return t.carry(t.current), nil, nil // a fetch has just failed, or was of no use
 	case pause > 0 || t.alone(r):
-		return bearer{}, nil, 0, errNoOther
+		return bearer{}, nil, errNoOther
 	}
 	t.start(ctx, r, refused)
-	return bearer{}, t.flight, 0, nil
+	return bearer{}, &waiting{done: t.flight.done, flight: t.flight}, nil
 }
 
 func (t *tokenCache) carry(h *heldToken) bearer { return bearer{h.Token, h.header, h, t.epoch} }
@@ -234,7 +244,7 @@ func (t *tokenCache) land(flight *tokenFlight, token Token, err error) {
 		if flight.afterRefusal && t.current != nil && t.current.proven {
 			t.previous = t.current
 		}
-		t.current = &heldToken{Token: token, header: bearerHeader(token.Value), replacement: flight.afterRefusal}
+		t.current = &heldToken{Token: token, header: bearerHeader(token.Value), replacement: flight.afterRefusal, settled: make(chan struct{})}
 		t.newest = t.current
 	case flight.afterRefusal:
 		t.vain++ // the provider has no other
