@@ -7,20 +7,20 @@ import (
 	"runtime"
 )
 
-// guard runs code of the user's that may panic, end its goroutine or never return,
-// and makes an error of it. What comes after the context has ended goes to late,
+// guard runs code of the user's, who the error names: it may panic, end its goroutine
+// or never return. What comes after the context has ended goes to late,
 // which may be nil.
-func guard[T any](ctx context.Context, f func() (T, error), late func(T)) (T, error) {
+func guard[T any](ctx context.Context, who string, f func() (T, error), late func(T)) (T, error) {
 	type result struct {
 		value T
 		err   error
 	}
 	done, gone := make(chan result), make(chan struct{})
 	go func() {
-		r := result{err: errExited}
+		r := result{err: errors.New(who + " ended its goroutine instead of returning")}
 		defer func() {
 			if v := recover(); v != nil {
-				r.err = panicError(v)
+				r.err = panicError(who, v)
 			}
 			select {
 			case done <- r:
@@ -43,12 +43,10 @@ func guard[T any](ctx context.Context, f func() (T, error), late func(T)) (T, er
 	}
 }
 
-var errExited = errors.New("it ended its goroutine instead of returning")
-
 // panicError describes a panic without its value, which may hold a secret.
-func panicError(v any) error {
+func panicError(who string, v any) error {
 	if known, ok := v.(runtime.Error); ok {
-		return fmt.Errorf("it panicked: %w", known)
+		return fmt.Errorf("%s panicked: %w", who, known)
 	}
-	return fmt.Errorf("it panicked with a %T", v)
+	return fmt.Errorf("%s panicked with a %T", who, v)
 }

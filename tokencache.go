@@ -210,7 +210,7 @@ func (t *tokenCache) fetch(ctx context.Context, stale staleTokens) (Token, error
 		t.running.Add(-1)
 		return Token{}, &Error{Description: fmt.Sprintf("%d earlier calls of the token provider have not returned", maxTokenCalls), kind: ErrUnavailable}
 	}
-	token, err := guard(ctx, func() (Token, error) {
+	token, err := guard(ctx, "the token provider", func() (Token, error) {
 		defer t.running.Add(-1)
 		return t.provider.token(ctx, t.core, stale)
 	}, nil)
