@@ -83,7 +83,8 @@ func (c ClientCredentials) token(ctx context.Context, core *core, _ staleTokens)
 }
 
 // AppCertificate makes app tokens (AccessToken2) from an Agora app id and its
-// certificate, without asking anybody.
+// certificate, without asking anybody. Under GODEBUG=fips140=only that is an error:
+// the format has HMAC keys that FIPS 140-3 forbids.
 type AppCertificate struct {
 	AppID, Certificate string        // 32 hexadecimal digits each
 	TTL                time.Duration // at most 24 h; 0: 1 h

@@ -16,7 +16,7 @@ const (
 	shortLife       = time.Minute      // an end nearer than this is believed less each time
 	failureMemory   = time.Second      // the least pause after a failed fetch
 	maxTokenCalls   = 10               // of the provider at once: those given up that have not returned count
-	staleRemembered = 8
+	staleRemembered = 8                // refused tokens that a store should not give again
 )
 
 // tokenCache keeps the app token: one fetch at a time however many calls wait,
