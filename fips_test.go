@@ -17,7 +17,7 @@ import (
 // it is an error, the rest works. The mode is the process's, hence the subprocess.
 func TestFIPSOnly(t *testing.T) {
 	if os.Getenv("IM_TEST_FIPS") == "" {
-		sub := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFIPSOnly$", "-test.v") //nolint:gosec // this test itself
+		sub := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFIPSOnly$", "-test.v")
 		sub.Env = append(os.Environ(), "GODEBUG=fips140=only", "IM_TEST_FIPS=1")
 		out, err := sub.CombinedOutput()
 		require.NoError(t, err, "%s", out)

@@ -21,9 +21,6 @@ const (
 	renewalPatience = time.Second           // how long a call waits for the next fetch
 	recently        = 5 * time.Second       // some token was accepted since: tokens are of use
 	vainMemory      = time.Minute
-	ownMemory       = 30 * time.Second // an endpoint that refuses good tokens asks for no other so long
-	maxOwnPaths     = 8                // refused paths after which the whole endpoint is meant
-	maxOwnEndpoint  = 256
 	maxDoubts       = 64
 )
 
@@ -36,18 +33,10 @@ type rejections struct {
 	at        place
 }
 
-// place is what was called.
-type place struct{ endpoint, path string }
-
 // doubt is a refusal that may be the endpoint's own.
 type doubt struct {
 	at    place
 	epoch uint64
-}
-
-// cached tells whether a call carries the token that the client keeps.
-func (c *core) cached(p *prepared) bool {
-	return p.Bearer == "" && p.Endpoint.Auth == api.AppToken
 }
 
 // bearer gives the token that the call carries; the zero one for none.
@@ -117,7 +106,7 @@ func (t *tokenCache) accepted(p *prepared) {
 		token.doubts = slices.DeleteFunc(token.doubts, func(d doubt) bool {
 			settled := p.token.epoch >= d.epoch // this call was sent after that refusal
 			if settled {
-				t.own.add(d.at, now)
+				t.own = t.own.add(d.at, now)
 			}
 			return settled
 		})
@@ -242,48 +231,10 @@ func (t *tokenCache) latestRefused(r *rejections) string {
 	return t.current.Value
 }
 
-func (p *prepared) place() place {
-	if p.URL != "" {
-		return place{p.Endpoint.ID, p.URL}
+// patience is how long a call waits for the next fetch to begin.
+func patience(ctx context.Context, now time.Time) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return min(renewalPatience, deadline.Sub(now))
 	}
-	return place{p.Endpoint.ID, p.path}
-}
-
-// ownRefusals are the paths that refuse good tokens, by endpoint, each for a while.
-type ownRefusals map[string]*refuser
-
-type refuser struct {
-	paths []string
-	until time.Time
-}
-
-func (o ownRefusals) has(at place, now time.Time) bool {
-	r := o[at.endpoint]
-	return r != nil && now.Before(r.until) && (len(r.paths) >= maxOwnPaths || slices.Contains(r.paths, at.path))
-}
-
-func (o *ownRefusals) add(at place, now time.Time) {
-	if *o == nil || len(*o) >= maxOwnEndpoint {
-		*o = ownRefusals{}
-	}
-	r := (*o)[at.endpoint]
-	if r == nil || !now.Before(r.until) {
-		r = &refuser{}
-		(*o)[at.endpoint] = r
-	}
-	r.until = now.Add(ownMemory)
-	if len(r.paths) < maxOwnPaths && !slices.Contains(r.paths, at.path) {
-		r.paths = append(r.paths, at.path)
-	}
-}
-
-// remove forgets a path that accepts tokens after all.
-func (o ownRefusals) remove(at place) {
-	r := o[at.endpoint]
-	if r == nil {
-		return
-	}
-	if i := slices.Index(r.paths, at.path); i >= 0 {
-		r.paths = slices.Delete(r.paths, i, i+1)
-	}
+	return renewalPatience
 }

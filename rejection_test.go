@@ -60,12 +60,6 @@ func (g *gate) set(accepts func(g *gate, token, path string) bool) {
 	g.mu.Unlock()
 }
 
-func (g *gate) count() int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.fetches
-}
-
 func everything(*gate, string, string) bool { return true }
 func nothing(*gate, string, string) bool    { return false }
 

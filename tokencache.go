@@ -38,7 +38,6 @@ type tokenCache struct {
 	failure  error     // of the last fetch
 	short    int       // tokens in a row that claimed a short life
 
-	taken      bool        // some call was accepted with some token
 	vain       int         // tokens in a row that helped nobody
 	acceptedAt time.Time   // when any token last was
 	epoch      uint64      // counts refusals: a call sent later carries a higher number
@@ -159,14 +158,14 @@ func (t *tokenCache) choose(ctx context.Context, r *rejections) (bearer, *waitin
 		return token, w, nil
 	}
 	refused := useless || r.rejection != nil
-	switch deadline, limited := ctx.Deadline(); {
+	switch {
 	case t.flight != nil:
 		return bearer{}, &waiting{done: t.flight.done, flight: t.flight}, nil
 	case !usable && pause > 0 && t.failure != nil:
 		return bearer{}, nil, t.failure
 	case refused && !usable && t.own.has(r.at, now):
 		return bearer{}, nil, errNoOther
-	case refused && pause > 0 && pause <= renewalPatience && !(limited && deadline.Before(now.Add(pause))):
+	case refused && pause > 0 && pause <= patience(ctx, now):
 		return bearer{}, &waiting{most: pause}, nil
 	case usable && pause > 0 && r.rejection == nil:
 		return t.carry(t.current), nil, nil // a fetch has just failed, or was of no use
