@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/imrest/im-go/internal/accesstoken"
@@ -29,11 +31,14 @@ func (t Token) LogValue() slog.Value {
 // TokenProvider makes app tokens: [ClientCredentials], [AppCertificate],
 // [StaticToken], anything else as a [TokenFunc], or any of them for a fleet as a
 // [SharedToken]. The client asks it when it has no token, when the one it has is
-// about to expire, and after a 401; never twice at the same time.
+// about to expire, and after a 401; never twice at the same time, unless a call of it
+// does not return within 30 seconds. The client uses a token until the server
+// refuses it: an end that has passed when the token comes is taken for a clock that
+// is wrong. While every token is refused, it asks for another once a second, then
+// less often, down to twice a minute.
 type TokenProvider interface {
-	// token gets a token other than stale: one that was refused or is about to
-	// expire; empty for none.
-	token(ctx context.Context, c *core, stale string) (Token, error)
+	// token gets a token other than those that were refused or are about to expire.
+	token(ctx context.Context, c *core, stale staleTokens) (Token, error)
 }
 
 // NeverExpires asks Easemob for a token without an end.
@@ -67,7 +72,7 @@ var getAppToken = api.Endpoint{
 // [ErrUnauthorized].
 //
 //im:endpoint auth.app_token
-func (c ClientCredentials) token(ctx context.Context, core *core, _ string) (Token, error) {
+func (c ClientCredentials) token(ctx context.Context, core *core, _ staleTokens) (Token, error) {
 	body := tokenRequest{GrantType: "client_credentials", ClientID: c.ID, ClientSecret: c.Secret, TTL: ttlSeconds(c.TTL)}
 	answer, err := core.fetchToken(ctx, &api.Call{
 		Endpoint: &getAppToken,
@@ -78,7 +83,8 @@ func (c ClientCredentials) token(ctx context.Context, core *core, _ string) (Tok
 }
 
 // AppCertificate makes app tokens (AccessToken2) from an Agora app id and its
-// certificate, without asking anybody.
+// certificate, without asking anybody. Under GODEBUG=fips140=only that is an error:
+// the format has HMAC keys that FIPS 140-3 forbids.
 type AppCertificate struct {
 	AppID, Certificate string        // 32 hexadecimal digits each
 	TTL                time.Duration // at most 24 h; 0: 1 h
@@ -103,7 +109,7 @@ var exchangeAgoraToken = api.Endpoint{
 // token makes a token and, if asked to, exchanges it.
 //
 //im:endpoint auth.exchange_agora_token
-func (c AppCertificate) token(ctx context.Context, core *core, _ string) (Token, error) {
+func (c AppCertificate) token(ctx context.Context, core *core, _ staleTokens) (Token, error) {
 	own, err := c.AppToken()
 	if err != nil || !c.Exchange {
 		return own, err
@@ -150,14 +156,27 @@ type staticToken struct{ value Token }
 // Format hides the token.
 func (s staticToken) Format(f fmt.State, _ rune) { fmt.Fprint(f, "im.StaticToken(***)") }
 
-func (s staticToken) token(context.Context, *core, string) (Token, error) { return s.value, nil }
+func (s staticToken) token(context.Context, *core, staleTokens) (Token, error) { return s.value, nil }
 
 // TokenFunc gets app tokens from the user's own code, such as a vault. Its
 // context ends after 30 seconds, and not with the call that happens to need the
-// token, since others wait for it as well.
+// token, since others wait for it as well. A function that keeps its token must
+// replace it when that is the one that was refused: see [RefusedToken]. A panic is
+// an error of the calls that wait.
 type TokenFunc func(ctx context.Context) (Token, error)
 
-func (f TokenFunc) token(ctx context.Context, _ *core, _ string) (Token, error) { return f(ctx) }
+func (f TokenFunc) token(ctx context.Context, _ *core, _ staleTokens) (Token, error) { return f(ctx) }
+
+type refusedTokenKey struct{}
+
+// RefusedToken returns, within a [TokenFunc], the value of the token that the server
+// refused, so that the function does not return it again. It is empty where no
+// refusal is the reason for the call: for the first token, and for one that is
+// replaced because it is about to expire.
+func RefusedToken(ctx context.Context) string {
+	value, _ := ctx.Value(refusedTokenKey{}).(string)
+	return value
+}
 
 // tokenRequest is the body of POST /token in all its grants.
 type tokenRequest struct {
@@ -173,9 +192,9 @@ type tokenRequest struct {
 // tokenAnswer is what POST /token answers: without envelope, and with one of two
 // ways to say when the token ends.
 type tokenAnswer struct {
-	AccessToken     string     `json:"access_token"`
-	ExpiresIn       api.Int    `json:"expires_in"`       // seconds
-	ExpireTimestamp api.Millis `json:"expire_timestamp"` // moment
+	AccessToken     string `json:"access_token"`
+	ExpiresIn       number `json:"expires_in"`       // seconds
+	ExpireTimestamp number `json:"expire_timestamp"` // milliseconds since 1970
 	User            struct {
 		UUID      string     `json:"uuid"`
 		Username  string     `json:"username"`
@@ -183,6 +202,25 @@ type tokenAnswer struct {
 		Created   api.Millis `json:"created"`
 		Modified  api.Millis `json:"modified"`
 	} `json:"user"`
+}
+
+// number takes any JSON value, a fraction cut off; what is no number is 0. How long a
+// token lives is a hint, and never a reason to reject the token.
+type number int64
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *number) UnmarshalJSON(b []byte) error {
+	text := strings.TrimSpace(strings.Trim(string(b), `"`))
+	whole, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil || !(f > -math.MaxInt64 && f < math.MaxInt64) { // NaN, too
+			return nil //nolint:nilerr // see above
+		}
+		whole = int64(f)
+	}
+	*n = number(whole)
+	return nil
 }
 
 // fetchToken carries out a token call.
@@ -197,11 +235,11 @@ func (c *core) fetchToken(ctx context.Context, call *api.Call) (UserToken, error
 		return UserToken{}, &Error{Endpoint: call.Endpoint.ID, Status: http.StatusOK, Description: "the answer holds no access_token", Tries: 1, kind: ErrBadAnswer}
 	}
 	t := UserToken{
-		Token:    Token{Value: out.AccessToken, Expires: out.ExpireTimestamp.Time()},
+		Token:    Token{Value: out.AccessToken, Expires: api.Millis(out.ExpireTimestamp).Time()},
 		Username: out.User.Username, UUID: out.User.UUID, Activated: bool(out.User.Activated),
 		Created: out.User.Created.Time(), Modified: out.User.Modified.Time(),
 	}
-	if out.ExpiresIn > 0 && out.ExpiresIn <= math.MaxInt64/api.Int(time.Second) { // above, it outlives everybody
+	if out.ExpiresIn > 0 && out.ExpiresIn <= math.MaxInt64/number(time.Second) { // above, it outlives everybody
 		t.Expires = asked.Add(time.Duration(out.ExpiresIn) * time.Second)
 	}
 	return t, nil

@@ -59,14 +59,14 @@ func (i *issuer) answer(r *http.Request) *answer {
 		return &answer{status: 400, body: `{"error":"invalid_grant","error_description":"client_secret does not match"}`}
 	}
 	i.requests = append(i.requests, fetch)
-	i.valid = fmt.Sprintf("token-%d", i.fetches)
-	body := fmt.Sprintf(`{"access_token":%q,"expires_in":%d}`, i.valid, i.life/time.Second)
-
+	token := fmt.Sprintf("token-%d", i.fetches)
+	body := fmt.Sprintf(`{"access_token":%q,"expires_in":%d}`, token, i.life/time.Second)
 	if i.delay > 0 {
 		i.mu.Unlock()
 		time.Sleep(i.delay)
 		i.mu.Lock()
 	}
+	i.valid = token // only now: until it is handed out, the one before is good
 	return &answer{status: 200, body: body}
 }
 

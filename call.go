@@ -49,12 +49,8 @@ type prepared struct {
 
 	// What ended the tries before, each kind with a bound of its own: a token that
 	// expires must not use up the repeats for a broken connection.
-	failures, refusals, rejections int
-
-	rejection *Error    // the last one
-	refused   string    // the token that it was about
-	rejected  time.Time // when the first came
-	wasted    int       // tokens that this call had dropped before anybody had used them
+	failures, refusals int
+	rejections
 }
 
 // Call carries out one call: check, encode, then try until there is a result.
@@ -254,26 +250,12 @@ func (c *core) try(ctx context.Context, p *prepared, event *Event) *Error {
 	return failure
 }
 
-// bearer gives the token that the call carries; the zero one for none.
-func (c *core) bearer(ctx context.Context, p *prepared) (bearer, *Error) {
-	switch {
-	case p.Bearer != "":
-		return newBearer(Token{Value: p.Bearer}), nil
-	case p.Endpoint.Auth == api.NoToken:
-		return bearer{}, nil
-	}
-	token, err := c.tokens.get(ctx)
-	switch {
-	case err != nil:
-		return bearer{}, tokenError(ctx, p, err)
-	case p.rejection != nil && token.Value == p.refused: // the provider has no other
-		return bearer{}, p.rejection
-	}
-	return token, nil
-}
-
 // exchange sends one request and reads its answer.
 func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
+	if token.held != nil {
+		c.tokens.sending.Add(1)
+		defer c.tokens.sending.Add(-1)
+	}
 	limit := c.timeLimit(ctx, p)
 	defer limit.stop()
 	res, err := c.send(limit, p, &transport.Request{
@@ -288,8 +270,8 @@ func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 		*p.header = res.Header
 	}
 	failure := c.read(ctx, p, res, limit)
-	if c.cached(p) && (res.StatusCode != http.StatusUnauthorized || p.bare) {
-		c.tokens.accepted(token.Value)
+	if token.held != nil && (p.bare || tokenAccepted(res.StatusCode, failure)) {
+		c.tokens.accepted(p)
 	}
 	if failure != nil {
 		failure.RetryAfter = retryAfter(res.Header)
@@ -318,13 +300,14 @@ func (c *core) header(p *prepared, token []string) http.Header {
 
 // again decides whether and after which wait a failed call is sent once more.
 func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Duration, bool) {
+	if failure.tokenRejected() {
+		return c.renewToken(ctx, p, failure)
+	}
 	if p.tries == 0 || p.noRetry || ctx.Err() != nil {
 		return 0, false
 	}
 	refused := failure.refused()
 	switch {
-	case failure.tokenRejected():
-		return c.renewToken(p, failure)
 	case refused:
 		p.refusals++
 	default:
@@ -350,36 +333,6 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 // refusalsPerRetry is how many refusals for the rate count as one retry: nothing
 // was carried out, the wait is short, and others may be ahead in line.
 const refusalsPerRetry = 3
-
-// cached tells whether a call carries the token that the client keeps.
-func (c *core) cached(p *prepared) bool {
-	return p.Bearer == "" && p.Endpoint.Auth == api.AppToken
-}
-
-// renewToken drops the token that was refused and tells whether another try
-// makes sense. For as long as one try may take, a call may see tokens expire that
-// others have used or dropped; after the second it begins to wait, since tokens
-// that end before they arrive are a matter of load. But where tokens that nobody
-// has used with success are refused, it gives up soon.
-func (c *core) renewToken(p *prepared, failure *Error) (time.Duration, bool) {
-	if _, fixed := c.tokens.provider.(staticToken); fixed || !c.cached(p) {
-		return 0, false
-	}
-	most, used := c.tokens.reject(p.token.Value)
-	if !used {
-		p.wasted++
-	}
-	if p.rejection == nil {
-		p.rejected = time.Now()
-	}
-	p.rejection, p.refused = failure, p.token.Value
-	p.rejections++
-	wait := time.Duration(0)
-	if p.rejections > 2 {
-		wait = backoff(p.rejections-2, 10*time.Millisecond, time.Second)
-	}
-	return wait, p.wasted <= most && time.Since(p.rejected) < c.timeout
-}
 
 // read takes the answer in.
 func (c *core) read(ctx context.Context, p *prepared, res *http.Response, limit *timeLimit) *Error {

@@ -2,149 +2,287 @@ package im
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 const (
-	tokenTimeout  = 30 * time.Second // for one fetch, whoever waits for it
-	earlyRenewal  = 5 * time.Minute  // before the end of a long-lived token
-	failureMemory = time.Second      // a failed fetch is not tried again sooner
+	tokenTimeout    = 30 * time.Second // for one fetch, whoever waits for it
+	earlyRenewal    = 5 * time.Minute  // before the end of a long-lived token
+	shortLife       = time.Minute      // an end nearer than this is believed less each time
+	failureMemory   = time.Second      // the least pause after a failed fetch
+	maxTokenCalls   = 10               // of the provider at once: those given up that have not returned count
+	staleRemembered = 8                // refused tokens that a store should not give again
 )
 
 // tokenCache keeps the app token: one fetch at a time however many calls wait,
-// renewal ahead of the end in the background, and no lock held during I/O.
+// renewal ahead of the end in the background, and no lock held during I/O. What
+// follows from a 401 is in rejection.go.
 type tokenCache struct {
 	provider TokenProvider
 	core     *core
+	running  atomic.Int32 // calls of the provider that have not returned
+	sending  atomic.Int32 // calls under way with a token
 
-	mu      sync.Mutex
-	current bearer
-	renewAt time.Time // zero: never
-	proven  bool      // some call was accepted with current
-	taken   bool      // some call was accepted with some token
-	stale   string    // the latest token that was refused
-	failed  time.Time // when the last fetch failed
-	failure error
-	flight  *tokenFlight
+	mu       sync.Mutex
+	current  *heldToken // nil before the first
+	previous *heldToken // served until a 401 brought current; kept until current serves, too
+	newest   *heldToken // the last that came
+	flight   *tokenFlight
+	waiting  int       // calls that wait for a token
+	landed   time.Time // when the last fetch ended
+	failure  error     // of the last fetch
+	short    int       // tokens in a row that claimed a short life
+
+	vain       int         // tokens in a row that helped nobody
+	acceptedAt time.Time   // when any token last was
+	epoch      uint64      // counts refusals: a call sent later carries a higher number
+	stale      staleTokens // refused, and not accepted since; the newest last
+	own        ownRefusals
 }
 
-// bearer is a token with the header that carries it, made once for all calls.
+// heldToken is a token with what is known about it.
+type heldToken struct {
+	Token
+	header       []string  // made once for all calls
+	end, renewAt time.Time // by our clock; zero: not known, or not believed
+
+	replacement bool // fetched because its predecessor was refused
+	proven      bool // some call was accepted with it
+	helped      bool // a call was accepted with it that had been refused before
+	vain        bool // has been counted as in vain
+	refusals    int
+	probed      time.Time     // when its first call began
+	settled     chan struct{} // closed by the first response to it
+	doubts      []doubt
+}
+
+// bearer is the token of one attempt.
 type bearer struct {
 	Token
 	header []string
+	held   *heldToken // nil: not from the cache
+	epoch  uint64
 }
 
-func newBearer(t Token) bearer { return bearer{t, []string{"Bearer " + t.Value}} }
+func newBearer(t Token) bearer { return bearer{Token: t, header: bearerHeader(t.Value)} }
+
+func bearerHeader(value string) []string { return []string{"Bearer " + value} }
+
+// staleTokens are values that the provider should not give again.
+type staleTokens []string
+
+func (s staleTokens) has(value string) bool { return slices.Contains(s, value) }
+
+// Format hides the values.
+func (s staleTokens) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%d tokens ***", len(s)) }
+
+// LogValue hides the values.
+func (s staleTokens) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }
 
 // tokenFlight is a fetch under way; its result is set before done is closed.
 type tokenFlight struct {
-	done  chan struct{}
-	token bearer
-	err   error
+	done         chan struct{}
+	afterRefusal bool
+	token        *heldToken
+	err          error
 }
 
-// get gives a token that is good for now. A caller whose context ends leaves the
-// fetch to the others that wait for it.
-func (t *tokenCache) get(ctx context.Context) (bearer, error) {
-	t.mu.Lock()
-	if t.current.Value != "" && t.current.Expires.IsZero() { // the commonest, without asking the clock
-		defer t.mu.Unlock()
-		return t.current, nil
+// waiting is what a call without a token waits for: the end of a fetch, the first
+// response to a token, or that some time passes.
+type waiting struct {
+	done   <-chan struct{}
+	most   time.Duration // 0: no limit
+	flight *tokenFlight
+}
+
+func (w *waiting) wait(ctx context.Context) error {
+	var passed <-chan time.Time
+	if w.most > 0 {
+		passed = time.After(w.most)
 	}
-	now := time.Now()
-	if t.current.Value != "" && now.Before(t.current.Expires) {
-		token := t.current
-		if t.flight == nil && !t.renewAt.IsZero() && now.After(t.renewAt) && now.Sub(t.failed) >= failureMemory {
-			t.start(ctx)
-		}
-		t.mu.Unlock()
-		return token, nil
-	}
-	if t.flight == nil {
-		if t.failure != nil && now.Sub(t.failed) < failureMemory {
-			err := t.failure
-			t.mu.Unlock()
-			return bearer{}, err
-		}
-		t.start(ctx)
-	}
-	flight := t.flight
-	t.mu.Unlock()
 	select {
-	case <-flight.done:
-		return flight.token, flight.err
+	case <-w.done:
+	case <-passed:
 	case <-ctx.Done():
-		return bearer{}, ctx.Err()
+		return ctx.Err()
 	}
+	return nil
 }
 
-// start begins a fetch; the lock is held. The fetch outlives the call that
-// starts it, and takes none of the call's own options.
-func (t *tokenCache) start(ctx context.Context) {
-	flight := &tokenFlight{done: make(chan struct{})}
-	t.flight = flight
-	stale := t.stale
-	if t.current.Value != "" {
-		stale = t.current.Value // about to expire
-	}
-	ctx, cancel := context.WithTimeout(withOptions(context.WithoutCancel(ctx), callOptions{}), tokenTimeout)
-	go func() {
-		defer cancel()
-		asked := time.Now()
-		token, err := t.provider.token(ctx, t.core, stale)
+// errNoOther says that there is no token that this call has not tried.
+var errNoOther = errors.New("no other token")
+
+// get gives a token that is good for now and was not refused to this call before.
+// A caller whose context ends leaves the fetch to the others that wait for it.
+func (t *tokenCache) get(ctx context.Context, r *rejections) (bearer, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for {
+		token, w, err := t.choose(ctx, r)
+		if w == nil {
+			return token, err
+		}
+		t.waiting++
+		t.mu.Unlock()
+		err = w.wait(ctx)
+		t.mu.Lock()
+		t.waiting--
+		f := w.flight
 		switch {
 		case err != nil:
-		case token.Value == "":
-			err = &Error{Description: "the token provider gave an empty token", kind: ErrUnauthorized}
-		case !headerValue(token.Value): // the line break at the end of a file, most often
-			err = &Error{Description: "the token holds control characters", kind: ErrUnauthorized}
+			return bearer{}, err
+		case f == nil || f.err == nil && !r.met.has(f.token.Value):
+			continue
+		case t.current != nil && !r.met.has(t.current.Value):
+			return t.carry(t.current), nil // it has ended by our clock, which may be wrong
+		case f.err != nil:
+			return bearer{}, f.err
 		}
-		t.land(flight, asked, token, err)
+		return bearer{}, errNoOther
+	}
+}
+
+// choose gives a token or what to wait for; the lock is held.
+func (t *tokenCache) choose(ctx context.Context, r *rejections) (bearer, *waiting, error) {
+	usable := t.current != nil && !r.met.has(t.current.Value)
+	if usable && t.current.proven && t.current.end.IsZero() { // the commonest, without asking the clock
+		return t.carry(t.current), nil, nil
+	}
+	now := time.Now()
+	pause := max(0, t.earliest(now).Sub(now))
+	useless := usable && !t.current.proven && t.current.refusals > 0
+	if usable && !useless && (t.current.end.IsZero() || now.Before(t.current.end)) {
+		if t.flight == nil && pause == 0 && !t.current.end.IsZero() && now.After(t.current.renewAt) {
+			t.start(ctx, r, false)
+		}
+		token, w := t.probe(r, now)
+		return token, w, nil
+	}
+	refused := useless || r.rejection != nil
+	switch {
+	case t.flight != nil:
+		return bearer{}, &waiting{done: t.flight.done, flight: t.flight}, nil
+	case !usable && pause > 0 && t.failure != nil:
+		return bearer{}, nil, t.failure
+	case refused && !usable && t.own.has(r.at, now):
+		return bearer{}, nil, errNoOther
+	case refused && pause > 0 && pause <= patience(ctx, now):
+		return bearer{}, &waiting{most: pause}, nil
+	case usable && pause > 0 && r.rejection == nil:
+		return t.carry(t.current), nil, nil // a fetch has just failed, or was of no use
+	case pause > 0 || t.alone(r):
+		return bearer{}, nil, errNoOther
+	}
+	t.start(ctx, r, refused)
+	return bearer{}, &waiting{done: t.flight.done, flight: t.flight}, nil
+}
+
+func (t *tokenCache) carry(h *heldToken) bearer { return bearer{h.Token, h.header, h, t.epoch} }
+
+// start begins a fetch; the lock is held. The fetch outlives the call that starts
+// it, and takes none of the call's own options.
+func (t *tokenCache) start(ctx context.Context, r *rejections, refused bool) {
+	if time.Since(t.landed) > vainMemory {
+		t.vain = 0
+	}
+	flight := &tokenFlight{done: make(chan struct{}), afterRefusal: refused}
+	t.flight = flight
+	stale := slices.Concat(t.stale, r.met)
+	if t.current != nil {
+		stale = append(stale, t.current.Value)
+	}
+	ctx = withOptions(context.WithoutCancel(ctx), callOptions{})
+	if refused {
+		ctx = context.WithValue(ctx, refusedTokenKey{}, t.latestRefused(r))
+	}
+	ctx, cancel := context.WithTimeout(ctx, tokenTimeout)
+	go func() {
+		defer cancel()
+		token, err := t.fetch(ctx, stale)
+		t.land(flight, token, err)
 	}()
 }
 
-func (t *tokenCache) land(flight *tokenFlight, asked time.Time, token Token, err error) {
+// fetch calls the provider, which may be the user's code: a panic is an error, and
+// who does not return in time is left alone.
+func (t *tokenCache) fetch(ctx context.Context, stale staleTokens) (Token, error) {
+	if t.running.Add(1) > maxTokenCalls {
+		t.running.Add(-1)
+		return Token{}, &Error{Description: fmt.Sprintf("%d earlier calls of the token provider have not returned", maxTokenCalls), kind: ErrUnavailable}
+	}
+	token, err := guard(ctx, "the token provider", func() (Token, error) {
+		defer t.running.Add(-1)
+		return t.provider.token(ctx, t.core, stale)
+	}, nil)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		err = &Error{Description: fmt.Sprintf("the token provider gave no token within %s", tokenTimeout), kind: ErrUnavailable}
+	case err != nil:
+	case token.Value == "":
+		err = &Error{Description: "the token provider gave an empty token", kind: ErrUnauthorized}
+	case !headerValue(token.Value): // the line break at the end of a file, most often
+		err = &Error{Description: "the token holds control characters", kind: ErrUnauthorized}
+	}
+	return token, err
+}
+
+func (t *tokenCache) land(flight *tokenFlight, token Token, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	flight.token, flight.err = newBearer(token), err
-	close(flight.done)
-	t.flight = nil
+	defer close(flight.done)
+	now := time.Now()
+	t.flight, t.landed, t.failure, flight.err = nil, now, err, err
 	if err != nil {
-		t.failed, t.failure = time.Now(), err
+		if credentialsRefused(err) {
+			t.vain++
+		}
 		return
 	}
-	t.current, t.proven, t.failure = flight.token, false, nil
-	t.renewAt = time.Time{}
-	if !token.Expires.IsZero() {
-		life := token.Expires.Sub(asked)
-		t.renewAt = token.Expires.Add(-min(earlyRenewal, life/2))
+	switch {
+	case t.current == nil || t.current.Value != token.Value:
+		t.previous = nil
+		if flight.afterRefusal && t.current != nil && t.current.proven {
+			t.previous = t.current
+		}
+		t.current = &heldToken{Token: token, header: bearerHeader(token.Value), replacement: flight.afterRefusal, settled: make(chan struct{})}
+		t.newest = t.current
+	case flight.afterRefusal:
+		t.vain++ // the provider has no other
 	}
+	t.current.end, t.current.renewAt = t.lifetime(token, now)
+	flight.token = t.current
 }
 
-// accepted notes that the server took the token.
-func (t *tokenCache) accepted(value string) {
-	t.mu.Lock()
-	t.proven = t.proven || t.current.Value == value
-	t.taken = true
-	t.mu.Unlock()
+// lifetime says when a token ends and when to renew it. An end that has passed when
+// the token comes is not believed: the token is used until it is refused. A near one
+// is believed, but not a fetch per call: it counts for a second at least, then two,
+// then four.
+func (t *tokenCache) lifetime(token Token, now time.Time) (end, renewAt time.Time) {
+	life := token.Expires.Sub(now)
+	switch {
+	case token.Expires.IsZero() || life <= 0:
+		return time.Time{}, time.Time{}
+	case life >= shortLife:
+		t.short = 0
+	default:
+		life = max(life, time.Second<<min(t.short, 6))
+		t.short++
+	}
+	return now.Add(life), now.Add(life - min(earlyRenewal, life/2))
 }
 
-// reject drops the token, if it is still the one that failed, and tells whether it
-// was of use to anybody, and how many useless ones a call may see: a fresh token
-// that is refused at once means wrong credentials, not an expired token, the
-// surest where the server never took one.
-func (t *tokenCache) reject(value string) (most int, used bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	most = 1
-	if t.taken {
-		most = 3
+// credentialsRefused tells an error that will not pass by itself.
+func credentialsRefused(err error) bool {
+	for _, kind := range []error{ErrUnauthorized, ErrForbidden, ErrAppNotFound, ErrInvalidArgument} {
+		if errors.Is(err, kind) {
+			return true
+		}
 	}
-	if t.current.Value != value {
-		return most, true // another call has had it replaced
-	}
-	t.stale = value
-	t.current = bearer{}
-	return most, t.proven
+	return false
 }

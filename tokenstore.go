@@ -30,13 +30,16 @@ type TokenStore interface {
 const (
 	tokenLock     = 10 * time.Second       // a fetcher that crashed delays the others so long; a slower one is joined by a second
 	tokenPoll     = 100 * time.Millisecond // how often those who wait for the fetcher look
+	lockPatience  = 15 * time.Second       // with a lock that nobody gives back in time
 	tokenPatience = 2 * time.Second        // with a store that does not answer
 )
 
 // SharedToken makes a fleet use one token: one process gets it from the provider,
-// the others find it in the store. After a 401 one process renews it. While the
-// store fails, each process gets a token of its own; the logger gets a record
-// at Warn, the observer an Event of the Endpoint [TokenStoreEvent].
+// the others find it in the store. After a 401 one process renews it. A stored token
+// is used until the server refuses it, even if it has ended by this process's clock.
+// While the store fails, each process gets a token of its own; the logger gets a
+// record at Warn, the observer an Event of the Endpoint [TokenStoreEvent]. A store
+// that panics, or does not return within 2 seconds, fails.
 func SharedToken(store TokenStore, provider TokenProvider) TokenProvider {
 	return sharedToken{store, provider}
 }
@@ -49,19 +52,23 @@ type sharedToken struct {
 // Format hides the token store, which may hold a password, and the provider.
 func (s sharedToken) Format(f fmt.State, _ rune) { fmt.Fprint(f, "im.SharedToken(***)") }
 
-func (s sharedToken) token(ctx context.Context, c *core, stale string) (Token, error) {
+func (s sharedToken) token(ctx context.Context, c *core, stale staleTokens) (Token, error) {
 	app := c.to.key()
-	for {
+	for begun := time.Now(); ; {
 		t, unlock, err := s.loadOrLock(ctx, app, stale)
-		if t.Value != "" {
-			return t, nil
+		if err == nil && t.Value == "" && unlock == nil && time.Since(begun) > lockPatience {
+			err = errLocked
 		}
-		if err != nil {
+		switch {
+		case t.Value != "":
+			return t, nil
+		case ctx.Err() != nil:
+			return Token{}, ctx.Err()
+		case err != nil:
 			c.storeFails(ctx, TokenStoreEvent, err)
 			return s.provider.token(ctx, c, stale)
-		}
-		if unlock != nil {
-			defer unlock()
+		case unlock != nil:
+			defer s.release(ctx, unlock)
 			return s.renew(ctx, c, stale)
 		}
 		if err := sleep(ctx, tokenPoll/2+mathrand.N(tokenPoll)); err != nil { //nolint:gosec // spreads polls, hides nothing
@@ -70,40 +77,56 @@ func (s sharedToken) token(ctx context.Context, c *core, stale string) (Token, e
 	}
 }
 
+var errLocked = fmt.Errorf("the lock was held for longer than %s", lockPatience)
+
 // loadOrLock gives the stored token, or else the lock, or else nothing.
-func (s sharedToken) loadOrLock(ctx context.Context, app, stale string) (t Token, unlock func(), err error) {
+func (s sharedToken) loadOrLock(ctx context.Context, app string, stale staleTokens) (t Token, unlock func(), err error) {
 	ctx, stop := context.WithTimeout(ctx, tokenPatience)
 	defer stop()
-	if t, err = s.load(ctx, app, stale); err == nil && t.Value == "" {
-		unlock, err = s.store.Lock(ctx, app, tokenLock)
+	if t, err = s.load(ctx, app); err == nil && (t.Value == "" || stale.has(t.Value)) {
+		t = Token{}
+		unlock, err = guard(ctx, "the token store", func() (func(), error) { return s.store.Lock(ctx, app, tokenLock) }, giveBack)
 	}
 	return t, unlock, err
 }
 
-// load gives the stored token if it is of use.
-func (s sharedToken) load(ctx context.Context, app, stale string) (Token, error) {
-	t, err := s.store.Load(ctx, app)
-	if err != nil || t.Value == stale || !t.Expires.IsZero() && !time.Now().Before(t.Expires) {
+// load gives the stored token; none if what is stored cannot be one.
+func (s sharedToken) load(ctx context.Context, app string) (Token, error) {
+	t, err := guard(ctx, "the token store", func() (Token, error) { return s.store.Load(ctx, app) }, nil)
+	if err != nil || !headerValue(t.Value) {
 		return Token{}, err
 	}
 	return t, nil
 }
 
+// giveBack unlocks what was locked too late.
+func giveBack(unlock func()) {
+	if unlock != nil {
+		unlock()
+	}
+}
+
+// release unlocks, also for a fetch that was given up.
+func (s sharedToken) release(ctx context.Context, unlock func()) {
+	_ = s.within(context.WithoutCancel(ctx), func(context.Context) error { unlock(); return nil })
+}
+
 // renew gets a token for all, with the lock held.
-func (s sharedToken) renew(ctx context.Context, c *core, stale string) (Token, error) {
+func (s sharedToken) renew(ctx context.Context, c *core, stale staleTokens) (Token, error) {
 	app := c.to.key()
 	t, err := s.loadOrDrop(ctx, app, stale)
 	if t.Value != "" {
 		return t, nil // another was faster
 	}
 	t, failure := s.provider.token(ctx, c, stale)
-	if failure != nil {
-		return Token{}, failure
+	if failure != nil || t.Value == "" || !headerValue(t.Value) || ctx.Err() != nil {
+		return t, failure
+	}
+	if !t.Expires.IsZero() && !time.Now().Before(t.Expires) {
+		t.Expires = time.Time{} // by a clock that is wrong, and a store would not keep it
 	}
 	if err == nil {
-		inTime, stop := context.WithTimeout(ctx, tokenPatience)
-		err = s.store.Save(inTime, app, t)
-		stop()
+		err = s.within(ctx, func(ctx context.Context) error { return s.store.Save(ctx, app, t) })
 	}
 	if err != nil {
 		c.storeFails(ctx, TokenStoreEvent, err)
@@ -111,15 +134,23 @@ func (s sharedToken) renew(ctx context.Context, c *core, stale string) (Token, e
 	return t, nil
 }
 
-// loadOrDrop gives the stored token, or sees to it that nobody gets the stale one.
-func (s sharedToken) loadOrDrop(ctx context.Context, app, stale string) (Token, error) {
+// loadOrDrop gives the stored token, or sees to it that nobody gets a stale one.
+func (s sharedToken) loadOrDrop(ctx context.Context, app string, stale staleTokens) (Token, error) {
+	inTime, stop := context.WithTimeout(ctx, tokenPatience)
+	defer stop()
+	t, err := s.load(inTime, app)
+	if err != nil || !stale.has(t.Value) {
+		return t, err
+	}
+	return Token{}, s.within(ctx, func(ctx context.Context) error { return s.store.Drop(ctx, app, t.Value) })
+}
+
+// within calls the store, with patience.
+func (s sharedToken) within(ctx context.Context, f func(context.Context) error) error {
 	ctx, stop := context.WithTimeout(ctx, tokenPatience)
 	defer stop()
-	t, err := s.load(ctx, app, stale)
-	if err == nil && t.Value == "" && stale != "" {
-		err = s.store.Drop(ctx, app, stale)
-	}
-	return t, err
+	_, err := guard(ctx, "the token store", func() (struct{}, error) { return struct{}{}, f(ctx) }, nil)
+	return err
 }
 
 // EncryptedTokens seals the tokens of a store with AES-GCM. The key has 16, 24 or

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -206,4 +207,129 @@ func TestSharedTokenIsCheckedAndHidden(t *testing.T) {
 	}
 	store := &tokenMemory{token: im.Token{Value: "secret"}}
 	assert.NotContains(t, fmt.Sprintf("%+v %#v", im.SharedToken(store, im.StaticToken("secret")), im.SharedToken(store, im.StaticToken("secret"))), "secret")
+}
+
+// A stored token that has ended by this process's clock may be good: another process
+// has just stored it.
+func TestStoredTokenThatSeemsToHaveEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &tokenMemory{token: im.Token{Value: "t0000", Expires: time.Now().Add(-10 * time.Minute)}}
+		server := &gate{accepts: everything}
+		c := config
+		c.Token = im.SharedToken(store, im.ClientCredentials{ID: "id", Secret: "s"})
+		clients := make([]*im.Client, 4)
+		for i := range clients {
+			clients[i] = (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
+		}
+		for range 10 {
+			callAll(t, clients)
+		}
+		assert.Zero(t, server.fetches)
+		server.set(func(_ *gate, token, _ string) bool { return token == nth(1) })
+		time.Sleep(time.Second)
+		callAll(t, clients)
+		assert.Equal(t, 1, server.fetches)
+	})
+}
+
+// badStore is a token store of which one method, or the unlocking, goes wrong.
+type badStore struct {
+	tokenMemory
+	where string
+	wrong func()
+}
+
+func (b *badStore) at(where string) {
+	if b.where == where {
+		b.wrong()
+	}
+}
+
+func (b *badStore) Load(ctx context.Context, app string) (im.Token, error) {
+	b.at("load")
+	return b.tokenMemory.Load(ctx, app)
+}
+
+func (b *badStore) Save(ctx context.Context, app string, t im.Token) error {
+	b.at("save")
+	return b.tokenMemory.Save(ctx, app, t)
+}
+
+func (b *badStore) Drop(ctx context.Context, app, value string) error {
+	b.at("drop")
+	return b.tokenMemory.Drop(ctx, app, value)
+}
+
+func (b *badStore) Lock(ctx context.Context, app string, d time.Duration) (func(), error) {
+	b.at("lock")
+	if b.where == "held" { // by nobody, for ever
+		return nil, nil
+	}
+	unlock, err := b.tokenMemory.Lock(ctx, app, d)
+	if unlock == nil {
+		return nil, err
+	}
+	return func() { b.at("unlock"); unlock() }, err
+}
+
+// A store that goes wrong costs time, and no call.
+func TestBrokenTokenStores(t *testing.T) {
+	for _, where := range []string{"load", "save", "drop", "lock", "unlock", "held"} {
+		for _, how := range []string{"panics", "exits", "hangs"} {
+			t.Run(where+" "+how, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					release := make(chan struct{})
+					defer time.Sleep(time.Minute)
+					defer close(release)
+					store := &badStore{where: where, wrong: map[string]func(){
+						"panics": func() { panic("hush") }, "exits": runtime.Goexit, "hangs": func() { <-release },
+					}[how]}
+					server := &gate{accepts: newest}
+					c := config
+					c.Token = im.SharedToken(store, im.ClientCredentials{ID: "id", Secret: "s"})
+					client := (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
+					for i := range 3 {
+						start := time.Now()
+						assert.Zero(t, together(10, user(client, "alice")))
+						assert.LessOrEqual(t, time.Since(start), 20*time.Second)
+						assert.Equal(t, i+1, server.fetches)
+						server.set(func(_ *gate, token, _ string) bool { return token > nth(i+1) })
+						time.Sleep(time.Minute)
+					}
+				})
+			})
+		}
+	}
+}
+
+// A lock that comes too late is given back.
+func TestLateLockIsGivenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &badStore{where: "lock", wrong: func() { time.Sleep(5 * time.Second) }}
+		server := &gate{accepts: newest}
+		c := config
+		c.Token = im.SharedToken(store, im.ClientCredentials{ID: "id", Secret: "s"})
+		client := (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
+		require.NoError(t, get(t.Context(), client))
+		time.Sleep(6 * time.Second)
+		assert.True(t, store.locked.IsZero())
+	})
+}
+
+// A stored value that no header can carry is replaced.
+func TestStoredGarbageIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &tokenMemory{token: im.Token{Value: "a\nb"}}
+		server := &gate{accepts: newest}
+		c := config
+		c.Token = im.SharedToken(store, im.ClientCredentials{ID: "id", Secret: "s"})
+		require.NoError(t, get(t.Context(), (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)))
+		assert.Equal(t, nth(1), store.token.Value)
+	})
+}
+
+func TestEncryptedTokensNeedAStore(t *testing.T) {
+	_, err := im.EncryptedTokens(nil, make([]byte, 32))
+	require.ErrorIs(t, err, im.ErrInvalidArgument)
+	assert.Contains(t, err.Error(), "store")
 }

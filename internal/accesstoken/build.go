@@ -3,11 +3,13 @@ package accesstoken
 import (
 	"bytes"
 	"compress/zlib"
+	"crypto/fips140"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
@@ -27,11 +29,19 @@ const (
 	maxSalt = 99_999_999
 )
 
+// ErrFIPS says that this process may not sign or check such tokens: the format keys
+// HMAC with the time and the salt, 32 bits each, and where GODEBUG=fips140=only holds
+// crypto/hmac panics below 112.
+var ErrFIPS = errors.New("accesstoken: AccessToken2 has HMAC keys of 32 bits, which GODEBUG=fips140=only forbids")
+
 // Build makes a token: an app token, which may call the REST API, when UserID
 // is empty, else a token with which that user logs in.
 func Build(p Params) (string, error) {
 	if err := p.validate(); err != nil {
 		return "", err
+	}
+	if fips140.Enforced() {
+		return "", ErrFIPS
 	}
 	if p.PrivilegeExpire == 0 {
 		p.PrivilegeExpire = p.Expire

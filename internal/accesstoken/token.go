@@ -1,6 +1,7 @@
 package accesstoken
 
 import (
+	"crypto/fips140"
 	"crypto/hmac"
 	"errors"
 	"fmt"
@@ -73,6 +74,9 @@ func (t Token) privilege(id uint16) (time.Time, bool) {
 func (t Token) Verify(certificate string, now time.Time) error {
 	if !IsKey(certificate) {
 		return errCertificate
+	}
+	if fips140.Enforced() {
+		return ErrFIPS
 	}
 	if !hmac.Equal(t.signature, sign(certificate, t.issued, t.salt, t.signed)) {
 		return ErrSignature
