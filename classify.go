@@ -225,15 +225,3 @@ func answerError(endpoint string, status int, body []byte) *Error {
 func clipBody(body []byte) string {
 	return strings.ToValidUTF8(string(body[:min(len(body), maxClip)]), "\uFFFD")
 }
-
-// refused says that the response means "not now": nothing was carried out, so any
-// call may be retried. What is used up for the day, or waits for a task to end, is
-// no matter of seconds.
-func (e *Error) refused() bool {
-	return errors.Is(e.kind, ErrRateLimited) && e.notRetried() == ""
-}
-
-// tokenRejected says that a new token may help.
-func (e *Error) tokenRejected() bool {
-	return e.Status == http.StatusUnauthorized && errors.Is(e.kind, ErrUnauthorized)
-}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/quota"
 	"github.com/imrest/im-go/internal/transport"
 )
 
@@ -121,17 +122,24 @@ func givenUp(ctx context.Context, p *prepared, err error, last *Error) *Error {
 	}
 }
 
-// mayBeDone marks a failure after which the server may have done the work: a
-// repeat is right for an idempotent endpoint, and nobody's right for another.
-func mayBeDone(p *prepared, e *Error) {
-	if p.Endpoint.Idempotent {
-		e.transient = true
-	} else {
-		e.unknown = true
-	}
-}
-
 var (
 	errCompressed = errors.New("the answer is compressed, which was not asked for")
 	errUnasked    = errors.New("the server switched to a protocol that was not asked for")
 )
+
+// quotaError makes the error of a wait that ended without a grant.
+func quotaError(p *prepared, err error) *Error {
+	e := &Error{Endpoint: p.Endpoint.ID, kind: ErrRateLimited, permanent: true, cause: err}
+	var never *quota.CostError
+	var canceled *quota.CanceledError
+	var store *quota.StoreError
+	switch {
+	case errors.As(err, &never):
+		e.kind = ErrInvalidArgument
+	case errors.As(err, &canceled):
+		e.kind = ErrCanceled
+	case errors.As(err, &store):
+		e.kind = ErrUnavailable
+	}
+	return e
+}

@@ -1,0 +1,170 @@
+package im
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/quota"
+	"github.com/imrest/im-go/internal/transport"
+)
+
+// prepared is a call that has been checked and encoded: all that stays the same
+// from try to try.
+type prepared struct {
+	*api.Call
+	callOptions
+	path        string // escaped
+	url         string
+	contentType []string // nil: none
+	body        []byte
+	upload      *transport.Stream
+	sink        *api.Sink
+	streams     bool // uploads or downloads a file
+
+	journey // of a download
+	tries   int
+	grant   quota.Grant // of the last try
+	token   bearer      // of the last try
+
+	// What ended the tries before, each kind with a bound of its own: a token that
+	// expires must not use up the repeats for a broken connection.
+	failures, refusals int
+	rejections
+}
+
+// prepare does everything that needs no I/O.
+func (c *core) prepare(call *api.Call) (*prepared, error) {
+	if call.Invalid != nil {
+		return nil, call.Invalid
+	}
+	e := call.Endpoint
+	if e.MaxItems > 0 {
+		if err := api.MaxItems(e.ItemsIn, call.Items, e.MaxItems); err != nil {
+			return nil, err
+		}
+	}
+	path, err := call.Expand(c.to.prefix)
+	if err != nil {
+		return nil, err
+	}
+	if err := api.First(checkHeader(call), api.CheckPairs("", call.Query)); err != nil {
+		return nil, err
+	}
+	p := &prepared{Call: call, path: path}
+	p.sink, _ = call.Out.(*api.Sink)
+	p.streams = p.sink != nil
+	if p.sink != nil && p.sink.W == nil {
+		return nil, api.Invalid("w", "must not be nil")
+	}
+	if e.Method != http.MethodGet {
+		p.contentType = jsonType // asked for without a body, too
+	}
+	if call.Body != nil && !carriesBody(e.Method) {
+		return nil, api.Invalid("Body", "must be nil: %s carries no body", e.Method)
+	}
+	switch body := call.Body.(type) {
+	case nil:
+	case api.Form:
+		if err := api.CheckPairs(e.ItemsIn, body); err != nil {
+			return nil, err
+		}
+		p.contentType = formType
+		p.body = []byte(url.Values(body).Encode())
+	case *api.Upload:
+		contentType, length, open := body.Form()
+		p.contentType, p.streams = []string{contentType}, true
+		p.upload = &transport.Stream{Length: length, Open: open}
+	default:
+		encoded, err := encode(body)
+		if err != nil {
+			return nil, api.Invalid("Body", "cannot be encoded: %v", err)
+		}
+		if err := api.CheckEncoded(e.ItemsIn, body, encoded); err != nil {
+			return nil, err
+		}
+		if sized, ok := body.(api.Sized); ok {
+			if err := sized.CheckEncoded(len(encoded)); err != nil {
+				return nil, err
+			}
+		}
+		p.body = encoded
+	}
+	return p, nil
+}
+
+// carriesBody reports whether a request with this method has its body sent.
+func carriesBody(method string) bool {
+	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
+}
+
+// checkHeader refuses what net/http would refuse, as a fault of the network.
+func checkHeader(call *api.Call) error {
+	if !headerValue(call.Bearer) {
+		return api.Invalid("UserToken", "must not hold control characters")
+	}
+	for name, values := range call.Header {
+		for _, v := range values {
+			if !headerValue(v) {
+				return api.Invalid(api.GoName(name), "must not hold control characters, and be valid UTF-8")
+			}
+		}
+	}
+	return nil
+}
+
+func headerValue(v string) bool {
+	return utf8.ValidString(v) && !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}
+
+// direct says where the call goes to.
+func (c *core) direct(ctx context.Context, p *prepared) error {
+	if p.Endpoint == &lookUpHosts {
+		to, err := url.Parse(c.lookupURL())
+		if err != nil {
+			return configError("WithHostLookup", "%v", err)
+		}
+		to.RawQuery = p.Query.Encode()
+		p.url = to.String()
+		return nil
+	}
+	if p.URL != "" {
+		return c.directTo(p)
+	}
+	to, err := c.address(ctx)
+	if err != nil {
+		return lookupError(ctx, p, err)
+	}
+	p.url = to.url(p.path, p.Query)
+	return nil
+}
+
+// Header values that are the same for every call.
+var (
+	jsonType   = []string{"application/json"}
+	formType   = []string{"application/x-www-form-urlencoded"}
+	binaryType = []string{"application/octet-stream"}
+	identity   = []string{"identity"}
+)
+
+// header makes the header of one try. The values are shared, the map is not.
+func (c *core) header(p *prepared, token []string) http.Header {
+	h := make(http.Header, 4+len(p.Header))
+	h["User-Agent"] = c.agent
+	h["Accept"] = jsonType
+	if p.sink != nil {
+		h["Accept"], h["Accept-Encoding"] = binaryType, identity
+	}
+	if p.contentType != nil {
+		h["Content-Type"] = p.contentType
+	}
+	if token != nil {
+		h["Authorization"] = token
+	}
+	maps.Copy(h, p.Header)
+	return h
+}
