@@ -34,6 +34,9 @@ type Client struct {
 
 // New makes a client. It does no I/O, starts no goroutine and reads no
 // environment. What cannot work is a [*ConfigError]; several are joined.
+//
+// Make one client per app and process, and share it: two clients count their quotas
+// apart, as two processes would, and fetch two tokens.
 func New(c Config, options ...Option) (*Client, error) {
 	s := newSettings(options)
 	s.plainHTTP = s.plainHTTP || c.PlainHTTP

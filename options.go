@@ -68,6 +68,13 @@ func newSettings(options []Option) settings {
 // redirects by rules of their own, and nothing else follows any. The transport
 // should keep as many idle connections to one host as there are calls at once;
 // net/http's default keeps two.
+//
+// One attempt is one request: where the transport begins to send a request a second
+// time, the attempt ends, and the client decides whether to retry. What was not sent is
+// told from what may have been carried out by the events of net/http/httptrace. A
+// transport that reports none, such as a recorder, leaves the outcome of a failed send
+// unknown. Over HTTP/2 all calls share a connection, and when it breaks all of them do;
+// the client's own transport speaks HTTP/1.1.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(s *settings) {
 		switch {
