@@ -164,7 +164,9 @@ func TestTokensWithoutTheirStore(t *testing.T) {
 			require.Len(t, events, 1)
 			require.Error(t, events[0].Err)
 
+			store.mu.Lock()
 			store.err, store.hangs = nil, false // back again
+			store.mu.Unlock()
 			i.withdraw()
 			callAll(t, clients)
 			assert.Equal(t, "token-2", store.token.Value)
