@@ -85,12 +85,6 @@ func (s staleTokens) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(
 
 func (s staleTokens) has(value string) bool { return slices.Contains(s, value) }
 
-// Format hides the values.
-func (s staleTokens) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%d tokens ***", len(s)) }
-
-// LogValue hides the values.
-func (s staleTokens) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }
-
 // tokenFlight is a fetch under way; its result is set before done is closed.
 type tokenFlight struct {
 	done         chan struct{}
