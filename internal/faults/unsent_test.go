@@ -290,7 +290,7 @@ func TestPanicsGiveBackTheQuota(t *testing.T) {
 			return panicsClosing{func() { panic("of the user's") }}, nil
 		})},
 		"Close exits": {pool: "messages.upload_file", misdeed: upload(func() (io.ReadCloser, error) { return panicsClosing{runtime.Goexit}, nil })},
-		"Read exits": {pool: "messages.upload_file", misdeed: upload(func() (io.ReadCloser, error) { return panicsReading{runtime.Goexit}, nil })},
+		"Read exits":  {pool: "messages.upload_file", misdeed: upload(func() (io.ReadCloser, error) { return panicsReading{runtime.Goexit}, nil })},
 		"observer panics": {pool: "users.get", misdeed: func(ctx context.Context, c *im.Client) { _ = readAlice(ctx, c) },
 			options: []im.Option{im.WithObserver(func(context.Context, im.Event) { panic("of the user's") })}},
 	} {
