@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -18,7 +20,8 @@ import (
 // The root is the name of the argument that is the body, where it is not a struct
 // of several.
 func CheckEncoded(root string, body any, encoded []byte) error {
-	if utf8.Valid(encoded) && !bytes.Contains(encoded, []byte(`\ufffd`)) && !bytes.Contains(encoded, []byte("\ufffd")) {
+	isText := isJSONText(encoded)
+	if isText && !bytes.Contains(encoded, []byte(`\ufffd`)) && !bytes.Contains(encoded, []byte("\ufffd")) {
 		return nil
 	}
 	v := reflect.ValueOf(body)
@@ -29,10 +32,43 @@ func CheckEncoded(root string, body any, encoded []byte) error {
 	if field, bad := search.in(v, root, false, 0); bad {
 		return notUTF8(field)
 	}
-	if !utf8.Valid(encoded) { // from a MarshalJSON that keeps its text where it cannot be seen
-		return notUTF8(root)
+	if !isText { // from a MarshalJSON that keeps its text where it cannot be seen
+		return notUTF8(cmp.Or(root, RawBody))
 	}
 	return nil
+}
+
+// isJSONText reports whether JSON is UTF-8, and so are the strings in it: halves of
+// UTF-16 pairs, which can be written as escapes, are not.
+func isJSONText(encoded []byte) bool {
+	for rest := encoded; ; {
+		i := bytes.IndexByte(rest, '\\')
+		if i < 0 || i+1 == len(rest) {
+			return utf8.Valid(encoded)
+		}
+		escape := rest[i:]
+		rest = escape[2:]
+		if first := codeUnit(escape); utf16.IsSurrogate(first) {
+			rest = escape[6:]
+			if utf16.DecodeRune(first, codeUnit(rest)) == utf8.RuneError {
+				return false
+			}
+			rest = rest[6:]
+		}
+	}
+}
+
+// codeUnit is what an escape like \ud83d at the beginning stands for; 0: there is
+// none.
+func codeUnit(b []byte) rune {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return 0
+	}
+	n, err := strconv.ParseUint(string(b[2:6]), 16, 16)
+	if err != nil {
+		return 0
+	}
+	return rune(n)
 }
 
 // RawBody is the name of the body of a raw call.
@@ -115,7 +151,7 @@ func (s textSearch) in(v reflect.Value, path string, all bool, depth int) (field
 		return s.in(v.Elem(), path, all, depth+1)
 	case reflect.Slice, reflect.Array:
 		if v.Type().Elem().Kind() == reflect.Uint8 { // numbers or base64, unless it writes itself
-			return path, (all || writesItself(v.Type())) && !utf8.Valid(bytesOf(v))
+			return path, (all || writesItself(v.Type())) && !isJSONText(bytesOf(v))
 		}
 		for i := range v.Len() {
 			if field, bad := s.in(v.Index(i), fmt.Sprintf("%s[%d]", path, i), all, depth+1); bad {

@@ -33,6 +33,11 @@ type lazy func() string
 
 func (l lazy) MarshalText() ([]byte, error) { return []byte(l()), nil }
 
+// unseen is JSON that nobody sees beforehand.
+type unseen func() string
+
+func (u unseen) MarshalJSON() ([]byte, error) { return []byte(u()), nil }
+
 // node writes itself, and holds a circle beside its text.
 type node struct {
 	name   string
@@ -97,6 +102,9 @@ func TestCheckEncodedNamesTheText(t *testing.T) {
 		"Ext":                 outer{Ext: map[string]any{notText: 1}},
 		"Raw":                 outer{Raw: json.RawMessage(`"` + notText + `"`)},
 		"Self":                outer{Self: hidden{[]byte(notText)}},
+		"Ext[\"s\"]":          outer{Ext: map[string]any{"s": json.RawMessage(`"\\\ud83d"`)}},
+		"Ext[\"t\"][0]":       outer{Ext: map[string]any{"t": []any{json.RawMessage(`"\uDE00\uD83D"`)}}},
+		"Body":                outer{Ext: map[string]any{"t": unseen(func() string { return `"` + notText + `"` })}},
 		"Named":               outer{Named: notText},
 		"peer":                struct{ Peer string }{notText},
 		"users[0].Name":       []outer{{inner: inner{Name: notText}}},
@@ -121,6 +129,7 @@ func TestCheckEncodedNamesTheText(t *testing.T) {
 func TestCheckEncodedTakesUTF8(t *testing.T) {
 	for _, body := range []any{
 		outer{Wire: "\ufffd", Level: &inner{Name: "ü", Skip: notText, own: notText}, Bytes: []byte(notText)},
+		json.RawMessage(`["\ud83d\ude00", "\uD83D\uDE00", "\\ud83d", "\\\\ud83d\n", "\ufffd"]`),
 		outer{Raw: json.RawMessage(`"\ufffd"`), Self: hidden{[]byte("\ufffd")}},
 		outer{Wire: `\ufffd`}, nil, 1, []any{nil, true},
 		[]any{"\ufffd", net.IPv4(192, 168, 255, 1), netip.MustParseAddr("fe80::ff"), time.Now(), (*url.URL)(nil), big.NewInt(255), [2]byte{0xff}},
