@@ -196,8 +196,8 @@ func ownText(v reflect.Value) (text []byte, ok bool) {
 	if v.CanAddr() {
 		v = v.Addr()
 	}
-	m, ok := v.Interface().(encoding.TextMarshaler)
-	if _, isJSON := v.Interface().(json.Marshaler); isJSON || !ok {
+	m, ok := reflect.TypeAssert[encoding.TextMarshaler](v)
+	if _, isJSON := reflect.TypeAssert[json.Marshaler](v); isJSON || !ok {
 		return nil, false
 	}
 	text, err := m.MarshalText()
@@ -211,7 +211,7 @@ func bytesOf(v reflect.Value) []byte {
 	}
 	b := make([]byte, v.Len())
 	for i := range b {
-		b[i] = byte(v.Index(i).Uint())
+		b[i] = byte(v.Index(i).Uint()) //nolint:gosec // of the kind Uint8
 	}
 	return b
 }
