@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/imrest/im-go/internal/api"
 )
 
 const (
@@ -226,7 +228,7 @@ func (t *tokenCache) fetch(ctx context.Context, stale staleTokens) (Token, error
 	case err != nil:
 	case token.Value == "":
 		err = &Error{Description: "the token provider gave an empty token", kind: ErrUnauthorized}
-	case !headerValue(token.Value): // the line break at the end of a file, most often
+	case !api.HeaderValue(token.Value): // the line break at the end of a file, most often
 		err = &Error{Description: "the token holds control characters", kind: ErrUnauthorized}
 	}
 	return token, err

@@ -93,7 +93,7 @@ func (s sharedToken) loadOrLock(ctx context.Context, app string, stale staleToke
 // load gives the stored token; none if what is stored cannot be one.
 func (s sharedToken) load(ctx context.Context, app string) (Token, error) {
 	t, err := guard(ctx, "the token store", func() (Token, error) { return s.store.Load(ctx, app) }, nil)
-	if err != nil || !headerValue(t.Value) {
+	if err != nil || !api.HeaderValue(t.Value) {
 		return Token{}, err
 	}
 	return t, nil
@@ -119,7 +119,7 @@ func (s sharedToken) renew(ctx context.Context, c *core, stale staleTokens) (Tok
 		return t, nil // another was faster
 	}
 	t, failure := s.provider.token(ctx, c, stale)
-	if failure != nil || t.Value == "" || !headerValue(t.Value) || ctx.Err() != nil {
+	if failure != nil || t.Value == "" || !api.HeaderValue(t.Value) || ctx.Err() != nil {
 		return t, failure
 	}
 	if !t.Expires.IsZero() && !time.Now().Before(t.Expires) {
