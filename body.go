@@ -9,6 +9,7 @@ import (
 	"io"
 	"sync"
 
+	"github.com/imrest/im-go/internal/guard"
 	"github.com/imrest/im-go/internal/transport"
 )
 
@@ -123,7 +124,7 @@ func (s *source) readInto(buf []byte) {
 	r := readResult{err: errors.New("the source ended its goroutine")}
 	defer func() {
 		if v := recover(); v != nil {
-			r = readResult{err: fmt.Errorf("the source panicked: %v", v)}
+			r = readResult{err: guard.Panic("the source", v)}
 		}
 		s.read <- r
 	}()
