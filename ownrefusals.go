@@ -55,7 +55,7 @@ func (o ownRefusals) add(at place, now time.Time) ownRefusals {
 	return o
 }
 
-// accepted notes that a path accepts tokens, if it is the path of an endpoint that refused some.
+// accepted notes that a path accepts tokens, where others of its endpoint refuse them.
 func (o ownRefusals) accepted(at place) {
 	r := o[at.endpoint]
 	if r == nil {
