@@ -9,6 +9,7 @@ import (
 	"io"
 	"sync"
 
+	"github.com/imrest/im-go/internal/guard"
 	"github.com/imrest/im-go/internal/transport"
 )
 
@@ -123,7 +124,7 @@ func (s *source) readInto(buf []byte) {
 	r := readResult{err: errors.New("the source ended its goroutine")}
 	defer func() {
 		if v := recover(); v != nil {
-			r = readResult{err: panicError("the source", v)}
+			r = readResult{err: guard.Panic("the source", v)}
 		}
 		s.read <- r
 	}()
@@ -144,7 +145,7 @@ func (s *source) Close() error {
 
 // end closes what may panic, too, in a goroutine of net/http's.
 func (s *source) end() error {
-	_, err := guard(context.WithoutCancel(s.limit.ctx), "the source", func() (struct{}, error) { return struct{}{}, s.from.Close() }, nil)
+	_, err := guard.Run(context.WithoutCancel(s.limit.ctx), "the source", func() (struct{}, error) { return struct{}{}, s.from.Close() }, nil)
 	return err
 }
 

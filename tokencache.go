@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/guard"
 )
 
 const (
@@ -218,7 +219,7 @@ func (t *tokenCache) fetch(ctx context.Context, stale staleTokens) (Token, error
 		t.running.Add(-1)
 		return Token{}, &Error{Description: fmt.Sprintf("%d earlier calls of the token provider have not returned", maxTokenCalls), kind: ErrUnavailable}
 	}
-	token, err := guard(ctx, "the token provider", func() (Token, error) {
+	token, err := guard.Run(ctx, "the token provider", func() (Token, error) {
 		defer t.running.Add(-1)
 		return t.provider.token(ctx, t.core, stale)
 	}, nil)
