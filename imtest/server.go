@@ -43,10 +43,11 @@ type Server struct {
 	faultMu sync.Mutex
 	faults  []*fault
 
-	url    string
-	addr   string
-	cert   *tls.Certificate // nil: plain HTTP
-	client *http.Client
+	url     string
+	addr    string
+	cert    *tls.Certificate // nil: plain HTTP
+	client  *http.Client
+	storage *http.Server // nil: files are served where the API is
 
 	listenMu sync.Mutex
 	http     *http.Server
@@ -91,7 +92,11 @@ func Start(opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
 	}
-	if err := srv.at(listener.Addr()); err != nil {
+	err = srv.at(listener.Addr())
+	if err == nil && conf.redirects {
+		err = srv.openStorage(listener.Addr())
+	}
+	if err != nil {
 		_ = listener.Close() // the first error counts
 		return nil, fmt.Errorf("imtest: %w", err)
 	}
@@ -132,13 +137,7 @@ func (srv *Server) readFiles() error {
 // serve answers what comes through a listener, until the server is closed.
 func (srv *Server) serve(listener net.Listener) {
 	done := make(chan struct{})
-	server := &http.Server{
-		Handler:           srv.handler(listener.Addr()),
-		Protocols:         srv.state.conf.protocols(),
-		ReadHeaderTimeout: time.Minute,
-		ConnContext:       withConnection,
-		ErrorLog:          log.New(io.Discard, "", 0), // a client that hangs up is no news
-	}
+	server := srv.newHTTP(srv.guarded(listener.Addr(), srv))
 	serve := server.Serve
 	if srv.cert != nil {
 		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*srv.cert}, MinVersion: tls.VersionTLS12}
@@ -151,6 +150,16 @@ func (srv *Server) serve(listener net.Listener) {
 	}()
 }
 
+func (srv *Server) newHTTP(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		Protocols:         srv.state.conf.protocols(),
+		ReadHeaderTimeout: time.Minute,
+		ConnContext:       withConnection,
+		ErrorLog:          log.New(io.Discard, "", 0), // a client that hangs up is no news
+	}
+}
+
 // Close ends the server and breaks the connections that are open. It may be
 // called twice.
 func (srv *Server) Close() {
@@ -158,6 +167,9 @@ func (srv *Server) Close() {
 	defer srv.listenMu.Unlock()
 	srv.closed = true
 	srv.hangUp()
+	if srv.storage != nil {
+		_ = srv.storage.Close() // as above
+	}
 	srv.client.CloseIdleConnections()
 }
 
@@ -197,14 +209,26 @@ func (srv *Server) Clock() *Clock { return srv.state.conf.clock }
 // mux or called by an httptest.ResponseRecorder.
 func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if srv.state.conf.page && r.URL.Path == "/" {
+		srv.date(w)
 		srv.servePage(w, r)
 		return
 	}
-	c := srv.newCall(r)
+	srv.respond(w, srv.newCall(r))
+}
+
+// respond handles a call and writes the response.
+func (srv *Server) respond(w http.ResponseWriter, c *call) {
 	rep := srv.outerMost(c)
 	c.drain() // an answer given early is lost if the client is still writing
 	srv.log.add(c, rep.status)
-	rep.write(w, r)
+	srv.date(w)
+	rep.write(w, c.r)
+}
+
+// date sets the time of a response by the server's clock: clients tell by it which
+// hours of history are not ready yet.
+func (srv *Server) date(w http.ResponseWriter) {
+	w.Header().Set("Date", srv.state.now().UTC().Format(http.TimeFormat))
 }
 
 // outerMost runs a call through the outer layers.

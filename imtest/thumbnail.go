@@ -19,7 +19,7 @@ const (
 // is no picture, or small.
 func (f *file) thumbnail() *file {
 	conf, _, err := image.DecodeConfig(bytes.NewReader(f.data))
-	if err != nil || len(f.data) <= smallImage || conf.Width*conf.Height > maxPixels {
+	if err != nil || len(f.data) <= smallImage || int64(conf.Width)*int64(conf.Height) > maxPixels {
 		return f
 	}
 	picture, format, err := image.Decode(bytes.NewReader(f.data))
