@@ -19,6 +19,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -115,9 +116,18 @@ func (srv *Server) at(addr net.Addr) (err error) {
 		scheme, leaf = "https", srv.cert.Leaf
 	}
 	srv.addr = addr.String()
-	srv.url = scheme + "://" + srv.addr
+	srv.url = scheme + "://" + reachable(addr)
 	srv.client = newHTTPClient(conf, leaf)
 	return nil
+}
+
+// reachable is the address for a client on this machine: one cannot ask for all
+// addresses.
+func reachable(addr net.Addr) string {
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+	}
+	return addr.String()
 }
 
 // readFiles reads what options have given the server to start from.
@@ -180,7 +190,7 @@ func (srv *Server) hangUp() {
 }
 
 // URL returns the server's address, "http://127.0.0.1:port", or with "https" for
-// [WithTLS].
+// [WithTLS]. A server on all addresses of the machine names this one, too.
 func (srv *Server) URL() string { return srv.url }
 
 // Org returns the org_name of the path prefix /{org_name}/{app_name}.
