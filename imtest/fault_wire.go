@@ -78,7 +78,7 @@ func trickle(w http.ResponseWriter, r *http.Request, whole *reply, pause time.Du
 func unavailable(retryAfter time.Duration) func(http.ResponseWriter, *http.Request, *reply) {
 	return func(w http.ResponseWriter, _ *http.Request, whole *reply) {
 		if retryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter/time.Second)))
+			w.Header().Set("Retry-After", strconv.FormatInt(int64(retryAfter/time.Second), 10))
 		}
 		w.Header().Set("Content-Type", whole.contentType)
 		w.WriteHeader(whole.status)

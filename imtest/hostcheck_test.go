@@ -64,6 +64,7 @@ func TestHostCheckOnTheWire(t *testing.T) {
 		"GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n":                403,
 		"GET http://localhost/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n":                200,
 		"GET / HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: localhost\r\nConnection: close\r\n\r\n": 403,
+		"OPTIONS * HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n":                            403,
 		"POST / HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 7\r\nConnection: close\r\n\r\nto=bob&":   403,
 		"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n":             400,
 	} {

@@ -167,6 +167,8 @@ func (srv *Server) newHTTP(handler http.Handler) *http.Server {
 		ReadHeaderTimeout: time.Minute,
 		ConnContext:       withConnection,
 		ErrorLog:          log.New(io.Discard, "", 0), // a client that hangs up is no news
+
+		DisableGeneralOptionsHandler: true, // "OPTIONS *" is neither dated nor guarded there
 	}
 }
 

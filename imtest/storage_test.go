@@ -131,6 +131,16 @@ func TestStorageHostCheck(t *testing.T) {
 	assert.Equal(t, 403, c.anonymous().do(req).status)
 }
 
+// optionsAll is the target of "OPTIONS *".
+func optionsAll(srv *imtest.Server) *url.URL {
+	u, err := url.Parse(srv.URL())
+	if err != nil {
+		panic(err)
+	}
+	u.Opaque = "*"
+	return u
+}
+
 // Every response is dated by the server's clock, whatever it is.
 func TestDate(t *testing.T) {
 	for road, options := range roads {
@@ -151,6 +161,7 @@ func TestDate(t *testing.T) {
 			check("no token", 401, c.anonymous().send("GET", "/users", ""))
 			check("no path", 404, c.send("GET", "/nothing", ""))
 			check("no method", 405, c.send("OPTIONS", "/users", ""))
+			check("OPTIONS *", 404, (&client{t: t, srv: c.srv}).do(&http.Request{Method: "OPTIONS", URL: optionsAll(c.srv), Header: http.Header{}}))
 			check("no app", 404, (&client{t: t, srv: c.srv}).send("GET", "/other/app/users", ""))
 			check("file", 200, c.send("GET", "/chatfiles/"+uuid, ""))
 			check("history", 200, c.anonymous().do(get(c.send("GET", "/chatmessages/2019070801", "").path("data", 0, "url").(string))))
