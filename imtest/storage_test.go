@@ -3,6 +3,8 @@ package imtest_test
 import (
 	"bytes"
 	"image"
+	"image/color"
+	"image/gif"
 	"image/png"
 	"io"
 	"math/rand/v2"
@@ -226,4 +228,21 @@ func TestHistoryDelay(t *testing.T) {
 	require.ErrorIs(t, err, messages.ErrHistoryEmpty)
 	clock.Advance(48 * time.Hour)
 	require.ErrorIs(t, ask(), messages.ErrHistoryExpired)
+}
+
+// Pictures that are too large to scale are their own thumbnails, also where an int
+// has 32 bits.
+func TestThumbnailsOfHugePictures(t *testing.T) {
+	c := newClient(t)
+	var small, long bytes.Buffer
+	require.NoError(t, gif.Encode(&small, image.NewPaletted(image.Rect(0, 0, 1, 1), color.Palette{color.Black}), nil))
+	square := append(small.Bytes(), make([]byte, 20<<10)...)
+	copy(square[6:], "\xff\xff\xff\xff") // 65,535 by 65,535, it says
+	require.NoError(t, png.Encode(&long, image.NewGray(image.Rect(0, 0, 20<<20, 1))))
+	for name, data := range map[string][]byte{"square": square, "long": long.Bytes()} {
+		uuid := c.upload(name, data).path("entities", 0, "uuid").(string)
+		got := c.download(uuid, "thumbnail", "true")
+		assert.Equal(t, 200, got.status, name)
+		assert.True(t, string(data) == got.text, name)
+	}
 }
