@@ -220,9 +220,7 @@ func (srv *Server) Clock() *Clock { return srv.state.conf.clock }
 // ServeHTTP handles one request, so that the server can also be mounted in a
 // mux or called by an httptest.ResponseRecorder.
 func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if srv.state.conf.page && r.URL.Path == "/" {
-		srv.date(w)
-		srv.servePage(w, r)
+	if srv.state.conf.page && srv.browsed(w, r) {
 		return
 	}
 	srv.respond(w, srv.newCall(r))

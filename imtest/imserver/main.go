@@ -96,6 +96,7 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	flags.StringVar(&s.faults, "faults", "", "JSON `file` of the calls that break, such as [{\"endpoint\": \"users.get\", \"every\": 20, \"do\": \"bad_gateway\"}]")
 	flags.StringVar(&s.data, "data", "", "`file` to start from, if it is there, and to save to: at the end and on SIGHUP")
 	flags.StringVar(&s.tls, "tls", "", "serve HTTPS, and write the certificate that clients must trust to this `file`")
+	redirects := flags.Bool("file-redirects", false, "serve files from a second port, by redirect, as some clusters do")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return nil, err
@@ -111,6 +112,9 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	s.options = []imtest.Option{
 		imtest.WithAddr(s.addr), imtest.WithApp(s.org, s.app), imtest.WithAppID(s.appID), imtest.WithCertificate(s.certificate),
 		imtest.WithClient(s.id, s.secret), imtest.WithTokenLifetime(*lifetime), imtest.WithPage(),
+	}
+	if *redirects {
+		s.options = append(s.options, imtest.WithFileRedirects())
 	}
 	if s.tls != "" {
 		s.options = append(s.options, imtest.WithHTTP2())
