@@ -92,7 +92,7 @@ func TestSlowCallDoesNotBreakTheTransfersOfOthers(t *testing.T) {
 }
 
 // uploaded is the response to an upload.
-const uploaded = `{"entities":[{"uuid":"u","type":"chatfile","share-secret":"s"}]}`
+const uploaded = `{"uri":"https://a1.example.com/acme/demo/chatfiles","entities":[{"uuid":"u","share-secret":"s"}]}`
 
 // A source that does not close, or that panics, does no harm to an upload of which the
 // server has every byte, nor to the process. One that does not open ends with the
