@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/imrest/im-go/internal/guard"
 	"github.com/imrest/im-go/internal/transport"
@@ -65,22 +66,29 @@ func watch(limit *timeLimit, body *transport.Stream) *transport.Stream {
 		return nil
 	}
 	return &transport.Stream{Length: body.Length, Open: func() (io.ReadCloser, error) {
-		rc, err := body.Open()
+		rc, err := guard.Run(limit.ctx, theSource, body.Open, func(rc io.ReadCloser) { _ = rc.Close() })
+		if err != nil && errors.Is(err, limit.ctx.Err()) {
+			err = context.Cause(limit.ctx)
+		}
 		if err != nil {
 			return nil, err
 		}
-		return &source{from: rc, limit: limit, read: make(chan readResult, 1)}, nil
+		return &source{from: rc, limit: limit}, nil
 	}}
 }
 
-// source reads in a goroutine of its own: net/http returns from a cancelled call
-// only after the body's Read has returned, and a user's Read may hang. One
-// goroutine at a time reads or closes.
+const (
+	theSource = "the source"
+	closeWait = time.Second // for a source to close
+)
+
+// source reads under guard: net/http returns from a cancelled call only after the
+// body's Read and Close have, and those of a user may hang or panic. One goroutine at a
+// time reads or closes.
 type source struct {
 	from  io.ReadCloser
 	limit *timeLimit
 	buf   []byte
-	read  chan readResult
 	left  bool // to a Read that hangs
 }
 
@@ -98,55 +106,38 @@ func (s *source) Read(p []byte) (int, error) {
 		s.buf = make([]byte, len(p))
 	}
 	buf := s.buf[:len(p)]
-	go s.readInto(buf)
-	select {
-	case r := <-s.read:
-		if r.n > 0 {
-			s.limit.extend()
-		}
-		if r.err != nil && r.err != io.EOF { //nolint:errorlint // io.Reader's end is io.EOF itself
-			r.err = &transport.SourceError{Err: r.err}
-		}
-		return copy(p, buf[:r.n]), r.err
-	case <-ctx.Done():
+	r, err := guard.Run(ctx, theSource, func() (readResult, error) {
+		n, err := s.from.Read(buf)
+		return readResult{n, err}, nil
+	}, func(readResult) { _ = s.from.Close() })
+	switch {
+	case err != nil && errors.Is(err, ctx.Err()):
 		s.left = true
-		go func() {
-			<-s.read
-			_ = s.end() // nobody is left to hear of it
-		}()
 		return 0, context.Cause(ctx)
+	case err != nil:
+		r.err = err
+	case r.n < 0 || r.n > len(buf):
+		r = readResult{0, fmt.Errorf("the source returned an invalid count of %d bytes", r.n)}
 	}
+	if r.n > 0 {
+		s.limit.extend()
+	}
+	if r.err != nil && r.err != io.EOF { //nolint:errorlint // io.Reader's end is io.EOF itself
+		r.err = &transport.SourceError{Err: r.err}
+	}
+	return copy(p, buf[:r.n]), r.err
 }
 
-// readInto reads once. A Read that panics, or ends its goroutine, is an error of the
-// source: nobody could recover it here.
-func (s *source) readInto(buf []byte) {
-	r := readResult{err: errors.New("the source ended its goroutine")}
-	defer func() {
-		if v := recover(); v != nil {
-			r = readResult{err: guard.Panic("the source", v)}
-		}
-		s.read <- r
-	}()
-	n, err := s.from.Read(buf)
-	if n < 0 || n > len(buf) {
-		n, err = 0, fmt.Errorf("the source returned an invalid count of %d bytes", n)
-	}
-	r = readResult{n, err}
-}
-
-// Close closes the source, unless the Read that hangs will.
+// Close closes the source, unless the Read that hangs will. Its error tells nothing of
+// the bytes that were read.
 func (s *source) Close() error {
 	if s.left {
 		return nil
 	}
-	return s.end()
-}
-
-// end closes what may panic, too, in a goroutine of net/http's.
-func (s *source) end() error {
-	_, err := guard.Run(context.WithoutCancel(s.limit.ctx), "the source", func() (struct{}, error) { return struct{}{}, s.from.Close() }, nil)
-	return err
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.limit.ctx), closeWait)
+	defer cancel()
+	_, _ = guard.Run(ctx, theSource, func() (struct{}, error) { return struct{}{}, s.from.Close() }, nil)
+	return nil
 }
 
 // watched is a reader that reports progress.

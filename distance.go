@@ -19,7 +19,8 @@ const (
 
 var (
 	privateNets = prefixes("100.64.0.0/10") // shared address space, beside what netip knows
-	neverNets   = prefixes("0.0.0.0/8", "192.0.0.0/24", "240.0.0.0/4", "::/96", "64:ff9b:1::/48", "100::/64", "fec0::/10")
+	neverNets   = prefixes("0.0.0.0/8", "192.0.0.0/24", "240.0.0.0/4")
+	globalV6    = netip.MustParsePrefix("2000::/3") // all else of IPv6 is reserved, or has a rule of its own
 	nat64       = netip.MustParsePrefix("64:ff9b::/96")
 	sixToFour   = netip.MustParsePrefix("2002::/16")
 )
@@ -49,6 +50,8 @@ func distanceOfIP(a netip.Addr) distance {
 		return never
 	case a.IsPrivate() || contains(privateNets, a):
 		return private
+	case a.Is6() && !globalV6.Contains(a):
+		return never
 	}
 	return public
 }
@@ -68,14 +71,14 @@ var numeric = regexp.MustCompile(`(?i)(^|\.)(\d+|0x[0-9a-f]*)$`)
 // distanceOf judges a host name as it is written. That of a name shows when it is
 // resolved.
 func distanceOf(hostname string) distance {
-	name := strings.ToLower(strings.TrimSuffix(hostname, "."))
+	name := strings.ToLower(strings.TrimRight(hostname, "."))
 	if a, err := netip.ParseAddr(name); err == nil {
 		return distanceOfIP(a.WithZone(""))
 	}
 	switch {
 	case name == "localhost" || strings.HasSuffix(name, ".localhost"):
 		return loopback
-	case name == "" || numeric.MatchString(name), strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f }):
+	case name == "" || strings.Contains(name, ":") || numeric.MatchString(name), strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f }):
 		return never
 	}
 	return public

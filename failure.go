@@ -85,6 +85,9 @@ func networkError(ctx context.Context, p *prepared, status int, err error) *Erro
 	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrUnavailable, cause: err}
 	if source, ok := errors.AsType[*transport.SourceError](err); ok {
 		e.kind, e.Field, e.permanent, e.cause = ErrInvalidArgument, "Open", true, source.Err
+		if ctx.Err() != nil {
+			e.kind, e.Field, e.cause = ErrCanceled, "", newContextError(ctx, ctx.Err(), nil)
+		}
 		return e // never counts as sent: the server saw a request that broke off in the middle of its body
 	}
 	sent, ok := errors.AsType[*transport.Error](err)

@@ -224,6 +224,10 @@ func TestRedirectsToNowhere(t *testing.T) {
 		"https://[::ffff:127.0.0.1]/hush":           near,
 		"https://[::ffff:10.0.0.1]/hush":            near,
 		"https://[::127.0.0.1]/hush":                near,
+		"https://[::ffff:0:127.0.0.1]/hush":         near, // translated
+		"https://[::ffff:127.0.0.1%251]/hush":       near, // a zone where none may be
+		"https://[4000::1]/hush":                    near, // reserved
+		"https://127.0.0.1../hush":                  near,
 		"https://[64:ff9b::7f00:1]/hush":            near,
 		"https://[64:ff9b::a9fe:a9fe]/hush":         near,
 		"https://[2002:0a00:0001::1]/hush":          near,

@@ -24,9 +24,12 @@ func (c *core) visit(ctx context.Context, p *prepared, r *transport.Request, at,
 		return c.sendFar(ctx, r, at)
 	}
 	if !p.noHTTPS {
-		connecting, connected := connectWithin(ctx, min(maxConnect, c.timeout/2))
-		res, err := c.sendFar(connecting, r, at)
-		if err == nil || connected.Load() || ctx.Err() != nil || errors.Is(err, errNear) {
+		way := connectWithin(ctx, min(maxConnect, c.timeout/2))
+		res, err := c.sendFar(way, r, at)
+		if err == nil {
+			way.connected() // not every transport says so
+		}
+		if way.stands.Load() || ctx.Err() != nil || errors.Is(err, errNear) {
 			return res, err
 		}
 		p.noHTTPS = true
@@ -39,16 +42,25 @@ func (c *core) visit(ctx context.Context, p *prepared, r *transport.Request, at,
 // maxConnect is how long https is tried where it may not be served.
 const maxConnect = 5 * time.Second
 
-// connectWithin bounds the time until a request has its connection, certificate
-// and all. The context ends with ctx.
-func connectWithin(ctx context.Context, d time.Duration) (context.Context, *atomic.Bool) {
-	var connected atomic.Bool
+// connecting is a context that ends if a request does not get its connection,
+// certificate and all, in time.
+type connecting struct {
+	context.Context
+	timer  *time.Timer
+	stands atomic.Bool
+}
+
+// connectWithin returns a context that ends with ctx.
+func connectWithin(ctx context.Context, d time.Duration) *connecting {
 	ctx, cancel := context.WithCancel(ctx)
-	timer := time.AfterFunc(d, cancel)
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
-		connected.Store(true)
-		timer.Stop()
-	}}), &connected
+	w := &connecting{timer: time.AfterFunc(d, cancel)}
+	w.Context = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { w.connected() }})
+	return w
+}
+
+func (w *connecting) connected() {
+	w.stands.Store(true)
+	w.timer.Stop()
 }
 
 // errNear is an address that is nearer than the API host: what runs there may trust

@@ -3,6 +3,7 @@ package im_test
 import (
 	"context"
 	"encoding/binary"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -203,6 +204,28 @@ func TestHistoryWhereHTTPSHangs(t *testing.T) {
 	require.NoError(t, readHour(t, client))
 	assert.Equal(t, []string{"https://203.0.113.10", "http://203.0.113.10:80", "http://203.0.113.10:80"}, attempts, "once is enough")
 	assert.Less(t, time.Since(started), 5*time.Second)
+}
+
+// A transport that does not say when it has a connection does not lose the file on the
+// way.
+func TestHistoryBySilentTransports(t *testing.T) {
+	transport := roundTripper(func(r *http.Request) (*http.Response, error) {
+		if strings.HasPrefix(r.URL.Path, "/acme/demo") {
+			return http.DefaultTransport.RoundTrip(r)
+		}
+		body, w := io.Pipe()
+		context.AfterFunc(r.Context(), func() { _ = w.CloseWithError(r.Context().Err()) })
+		go func() {
+			for _, part := range strings.SplitAfter(oneRecord, ",") {
+				time.Sleep(250 * time.Millisecond)
+				_, _ = io.WriteString(w, part)
+			}
+			_ = w.Close()
+		}()
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: body, ContentLength: -1, Request: r}, nil
+	})
+	api := historyAt(t, "http://203.0.113.10/f")
+	require.NoError(t, readHour(t, api.client(t, im.WithHTTPClient(&http.Client{Transport: transport}), im.WithTimeout(800*time.Millisecond))))
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)

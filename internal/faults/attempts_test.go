@@ -2,6 +2,7 @@ package faults
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -173,6 +174,57 @@ func TestRefusedStreamsAreRetried(t *testing.T) {
 	}
 }
 
+// A GOAWAY for the first stream is told with its code, which may be one that nobody
+// knows.
+func TestGoAwayWithAnUnknownCode(t *testing.T) {
+	srv := newH2Server(t, func(st *h2stream) {
+		if st.number == 1 {
+			st.goAway(0, 0xff)
+			return
+		}
+		st.ok()
+	})
+	require.NoError(t, sendToBob(t.Context(), at(t, srv.url, srv.client)))
+	assert.EqualValues(t, 2, srv.arrivals.Load())
+}
+
+// A RoundTripper that sends each request twice at once never makes a success of it.
+func TestTwoRequestsAtOnceAreNoSuccess(t *testing.T) {
+	var arrivals atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		arrivals.Add(1)
+		time.Sleep(30 * time.Millisecond) // so that the second is on its way
+		_, _ = io.WriteString(w, goodForAll)
+	}))
+	t.Cleanup(srv.Close)
+	transport := new(http.Transport)
+	t.Cleanup(transport.CloseIdleConnections)
+	hc := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		body, _ := io.ReadAll(r.Body)
+		results := make(chan *http.Response, 2)
+		for range 2 {
+			go func() {
+				again := r.Clone(r.Context())
+				again.Body = io.NopCloser(bytes.NewReader(body))
+				res, _ := transport.RoundTrip(again) //nolint:bodyclose // one is read, the context ends the other
+				results <- res
+			}()
+		}
+		for range 2 {
+			if res := <-results; res != nil {
+				return res, nil
+			}
+		}
+		return nil, errors.New("neither")
+	})}
+	for range 20 {
+		arrivals.Store(0)
+		err := sendToBob(t.Context(), at(t, srv.URL, hc))
+		require.False(t, err == nil && arrivals.Load() > 1)
+	}
+}
+
 func readAlice(ctx context.Context, c *im.Client) error { return callKinds[0].do(ctx, c) }
 func sendToBob(ctx context.Context, c *im.Client) error { return callKinds[2].do(ctx, c) }
 
@@ -190,23 +242,28 @@ func TestGoAwayTextIsNotBelieved(t *testing.T) {
 // After a timeout the next attempt leaves the dead connection, however many calls
 // share it; a connection on which others are served stays.
 func TestDeadHTTP2ConnectionIsLeft(t *testing.T) {
-	srv := newH2Server(t, func(st *h2stream) {
-		if st.conn > 1 || st.number == 1 {
-			st.ok()
-		}
-	})
-	client := at(t, srv.url, srv.client, im.WithTimeout(300*time.Millisecond))
-	require.NoError(t, readAlice(t.Context(), client))
-	var wg sync.WaitGroup
-	for i := range 3 {
-		wg.Go(func() {
-			time.Sleep(time.Duration(i) * 50 * time.Millisecond) // they begin, and time out, one after another
-			assert.NoError(t, readAlice(t.Context(), client))
+	for _, how := range []string{overTLS, overTCP, byXNet, wrapping} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			srv := h2over(t, how, func(st *h2stream) {
+				if st.conn > 1 || st.number == 1 {
+					st.ok()
+				}
+			})
+			client := at(t, srv.url, srv.client, im.WithTimeout(300*time.Millisecond))
+			require.NoError(t, readAlice(t.Context(), client))
+			var wg sync.WaitGroup
+			for i := range 3 {
+				wg.Go(func() {
+					time.Sleep(time.Duration(i) * 50 * time.Millisecond) // they begin, and time out, one after another
+					assert.NoError(t, readAlice(t.Context(), client))
+				})
+			}
+			wg.Wait()
+			assert.LessOrEqual(t, srv.arrivals.Load(), int64(1+3+3), "one attempt per call on the dead connection")
+			assert.GreaterOrEqual(t, srv.conns.Load(), int64(2))
 		})
 	}
-	wg.Wait()
-	assert.LessOrEqual(t, srv.arrivals.Load(), int64(1+3+3), "one attempt per call on the dead connection")
-	assert.GreaterOrEqual(t, srv.conns.Load(), int64(2))
 }
 
 func TestSlowCallDoesNotBreakTheConnectionOfOthers(t *testing.T) {

@@ -197,9 +197,13 @@ func (st *h2stream) headers(status, length int) {
 // ok is the whole of a good response.
 func (st *h2stream) ok() {
 	st.headers(http.StatusOK, len(goodForAll))
+	st.data(goodForAll, true)
+}
+
+func (st *h2stream) data(text string, last bool) {
 	st.write.Lock()
 	defer st.write.Unlock()
-	_ = st.framer.WriteData(st.id, true, []byte(goodForAll))
+	_ = st.framer.WriteData(st.id, last, []byte(text))
 }
 
 func (st *h2stream) reset(code http2.ErrCode) {

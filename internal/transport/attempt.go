@@ -17,14 +17,15 @@ type attempt struct {
 	sender  *Sender
 	abandon context.CancelCauseFunc
 
-	mu        sync.Mutex
-	asked     bool     // for a connection
-	conn      net.Conn // the last one; nil: none was had
-	reused    bool
-	wrote     bool // the header has left; on HTTP/1.1 into a buffer, on HTTP/2 a little earlier than this
-	resent    bool // net/http was about to send once more
-	over      bool // net/http has returned
-	responses int  // on a connection of HTTP/2, before this attempt
+	mu     sync.Mutex
+	asked  bool     // for a connection
+	conn   net.Conn // the last one; nil: none was had
+	reused bool
+	wrote  bool // the header has left; on HTTP/1.1 into a buffer, on HTTP/2 a little earlier than this
+	resent bool // net/http was about to send once more
+	over   bool // net/http has returned
+	joined bool // the connection, which others may use too
+	signs  int  // of life on it before this attempt, and by this attempt
 }
 
 func (a *attempt) watch(ctx context.Context) context.Context {
@@ -52,19 +53,49 @@ func (a *attempt) gotConn(info httptrace.GotConnInfo) {
 		}
 		return
 	}
-	if isHTTP2(a.conn) {
-		a.sender.shared.leave(a.conn, false)
-	}
+	a.leave()
 	a.conn, a.reused = info.Conn, info.Reused
-	if isHTTP2(a.conn) {
-		a.responses = a.sender.shared.join(a.conn)
+	if a.joined = !a.sender.exclusive(a.conn); a.joined {
+		a.signs = a.sender.shared.join(a.conn)
 	}
 }
 
 func (a *attempt) wroteHeaders() {
 	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.wrote { // a RoundTripper of the user's has sent two at once
+		a.stop()
+	}
 	a.wrote = true
-	a.mu.Unlock()
+}
+
+// progress is a part of the request's body that was taken. It shows others that the
+// connection lives, and nothing to this attempt: the part may be in a buffer.
+func (a *attempt) progress() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.joined {
+		a.sender.shared.sign(a.conn)
+		a.signs++
+	}
+}
+
+// leave ends the wait on a connection that others may use, and reports whether there
+// was no sign of life on it.
+func (a *attempt) leave() (silent bool) {
+	if !a.joined {
+		return false
+	}
+	a.joined = false
+	return a.sender.shared.leave(a.conn) == a.signs
+}
+
+// end is for a panic or Goexit in the user's RoundTripper.
+func (a *attempt) end() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.over = true
+	a.leave()
 }
 
 // stop ends the attempt before a second request leaves.
@@ -73,14 +104,15 @@ func (a *attempt) stop() {
 	a.abandon(errResent)
 }
 
-var errResent = errors.New("the connection broke after the request had left")
+var errResent = errors.New("the connection broke after the request had left, or the transport sends requests twice")
 
 // responded ends the watch over an attempt that has a response.
 func (a *attempt) responded() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if isHTTP2(a.conn) {
-		a.sender.shared.leave(a.conn, true)
+	if a.joined {
+		a.sender.shared.sign(a.conn)
+		a.leave()
 	}
 }
 
@@ -90,7 +122,7 @@ func (a *attempt) failed(ctx context.Context, err error) *Error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.over = true
-	if isHTTP2(a.conn) && a.sender.shared.leave(a.conn, false) == a.responses && timedOut(ctx, err) {
+	if a.leave() && timedOut(ctx, err) {
 		_ = a.conn.Close() // nothing came, for any attempt on it: the next one is to have another
 	}
 	if a.reused && (ctx.Err() == nil || a.resent) {
@@ -100,7 +132,7 @@ func (a *attempt) failed(ctx context.Context, err error) *Error {
 		return &Error{Err: errResent}
 	}
 	e := newError(err)
-	e.Unsent = a.asked && (a.conn == nil || !a.wrote && a.sender.exclusive(a.conn))
+	e.Unsent = (a.asked || a.sender.own) && (a.conn == nil || !a.wrote && a.sender.exclusive(a.conn))
 	e.Hopeless = e.Unsent && hopeless(e.Err)
 	e.Err = endOf(ctx, e.Err)
 	return e

@@ -70,3 +70,41 @@ func TestRefusedTunnel(t *testing.T) {
 		proxy.Close()
 	}
 }
+
+// A RoundTripper that panics leaves nothing behind of its attempt.
+func TestPanicLeavesTheConnection(t *testing.T) {
+	conn, _ := net.Pipe()
+	s := New(&http.Client{Transport: panicking{conn}})
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	require.PanicsWithValue(t, "of the user's", func() {
+		_, _ = s.Send(ctx, &Request{Method: "POST", URL: "https://a1.example.com/", Header: http.Header{}, Abandon: cancel}) //nolint:bodyclose // there is none
+	})
+	assert.Empty(t, s.shared.conns)
+}
+
+type panicking struct{ conn net.Conn }
+
+func (p panicking) RoundTrip(r *http.Request) (*http.Response, error) {
+	httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{Conn: p.conn})
+	panic("of the user's")
+}
+
+// An address of a proxy that cannot be parsed is not shown, since it may hold a
+// password; nothing was sent, and would not be by the next attempt.
+func TestBadProxyAddressIsNotShown(t *testing.T) {
+	own := newTransport()
+	own.Proxy = func(*http.Request) (*url.URL, error) {
+		return nil, errors.New(`invalid proxy address "http://user:hush@proxy:x": parse: invalid port`) // as of http.ProxyFromEnvironment
+	}
+	s := New(&http.Client{Transport: own})
+	s.own = true
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	_, err := s.Send(ctx, &Request{Method: "POST", URL: "https://a1.example.com/", Header: http.Header{}, Abandon: cancel}) //nolint:bodyclose // there is none
+	failure, ok := errors.AsType[*Error](err)
+	require.True(t, ok)
+	assert.NotContains(t, failure.Error(), "hush")
+	assert.True(t, failure.Unsent)
+	assert.True(t, failure.Hopeless)
+}

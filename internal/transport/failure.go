@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 )
 
 // Error is an attempt without a response. Unless it says otherwise the server may
@@ -69,8 +70,14 @@ func newError(err error) *Error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err // its text holds the URL, which names users
 	}
+	if strings.HasPrefix(err.Error(), "invalid proxy address") {
+		err = errProxy // its text holds the address, with the password
+	}
 	return &Error{Err: err, Unread: unread.MatchString(err.Error())}
 }
+
+// errProxy is an address in the environment that cannot be parsed.
+var errProxy = errors.New("HTTPS_PROXY or HTTP_PROXY is not the address of a proxy")
 
 // unread are the errors of net/http's HTTP/2 for a request that the server turned
 // away (RFC 9113, 6.8 and 8.7); they have no types. They match as a whole: the text of
@@ -78,7 +85,7 @@ func newError(err error) *Error {
 var unread = regexp.MustCompile(`^(http2: Transport: cannot retry err \[)?(` +
 	`stream error: stream ID \d+; REFUSED_STREAM(; received from peer)?` +
 	`|http2: Transport received Server's graceful shutdown GOAWAY` +
-	`|http2: Transport received GOAWAY from server ErrCode:\w+` +
+	`|http2: Transport received GOAWAY from server ErrCode:[\w ]+` +
 	`|http2: client conn not usable` +
 	`)(\] after Request\.Body was written; define Request\.GetBody to avoid this error)?$`)
 
@@ -87,7 +94,7 @@ func hopeless(err error) bool {
 	if tunnel, ok := errors.AsType[*tunnelError](err); ok {
 		return tunnel.status == http.StatusProxyAuthRequired
 	}
-	return errors.Is(err, http.ErrSchemeMismatch) || BadCertificate(err) ||
+	return errors.Is(err, errProxy) || errors.Is(err, http.ErrSchemeMismatch) || BadCertificate(err) ||
 		err.Error() == http.StatusText(http.StatusProxyAuthRequired) // of a user's transport
 }
 

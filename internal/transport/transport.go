@@ -66,7 +66,8 @@ func New(hc *http.Client) *Sender {
 // closes the body of the response.
 func (s *Sender) Send(ctx context.Context, r *Request) (*http.Response, error) {
 	a := &attempt{sender: s, abandon: r.Abandon}
-	res, err := s.do(a.watch(ctx), r)
+	defer a.end()
+	res, err := s.do(a.watch(ctx), a, r)
 	if err != nil {
 		failure := a.failed(ctx, err)
 		if source, ok := errors.AsType[*SourceError](err); ok {
@@ -78,14 +79,14 @@ func (s *Sender) Send(ctx context.Context, r *Request) (*http.Response, error) {
 	if !s.own { // net/http's bodies end with the context, others may not
 		body := res.Body
 		stop := context.AfterFunc(ctx, func() { _ = body.Close() })
-		res.Body = &boundBody{body, ctx, stop}
+		res.Body = &boundBody{&reportedBody{body, func() { s.shared.sign(a.conn) }}, ctx, stop}
 	}
 	return res, nil
 }
 
-func (s *Sender) do(ctx context.Context, r *Request) (*http.Response, error) {
+func (s *Sender) do(ctx context.Context, a *attempt, r *Request) (*http.Response, error) {
 	if r.Stream != nil {
-		return s.stream(ctx, r)
+		return s.stream(ctx, a, r)
 	}
 	req := s.resty.R().SetContext(ctx).SetDoNotParseResponse(true)
 	req.Header = r.Header
@@ -100,12 +101,12 @@ func (s *Sender) do(ctx context.Context, r *Request) (*http.Response, error) {
 }
 
 // stream goes past resty, which reads bodies into memory.
-func (s *Sender) stream(ctx context.Context, r *Request) (*http.Response, error) {
+func (s *Sender) stream(ctx context.Context, a *attempt, r *Request) (*http.Response, error) {
 	body, err := r.Stream.Open()
 	if err != nil {
 		return nil, &SourceError{err}
 	}
-	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, body)
+	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, &reportedBody{body, a.progress})
 	if err != nil {
 		_ = body.Close() // nothing was read from it
 		return nil, err
@@ -116,6 +117,20 @@ func (s *Sender) stream(ctx context.Context, r *Request) (*http.Response, error)
 
 // CloseIdle closes connections that no call uses.
 func (s *Sender) CloseIdle() { s.http.CloseIdleConnections() }
+
+// reportedBody reports progress while it is read.
+type reportedBody struct {
+	io.ReadCloser
+	progress func()
+}
+
+func (b *reportedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if n > 0 {
+		b.progress()
+	}
+	return n, err
+}
 
 // boundBody ends with the context of its attempt.
 type boundBody struct {

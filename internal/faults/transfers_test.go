@@ -1,0 +1,145 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/file"
+	"github.com/imrest/im-go/messages"
+)
+
+// dripping is a source of n bytes, one every so often.
+type dripping struct {
+	n     int
+	every time.Duration
+	close func() error
+}
+
+func (d *dripping) Read(p []byte) (int, error) {
+	if d.n == 0 {
+		return 0, io.EOF
+	}
+	time.Sleep(d.every)
+	d.n--
+	return copy(p, "x"), nil
+}
+
+func (d *dripping) Close() error {
+	if d.close == nil {
+		return nil
+	}
+	return d.close()
+}
+
+func upload(ctx context.Context, c *im.Client, size int64, open func() (io.ReadCloser, error)) error {
+	_, err := c.Messages.UploadFile(ctx, file.Source{Name: "a.txt", Size: size, Open: open}, messages.UploadOptions{})
+	return err
+}
+
+// A call that gets no response in time does not break the transfer that shares its
+// HTTP/2 connection, whose bytes show that the connection lives.
+func TestSlowCallDoesNotBreakTheTransfersOfOthers(t *testing.T) {
+	const n, every = 12, 50 * time.Millisecond
+	for _, how := range []string{overTLS, overTCP, byXNet, wrapping} {
+		for name, transfer := range map[string]func(context.Context, *im.Client) error{
+			"download": func(ctx context.Context, c *im.Client) error {
+				_, err := c.Messages.DownloadFile(ctx, "f", io.Discard, messages.DownloadOptions{})
+				return err
+			},
+			"upload": func(ctx context.Context, c *im.Client) error {
+				return upload(ctx, c, n, func() (io.ReadCloser, error) { return &dripping{n: n, every: every}, nil })
+			},
+		} {
+			t.Run(how+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				srv := h2over(t, how, func(st *h2stream) {
+					switch {
+					case !strings.Contains(st.path, "/chatfiles"): // no response
+					case st.body != "":
+						st.headers(http.StatusOK, len(uploaded))
+						st.data(uploaded, true)
+					default:
+						st.headers(http.StatusOK, n)
+						go func() {
+							for i := range n {
+								time.Sleep(every)
+								st.data("x", i == n-1)
+							}
+						}()
+					}
+				})
+				client := at(t, srv.url, srv.client, im.WithTimeout(200*time.Millisecond), im.WithRetries(0))
+				result := make(chan error, 1)
+				go func() { result <- transfer(t.Context(), client) }()
+				time.Sleep(2 * every)
+				require.ErrorIs(t, sendToBob(t.Context(), client), im.ErrOutcomeUnknown)
+				require.NoError(t, <-result)
+				assert.EqualValues(t, 1, srv.conns.Load())
+			})
+		}
+	}
+}
+
+// uploaded is the response to an upload.
+const uploaded = `{"uri":"https://a1.example.com/acme/demo/chatfiles","entities":[{"uuid":"u","share-secret":"s"}]}`
+
+// A source that does not close, or that panics, does no harm to an upload of which the
+// server has every byte, nor to the process. One that does not open ends with the
+// attempt.
+func TestSourcesThatMisbehave(t *testing.T) {
+	hang := make(chan struct{})
+	t.Cleanup(func() { close(hang) })
+	for _, r := range []string{"HTTP/1.1", overTLS, overTCP, byXNet} {
+		client := func(t *testing.T) *im.Client {
+			if r != "HTTP/1.1" {
+				srv := h2over(t, r, func(st *h2stream) { st.headers(http.StatusOK, len(uploaded)); st.data(uploaded, true) })
+				return at(t, srv.url, srv.client, im.WithTimeout(2*time.Second))
+			}
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				_, _ = io.WriteString(w, uploaded)
+			}))
+			t.Cleanup(srv.Close)
+			return at(t, srv.URL, nil, im.WithTimeout(2*time.Second))
+		}
+		for name, misdeed := range map[string]func() error{
+			"hangs":  func() error { <-hang; return nil },
+			"panics": func() error { panic("hush") },
+			"exits":  func() error { runtime.Goexit(); return nil },
+			"fails":  func() error { return errors.New("of the user's") },
+		} {
+			t.Run(r+"/Close "+name, func(t *testing.T) {
+				t.Parallel()
+				require.NoError(t, upload(t.Context(), client(t), 3, func() (io.ReadCloser, error) { return &dripping{n: 3, close: misdeed}, nil }))
+			})
+			t.Run(r+"/Open "+name, func(t *testing.T) {
+				t.Parallel()
+				c, open := client(t), func() (io.ReadCloser, error) { return nil, misdeed() }
+				err := upload(t.Context(), c, 3, open)
+				require.ErrorIs(t, err, im.ErrInvalidArgument)
+				require.NotErrorIs(t, err, im.ErrOutcomeUnknown)
+				assert.NotContains(t, err.Error(), "hush")
+				if name != "hangs" {
+					return
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+				defer cancel()
+				err = upload(ctx, c, 3, open)
+				require.ErrorIs(t, err, im.ErrCanceled)
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				require.NotErrorIs(t, err, im.ErrOutcomeUnknown)
+			})
+		}
+	}
+}
