@@ -151,6 +151,19 @@ type Lookup struct {
 	Err   error  // an [im.ErrNotFound] then
 }
 
+// MarshalJSON keeps the text and the kinds of Err.
+func (l Lookup) MarshalJSON() ([]byte, error) {
+	type plain Lookup
+	l.Err = api.Stored(l.Err)
+	return json.Marshal(plain(l))
+}
+
+// UnmarshalJSON makes Err a [*batch.Reason].
+func (l *Lookup) UnmarshalJSON(b []byte) error {
+	type plain Lookup
+	return api.Restore(b, (*plain)(l), &l.Err)
+}
+
 // Lookups has one entry per group asked for, in that order.
 type Lookups []Lookup
 
