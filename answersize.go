@@ -40,13 +40,19 @@ func readAnswer(buf *bytes.Buffer, r io.Reader, length, limit int64) (more bool,
 	return true, nil
 }
 
-// bytesPerValue is how many bytes of WithMaxAnswer allow for one value: a member
-// of 2 bytes in JSON can take hundreds when decoded.
-const bytesPerValue = 64
+// A member of 2 bytes in JSON can take hundreds when decoded. So an answer may have a
+// value for each bytesPerValue of WithMaxAnswer, but always leastValues, and no more
+// than one for each denseValue of its own bytes, but always denseValues.
+const (
+	bytesPerValue = 64
+	leastValues   = 10_000
+	denseValue    = 12 // a list of short names is as dense
+	denseValues   = 65_536
+)
 
-// maxValues is how many values an answer may have; 10,000 whatever its limit.
-func maxValues(maxAnswer int64) int {
-	return int(min(max(maxAnswer/bytesPerValue, 10_000), math.MaxInt))
+// maxValues is how many values an answer of some length may have.
+func maxValues(maxAnswer int64, length int) int {
+	return int(min(max(maxAnswer/bytesPerValue, leastValues), int64(max(length/denseValue, denseValues))))
 }
 
 // tooManyValues tells whether JSON has more values than limit. It does not look

@@ -63,9 +63,11 @@ func TestTooManyValues(t *testing.T) {
 			assert.True(t, tooManyValues([]byte(text), values-1), "%s has %d", text, values)
 		}
 	}
-	assert.Equal(t, 262_144, maxValues(defaultMaxAnswer))
-	assert.Equal(t, 10_000, maxValues(1))
-	assert.Positive(t, maxValues(math.MaxInt64), "on 32 bits too")
+	assert.Equal(t, 262_144, maxValues(defaultMaxAnswer, defaultMaxAnswer))
+	assert.Equal(t, 87_381, maxValues(defaultMaxAnswer, 1<<20), "12 bytes each")
+	assert.Equal(t, 65_536, maxValues(defaultMaxAnswer, 1000))
+	assert.Equal(t, 10_000, maxValues(1, 1))
+	assert.Positive(t, maxValues(math.MaxInt64, math.MaxInt), "on 32 bits too")
 }
 
 // What is counted is never more than the tokens of the text, keys included, and

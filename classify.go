@@ -65,6 +65,7 @@ var rules = []rule{
 	{403, "", "service not allow", ErrNotEnabled, ""},
 	{403, "", "is disabled", ErrNotEnabled, ""},
 	{403, "", "is not enabled", ErrNotEnabled, ""},
+	{503, "", "^service not open", ErrNotEnabled, ""}, // translation: no outage
 
 	// there already
 	{400, "duplicate_unique_property_exists", "different password", ErrInvalidArgument, ""},
@@ -130,6 +131,7 @@ var rules = []rule{
 	{501, "", "", ErrUnsupported, ""},
 
 	// the server or the way to it
+	{400, "", "^internaltranslatefailedexception", ErrUnavailable, ""},
 	{408, "", "", ErrUnavailable, ""},
 	{500, "", "", ErrInternal, ""},
 	{502, "", "", ErrUnavailable, ""},

@@ -56,7 +56,7 @@ var (
 	ErrBadAnswer = api.ErrBadAnswer
 	// ErrCanceled: the call's context ended, or would have ended before the call
 	// could be sent again. The context's error is to be found beside it.
-	ErrCanceled = errors.New("canceled")
+	ErrCanceled = api.ErrCanceled
 	// ErrOutcomeUnknown comes beside another kind: the call may have been carried
 	// out, and it is not one that may be repeated blindly.
 	ErrOutcomeUnknown = api.ErrOutcomeUnknown

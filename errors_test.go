@@ -155,3 +155,11 @@ func TestCanceledCallKeepsThreeThings(t *testing.T) {
 		assert.Len(t, server.requests, 1)
 	})
 }
+
+// The endpoints of translation, by im.Raw: a feature that is switched off answers 503,
+// and an outage 400.
+func TestKindsOfTranslation(t *testing.T) {
+	require.ErrorIs(t, &im.Error{Status: 503, Description: "service not open"}, im.ErrNotEnabled)
+	require.ErrorIs(t, &im.Error{Status: 400, Description: "InternalTranslateFailedException"}, im.ErrUnavailable)
+	require.ErrorIs(t, &im.Error{Status: 503, Description: `"service not open" is what bob wrote`}, im.ErrUnavailable)
+}

@@ -167,20 +167,20 @@ func TestWrappedIsLoggedLikeUnwrapped(t *testing.T) {
 // way that the mask gives the secret away.
 func TestSecretsOfAnyLength(t *testing.T) {
 	const body = `{"error":"duplicate_unique_property_exists","error_description":"Entity user requires that property named username be unique, value of alice exists"}`
-	for _, password := range []string{"e", "un", "ali", "exists", "unique", "duplicate_unique_property_exists", "_", "400", "a b"} {
+	for _, password := range []string{"e", "un", "ali", "be", "of", "exists", "unique", "duplicate_unique_property_exists", "_", "400", "a b"} {
 		failure := failureOf(t, answer{status: 400, body: body}, password)
 		assert.Equal(t, "duplicate_unique_property_exists", failure.Code, "password %q", password)
 		require.ErrorIs(t, failure, im.ErrAlreadyExists)
 		assert.True(t, failure.Description == "***" || !strings.Contains(failure.Description, "***"), "%q", failure.Description)
-		if strings.Contains("_ e un ali", password) {
-			assert.Contains(t, failure.Description, "alice exists", "a letter alone is no quotation")
+		if len(password) < 4 {
+			assert.Contains(t, failure.Description, "alice exists", "%q is not searched for", password)
 		}
 	}
 }
 
 // A quoted secret is not shown, in whatever form or place.
 func TestQuotedSecretsInEveryForm(t *testing.T) {
-	for _, secret := range []string{"e", "x7", "a&b", "pw:1", `q"\/w`, "hunter2", "ÄÖÜß-geheim", "correct horse battery", strings.Repeat("long-secret ", 5)} {
+	for _, secret := range []string{"pw:1", `q"\/w`, "hunter2", "ÄÖÜß-geheim", "correct horse battery", strings.Repeat("long-secret ", 5)} {
 		quoted, _ := json.Marshal(secret)
 		in := string(quoted[1 : len(quoted)-1])
 		forms := map[string]string{
@@ -211,9 +211,7 @@ func TestQuotedSecretsInEveryForm(t *testing.T) {
 				}
 				failure := failureOf(t, answer{status: 400, body: body}, secret)
 				all := failure.Code + "\n" + failure.Description + "\n" + failure.Exception + "\n" + failure.Body + "\n" + printed(t, failure)
-				if len(secret) > 3 {
-					assert.NotContains(t, all, said, "%q as %s in %s", secret, form, field)
-				}
+				assert.NotContains(t, all, said, "%q as %s in %s", secret, form, field)
 				if field == "description" {
 					assert.Equal(t, "***", failure.Description, "%q as %s", secret, form)
 				}

@@ -144,8 +144,9 @@ func WithMaxRetryWait(d time.Duration) Option {
 // WithMaxAnswer sets how many bytes of an answer are read into memory, 16 MiB by
 // default; a longer one is an [ErrBadAnswer] and [ErrTooLarge], and so is one with
 // more than a value for each 64 bytes of the limit (but 10,000 are taken whatever
-// it is), since small values take much memory once decoded. Downloads are not
-// bounded: they stream.
+// it is) or for each 12 bytes of its own (but 65,536 are taken however short it is),
+// since small values take much memory once decoded. Downloads are not bounded: they
+// stream.
 func WithMaxAnswer(bytes int64) Option {
 	return func(s *settings) {
 		if bytes <= 0 {

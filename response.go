@@ -34,8 +34,8 @@ func (c *core) read(ctx context.Context, p *prepared, res *http.Response, limit 
 		return answered(p, res.StatusCode, unpack(res, body))
 	case packed(res):
 		return badAnswer(p, res.StatusCode, nil, errCompressed)
-	case tooManyValues(body, maxValues(c.maxAnswer)):
-		return badAnswer(p, res.StatusCode, body, tooLargeError{int64(maxValues(c.maxAnswer)), "values"})
+	case tooManyValues(body, maxValues(c.maxAnswer, len(body))):
+		return badAnswer(p, res.StatusCode, body, tooLargeError{int64(maxValues(c.maxAnswer, len(body))), "values"})
 	}
 	return decode(p, res.StatusCode, body)
 }

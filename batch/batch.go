@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/imrest/im-go/internal/kind"
 )
 
 // ErrPartial is the kind of every [*Error]: some items of a batch failed.
@@ -13,9 +15,10 @@ var ErrPartial = errors.New("some items failed")
 
 // ErrNotReported is the error of an item that the answer does not name: it may
 // have been done or not, and is not counted as done.
-var ErrNotReported = errors.New("the answer does not name this item")
+var ErrNotReported = kind.ErrNotReported
 
-// Outcome is what became of one item.
+// Outcome is what became of one item. Err comes back from JSON as a [*Reason], with
+// its text and its kinds.
 type Outcome struct {
 	ID  string // the item: a user, an attribute key, a file
 	Err error  // nil: done

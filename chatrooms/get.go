@@ -90,14 +90,15 @@ func (w *wireRoom) room() *Room {
 
 // wireLookup is a room, or the text that is said to stand in the place of one that
 // does not exist.
-type wireLookup struct{ wireRoom }
+type wireLookup struct{ *wireRoom }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (w *wireLookup) UnmarshalJSON(b []byte) error {
 	if b[0] != '{' {
 		return nil
 	}
-	return json.Unmarshal(b, &w.wireRoom)
+	w.wireRoom = new(wireRoom)
+	return json.Unmarshal(b, w.wireRoom)
 }
 
 var get = api.Endpoint{
@@ -122,6 +123,19 @@ type Lookup struct {
 	ID   string
 	Room *Room // nil: there is none
 	Err  error // an [im.ErrNotFound] then
+}
+
+// MarshalJSON keeps the text and the kinds of Err.
+func (l Lookup) MarshalJSON() ([]byte, error) {
+	type plain Lookup
+	l.Err = api.Stored(l.Err)
+	return json.Marshal(plain(l))
+}
+
+// UnmarshalJSON makes Err a [*batch.Reason].
+func (l *Lookup) UnmarshalJSON(b []byte) error {
+	type plain Lookup
+	return api.Restore(b, (*plain)(l), &l.Err)
 }
 
 // Lookups has one entry per room asked for, in that order.
@@ -156,10 +170,11 @@ func (s *Service) getBatch(ctx context.Context, roomIDs []string, invalid error)
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[string]*Room, len(out.Value))
-	for i := range out.Value {
-		r := out.Value[i].room()
-		found[r.ID] = r
+	found := make(map[string]*Room, len(roomIDs))
+	for _, w := range out.Value {
+		if w.wireRoom != nil && w.ID != "" {
+			found[string(w.ID)] = w.room()
+		}
 	}
 	lookups := make(Lookups, len(roomIDs))
 	for i, id := range roomIDs {

@@ -2,6 +2,7 @@ package chatrooms
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -72,6 +73,19 @@ type MuteResult struct {
 	Username string
 	Until    time.Time `json:",omitzero"` // zero: not muted; at the end of 2116 for a mute without an end
 	Err      error
+}
+
+// MarshalJSON keeps the text and the kinds of Err.
+func (r MuteResult) MarshalJSON() ([]byte, error) {
+	type plain MuteResult
+	r.Err = api.Stored(r.Err)
+	return json.Marshal(plain(r))
+}
+
+// UnmarshalJSON makes Err a [*batch.Reason].
+func (r *MuteResult) UnmarshalJSON(b []byte) error {
+	type plain MuteResult
+	return api.Restore(b, (*plain)(r), &r.Err)
 }
 
 // MuteResults has one entry per member, in the order of the call.

@@ -148,6 +148,19 @@ type AttributesResult struct {
 	Err        error
 }
 
+// MarshalJSON keeps the text and the kinds of Err.
+func (r AttributesResult) MarshalJSON() ([]byte, error) {
+	type plain AttributesResult
+	r.Err = api.Stored(r.Err)
+	return json.Marshal(plain(r))
+}
+
+// UnmarshalJSON makes Err a [*batch.Reason].
+func (r *AttributesResult) UnmarshalJSON(b []byte) error {
+	type plain AttributesResult
+	return api.Restore(b, (*plain)(r), &r.Err)
+}
+
 // AttributesResults has one entry per member, in the order of the call.
 type AttributesResults []AttributesResult
 

@@ -1,6 +1,7 @@
 package groups
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"math"
@@ -117,10 +118,12 @@ func (s *Service) getBatch(ctx context.Context, groupIDs []string, invalid error
 	if err != nil {
 		return nil, err
 	}
-	found := make(map[string]*Group, len(out.Value))
+	found := make(map[string]*Group, len(groupIDs))
 	for _, w := range out.Value {
-		g := w.group()
-		found[g.ID] = &g
+		if w.wireGroup != nil && cmp.Or(w.ID, w.GroupID) != "" {
+			g := w.group()
+			found[g.ID] = &g
+		}
 	}
 	list := make(Lookups, len(groupIDs))
 	for i, id := range groupIDs {
@@ -134,14 +137,15 @@ func (s *Service) getBatch(ctx context.Context, groupIDs []string, invalid error
 
 // wireLookup is a group, or else the text that there is none: which group that
 // speaks of is not documented.
-type wireLookup struct{ wireGroup }
+type wireLookup struct{ *wireGroup }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (w *wireLookup) UnmarshalJSON(b []byte) error {
 	if b[0] != '{' {
 		return nil
 	}
-	return json.Unmarshal(b, &w.wireGroup)
+	w.wireGroup = new(wireGroup)
+	return json.Unmarshal(b, w.wireGroup)
 }
 
 // Lookup is one group of a batch.
@@ -149,6 +153,19 @@ type Lookup struct {
 	ID    string
 	Group *Group // nil: there is none
 	Err   error  // an [im.ErrNotFound] then
+}
+
+// MarshalJSON keeps the text and the kinds of Err.
+func (l Lookup) MarshalJSON() ([]byte, error) {
+	type plain Lookup
+	l.Err = api.Stored(l.Err)
+	return json.Marshal(plain(l))
+}
+
+// UnmarshalJSON makes Err a [*batch.Reason].
+func (l *Lookup) UnmarshalJSON(b []byte) error {
+	type plain Lookup
+	return api.Restore(b, (*plain)(l), &l.Err)
 }
 
 // Lookups has one entry per group asked for, in that order.

@@ -16,6 +16,19 @@ type Receipt struct {
 	Err       error  // nil: sent
 }
 
+// MarshalJSON keeps the text and the kinds of Err.
+func (r Receipt) MarshalJSON() ([]byte, error) {
+	type plain Receipt
+	r.Err = api.Stored(r.Err)
+	return json.Marshal(plain(r))
+}
+
+// UnmarshalJSON makes Err a [*batch.Reason].
+func (r *Receipt) UnmarshalJSON(b []byte) error {
+	type plain Receipt
+	return api.Restore(b, (*plain)(r), &r.Err)
+}
+
 // Receipts has one entry per receiver, in the order of the call.
 type Receipts []Receipt
 

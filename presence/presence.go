@@ -91,6 +91,19 @@ type Presence struct {
 	Err        error             // why there is nothing else: the answer does not name the user
 }
 
+// MarshalJSON keeps the text and the kinds of Err.
+func (p Presence) MarshalJSON() ([]byte, error) {
+	type plain Presence
+	p.Err = api.Stored(p.Err)
+	return json.Marshal(plain(p))
+}
+
+// UnmarshalJSON makes Err a [*batch.Reason].
+func (p *Presence) UnmarshalJSON(b []byte) error {
+	type plain Presence
+	return api.Restore(b, (*plain)(p), &p.Err)
+}
+
 // Online tells whether a device has another status than [Offline].
 func (p Presence) Online() bool {
 	for _, status := range p.Devices {

@@ -2,6 +2,7 @@ package users
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -16,6 +17,19 @@ type Registration struct {
 	Username string
 	User     *User // nil: not registered
 	Err      error // why not: errors.Is(Err, im.ErrAlreadyExists), ...
+}
+
+// MarshalJSON keeps the text and the kinds of Err.
+func (r Registration) MarshalJSON() ([]byte, error) {
+	type plain Registration
+	r.Err = api.Stored(r.Err)
+	return json.Marshal(plain(r))
+}
+
+// UnmarshalJSON makes Err a [*batch.Reason].
+func (r *Registration) UnmarshalJSON(b []byte) error {
+	type plain Registration
+	return api.Restore(b, (*plain)(r), &r.Err)
 }
 
 // LogValue hides push tokens.

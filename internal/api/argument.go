@@ -1,16 +1,11 @@
 package api
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
 	"unicode/utf8"
 )
-
-// ErrInvalidArgument is the kind of every ArgumentError; the root package
-// exports it.
-var ErrInvalidArgument = errors.New("invalid argument")
 
 // ArgumentError says which argument is wrong, before any I/O.
 type ArgumentError struct {

@@ -1,28 +1,30 @@
 package api
 
 import (
-	"errors"
 	"strings"
+
+	"github.com/imrest/im-go/internal/kind"
 )
 
-// The kinds of failure. The root package exports and documents them; they live
-// here because the items of a batch fail with them too.
+// The kinds of failure.
 var (
-	ErrUnauthorized   = errors.New("unauthorized")
-	ErrForbidden      = errors.New("forbidden")
-	ErrNotFound       = errors.New("not found")
-	ErrAppNotFound    = errors.New("app not found")
-	ErrAlreadyExists  = errors.New("already exists")
-	ErrConflict       = errors.New("conflict")
-	ErrTooLarge       = errors.New("too large")
-	ErrRateLimited    = errors.New("rate limited")
-	ErrPlanLimit      = errors.New("plan limit reached")
-	ErrNotEnabled     = errors.New("feature not enabled")
-	ErrUnsupported    = errors.New("unsupported operation")
-	ErrInternal       = errors.New("server error")
-	ErrUnavailable    = errors.New("unavailable")
-	ErrBadAnswer      = errors.New("bad answer")
-	ErrOutcomeUnknown = errors.New("outcome unknown")
+	ErrInvalidArgument = kind.ErrInvalidArgument
+	ErrUnauthorized    = kind.ErrUnauthorized
+	ErrForbidden       = kind.ErrForbidden
+	ErrNotFound        = kind.ErrNotFound
+	ErrAppNotFound     = kind.ErrAppNotFound
+	ErrAlreadyExists   = kind.ErrAlreadyExists
+	ErrConflict        = kind.ErrConflict
+	ErrTooLarge        = kind.ErrTooLarge
+	ErrRateLimited     = kind.ErrRateLimited
+	ErrPlanLimit       = kind.ErrPlanLimit
+	ErrNotEnabled      = kind.ErrNotEnabled
+	ErrUnsupported     = kind.ErrUnsupported
+	ErrInternal        = kind.ErrInternal
+	ErrUnavailable     = kind.ErrUnavailable
+	ErrBadAnswer       = kind.ErrBadAnswer
+	ErrCanceled        = kind.ErrCanceled
+	ErrOutcomeUnknown  = kind.ErrOutcomeUnknown
 )
 
 // reasons gives the kind of the texts with which items of a batch are refused.

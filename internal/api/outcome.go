@@ -1,7 +1,10 @@
 package api
 
 import (
+	"encoding/json"
+
 	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/kind"
 )
 
 // Done is what an answer says of one item of a batch: done, or why not.
@@ -36,6 +39,37 @@ func (notReported) Error() string { return ErrOutcomeUnknown.Error() }
 
 func (notReported) Is(target error) bool {
 	return target == ErrOutcomeUnknown || target == batch.ErrNotReported
+}
+
+// Stored is an error in the form in which JSON keeps it: as a [*batch.Reason].
+func Stored(err error) error {
+	switch err.(type) { //nolint:errorlint // what is above a reason is to be stored, too
+	case nil, *batch.Reason:
+		return err
+	}
+	return &batch.Reason{Text: err.Error(), Kind: kind.Named(kind.Names(err))}
+}
+
+// Restore decodes what became of an item, whose error has been stored. The error is a
+// field of v.
+func Restore(b []byte, v any, err *error) error {
+	var back restored
+	*err = &back
+	problem := json.Unmarshal(b, v)
+	if *err != nil { // as null makes it
+		*err = back.error
+	}
+	return problem
+}
+
+// restored is a field of JSON that may hold an error.
+type restored struct{ error }
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *restored) UnmarshalJSON(b []byte) error {
+	reason := new(batch.Reason)
+	r.error = reason
+	return json.Unmarshal(b, reason)
 }
 
 // Outcomes lists what became of each item asked for, in order; find tells what

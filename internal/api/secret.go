@@ -7,8 +7,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // A text of the server's that quotes a secret of the request is withheld whole: a
@@ -23,7 +21,7 @@ func Withhold(text string, limit int, secrets []string) string {
 	readings := readings(text)
 	clipped := len(text) >= limit
 	for _, secret := range secrets {
-		if secret != "" && quotes(readings, secret, clipped) {
+		if len(secret) >= minSecret && quotes(readings, secret, clipped) {
 			return Mask
 		}
 	}
@@ -71,21 +69,19 @@ func unescape(s string) string {
 }
 
 const (
-	minSecret = 4 // what is shorter is in every text
+	minSecret = 4 // what is shorter is in every text, and is not searched for
 	piece     = 8 // so much of a secret counts as the secret
 	maxSecret = 4 << 10
 )
 
-// quotes tells whether a text holds a secret, a piece of it, or its encoded form. A
-// short one must stand alone. A clipped text may end in the beginning of one.
+// quotes says whether a text holds a secret, a piece of it, or its encoded form. A
+// clipped text may end in the beginning of one.
 func quotes(readings []string, secret string, clipped bool) bool {
 	secret = secret[:min(len(secret), maxSecret)]
 	low := strings.ToLower(secret)
 	for _, text := range readings[1:] {
 		switch {
-		case len(secret) < minSecret && standsAlone(text, low):
-			return true
-		case len(secret) >= minSecret && holdsPiece(text, low):
+		case holdsPiece(text, low):
 			return true
 		case clipped && endsWithBeginning(strings.TrimSuffix(text, Ellipsis), low):
 			return true
@@ -118,23 +114,6 @@ func endsWithBeginning(text, secret string) bool {
 		}
 	}
 	return false
-}
-
-func standsAlone(text, secret string) bool {
-	inWord := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
-	for from := 0; ; {
-		at := strings.Index(text[from:], secret)
-		if at < 0 {
-			return false
-		}
-		from += at
-		before, _ := utf8.DecodeLastRuneInString(text[:from])
-		after, _ := utf8.DecodeRuneInString(text[from+len(secret):])
-		if !inWord(before) && !inWord(after) {
-			return true
-		}
-		from++
-	}
 }
 
 // encoded are a secret in hexadecimal and in base 64, wherever in what is encoded

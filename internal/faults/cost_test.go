@@ -37,6 +37,10 @@ func worst() map[string]string {
 		"half an error":  filled(`{"data":[],"error":"x","x":"`, `\"error\"`, ""),
 		"reasons":        filled(`{"data":{"result":false,"reason":"`, "not found ", `"}}`),
 		"a long message": filled(`{"result":"`, "寿", `"}`),
+		"short names":    filled(`{"data":[`, `"a,a",`, `""]}`),
+		"names":          filled(`{"data":[`, `"abcdefghij",`, `""]}`),
+		"roles":          filled(`{"data":[`, `{"x":"0123456789abcdef"},`, `{"x":"y"}]}`),
+		"objects":        filled(`{"entities":[`, `{"x":"0123456789abcdef"},`, `{}]}`),
 	}
 	return all
 }
@@ -51,7 +55,7 @@ func TestWorstResponseIsCheap(t *testing.T) {
 	for _, domain := range domainNames() {
 		for i, p := range replied(t, r, domain) {
 			for j, name := range slices.Sorted(maps.Keys(responses)) {
-				if (i+j)%scale(61, 1) != 0 {
+				if (i+j)%scale(61, 1) != 0 && p.name != "Groups.Get" && p.name != "Users.Get" && p.name != "Groups.AllMembers" {
 					continue
 				}
 				for _, status := range []int{200, 400, 429, 503} {

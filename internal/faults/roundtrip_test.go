@@ -2,6 +2,7 @@ package faults
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -13,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/push"
 )
@@ -24,18 +27,17 @@ var notStored = map[string]string{
 	"im.Event":       "is seen, and holds an error",
 	"im.Error":       "an error: its cause does not travel, and its body must not",
 	"im.ConfigError": "an error",
-	"batch.Error":    "an error",
-	"batch.Reason":   "an error",
 	"im.RawCall":     "an argument, with a body of any type",
 	"file.Source":    "an argument, with a function",
 }
 
 // Every type that users get from the client, or give it, and may store comes back
-// from JSON with all that was in it. The one thing that does not travel is an error.
+// from JSON with all that was in it. The error of an item comes back as its text and
+// its kind.
 func TestTypesSurviveJSON(t *testing.T) {
 	known := exportedTypes(t)
 	collect(reflect.TypeFor[im.Client](), known)
-	for _, extra := range []any{im.Token{}, im.UserToken{}, im.Response{}, im.RESTHost{}, im.Quota{}} {
+	for _, extra := range []any{im.Token{}, im.UserToken{}, im.Response{}, im.RESTHost{}, im.Quota{}, batch.Reason{}, batch.Error{}} {
 		collect(reflect.TypeOf(extra), known)
 	}
 	for _, body := range bodies {
@@ -161,6 +163,10 @@ func (s *stuffing) fill(v reflect.Value, name string, depth int) {
 		}
 	case reflect.Interface:
 		switch {
+		case v.Type() == reflect.TypeFor[error]() && name == "Kind":
+			v.Set(reflect.ValueOf(im.ErrAlreadyExists))
+		case v.Type() == reflect.TypeFor[error]():
+			v.Set(reflect.ValueOf(&batch.Reason{Text: fmt.Sprint(s.n), Kind: im.ErrNotFound}))
 		case v.Type() == reflect.TypeFor[messages.Body]():
 			body := reflect.New(reflect.TypeOf(s.body)).Elem()
 			s.fill(body, name, depth+1)
@@ -228,4 +234,59 @@ func difference(a, b reflect.Value, name string) string {
 		return fmt.Sprintf("%s (%v, %v)", name, a, b)
 	}
 	return ""
+}
+
+// Whatever the error of an item was, it comes back as one, with its text and with all
+// its kinds, and an item without an error comes back without one.
+func TestErrorsOfItemsSurviveJSON(t *testing.T) {
+	kinds := []error{
+		im.ErrInvalidArgument, im.ErrUnauthorized, im.ErrForbidden, im.ErrNotFound, im.ErrAppNotFound, im.ErrAlreadyExists, im.ErrConflict, im.ErrTooLarge,
+		im.ErrRateLimited, im.ErrPlanLimit, im.ErrNotEnabled, im.ErrUnsupported, im.ErrInternal, im.ErrUnavailable, im.ErrBadAnswer, im.ErrCanceled,
+		im.ErrOutcomeUnknown, batch.ErrNotReported,
+	}
+	errs := []error{
+		nil, errors.New("a user's own"), fmt.Errorf("load: %w", &im.Error{Status: 404}), &im.Error{Status: 429, Code: "resource_limited"}, api.NotReported,
+		&batch.Reason{Text: "why"}, &batch.Reason{}, api.Refused("carol already exists"), errors.Join(im.ErrUnavailable, im.ErrOutcomeUnknown),
+	}
+	for _, err := range append(errs, kinds...) {
+		check := func(back error) {
+			t.Helper()
+			if err == nil {
+				require.NoError(t, back)
+				return
+			}
+			require.EqualError(t, back, err.Error())
+			for _, kind := range kinds {
+				assert.Equal(t, errors.Is(err, kind), errors.Is(back, kind), "%v: %v", err, kind)
+			}
+		}
+		outcomes := batch.Result{{ID: "a", Err: err}, {ID: "b"}}
+		throughJSON(t, &outcomes)
+		check(outcomes[0].Err)
+		require.NoError(t, outcomes[1].Err)
+		receipts := messages.Receipts{{To: "a", Err: err}}
+		throughJSON(t, &receipts)
+		check(receipts[0].Err)
+		throughJSON(t, &receipts) // once more
+		check(receipts[0].Err)
+		pushes := push.Receipts{{To: "a", Err: err}}
+		throughJSON(t, &pushes)
+		check(pushes[0].Err)
+	}
+	var receipt messages.Receipt
+	require.NoError(t, json.Unmarshal([]byte(`{"To":"a"}`), &receipt))
+	require.NoError(t, receipt.Err)
+	require.Error(t, json.Unmarshal([]byte(`{"To":"a","Err":1}`), &receipt))
+	require.NotPanics(t, func() { _ = fmt.Sprint(receipt) })
+	require.NoError(t, json.Unmarshal([]byte(`{"Err":{"Text":"x","Kind":"of_later not_found"}}`), &receipt))
+	require.ErrorIs(t, receipt.Err, im.ErrNotFound)
+	require.NoError(t, json.Unmarshal([]byte(`{"Err":{}}`), &receipt))
+	require.Error(t, receipt.Err, "an error without a text is one all the same")
+}
+
+func throughJSON(t *testing.T, v any) {
+	t.Helper()
+	text, err := json.Marshal(v)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, v), "%s", text)
 }
