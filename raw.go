@@ -138,7 +138,7 @@ func (c *core) rawEndpoint(r RawCall) (*api.Endpoint, error) {
 	}
 	for _, known := range c.endpoints {
 		if known.Method == r.Method && api.SamePath(known.Path, r.Path) {
-			e.Pool, e.Quotas, e.Easemob = known.PoolName(), known.Quotas, known.Easemob
+			e.Pool, e.Quotas, e.ByPlatform = known.PoolName(), known.Quotas, known.ByPlatform
 			break
 		}
 	}
