@@ -12,7 +12,7 @@ import (
 type CallInfo struct {
 	Endpoint string // catalogue id: "messages.send_users"; of [Raw], method and path as the caller wrote them
 	Method   string
-	Path     string // template below the prefix of the app: "/users/{username}"
+	Path     string // template below the prefix of the app: "/users/{username}"; empty for a history file, which has an address of its own
 	Lane     Lane
 	Pool     string // of quotas, as [Client.Quotas] names it; most endpoints have one of their own
 	Items    int    // what the call counts for in quotas by item, such as the targets of a message; at least 1

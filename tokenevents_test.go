@@ -162,3 +162,25 @@ func TestPanicOfTheObserverOfAFetch(t *testing.T) {
 	require.ErrorContains(t, err, "the observer panicked with a string")
 	assert.NotContains(t, err.Error(), "hush")
 }
+
+// A provider that does not return in time is an event as well, with a context that has
+// not ended.
+func TestTokenFetchEventOfAHangingProvider(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var took []time.Duration
+		app := config
+		app.Token = im.TokenFunc(func(ctx context.Context) (im.Token, error) {
+			<-ctx.Done()
+			return im.Token{}, ctx.Err()
+		})
+		client := (&script{answers: []answer{success}}).clientFor(t, app, im.WithObserver(func(ctx context.Context, e im.Event) {
+			if e.Endpoint == im.TokenFetchEvent {
+				took = append(took, e.Took)
+				assert.NoError(t, ctx.Err())
+				assert.ErrorIs(t, e.Err, im.ErrUnavailable)
+			}
+		}))
+		require.ErrorIs(t, get(t.Context(), client), im.ErrUnavailable)
+		assert.Equal(t, []time.Duration{30 * time.Second}, took)
+	})
+}
