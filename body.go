@@ -9,6 +9,7 @@ import (
 	"io"
 	"sync"
 
+	"github.com/imrest/im-go/internal/guard"
 	"github.com/imrest/im-go/internal/transport"
 )
 
@@ -111,7 +112,7 @@ func (s *source) Read(p []byte) (int, error) {
 		s.left = true
 		go func() {
 			<-s.read
-			_ = s.from.Close() // nobody is left to hear of it
+			_ = s.end() // nobody is left to hear of it
 		}()
 		return 0, context.Cause(ctx)
 	}
@@ -123,7 +124,7 @@ func (s *source) readInto(buf []byte) {
 	r := readResult{err: errors.New("the source ended its goroutine")}
 	defer func() {
 		if v := recover(); v != nil {
-			r = readResult{err: fmt.Errorf("the source panicked: %v", v)}
+			r = readResult{err: guard.Panic("the source", v)}
 		}
 		s.read <- r
 	}()
@@ -139,7 +140,13 @@ func (s *source) Close() error {
 	if s.left {
 		return nil
 	}
-	return s.from.Close()
+	return s.end()
+}
+
+// end closes what may panic, too, in a goroutine of net/http's.
+func (s *source) end() error {
+	_, err := guard.Run(context.WithoutCancel(s.limit.ctx), "the source", func() (struct{}, error) { return struct{}{}, s.from.Close() }, nil)
+	return err
 }
 
 // watched is a reader that reports progress.

@@ -74,6 +74,9 @@ func configError(field, format string, args ...any) error {
 // mustNotBeEmpty begins the problem of each field that must be set and is not.
 const mustNotBeEmpty = "must not be empty"
 
+// namesTheApp begins the problem of a field that says what others say already.
+const namesTheApp = "names the app beside "
+
 // problems are all that is wrong with a configuration.
 type problems []*ConfigError
 
@@ -138,7 +141,7 @@ func (c Config) appAddress(wrong *problems) (a address) {
 	switch {
 	case c.AppID != "":
 		if c.AppKey != "" || c.Org != "" || c.App != "" {
-			wrong.add("AppID", "names the app beside AppKey or Org and App; give one of them")
+			wrong.add("AppID", namesTheApp+"AppKey or Org and App; give one of them")
 		}
 		if !accesstoken.IsKey(c.AppID) {
 			wrong.add("AppID", notHex, len(c.AppID))
@@ -147,7 +150,7 @@ func (c Config) appAddress(wrong *problems) (a address) {
 		return a
 	case c.AppKey != "":
 		if c.Org != "" || c.App != "" {
-			wrong.add("AppKey", "names the app beside Org and App; give one of them")
+			wrong.add("AppKey", namesTheApp+"Org and App; give one of them")
 		}
 		org, app, found := strings.Cut(c.AppKey, "#")
 		if !found || !plainName(org) || !plainName(app) {
@@ -173,7 +176,7 @@ func (c Config) appAddress(wrong *problems) (a address) {
 // plainName reports whether an org or an app can have this name.
 func plainName(v string) bool {
 	return v != "" && v != "." && v != ".." && utf8.ValidString(v) && !strings.ContainsFunc(v, func(r rune) bool {
-		return strings.ContainsRune("/?#%", r) || unicode.IsSpace(r) || unicode.IsControl(r)
+		return strings.ContainsRune("/?#%", r) || unicode.IsSpace(r) || !unicode.IsGraphic(r)
 	})
 }
 

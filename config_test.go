@@ -69,6 +69,8 @@ func TestWrongConfigsNameTheField(t *testing.T) {
 		{"App: must not be empty", changed(func(c *im.Config) { c.App = "" })},
 		{`Org: is "a/b"`, changed(func(c *im.Config) { c.Org = "a/b" })},
 		{`Org: is "acme\xff"`, changed(func(c *im.Config) { c.Org = "acme\xff" })},
+		{`Org: is "\ufeffacme"`, changed(func(c *im.Config) { c.Org = "\ufeffacme" })},
+		{`AppKey: is "acme\u200b#demo"`, changed(func(c *im.Config) { c.Org, c.App, c.AppKey = "", "", "acme\u200b#demo" })},
 		{`Org: is "acme\u00a0"`, changed(func(c *im.Config) { c.Org = "acme\u00a0" })},
 		{`Org: is "` + long[:64] + `"…`, changed(func(c *im.Config) { c.Org = long + " " })},
 		{`App: is ".."`, changed(func(c *im.Config) { c.App = ".." })},

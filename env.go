@@ -1,10 +1,13 @@
 package im
 
 import (
+	"cmp"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/imrest/im-go/internal/api"
 )
 
 // ConfigFromEnv reads a Config from the environment:
@@ -52,6 +55,10 @@ func (e *environment) get(name string) string {
 	if value != trimmed {
 		e.wrong.add(name, "has white space around its value")
 	}
+	if len(trimmed) > 1 && strings.ContainsRune(`"'`, rune(trimmed[0])) && trimmed[0] == trimmed[len(trimmed)-1] {
+		e.wrong.add(name, "has quotation marks around its value, which were not taken off, as env files of Docker keep them")
+		trimmed = trimmed[1 : len(trimmed)-1]
+	}
 	return trimmed
 }
 
@@ -62,7 +69,7 @@ func (e *environment) getBool(name string) bool {
 	}
 	yes, err := strconv.ParseBool(value)
 	if err != nil {
-		e.wrong.add(name, "must be true or false")
+		e.wrong.add(name, "is %s, must be true or false", api.Quoted(value))
 	}
 	return yes
 }
@@ -71,22 +78,24 @@ func (e *environment) getBool(name string) bool {
 func (e *environment) provider(appID, certificate string) TokenProvider {
 	id, secret, token := e.get("IM_CLIENT_ID"), e.get("IM_CLIENT_SECRET"), e.get("IM_TOKEN")
 	var all []TokenProvider
+	var names []string
 	if id != "" || secret != "" {
-		all = append(all, ClientCredentials{ID: id, Secret: secret})
+		all, names = append(all, ClientCredentials{ID: id, Secret: secret}), append(names, "IM_CLIENT_ID")
 	}
 	if certificate != "" {
-		all = append(all, AppCertificate{AppID: appID, Certificate: certificate})
+		all, names = append(all, AppCertificate{AppID: appID, Certificate: certificate}), append(names, "IM_APP_CERTIFICATE")
 	}
 	if token != "" {
-		all = append(all, StaticToken(token))
+		all, names = append(all, StaticToken(token)), append(names, "IM_TOKEN")
 	}
-	switch len(all) {
-	case 0:
+	switch last := len(all) - 1; last {
+	case -1:
 		return nil
-	case 1:
+	case 0:
 		return all[0]
+	default:
+		e.wrong.add(names[last], "excludes %s; set the credentials of one kind", strings.Join(names[:last], " and "))
 	}
-	e.wrong.add("IM_TOKEN", "IM_CLIENT_ID and IM_APP_CERTIFICATE exclude each other; set the credentials of one kind")
 	for _, provider := range all {
 		var wrong problems
 		checkProvider(&wrong, provider)
@@ -102,6 +111,9 @@ var variables = map[string]string{
 	"AppCertificate.AppID": "IM_APP_ID", "AppCertificate.Certificate": "IM_APP_CERTIFICATE", "StaticToken": "IM_TOKEN",
 }
 
+// inVariables names the fields in problems of fields that exclude each other.
+var inVariables = strings.NewReplacer("AppKey", "IM_APP_KEY", "Org and App", "IM_ORG and IM_APP")
+
 // unset says what to set in place of the field that is empty.
 var unset = map[string]string{ //nolint:gosec // names, no credentials
 	"Host":  "is not set; the console shows the REST host of the app",
@@ -113,11 +125,11 @@ var unset = map[string]string{ //nolint:gosec // names, no credentials
 func (e *environment) rename(wrong problems) {
 	for _, problem := range wrong {
 		renamed := ConfigError{Field: variables[problem.Field], Problem: problem.Problem}
-		if strings.HasPrefix(problem.Problem, mustNotBeEmpty) {
-			renamed.Problem = "is not set"
-			if text := unset[problem.Field]; text != "" {
-				renamed.Problem = text
-			}
+		switch {
+		case strings.HasPrefix(problem.Problem, mustNotBeEmpty):
+			renamed.Problem = cmp.Or(unset[problem.Field], "is not set")
+		case strings.HasPrefix(problem.Problem, namesTheApp):
+			renamed.Problem = inVariables.Replace(problem.Problem)
 		}
 		if !slices.ContainsFunc(e.wrong, func(known *ConfigError) bool { return known.Field == renamed.Field && known.Problem == renamed.Problem }) {
 			e.wrong = append(e.wrong, &renamed)

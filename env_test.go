@@ -60,6 +60,8 @@ func TestConfigFromEnv(t *testing.T) {
 		{env: "IM_HOST=h IM_PLATFORM=agora IM_ORG=o IM_APP=a IM_APP_CERTIFICATE=" + certificate, err: "IM_APP_ID"},
 		{env: "IM_HOST=h IM_PLATFORM=agora IM_APP_ID=i IM_APP_CERTIFICATE=c", err: "IM_APP_ID IM_APP_CERTIFICATE"},
 		{env: "IM_HOST=h IM_PLATFORM=agora IM_ORG=o IM_APP=a IM_CLIENT_ID=i IM_CLIENT_SECRET=s IM_TOKEN=t", err: "IM_TOKEN"},
+		{env: "IM_HOST=h IM_PLATFORM=agora IM_ORG=o IM_APP=a IM_CLIENT_ID=i IM_CLIENT_SECRET=s IM_APP_CERTIFICATE=" + certificate + " " + app,
+			err: "IM_APP_CERTIFICATE"},
 		{env: "IM_HOST=h IM_PLATFORM=agora IM_ORG=o IM_APP=a IM_CLIENT_ID=i IM_TOKEN=t", err: "IM_TOKEN IM_CLIENT_SECRET"},
 		{env: "IM_HOST=ftp://h IM_PLATFORM=rongcloud IM_ORG=a/b IM_APP=.. IM_TOKEN=té IM_PLAIN_HTTP=perhaps",
 			err: "IM_PLAIN_HTTP IM_ORG IM_APP IM_HOST IM_TOKEN IM_PLATFORM"},
@@ -86,6 +88,29 @@ func TestConfigFromEnvWhiteSpace(t *testing.T) {
 	_, err := im.ConfigFromEnv()
 	assert.Equal(t, []string{"IM_HOST", "IM_TOKEN"}, wrongFields(t, err))
 	assert.NotContains(t, err.Error(), "hush")
+}
+
+// Quotation marks that nobody has taken off are reported, and nothing else is wrong.
+func TestConfigFromEnvQuotationMarks(t *testing.T) {
+	setIM(t, `IM_HOST="a1.easemob.com"`, "IM_ORG='o'", `IM_APP="a"`, `IM_PLATFORM="easemob"`, `IM_PLAIN_HTTP="true"`, `IM_TOKEN="hush-hush"`)
+	_, err := im.ConfigFromEnv()
+	assert.Equal(t, []string{"IM_HOST", "IM_ORG", "IM_APP", "IM_PLATFORM", "IM_PLAIN_HTTP", "IM_TOKEN"}, wrongFields(t, err))
+	assert.Equal(t, 6, strings.Count(err.Error(), "quotation marks"))
+	assert.NotContains(t, err.Error(), "hush")
+}
+
+// Who reads an error of ConfigFromEnv knows the variables, not the fields.
+func TestConfigFromEnvNamesVariables(t *testing.T) {
+	for env, want := range map[string]string{
+		"IM_APP_KEY=o#a":                    "im: IM_APP_KEY: names the app beside IM_ORG and IM_APP; give one of them",
+		"IM_APP_ID=" + appID:                "im: IM_APP_ID: names the app beside IM_APP_KEY or IM_ORG and IM_APP; give one of them",
+		"IM_PLAIN_HTTP=yes":                 `im: IM_PLAIN_HTTP: is "yes", must be true or false`,
+		"IM_CLIENT_ID=i IM_CLIENT_SECRET=s": "im: IM_TOKEN: excludes IM_CLIENT_ID; set the credentials of one kind",
+	} {
+		setIM(t, append(strings.Fields(env), "IM_HOST=a1.easemob.com", "IM_ORG=o", "IM_APP=a", "IM_TOKEN=t")...)
+		_, err := im.ConfigFromEnv()
+		require.EqualError(t, err, want)
+	}
 }
 
 // Plain http is for New to reject, since WithPlainHTTP may allow it.

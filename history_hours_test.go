@@ -142,6 +142,34 @@ func TestHistoryWithoutAFile(t *testing.T) {
 	}
 }
 
+// When clocks are set back an hour comes twice, and zones may begin theirs at half past.
+func TestHistoryHourBegins(t *testing.T) {
+	empty := answer{status: 404, body: `{"error":"storage_object_not_found"}`}
+	zone := func(name string) *time.Location {
+		z, err := time.LoadLocation(name)
+		require.NoError(t, err)
+		return z
+	}
+	for _, c := range []struct {
+		zone  *time.Location
+		start time.Time
+	}{
+		{zone("America/New_York"), time.Date(2024, 11, 3, 5, 0, 0, 0, time.UTC)},
+		{zone("America/New_York"), time.Date(2024, 11, 3, 6, 0, 0, 0, time.UTC)},
+		{zone("Asia/Kolkata"), time.Date(2024, 6, 10, 8, 30, 0, 0, time.UTC)},
+	} {
+		for after, want := range map[time.Duration]error{
+			-time.Second: messages.ErrHistoryFuture, 0: messages.ErrHistoryNotReady,
+			25*time.Hour - time.Second: messages.ErrHistoryNotReady, 25 * time.Hour: messages.ErrHistoryEmpty,
+		} {
+			empty.header = http.Header{"Date": {c.start.Add(after).Format(http.TimeFormat)}}
+			at := c.start.Add(time.Hour - 1)
+			_, err := (&script{answers: []answer{empty}}).client(t).Messages.HistoryURL(t.Context(), at, messages.HistoryOptions{Zone: c.zone})
+			require.ErrorIs(t, err, want, "%s in %s after %s", c.start, c.zone, after)
+		}
+	}
+}
+
 // An address may have been made though there is no file, and end before it is used.
 func TestHistoryWhoseFileIsNotThere(t *testing.T) {
 	named := answer{status: 200, body: `{"data":[{"url":"https://example.com/f"}]}`}

@@ -103,7 +103,7 @@ func (s *settings) checkTime(option string, d time.Duration) {
 // WithUserAgent replaces the User-Agent header.
 func WithUserAgent(ua string) Option {
 	return func(s *settings) {
-		if strings.TrimSpace(ua) == "" || !headerValue(ua) {
+		if strings.TrimSpace(ua) == "" || !api.HeaderValue(ua) {
 			s.wrong.add("WithUserAgent", "is %s, must be text in one line", api.Quoted(ua))
 		}
 		s.agent = []string{ua}

@@ -7,7 +7,8 @@ import (
 
 const (
 	ownMemory       = 30 * time.Second // for so long a path that refuses good tokens asks for no other
-	maxOwnPaths     = 8                // refused paths after which the whole endpoint is meant
+	wholeEndpoint   = 8                // refused paths after which all of an endpoint is meant that accepts none
+	maxOwnPaths     = 64
 	maxOwnEndpoints = 256
 )
 
@@ -25,14 +26,16 @@ func (p *prepared) place() place {
 type ownRefusals map[string]*refuser
 
 type refuser struct {
-	paths []string
-	until time.Time
+	paths   []string
+	accepts bool // another path
+	until   time.Time
 }
 
 // has tells whether a 401 there says nothing about the token.
 func (o ownRefusals) has(at place, now time.Time) bool {
 	r := o[at.endpoint]
-	return r != nil && now.Before(r.until) && (len(r.paths) >= maxOwnPaths || slices.Contains(r.paths, at.path))
+	return r != nil && now.Before(r.until) &&
+		(slices.Contains(r.paths, at.path) || len(r.paths) >= wholeEndpoint && !r.accepts)
 }
 
 // add notes a refusal. At the bound it forgets all, which costs a fetch for each.
@@ -52,12 +55,13 @@ func (o ownRefusals) add(at place, now time.Time) ownRefusals {
 	return o
 }
 
-// remove forgets a path that accepts tokens after all.
-func (o ownRefusals) remove(at place) {
+// accepted notes that a path accepts tokens, where others of its endpoint refuse them.
+func (o ownRefusals) accepted(at place) {
 	r := o[at.endpoint]
 	if r == nil {
 		return
 	}
+	r.accepts = true
 	if i := slices.Index(r.paths, at.path); i >= 0 {
 		r.paths = slices.Delete(r.paths, i, i+1)
 	}

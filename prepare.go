@@ -5,9 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/quota"
@@ -118,21 +116,17 @@ func carriesBody(method string) bool {
 
 // checkHeader refuses what net/http would refuse, as a fault of the network.
 func checkHeader(call *api.Call) error {
-	if !headerValue(call.Bearer) {
+	if !api.HeaderValue(call.Bearer) {
 		return api.Invalid("UserToken", "must not hold control characters")
 	}
 	for name, values := range call.Header {
 		for _, v := range values {
-			if !headerValue(v) {
-				return api.Invalid(api.GoName(name), "must not hold control characters, and be valid UTF-8")
+			if !api.HeaderValue(v) {
+				return api.Invalid(api.GoName(name), "must be valid UTF-8 without control characters")
 			}
 		}
 	}
 	return nil
-}
-
-func headerValue(v string) bool {
-	return utf8.ValidString(v) && !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
 // direct says where the call goes to.

@@ -101,6 +101,20 @@ func TestStoreThatIsEmptiedFreesTheCalls(t *testing.T) {
 	})
 }
 
+// Nothing is known of what a panic's value holds.
+func TestPanicOfAStoreShowsNoValue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		told := &news{}
+		store := storeFunc(func(context.Context, []im.QuotaTake) (time.Duration, error) { panic("hunter2") })
+		s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		c := s.client(t, im.WithQuotaStore(store), im.WithQuotaFallback(0), im.WithObserver(told.observe))
+		_, err := c.Users.Get(t.Context(), "alice")
+		require.ErrorContains(t, err, "the store panicked with a string")
+		require.Len(t, told.errs, 1)
+		assert.NotContains(t, told.errs[0].Error()+err.Error(), "hunter2")
+	})
+}
+
 func TestWarningOfAStoreIsNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		told := &news{}

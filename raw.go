@@ -93,7 +93,7 @@ func (r *RawCall) check() error {
 			return api.Invalid("Header", "has the name %.40q, which HTTP does not allow", name)
 		case slices.Contains(ownHeaders, http.CanonicalHeaderKey(name)):
 			return api.Invalid("Header", "must not have %s, which the client sets itself", http.CanonicalHeaderKey(name))
-		case slices.ContainsFunc(values, func(v string) bool { return !headerValue(v) }):
+		case slices.ContainsFunc(values, func(v string) bool { return !api.HeaderValue(v) }):
 			return api.Invalid("Header", "has control characters in the value of %s", http.CanonicalHeaderKey(name))
 		}
 	}

@@ -30,6 +30,7 @@ type rejections struct {
 	rejected  time.Time   // when the first came
 	met       staleTokens // the tokens that were refused
 	last      *heldToken  // the last of them
+	probes    *heldToken  // the one that the call tries for all
 	at        place
 }
 
@@ -112,7 +113,7 @@ func (t *tokenCache) accepted(p *prepared) {
 		})
 	}
 	if len(t.own) > 0 {
-		t.own.remove(p.place())
+		t.own.accepted(p.place())
 	}
 }
 
@@ -169,9 +170,9 @@ func (t *tokenCache) note(p *prepared, failure *Error, now time.Time) {
 func (t *tokenCache) probe(r *rejections, now time.Time) (bearer, *waiting) {
 	token := t.current
 	switch left := renewalPatience - now.Sub(token.probed); {
-	case t.vain == 0 || token.proven:
+	case t.vain == 0 || token.proven || r.probes == token:
 	case token.probed.IsZero():
-		token.probed = now
+		token.probed, r.probes = now, token
 	case left > 0 && t.previous != nil && !r.met.has(t.previous.Value):
 		return t.carry(t.previous), nil
 	case left > 0:

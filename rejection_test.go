@@ -182,6 +182,30 @@ func TestOwnRejectionKeepsTheToken(t *testing.T) {
 	}
 }
 
+// An endpoint that refuses a token on many paths and accepts it on others renews one
+// that really ends.
+func TestEndpointOfGoodAndBadPathsRenewsTheToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &gate{latency: 10 * time.Millisecond, accepts: exceptBad}
+		client := server.client(t)
+		var n atomic.Int64
+		both := func() error {
+			require.ErrorIs(t, user(client, fmt.Sprint("bad", n.Add(1)%20))(), im.ErrUnauthorized)
+			return user(client, "alice")()
+		}
+		assert.Zero(t, during(10, 30*time.Second, 90*time.Millisecond, both))
+		t.Logf("%d fetches, %d calls", server.fetches, server.calls)
+		assert.LessOrEqual(t, server.fetches, 30)
+
+		last := server.fetches
+		server.set(func(g *gate, token, path string) bool { return exceptBad(g, token, path) && token > nth(last) })
+		start := time.Now()
+		assert.Zero(t, during(10, time.Second, 90*time.Millisecond, user(client, "alice")))
+		assert.Equal(t, last+1, server.fetches)
+		assert.Less(t, time.Since(start), 2*time.Second)
+	})
+}
+
 // Good and bad calls beside each other, in goroutines of their own.
 func TestGoodCallsBesideBadOnes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -363,6 +387,20 @@ func TestLateAcceptanceIsNoEvidence(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		server.set(func(_ *gate, token, _ string) bool { return token > nth(2) })
 		require.NoError(t, user(client, "alice")())
+	})
+}
+
+// The call that tries a token for all may wait for its quota before that, but for
+// nothing else.
+func TestCallThatTriesATokenDoesNotWaitForItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &gate{latency: 10 * time.Millisecond, accepts: func(_ *gate, token, _ string) bool { return token >= nth(2) }}
+		c := config
+		c.Token = im.ClientCredentials{ID: "id", Secret: "s"}
+		client := (&script{answers: []answer{{do: server.do}}}).clientFor(t, c, im.WithQuota("users.get", im.Quota{N: 10, Per: time.Second}))
+		start := time.Now() // no second of waiting for a response
+		assert.Zero(t, together(6, user(client, "alice")))
+		assert.Less(t, time.Since(start), 900*time.Millisecond)
 	})
 }
 

@@ -9,6 +9,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/guard"
 )
 
 const (
@@ -222,7 +225,7 @@ func (t *tokenCache) fetch(ctx context.Context, stale staleTokens) (Token, error
 		t.running.Add(-1)
 		return Token{}, &Error{Description: fmt.Sprintf("%d earlier calls of the token provider have not returned", maxTokenCalls), kind: ErrUnavailable}
 	}
-	token, err := guard(ctx, "the token provider", func() (Token, error) {
+	token, err := guard.Run(ctx, "the token provider", func() (Token, error) {
 		defer t.running.Add(-1)
 		return t.provider.token(ctx, t.core, stale)
 	}, nil)
@@ -232,7 +235,7 @@ func (t *tokenCache) fetch(ctx context.Context, stale staleTokens) (Token, error
 	case err != nil:
 	case token.Value == "":
 		err = &Error{Description: "the token provider gave an empty token", kind: ErrUnauthorized}
-	case !headerValue(token.Value): // the line break at the end of a file, most often
+	case !api.HeaderValue(token.Value): // the line break at the end of a file, most often
 		err = &Error{Description: "the token holds control characters", kind: ErrUnauthorized}
 	}
 	return token, err
@@ -253,7 +256,7 @@ func (t *tokenCache) observe(ctx context.Context, begun, since time.Time, token 
 		event.Expires = token.Expires
 	}
 	ctx = context.WithoutCancel(ctx)
-	_, told := guard(ctx, "the observer", func() (struct{}, error) { t.core.observer(ctx, event); return struct{}{}, nil }, nil)
+	_, told := guard.Run(ctx, "the observer", func() (struct{}, error) { t.core.observer(ctx, event); return struct{}{}, nil }, nil)
 	return told
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/guard"
 )
 
 // TokenStore keeps the app token for several processes; package redisquota has
@@ -85,15 +86,15 @@ func (s sharedToken) loadOrLock(ctx context.Context, app string, stale staleToke
 	defer stop()
 	if t, err = s.load(ctx, app); err == nil && (t.Value == "" || stale.has(t.Value)) {
 		t = Token{}
-		unlock, err = guard(ctx, "the token store", func() (func(), error) { return s.store.Lock(ctx, app, tokenLock) }, giveBack)
+		unlock, err = guard.Run(ctx, "the token store", func() (func(), error) { return s.store.Lock(ctx, app, tokenLock) }, giveBack)
 	}
 	return t, unlock, err
 }
 
 // load gives the stored token; none if what is stored cannot be one.
 func (s sharedToken) load(ctx context.Context, app string) (Token, error) {
-	t, err := guard(ctx, "the token store", func() (Token, error) { return s.store.Load(ctx, app) }, nil)
-	if err != nil || !headerValue(t.Value) {
+	t, err := guard.Run(ctx, "the token store", func() (Token, error) { return s.store.Load(ctx, app) }, nil)
+	if err != nil || !api.HeaderValue(t.Value) {
 		return Token{}, err
 	}
 	return t, nil
@@ -119,7 +120,7 @@ func (s sharedToken) renew(ctx context.Context, c *core, stale staleTokens) (Tok
 		return t, nil // another was faster
 	}
 	t, failure := s.provider.token(ctx, c, stale)
-	if failure != nil || t.Value == "" || !headerValue(t.Value) || ctx.Err() != nil {
+	if failure != nil || t.Value == "" || !api.HeaderValue(t.Value) || ctx.Err() != nil {
 		return t, failure
 	}
 	if !t.Expires.IsZero() && !time.Now().Before(t.Expires) {
@@ -149,7 +150,7 @@ func (s sharedToken) loadOrDrop(ctx context.Context, app string, stale staleToke
 func (s sharedToken) within(ctx context.Context, f func(context.Context) error) error {
 	ctx, stop := context.WithTimeout(ctx, tokenPatience)
 	defer stop()
-	_, err := guard(ctx, "the token store", func() (struct{}, error) { return struct{}{}, f(ctx) }, nil)
+	_, err := guard.Run(ctx, "the token store", func() (struct{}, error) { return struct{}{}, f(ctx) }, nil)
 	return err
 }
 

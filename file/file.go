@@ -13,7 +13,7 @@ import (
 // Source is a file to upload. It is streamed, with its length known beforehand,
 // and opened anew for each try.
 type Source struct {
-	Name        string // as the receivers see it: "photo.jpg"; no path
+	Name        string // as the receivers see it: "photo.jpg"; no path, no control characters
 	ContentType string // empty: application/octet-stream
 	Size        int64  // exact length in bytes; a source that is shorter or longer fails the call
 	Open        func() (io.ReadCloser, error)

@@ -17,8 +17,9 @@ import (
 //
 // As with os.Create, a symbolic link stays and its target is written, a file that
 // exists keeps its mode and must be writable, and a new one gets 0666 less the
-// umask. A hard link to a file that exists keeps the old content. Whatever is not
-// a regular file is rejected. Without an error the content is on disk.
+// umask. Unlike with os.Create, a hard link to a file that exists keeps the old
+// content, and the file belongs to the user of the process. Whatever is not a regular
+// file is rejected. Without an error the content is on disk.
 func Save(path string, write func(w io.Writer, restart func() error) error) error {
 	target, info, err := resolve(path)
 	if err != nil {
@@ -98,8 +99,12 @@ func resolve(path string) (target string, info fs.FileInfo, err error) {
 		if err != nil {
 			return "", nil, err
 		}
-		path = link
-		if !filepath.IsAbs(link) { // not cleaned: what is before ".." may be a link itself
+		switch {
+		case filepath.IsAbs(link):
+			path = link
+		case os.IsPathSeparator(link[0]): // on Windows, of the same volume
+			path = filepath.VolumeName(dir) + link
+		default: // not cleaned: what is before ".." may be a link itself
 			path = dir + string(filepath.Separator) + link
 		}
 	}

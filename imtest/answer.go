@@ -178,6 +178,7 @@ type reply struct {
 	contentType string
 	body        []byte
 	file        *file // the body is this file, of which a range may be asked for
+	location    string
 
 	goAway bool // the connection ends with this reply
 
@@ -188,6 +189,8 @@ type reply struct {
 // render turns an answer into a reply.
 func (c *call) render(ans *answer) *reply {
 	switch {
+	case ans.file != nil && c.state.storagePort != "" && c.id() != "":
+		return c.redirect(ans.file)
 	case ans.file != nil:
 		return &reply{status: http.StatusOK, contentType: ans.file.contentType, body: ans.file.data, file: ans.file}
 	case ans.plain != nil:
@@ -234,6 +237,9 @@ func encode(v any) []byte {
 
 // write sends the reply.
 func (rep *reply) write(w http.ResponseWriter, r *http.Request) {
+	if rep.location != "" {
+		w.Header().Set("Location", rep.location)
+	}
 	if rep.spoil != nil {
 		rep.spoil(w, r, rep)
 		return
@@ -247,5 +253,5 @@ func (rep *reply) write(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(rep.status)
-	_, _ = w.Write(rep.body) // a client that is gone hears nothing
+	_, _ = w.Write(rep.body) //nolint:gosec // JSON, or a file under its own type; a client that is gone hears nothing
 }

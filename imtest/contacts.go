@@ -186,7 +186,11 @@ func (s *state) contactsList(c *call) (*answer, *apiError) {
 }
 
 func (s *state) contactsListPaged(c *call) (*answer, *apiError) {
-	limit, err := c.number("limit", 10, math.MaxInt32)
+	size := "limit"
+	if !c.query.Has(size) {
+		size = "pageSize" // on some pages of the documents
+	}
+	limit, err := c.number(size, 10, math.MaxInt32)
 	switch {
 	case err != nil:
 		return nil, err

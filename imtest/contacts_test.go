@@ -81,6 +81,7 @@ func TestContactPages(t *testing.T) {
 	assert.NotContains(t, got.body, "cursor")
 	assert.Equal(t, []any{}, c.send("GET", "/user/nina/contacts", "").path("data", "contacts"))
 
+	assert.Len(t, c.send("GET", "/users/alice/contacts?pageSize=1", "").path("data", "contacts"), 1, "the name on some pages")
 	c.send("GET", "/user/alice/contacts?limit=51", "").fails(t, 400, "illegal_argument", "getContacts | page size more than max limit : 50")
 	c.send("GET", "/user/alice/contacts?limit=x", "").fails(t, 400, "illegal_argument", "")
 	c.send("GET", "/user/alice/contacts?cursor=x", "").fails(t, 400, "illegal_argument", "")

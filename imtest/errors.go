@@ -587,13 +587,17 @@ func errNoHistory(appKey, hour string) *apiError {
 	}
 }
 
-// errStorage is an error of the storage that history files are in.
+// errStorage is an error of the storage that files are in.
 func errStorage(status int, code, text string) *apiError {
 	return &apiError{
 		status: status,
 		raw: `<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error><Code>" + code + "</Code><Message>" + text +
 			"</Message></Error>\n",
 	}
+}
+
+func errNoSuchKey() *apiError {
+	return errStorage(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.")
 }
 
 func errRoaming(code, text string) *apiError {

@@ -52,7 +52,7 @@ func halfWay(w http.ResponseWriter, r *http.Request, whole *reply) {
 	w.Header().Set("Content-Type", whole.contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(whole.body)))
 	w.WriteHeader(whole.status)
-	_, _ = w.Write(whole.body[:len(whole.body)/2]) // a client that is gone hears nothing
+	_, _ = w.Write(whole.body[:len(whole.body)/2]) //nolint:gosec // as reply.write
 	_ = http.NewResponseController(w).Flush()
 	hangUp(w, r, whole)
 }
@@ -63,7 +63,7 @@ func trickle(w http.ResponseWriter, r *http.Request, whole *reply, pause time.Du
 	w.WriteHeader(whole.status)
 	out := http.NewResponseController(w)
 	for i := range whole.body {
-		if _, err := w.Write(whole.body[i : i+1]); err != nil {
+		if _, err := w.Write(whole.body[i : i+1]); err != nil { //nolint:gosec // as reply.write
 			return
 		}
 		_ = out.Flush() // a client that is gone is seen by the next write
@@ -78,7 +78,7 @@ func trickle(w http.ResponseWriter, r *http.Request, whole *reply, pause time.Du
 func unavailable(retryAfter time.Duration) func(http.ResponseWriter, *http.Request, *reply) {
 	return func(w http.ResponseWriter, _ *http.Request, whole *reply) {
 		if retryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter/time.Second)))
+			w.Header().Set("Retry-After", strconv.FormatInt(int64(retryAfter/time.Second), 10))
 		}
 		w.Header().Set("Content-Type", whole.contentType)
 		w.WriteHeader(whole.status)

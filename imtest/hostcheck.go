@@ -7,26 +7,30 @@ import (
 	"strings"
 )
 
-// handler is what the server's own listener serves. With a page, on a loopback
-// address, it answers loopback hosts only: a site whose name is made to point here
+// guarded is what a listener of the server's own serves. With a page, on a loopback
+// address, that answers loopback hosts only: a site whose name is made to point here
 // (DNS rebinding) would read every message. Without a page any Host is taken, so
 // that tests can dial a name of their own.
-func (srv *Server) handler(addr net.Addr) http.Handler {
+func (srv *Server) guarded(addr net.Addr, next http.Handler) http.Handler {
 	tcp, ok := addr.(*net.TCPAddr)
 	if !srv.state.conf.page || !ok || !tcp.IP.IsLoopback() {
-		return srv
+		return next
 	}
-	return &loopbackOnly{srv}
+	return &loopbackOnly{srv, next}
 }
 
-type loopbackOnly struct{ srv http.Handler }
+type loopbackOnly struct {
+	srv  *Server
+	next http.Handler
+}
 
 func (l *loopbackOnly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !isLoopbackHost(r.Host) {
+		l.srv.date(w)
 		http.Error(w, "This server listens on a loopback address. It answers localhost and loopback addresses only.", http.StatusForbidden)
 		return
 	}
-	l.srv.ServeHTTP(w, r)
+	l.next.ServeHTTP(w, r)
 }
 
 // isLoopbackHost holds for a Host header that names this machine to itself, with

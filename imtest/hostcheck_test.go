@@ -64,6 +64,7 @@ func TestHostCheckOnTheWire(t *testing.T) {
 		"GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n":                403,
 		"GET http://localhost/ HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n":                200,
 		"GET / HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: localhost\r\nConnection: close\r\n\r\n": 403,
+		"OPTIONS * HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n":                            403,
 		"POST / HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 7\r\nConnection: close\r\n\r\nto=bob&":   403,
 		"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n":             400,
 	} {
@@ -92,4 +93,46 @@ func TestAnyHostWithoutAPage(t *testing.T) {
 	require.NoError(t, err)
 	resp.Body.Close()
 	assert.Equal(t, 200, resp.StatusCode, "not a loopback address")
+}
+
+// What a browser sends for another site changes nothing, at the page and in the API:
+// tokens are given for a secret that imserver prints, and would pile up.
+func TestForeignSitesChangeNothing(t *testing.T) {
+	for road, options := range roads {
+		t.Run(road, func(t *testing.T) {
+			srv := imtest.NewServer(t, append(options, imtest.WithPage())...)
+			status := func(path string, headers ...string) int {
+				req, err := http.NewRequest("POST", srv.URL()+path, strings.NewReader(login(srv)))
+				require.NoError(t, err)
+				req.Header.Set("Content-Type", "text/plain")
+				for i := 0; i < len(headers); i += 2 {
+					req.Header.Set(headers[i], headers[i+1])
+				}
+				resp, err := srv.HTTPClient().Do(req)
+				require.NoError(t, err)
+				resp.Body.Close()
+				assert.Empty(t, resp.Header.Values("Access-Control-Allow-Origin"))
+				return resp.StatusCode
+			}
+			for _, path := range []string{"/", "/acme/demo/token", "//acme/demo/token", "/app-id/" + srv.AppID() + "/token"} {
+				for _, headers := range [][]string{
+					{"Origin", "http://evil.example"}, {"Origin", "null"}, {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"},
+					{"Origin", srv.URL() + "0"}, {"Sec-Fetch-Site", "cross-site", "Origin", srv.URL()},
+				} {
+					assert.Equal(t, 403, status(path, headers...), "%s %s", path, headers)
+				}
+			}
+			assert.Empty(t, srv.Requests())
+			assert.Equal(t, 200, status("/acme/demo/token"), "no browser")
+			assert.Equal(t, 200, status("/acme/demo/token", "Origin", srv.URL(), "Sec-Fetch-Site", "same-origin"))
+		})
+	}
+	srv := imtest.NewServer(t)
+	req := get(srv.URL() + "/acme/demo/users")
+	req.Method = "POST"
+	req.Header.Set("Origin", "http://evil.example")
+	resp, err := srv.HTTPClient().Do(req)
+	require.NoError(t, err)
+	resp.Body.Close()
+	assert.Equal(t, 401, resp.StatusCode, "without a page there is nobody to guard")
 }

@@ -87,6 +87,16 @@ func (srv *Server) SetHistoryZone(zone *time.Location) {
 	s.messages.zone = zone
 }
 
+// SetHistoryDelay sets how long after the end of an hour its history file is there:
+// until then the call for it is refused as on a busy app, whose files may take a
+// day. The default is 0.
+func (srv *Server) SetHistoryDelay(d time.Duration) {
+	s := srv.state
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.messages.delay = d
+}
+
 // Reaction is a reaction to a message.
 type Reaction struct {
 	ID    string

@@ -3,14 +3,9 @@ package imtest
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"math"
-	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,20 +13,14 @@ import (
 )
 
 const (
-	historyHour    = "2006010215"
-	historyAge     = 3 * 24 * time.Hour // older hours are gone
-	historyURLLife = time.Hour          // of an address that was handed out
+	historyHour = "2006010215"
+	historyAge  = 3 * 24 * time.Hour // older hours are gone
 )
 
-// The file is served by a storage of its own, which knows nothing of tokens.
 var historyRoutes = []route{
 	{
 		id: "messages.history_url", method: get, path: "/chatmessages/{time}", shape: inAction | inApp | inURI,
 		do: (*state).historyURL,
-	},
-	{
-		method: get, path: "https://history.example.com/chat-history/{org}/{app}/{file}",
-		who: noneAsked, do: (*state).historyFile,
 	},
 }
 
@@ -70,48 +59,29 @@ func (s *state) inHour(hour time.Time) []*message {
 func (s *state) historyURL(c *call) (*answer, *apiError) {
 	text, now := c.value("time"), s.now()
 	hour, ok := s.parseHour(text)
+	s.mu.RLock()
+	ready, none := hour.Add(time.Hour).Add(s.messages.delay), len(s.inHour(hour)) == 0
+	s.mu.RUnlock()
 	switch {
 	case !ok:
 		return nil, errIllegalArgument("illegal arguments: appkey: " + s.appKey() + ", time: " + text)
-	case now.Before(hour.Add(time.Hour)), now.Sub(hour) > historyAge:
+	case now.Before(ready), now.Sub(hour) > historyAge:
 		return nil, errIllegalArgument("illegal arguments: appkey: " + s.appKey() + ", time: " + text +
 			", maybe chat message history is expired or unstored")
-	}
-	s.mu.RLock()
-	none := len(s.inHour(hour)) == 0
-	s.mu.RUnlock()
-	if none {
+	case none:
 		return nil, errNoHistory(s.appKey(), text)
 	}
-	path := "/chat-history/" + s.conf.org + "/" + s.conf.app + "/" + text + ".gz"
-	expires := strconv.FormatInt(now.Add(historyURLLife).Unix(), 10)
-	signed := url.Values{
-		"Expires": {expires}, "OSSAccessKeyId": {"imtest"}, "Signature": {s.signHistory(path, expires)},
-	}
-	return data([]map[string]string{{"url": c.origin() + path + "?" + signed.Encode()}}), nil
+	return data([]map[string]string{{"url": c.signed("chat-history", text+".gz")}}), nil
 }
 
-func (s *state) signHistory(path, expires string) string {
-	h := hmac.New(sha256.New, []byte(s.conf.clientSecret))
-	h.Write([]byte(path + "\n" + expires))
-	return base64.StdEncoding.EncodeToString(h.Sum(nil))
-}
-
-// historyFile serves an address that historyURL made. It refuses a token, which
-// has no business here.
+// historyFile serves an address that historyURL made.
 func (s *state) historyFile(c *call) (*answer, *apiError) {
-	path, expires := "/"+strings.Join(c.segments, "/"), c.query.Get("Expires")
-	ends, _ := strconv.ParseInt(expires, 10, 64)
+	if err := s.checkSigned(c); err != nil {
+		return nil, err
+	}
 	hour, ok := s.parseHour(strings.TrimSuffix(c.value("file"), ".gz"))
-	switch {
-	case c.r.Header.Get("Authorization") != "":
-		return nil, errStorage(http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism is allowed.")
-	case !hmac.Equal([]byte(c.query.Get("Signature")), []byte(s.signHistory(path, expires))):
-		return nil, errStorage(http.StatusForbidden, "SignatureDoesNotMatch", "The request signature does not match.")
-	case s.now().Unix() >= ends:
-		return nil, errStorage(http.StatusForbidden, "AccessDenied", "Request has expired.")
-	case !ok:
-		return nil, errStorage(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.")
+	if !ok {
+		return nil, errNoSuchKey()
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()

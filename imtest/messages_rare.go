@@ -17,6 +17,7 @@ type messagesState struct {
 	streams    map[int64]*stream // by message
 	broadcasts int64             // number of those sent
 	zone       *time.Location    // of the hours of history files, nil: by platform
+	delay      time.Duration     // from the end of an hour until its file is there
 }
 
 // rare is what few messages have.

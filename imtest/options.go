@@ -25,6 +25,7 @@ type config struct {
 	faults                 io.Reader // nil: none
 	page                   bool
 	tls, http2             bool
+	redirects              bool // of files, to a storage host
 }
 
 // defaults is a server that needs no option. All values are invented.

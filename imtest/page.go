@@ -37,6 +37,22 @@ type pageForm struct {
 	Failed               bool
 }
 
+// browsed answers what is for the page, and refuses what another site lets a browser
+// send: to the page, which would take it, and to the API, whose tokens would pile up.
+func (srv *Server) browsed(w http.ResponseWriter, r *http.Request) bool {
+	err := http.NewCrossOriginProtection().Check(r)
+	if err == nil && r.URL.Path != "/" {
+		return false
+	}
+	srv.date(w)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusForbidden)
+		return true
+	}
+	srv.servePage(w, r)
+	return true
+}
+
 // servePage answers at /. Without script the form is an ordinary one, and the
 // page reloads itself.
 func (srv *Server) servePage(w http.ResponseWriter, r *http.Request) {
@@ -56,12 +72,8 @@ func (srv *Server) servePage(w http.ResponseWriter, r *http.Request) {
 }
 
 // postPage sends a message and goes back to the page, so that a reload does not
-// send it again. Forms of other sites are refused.
+// send it again.
 func (srv *Server) postPage(w http.ResponseWriter, r *http.Request) {
-	if err := http.NewCrossOriginProtection().Check(r); err != nil {
-		http.Error(w, err.Error(), http.StatusForbidden)
-		return
-	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)

@@ -236,14 +236,14 @@ func (c *call) number(name string, standard, most int) (int, *apiError) {
 	if text == "" {
 		return standard, nil
 	}
-	n, err := strconv.Atoi(text)
+	n, err := strconv.ParseInt(text, 10, 64) // also on 32 bits
 	if err != nil {
 		return 0, errInvalidRequest()
 	}
 	if n < 1 {
 		return standard, nil
 	}
-	return min(n, most), nil
+	return int(min(n, int64(most))), nil
 }
 
 // object reads the body as one JSON object.

@@ -41,7 +41,7 @@ var allRoutes = sync.OnceValue(func() []route {
 		usersRoutes,
 		mutesRoutes,
 		messagesRoutes,
-		filesRoutes, lifetimeRoutes,
+		filesRoutes, lifetimeRoutes, storageRoutes,
 		targetedRoutes, broadcastRoutes, streamRoutes, importRoutes, recallRoutes, modifyRoutes,
 		historyRoutes, conversationsRoutes, roamingRoutes, moderationRoutes,
 		contactsRoutes, blocksRoutes, metadataRoutes, presenceRoutes, reactionRoutes,

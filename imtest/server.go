@@ -19,6 +19,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -43,10 +44,11 @@ type Server struct {
 	faultMu sync.Mutex
 	faults  []*fault
 
-	url    string
-	addr   string
-	cert   *tls.Certificate // nil: plain HTTP
-	client *http.Client
+	url     string
+	addr    string
+	cert    *tls.Certificate // nil: plain HTTP
+	client  *http.Client
+	storage *http.Server // nil: files are served where the API is
 
 	listenMu sync.Mutex
 	http     *http.Server
@@ -91,7 +93,11 @@ func Start(opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
 	}
-	if err := srv.at(listener.Addr()); err != nil {
+	err = srv.at(listener.Addr())
+	if err == nil && conf.redirects {
+		err = srv.openStorage(listener.Addr())
+	}
+	if err != nil {
 		_ = listener.Close() // the first error counts
 		return nil, fmt.Errorf("imtest: %w", err)
 	}
@@ -110,9 +116,18 @@ func (srv *Server) at(addr net.Addr) (err error) {
 		scheme, leaf = "https", srv.cert.Leaf
 	}
 	srv.addr = addr.String()
-	srv.url = scheme + "://" + srv.addr
+	srv.url = scheme + "://" + reachable(addr)
 	srv.client = newHTTPClient(conf, leaf)
 	return nil
+}
+
+// reachable is the address for a client on this machine: one cannot ask for all
+// addresses.
+func reachable(addr net.Addr) string {
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+	}
+	return addr.String()
 }
 
 // readFiles reads what options have given the server to start from.
@@ -132,13 +147,7 @@ func (srv *Server) readFiles() error {
 // serve answers what comes through a listener, until the server is closed.
 func (srv *Server) serve(listener net.Listener) {
 	done := make(chan struct{})
-	server := &http.Server{
-		Handler:           srv.handler(listener.Addr()),
-		Protocols:         srv.state.conf.protocols(),
-		ReadHeaderTimeout: time.Minute,
-		ConnContext:       withConnection,
-		ErrorLog:          log.New(io.Discard, "", 0), // a client that hangs up is no news
-	}
+	server := srv.newHTTP(srv.guarded(listener.Addr(), srv))
 	serve := server.Serve
 	if srv.cert != nil {
 		server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*srv.cert}, MinVersion: tls.VersionTLS12}
@@ -151,6 +160,18 @@ func (srv *Server) serve(listener net.Listener) {
 	}()
 }
 
+func (srv *Server) newHTTP(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		Protocols:         srv.state.conf.protocols(),
+		ReadHeaderTimeout: time.Minute,
+		ConnContext:       withConnection,
+		ErrorLog:          log.New(io.Discard, "", 0), // a client that hangs up is no news
+
+		DisableGeneralOptionsHandler: true, // "OPTIONS *" is neither dated nor guarded there
+	}
+}
+
 // Close ends the server and breaks the connections that are open. It may be
 // called twice.
 func (srv *Server) Close() {
@@ -158,6 +179,9 @@ func (srv *Server) Close() {
 	defer srv.listenMu.Unlock()
 	srv.closed = true
 	srv.hangUp()
+	if srv.storage != nil {
+		_ = srv.storage.Close() // as above
+	}
 	srv.client.CloseIdleConnections()
 }
 
@@ -168,7 +192,7 @@ func (srv *Server) hangUp() {
 }
 
 // URL returns the server's address, "http://127.0.0.1:port", or with "https" for
-// [WithTLS].
+// [WithTLS]. A server on all addresses of the machine names this one, too.
 func (srv *Server) URL() string { return srv.url }
 
 // Org returns the org_name of the path prefix /{org_name}/{app_name}.
@@ -196,15 +220,25 @@ func (srv *Server) Clock() *Clock { return srv.state.conf.clock }
 // ServeHTTP handles one request, so that the server can also be mounted in a
 // mux or called by an httptest.ResponseRecorder.
 func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if srv.state.conf.page && r.URL.Path == "/" {
-		srv.servePage(w, r)
+	if srv.state.conf.page && srv.browsed(w, r) {
 		return
 	}
-	c := srv.newCall(r)
+	srv.respond(w, srv.newCall(r))
+}
+
+// respond handles a call and writes the response.
+func (srv *Server) respond(w http.ResponseWriter, c *call) {
 	rep := srv.outerMost(c)
 	c.drain() // an answer given early is lost if the client is still writing
 	srv.log.add(c, rep.status)
-	rep.write(w, r)
+	srv.date(w)
+	rep.write(w, c.r)
+}
+
+// date sets the time of a response by the server's clock: clients tell by it which
+// hours of history are not ready yet.
+func (srv *Server) date(w http.ResponseWriter) {
+	w.Header().Set("Date", srv.state.now().UTC().Format(http.TimeFormat))
 }
 
 // outerMost runs a call through the outer layers.

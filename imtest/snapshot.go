@@ -231,7 +231,8 @@ type savedApp struct {
 	Reactions  int64     `json:"reactions"`        //
 	Pushes     int64     `json:"pushes"`           //
 	Broadcasts int64     `json:"broadcasts"`       //
-	Zone       string    `json:"zone,omitempty"`   // of the hours of history files
+	Delay      int64     `json:"delay,omitempty"`  // of history files, in nanoseconds
+	Zone       string    `json:"zone,omitempty"`   // of their hours
 	Offset     int       `json:"offset,omitempty"` // seconds east of UTC, of a zone that no table knows
 }
 
@@ -239,6 +240,7 @@ func (s *state) saveApp() iter.Seq[savedApp] {
 	app := savedApp{
 		UUID: s.uuid, Time: s.now(), Circles: s.ids.groups.Load(),
 		Reactions: s.reactions.made, Pushes: s.push.ids, Broadcasts: s.messages.broadcasts,
+		Delay: int64(s.messages.delay),
 	}
 	if zone := s.messages.zone; zone != nil {
 		app.Zone = zone.String()
@@ -251,6 +253,7 @@ func (s *state) loadApp(app *savedApp) error {
 	s.uuid = app.UUID
 	s.ids.groups.Store(app.Circles)
 	s.reactions.made, s.push.ids, s.messages.broadcasts = app.Reactions, app.Pushes, app.Broadcasts
+	s.messages.delay = time.Duration(app.Delay)
 	if app.Zone != "" {
 		s.messages.zone = zoneOf(app)
 	}

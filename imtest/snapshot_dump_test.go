@@ -34,7 +34,7 @@ type dumper struct {
 
 // notDumped are fields that are no data, or that Save leaves out.
 var notDumped = []string{
-	"state.conf", "state.tokens", "state.mu", "state.tokenMu", "ids.mu", "ids.ticks", "ids.node", "circle.kind",
+	"state.conf", "state.storagePort", "state.tokens", "state.mu", "state.tokenMu", "ids.mu", "ids.ticks", "ids.node", "circle.kind",
 }
 
 func (d *dumper) line(path string, v any) { d.lines = append(d.lines, fmt.Sprintf("%s = %v", path, v)) }

@@ -1,6 +1,7 @@
 package imtest_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -98,4 +99,37 @@ func TestCursorsGoOnAfterAStart(t *testing.T) {
 	var once strings.Builder
 	require.NoError(t, emptied.Save(&once))
 	assert.Equal(t, rest(text), rest(once.String()), "places are kept once more")
+}
+
+// What newer documents brought survives a save: the platform of a push, blocked users
+// of accounts and groups, the hours of a window that is switched off, an hour of 0.
+func TestNewerFieldsAreSaved(t *testing.T) {
+	c := newClient(t)
+	c.srv.AddUsers("alice", "bob")
+	group := c.srv.AddGroup(imtest.Group{Name: "g", Owner: "alice", Members: []string{"bob"}}).ID
+	for _, step := range [][3]string{
+		{"PUT", "/users/alice", `{"notification_no_disturbing":true,"notification_no_disturbing_start":0,"notification_no_disturbing_end":"7"}`},
+		{"PUT", "/users/alice", `{"notification_no_disturbing":false}`},
+		{"PUT", "/users/bob", `{"notification_no_disturbing":false}`},
+		{"POST", "/users/alice/blocks/users", `{"usernames":["bob"]}`},
+		{"POST", "/chatgroups/" + group + "/blocks/users/bob", ""},
+		{"POST", "/push/single", pushBody(`"targets":["alice"],"platform":"harmonyos",`)},
+		{"POST", "/push/single", pushBody(`"targets":["alice"],`)},
+	} {
+		got := c.send(step[0], step[1], step[2])
+		require.Equal(t, 200, got.status, got.text)
+	}
+	again := newClient(t, imtest.WithData(strings.NewReader(saved(t, c.srv))))
+	user := again.send("GET", "/users/alice", "")
+	for field, want := range map[string]any{"": false, "_start": json.Number("0"), "_end": json.Number("7")} {
+		assert.Equal(t, want, user.path("entities", 0, "notification_no_disturbing"+field), field)
+	}
+	assert.NotContains(t, again.send("GET", "/users/bob", "").path("entities", 0), "notification_no_disturbing_start")
+	assert.Equal(t, []any{"bob"}, again.send("GET", "/users/alice/blocks/users", "").path("data"))
+	assert.Equal(t, []any{"bob"}, again.send("GET", "/chatgroups/"+group+"/blocks/users", "").path("data"))
+	assert.Equal(t, 200, again.send("POST", "/chatgroups/"+group+"/users/bob", "").status)
+	assert.Equal(t, []any{}, again.send("GET", "/chatgroups/"+group+"/blocks/users", "").path("data"))
+	pushes := again.srv.Pushes()
+	require.Len(t, pushes, 2)
+	assert.Equal(t, []string{"harmonyos", ""}, []string{pushes[0].Platform, pushes[1].Platform})
 }

@@ -86,6 +86,7 @@ func fillMessages(c *client, ok func(method, path, body string) got, group strin
 	c.srv.AddUsers("left")
 	ok("DELETE", "/users/left", "")
 	c.srv.SetHistoryZone(time.FixedZone("CST", 8*3600))
+	c.srv.SetHistoryDelay(time.Hour)
 	c.upload("plan.txt", []byte{0, 1, 255}, "restrict-access", "true")
 }
 

@@ -12,6 +12,7 @@ type state struct {
 	conf config
 	uuid string // of the app
 	ids
+	storagePort string // "": files are served where the API is
 
 	mu      sync.RWMutex
 	tokens  map[string]grant // guarded by tokenMu

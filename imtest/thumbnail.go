@@ -11,7 +11,8 @@ import (
 
 const (
 	smallImage = 10 << 10 // bytes: up to here a picture is its own thumbnail
-	maxPixels  = 50 << 20 // larger pictures are not decoded
+	maxPixels  = 50 << 20 // larger pictures are not decoded,
+	maxLength  = 1 << 16  // nor are longer ones: 32 bits hold it times maxSide
 	maxSide    = 2048     // of a thumbnail
 )
 
@@ -19,7 +20,7 @@ const (
 // is no picture, or small.
 func (f *file) thumbnail() *file {
 	conf, _, err := image.DecodeConfig(bytes.NewReader(f.data))
-	if err != nil || len(f.data) <= smallImage || conf.Width*conf.Height > maxPixels {
+	if err != nil || len(f.data) <= smallImage || max(conf.Width, conf.Height) > maxLength || int64(conf.Width)*int64(conf.Height) > maxPixels {
 		return f
 	}
 	picture, format, err := image.Decode(bytes.NewReader(f.data))

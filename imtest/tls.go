@@ -34,6 +34,16 @@ func WithHTTP2() Option {
 // *http.Transport, whose TLSClientConfig a transport of one's own can clone.
 func (srv *Server) HTTPClient() *http.Client { return srv.client }
 
+// TLSCertificate returns the certificate that the server signed for itself, for
+// clients to trust; nil without [WithTLS]. What [Server.Certificate] returns is
+// Agora's app certificate.
+func (srv *Server) TLSCertificate() *x509.Certificate {
+	if srv.cert == nil {
+		return nil
+	}
+	return srv.cert.Leaf
+}
+
 // protocols are the versions of HTTP that the server speaks.
 func (c *config) protocols() *http.Protocols {
 	var p http.Protocols

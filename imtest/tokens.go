@@ -157,7 +157,7 @@ const maxLifetime = int64(math.MaxInt64 / time.Second)
 func (s *state) grantToken(o *object, g grant) (*tokenAnswer, *apiError) {
 	life := s.conf.tokenLifetime
 	if o.has("ttl") && string(o.raw("ttl")) != `""` { // the Go SDK of the Easemob community sends it empty
-		life = time.Duration(min(o.integer("ttl"), maxLifetime)) * time.Second
+		life = time.Duration(max(-1, min(o.integer("ttl"), maxLifetime))) * time.Second
 	}
 	if o.bad != "" || life < 0 {
 		return nil, errInvalidRequest()

@@ -25,7 +25,9 @@ func TestAppToken(t *testing.T) {
 		got := c.anonymous().send("POST", "/token", login+`,"ttl":`+ttl+`}`)
 		assert.EqualValues(t, want, got.body["expires_in"], got.text)
 	}
-	c.send("POST", "/token", login+`,"ttl":-1}`).fails(t, 400, "illegal_argument", "")
+	for _, ttl := range []string{"-1", "-9223372036854775808", "-18446744073"} {
+		c.send("POST", "/token", login+`,"ttl":`+ttl+`}`).fails(t, 400, "illegal_argument", "")
+	}
 	c.send("POST", "/token", login+`,"ttl":"long"}`).fails(t, 400, "illegal_argument", "")
 }
 

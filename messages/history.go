@@ -119,7 +119,9 @@ func (s *Service) nameHour(ctx context.Context, at time.Time, o HistoryOptions) 
 		return namedHour{}, err
 	}
 	at = at.In(zone)
-	h := namedHour{name: at.Format("2006010215"), start: time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), 0, 0, 0, zone)}
+	_, minute, second := at.Clock()
+	into := time.Duration(minute)*time.Minute + time.Duration(second)*time.Second + time.Duration(at.Nanosecond())
+	h := namedHour{name: at.Format("2006010215"), start: at.Add(-into)} // time.Date would confuse the two hours of an autumn night
 	if at.Year() < 1 || at.Year() > 9999 {
 		h.invalid = api.Invalid("hour", "is in the year %d, which the server cannot name", at.Year())
 	}

@@ -26,6 +26,11 @@ func TestHistoryForms(t *testing.T) {
 		require.NoError(t, json.Indent(&b, []byte(v), prefix, "  "))
 		return b.String()
 	}
+	text := func(v string) string {
+		b, err := json.Marshal(v)
+		require.NoError(t, err)
+		return string(b)
+	}
 	array := "[" + one + "," + two + "," + three + "]"
 	const bom = "\xef\xbb\xbf"
 	for name, text := range map[string]string{
@@ -40,6 +45,7 @@ func TestHistoryForms(t *testing.T) {
 		"several on a line":              one + two + " " + three,
 		"several on a line, with commas": one + "," + two + " , " + three,
 		"lines with commas":              one + ",\n" + two + ",\n" + three + ",\n",
+		"lines that are JSON text":       text(one) + "\n" + text(two) + "\r\n" + text(three),
 		"several arrays":                 "[" + one + "]\n[]\n[" + two + "," + three + "]",
 		"a byte order mark":              bom + one + "\n" + two + "\n" + three,
 		"a byte order mark, an array":    bom + array,

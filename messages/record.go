@@ -96,9 +96,9 @@ func (RawBody) wire(Type) any { return nil }
 
 var errNoMessageID = errors.New("has no msg_id")
 
-// readRecord decodes a line of the history, which it keeps.
+// readRecord decodes a record of the history, which it keeps. It may be JSON text.
 func readRecord(line []byte) (Record, error) {
-	var wire struct {
+	type record struct { // has a name for the error's sake
 		ID        api.Text        `json:"msg_id"`
 		Time      api.Millis      `json:"timestamp"`
 		Direction Direction       `json:"direction"`
@@ -107,7 +107,8 @@ func readRecord(line []byte) (Record, error) {
 		To        api.Text        `json:"to"`
 		Payload   json.RawMessage `json:"payload"`
 	}
-	if err := json.Unmarshal(line, &wire); err != nil {
+	var wire record
+	if err := json.Unmarshal(unquoted(line), &wire); err != nil {
 		return Record{Raw: line}, err
 	}
 	if wire.ID == "" {

@@ -199,6 +199,26 @@ func TestLostCounters(t *testing.T) {
 	})
 }
 
+// Counters of a day are gone with the day; that is no loss, unless they are missed on
+// the same day.
+func TestNewDayIsNoLoss(t *testing.T) {
+	for after, lost := range map[time.Duration]int{2 * time.Minute: 0, 30 * time.Second: 1} {
+		m := miniredis.RunT(t)
+		s, _ := (&backend{addr: m.Addr()}).store(t)
+		now := time.Date(2030, 5, 6, 23, 59, 0, 0, time.UTC)
+		m.SetTime(now)
+		perDay := im.Quota{N: 100, Per: 24 * time.Hour}
+		c, warnings := clientOf(t, s, &strict{limit: perDay, start: time.Now()}, im.WithQuota("users.get", perDay))
+		_, err := c.Users.Get(t.Context(), "alice")
+		require.NoError(t, err)
+		m.FlushAll()
+		m.SetTime(now.Add(after))
+		_, err = c.Users.Get(t.Context(), "alice")
+		require.NoError(t, err)
+		assert.Len(t, warnings(), lost, after)
+	}
+}
+
 func TestEmptiedWindowIsOpen(t *testing.T) {
 	onBackends(t, func(t *testing.T, b *backend) {
 		s, c := b.store(t)

@@ -10,36 +10,44 @@ import (
 // counters that are lost without an error, as by FLUSHALL, are found out so.
 type kept struct {
 	mu    sync.Mutex
-	until map[string]time.Time // by key
-	lost  map[string]int64     // by pool: when its counters were lost, as far as is known
+	taken map[string]taken // by key
+	lost  map[string]int64 // by pool: when its counters were lost, as far as is known
+}
+
+// taken is what a window holds for this process.
+type taken struct {
+	at    int64 // by Redis's clock, in microseconds: a day ends by that
+	until time.Time
 }
 
 // mostKept bounds the memory: beyond it, what has passed is forgotten.
 const mostKept = 1000
 
-func (k *kept) has(key string, now time.Time) int {
+// latest is when this process took what is in a window still; 0: nothing is.
+func (k *kept) latest(key string, now time.Time) int64 {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if now.Before(k.until[key]) {
-		return 1
+	if have := k.taken[key]; now.Before(have.until) {
+		return have.at
 	}
 	return 0
 }
 
-func (k *kept) note(key string, from time.Time, d time.Duration) {
+// note says that this process took something from a window at a moment of Redis's clock.
+func (k *kept) note(key string, at int64, now, until time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.until) >= mostKept {
-		maps.DeleteFunc(k.until, func(_ string, until time.Time) bool { return !from.Before(until) })
+	if len(k.taken) >= mostKept {
+		maps.DeleteFunc(k.taken, func(_ string, t taken) bool { return !now.Before(t.until) })
 	}
-	if len(k.until) >= mostKept {
+	if len(k.taken) >= mostKept {
 		return
 	}
-	if k.until == nil {
-		k.until = make(map[string]time.Time)
+	if k.taken == nil {
+		k.taken = make(map[string]taken)
 	}
-	if until := from.Add(d); until.After(k.until[key]) {
-		k.until[key] = until
+	if until.After(k.taken[key].until) {
+		k.taken[key] = taken{at, until}
 	}
 }
 

@@ -47,7 +47,7 @@ func (s *Store) Take(ctx context.Context, app, pool string, takes []im.QuotaTake
 	for _, t := range takes {
 		key := base + s.window(app, t)
 		keys = append(keys, key)
-		args = append(args, t.N, period(t), t.Slack.Microseconds(), t.Cost, s.kept.has(key, asked))
+		args = append(args, t.N, period(t), t.Slack.Microseconds(), t.Cost, s.kept.latest(key, asked))
 		if t.Renew {
 			args[0] = 1
 		}
@@ -56,14 +56,15 @@ func (s *Store) Take(ctx context.Context, app, pool string, takes []im.QuotaTake
 	switch {
 	case err != nil:
 		return 0, err
-	case len(result) != 3:
-		return 0, errors.New("redisquota: the script's result is not three numbers")
+	case len(result) != 4:
+		return 0, errors.New("redisquota: the script's result is not four numbers")
 	}
-	wait, back, lost := time.Duration(result[0])*time.Microsecond, time.Duration(result[1])*time.Microsecond, result[2]
+	wait, back := time.Duration(result[0])*time.Microsecond, time.Duration(result[1])*time.Microsecond
+	lost, now := result[2], result[3]
 	if wait == 0 {
 		for i, t := range takes {
 			if !t.PerUser {
-				s.kept.note(keys[2+i], asked, t.Per+t.Slack)
+				s.kept.note(keys[2+i], now, asked, asked.Add(t.Per+t.Slack))
 			}
 		}
 	}

@@ -2,10 +2,10 @@
 --
 -- KEYS: the pause of the pool, the mark of a loss, then the windows.
 -- ARGV: 1 to renew, which takes however full the windows are; then for each window N,
--- its period (0: the day, from 00:00 UTC), the slack, the cost, and 1 if the caller
--- knows that the window is not empty; times in microseconds.
+-- its period (0: the day, from 00:00 UTC), the slack, the cost, and when the caller
+-- took what has to be in the window still, or 0; times in microseconds.
 -- Returns how long to wait, or 0; by how much the clock was found to have gone back;
--- and when counters were last found to be lost, or 0.
+-- when counters were last found to be lost, or 0; and what time it is.
 --
 -- A window is a list of what was taken, the oldest first: "UNTIL TOTAL TAKEN", where
 -- UNTIL is when it leaves the window, TOTAL the sum of all costs so far, and TAKEN
@@ -125,7 +125,7 @@ local lost = redis.call('GET', KEYS[2]) or '0'
 
 -- result is in texts, since not every Lua has integers of 64 bits.
 local function result(wait)
-  return {string.format('%.0f', wait), string.format('%.0f', back), lost}
+  return {string.format('%.0f', wait), string.format('%.0f', back), lost, string.format('%.0f', now)}
 end
 
 local renew = ARGV[1] == '1'
@@ -139,7 +139,8 @@ for i = 3, #KEYS do
   }
   rewind(w)
   local last = redis.call('LINDEX', w.key, -1)
-  if not last and ARGV[a + 5] == '1' then
+  local taken = tonumber(ARGV[a + 5])
+  if not last and taken > 0 and (w.per > 0 or taken >= now - now % DAY) then
     lost = string.format('%.0f', now)
     redis.call('SET', KEYS[2], lost, 'PX', MEMORY)
   end

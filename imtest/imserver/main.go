@@ -11,10 +11,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/signal"
 	"strings"
@@ -52,7 +54,7 @@ type settings struct {
 	id, secret         string
 	options            []imtest.Option
 	quotas             quotasFlag
-	faults, data       string // names of files, "": none
+	faults, data, tls  string // names of files, "": none
 }
 
 // quotasFlag is -quotas, or -quotas=easemob.
@@ -93,6 +95,8 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	flags.Var(&s.quotas, "quotas", "keep the documented quotas; -quotas=easemob keeps Easemob's figures")
 	flags.StringVar(&s.faults, "faults", "", "JSON `file` of the calls that break, such as [{\"endpoint\": \"users.get\", \"every\": 20, \"do\": \"bad_gateway\"}]")
 	flags.StringVar(&s.data, "data", "", "`file` to start from, if it is there, and to save to: at the end and on SIGHUP")
+	flags.StringVar(&s.tls, "tls", "", "serve HTTPS, and write the certificate that clients must trust to this `file`")
+	redirects := flags.Bool("file-redirects", false, "serve files from a second port, by redirect, as some clusters do")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return nil, err
@@ -108,6 +112,12 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	s.options = []imtest.Option{
 		imtest.WithAddr(s.addr), imtest.WithApp(s.org, s.app), imtest.WithAppID(s.appID), imtest.WithCertificate(s.certificate),
 		imtest.WithClient(s.id, s.secret), imtest.WithTokenLifetime(*lifetime), imtest.WithPage(),
+	}
+	if *redirects {
+		s.options = append(s.options, imtest.WithFileRedirects())
+	}
+	if s.tls != "" {
+		s.options = append(s.options, imtest.WithHTTP2())
 	}
 	switch s.quotas {
 	case "agora":
@@ -134,7 +144,10 @@ func run(ctx context.Context, hangups <-chan os.Signal, args []string, stdout, s
 		return err
 	}
 	defer srv.Close()
-	if _, err := io.WriteString(stdout, greeting(srv)); err != nil {
+	if err := writeCertificate(srv, s.tls); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(stdout, greeting(srv, s.tls)); err != nil {
 		return err
 	}
 	for {
@@ -177,8 +190,18 @@ func start(s *settings) (*imtest.Server, error) {
 // closed closes a file that was only read.
 func closed(f *os.File) { _ = f.Close() }
 
-// greeting is what a shell needs to know of a server.
-func greeting(srv *imtest.Server) string {
+// writeCertificate writes what clients must trust, if there is a file for it.
+func writeCertificate(srv *imtest.Server, name string) error {
+	if name == "" {
+		return nil
+	}
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.TLSCertificate().Raw})
+	return os.WriteFile(name, text, 0o644) //nolint:gosec // everybody may read a certificate
+}
+
+// greeting is what a shell needs to know of a server. What may be set there for
+// another app is unset. The certificate is a file, or "".
+func greeting(srv *imtest.Server, certificate string) string {
 	var b strings.Builder
 	for _, v := range [][2]string{
 		{"IM_HOST", srv.URL()},
@@ -190,15 +213,21 @@ func greeting(srv *imtest.Server) string {
 	} {
 		fmt.Fprintf(&b, "export %s=%s\n", v[0], quote(v[1]))
 	}
-	base := srv.URL() + "/" + srv.Org() + "/" + srv.App()
+	b.WriteString("unset IM_APP_KEY IM_APP_ID IM_APP_CERTIFICATE IM_TOKEN\n")
+	curl := "curl -s"
+	if certificate != "" { // Go's programs on Unix trust it then, and nothing else
+		fmt.Fprintf(&b, "export SSL_CERT_FILE=%s\n", quote(certificate))
+		curl += " --cacert " + quote(certificate)
+	}
+	base := srv.URL() + "/" + url.PathEscape(srv.Org()) + "/" + url.PathEscape(srv.App())
 	login := fmt.Sprintf(`{"grant_type":"client_credentials","client_id":%s,"client_secret":%s}`,
 		jsonText(srv.ClientID()), jsonText(srv.ClientSecret()))
 	fmt.Fprintf(&b, "\n# look at it: %s/\n", srv.URL())
 	fmt.Fprintf(&b, "# try it: fetch a token, register a user\n")
-	fmt.Fprintf(&b, `TOKEN=$(curl -s %s -H 'Content-Type: application/json' -d %s | sed 's/.*"access_token":"\([^"]*\)".*/\1/') && `,
-		quote(base+"/token"), quote(login))
-	fmt.Fprintf(&b, `curl -s %s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"username":"alice","password":"S3cret.pass"}'`,
-		quote(base+"/users"))
+	fmt.Fprintf(&b, `TOKEN=$(%s %s -H 'Content-Type: application/json' -d %s | sed 's/.*"access_token":"\([^"]*\)".*/\1/') && `,
+		curl, quote(base+"/token"), quote(login))
+	fmt.Fprintf(&b, `%s %s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"username":"alice","password":"S3cret.pass"}'`,
+		curl, quote(base+"/users"))
 	b.WriteString("\n")
 	return b.String()
 }

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -133,6 +134,35 @@ func TestPrintedEnvironmentMakesAClient(t *testing.T) {
 		_, err = client.Users.Get(t.Context(), "alice")
 		require.ErrorIs(t, err, im.ErrNotFound)
 		client.Close()
+		require.NoError(t, p.stop())
+	}
+}
+
+// The lines that are printed work in a shell as they are, also one that knows
+// another app, with a program that reads the environment.
+func TestPrintedEnvironmentInAShell(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a program")
+	}
+	if _, err := exec.LookPath("sh"); err != nil || runtime.GOOS != "linux" {
+		t.Skip("needs sh, and SSL_CERT_FILE")
+	}
+	folder := t.TempDir()
+	program := filepath.Join(folder, "quickstart")
+	out, err := exec.Command("go", "build", "-o", program, "../../examples/quickstart").CombinedOutput()
+	require.NoError(t, err, string(out))
+	for _, key := range []string{"IM_APP_KEY", "IM_APP_ID", "IM_APP_CERTIFICATE", "IM_TOKEN"} {
+		t.Setenv(key, "of another app")
+	}
+	for _, args := range [][]string{
+		{"-quotas=false"}, {"-quotas=easemob", "-client-secret", `it's"odd"$(exit-1)`}, {"-addr", "0.0.0.0:0"}, {"-addr", ":0"},
+		{"-tls", filepath.Join(folder, "it's trusted.pem")}, {"-tls", filepath.Join(folder, "pem"), "-quotas=easemob", "-addr", "0.0.0.0:0"},
+	} {
+		p := begin(t, args...)
+		script := strings.Join(p.lines, "\n") + "\nexec " + program
+		out, err := exec.Command("sh", "-ec", script).CombinedOutput()
+		assert.NoError(t, err, "%s\n%s", args, out)
+		assert.Contains(t, string(out), `"username":"alice"`, "%s: the curl line", args)
 		require.NoError(t, p.stop())
 	}
 }

@@ -105,6 +105,11 @@ func NewUpload(field string, src file.Source) *Upload {
 	return &Upload{Field: field, Name: src.Name, ContentType: src.ContentType, Size: src.Size, Open: src.Open}
 }
 
+// HeaderValue reports whether HTTP takes a text as the value of a header.
+func HeaderValue(v string) bool {
+	return utf8.ValidString(v) && !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+}
+
 // CheckSource refuses a source that cannot be sent.
 func CheckSource(src file.Source, limit int64) error {
 	switch {
@@ -122,6 +127,10 @@ func CheckSource(src file.Source, limit int64) error {
 		return TooLarge("Size", "is %d, at most %d bytes are allowed", src.Size, limit)
 	case strings.ContainsAny(src.ContentType, "\r\n"):
 		return Invalid("ContentType", "must not hold line breaks")
+	case !HeaderValue(src.ContentType):
+		return Invalid("ContentType", "is %s, must not hold control characters", Quoted(src.ContentType))
+	case !HeaderValue(src.Name): // a form would hold it changed, or be refused as a whole
+		return Invalid("Name", "is %s, must not hold control characters", Quoted(src.Name))
 	}
 	return nil
 }

@@ -175,6 +175,9 @@ func TestCheckSource(t *testing.T) {
 		"Name: must not be empty":                                      func(s *file.Source) { s.Name = "" },
 		"Size: is -1, must be the exact length in bytes":               func(s *file.Source) { s.Size = -1 },
 		"Size: is 4, at most 3 bytes are allowed":                      func(s *file.Source) { s.Size = 4 },
+		`ContentType: is "a\x00", must not hold control characters`:    func(s *file.Source) { s.ContentType = "a\x00" },
+		`Name: is "a\x00", must not hold control characters`:           func(s *file.Source) { s.Name = "a\x00" },
+		`Name: is "a\r\nX-Evil: 1", must not hold control characters`:  func(s *file.Source) { s.Name = "a\r\nX-Evil: 1" },
 		"ContentType: must not hold line breaks":                       func(s *file.Source) { s.ContentType = "a\r\nX-Evil: 1" },
 	} {
 		src := ok

@@ -2,7 +2,12 @@ package api
 
 import (
 	"encoding/json"
+	"math/big"
+	"net"
+	"net/netip"
+	"net/url"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
@@ -19,6 +24,47 @@ func (h hidden) MarshalJSON() ([]byte, error) { return json.Marshal(string(h.tex
 type named string
 
 func (n named) MarshalText() ([]byte, error) { return []byte(n), nil }
+
+type id [3]byte
+
+func (i id) MarshalText() ([]byte, error) { return i[:], nil }
+
+type lazy func() string
+
+func (l lazy) MarshalText() ([]byte, error) { return []byte(l()), nil }
+
+// unseen is JSON that nobody sees beforehand.
+type unseen func() string
+
+func (u unseen) MarshalJSON() ([]byte, error) { return []byte(u()), nil }
+
+// node writes itself, and holds a circle beside its text.
+type node struct {
+	name   string
+	parent *node
+	kids   []*node
+}
+
+func (n *node) MarshalJSON() ([]byte, error) { return json.Marshal(n.name) }
+
+// family is a node with descendants of many ways to each other.
+func family(name string, depth int) *node {
+	n := &node{name: name}
+	for range min(depth, 3) {
+		kid := family("kid", depth-1)
+		kid.parent, n.kids = n, append(n.kids, kid)
+	}
+	return n
+}
+
+// nested is a text in that many objects.
+func nested(text string, levels int) (v any) {
+	v = text
+	for range levels {
+		v = map[string]any{"k": v}
+	}
+	return v
+}
 
 type inner struct {
 	Name string `json:"name"`
@@ -56,10 +102,16 @@ func TestCheckEncodedNamesTheText(t *testing.T) {
 		"Ext":                 outer{Ext: map[string]any{notText: 1}},
 		"Raw":                 outer{Raw: json.RawMessage(`"` + notText + `"`)},
 		"Self":                outer{Self: hidden{[]byte(notText)}},
+		"Ext[\"s\"]":          outer{Ext: map[string]any{"s": json.RawMessage(`"\\\ud83d"`)}},
+		"Ext[\"t\"][0]":       outer{Ext: map[string]any{"t": []any{json.RawMessage(`"\uDE00\uD83D"`)}}},
+		"Body":                outer{Ext: map[string]any{"t": unseen(func() string { return `"` + notText + `"` })}},
 		"Named":               outer{Named: notText},
 		"peer":                struct{ Peer string }{notText},
 		"users[0].Name":       []outer{{inner: inner{Name: notText}}},
 		"users":               notText,
+		"users[0]":            []any{id([]byte(notText))},
+		"users[1]":            []any{"a", lazy(func() string { return notText })},
+		"Ext[\"k\"]":          outer{Ext: map[string]any{"k": family(notText, 5)}},
 		"users[\"k\"]":        map[string]string{"k": notText},
 	} {
 		err := checkBody(t, "users", body)
@@ -68,6 +120,8 @@ func TestCheckEncodedNamesTheText(t *testing.T) {
 	}
 	require.EqualError(t, checkBody(t, "users", outer{Level: &inner{Name: notText}}), "Name: must be valid UTF-8")
 	require.EqualError(t, checkBody(t, RawBody, outer{Wire: notText}), "Body.Peer: must be valid UTF-8")
+	require.EqualError(t, checkBody(t, "users", map[id]int{id([]byte(notText)): 1}), "users: must be valid UTF-8")
+	require.ErrorIs(t, checkBody(t, "users", nested(notText, 900)), ErrInvalidArgument)
 }
 
 // Text that is UTF-8 passes, the replacement character and its escape included,
@@ -75,8 +129,11 @@ func TestCheckEncodedNamesTheText(t *testing.T) {
 func TestCheckEncodedTakesUTF8(t *testing.T) {
 	for _, body := range []any{
 		outer{Wire: "\ufffd", Level: &inner{Name: "ü", Skip: notText, own: notText}, Bytes: []byte(notText)},
+		json.RawMessage(`["\ud83d\ude00", "\uD83D\uDE00", "\\ud83d", "\\\\ud83d\n", "\ufffd"]`),
 		outer{Raw: json.RawMessage(`"\ufffd"`), Self: hidden{[]byte("\ufffd")}},
 		outer{Wire: `\ufffd`}, nil, 1, []any{nil, true},
+		[]any{"\ufffd", net.IPv4(192, 168, 255, 1), netip.MustParseAddr("fe80::ff"), time.Now(), (*url.URL)(nil), big.NewInt(255), [2]byte{0xff}},
+		[]any{"\ufffd", family("", 7)},
 	} {
 		require.NoError(t, checkBody(t, "users", body))
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -241,6 +242,12 @@ type panicsReading struct{ end func() }
 func (p panicsReading) Read([]byte) (int, error) { p.end(); return 0, io.EOF }
 func (panicsReading) Close() error               { return nil }
 
+// panicsClosing is shorter than it should be, too.
+type panicsClosing struct{ end func() }
+
+func (panicsClosing) Read([]byte) (int, error) { return 0, io.EOF }
+func (p panicsClosing) Close() error           { p.end(); return nil }
+
 // A panic, or the end of the goroutine, in the user's code gives back the place in
 // the quota.
 func TestPanicsGiveBackTheQuota(t *testing.T) {
@@ -254,6 +261,9 @@ func TestPanicsGiveBackTheQuota(t *testing.T) {
 			_, err := c.Messages.UploadFile(ctx, file.Source{Name: "a", Size: 3, Open: open}, messages.UploadOptions{})
 			if err == nil || !errors.Is(err, im.ErrInvalidArgument) {
 				panic(fmt.Sprint("an error of the source is wanted: ", err))
+			}
+			if strings.Contains(err.Error(), "of the user's") {
+				panic("the value of a panic may hold a secret")
 			}
 		}
 	}
@@ -276,7 +286,11 @@ func TestPanicsGiveBackTheQuota(t *testing.T) {
 		"Read panics": {pool: "messages.upload_file", misdeed: upload(func() (io.ReadCloser, error) {
 			return panicsReading{func() { panic("of the user's") }}, nil
 		})},
-		"Read exits": {pool: "messages.upload_file", misdeed: upload(func() (io.ReadCloser, error) { return panicsReading{runtime.Goexit}, nil })},
+		"Close panics": {pool: "messages.upload_file", misdeed: upload(func() (io.ReadCloser, error) {
+			return panicsClosing{func() { panic("of the user's") }}, nil
+		})},
+		"Close exits": {pool: "messages.upload_file", misdeed: upload(func() (io.ReadCloser, error) { return panicsClosing{runtime.Goexit}, nil })},
+		"Read exits":  {pool: "messages.upload_file", misdeed: upload(func() (io.ReadCloser, error) { return panicsReading{runtime.Goexit}, nil })},
 		"observer panics": {pool: "users.get", misdeed: func(ctx context.Context, c *im.Client) { _ = readAlice(ctx, c) },
 			options: []im.Option{im.WithObserver(func(context.Context, im.Event) { panic("of the user's") })}},
 	} {

@@ -2,10 +2,10 @@ package quota
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync"
 	"time"
+
+	"github.com/imrest/im-go/internal/guard"
 )
 
 // Store holds the counters of quotas that several processes share.
@@ -46,35 +46,13 @@ type shared struct {
 	lost  time.Duration // when it lost its counters; 0: never
 }
 
-// put puts a question to the store. It is bounded by patience, whatever the store's
-// code does: it may hang, panic or end its goroutine.
+// put puts a question to the store, whose code may be anybody's. It is bounded by
+// patience.
 func (s *shared) put(ctx context.Context, question func(context.Context) (time.Duration, error)) (time.Duration, error) {
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
-	type response struct {
-		wait time.Duration
-		err  error
-	}
-	done := make(chan response, 1)
-	go func() {
-		r := response{err: errVanished}
-		defer func() {
-			if v := recover(); v != nil {
-				r.err = fmt.Errorf("the store panicked: %v", v)
-			}
-			done <- r
-		}()
-		r.wait, r.err = question(ctx)
-	}()
-	select {
-	case r := <-done:
-		return r.wait, r.err
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	}
+	return guard.Run(ctx, "the store", func() (time.Duration, error) { return question(ctx) }, nil)
 }
-
-var errVanished = errors.New("the store ended its goroutine")
 
 // failure is the latest error of a store that does not work, else nil.
 func (s *shared) failure() error {

@@ -1,4 +1,5 @@
-package im
+// Package guard runs code of the user's.
+package guard
 
 import (
 	"context"
@@ -7,10 +8,10 @@ import (
 	"runtime"
 )
 
-// guard runs code of the user's, who the error names: it may panic, end its goroutine
-// or never return. What comes after the context has ended goes to late,
-// which may be nil.
-func guard[T any](ctx context.Context, who string, f func() (T, error), late func(T)) (T, error) {
+// Run calls f, code of the user's that may panic, end its goroutine or never return;
+// who names it in errors. What comes after the context has ended goes to late, which
+// may be nil.
+func Run[T any](ctx context.Context, who string, f func() (T, error), late func(T)) (T, error) {
 	type result struct {
 		value T
 		err   error
@@ -20,7 +21,7 @@ func guard[T any](ctx context.Context, who string, f func() (T, error), late fun
 		r := result{err: errors.New(who + " ended its goroutine instead of returning")}
 		defer func() {
 			if v := recover(); v != nil {
-				r.err = panicError(who, v)
+				r.err = Panic(who, v)
 			}
 			select {
 			case done <- r:
@@ -43,8 +44,8 @@ func guard[T any](ctx context.Context, who string, f func() (T, error), late fun
 	}
 }
 
-// panicError describes a panic without its value, which may hold a secret.
-func panicError(who string, v any) error {
+// Panic describes a panic without its value, which may hold a secret.
+func Panic(who string, v any) error {
 	if known, ok := v.(runtime.Error); ok {
 		return fmt.Errorf("%s panicked: %w", who, known)
 	}
