@@ -317,7 +317,11 @@ func TestRefusedTokenIsNotSentAgain(t *testing.T) {
 			server := &script{answers: []answer{{status: 401, body: badToken}}}
 			app := config
 			app.Token = c.provider
-			client := server.clientFor(t, app, im.WithObserver(func(_ context.Context, e im.Event) { events = append(events, e) }))
+			client := server.clientFor(t, app, im.WithObserver(func(_ context.Context, e im.Event) {
+				if e.Try > 0 {
+					events = append(events, e)
+				}
+			}))
 			err := get(t.Context(), client)
 			require.ErrorIs(t, err, im.ErrUnauthorized)
 			failure, _ := errors.AsType[*im.Error](err)

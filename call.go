@@ -2,7 +2,6 @@ package im
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
@@ -21,40 +20,40 @@ type core struct {
 	lookup    *lookup
 }
 
-// Call carries out one call: check, encode, then try until there is a result.
+// Call carries out one call inside of the hooks.
 func (c *core) Call(ctx context.Context, call *api.Call) error {
 	if ctx == nil {
 		return argumentError(call.Endpoint.ID, api.Invalid("ctx", "must not be nil; context.Background() has no end"))
 	}
-	p, err := c.prepare(call)
-	if err != nil {
-		return argumentError(call.Endpoint.ID, err)
-	}
-	p.callOptions = optionsOf(ctx)
-	if err := p.lane.check(); err != nil {
-		return argumentError(call.Endpoint.ID, err)
+	return c.within(ctx, &prepared{Call: call, callOptions: optionsOf(ctx)}, c.hooks)
+}
+
+// run checks and encodes a call, then tries until there is a result.
+func (c *core) run(ctx context.Context, p *prepared) error {
+	if err := c.prepare(p); err != nil {
+		return argumentError(p.Endpoint.ID, err)
 	}
 	if err := c.direct(ctx, p); err != nil {
 		return err
 	}
 	for {
-		event := Event{Endpoint: call.Endpoint.ID, Try: p.tries + 1}
-		failure := c.try(ctx, p, &event)
+		p.event = Event{Endpoint: p.Endpoint.ID, Try: p.tries + 1}
+		failure := c.try(ctx, p)
 		if failure == nil {
-			c.observe(ctx, event)
+			c.observe(ctx, p.event)
 			return nil
 		}
 		if failure == p.rejection {
 			return failure // known already: there is no other token to send
 		}
 		if failure.refused() && failure.Status != 0 {
-			event.Paused, event.Rate = p.grant.Refused(ctx, min(failure.RetryAfter, c.maxWait)) // for everybody, sent again or not
+			p.event.Paused, p.event.Rate = p.grant.Refused(ctx, min(failure.RetryAfter, c.maxWait)) // for everybody, sent again or not
 		}
 		failure.Tries = p.tries
-		failure.scrub(call.Secrets...)
+		failure.scrub(p.Secrets...)
 		wait, again := c.again(ctx, p, failure)
-		event.Status, event.Code, event.Err, event.Again = failure.Status, failure.Code, failure, again
-		c.observe(ctx, event)
+		p.event.Status, p.event.Code, p.event.Err, p.event.Again = failure.Status, failure.Code, failure, again
+		c.observe(ctx, p.event)
 		if !again {
 			return failure
 		}
@@ -66,13 +65,14 @@ func (c *core) Call(ctx context.Context, call *api.Call) error {
 
 // try sends the call once. It returns nil, with the answer decoded, or what went
 // wrong.
-func (c *core) try(ctx context.Context, p *prepared, event *Event) *Error {
+func (c *core) try(ctx context.Context, p *prepared) *Error {
 	token, failure := c.bearer(ctx, p) // first: what is granted is to be sent at once
 	if failure != nil {
 		return failure
 	}
 	grant, err := c.quotas.take(ctx, p.Call, p.lane)
-	event.Waited = grant.Waited()
+	p.event.Waited = grant.Waited()
+	p.waited += grant.Waited()
 	if err != nil {
 		return quotaError(p, err)
 	}
@@ -89,10 +89,9 @@ func (c *core) try(ctx context.Context, p *prepared, event *Event) *Error {
 	p.token = token
 	started := time.Now()
 	failure = c.exchange(ctx, p, token)
-	event.Took = time.Since(started)
+	p.event.Took = time.Since(started)
 	switch {
 	case failure == nil:
-		event.Status = http.StatusOK
 		settle = grant.Done
 		return nil
 	case failure.unsent:
@@ -120,6 +119,7 @@ func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 		return sendError(ctx, p, err)
 	}
 	defer res.Body.Close()
+	p.event.Status = res.StatusCode
 	if p.header != nil {
 		*p.header = res.Header
 	}

@@ -15,16 +15,6 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Platform is one of the two brands of the API, which differ in quotas and in the
-// time zone of history files.
-type Platform string
-
-// The platforms.
-const (
-	Agora   Platform = "agora" // Shengwang as well
-	Easemob Platform = "easemob"
-)
-
 // Config says which app the client works for. An app is named by Org and App, by
 // AppKey, or by AppID.
 type Config struct {
@@ -253,35 +243,4 @@ func isLoopback(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
-}
-
-// platformHosts are the hosts that one platform alone has. Those of VIP clusters
-// and of Shengwang are given to each app and say nothing.
-var platformHosts = []struct {
-	suffix   string
-	platform Platform
-}{{".easemob.com", Easemob}, {".easecdn.com", Easemob}, {".chat.agora.io", Agora}}
-
-// platform is what Platform says, or else the host. A wrong one would mean wrong
-// quotas and the wrong hour of history, so there is no default.
-func (c Config) platform(wrong *problems, host string, lookup bool) Platform {
-	switch c.Platform {
-	case Agora, Easemob:
-		return c.Platform
-	case "":
-	default:
-		wrong.add("Platform", "is %s, must be agora or easemob", api.Quoted(string(c.Platform)))
-		return ""
-	}
-	if host == "" && !lookup {
-		return "" // Host is wrong, which is known already
-	}
-	name := strings.ToLower(strings.TrimSuffix((&url.URL{Host: host}).Hostname(), "."))
-	for _, known := range platformHosts {
-		if strings.HasSuffix(name, known.suffix) {
-			return known.platform
-		}
-	}
-	wrong.add("Platform", "must be agora or easemob: the host does not tell whose it is, and quotas and time zones differ")
-	return ""
 }

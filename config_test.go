@@ -184,6 +184,7 @@ func TestWrongOptionsNameTheOption(t *testing.T) {
 		{"WithLogger", im.WithLogger(nil)},
 		{"WithLogger", im.WithLogger(&slog.Logger{})},
 		{"WithObserver", im.WithObserver(nil)},
+		{"WithHook", im.WithHook(nil)},
 		{"WithQuotaShare", im.WithQuotaShare(0)},
 		{"WithQuotaShare", im.WithQuotaShare(1.5)},
 		{"WithQuotaShare", im.WithQuotaShare(math.NaN())},

@@ -205,12 +205,12 @@ func TestDescriptorsAgreeWithTheCatalogue(t *testing.T) {
 		if len(want.Quotas) == 0 {
 			continue // on a host of its own, without a limit
 		}
-		assert.Equal(t, windows(want.Quotas), windowsOf(e.QuotasOn(false)), "quotas of %s", want.ID)
+		assert.Equal(t, windows(want.Quotas), windowsOf(e.QuotasOn(api.Agora)), "quotas of %s", want.ID)
 		onEasemob := want.EasemobQuotas
 		if onEasemob == nil {
 			onEasemob = want.Quotas
 		}
-		assert.Equal(t, windows(onEasemob), windowsOf(e.QuotasOn(true)), "quotas of %s on Easemob", want.ID)
+		assert.Equal(t, windows(onEasemob), windowsOf(e.QuotasOn(api.Easemob)), "quotas of %s on Easemob", want.ID)
 	}
 	assert.Empty(t, byID, "declared, but not in the catalogue")
 }

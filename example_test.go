@@ -79,3 +79,27 @@ func ExampleRaw() {
 	fmt.Println(answer.Data)
 	// Output: map[alice:offline]
 }
+
+// A span for each call, in the context that its attempts and a request for a token have.
+func ExampleWithHook() {
+	type span struct{}
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	client, err := im.New(srv.Config(), im.WithHook(func(ctx context.Context, info im.CallInfo) (context.Context, func(im.CallEnd)) {
+		parent, _ := ctx.Value(span{}).(string)
+		fmt.Printf("begin %s %s, within %q\n", info.Method, info.Path, parent)
+		return context.WithValue(ctx, span{}, info.Endpoint), func(end im.CallEnd) {
+			fmt.Println("end", info.Endpoint, end.Attempts, end.Status, end.Kind)
+		}
+	}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, _ = client.Users.Get(context.Background(), "nobody")
+	// Output:
+	// begin GET /users/{username}, within ""
+	// begin POST /token, within "users.get"
+	// end auth.app_token 1 200 <nil>
+	// end users.get 1 404 not found
+}

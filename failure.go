@@ -125,7 +125,18 @@ func givenUp(ctx context.Context, p *prepared, err error, last *Error) *Error {
 	}
 }
 
+// unfinished is a call within which user code panicked or ended its goroutine: only
+// hooks see it.
+func unfinished(p *prepared) *Error {
+	e := &Error{Endpoint: p.Endpoint.ID, Tries: p.tries, kind: ErrUnavailable, permanent: true, cause: errUnfinished}
+	if p.tries > 0 {
+		mayBeDone(p, e)
+	}
+	return e
+}
+
 var (
+	errUnfinished = errors.New("the call panicked or ended its goroutine")
 	errCompressed = errors.New("the answer is compressed, which was not asked for")
 	errUnasked    = errors.New("the server switched to a protocol that was not asked for")
 )

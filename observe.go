@@ -7,21 +7,38 @@ import (
 	"time"
 )
 
-// Event is one try of a call, as [WithObserver] sees it, or news of a shared store
-// ([QuotaStoreEvent], [TokenStoreEvent]). Endpoint ids are few and known, so they
-// are fit for metric labels.
+// Event is one attempt of a call, as [WithObserver] sees it, or, with Try 0, news of a
+// shared store ([QuotaStoreEvent], [TokenStoreEvent]) or of a token
+// ([TokenFetchEvent]). Endpoint ids are few and known, so they are fit for metric
+// labels.
 type Event struct {
 	Endpoint string        // catalogue id: "messages.send_users"
 	Try      int           // 1 for the first
 	Status   int           // HTTP status; 0: no answer
 	Code     string        // the API's code
 	Waited   time.Duration // for the quota, before this try
-	Took     time.Duration // from sending to the end of the answer
+	Took     time.Duration // from sending to the end of the answer; of a fetch, as long as it took
 	Err      error         // nil on success
 	Again    bool          // the call is sent again
 	Paused   time.Duration // after a refusal: how long the endpoint's pool of quotas pauses
 	Rate     float64       // after a refusal: the part of its full rate that the pool goes on with
+	Age      time.Duration // TokenFetchEvent: how long the client has had the token that is to be replaced; 0: it has none
+	Expires  time.Time     // TokenFetchEvent: the end of the new token, as the provider says; zero: not known, or never
 }
+
+// The Endpoint of Events that are no attempts of calls.
+const (
+	// QuotaStoreEvent: the store of quotas fails or is odd, which Err says, or is back.
+	QuotaStoreEvent = "quota_store"
+	// TokenStoreEvent: the store of tokens fails, which Err says.
+	TokenStoreEvent = "token_store"
+	// TokenFetchEvent: a fetch of a token has ended, of any provider but a
+	// [StaticToken], which is there from the start. Took, Err, Age and Expires are set.
+	// It comes before the calls that wait for the token go on, with a context that has
+	// the values of the call that needed the token first, in another goroutine. A panic
+	// of the observer is the error of the fetch.
+	TokenFetchEvent = "token_fetch"
+)
 
 // observe reports a try to the logger and the observer. What is logged is an
 // allow-list: no error text, which might quote what the server quoted.

@@ -26,6 +26,7 @@ type settings struct {
 	maxAnswer    int64
 	logger       *slog.Logger
 	observer     func(context.Context, Event)
+	hooks        []hook
 	quotas       quotaSettings
 }
 
@@ -167,8 +168,9 @@ func WithLogger(l *slog.Logger) Option {
 	}
 }
 
-// WithObserver calls f after each try, in the goroutine of the call; f should be
-// quick. It is the place for metrics and traces.
+// WithObserver calls f after each attempt, in the goroutine of the call; f should be
+// quick. It is the place for metrics and for spans of attempts; [WithHook] surrounds
+// the call as a whole. News of stores and tokens comes in goroutines of the client's.
 func WithObserver(f func(context.Context, Event)) Option {
 	return func(s *settings) {
 		if f == nil {

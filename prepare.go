@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/quota"
@@ -26,8 +27,10 @@ type prepared struct {
 
 	journey // of a download
 	tries   int
-	grant   quota.Grant // of the last try
-	token   bearer      // of the last try
+	waited  time.Duration // for the quota, in all tries
+	event   Event         // of the last try
+	grant   quota.Grant   // of the last try
+	token   bearer        // of the last try
 
 	// What ended the tries before, each kind with a bound of its own: a token that
 	// expires must not use up the repeats for a broken connection.
@@ -36,40 +39,51 @@ type prepared struct {
 }
 
 // prepare does everything that needs no I/O.
-func (c *core) prepare(call *api.Call) (*prepared, error) {
-	if call.Invalid != nil {
-		return nil, call.Invalid
+func (c *core) prepare(p *prepared) error {
+	if err := p.check(); err != nil {
+		return err
 	}
-	e := call.Endpoint
+	path, err := p.Expand(c.to.prefix)
+	if err != nil {
+		return err
+	}
+	p.path = path
+	return p.encode()
+}
+
+// check rejects what no encoding makes right.
+func (p *prepared) check() error {
+	if p.Invalid != nil {
+		return p.Invalid
+	}
+	e := p.Endpoint
 	if e.MaxItems > 0 {
-		if err := api.MaxItems(e.ItemsIn, call.Items, e.MaxItems); err != nil {
-			return nil, err
+		if err := api.MaxItems(e.ItemsIn, p.Items, e.MaxItems); err != nil {
+			return err
 		}
 	}
-	path, err := call.Expand(c.to.prefix)
-	if err != nil {
-		return nil, err
-	}
-	if err := api.First(checkHeader(call), api.CheckPairs("", call.Query)); err != nil {
-		return nil, err
-	}
-	p := &prepared{Call: call, path: path}
-	p.sink, _ = call.Out.(*api.Sink)
+	return api.First(checkHeader(p.Call), api.CheckPairs("", p.Query), p.lane.check())
+}
+
+// encode makes the body, and takes the destination of a download.
+func (p *prepared) encode() error {
+	e := p.Endpoint
+	p.sink, _ = p.Out.(*api.Sink)
 	p.streams = p.sink != nil
 	if p.sink != nil && p.sink.W == nil {
-		return nil, api.Invalid("w", "must not be nil")
+		return api.Invalid("w", "must not be nil")
 	}
 	if e.Method != http.MethodGet {
 		p.contentType = jsonType // asked for without a body, too
 	}
-	if call.Body != nil && !carriesBody(e.Method) {
-		return nil, api.Invalid("Body", "must be nil: %s carries no body", e.Method)
+	if p.Body != nil && !carriesBody(e.Method) {
+		return api.Invalid("Body", "must be nil: %s carries no body", e.Method)
 	}
-	switch body := call.Body.(type) {
+	switch body := p.Body.(type) {
 	case nil:
 	case api.Form:
 		if err := api.CheckPairs(e.ItemsIn, body); err != nil {
-			return nil, err
+			return err
 		}
 		p.contentType = formType
 		p.body = []byte(url.Values(body).Encode())
@@ -80,19 +94,19 @@ func (c *core) prepare(call *api.Call) (*prepared, error) {
 	default:
 		encoded, err := encode(body)
 		if err != nil {
-			return nil, api.Invalid("Body", "cannot be encoded: %v", err)
+			return api.Invalid("Body", "cannot be encoded: %v", err)
 		}
 		if err := api.CheckEncoded(e.ItemsIn, body, encoded); err != nil {
-			return nil, err
+			return err
 		}
 		if sized, ok := body.(api.Sized); ok {
 			if err := sized.CheckEncoded(len(encoded)); err != nil {
-				return nil, err
+				return err
 			}
 		}
 		p.body = encoded
 	}
-	return p, nil
+	return nil
 }
 
 // carriesBody reports whether a request with this method has its body sent.

@@ -121,13 +121,6 @@ func WithQuotaFallback(share float64) Option {
 	return func(s *settings) { s.quotas.fallback = &share }
 }
 
-// The Endpoint of Events that are no tries of calls. Try is 0, and Err says what is
-// wrong with a store, or is nil when the store of quotas is back.
-const (
-	QuotaStoreEvent = "quota_store"
-	TokenStoreEvent = "token_store"
-)
-
 // checkStore checks WithQuotaStore and WithQuotaFallback.
 func (s quotaSettings) checkStore() error {
 	switch {

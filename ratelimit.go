@@ -64,7 +64,7 @@ type quotas struct {
 	pools   map[*api.Endpoint]*quota.Pool // of the endpoints that New knows
 	changed map[string]api.Quotas         // by WithQuota, by pool
 	share   float64
-	easemob bool
+	on      Platform
 }
 
 func newQuotas(c *core, platform Platform) (*quotas, error) {
@@ -75,13 +75,13 @@ func newQuotas(c *core, platform Platform) (*quotas, error) {
 	if err := s.checkStore(); err != nil {
 		return nil, err
 	}
-	changed, err := changedByPool(s.changed, c.endpoints, platform == Easemob)
+	changed, err := changedByPool(s.changed, c.endpoints, platform)
 	if err != nil || s.off {
 		return &quotas{}, err
 	}
 	q := &quotas{
 		set: quota.NewSet(c.quotaOptions()), pools: make(map[*api.Endpoint]*quota.Pool, len(c.endpoints)),
-		changed: changed, share: s.share, easemob: platform == Easemob,
+		changed: changed, share: s.share, on: platform,
 	}
 	for _, e := range c.endpoints {
 		q.pools[e] = q.newPool(e)
@@ -97,7 +97,7 @@ func (q *quotas) newPool(e *api.Endpoint) *quota.Pool {
 func (q *quotas) limits(e *api.Endpoint) []quota.Limit {
 	limits, ok := q.changed[e.PoolName()]
 	if !ok {
-		limits = e.QuotasOn(q.easemob)
+		limits = e.QuotasOn(string(q.on))
 	}
 	scaled := make([]quota.Limit, len(limits))
 	for i, l := range limits {
@@ -125,7 +125,7 @@ func (q *quotas) pool(e *api.Endpoint) *quota.Pool {
 }
 
 // changedByPool checks WithQuota and gives its quotas by pool.
-func changedByPool(changed []changedQuota, endpoints []*api.Endpoint, easemob bool) (map[string]api.Quotas, error) {
+func changedByPool(changed []changedQuota, endpoints []*api.Endpoint, on Platform) (map[string]api.Quotas, error) {
 	pools := make(map[string]string) // by id and by name
 	documented := make(map[string]*units)
 	for _, e := range endpoints {
@@ -134,7 +134,7 @@ func changedByPool(changed []changedQuota, endpoints []*api.Endpoint, easemob bo
 		if documented[pool] == nil {
 			documented[pool] = &units{}
 		}
-		documented[pool].add(e, easemob)
+		documented[pool].add(e, on)
 	}
 	byPool := make(map[string]api.Quotas)
 	for _, c := range changed {

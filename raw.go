@@ -46,13 +46,10 @@ type RawCall struct {
 //		Method: "GET", Path: "/users/{username}/badges", Params: []string{"alice"}, Idempotent: true,
 //	})
 func Raw[T any](ctx context.Context, c *Client, r RawCall) (*T, error) {
-	endpoint, err := c.core.rawEndpoint(r)
-	if err != nil {
-		return nil, argumentError("raw", err)
-	}
+	endpoint, invalid := c.core.rawEndpoint(r)
 	out := new(T)
-	err = c.core.Call(ctx, &api.Call{
-		Endpoint: endpoint, Params: r.Params, Query: r.Query, Header: canonical(r.Header), Body: r.Body,
+	err := c.core.Call(ctx, &api.Call{
+		Endpoint: endpoint, Invalid: invalid, Params: r.Params, Query: r.Query, Header: canonical(r.Header), Body: r.Body,
 		Items: r.Items, User: r.User, Out: out, MayBeEmpty: mayBeEmpty(r.Method, reflect.TypeFor[T]()),
 	})
 	if err != nil {
@@ -127,18 +124,18 @@ func isDots(segment string) bool { return segment == "." || segment == ".." }
 // that the path belongs to, if it is known.
 func (c *core) rawEndpoint(r RawCall) (*api.Endpoint, error) {
 	if err := r.check(); err != nil {
-		return nil, err
+		return &api.Endpoint{ID: rawPool}, err // without what is wrong, for the hooks
 	}
 	e := &api.Endpoint{ID: r.Method + " " + r.Path, Method: r.Method, Path: r.Path, Idempotent: r.Idempotent, ItemsIn: api.RawBody}
 	for _, q := range r.Quotas {
 		if problem := q.problem(); problem != "" {
-			return nil, api.Invalid("Quotas", "%s", problem)
+			return e, api.Invalid("Quotas", "%s", problem)
 		}
 		e.Quotas = append(e.Quotas, api.Quota(q))
 	}
 	for _, known := range c.endpoints {
 		if known.Method == r.Method && api.SamePath(known.Path, r.Path) {
-			e.Pool, e.Quotas, e.Easemob = known.PoolName(), known.Quotas, known.Easemob
+			e.Pool, e.Quotas, e.ByPlatform = known.PoolName(), known.Quotas, known.ByPlatform
 			break
 		}
 	}

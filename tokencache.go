@@ -52,7 +52,8 @@ type tokenCache struct {
 // heldToken is a token with what is known about it.
 type heldToken struct {
 	Token
-	header       []string  // made once for all calls
+	header       []string // made once for all calls
+	since        time.Time
 	end, renewAt time.Time // by our clock; zero: not known, or not believed
 
 	replacement bool // fetched because its predecessor was refused
@@ -197,8 +198,9 @@ func (t *tokenCache) start(ctx context.Context, r *rejections, refused bool) {
 	flight := &tokenFlight{done: make(chan struct{}), afterRefusal: refused}
 	t.flight = flight
 	stale := slices.Concat(t.stale, r.met)
+	var since time.Time
 	if t.current != nil {
-		stale = append(stale, t.current.Value)
+		stale, since = append(stale, t.current.Value), t.current.since
 	}
 	ctx = withOptions(context.WithoutCancel(ctx), callOptions{})
 	if refused {
@@ -207,7 +209,11 @@ func (t *tokenCache) start(ctx context.Context, r *rejections, refused bool) {
 	ctx, cancel := context.WithTimeout(ctx, tokenTimeout)
 	go func() {
 		defer cancel()
+		begun := time.Now()
 		token, err := t.fetch(ctx, stale)
+		if told := t.observe(ctx, begun, since, token, err); told != nil && err == nil {
+			err = told
+		}
 		t.land(flight, token, err)
 	}()
 }
@@ -235,6 +241,25 @@ func (t *tokenCache) fetch(ctx context.Context, stale staleTokens) (Token, error
 	return token, err
 }
 
+// observe reports a fetch. The observer's panic must not end the process, and is the
+// error of the fetch.
+func (t *tokenCache) observe(ctx context.Context, begun, since time.Time, token Token, err error) error {
+	if _, fixed := t.provider.(staticToken); fixed || t.core.observer == nil {
+		return nil
+	}
+	now := time.Now()
+	event := Event{Endpoint: TokenFetchEvent, Took: now.Sub(begun), Err: err}
+	if !since.IsZero() {
+		event.Age = now.Sub(since)
+	}
+	if err == nil {
+		event.Expires = token.Expires
+	}
+	ctx = context.WithoutCancel(ctx)
+	_, told := guard.Run(ctx, "the observer", func() (struct{}, error) { t.core.observer(ctx, event); return struct{}{}, nil }, nil)
+	return told
+}
+
 func (t *tokenCache) land(flight *tokenFlight, token Token, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -253,7 +278,7 @@ func (t *tokenCache) land(flight *tokenFlight, token Token, err error) {
 		if flight.afterRefusal && t.current != nil && t.current.proven {
 			t.previous = t.current
 		}
-		t.current = &heldToken{Token: token, header: bearerHeader(token.Value), replacement: flight.afterRefusal, settled: make(chan struct{})}
+		t.current = &heldToken{Token: token, header: bearerHeader(token.Value), replacement: flight.afterRefusal, since: now, settled: make(chan struct{})}
 		t.newest = t.current
 	case flight.afterRefusal:
 		t.vain++ // the provider has no other

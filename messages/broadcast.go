@@ -69,8 +69,8 @@ func (s *Service) broadcast(ctx context.Context, e *api.Endpoint, target Target,
 
 var broadcastRooms = api.Endpoint{
 	ID: "messages.broadcast_rooms", Method: http.MethodPost, Path: "/messages/chatrooms/broadcast", Pool: "broadcast_rooms",
-	Quotas:  api.Quotas{{N: 10, Per: time.Minute}, {N: 100, Per: api.Day}},
-	Easemob: api.Quotas{{N: 1, Per: time.Second}, {N: 10, Per: time.Minute}, {N: 100, Per: api.Day}},
+	Quotas:     api.Quotas{{N: 10, Per: time.Minute}, {N: 100, Per: api.Day}},
+	ByPlatform: api.ByPlatform{api.Easemob: {{N: 1, Per: time.Second}, {N: 10, Per: time.Minute}, {N: 100, Per: api.Day}}},
 }
 
 // BroadcastToRooms sends one message to all active chat rooms of the app: those

@@ -64,7 +64,7 @@ func (s *Service) label(ctx context.Context, c *api.Call) (*Label, error) {
 }
 
 var createLabel = api.Endpoint{
-	ID: "push.create_label", Method: http.MethodPost, Path: "/push/label", Easemob: api.PerSecond(10),
+	ID: "push.create_label", Method: http.MethodPost, Path: "/push/label", ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(10)},
 }
 
 // CreateLabel makes a label; an app may have 100. What a name that is taken, or
@@ -77,7 +77,7 @@ func (s *Service) CreateLabel(ctx context.Context, l NewLabel) (*Label, error) {
 }
 
 var getLabel = api.Endpoint{
-	ID: "push.get_label", Method: http.MethodGet, Path: "/push/label/{name}", Easemob: api.PerSecond(10), Idempotent: true,
+	ID: "push.get_label", Method: http.MethodGet, Path: "/push/label/{name}", ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(10)}, Idempotent: true,
 }
 
 // GetLabel returns a label; [im.ErrNotFound] when there is none of that name.
@@ -121,7 +121,7 @@ type LabelPage struct {
 }
 
 var listLabels = api.Endpoint{
-	ID: "push.list_labels", Method: http.MethodGet, Path: "/push/label", Easemob: api.PerSecond(10), Idempotent: true,
+	ID: "push.list_labels", Method: http.MethodGet, Path: "/push/label", ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(10)}, Idempotent: true,
 	MaxItems: 100, ItemsIn: "Limit",
 }
 
@@ -153,7 +153,7 @@ func (s *Service) AllLabels(ctx context.Context, o ListOptions) iter.Seq2[Label,
 }
 
 var deleteLabel = api.Endpoint{
-	ID: "push.delete_label", Method: http.MethodDelete, Path: "/push/label/{name}", Easemob: api.PerSecond(10), Idempotent: true,
+	ID: "push.delete_label", Method: http.MethodDelete, Path: "/push/label/{name}", ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(10)}, Idempotent: true,
 }
 
 // DeleteLabel deletes a label. The console does so only for labels without users;
@@ -203,7 +203,7 @@ func (s *Service) changeLabelUsers(ctx context.Context, e *api.Endpoint, label s
 
 var addLabelUsers = api.Endpoint{
 	ID: "push.add_label_users", Method: http.MethodPost, Path: "/push/label/{label}/user",
-	Easemob: api.PerSecond(30), Idempotent: true, MaxItems: 100, ItemsIn: "usernames",
+	ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(30)}, Idempotent: true, MaxItems: 100, ItemsIn: "usernames",
 }
 
 // AddLabelUsers puts up to 100 users under a label, and reports each of them; a
@@ -218,7 +218,7 @@ func (s *Service) AddLabelUsers(ctx context.Context, label string, usernames []s
 
 var removeLabelUsers = api.Endpoint{
 	ID: "push.remove_label_users", Method: http.MethodDelete, Path: "/push/label/{label}/user",
-	Easemob: api.PerSecond(30), Idempotent: true, MaxItems: 100, ItemsIn: "usernames",
+	ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(30)}, Idempotent: true, MaxItems: 100, ItemsIn: "usernames",
 }
 
 // RemoveLabelUsers takes up to 100 users out of a label, and reports each of them.
@@ -248,7 +248,7 @@ func (w *wireLabelUser) user() LabelUser {
 
 var getLabelUser = api.Endpoint{
 	ID: "push.get_label_user", Method: http.MethodGet, Path: "/push/label/{label}/user/{username}",
-	Easemob: api.PerSecond(30), Idempotent: true,
+	ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(30)}, Idempotent: true,
 }
 
 // underLabel is the answer about one user: under status 200 without data when it
@@ -288,7 +288,7 @@ type LabelUserPage struct {
 
 var listLabelUsers = api.Endpoint{
 	ID: "push.list_label_users", Method: http.MethodGet, Path: "/push/label/{label}/user",
-	Easemob: api.PerSecond(30), Idempotent: true, MaxItems: 100, ItemsIn: "Limit",
+	ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(30)}, Idempotent: true, MaxItems: 100, ItemsIn: "Limit",
 }
 
 // ListLabelUsers returns a page of the users under a label;

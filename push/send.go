@@ -181,7 +181,7 @@ func (s *Service) SendToUserAsync(ctx context.Context, username string, m Messag
 
 var sendUsers = api.Endpoint{
 	ID: "push.send_single", Method: http.MethodPost, Path: "/push/single",
-	Quotas: api.Quotas{{N: 1200, Per: time.Minute}}, Easemob: api.PerSecond(10), MaxItems: 100, ItemsIn: "usernames",
+	Quotas: api.Quotas{{N: 1200, Per: time.Minute}}, ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(10)}, MaxItems: 100, ItemsIn: "usernames",
 }
 
 // SendToUsers pushes to up to 100 users without waiting for the vendors. The
@@ -238,7 +238,7 @@ func (n *number) UnmarshalJSON(b []byte) error {
 
 var sendLabels = api.Endpoint{
 	ID: "push.send_label", Method: http.MethodPost, Path: "/push/list/label",
-	Quotas: api.Quotas{{N: 1200, Per: time.Minute}}, Easemob: api.PerSecond(10), MaxItems: 5, ItemsIn: "labels",
+	Quotas: api.Quotas{{N: 1200, Per: time.Minute}}, ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(10)}, MaxItems: 5, ItemsIn: "labels",
 }
 
 // SendToLabels pushes, as a task, to the users that are under all of up to 5
@@ -258,8 +258,8 @@ func (s *Service) SendToLabels(ctx context.Context, labels []string, m Message) 
 
 var sendAll = api.Endpoint{
 	ID: "push.send_task", Method: http.MethodPost, Path: "/push/task",
-	Quotas:  api.Quotas{{N: 5, Per: time.Minute}, {N: 100, Per: api.Day}},
-	Easemob: api.Quotas{{N: 1, Per: time.Second}, {N: 100, Per: api.Day}},
+	Quotas:     api.Quotas{{N: 5, Per: time.Minute}, {N: 100, Per: api.Day}},
+	ByPlatform: api.ByPlatform{api.Easemob: {{N: 1, Per: time.Second}, {N: 100, Per: api.Day}}},
 }
 
 // SendToAll pushes, as a task, to all users of the app, and returns the task's id.

@@ -19,7 +19,7 @@ type Endpoint struct {
 	Path       string // below the prefix of the app, with the names of the Go parameters: "/users/{username}"
 	Pool       string // the pool of quotas it shares with others; empty: its own, named by ID
 	Quotas     Quotas // nil: Default
-	Easemob    Quotas // where Easemob documents other figures than the limits document
+	ByPlatform ByPlatform
 	Idempotent bool   // may be sent again after a lost answer
 	MaxItems   int    // most items in one call, checked before any I/O; 0: no such limit
 	ItemsIn    string // the argument that holds the items, for the error text
@@ -46,6 +46,16 @@ type Quota struct {
 // Quotas are taken together or not at all.
 type Quotas []Quota
 
+// ByPlatform holds the quotas of the platforms, by name, that document other figures
+// than the limits document.
+type ByPlatform map[string]Quotas
+
+// The names of the platforms.
+const (
+	Agora   = "agora"
+	Easemob = "easemob"
+)
+
 // Day is the period of the limits that start anew at 00:00 UTC.
 const Day = 24 * time.Hour
 
@@ -63,16 +73,15 @@ func (e *Endpoint) PoolName() string {
 	return e.ID
 }
 
-// QuotasOn gives the quotas that hold on a platform.
-func (e *Endpoint) QuotasOn(easemob bool) Quotas {
-	switch {
-	case easemob && e.Easemob != nil:
-		return e.Easemob
-	case e.Quotas != nil:
-		return e.Quotas
-	default:
-		return Default
+// QuotasOn returns the quotas that hold on a platform.
+func (e *Endpoint) QuotasOn(platform string) Quotas {
+	if own, ok := e.ByPlatform[platform]; ok {
+		return own
 	}
+	if e.Quotas != nil {
+		return e.Quotas
+	}
+	return Default
 }
 
 // Call is one use of an endpoint.

@@ -151,6 +151,9 @@ type journal struct {
 }
 
 func (j *journal) note(_ context.Context, e im.Event) {
+	if e.Try == 0 {
+		return // of a token or a store
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.events = append(j.events, e)

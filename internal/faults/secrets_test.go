@@ -45,7 +45,7 @@ func TestPromiseNoTypePrintsSecrets(t *testing.T) {
 	known := exportedTypes(t)
 	for _, extra := range []any{
 		im.Token{}, im.UserToken{}, im.ClientCredentials{}, im.AppCertificate{}, im.Config{}, im.Error{}, im.ConfigError{}, im.RawCall{},
-		im.Response{}, im.Event{}, im.Quota{}, im.RESTHost{}, im.UserTokenOptions{}, im.Client{}, batch.Error{}, batch.Reason{}, batch.Outcome{},
+		im.Response{}, im.Event{}, im.CallInfo{}, im.CallEnd{}, im.Quota{}, im.RESTHost{}, im.UserTokenOptions{}, im.Client{}, batch.Error{}, batch.Reason{}, batch.Outcome{},
 		im.Foreground, im.Agora, batch.Result{}, im.TokenFunc(nil), im.WithoutQuotas(), im.QuotaTake{}, im.QuotaStoreWarning{},
 	} {
 		collect(reflect.TypeOf(extra), known)
@@ -283,7 +283,11 @@ func TestPromiseQuotedSecretsAreNotShown(t *testing.T) {
 			}
 			client := clientAt(t, srv.URL, im.ClientCredentials{ID: "id", Secret: mirrorSecret}, im.WithLogger(logger), im.WithRetries(1),
 				im.WithMaxRetryWait(time.Millisecond), im.WithUserAgent(agent), im.WithoutQuotas(),
-				im.WithObserver(func(_ context.Context, e im.Event) { fmt.Fprintf(said, "%v %+v %#v %v\n", e, e, e, e.Err) }))
+				im.WithObserver(func(_ context.Context, e im.Event) { fmt.Fprintf(said, "%v %+v %#v %v\n", e, e, e, e.Err) }),
+				im.WithHook(func(_ context.Context, info im.CallInfo) (context.Context, func(im.CallEnd)) {
+					fmt.Fprintf(said, "%+v\n", info)
+					return nil, func(e im.CallEnd) { fmt.Fprintf(said, "%v %+v %#v %v %v\n", e, e, e, e.Err, e.Kind) }
+				}))
 			before := said.Len()
 			err := do(t.Context(), client)
 			said.noteError(err)

@@ -164,7 +164,7 @@ func (p *Pool) sitOut(now, wait time.Duration, w *waiter) {
 	p.again = now + min(wait, p.adapt.unit/100) // it may be everybody's: do not storm the store
 	if now+wait > w.deadline {
 		p.quit(w)
-		w.ready <- verdict{err: p.hopeless(now, now+wait, w)}
+		w.ready <- verdict{Grant{waited: now - w.since}, p.hopeless(now, now+wait, w)}
 		return
 	}
 	w.out = time.AfterFunc(min(wait, look), func() {

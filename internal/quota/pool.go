@@ -93,7 +93,8 @@ type Request struct {
 }
 
 // Take waits until all windows of the pool have room for the call, and takes
-// from all of them. Whatever error it returns, nothing was taken.
+// from all of them. Whatever error it returns, nothing was taken, and of the Grant
+// only Waited counts.
 func (p *Pool) Take(ctx context.Context, r Request) (Grant, error) {
 	if r.Lane != Foreground && r.Lane != Background {
 		return Grant{}, &LaneError{r.Lane}
@@ -165,7 +166,7 @@ func (p *Pool) abandon(ctx context.Context, w *waiter) (Grant, error) {
 		p.quit(w)
 		p.dispatch(now)
 	}
-	return Grant{}, canceled(ctx, p.name, now-w.since)
+	return Grant{waited: now - w.since}, canceled(ctx, p.name, now-w.since)
 }
 
 // tick reads the clock and does what time has brought: with the lock held,
@@ -289,11 +290,12 @@ func (p *Pool) dispatch(now time.Duration) {
 // decide ends the wait of a head, one way or the other.
 func (p *Pool) decide(now, at time.Duration, w *waiter) {
 	p.exit(w)
+	waited := Grant{waited: now - w.since}
 	switch err := p.storeError(); {
 	case at > now:
-		w.ready <- verdict{err: p.hopeless(now, p.opening(now, at), w)}
+		w.ready <- verdict{waited, p.hopeless(now, p.opening(now, at), w)}
 	case err != nil:
-		w.ready <- verdict{err: err}
+		w.ready <- verdict{waited, err}
 	default:
 		w.ready <- verdict{grant: p.take(now, w.since, w.user, w.items)}
 	}
