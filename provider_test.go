@@ -259,6 +259,7 @@ func TestRefusedToken(t *testing.T) {
 			time.Sleep(56 * time.Minute) // ahead of the end
 			require.NoError(t, get(t.Context(), client))
 			time.Sleep(10 * time.Second)
+			synctest.Wait()
 			assert.Empty(t, refused[len(refused)-1])
 		})
 	}

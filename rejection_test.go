@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,6 +33,9 @@ type gate struct {
 
 func (g *gate) do(r *http.Request) *answer {
 	time.Sleep(g.latency)
+	if strings.Contains(r.URL.Path, "slow") {
+		time.Sleep(time.Second)
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if strings.HasSuffix(r.URL.Path, "/token") {
@@ -42,7 +46,7 @@ func (g *gate) do(r *http.Request) *answer {
 		return &answer{status: 200, body: fmt.Sprintf(`{"access_token":%q,%s}`, nth(g.fetches), cmp.Or(g.life, `"expires_in":86400`))}
 	}
 	g.calls++
-	if !g.accepts(g, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), r.URL.Path) {
+	if !g.accepts(g, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), r.URL.RequestURI()) {
 		return &answer{status: 401, body: badToken}
 	}
 	return &answer{status: 200, body: aliceAnswer}
@@ -312,5 +316,68 @@ func TestTokensThatEndUnderLoad(t *testing.T) {
 		<-done
 		assert.Zero(t, failed)
 		assert.LessOrEqual(t, server.fetches, 42)
+	})
+}
+
+// Where one path accepts some calls and refuses others, fetches stay at one a second,
+// and a token that really ends is renewed within a second.
+func TestPathThatAcceptsAndRefuses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &gate{latency: time.Millisecond, accepts: exceptBad}
+		client := server.client(t)
+		call := func(q url.Values) error {
+			_, err := im.Raw[struct{}](t.Context(), client, im.RawCall{Method: "GET", Path: "/mixed", Query: q})
+			return err
+		}
+		for end := time.Now().Add(30 * time.Second); time.Now().Before(end); {
+			require.NoError(t, call(nil))
+			require.ErrorIs(t, call(url.Values{"bad": {"1"}}), im.ErrUnauthorized)
+			time.Sleep(100 * time.Millisecond)
+		}
+		t.Logf("%d fetches", server.fetches)
+		assert.LessOrEqual(t, server.fetches, 40)
+		last := server.fetches
+		server.set(func(_ *gate, token, _ string) bool { return token > nth(last) })
+		start := time.Now()
+		require.NoError(t, call(nil))
+		assert.LessOrEqual(t, time.Since(start), 1100*time.Millisecond)
+	})
+}
+
+// What was accepted late, but sent before the token ended, does not make the 401s of
+// the others their endpoint's own.
+func TestLateAcceptanceIsNoEvidence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &gate{accepts: everything}
+		client := server.client(t, im.WithRetries(0))
+		require.NoError(t, user(client, "alice")())
+		time.Sleep(time.Second)
+		slow := make(chan error)
+		go func() { slow <- user(client, "slow")() }()
+		synctest.Wait()
+		server.set(func(_ *gate, token, path string) bool { return token > nth(1) || strings.Contains(path, "slow") })
+		server.fails = true
+		require.Error(t, user(client, "alice")())
+		require.NoError(t, <-slow)
+		server.fails = false
+		time.Sleep(2 * time.Second)
+		server.set(func(_ *gate, token, _ string) bool { return token > nth(2) })
+		require.NoError(t, user(client, "alice")())
+	})
+}
+
+// While tokens help nobody, one call tries a new one for all.
+func TestOneCallTriesANewToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &gate{latency: 10 * time.Millisecond, accepts: func(_ *gate, token, _ string) bool { return token >= nth(4) }}
+		client := server.client(t)
+		assert.Zero(t, together(1000, user(client, "alice")))
+		assert.Equal(t, 4, server.fetches)
+		assert.Less(t, server.calls, 2100, "a thousand with the first token, a thousand with the fourth")
+
+		server.set(func(_ *gate, token, _ string) bool { return token >= nth(5) })
+		start := time.Now() // tokens are of use again: no pause
+		assert.Zero(t, together(1000, user(client, "alice")))
+		assert.Less(t, time.Since(start), 200*time.Millisecond)
 	})
 }

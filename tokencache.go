@@ -77,13 +77,13 @@ func bearerHeader(value string) []string { return []string{"Bearer " + value} }
 // staleTokens are values that the provider should not give again.
 type staleTokens []string
 
-func (s staleTokens) has(value string) bool { return slices.Contains(s, value) }
-
 // Format hides the values.
-func (s staleTokens) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%d tokens ***", len(s)) }
+func (s staleTokens) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%d tokens", len(s)) }
 
 // LogValue hides the values.
 func (s staleTokens) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }
+
+func (s staleTokens) has(value string) bool { return slices.Contains(s, value) }
 
 // tokenFlight is a fetch under way; its result is set before done is closed.
 type tokenFlight struct {

@@ -164,7 +164,9 @@ func TestTokensWithoutTheirStore(t *testing.T) {
 			require.Len(t, events, 1)
 			require.Error(t, events[0].Err)
 
+			store.mu.Lock()
 			store.err, store.hangs = nil, false // back again
+			store.mu.Unlock()
 			i.withdraw()
 			callAll(t, clients)
 			assert.Equal(t, "token-2", store.token.Value)
@@ -332,4 +334,52 @@ func TestEncryptedTokensNeedAStore(t *testing.T) {
 	_, err := im.EncryptedTokens(nil, make([]byte, 32))
 	require.ErrorIs(t, err, im.ErrInvalidArgument)
 	assert.Contains(t, err.Error(), "store")
+}
+
+// keeping is a store that keeps no token which has ended, as Redis.
+type keeping struct{ tokenMemory }
+
+func (k *keeping) Save(ctx context.Context, app string, t im.Token) error {
+	if !t.Expires.IsZero() && !time.Now().Before(t.Expires) {
+		return nil
+	}
+	return k.tokenMemory.Save(ctx, app, t)
+}
+
+// A token whose end has passed when it comes is shared all the same.
+func TestTokenWithAPastEndIsShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &gate{accepts: everything, life: `"expire_timestamp":1697686400`}
+		c := config
+		c.Token = im.SharedToken(&keeping{}, im.AppCertificate{AppID: appID, Certificate: certificate, Exchange: true})
+		clients := make([]*im.Client, 4)
+		for i := range clients {
+			clients[i] = (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
+		}
+		callAll(t, clients)
+		assert.Equal(t, 1, server.fetches)
+	})
+}
+
+// A useless token in the store is not taken for the cure of the one before it.
+func TestFleetRecoversFromUselessTokens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &gate{accepts: everything}
+		c := config
+		c.Token = im.SharedToken(&tokenMemory{}, im.ClientCredentials{ID: "id", Secret: "s"})
+		clients := make([]*im.Client, 3)
+		for i := range clients {
+			clients[i] = (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
+		}
+		callAll(t, clients)
+		server.set(func(_ *gate, token, _ string) bool { return token >= nth(6) })
+		for range 60 {
+			for _, client := range clients {
+				_ = get(t.Context(), client)
+			}
+			time.Sleep(time.Second)
+		}
+		callAll(t, clients)
+		assert.LessOrEqual(t, server.fetches, 12)
+	})
 }
