@@ -123,11 +123,15 @@ func Number(o page.Numbered, most int) (page.Numbered, error) {
 	return o, First(Range("Page", o.Page, 1, math.MaxInt32), Range("Size", o.Size, 1, most))
 }
 
-// NumberedPage makes a page. The total is 0 where the API does not say it: then a full
-// page has another one after it, and with a total it is for it to say.
+// NumberedPage makes a page. A total says whether there is another page after it, though
+// this one be empty; without one (0) there may be one after a full page.
 func NumberedPage[T any](items []T, o page.Numbered, total int) *page.Page[T] {
 	p := &page.Page[T]{Items: items, Total: total}
-	if len(items) >= o.Size || len(items) > 0 && int64(o.Page)*int64(o.Size) < int64(total) {
+	more := len(items) >= o.Size
+	if total > 0 {
+		more = int64(o.Page)*int64(o.Size) < int64(total)
+	}
+	if more {
 		p.Next = strconv.Itoa(o.Page + 1)
 	}
 	return p

@@ -17,6 +17,7 @@ import (
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/presence"
 	"github.com/imrest/im-go/push"
 	"github.com/imrest/im-go/reaction"
@@ -86,34 +87,34 @@ func of[T any](seq iter.Seq2[T, error]) iter.Seq2[any, error] {
 
 var iterators = map[string]iterator{
 	"Users.All": {"users.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Users.All(ctx, users.ListOptions{Limit: 2}))
+		return of(w.client.Users.All(ctx, page.Options{Limit: 2}))
 	}},
 	"Users.AllMutes": {"mutes.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Users.AllMutes(ctx, users.MuteListOptions{Size: 2}))
+		return of(w.client.Users.AllMutes(ctx, page.Numbered{Size: 2}))
 	}},
 	"Contacts.All": {"contacts.list_paged", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Contacts.All(ctx, "alice", contacts.ListOptions{Limit: 2}))
+		return of(w.client.Contacts.All(ctx, "alice", contacts.ListOptions{Options: page.Options{Limit: 2}}))
 	}},
 	"Contacts.AllBlocked": {"contacts.block_list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Contacts.AllBlocked(ctx, "alice", contacts.BlockedListOptions{Limit: 2}))
+		return of(w.client.Contacts.AllBlocked(ctx, "alice", page.Options{Limit: 2}))
 	}},
 	"Presence.AllSubscriptions": {"presence.list_subscriptions", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Presence.AllSubscriptions(ctx, "alice", presence.SubscriptionListOptions{Size: 2}))
+		return of(w.client.Presence.AllSubscriptions(ctx, "alice", page.Numbered{Size: 2}))
 	}},
 	"Reaction.AllUsers": {"reaction.detail", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Reaction.AllUsers(ctx, "alice", w.message, "x", reaction.UserListOptions{Limit: 2}))
+		return of(w.client.Reaction.AllUsers(ctx, "alice", w.message, "x", page.Options{Limit: 2}))
 	}},
 	"Thread.All": {"thread.list_app", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Thread.All(ctx, thread.ListOptions{Limit: 2}))
+		return of(w.client.Thread.All(ctx, thread.ListOptions{Options: page.Options{Limit: 2}}))
 	}},
 	"Thread.AllJoined": {"thread.list_user", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Thread.AllJoined(ctx, "alice", thread.ListOptions{Limit: 2}))
+		return of(w.client.Thread.AllJoined(ctx, "alice", thread.ListOptions{Options: page.Options{Limit: 2}}))
 	}},
 	"Thread.AllJoinedInGroup": {"thread.list_user_group", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Thread.AllJoinedInGroup(ctx, w.group, "alice", thread.ListOptions{Limit: 2}))
+		return of(w.client.Thread.AllJoinedInGroup(ctx, w.group, "alice", thread.ListOptions{Options: page.Options{Limit: 2}}))
 	}},
 	"Thread.AllMembers": {"thread.list_members", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Thread.AllMembers(ctx, w.hung, thread.MemberListOptions{Limit: 2}))
+		return of(w.client.Thread.AllMembers(ctx, w.hung, page.Options{Limit: 2}))
 	}},
 	"Groups.All": {"groups.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
 		return of(w.client.Groups.All(ctx, groups.ListOptions{Limit: 2}))
@@ -152,10 +153,10 @@ var iterators = map[string]iterator{
 		return of(w.client.Chatrooms.AllSuperAdmins(ctx, chatrooms.PageOptions{Size: 2}))
 	}},
 	"Push.AllLabels": {"push.list_labels", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Push.AllLabels(ctx, push.ListOptions{Limit: 2}))
+		return of(w.client.Push.AllLabels(ctx, page.Options{Limit: 2}))
 	}},
 	"Push.AllLabelUsers": {"push.list_label_users", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Push.AllLabelUsers(ctx, "u000", push.ListOptions{Limit: 2}))
+		return of(w.client.Push.AllLabelUsers(ctx, "u000", page.Options{Limit: 2}))
 	}},
 }
 
