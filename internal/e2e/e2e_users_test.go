@@ -75,7 +75,7 @@ func TestUsers(t *testing.T) {
 		assert.False(t, ok)
 		oldest, err := client.Users.DeleteOldest(ctx, page.Options{Limit: 1})
 		require.NoError(t, err)
-		assert.Equal(t, []string{"alice"}, usernames(oldest.Users))
+		assert.Equal(t, []string{"alice"}, usernames(oldest.Items))
 		assert.Len(t, srv.Users(), 1)
 	})
 }
