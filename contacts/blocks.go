@@ -106,7 +106,7 @@ func (s *Service) ListBlocked(ctx context.Context, username string, o BlockedLis
 // AllBlocked goes over all users that a user has blocked from o.Cursor on,
 // fetching pages as they are needed. It ends after the first error.
 func (s *Service) AllBlocked(ctx context.Context, username string, o BlockedListOptions) iter.Seq2[string, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]string, string, error) {
+	return api.OldPages(o.Cursor, func(cursor string) ([]string, string, error) {
 		o := o
 		o.Cursor = cursor
 		p, err := s.ListBlocked(ctx, username, o)

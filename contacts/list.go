@@ -122,7 +122,7 @@ func (s *Service) List(ctx context.Context, username string, o ListOptions) (*Pa
 // All goes over all contacts of a user from o.Cursor on, fetching pages as they
 // are needed. It ends after the first error.
 func (s *Service) All(ctx context.Context, username string, o ListOptions) iter.Seq2[Contact, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]Contact, string, error) {
+	return api.OldPages(o.Cursor, func(cursor string) ([]Contact, string, error) {
 		o := o
 		o.Cursor = cursor
 		p, err := s.List(ctx, username, o)

@@ -145,7 +145,7 @@ func (s *Service) ListSubscriptions(ctx context.Context, username string, o Subs
 // ends after the first error.
 func (s *Service) AllSubscriptions(ctx context.Context, username string, o SubscriptionListOptions) iter.Seq2[Subscription, error] {
 	o = o.withDefaults()
-	return api.NumberedPages(o.Page, func(number int) ([]Subscription, bool, error) {
+	return api.OldNumberedPages(o.Page, func(number int) ([]Subscription, bool, error) {
 		page, err := s.ListSubscriptions(ctx, username, SubscriptionListOptions{Page: number, Size: o.Size})
 		if err != nil {
 			return nil, false, err

@@ -143,7 +143,7 @@ func (s *Service) ListLabels(ctx context.Context, o ListOptions) (*LabelPage, er
 // AllLabels goes over all labels from o.Cursor on, fetching pages as they are
 // needed. It ends after the first error.
 func (s *Service) AllLabels(ctx context.Context, o ListOptions) iter.Seq2[Label, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]Label, string, error) {
+	return api.OldPages(o.Cursor, func(cursor string) ([]Label, string, error) {
 		page, err := s.ListLabels(ctx, ListOptions{Limit: o.Limit, Cursor: cursor})
 		if err != nil {
 			return nil, "", err
@@ -312,7 +312,7 @@ func (s *Service) ListLabelUsers(ctx context.Context, label string, o ListOption
 // AllLabelUsers goes over all users under a label from o.Cursor on, fetching pages
 // as they are needed. It ends after the first error.
 func (s *Service) AllLabelUsers(ctx context.Context, label string, o ListOptions) iter.Seq2[LabelUser, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]LabelUser, string, error) {
+	return api.OldPages(o.Cursor, func(cursor string) ([]LabelUser, string, error) {
 		page, err := s.ListLabelUsers(ctx, label, ListOptions{Limit: o.Limit, Cursor: cursor})
 		if err != nil {
 			return nil, "", err

@@ -168,7 +168,7 @@ func (s *Service) ListUsers(ctx context.Context, username, messageID, reaction s
 // AllUsers goes over the users who put a reaction on a message from o.Cursor on,
 // fetching pages as they are needed. It ends after the first error.
 func (s *Service) AllUsers(ctx context.Context, username, messageID, reaction string, o UserListOptions) iter.Seq2[string, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]string, string, error) {
+	return api.OldPages(o.Cursor, func(cursor string) ([]string, string, error) {
 		o := o
 		o.Cursor = cursor
 		p, err := s.ListUsers(ctx, username, messageID, reaction, o)

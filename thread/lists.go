@@ -77,7 +77,7 @@ func (n *nextPage) UnmarshalJSON(b []byte) error {
 
 // all goes over a list of pages.
 func all[T any](o ListOptions, fetch func(ListOptions) (items []T, next string, err error)) iter.Seq2[T, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]T, string, error) {
+	return api.OldPages(o.Cursor, func(cursor string) ([]T, string, error) {
 		o := o
 		o.Cursor = cursor
 		return fetch(o)

@@ -48,7 +48,7 @@ func (s *Service) ListMembers(ctx context.Context, threadID string, o MemberList
 // AllMembers goes over all members of a thread from o.Cursor on. It ends after the
 // first error.
 func (s *Service) AllMembers(ctx context.Context, threadID string, o MemberListOptions) iter.Seq2[string, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]string, string, error) {
+	return api.OldPages(o.Cursor, func(cursor string) ([]string, string, error) {
 		p, err := s.ListMembers(ctx, threadID, MemberListOptions{Limit: o.Limit, Cursor: cursor})
 		if err != nil {
 			return nil, "", err

@@ -201,7 +201,7 @@ func (s *Service) ListMutes(ctx context.Context, o MuteListOptions) ([]Muted, er
 // error.
 func (s *Service) AllMutes(ctx context.Context, o MuteListOptions) iter.Seq2[Muted, error] {
 	o = o.withDefaults()
-	return api.NumberedPages(o.Page, func(number int) ([]Muted, bool, error) {
+	return api.OldNumberedPages(o.Page, func(number int) ([]Muted, bool, error) {
 		page, err := s.ListMutes(ctx, MuteListOptions{Page: number, Size: o.Size})
 		return page, len(page) >= o.Size, err
 	})

@@ -324,7 +324,7 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 // All goes over all users from o.Cursor on, fetching pages as they are needed. It
 // ends after the first error.
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[User, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]User, string, error) {
+	return api.OldPages(o.Cursor, func(cursor string) ([]User, string, error) {
 		o := o
 		o.Cursor = cursor
 		p, err := s.List(ctx, o)
