@@ -71,4 +71,3 @@ func OldNumberedPages[T any](start int, fetch func(number int) (items []T, more 
 		}
 	}
 }
-
