@@ -47,12 +47,11 @@ func (s *Service) confirm(ctx context.Context, c *api.Call, field string, done b
 	return s.api.Call(ctx, c)
 }
 
-// usernames carries out a call that answers user ids.
+// usernames carries out a call that returns user ids, all at once.
 func (s *Service) usernames(ctx context.Context, c *api.Call) ([]string, error) {
-	var out api.Data[api.Many[api.Text]]
-	c.Out = &out
-	if err := s.api.Call(ctx, c); err != nil {
+	p, err := s.userPage(ctx, c)
+	if err != nil {
 		return nil, err
 	}
-	return api.Texts(out.Data), nil
+	return p.Items, nil
 }

@@ -1,17 +1,18 @@
 package chatrooms
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"math"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 // maxBatch is the most users that one call takes.
@@ -26,31 +27,10 @@ const (
 	NewestFirst Order = "desc"
 )
 
-// MemberCursorOptions choose a page of members.
+// MemberCursorOptions choose a page of members by cursor.
 type MemberCursorOptions struct {
-	Limit  int    // members on a page; 0: 100
-	Cursor string // of the page before; empty: from the start
-	Order  Order  // empty: the server's
-}
-
-func (o MemberCursorOptions) query() url.Values {
-	if o.Limit == 0 {
-		o.Limit = 100
-	}
-	q := url.Values{"version": {"v3"}, "limit": {strconv.Itoa(o.Limit)}}
-	if o.Cursor != "" {
-		q.Set("cursor", o.Cursor)
-	}
-	if o.Order != "" {
-		q.Set("sort", string(o.Order))
-	}
-	return q
-}
-
-// UserPage is a part of a list of users.
-type UserPage struct {
-	Usernames []string
-	Cursor    string // of the next page; empty: this is the last
+	page.Options
+	Order Order // empty: the server's
 }
 
 var listMembersByCursor = api.Endpoint{
@@ -58,67 +38,76 @@ var listMembersByCursor = api.Endpoint{
 }
 
 // ListMembersByCursor returns a page of the members of a room by time of joining, without
-// their roles and perhaps without the owner; [Service.AllMembersByCursor] goes over all of
-// them. This form is the one of the vendor's Java SDK and stands in no document;
-// [Service.ListMembers] is the documented one. How large a page may be is not
-// known; 100 is tested. Quota: 100 calls a second. Repeated after a lost answer.
-// [im.ErrNotFound] when there is no such room.
+// their roles and perhaps without the owner. Without a Limit it asks for [MaxPage]; the
+// server's own maximum is not documented. The vendor's Java SDK uses this form of the
+// list, no document describes it; [Service.ListMembers] is the documented one. A server
+// that does not know this form is an [im.ErrBadAnswer]. Quota: 100 calls a second.
+// Retried if the response is lost. [im.ErrNotFound] when there is no such room.
 //
 //im:endpoint chatrooms.list_members_cursor
-func (s *Service) ListMembersByCursor(ctx context.Context, roomID string, o MemberCursorOptions) (*UserPage, error) {
-	var out api.Data[api.Many[api.Text]]
-	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listMembersByCursor, Params: []string{roomID}, Query: o.query(),
-		Invalid: api.Range("Limit", o.Limit, 0, math.MaxInt32), Out: &out,
-	})
-	if err != nil {
-		return nil, err
+func (s *Service) ListMembersByCursor(ctx context.Context, roomID string, o MemberCursorOptions) (*page.Page[string], error) {
+	o.Limit = cmp.Or(o.Limit, MaxPage)
+	query := url.Values{"version": {"v3"}} // selects this form
+	invalid := api.Cursor(query, o.Options, math.MaxInt32)
+	if o.Order != "" {
+		query.Set("sort", string(o.Order))
 	}
-	return &UserPage{Usernames: api.Texts(out.Data), Cursor: string(out.Cursor)}, nil
+	return s.userPage(ctx, &api.Call{Endpoint: &listMembersByCursor, Params: []string{roomID}, Invalid: invalid, Query: query})
 }
 
-// AllMembersByCursor goes over the members of a room from o.Cursor on, fetching pages as
-// they are needed. It ends after the first error. What [Service.ListMembersByCursor] says
-// of roles and of the owner holds here, too.
-func (s *Service) AllMembersByCursor(ctx context.Context, roomID string, o MemberCursorOptions) iter.Seq2[string, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]string, string, error) {
-		o := o
-		o.Cursor = cursor
-		p, err := s.ListMembersByCursor(ctx, roomID, o)
-		if err != nil {
-			return nil, "", err
-		}
-		return p.Usernames, p.Cursor, nil
+// PageMembersByCursor goes over the pages of [Service.ListMembersByCursor].
+func (s *Service) PageMembersByCursor(ctx context.Context, roomID string, o MemberCursorOptions) iter.Seq2[*page.Page[string], error] {
+	return api.Pages(o.Options, func(at page.Options) (*page.Page[string], error) {
+		return s.ListMembersByCursor(ctx, roomID, MemberCursorOptions{Options: at, Order: o.Order})
 	})
+}
+
+// AllMembersByCursor goes over the members of [Service.PageMembersByCursor].
+func (s *Service) AllMembersByCursor(ctx context.Context, roomID string, o MemberCursorOptions) iter.Seq2[string, error] {
+	return api.All(s.PageMembersByCursor(ctx, roomID, o))
+}
+
+// userPage carries out a call that returns user ids and perhaps a cursor.
+func (s *Service) userPage(ctx context.Context, c *api.Call) (*page.Page[string], error) {
+	var out api.Data[api.Many[api.Text]]
+	c.Out = &out
+	if err := s.api.Call(ctx, c); err != nil {
+		return nil, err
+	}
+	return &page.Page[string]{Items: api.Texts(out.Data), Next: string(out.Cursor)}, nil
 }
 
 var listMembers = api.Endpoint{
 	ID: "chatrooms.list_members", Method: http.MethodGet, Path: "/chatrooms/{roomID}/users", Idempotent: true,
 }
 
-// ListMembers returns a page of the members of a room in no certain order,
-// with the owner somewhere among them; [Service.AllMembers] goes over all of
-// them. Users who come or go meanwhile can be listed twice or not at all. Quota:
-// 100 calls a second. Repeated after a lost answer. [im.ErrNotFound] when there is
-// no such room.
+// ListMembers returns a page of the members of a room in no certain order, with the
+// owner somewhere among them. A page has up to [MaxMembersPage] members; one of 100 and
+// more names a next one, which may be empty, for the server may have cut it. Users who
+// come or go meanwhile can be listed twice or not at all. Quota: 100 calls a second.
+// Retried if the response is lost. [im.ErrNotFound] when there is no such room.
 //
 //im:endpoint chatrooms.list_members
-func (s *Service) ListMembers(ctx context.Context, roomID string, o PageOptions) ([]Member, error) {
-	o = o.withDefaults()
+func (s *Service) ListMembers(ctx context.Context, roomID string, o page.Numbered) (*page.Page[Member], error) {
+	o, invalid := api.Number(o, MaxMembersPage)
 	var out api.Data[api.Many[api.Affiliation]]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listMembers, Params: []string{roomID}, Invalid: o.check(), Query: o.query(), Out: &out,
+		Endpoint: &listMembers, Params: []string{roomID}, Invalid: invalid, Query: numbers(o), Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return api.Convert(out.Data, member), nil
+	return api.CutPage(api.Convert(out.Data, member), o, leastPage), nil
 }
 
-// AllMembers goes over the members of a room from page o.Page on. It ends
-// after the first error.
-func (s *Service) AllMembers(ctx context.Context, roomID string, o PageOptions) iter.Seq2[Member, error] {
-	return numbered(o, func(o PageOptions) ([]Member, error) { return s.ListMembers(ctx, roomID, o) })
+// PageMembers goes over the pages of [Service.ListMembers].
+func (s *Service) PageMembers(ctx context.Context, roomID string, o page.Numbered) iter.Seq2[*page.Page[Member], error] {
+	return api.NumberedPages(o, func(o page.Numbered) (*page.Page[Member], error) { return s.ListMembers(ctx, roomID, o) })
+}
+
+// AllMembers goes over the members of [Service.PageMembers].
+func (s *Service) AllMembers(ctx context.Context, roomID string, o page.Numbered) iter.Seq2[Member, error] {
+	return api.All(s.PageMembers(ctx, roomID, o))
 }
 
 var addMember = api.Endpoint{

@@ -137,6 +137,13 @@ func NumberedPage[T any](items []T, o page.Numbered, total int) *page.Page[T] {
 	return p
 }
 
+// CutPage is NumberedPage for a list whose server may cut a page to fewer entries than
+// were asked for, and says no total: a page as full as that may have another after it.
+func CutPage[T any](items []T, o page.Numbered, cut int) *page.Page[T] {
+	o.Size = min(o.Size, cut)
+	return NumberedPage(items, o, 0)
+}
+
 // circle finds out that a sequence goes in a circle of any length, in the memory of
 // one element: it remembers one for twice as long each time (Brent's algorithm).
 type circle[E any] struct {

@@ -18,9 +18,7 @@ import (
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/page"
-	"github.com/imrest/im-go/presence"
 	"github.com/imrest/im-go/push"
-	"github.com/imrest/im-go/reaction"
 	"github.com/imrest/im-go/thread"
 	"github.com/imrest/im-go/users"
 )
@@ -117,40 +115,40 @@ var iterators = map[string]iterator{
 		return of(w.client.Thread.AllMembers(ctx, w.hung, page.Options{Limit: 2}))
 	}},
 	"Groups.All": {"groups.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.All(ctx, groups.ListOptions{Limit: 2}))
+		return of(w.client.Groups.All(ctx, page.Options{Limit: 2}))
 	}},
 	"Groups.AllBlocked": {"groups.list_blocked", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.AllBlocked(ctx, w.group, groups.BlockedListOptions{Limit: 2}))
+		return of(w.client.Groups.AllBlocked(ctx, w.group, page.Options{Limit: 2}))
 	}},
 	"Groups.AllFiles": {"groups.list_files", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.AllFiles(ctx, w.group, groups.PageOptions{Size: 2}))
+		return of(w.client.Groups.AllFiles(ctx, w.group, page.Numbered{Size: 2}))
 	}},
 	"Groups.AllJoined": {"groups.list_joined", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.AllJoined(ctx, "alice", groups.PageOptions{Size: 2}))
+		return of(w.client.Groups.AllJoined(ctx, "alice", page.Numbered{Size: 2}))
 	}},
 	"Groups.AllJoinedDetailed": {"groups.list_joined_detailed", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.AllJoinedDetailed(ctx, "alice", groups.PageOptions{Size: 2}))
+		return of(w.client.Groups.AllJoinedDetailed(ctx, "alice", page.Numbered{Size: 2}))
 	}},
 	"Groups.AllMembers": {"groups.list_members", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.AllMembers(ctx, w.group, groups.MemberListOptions{Size: 2}))
+		return of(w.client.Groups.AllMembers(ctx, w.group, groups.MemberListOptions{Numbered: page.Numbered{Size: 2}}))
 	}},
 	"Groups.AllMembersByCursor": {"groups.list_members_cursor", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.AllMembersByCursor(ctx, w.group, groups.MemberCursorOptions{Limit: 2}))
+		return of(w.client.Groups.AllMembersByCursor(ctx, w.group, groups.MemberCursorOptions{Options: page.Options{Limit: 2}}))
 	}},
 	"Chatrooms.All": {"chatrooms.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Chatrooms.All(ctx, chatrooms.ListOptions{Limit: 2}))
+		return of(w.client.Chatrooms.All(ctx, page.Options{Limit: 2}))
 	}},
 	"Chatrooms.AllJoined": {"chatrooms.list_joined", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Chatrooms.AllJoined(ctx, "alice", chatrooms.PageOptions{Size: 2}))
+		return of(w.client.Chatrooms.AllJoined(ctx, "alice", page.Numbered{Size: 2}))
 	}},
 	"Chatrooms.AllMembers": {"chatrooms.list_members", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Chatrooms.AllMembers(ctx, w.room, chatrooms.PageOptions{Size: 2}))
+		return of(w.client.Chatrooms.AllMembers(ctx, w.room, page.Numbered{Size: 2}))
 	}},
 	"Chatrooms.AllMembersByCursor": {"chatrooms.list_members_cursor", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Chatrooms.AllMembersByCursor(ctx, w.room, chatrooms.MemberCursorOptions{Limit: 2}))
+		return of(w.client.Chatrooms.AllMembersByCursor(ctx, w.room, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 2}}))
 	}},
 	"Chatrooms.AllSuperAdmins": {"chatrooms.list_super_admins", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Chatrooms.AllSuperAdmins(ctx, chatrooms.PageOptions{Size: 2}))
+		return of(w.client.Chatrooms.AllSuperAdmins(ctx, page.Numbered{Size: 2}))
 	}},
 	"Push.AllLabels": {"push.list_labels", func(ctx context.Context, w *five) iter.Seq2[any, error] {
 		return of(w.client.Push.AllLabels(ctx, page.Options{Limit: 2}))
