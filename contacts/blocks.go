@@ -65,8 +65,9 @@ var listBlocked = api.Endpoint{
 	Idempotent: true, MaxItems: MaxPage, ItemsIn: "Limit",
 }
 
-// ListBlocked returns one page of the users that a user has blocked, newest first;
-// [Service.ListBlockedUsernames] returns them at once. The block list must be switched
+// ListBlocked returns a page of the users that a user has blocked, newest first;
+// [Service.ListBlockedUsernames] returns them at once. A page has up to [MaxPage] users.
+// The block list must be switched
 // on for newer apps. Quota: 50 calls a second. Retried if the response is lost.
 // [im.ErrNotFound] when there is no such user.
 //
@@ -84,7 +85,7 @@ func (s *Service) PageBlocked(ctx context.Context, username string, o page.Optio
 	return api.Pages(o, func(o page.Options) (*page.Page[string], error) { return s.ListBlocked(ctx, username, o) })
 }
 
-// AllBlocked goes over the users on all pages of [Service.ListBlocked].
+// AllBlocked goes over the users of [Service.PageBlocked].
 func (s *Service) AllBlocked(ctx context.Context, username string, o page.Options) iter.Seq2[string, error] {
 	return api.All(s.PageBlocked(ctx, username, o))
 }

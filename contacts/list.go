@@ -12,7 +12,8 @@ import (
 	"github.com/imrest/im-go/page"
 )
 
-// MaxPage is the most entries that a page of contacts, or of a block list, has.
+// MaxPage is the most entries on a page of contacts or of a block list, which is also
+// what the lists ask for without a limit.
 const MaxPage = 50
 
 var listUsernames = api.Endpoint{
@@ -74,8 +75,9 @@ var list = api.Endpoint{
 	Idempotent: true, MaxItems: MaxPage, ItemsIn: "Limit",
 }
 
-// List returns one page of a user's contacts, newest first. Quota: 100 calls a second.
-// Retried if the response is lost. [im.ErrNotFound] when there is no such user.
+// List returns a page of a user's contacts, newest first. A page has up to [MaxPage]
+// contacts. Quota: 100 calls a second. Retried if the response is lost.
+// [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint contacts.list_paged
 func (s *Service) List(ctx context.Context, username string, o ListOptions) (*page.Page[Contact], error) {
@@ -102,7 +104,7 @@ func (s *Service) Pages(ctx context.Context, username string, o ListOptions) ite
 	})
 }
 
-// All goes over the contacts on all pages of [Service.List].
+// All goes over the contacts of [Service.Pages].
 func (s *Service) All(ctx context.Context, username string, o ListOptions) iter.Seq2[Contact, error] {
 	return api.All(s.Pages(ctx, username, o))
 }

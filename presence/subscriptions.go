@@ -72,8 +72,8 @@ func (s *Service) Unsubscribe(ctx context.Context, username string, usernames []
 	})
 }
 
-// MaxPage is the most subscriptions that a page of [Service.ListSubscriptions] has; older
-// documents say 500.
+// MaxPage is the most users on a page of [Service.ListSubscriptions], which is also what
+// it asks for without a size. Older documents allow 500.
 const MaxPage = 100
 
 // Subscription is one user that is watched.
@@ -101,8 +101,8 @@ var listSubscriptions = api.Endpoint{
 	Quotas: api.PerSecond(50), Idempotent: true,
 }
 
-// ListSubscriptions returns one page of the users that a user watches, with the number
-// of all. A new subscription may take some seconds to appear. Quota: 50 calls a second
+// ListSubscriptions returns a page of the users that a user watches, with the Total of
+// all pages. A page has up to [MaxPage] users. A new subscription may take some seconds to appear. Quota: 50 calls a second
 // (100 by one page of Easemob). Retried if the response is lost.
 //
 //im:endpoint presence.list_subscriptions
@@ -126,7 +126,7 @@ func (s *Service) PageSubscriptions(ctx context.Context, username string, o page
 	})
 }
 
-// AllSubscriptions goes over the users on all pages of [Service.ListSubscriptions].
+// AllSubscriptions goes over the users of [Service.PageSubscriptions].
 func (s *Service) AllSubscriptions(ctx context.Context, username string, o page.Numbered) iter.Seq2[Subscription, error] {
 	return api.All(s.PageSubscriptions(ctx, username, o))
 }

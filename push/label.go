@@ -89,7 +89,8 @@ func (s *Service) GetLabel(ctx context.Context, name string) (*Label, error) {
 	return s.label(ctx, &api.Call{Endpoint: &getLabel, Params: []string{name}})
 }
 
-// MaxPage is the most entries that a page of labels, or of the users under one, has.
+// MaxPage is the most entries on a page of labels or of the users under one, which is
+// also what the lists ask for without a limit.
 const MaxPage = 100
 
 // list carries out a call that answers one page.
@@ -111,7 +112,7 @@ var listLabels = api.Endpoint{
 	MaxItems: MaxPage, ItemsIn: "Limit",
 }
 
-// ListLabels returns one page of labels. The documents show no cursor in this response:
+// ListLabels returns a page of labels, up to [MaxPage]. The documents show no cursor in this response:
 // without one the page is the last. Retried if the response is lost. Quota: 100 calls a
 // second, 10 on Easemob.
 //
@@ -125,7 +126,7 @@ func (s *Service) PageLabels(ctx context.Context, o page.Options) iter.Seq2[*pag
 	return api.Pages(o, func(o page.Options) (*page.Page[Label], error) { return s.ListLabels(ctx, o) })
 }
 
-// AllLabels goes over the labels on all pages of [Service.ListLabels].
+// AllLabels goes over the labels of [Service.PageLabels].
 func (s *Service) AllLabels(ctx context.Context, o page.Options) iter.Seq2[Label, error] {
 	return api.All(s.PageLabels(ctx, o))
 }
@@ -263,7 +264,7 @@ var listLabelUsers = api.Endpoint{
 	Easemob: api.PerSecond(30), Idempotent: true, MaxItems: MaxPage, ItemsIn: "Limit",
 }
 
-// ListLabelUsers returns one page of the users under a label. Retried if the response is
+// ListLabelUsers returns a page of the users under a label, up to [MaxPage]. Retried if the response is
 // lost. Quota: 100 calls a second, 30 on Easemob. [im.ErrNotFound] when there is no such
 // label.
 //
@@ -277,7 +278,7 @@ func (s *Service) PageLabelUsers(ctx context.Context, label string, o page.Optio
 	return api.Pages(o, func(o page.Options) (*page.Page[LabelUser], error) { return s.ListLabelUsers(ctx, label, o) })
 }
 
-// AllLabelUsers goes over the users on all pages of [Service.ListLabelUsers].
+// AllLabelUsers goes over the users of [Service.PageLabelUsers].
 func (s *Service) AllLabelUsers(ctx context.Context, label string, o page.Options) iter.Seq2[LabelUser, error] {
 	return api.All(s.PageLabelUsers(ctx, label, o))
 }

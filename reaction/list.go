@@ -108,16 +108,17 @@ type wireMessage struct {
 	Reactions api.Many[wireSummary] `json:"reactionList"`
 }
 
-// MaxPage is the most users that a page of [Service.ListUsers] has.
+// MaxPage is the most users on a page of [Service.ListUsers], which is also what it asks
+// for without a limit.
 const MaxPage = 50
 
 var listUsers = api.Endpoint{
 	ID: "reaction.detail", Method: http.MethodGet, Path: "/reaction/user/{username}/detail", Idempotent: true,
 }
 
-// ListUsers returns one page of the users who put a reaction on a message, oldest
-// reaction first, with the number of all of them. The id of the reaction, and whether
-// the user who asks is one of them, is in [Service.Get]. Quota: 100 calls a second.
+// ListUsers returns a page of the users who put a reaction on a message, oldest reaction
+// first, with the Total of all pages. A page has up to [MaxPage] users. The ID of the
+// reaction, and whether the user who asks is one of them, is in [Service.Get]. Quota: 100 calls a second.
 // Retried if the response is lost. [im.ErrForbidden] when the user takes no part in the
 // conversation.
 //
@@ -147,7 +148,7 @@ func (s *Service) PageUsers(ctx context.Context, username, messageID, reaction s
 	})
 }
 
-// AllUsers goes over the users on all pages of [Service.ListUsers].
+// AllUsers goes over the users of [Service.PageUsers].
 func (s *Service) AllUsers(ctx context.Context, username, messageID, reaction string, o page.Options) iter.Seq2[string, error] {
 	return api.All(s.PageUsers(ctx, username, messageID, reaction, o))
 }

@@ -21,7 +21,8 @@ const (
 	OldestFirst Order = "asc"
 )
 
-// MaxPage is the most entries that a page of any list of this package has.
+// MaxPage is the most entries on a page of any list of this package, which is also what
+// the lists ask for without a limit.
 const MaxPage = 50
 
 // ListOptions choose a page of threads.
@@ -74,8 +75,9 @@ func (n *nextPage) UnmarshalJSON(b []byte) error {
 
 var list = api.Endpoint{ID: "thread.list_app", Method: http.MethodGet, Path: "/thread", Idempotent: true}
 
-// List returns one page of the ids of all threads of the app, by time of creation. More
-// than the ids is in [Service.ListJoined] only, for the threads of a user. Quota: 100
+// List returns a page of the ids of all threads of the app, by time of creation. A page
+// has up to [MaxPage] ids. The API returns whole threads only for those of a user:
+// [Service.ListJoined]. Quota: 100
 // calls a second. Retried if the response is lost.
 //
 //im:endpoint thread.list_app
@@ -88,7 +90,7 @@ func (s *Service) Pages(ctx context.Context, o ListOptions) iter.Seq2[*page.Page
 	return pages(o, func(o ListOptions) (*page.Page[string], error) { return s.List(ctx, o) })
 }
 
-// All goes over the ids on all pages of [Service.List].
+// All goes over the ids of [Service.Pages].
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[string, error] {
 	return api.All(s.Pages(ctx, o))
 }
@@ -111,7 +113,7 @@ var listJoined = api.Endpoint{
 	ID: "thread.list_user", Method: http.MethodGet, Path: "/threads/user/{username}", Idempotent: true,
 }
 
-// ListJoined returns one page of the threads that a user is in. They are in order of
+// ListJoined returns a page of the threads that a user is in, up to [MaxPage]. They are in order of
 // creation by Agora's documents, and of joining by those of Easemob. Quota: 100 calls a
 // second. Retried if the response is lost.
 //
@@ -125,7 +127,7 @@ func (s *Service) PageJoined(ctx context.Context, username string, o ListOptions
 	return pages(o, func(o ListOptions) (*page.Page[Thread], error) { return s.ListJoined(ctx, username, o) })
 }
 
-// AllJoined goes over the threads on all pages of [Service.ListJoined].
+// AllJoined goes over the threads of [Service.PageJoined].
 func (s *Service) AllJoined(ctx context.Context, username string, o ListOptions) iter.Seq2[Thread, error] {
 	return api.All(s.PageJoined(ctx, username, o))
 }
@@ -134,8 +136,8 @@ var listJoinedInGroup = api.Endpoint{
 	ID: "thread.list_user_group", Method: http.MethodGet, Path: "/threads/chatgroups/{groupID}/user/{username}", Idempotent: true,
 }
 
-// ListJoinedInGroup returns one page of the threads of one group that a user is in.
-// Order as in [Service.ListJoined]. Quota: 100 calls a second. Retried if the response
+// ListJoinedInGroup returns a page of the threads of one group that a user is in, up to
+// [MaxPage]. Order as in [Service.ListJoined]. Quota: 100 calls a second. Retried if the response
 // is lost. [im.ErrNotFound] when there is no such group.
 //
 //im:endpoint thread.list_user_group
@@ -150,7 +152,7 @@ func (s *Service) PageJoinedInGroup(ctx context.Context, groupID, username strin
 	})
 }
 
-// AllJoinedInGroup goes over the threads on all pages of [Service.ListJoinedInGroup].
+// AllJoinedInGroup goes over the threads of [Service.PageJoinedInGroup].
 func (s *Service) AllJoinedInGroup(ctx context.Context, groupID, username string, o ListOptions) iter.Seq2[Thread, error] {
 	return api.All(s.PageJoinedInGroup(ctx, groupID, username, o))
 }

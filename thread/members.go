@@ -14,7 +14,7 @@ const memberPath = "/thread/{threadID}/users"
 
 var listMembers = api.Endpoint{ID: "thread.list_members", Method: http.MethodGet, Path: memberPath, Idempotent: true}
 
-// ListMembers returns one page of the members of a thread. Quota: 100 calls a second.
+// ListMembers returns a page of the members of a thread, up to [MaxPage]. Quota: 100 calls a second.
 // Retried if the response is lost. [im.ErrNotFound] when there is no such thread.
 //
 //im:endpoint thread.list_members
@@ -36,7 +36,7 @@ func (s *Service) PageMembers(ctx context.Context, threadID string, o page.Optio
 	return api.Pages(o, func(o page.Options) (*page.Page[string], error) { return s.ListMembers(ctx, threadID, o) })
 }
 
-// AllMembers goes over the members on all pages of [Service.ListMembers].
+// AllMembers goes over the members of [Service.PageMembers].
 func (s *Service) AllMembers(ctx context.Context, threadID string, o page.Options) iter.Seq2[string, error] {
 	return api.All(s.PageMembers(ctx, threadID, o))
 }

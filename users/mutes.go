@@ -151,20 +151,22 @@ func (s *Service) GetMute(ctx context.Context, username string) (*Muted, error) 
 	return &muted, nil
 }
 
-// MaxMutePage is the most entries that a page of [Service.ListMutes] has.
-const MaxMutePage = 50
+// MaxMutesPage is the most entries on a page of [Service.ListMutes], which is also what
+// it asks for without a size.
+const MaxMutesPage = 50
 
 var listMutes = api.Endpoint{
 	ID: "mutes.list", Method: http.MethodGet, Path: "/mutes", Idempotent: true,
 }
 
-// ListMutes returns one page of muted users. The server lists a user once per kind of
-// chat, so a user may come up three times, and lifted mutes stay in the list with 0.
-// Quota: 100 calls a second. Retried if the response is lost.
+// ListMutes returns a page of muted users. A page has up to [MaxMutesPage] entries. The
+// server lists a user once per kind of chat, so a user may come up three times, and
+// lifted mutes stay in the list with 0. Quota: 100 calls a second. Retried if the
+// response is lost.
 //
 //im:endpoint mutes.list
 func (s *Service) ListMutes(ctx context.Context, o page.Numbered) (*page.Page[Muted], error) {
-	o, invalid := api.Number(o, MaxMutePage)
+	o, invalid := api.Number(o, MaxMutesPage)
 	var out struct {
 		api.Data[struct {
 			Data     api.Many[wireMuted] `json:"data"`
@@ -189,7 +191,7 @@ func (s *Service) PageMutes(ctx context.Context, o page.Numbered) iter.Seq2[*pag
 	return api.NumberedPages(o, func(o page.Numbered) (*page.Page[Muted], error) { return s.ListMutes(ctx, o) })
 }
 
-// AllMutes goes over the mutes on all pages of [Service.ListMutes].
+// AllMutes goes over the mutes of [Service.PageMutes].
 func (s *Service) AllMutes(ctx context.Context, o page.Numbered) iter.Seq2[Muted, error] {
 	return api.All(s.PageMutes(ctx, o))
 }

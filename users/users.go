@@ -280,15 +280,16 @@ func (s *Service) Get(ctx context.Context, username string) (*User, error) {
 	return s.one(ctx, &api.Call{Endpoint: &get, Params: []string{username}})
 }
 
-// MaxPage is the most users that a page of [Service.List] has.
+// MaxPage is the most users on a page of [Service.List], which is also what it asks for
+// without a limit.
 const MaxPage = 100
 
 var list = api.Endpoint{
 	ID: "users.list", Method: http.MethodGet, Path: "/users", Idempotent: true,
 }
 
-// List returns one page of users in order of registration. Quota: 100 calls a second.
-// Retried if the response is lost.
+// List returns a page of users in order of registration. A page has up to [MaxPage]
+// users. Quota: 100 calls a second. Retried if the response is lost.
 //
 //im:endpoint users.list
 func (s *Service) List(ctx context.Context, o page.Options) (*page.Page[User], error) {
@@ -301,7 +302,7 @@ func (s *Service) Pages(ctx context.Context, o page.Options) iter.Seq2[*page.Pag
 	return api.Pages(o, func(o page.Options) (*page.Page[User], error) { return s.List(ctx, o) })
 }
 
-// All goes over the users on all pages of [Service.List].
+// All goes over the users of [Service.Pages].
 func (s *Service) All(ctx context.Context, o page.Options) iter.Seq2[User, error] {
 	return api.All(s.Pages(ctx, o))
 }
