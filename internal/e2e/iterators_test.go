@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"reflect"
@@ -158,17 +159,40 @@ var iterators = map[string]iterator{
 	}},
 }
 
-// The table has every iterator that a service has.
-func TestEveryIteratorIsTested(t *testing.T) {
-	have := make(map[string]bool)
+// listOf is what a method lists, in whichever of the three forms: "Members" of PageMembers,
+// nothing of Pages.
+func listOf(method string, of reflect.Type) (list string, ok bool) {
+	if out := of.Out(0); out.Kind() == reflect.Pointer && strings.HasPrefix(out.Elem().Name(), "Page[") {
+		return strings.CutPrefix(method, "List")
+	} else if out.Kind() != reflect.Func {
+		return "", false
+	}
+	if list, ok = strings.CutPrefix(method, "All"); !ok {
+		list, ok = strings.CutPrefix(strings.Replace(method, "Pages", "Page", 1), "Page")
+	}
+	return list, ok
+}
+
+// Every list has its three forms, and the table above has all of them.
+func TestEveryListHasThreeFormsAndIsTested(t *testing.T) {
+	have, all := make(map[string]bool), methods()
 	for name := range iterators {
 		have[name] = true
 	}
-	for name, method := range methods() {
-		if _, after, _ := strings.Cut(name, "."); strings.HasPrefix(after, "All") && method.Out(0).Kind() == reflect.Func {
-			assert.True(t, have[name], name)
-			delete(have, name)
+	for name, method := range all {
+		domain, after, _ := strings.Cut(name, ".")
+		list, ok := listOf(after, method)
+		if !ok {
+			continue
 		}
+		one, pages, every := domain+".List"+list, domain+".Page"+cmp.Or(list, "s"), domain+".All"+list
+		require.Contains(t, all, one)
+		require.Contains(t, all, pages)
+		require.Contains(t, all, every)
+		assert.Equal(t, all[one].Out(0), all[pages].Out(0).In(0).In(0), "%s goes over the pages of %s", pages, one)
+		assert.Equal(t, all[one].In(all[one].NumIn()-1), all[every].In(all[every].NumIn()-1), "%s has the options of %s", every, one)
+		delete(have, every)
+		assert.Contains(t, iterators, every)
 	}
 	assert.Empty(t, have)
 }
