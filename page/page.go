@@ -15,6 +15,13 @@
 //
 //	for p, err := range client.Users.Pages(ctx, page.Options{Cursor: saved}) {
 //
+// Some lists are read by number, not by cursor. Their Next is the number of the page
+// after, for [Numbered.Page]. When entries are added or removed meanwhile the numbers
+// shift, so an entry may be missed or come twice.
+//
+// Without a limit a list asks for the largest page that all documents allow: MaxPage, or
+// another constant of its package.
+//
 // All and Pages end after the first error, may be broken off, and start over when they
 // are ranged over again. A list whose pages go in a circle is an error, and an empty
 // page with a Next is not the end.
