@@ -44,7 +44,7 @@ func TestPagesFindCirclesOfAnyLength(t *testing.T) {
 			if pages++; pages == 1_000_000 {
 				return &page.Page[int]{Items: []int{1}}, nil
 			}
-			return &page.Page[int]{Items: []int{1}, Next: numbers[pages%2][:pages%1000] + strconv.Itoa(pages%10) + fmt.Sprint(pages)}, nil
+			return &page.Page[int]{Items: []int{1}, Next: numbers[pages%2][:pages%1000] + strconv.Itoa(pages%10) + strconv.Itoa(pages)}, nil
 		}) {
 			require.NoError(t, err)
 		}
