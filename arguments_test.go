@@ -126,8 +126,11 @@ func (f *filler) fill(v reflect.Value, path string, required bool) {
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if name := v.Type().Field(i).Name; v.Type().Field(i).IsExported() {
-				f.fill(v.Field(i), strings.TrimPrefix(path+"."+name, "."), false)
+			switch field := v.Type().Field(i); {
+			case field.Anonymous: // its fields go by their own names
+				f.fill(v.Field(i), path, false)
+			case field.IsExported():
+				f.fill(v.Field(i), strings.TrimPrefix(path+"."+field.Name, "."), false)
 			}
 		}
 	}

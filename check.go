@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/internal/transport"
-	"github.com/imrest/im-go/users"
+	"github.com/imrest/im-go/page"
 )
 
 // Check tries whether host, app and credentials work, by listing one user, and
@@ -34,7 +34,7 @@ func (c *Client) Check(ctx context.Context) error {
 }
 
 func (c *Client) check(ctx context.Context) error {
-	_, err := c.Users.List(ctx, users.ListOptions{Limit: 1})
+	_, err := c.Users.List(ctx, page.Options{Limit: 1})
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
 )
 
@@ -39,7 +40,7 @@ func TestUsersEndToEnd(t *testing.T) {
 	assert.NotNil(t, batch[0].User)
 
 	var all []string
-	for u, err := range client.Users.All(ctx, users.ListOptions{Limit: 1}) {
+	for u, err := range client.Users.All(ctx, page.Options{Limit: 1}) {
 		require.NoError(t, err)
 		all = append(all, u.Username)
 	}

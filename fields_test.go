@@ -27,6 +27,11 @@ type names struct {
 func parsePackage(t *testing.T, dir string) *names {
 	t.Helper()
 	n := &names{map[string][]string{}, map[string][]string{}, map[string]bool{}, map[string][]string{}, map[string]string{}}
+	if dir != "page" {
+		for name, fields := range parsePackage(t, "page").fields {
+			n.addFields("page."+name, fields...)
+		}
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	require.NoError(t, err)
 	for _, path := range files {
@@ -65,9 +70,7 @@ func (n *names) addFunc(f *ast.FuncDecl) {
 		if list, ok := kind.(*ast.ArrayType); ok {
 			kind = list.Elt
 		}
-		if name, ok := kind.(*ast.Ident); ok {
-			words = append(words, "type "+name.Name)
-		}
+		words = append(words, "type "+types.ExprString(kind))
 	}
 	if f.Recv != nil {
 		if star, ok := f.Recv.List[0].Type.(*ast.StarExpr); ok && types.ExprString(star.X) == "Service" {
@@ -96,12 +99,21 @@ func (n *names) addType(t *ast.TypeSpec) {
 		return
 	}
 	for _, f := range s.Fields.List {
+		if len(f.Names) == 0 { // embedded
+			n.addFields(t.Name.Name, n.fields[types.ExprString(f.Type)]...)
+		}
 		for _, name := range f.Names {
 			if name.IsExported() {
-				n.fields[t.Name.Name] = append(n.fields[t.Name.Name], name.Name)
-				n.any[name.Name] = true
+				n.addFields(t.Name.Name, name.Name)
 			}
 		}
+	}
+}
+
+func (n *names) addFields(kind string, fields ...string) {
+	n.fields[kind] = append(n.fields[kind], fields...)
+	for _, name := range fields {
+		n.any[name] = true
 	}
 }
 

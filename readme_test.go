@@ -28,6 +28,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
 )
 
@@ -37,6 +38,7 @@ var (
 	_ = log.Fatal
 	_ = imtest.NewServer
 	_ = messages.Text
+	_ page.Options
 	_ users.User
 	_ *testing.T
 	_ time.Duration

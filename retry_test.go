@@ -20,7 +20,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/messages"
-	"github.com/imrest/im-go/users"
+	"github.com/imrest/im-go/page"
 )
 
 const (
@@ -44,7 +44,7 @@ var calls = map[string]func(context.Context, *im.Client) error{
 		return err
 	},
 	"delete": func(ctx context.Context, c *im.Client) error {
-		_, err := c.Users.DeleteOldest(ctx, users.ListOptions{Limit: 1})
+		_, err := c.Users.DeleteOldest(ctx, page.Options{Limit: 1})
 		return err
 	},
 }

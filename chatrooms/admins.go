@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 var listAdmins = api.Endpoint{
@@ -78,20 +79,29 @@ var listSuperAdmins = api.Endpoint{
 	ID: "chatrooms.list_super_admins", Method: http.MethodGet, Path: "/chatrooms/super_admin", Idempotent: true,
 }
 
-// ListSuperAdmins returns a page of the super admins of the app, who may create
-// rooms from their clients; [Service.AllSuperAdmins] goes over all of them. Quota:
-// 100 calls a second. Repeated after a lost answer.
+// ListSuperAdmins returns a page of the super admins of the app, who may create rooms
+// from their clients. A page has up to [MaxSuperAdminsPage] users; one of 100 and more
+// names a next one, which may be empty, for the server may have cut it. Quota: 100 calls
+// a second. Retried if the response is lost.
 //
 //im:endpoint chatrooms.list_super_admins
-func (s *Service) ListSuperAdmins(ctx context.Context, o PageOptions) ([]string, error) {
-	o = o.withDefaults()
-	return s.usernames(ctx, &api.Call{Endpoint: &listSuperAdmins, Invalid: o.check(), Query: o.query()})
+func (s *Service) ListSuperAdmins(ctx context.Context, o page.Numbered) (*page.Page[string], error) {
+	o, invalid := api.Number(o, MaxSuperAdminsPage)
+	names, err := s.usernames(ctx, &api.Call{Endpoint: &listSuperAdmins, Invalid: invalid, Query: numbers(o)})
+	if err != nil {
+		return nil, err
+	}
+	return api.CutPage(names, o, leastPage), nil
 }
 
-// AllSuperAdmins goes over the super admins of the app from page o.Page on. It ends
-// after the first error.
-func (s *Service) AllSuperAdmins(ctx context.Context, o PageOptions) iter.Seq2[string, error] {
-	return numbered(o, func(o PageOptions) ([]string, error) { return s.ListSuperAdmins(ctx, o) })
+// PageSuperAdmins goes over the pages of [Service.ListSuperAdmins].
+func (s *Service) PageSuperAdmins(ctx context.Context, o page.Numbered) iter.Seq2[*page.Page[string], error] {
+	return api.NumberedPages(o, func(o page.Numbered) (*page.Page[string], error) { return s.ListSuperAdmins(ctx, o) })
+}
+
+// AllSuperAdmins goes over the users of [Service.PageSuperAdmins].
+func (s *Service) AllSuperAdmins(ctx context.Context, o page.Numbered) iter.Seq2[string, error] {
+	return api.All(s.PageSuperAdmins(ctx, o))
 }
 
 var addSuperAdmin = api.Endpoint{

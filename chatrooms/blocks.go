@@ -33,9 +33,7 @@ var blockMember = api.Endpoint{
 //
 //im:endpoint chatrooms.block_user
 func (s *Service) BlockMember(ctx context.Context, roomID, username string) error {
-	return s.confirm(ctx, &api.Call{
-		Endpoint: &blockMember, Params: []string{roomID, username}, Invalid: api.SingleUsername("username", username),
-	}, "result", true)
+	return s.confirm(ctx, single(&blockMember, roomID, username), "result", true)
 }
 
 var blockMembers = api.Endpoint{
@@ -52,7 +50,7 @@ var blockMembers = api.Endpoint{
 //
 //im:endpoint chatrooms.block_users
 func (s *Service) BlockMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {
-	return s.batchBody(ctx, &blockMembers, roomID, usernames)
+	return s.several(ctx, &api.Call{Endpoint: &blockMembers, Params: []string{roomID}, Body: names{usernames}}, usernames)
 }
 
 var unblockMember = api.Endpoint{
@@ -65,9 +63,7 @@ var unblockMember = api.Endpoint{
 //
 //im:endpoint chatrooms.unblock_user
 func (s *Service) UnblockMember(ctx context.Context, roomID, username string) error {
-	return s.confirm(ctx, &api.Call{
-		Endpoint: &unblockMember, Params: []string{roomID, username}, Invalid: api.SingleUsername("username", username),
-	}, "result", true)
+	return s.confirm(ctx, single(&unblockMember, roomID, username), "result", true)
 }
 
 var unblockMembers = api.Endpoint{
@@ -82,5 +78,5 @@ var unblockMembers = api.Endpoint{
 //
 //im:endpoint chatrooms.unblock_users
 func (s *Service) UnblockMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {
-	return s.batchPath(ctx, &unblockMembers, roomID, usernames)
+	return s.several(ctx, &api.Call{Endpoint: &unblockMembers, Params: []string{roomID}, List: usernames}, usernames)
 }

@@ -15,6 +15,10 @@ package chatrooms
 
 import (
 	"context"
+	"math"
+	"net/http"
+	"regexp"
+	"strings"
 
 	"github.com/imrest/im-go/internal/api"
 )
@@ -47,12 +51,98 @@ func (s *Service) confirm(ctx context.Context, c *api.Call, field string, done b
 	return s.api.Call(ctx, c)
 }
 
-// usernames carries out a call that answers user ids.
+// usernames carries out a call that returns user ids, all at once.
 func (s *Service) usernames(ctx context.Context, c *api.Call) ([]string, error) {
-	var out api.Data[api.Many[api.Text]]
-	c.Out = &out
-	if err := s.api.Call(ctx, c); err != nil {
+	p, err := s.userPage(ctx, c)
+	if err != nil {
 		return nil, err
 	}
-	return api.Texts(out.Data), nil
+	return p.Items, nil
+}
+
+const (
+	maxName        = 128     // characters
+	maxDescription = 512     // characters
+	maxCustom      = 8 << 10 // bytes
+)
+
+// NewRoom is a room to create.
+type NewRoom struct {
+	Name        string   `json:"name"`                  // up to 128 characters
+	Description string   `json:"description"`           // up to 512 characters; needed; whether it may be empty is not documented
+	Owner       string   `json:"owner"`                 // a user that exists
+	Members     []string `json:"members,omitempty"`     // the first members, without the owner; up to MaxMembers
+	MaxMembers  int      `json:"maxusers,omitzero"`     // with the owner; 0: the server's 1000. Above 10,000 the vendor must have raised the limit
+	Custom      string   `json:"custom,omitzero"`       // free text of up to 8 KB; older documents allow 1,024 characters
+	ID          string   `json:"roomid,omitzero"`       // up to 64 of a-z and 0-9; empty: made by the server. The vendor must have enabled own ids
+	ReviewName  *bool    `json:"need_verify,omitempty"` // whether moderation reviews the name; nil: yes. Only the vendor's Java SDK knows it
+}
+
+var ownID = regexp.MustCompile(`^[a-z0-9]*$`)
+
+func (r NewRoom) check() error {
+	for _, m := range r.Members {
+		if strings.EqualFold(m, r.Owner) {
+			return api.Invalid("Members", "must not name the owner %q", r.Owner)
+		}
+	}
+	if r.MaxMembers > 0 {
+		if err := api.MaxItems("Members", len(r.Members), r.MaxMembers); err != nil {
+			return err
+		}
+	}
+	if len(r.Members) > 0 {
+		if err := api.Usernames("Members", r.Members); err != nil {
+			return err
+		}
+	}
+	return api.First(
+		api.Required("Name", r.Name), api.MaxLength("Name", r.Name, maxName),
+		api.MaxLength("Description", r.Description, maxDescription), api.Username("Owner", r.Owner),
+		api.Range("MaxMembers", r.MaxMembers, 0, math.MaxInt32), api.MaxBytes("Custom", r.Custom, maxCustom),
+		api.MaxLength("ID", r.ID, 64), api.Pattern("ID", r.ID, ownID),
+	)
+}
+
+var create = api.Endpoint{
+	ID: "chatrooms.create", Method: http.MethodPost, Path: "/chatrooms", Quotas: api.PerSecond(50),
+}
+
+// Create makes a room and returns its id. Not repeated after a lost answer: a
+// repeat would make another room. Quota: 50 calls a second. Errors:
+// [im.ErrNotFound] when the owner or a member does not exist, [im.ErrPlanLimit]
+// when the app has too many rooms or a user has joined too many,
+// [im.ErrAlreadyExists] when the ID is taken.
+//
+//im:endpoint chatrooms.create
+func (s *Service) Create(ctx context.Context, r NewRoom) (roomID string, err error) {
+	out := api.Checked[created]{Check: (*created).check}
+	err = s.api.Call(ctx, &api.Call{Endpoint: &create, Invalid: r.check(), Body: r, Out: &out})
+	return string(out.Value.Data.ID), err
+}
+
+type created struct {
+	Data struct {
+		ID api.Text `json:"id"`
+	} `json:"data"`
+}
+
+func (c *created) check() error {
+	if c.Data.ID == "" {
+		return api.ErrNoEntity
+	}
+	return nil
+}
+
+var deleteRoom = api.Endpoint{
+	ID: "chatrooms.delete", Method: http.MethodDelete, Path: "/chatrooms/{roomID}",
+}
+
+// Delete dissolves a room; its stored messages stay. Not repeated after a lost
+// answer: a repeat answers [im.ErrNotFound], which then means that it is done.
+// Quota: 100 calls a second.
+//
+//im:endpoint chatrooms.delete
+func (s *Service) Delete(ctx context.Context, roomID string) error {
+	return s.confirm(ctx, &api.Call{Endpoint: &deleteRoom, Params: []string{roomID}}, "success", true)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/imrest/im-go/chatrooms"
 	"github.com/imrest/im-go/internal/corpus"
 	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/page"
 )
 
 const room = "248135790246800"
@@ -334,65 +335,67 @@ func FuzzGet(f *testing.F) {
 }
 
 func TestLists(t *testing.T) {
-	list := func(o chatrooms.ListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *chatrooms.Service) (*chatrooms.Page, error) { return s.List(ctx, o) })
+	list := func(o page.Options) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *chatrooms.Service) (*page.Page[chatrooms.Summary], error) {
+			return s.List(ctx, o)
+		})
 	}
-	joined := func(o chatrooms.PageOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *chatrooms.Service) ([]chatrooms.Summary, error) {
+	joined := func(o page.Numbered) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *chatrooms.Service) (*page.Page[chatrooms.Summary], error) {
 			return s.ListJoined(ctx, "bob", o)
 		})
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "chatrooms.list", Do: list(chatrooms.ListOptions{Limit: 2, Cursor: "Zm9v+/=="}),
+			ID: "chatrooms.list", Do: list(page.Options{Limit: 2, Cursor: "Zm9v+/=="}),
 			Request: "GET /chatrooms?cursor=Zm9v%2B%2F%3D%3D&limit=2",
 			Answer: `{"data":[{"id":"248135790246800","name":"lobby","owner":"alice","affiliations_count":3,"disabled":false},
 				{"id":"248135790246801","name":"stage","owner":"bob","affiliations_count":1,"disabled":true}],"cursor":"YmFy","count":2,"params":{"limit":["2"]}}`,
-			Want: &chatrooms.Page{Rooms: []chatrooms.Summary{
+			Want: &page.Page[chatrooms.Summary]{Items: []chatrooms.Summary{
 				{ID: room, Name: "lobby", Owner: "alice", MemberCount: 3},
 				{ID: "248135790246801", Name: "stage", Owner: "bob", MemberCount: 1, Disabled: true},
-			}, Cursor: "YmFy"},
+			}, Next: "YmFy"},
 		},
 		{
-			ID: "chatrooms.list", Name: "one object, last page", Do: list(chatrooms.ListOptions{}),
-			Request: "GET /chatrooms",
+			ID: "chatrooms.list", Name: "one object, last page", Do: list(page.Options{}),
+			Request: "GET /chatrooms?limit=100",
 			Answer:  `{"data":{"id":"248135790246800","name":"lobby","owner":"alice","affiliations_count":"3"}}`,
-			Want:    &chatrooms.Page{Rooms: []chatrooms.Summary{{ID: room, Name: "lobby", Owner: "alice", MemberCount: 3}}},
+			Want:    &page.Page[chatrooms.Summary]{Items: []chatrooms.Summary{{ID: room, Name: "lobby", Owner: "alice", MemberCount: 3}}},
 		},
-		{ID: "chatrooms.list", Name: "101 rooms", Do: list(chatrooms.ListOptions{Limit: 101}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.list", Name: "101 rooms", Do: list(page.Options{Limit: 101}), Err: im.ErrInvalidArgument},
 		{
-			ID: "chatrooms.list_joined", Do: joined(chatrooms.PageOptions{Page: 2, Size: 10}),
+			ID: "chatrooms.list_joined", Do: joined(page.Numbered{Page: 2, Size: 10}),
 			Request: "GET /users/bob/joined_chatrooms?pagenum=2&pagesize=10",
 			Answer:  `{"data":[{"id":"248135790246800","name":"lobby","disabled":"false"},{"id":"248135790246801","name":"stage","disabled":"true"}],"count":2}`,
-			Want:    []chatrooms.Summary{{ID: room, Name: "lobby"}, {ID: "248135790246801", Name: "stage", Disabled: true}},
+			Want:    &page.Page[chatrooms.Summary]{Items: []chatrooms.Summary{{ID: room, Name: "lobby"}, {ID: "248135790246801", Name: "stage", Disabled: true}}},
 		},
 		{
-			ID: "chatrooms.list_joined", Name: "one object, default page", Do: joined(chatrooms.PageOptions{}),
+			ID: "chatrooms.list_joined", Name: "one object, default page", Do: joined(page.Numbered{}),
 			Request: "GET /users/bob/joined_chatrooms?pagenum=1&pagesize=1000",
 			Answer:  answer(`{"id":"248135790246800","name":"lobby"}`),
-			Want:    []chatrooms.Summary{{ID: room, Name: "lobby"}},
+			Want:    &page.Page[chatrooms.Summary]{Items: []chatrooms.Summary{{ID: room, Name: "lobby"}}},
 		},
-		{ID: "chatrooms.list_joined", Name: "page too large", Do: joined(chatrooms.PageOptions{Size: 1001}), Err: im.ErrInvalidArgument},
-		{ID: "chatrooms.list_joined", Name: "page below the first", Do: joined(chatrooms.PageOptions{Page: -1}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.list_joined", Name: "page too large", Do: joined(page.Numbered{Size: 1001}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.list_joined", Name: "page below the first", Do: joined(page.Numbered{Page: -1}), Err: im.ErrInvalidArgument},
 	})
 }
 
 func TestAll(t *testing.T) {
 	client, sent := wiretest.Client(t,
 		wiretest.JSON(200, `{"data":[{"id":"1"}],"cursor":"a"}`), wiretest.JSON(200, `{"data":[],"cursor":"b"}`), wiretest.JSON(200, `{"data":[{"id":"2"}]}`))
-	all := collect(t, client.Chatrooms.All(t.Context(), chatrooms.ListOptions{}))
+	all := collect(t, client.Chatrooms.All(t.Context(), page.Options{}))
 	assert.Equal(t, []chatrooms.Summary{{ID: "1"}, {ID: "2"}}, all, "an empty page is not the end")
 	assert.Equal(t, []string{"/chatrooms?limit=100", "/chatrooms?cursor=a&limit=100", "/chatrooms?cursor=b&limit=100"}, paths(*sent))
 
 	client, sent = wiretest.Client(t, wiretest.JSON(200, `{"data":[{"id":"1"},{"id":"2"}]}`), wiretest.JSON(200, `{"data":[{"id":"3"}]}`))
-	joined := collect(t, client.Chatrooms.AllJoined(t.Context(), "bob", chatrooms.PageOptions{Page: 3, Size: 2}))
+	joined := collect(t, client.Chatrooms.AllJoined(t.Context(), "bob", page.Numbered{Page: 3, Size: 2}))
 	assert.Equal(t, []chatrooms.Summary{{ID: "1"}, {ID: "2"}, {ID: "3"}}, joined)
 	assert.Equal(t, []string{
 		"/users/bob/joined_chatrooms?pagenum=3&pagesize=2", "/users/bob/joined_chatrooms?pagenum=4&pagesize=2",
 	}, paths(*sent))
 
 	client, _ = wiretest.Client(t, wiretest.JSON(404, `{"error":"service_resource_not_found"}`))
-	for _, err := range client.Chatrooms.AllJoined(t.Context(), "bob", chatrooms.PageOptions{}) {
+	for _, err := range client.Chatrooms.AllJoined(t.Context(), "bob", page.Numbered{}) {
 		require.ErrorIs(t, err, im.ErrNotFound)
 	}
 }

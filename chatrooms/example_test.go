@@ -9,6 +9,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/chatrooms"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
 )
 
@@ -73,7 +74,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	fmt.Printf("%s: %d of %d members, all muted: %t\n", room.Name, room.MemberCount, room.MaxMembers, room.MutedAll)
-	for member, err := range rooms.AllMembers(ctx, roomID, chatrooms.PageOptions{}) {
+	for member, err := range rooms.AllMembers(ctx, roomID, page.Numbered{}) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/chatrooms"
 	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/page"
 )
 
 // single is a Do for the methods on one user.
@@ -48,54 +49,54 @@ func refusals(id string, method func(*chatrooms.Service, context.Context, string
 
 func TestMembers(t *testing.T) {
 	byCursor := func(o chatrooms.MemberCursorOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *service) (*chatrooms.UserPage, error) {
+		return do(func(ctx context.Context, s *service) (*page.Page[string], error) {
 			return s.ListMembersByCursor(ctx, room, o)
 		})
 	}
-	byPage := func(o chatrooms.PageOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *service) ([]chatrooms.Member, error) {
+	byPage := func(o page.Numbered) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *service) (*page.Page[chatrooms.Member], error) {
 			return s.ListMembers(ctx, room, o)
 		})
 	}
 	const path = "/chatrooms/" + room + "/users"
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "chatrooms.list_members", Do: byPage(chatrooms.PageOptions{Page: 2, Size: 3}),
+			ID: "chatrooms.list_members", Do: byPage(page.Numbered{Page: 2, Size: 3}),
 			Request: "GET " + path + "?pagenum=2&pagesize=3",
 			Answer:  answer(`[{"member":"bob"},{"owner":"alice"},{"admin":"carol"}]`),
-			Want: []chatrooms.Member{
+			Want: &page.Page[chatrooms.Member]{Next: "3", Items: []chatrooms.Member{
 				{Username: "bob", Role: chatrooms.RoleMember}, {Username: "alice", Role: chatrooms.RoleOwner},
 				{Username: "carol", Role: chatrooms.RoleAdmin},
-			},
+			}},
 		},
 		{
-			ID: "chatrooms.list_members", Name: "one object, default page", Do: byPage(chatrooms.PageOptions{}),
+			ID: "chatrooms.list_members", Name: "one object, default page", Do: byPage(page.Numbered{}),
 			Request: "GET " + path + "?pagenum=1&pagesize=1000", Answer: answer(`{"owner":"alice"}`),
-			Want: []chatrooms.Member{{Username: "alice", Role: chatrooms.RoleOwner}},
+			Want: &page.Page[chatrooms.Member]{Items: []chatrooms.Member{{Username: "alice", Role: chatrooms.RoleOwner}}},
 		},
 		{
-			ID: "chatrooms.list_members", Name: "the other form of the list", Do: byPage(chatrooms.PageOptions{}),
+			ID: "chatrooms.list_members", Name: "the other form of the list", Do: byPage(page.Numbered{}),
 			Request: "GET " + path + "?pagenum=1&pagesize=1000", Answer: answer(`["alice"]`), Err: im.ErrBadAnswer,
 		},
-		{ID: "chatrooms.list_members", Name: "page too large", Do: byPage(chatrooms.PageOptions{Size: 1001}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.list_members", Name: "page too large", Do: byPage(page.Numbered{Size: 1001}), Err: im.ErrInvalidArgument},
 		{
-			ID: "chatrooms.list_members_cursor", Do: byCursor(chatrooms.MemberCursorOptions{Limit: 2, Cursor: "MTc=", Order: chatrooms.OldestFirst}),
+			ID: "chatrooms.list_members_cursor", Do: byCursor(chatrooms.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: "MTc="}, Order: chatrooms.OldestFirst}),
 			Request: "GET " + path + "?cursor=MTc%3D&limit=2&sort=asc&version=v3",
 			Answer:  `{"data":["bob","carol"],"cursor":"MTg","count":2}`,
-			Want:    &chatrooms.UserPage{Usernames: []string{"bob", "carol"}, Cursor: "MTg"},
+			Want:    &page.Page[string]{Items: []string{"bob", "carol"}, Next: "MTg"},
 		},
 		{
 			ID: "chatrooms.list_members_cursor", Name: "cursor as a number", Do: byCursor(chatrooms.MemberCursorOptions{}),
 			Request: "GET " + path + "?limit=100&version=v3",
 			Answer:  `{"data":["bob"],"cursor":9007199254740993}`,
-			Want:    &chatrooms.UserPage{Usernames: []string{"bob"}, Cursor: "9007199254740993"},
+			Want:    &page.Page[string]{Items: []string{"bob"}, Next: "9007199254740993"},
 		},
 		{
 			ID: "chatrooms.list_members_cursor", Name: "user ids as numbers", Do: byCursor(chatrooms.MemberCursorOptions{}),
 			Request: "GET " + path + "?limit=100&version=v3", Answer: `{"data":["bob",9007199254740993]}`,
-			Want: &chatrooms.UserPage{Usernames: []string{"bob", "9007199254740993"}},
+			Want: &page.Page[string]{Items: []string{"bob", "9007199254740993"}},
 		},
-		{ID: "chatrooms.list_members_cursor", Name: "negative limit", Do: byCursor(chatrooms.MemberCursorOptions{Limit: -1}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.list_members_cursor", Name: "negative limit", Do: byCursor(chatrooms.MemberCursorOptions{Options: page.Options{Limit: -1}}), Err: im.ErrInvalidArgument},
 		{
 			ID: "chatrooms.add_member", Do: single((*service).AddMember, "carol"),
 			Request: "POST " + path + "/carol",
@@ -161,29 +162,29 @@ func TestMembers(t *testing.T) {
 
 func TestAllMembers(t *testing.T) {
 	client, sent := wiretest.Client(t, wiretest.JSON(200, `{"data":["bob"],"cursor":17}`), wiretest.JSON(200, `{"data":["carol"]}`))
-	all := collect(t, client.Chatrooms.AllMembersByCursor(t.Context(), room, chatrooms.MemberCursorOptions{Limit: 1}))
+	all := collect(t, client.Chatrooms.AllMembersByCursor(t.Context(), room, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 1}}))
 	assert.Equal(t, []string{"bob", "carol"}, all)
 	assert.Equal(t, []string{
 		"/chatrooms/" + room + "/users?limit=1&version=v3", "/chatrooms/" + room + "/users?cursor=17&limit=1&version=v3",
 	}, paths(*sent))
 
 	client, _ = wiretest.Client(t, wiretest.JSON(200, `{"data":[{"owner":"alice"},{"member":"bob"}]}`), wiretest.JSON(200, `{"data":[{"member":"carol"}]}`))
-	members := collect(t, client.Chatrooms.AllMembers(t.Context(), room, chatrooms.PageOptions{Size: 2}))
+	members := collect(t, client.Chatrooms.AllMembers(t.Context(), room, page.Numbered{Size: 2}))
 	assert.Len(t, members, 3)
 }
 
 // A server that cuts pages of 1000 to 100 must not end the list.
 func TestAllMembersByPageCut(t *testing.T) {
-	page := `{"data":[{"member":"` + strings.Join(names(100), `"},{"member":"`) + `"}]}`
-	client, sent := wiretest.Client(t, wiretest.JSON(200, page), wiretest.JSON(200, `{"data":[{"member":"last"}]}`))
-	members := collect(t, client.Chatrooms.AllMembers(t.Context(), room, chatrooms.PageOptions{}))
+	cut := `{"data":[{"member":"` + strings.Join(names(100), `"},{"member":"`) + `"}]}`
+	client, sent := wiretest.Client(t, wiretest.JSON(200, cut), wiretest.JSON(200, `{"data":[{"member":"last"}]}`))
+	members := collect(t, client.Chatrooms.AllMembers(t.Context(), room, page.Numbered{}))
 	assert.Len(t, members, 101)
 	assert.Len(t, *sent, 2)
 }
 
 func TestAdmins(t *testing.T) {
-	superAdmins := func(o chatrooms.PageOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *service) ([]string, error) { return s.ListSuperAdmins(ctx, o) })
+	superAdmins := func(o page.Numbered) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *service) (*page.Page[string], error) { return s.ListSuperAdmins(ctx, o) })
 	}
 	super := func(method func(*service, context.Context, string) error, username string) func(context.Context, *im.Client) (any, error) {
 		return only(func(ctx context.Context, s *service) error { return method(s, ctx, username) })
@@ -226,16 +227,16 @@ func TestAdmins(t *testing.T) {
 		},
 		{ID: "chatrooms.transfer_owner", Name: "no name", Do: single((*service).TransferOwner, ""), Err: im.ErrInvalidArgument},
 		{
-			ID: "chatrooms.list_super_admins", Do: superAdmins(chatrooms.PageOptions{Page: 2, Size: 2}),
+			ID: "chatrooms.list_super_admins", Do: superAdmins(page.Numbered{Page: 2, Size: 2}),
 			Request: "GET /chatrooms/super_admin?pagenum=2&pagesize=2",
 			Answer:  `{"data":["alice","bob"],"count":2,"params":{"pagesize":["2"],"pagenum":["2"]}}`,
-			Want:    []string{"alice", "bob"},
+			Want:    &page.Page[string]{Items: []string{"alice", "bob"}, Next: "3"},
 		},
 		{
-			ID: "chatrooms.list_super_admins", Name: "none", Do: superAdmins(chatrooms.PageOptions{}),
-			Request: "GET /chatrooms/super_admin?pagenum=1&pagesize=1000", Answer: answer(`[]`), Want: []string{},
+			ID: "chatrooms.list_super_admins", Name: "none", Do: superAdmins(page.Numbered{}),
+			Request: "GET /chatrooms/super_admin?pagenum=1&pagesize=1000", Answer: answer(`[]`), Want: &page.Page[string]{Items: []string{}},
 		},
-		{ID: "chatrooms.list_super_admins", Name: "page too large", Do: superAdmins(chatrooms.PageOptions{Size: 1001}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.list_super_admins", Name: "page too large", Do: superAdmins(page.Numbered{Size: 1001}), Err: im.ErrInvalidArgument},
 		{
 			ID: "chatrooms.add_super_admin", Do: super((*service).AddSuperAdmin, "alice"),
 			Request: "POST /chatrooms/super_admin", Body: `{"superadmin":"alice"}`, Answer: answer(`{"result":"success","resource":""}`),
@@ -249,7 +250,7 @@ func TestAdmins(t *testing.T) {
 	})
 
 	client, sent := wiretest.Client(t, wiretest.JSON(200, `{"data":["alice"]}`), wiretest.JSON(200, `{"data":[]}`))
-	assert.Equal(t, []string{"alice"}, collect(t, client.Chatrooms.AllSuperAdmins(t.Context(), chatrooms.PageOptions{Size: 1})))
+	assert.Equal(t, []string{"alice"}, collect(t, client.Chatrooms.AllSuperAdmins(t.Context(), page.Numbered{Size: 1})))
 	assert.Len(t, *sent, 2)
 }
 

@@ -112,13 +112,13 @@ var muteMembers = api.Endpoint{
 //
 //im:endpoint chatrooms.mute_members
 func (s *Service) MuteMembers(ctx context.Context, roomID string, usernames []string, duration time.Duration) (MuteResults, error) {
-	answer, err := s.reports(ctx, usernames, &api.Call{
+	answer, err := s.reports(ctx, &api.Call{
 		Endpoint: &muteMembers, Params: []string{roomID}, Invalid: checkMute(duration, time.Millisecond),
 		Body: struct {
 			Usernames []string `json:"usernames"`
 			Duration  int64    `json:"mute_duration"`
 		}{usernames, muteLength(duration, time.Millisecond)},
-	})
+	}, usernames)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +146,7 @@ var unmuteMembers = api.Endpoint{
 //
 //im:endpoint chatrooms.unmute_members
 func (s *Service) UnmuteMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {
-	return s.batchPath(ctx, &unmuteMembers, roomID, usernames)
+	return s.several(ctx, &api.Call{Endpoint: &unmuteMembers, Params: []string{roomID}, List: usernames}, usernames)
 }
 
 var muteAll = api.Endpoint{

@@ -1,15 +1,16 @@
 package contacts
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 var block = api.Endpoint{
@@ -59,83 +60,53 @@ func (s *Service) Unblock(ctx context.Context, username, blocked string) (*User,
 	return s.one(ctx, &unblock, username, blocked)
 }
 
-// BlockedListOptions choose a page of a block list.
-type BlockedListOptions struct {
-	Limit  int    // users on a page, 1 to 50; 0: 50
-	Cursor string // of the page before; empty: from the start
-}
-
-func (o BlockedListOptions) withDefaults() BlockedListOptions {
-	if o.Limit == 0 {
-		o.Limit = maxPage
-	}
-	return o
-}
-
-func (o BlockedListOptions) query() url.Values {
-	q := url.Values{"pageSize": {strconv.Itoa(o.Limit)}} // not limit, as for contacts
-	if o.Cursor != "" {
-		q.Set("cursor", o.Cursor)
-	}
-	return q
-}
-
-// BlockedPage is a part of a block list.
-type BlockedPage struct {
-	Usernames []string
-	Cursor    string // of the next page; empty: this is the last
-}
-
 var listBlocked = api.Endpoint{
 	ID: "contacts.block_list", Method: http.MethodGet, Path: "/users/{username}/blocks/users", Quotas: api.PerSecond(50),
-	Idempotent: true, MaxItems: maxPage, ItemsIn: "Limit",
+	Idempotent: true, MaxItems: MaxPage, ItemsIn: "Limit",
 }
 
 // ListBlocked returns a page of the users that a user has blocked, newest first;
-// [Service.AllBlocked] goes over all of them, [Service.ListBlockedUsernames] returns
-// them at once. The block list must be switched on for newer apps. Quota: 50 calls
-// a second. Repeated after a lost answer. [im.ErrNotFound] when there is no such
-// user.
+// [Service.ListBlockedUsernames] returns them at once. A page has up to [MaxPage] users.
+// The block list must be switched
+// on for newer apps. Quota: 50 calls a second. Retried if the response is lost.
+// [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint contacts.block_list
-func (s *Service) ListBlocked(ctx context.Context, username string, o BlockedListOptions) (*BlockedPage, error) {
-	o = o.withDefaults()
-	return s.blocked(ctx, username, o.Limit, o.query(), api.Range("Limit", o.Limit, 1, maxPage))
+func (s *Service) ListBlocked(ctx context.Context, username string, o page.Options) (*page.Page[string], error) {
+	query := url.Values{}
+	invalid := api.Cursor(query, o, MaxPage)
+	query["pageSize"] = query["limit"] // its name in this list only
+	query.Del("limit")
+	return s.blocked(ctx, username, &api.Call{Query: query, Invalid: invalid, Items: cmp.Or(o.Limit, MaxPage)})
 }
 
-// AllBlocked goes over all users that a user has blocked from o.Cursor on,
-// fetching pages as they are needed. It ends after the first error.
-func (s *Service) AllBlocked(ctx context.Context, username string, o BlockedListOptions) iter.Seq2[string, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]string, string, error) {
-		o := o
-		o.Cursor = cursor
-		p, err := s.ListBlocked(ctx, username, o)
-		if err != nil {
-			return nil, "", err
-		}
-		return p.Usernames, p.Cursor, nil
-	})
+// PageBlocked goes over the pages of [Service.ListBlocked].
+func (s *Service) PageBlocked(ctx context.Context, username string, o page.Options) iter.Seq2[*page.Page[string], error] {
+	return api.Pages(o, func(o page.Options) (*page.Page[string], error) { return s.ListBlocked(ctx, username, o) })
+}
+
+// AllBlocked goes over the users of [Service.PageBlocked].
+func (s *Service) AllBlocked(ctx context.Context, username string, o page.Options) iter.Seq2[string, error] {
+	return api.All(s.PageBlocked(ctx, username, o))
 }
 
 // ListBlockedUsernames returns the users that a user has blocked at once, newest
 // first, up to 500. Otherwise as [Service.ListBlocked].
 func (s *Service) ListBlockedUsernames(ctx context.Context, username string) ([]string, error) {
-	p, err := s.blocked(ctx, username, 0, nil, nil)
+	p, err := s.blocked(ctx, username, new(api.Call))
 	if err != nil {
 		return nil, err
 	}
-	return p.Usernames, nil
+	return p.Items, nil
 }
 
-func (s *Service) blocked(ctx context.Context, username string, limit int, query url.Values, invalid error) (*BlockedPage, error) {
+func (s *Service) blocked(ctx context.Context, username string, c *api.Call) (*page.Page[string], error) {
 	var out names
-	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listBlocked, Params: []string{username}, Query: query, Invalid: invalid, Items: limit, Out: &out,
-	})
-	if err != nil {
+	c.Endpoint, c.Params, c.Out = &listBlocked, []string{username}, &out
+	if err := s.api.Call(ctx, c); err != nil {
 		return nil, err
 	}
-	return &BlockedPage{Usernames: out.list(), Cursor: string(out.Cursor)}, nil
+	return &page.Page[string]{Items: out.list(), Next: string(out.Cursor)}, nil
 }
 
 var checkBlocked = api.Endpoint{

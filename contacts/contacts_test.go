@@ -14,6 +14,7 @@ import (
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/contacts"
 	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/page"
 )
 
 const (
@@ -191,8 +192,10 @@ func TestImport(t *testing.T) {
 }
 
 func TestLists(t *testing.T) {
-	page := func(o contacts.ListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *contacts.Service) (*contacts.Page, error) { return s.List(ctx, "alice", o) })
+	list := func(o contacts.ListOptions) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *contacts.Service) (*page.Page[contacts.Contact], error) {
+			return s.List(ctx, "alice", o)
+		})
 	}
 	check := do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
 		return s.Check(ctx, "alice", []string{"dave", "Bob", "erin"})
@@ -213,20 +216,20 @@ func TestLists(t *testing.T) {
 			Want:    []string{},
 		},
 		{
-			ID: "contacts.list_paged", Do: page(contacts.ListOptions{Limit: 2, Cursor: "a+/=", Remarks: true}),
+			ID: "contacts.list_paged", Do: list(contacts.ListOptions{Options: page.Options{Limit: 2, Cursor: "a+/="}, Remarks: true}),
 			Request: "GET /user/alice/contacts?cursor=a%2B%2F%3D&limit=2&needReturnRemark=true",
 			Answer: `{"uri":"https://a1.example.com/acme/demo/users/alice/rostersByPage","entities":[],"cursor":"Mjc=","count":2,
 				"data":{"contacts":[{"remark":"met in Oslo","username":"bob"},{"remark":null,"username":"carol"}]}}`,
-			Want: &contacts.Page{Contacts: []contacts.Contact{{"bob", "met in Oslo"}, {"carol", ""}}, Cursor: "Mjc="},
+			Want: &page.Page[contacts.Contact]{Items: []contacts.Contact{{"bob", "met in Oslo"}, {"carol", ""}}, Next: "Mjc="},
 		},
 		{
-			ID: "contacts.list_paged", Name: "defaults, cursor beside the contacts", Do: page(contacts.ListOptions{}),
+			ID: "contacts.list_paged", Name: "defaults, cursor beside the contacts", Do: list(contacts.ListOptions{}),
 			Request: "GET /user/alice/contacts?limit=50",
 			Answer:  `{"data":{"contacts":[{"username":"bob"}],"cursor":"Mjc="}}`,
-			Want:    &contacts.Page{Contacts: []contacts.Contact{{Username: "bob"}}, Cursor: "Mjc="},
+			Want:    &page.Page[contacts.Contact]{Items: []contacts.Contact{{Username: "bob"}}, Next: "Mjc="},
 		},
-		{ID: "contacts.list_paged", Name: "limit above 50", Do: page(contacts.ListOptions{Limit: 51}), Err: im.ErrInvalidArgument},
-		{ID: "contacts.list_paged", Name: "negative limit", Do: page(contacts.ListOptions{Limit: -1}), Err: im.ErrInvalidArgument},
+		{ID: "contacts.list_paged", Name: "limit above 50", Do: list(contacts.ListOptions{Options: page.Options{Limit: 51}}), Err: im.ErrInvalidArgument},
+		{ID: "contacts.list_paged", Name: "negative limit", Do: list(contacts.ListOptions{Options: page.Options{Limit: -1}}), Err: im.ErrInvalidArgument},
 		{
 			ID: "contacts.check", Do: check,
 			Request: "POST /contacts/check",
@@ -267,8 +270,8 @@ func TestLists(t *testing.T) {
 }
 
 func TestBlockList(t *testing.T) {
-	page := func(o contacts.BlockedListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *contacts.Service) (*contacts.BlockedPage, error) {
+	list := func(o page.Options) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *contacts.Service) (*page.Page[string], error) {
 			return s.ListBlocked(ctx, "alice", o)
 		})
 	}
@@ -330,18 +333,18 @@ func TestBlockList(t *testing.T) {
 			Err: im.ErrInvalidArgument,
 		},
 		{
-			ID: "contacts.block_list", Do: page(contacts.BlockedListOptions{Limit: 2, Cursor: "MTEw"}),
+			ID: "contacts.block_list", Do: list(page.Options{Limit: 2, Cursor: "MTEw"}),
 			Request: "GET /users/alice/blocks/users?cursor=MTEw&pageSize=2",
 			Answer:  `{"entities":[],"cursor":"Mjc=","count":2,"action":"get","data":["mallory","trent"],"duration":7}`,
-			Want:    &contacts.BlockedPage{Usernames: []string{"mallory", "trent"}, Cursor: "Mjc="},
+			Want:    &page.Page[string]{Items: []string{"mallory", "trent"}, Next: "Mjc="},
 		},
 		{
-			ID: "contacts.block_list", Name: "first page", Do: page(contacts.BlockedListOptions{}),
+			ID: "contacts.block_list", Name: "first page", Do: list(page.Options{}),
 			Request: "GET /users/alice/blocks/users?pageSize=50",
 			Answer:  `{"data":[]}`,
-			Want:    &contacts.BlockedPage{Usernames: []string{}},
+			Want:    &page.Page[string]{Items: []string{}},
 		},
-		{ID: "contacts.block_list", Name: "limit above 50", Do: page(contacts.BlockedListOptions{Limit: 51}), Err: im.ErrInvalidArgument},
+		{ID: "contacts.block_list", Name: "limit above 50", Do: list(page.Options{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
 			ID: "contacts.block_list", Name: "whole",
 			Do: do(func(ctx context.Context, s *contacts.Service) ([]string, error) {
@@ -395,7 +398,7 @@ func TestAllBlocked(t *testing.T) {
 		wiretest.JSON(404, `{"error":"service_resource_not_found"}`))
 	var got []string
 	var failure error
-	for name, err := range client.Contacts.AllBlocked(t.Context(), "alice", contacts.BlockedListOptions{Limit: 1}) {
+	for name, err := range client.Contacts.AllBlocked(t.Context(), "alice", page.Options{Limit: 1}) {
 		if failure = err; err == nil {
 			got = append(got, name)
 		}

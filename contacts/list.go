@@ -1,26 +1,28 @@
 package contacts
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
-const maxPage = 50
+// MaxPage is the most entries on a page of contacts or of a block list, which is also
+// what the lists ask for without a limit.
+const MaxPage = 50
 
 var listUsernames = api.Endpoint{
 	ID: "contacts.list", Method: http.MethodGet, Path: "/users/{username}/contacts/users", Idempotent: true,
 }
 
 // ListUsernames returns the contacts of a user at once, newest first, up to 3,000;
-// [Service.All] goes over more of them, and tells remarks. Quota: 100 calls a
-// second. Repeated after a lost answer. [im.ErrNotFound] when there is no such
-// user.
+// [Service.All] goes over more of them, with their remarks. Quota: 100 calls a second.
+// Retried if the response is lost. [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint contacts.list
 func (s *Service) ListUsernames(ctx context.Context, username string) ([]string, error) {
@@ -40,39 +42,14 @@ func (n *names) list() []string {
 
 // ListOptions choose a page of contacts.
 type ListOptions struct {
-	Limit   int    // contacts on a page, 1 to 50; 0: 50
-	Cursor  string // of the page before; empty: from the start
-	Remarks bool   // also answer the remarks
-}
-
-func (o ListOptions) withDefaults() ListOptions {
-	if o.Limit == 0 {
-		o.Limit = maxPage
-	}
-	return o
-}
-
-func (o ListOptions) query() url.Values {
-	q := url.Values{"limit": {strconv.Itoa(o.Limit)}}
-	if o.Cursor != "" {
-		q.Set("cursor", o.Cursor)
-	}
-	if o.Remarks {
-		q.Set("needReturnRemark", "true")
-	}
-	return q
+	page.Options
+	Remarks bool // also return the remarks
 }
 
 // Contact is one of a user's contacts.
 type Contact struct {
 	Username string
 	Remark   string // only with ListOptions.Remarks
-}
-
-// Page is a part of a list of contacts.
-type Page struct {
-	Contacts []Contact
-	Cursor   string // of the next page; empty: this is the last
 }
 
 // wirePage has the cursor beside the contacts; the documents say "in the body" only,
@@ -85,33 +62,34 @@ type wirePage api.Data[struct {
 	Cursor api.Text `json:"cursor"`
 }]
 
-func (w *wirePage) page() *Page {
-	p := &Page{Contacts: make([]Contact, len(w.Data.Contacts)), Cursor: string(w.Data.Cursor)}
-	if p.Cursor == "" {
-		p.Cursor = string(w.Cursor)
-	}
+func (w *wirePage) page() *page.Page[Contact] {
+	p := &page.Page[Contact]{Items: make([]Contact, len(w.Data.Contacts)), Next: cmp.Or(string(w.Data.Cursor), string(w.Cursor))}
 	for i, c := range w.Data.Contacts {
-		p.Contacts[i] = Contact{Username: string(c.Username), Remark: string(c.Remark)}
+		p.Items[i] = Contact{Username: string(c.Username), Remark: string(c.Remark)}
 	}
 	return p
 }
 
 var list = api.Endpoint{
 	ID: "contacts.list_paged", Method: http.MethodGet, Path: "/user/{username}/contacts",
-	Idempotent: true, MaxItems: maxPage, ItemsIn: "Limit",
+	Idempotent: true, MaxItems: MaxPage, ItemsIn: "Limit",
 }
 
-// List returns a page of a user's contacts, newest first; [Service.All] goes over
-// all of them. Quota: 100 calls a second. Repeated after a lost answer.
+// List returns a page of a user's contacts, newest first. A page has up to [MaxPage]
+// contacts. Quota: 100 calls a second. Retried if the response is lost.
 // [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint contacts.list_paged
-func (s *Service) List(ctx context.Context, username string, o ListOptions) (*Page, error) {
-	o = o.withDefaults()
+func (s *Service) List(ctx context.Context, username string, o ListOptions) (*page.Page[Contact], error) {
+	query := url.Values{}
+	invalid := api.Cursor(query, o.Options, MaxPage)
+	if o.Remarks {
+		query.Set("needReturnRemark", "true")
+	}
 	var out wirePage
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &list, Params: []string{username}, Query: o.query(),
-		Invalid: api.Range("Limit", o.Limit, 1, maxPage), Items: o.Limit, Out: &out,
+		Endpoint: &list, Params: []string{username}, Query: query, Invalid: invalid,
+		Items: cmp.Or(o.Limit, MaxPage), Out: &out,
 	})
 	if err != nil {
 		return nil, err
@@ -119,18 +97,16 @@ func (s *Service) List(ctx context.Context, username string, o ListOptions) (*Pa
 	return out.page(), nil
 }
 
-// All goes over all contacts of a user from o.Cursor on, fetching pages as they
-// are needed. It ends after the first error.
-func (s *Service) All(ctx context.Context, username string, o ListOptions) iter.Seq2[Contact, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]Contact, string, error) {
-		o := o
-		o.Cursor = cursor
-		p, err := s.List(ctx, username, o)
-		if err != nil {
-			return nil, "", err
-		}
-		return p.Contacts, p.Cursor, nil
+// Pages goes over the pages of [Service.List].
+func (s *Service) Pages(ctx context.Context, username string, o ListOptions) iter.Seq2[*page.Page[Contact], error] {
+	return api.Pages(o.Options, func(one page.Options) (*page.Page[Contact], error) {
+		return s.List(ctx, username, ListOptions{one, o.Remarks})
 	})
+}
+
+// All goes over the contacts of [Service.Pages].
+func (s *Service) All(ctx context.Context, username string, o ListOptions) iter.Seq2[Contact, error] {
+	return api.All(s.Pages(ctx, username, o))
 }
 
 // Relation says what a user is to the one who asks.

@@ -10,11 +10,11 @@ import (
 
 // usernames carries out a call that answers user ids, all at once.
 func (s *Service) usernames(ctx context.Context, c *api.Call) ([]string, error) {
-	page, err := s.userPage(ctx, c)
+	p, err := s.userPage(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	return page.Usernames, nil
+	return p.Items, nil
 }
 
 const adminPath = "/chatgroups/{groupID}/admin"

@@ -4,45 +4,45 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"net/url"
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 const blockPath = "/chatgroups/{groupID}/blocks/users"
 
-// BlockedListOptions choose a page of a block list. Only Agora's documents know
-// pages; elsewhere the whole list is answered at once.
-type BlockedListOptions struct {
-	Limit  int    // users on a page, 1 to 50; 0: no pages, the 500 users blocked last
-	Cursor string // of the page before; empty: from the start
-}
-
-const maxBlocked = 50 // on a page
-
 var listBlocked = api.Endpoint{ID: "groups.list_blocked", Method: http.MethodGet, Path: blockPath, Idempotent: true}
 
-// ListBlocked returns a page of the block list of a group; [Service.AllBlocked]
-// goes over all of it. Quota: 100 calls a second. Repeated after a lost answer.
-// [im.ErrNotFound] when there is no such group.
+// ListBlocked returns a page of the block list of a group. A page has up to
+// [MaxBlockedPage] users. Only Agora's documents know pages: for Easemob there is
+// [Service.ListBlockedUsernames], which both know. Quota: 100 calls a second. Retried if
+// the response is lost. [im.ErrNotFound] when there is no such group.
 //
 //im:endpoint groups.list_blocked
-func (s *Service) ListBlocked(ctx context.Context, groupID string, o BlockedListOptions) (*UserPage, error) {
-	query, invalid := cursorQuery("pageSize", o.Limit, maxBlocked, o.Cursor) // with a capital S, here only
+func (s *Service) ListBlocked(ctx context.Context, groupID string, o page.Options) (*page.Page[string], error) {
+	query := url.Values{}
+	invalid := api.Cursor(query, o, MaxBlockedPage)
+	query["pageSize"] = query["limit"] // with a capital S, here only
+	query.Del("limit")
 	return s.userPage(ctx, &api.Call{Endpoint: &listBlocked, Params: []string{groupID}, Invalid: invalid, Query: query})
 }
 
-// AllBlocked goes over the block list of a group from o.Cursor on, in pages of 50
-// unless o.Limit says otherwise. It ends after the first error.
-func (s *Service) AllBlocked(ctx context.Context, groupID string, o BlockedListOptions) iter.Seq2[string, error] {
-	if o.Limit == 0 {
-		o.Limit = maxBlocked
-	}
-	return userPages(o.Cursor, func(cursor string) (*UserPage, error) {
-		o := o
-		o.Cursor = cursor
-		return s.ListBlocked(ctx, groupID, o)
-	})
+// PageBlocked goes over the pages of [Service.ListBlocked].
+func (s *Service) PageBlocked(ctx context.Context, groupID string, o page.Options) iter.Seq2[*page.Page[string], error] {
+	return api.Pages(o, func(o page.Options) (*page.Page[string], error) { return s.ListBlocked(ctx, groupID, o) })
+}
+
+// AllBlocked goes over the users of [Service.PageBlocked].
+func (s *Service) AllBlocked(ctx context.Context, groupID string, o page.Options) iter.Seq2[string, error] {
+	return api.All(s.PageBlocked(ctx, groupID, o))
+}
+
+// ListBlockedUsernames returns the block list of a group at once, up to 500 users: those
+// blocked last. Only [Service.ListBlocked] goes further back. Otherwise the two are alike.
+func (s *Service) ListBlockedUsernames(ctx context.Context, groupID string) ([]string, error) {
+	return s.usernames(ctx, &api.Call{Endpoint: &listBlocked, Params: []string{groupID}})
 }
 
 var blockMember = api.Endpoint{ID: "groups.block_member", Method: http.MethodPost, Path: blockPath + "/{username}"}

@@ -12,6 +12,7 @@ import (
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
 )
 
@@ -90,4 +91,35 @@ func Example() {
 	// joined: [dave mallory]
 	// still a member: false
 	// Hiking and cake club of bob, 4 of 50 members
+}
+
+// A job that reads a long list saves where it is after each page, and goes on from there
+// in its next run.
+func ExampleService_PageMembersByCursor() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	client, err := im.New(srv.Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	ctx := context.Background()
+	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol", "dave", "erin", "frank"}}).ID
+
+	saved := "" // a job would read it from a file
+	for run := 1; run == 1 || saved != ""; run++ {
+		o := groups.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: saved}, Order: groups.OldestFirst}
+		for p, err := range client.Groups.PageMembersByCursor(ctx, groupID, o) {
+			if err != nil {
+				log.Fatal(err)
+			}
+			fmt.Println("run", run, p.Items)
+			saved = p.Next
+			break // stopped after a page
+		}
+	}
+	// Output:
+	// run 1 [bob carol]
+	// run 2 [dave erin]
+	// run 3 [frank]
 }

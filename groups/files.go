@@ -9,6 +9,7 @@ import (
 
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 // File is a file shared in a group.
@@ -36,38 +37,35 @@ func (w *wireFile) file() File {
 	}
 }
 
-const maxFiles = 1000 // on a page
-
 var listFiles = api.Endpoint{
 	ID: "groups.list_files", Method: http.MethodGet, Path: "/chatgroups/{groupID}/share_files", Idempotent: true,
 }
 
-// ListFiles returns a page of the files shared in a group; [Service.AllFiles] goes
-// over all of them. A page has 1 to 1,000 entries, 1,000 unless o.Size says
-// otherwise. Quota: 100 calls a second. Repeated after a lost answer.
+// ListFiles returns a page of the files shared in a group. A page has up to
+// [MaxFilesPage] files. Quota: 100 calls a second. Retried if the response is lost.
 // [im.ErrNotFound] when there is no such group.
 //
 //im:endpoint groups.list_files
-func (s *Service) ListFiles(ctx context.Context, groupID string, o PageOptions) ([]File, error) {
-	o = o.defaults(maxFiles)
+func (s *Service) ListFiles(ctx context.Context, groupID string, o page.Numbered) (*page.Page[File], error) {
+	o, invalid := api.Number(o, MaxFilesPage)
 	var out api.Data[api.Many[wireFile]]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listFiles, Params: []string{groupID}, Invalid: o.check(maxFiles), Query: o.query(1), Out: &out,
+		Endpoint: &listFiles, Params: []string{groupID}, Invalid: invalid, Query: numbers(o, 1), Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return api.Convert(out.Data, (*wireFile).file), nil
+	return api.NumberedPage(api.Convert(out.Data, (*wireFile).file), o, 0), nil
 }
 
-// AllFiles goes over all files of a group from page o.Page on. It ends after the
-// first error.
-func (s *Service) AllFiles(ctx context.Context, groupID string, o PageOptions) iter.Seq2[File, error] {
-	o = o.defaults(maxFiles)
-	return api.NumberedPages(o.Page, func(number int) ([]File, bool, error) {
-		page, err := s.ListFiles(ctx, groupID, PageOptions{Page: number, Size: o.Size})
-		return page, len(page) >= o.Size, err
-	})
+// PageFiles goes over the pages of [Service.ListFiles].
+func (s *Service) PageFiles(ctx context.Context, groupID string, o page.Numbered) iter.Seq2[*page.Page[File], error] {
+	return api.NumberedPages(o, func(o page.Numbered) (*page.Page[File], error) { return s.ListFiles(ctx, groupID, o) })
+}
+
+// AllFiles goes over the files of [Service.PageFiles].
+func (s *Service) AllFiles(ctx context.Context, groupID string, o page.Numbered) iter.Seq2[File, error] {
+	return api.All(s.PageFiles(ctx, groupID, o))
 }
 
 // UploadOptions are the choices of [Service.UploadFile].

@@ -21,24 +21,27 @@ import (
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/internal/catalogue"
 	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/page"
 )
 
 func TestFiles(t *testing.T) {
-	list := func(o groups.PageOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *groups.Service) ([]groups.File, error) { return s.ListFiles(ctx, "231", o) })
+	list := func(o page.Numbered) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *groups.Service) (*page.Page[groups.File], error) {
+			return s.ListFiles(ctx, "231", o)
+		})
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "groups.list_files", Do: list(groups.PageOptions{}),
+			ID: "groups.list_files", Do: list(page.Numbered{}),
 			Request: "GET /chatgroups/231/share_files?pagenum=1&pagesize=1000",
 			Answer: data(`[{"file_id":"7d1c","file_name":"route.pdf","file_owner":"alice","file_size":204800,"created":1740998000111},
 				{"file_id":"9a44","file_name":"photo.jpg","file_owner":"bob","file_size":"326127","created":"1740997000222"}]`),
-			Want: []groups.File{
+			Want: &page.Page[groups.File]{Items: []groups.File{
 				{ID: "7d1c", Name: "route.pdf", Owner: "alice", Size: 204800, Created: time.UnixMilli(1740998000111)},
 				{ID: "9a44", Name: "photo.jpg", Owner: "bob", Size: 326127, Created: time.UnixMilli(1740997000222)},
-			},
+			}},
 		},
-		{ID: "groups.list_files", Name: "size above 1000", Do: list(groups.PageOptions{Size: 1001}), Err: im.ErrInvalidArgument},
+		{ID: "groups.list_files", Name: "size above 1000", Do: list(page.Numbered{Size: 1001}), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.download_file",
 			Do: do(func(ctx context.Context, s *groups.Service) (string, error) {
@@ -84,7 +87,7 @@ func TestUploadFileOnTheWire(t *testing.T) {
 
 func TestAllFiles(t *testing.T) {
 	client, sent := pages(t, data(entries(2, `{"file_id":"1"}`)), data(entries(1, `{"file_id":"2"}`)))
-	assert.Len(t, collect(t, client.Groups.AllFiles(t.Context(), "231", groups.PageOptions{Size: 2})), 3)
+	assert.Len(t, collect(t, client.Groups.AllFiles(t.Context(), "231", page.Numbered{Size: 2})), 3)
 	assert.Equal(t, "/chatgroups/231/share_files?pagenum=2&pagesize=2", (*sent)[1].Path)
 }
 

@@ -1,28 +1,27 @@
 package groups
 
 import (
+	"cmp"
 	"context"
 	"iter"
-	"math"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
-// ListOptions choose a page of groups.
-type ListOptions struct {
-	Limit  int    // groups on a page, 1 to 1,000, by older documents 100; 0: the server's 10
-	Cursor string // of the page before; empty: from the start
-}
-
-// Page is a part of the list of groups.
-type Page struct {
-	Groups []Summary
-	Cursor string // of the next page; empty: this is the last
-}
+// The most entries on a page that all documents allow, which is also what List, Pages
+// and All ask for without a limit.
+const (
+	MaxPage        = 100  // of [Service.List] and [Service.ListMembersByCursor]
+	MaxJoinedPage  = 20   // of [Service.ListJoined] and [Service.ListJoinedDetailed]
+	MaxMembersPage = 100  // of [Service.ListMembers]
+	MaxFilesPage   = 1000 // of [Service.ListFiles]
+	MaxBlockedPage = 50   // of [Service.ListBlocked]
+)
 
 // Summary is what the list of all groups says of one.
 type Summary struct {
@@ -55,12 +54,15 @@ func (w *wireSummary) summary(uri string) Summary {
 
 var list = api.Endpoint{ID: "groups.list", Method: http.MethodGet, Path: "/chatgroups", Idempotent: true}
 
-// List returns a page of all groups of the app, the newest first; [Service.All]
-// goes over all of them. Quota: 100 calls a second. Repeated after a lost answer.
+// List returns a page of all groups of the app, the newest first. A page has up to
+// [MaxPage] groups; the newer documents allow a Limit of 1,000, which older servers do
+// not take. Quota: 100 calls a second. Retried if the response is lost.
 //
 //im:endpoint groups.list
-func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
-	query, invalid := cursorQuery("limit", o.Limit, 1000, o.Cursor)
+func (s *Service) List(ctx context.Context, o page.Options) (*page.Page[Summary], error) {
+	o.Limit = cmp.Or(o.Limit, MaxPage)
+	query := url.Values{}
+	invalid := api.Cursor(query, o, 1000)
 	var out struct {
 		api.Data[api.Many[wireSummary]]
 		URI string `json:"uri"`
@@ -69,115 +71,67 @@ func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
 		return nil, err
 	}
 	groups := api.Convert(out.Data.Data, func(w *wireSummary) Summary { return w.summary(out.URI) })
-	return &Page{Groups: groups, Cursor: string(out.Cursor)}, nil
+	return &page.Page[Summary]{Items: groups, Next: string(out.Cursor)}, nil
 }
 
-// All goes over all groups of the app from o.Cursor on, fetching pages of 100
-// unless o.Limit says otherwise. It ends after the first error.
-func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[Summary, error] {
-	if o.Limit == 0 {
-		o.Limit = 100 // what all documents allow
-	}
-	return api.Pages(o.Cursor, func(cursor string) ([]Summary, string, error) {
-		o := o
-		o.Cursor = cursor
-		p, err := s.List(ctx, o)
-		if err != nil {
-			return nil, "", err
-		}
-		return p.Groups, p.Cursor, nil
-	})
+// Pages goes over the pages of [Service.List].
+func (s *Service) Pages(ctx context.Context, o page.Options) iter.Seq2[*page.Page[Summary], error] {
+	return api.Pages(o, func(o page.Options) (*page.Page[Summary], error) { return s.List(ctx, o) })
 }
 
-// cursorQuery makes the query of a page by cursor; size is the name that the
-// limit has in it.
-func cursorQuery(size string, limit, most int, cursor string) (url.Values, error) {
-	q := url.Values{}
-	if cursor != "" {
-		q.Set("cursor", cursor)
-	}
-	if limit == 0 {
-		return q, nil
-	}
-	q.Set(size, strconv.Itoa(limit))
-	return q, api.Range("Limit", limit, 1, most)
+// All goes over the groups of [Service.Pages].
+func (s *Service) All(ctx context.Context, o page.Options) iter.Seq2[Summary, error] {
+	return api.All(s.Pages(ctx, o))
 }
 
-// PageOptions choose a page by number.
-type PageOptions struct {
-	Page int // from 1 on; 0: the first
-	Size int // entries on a page; 0: as the method says
-}
-
-// defaults fills in what was left to the method.
-func (o PageOptions) defaults(size int) PageOptions {
-	if o.Page == 0 {
-		o.Page = 1
-	}
-	if o.Size == 0 {
-		o.Size = size
-	}
-	return o
-}
-
-func (o PageOptions) check(most int) error {
-	return api.First(api.Range("Page", o.Page, 1, math.MaxInt32), api.Range("Size", o.Size, 1, most))
-}
-
-// query numbers the first page as the endpoint does.
-func (o PageOptions) query(first int) url.Values {
+// numbers is the query of a page by number; first is the number that the endpoint
+// gives the first page.
+func numbers(o page.Numbered, first int) url.Values {
 	return url.Values{"pagenum": {strconv.Itoa(o.Page - 1 + first)}, "pagesize": {strconv.Itoa(o.Size)}}
 }
 
 // Joined is a group that a user is in.
 type Joined struct{ ID, Name string }
 
-// joinedSize is the page size that no document cuts.
-const joinedSize = 20
+type wireJoined struct {
+	ID   api.Text `json:"groupid"`
+	Name string   `json:"groupname"`
+}
 
 var listJoined = api.Endpoint{
 	ID: "groups.list_joined", Method: http.MethodGet, Path: "/users/{username}/joined_chatgroups",
 	Quotas: api.PerSecond(50), Idempotent: true,
 }
 
-// ListJoined returns a page of the groups that a user is in or owns;
-// [Service.AllJoined] goes over all of them. A page has 1 to 100 entries, 20
-// unless o.Size says otherwise; by Agora's newest documents the server cuts it to
-// 20, so a short page need not be the last. Quota: 50 calls a second. Repeated
-// after a lost answer. [im.ErrNotFound] when there is no such user.
+// ListJoined returns a page of the groups that a user is in or owns. A page has up to
+// [MaxJoinedPage] groups; a Size of up to 100 is sent as it is, and by Agora's newest
+// documents the server cuts it to 20. A page of that many names a next one, which may
+// be empty. Quota: 50 calls a second. Retried if the response is lost.
+// [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint groups.list_joined
-func (s *Service) ListJoined(ctx context.Context, username string, o PageOptions) ([]Joined, error) {
-	o = o.defaults(joinedSize)
+func (s *Service) ListJoined(ctx context.Context, username string, o page.Numbered) (*page.Page[Joined], error) {
+	o.Size = cmp.Or(o.Size, MaxJoinedPage)
+	o, invalid := api.Number(o, 100)
 	var out api.Data[api.Many[wireJoined]]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listJoined, Params: []string{username}, Invalid: o.check(100), Query: o.query(1), Out: &out,
+		Endpoint: &listJoined, Params: []string{username}, Invalid: invalid, Query: numbers(o, 1), Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return api.Convert(out.Data, func(w *wireJoined) Joined { return Joined{string(w.ID), w.Name} }), nil
+	joined := api.Convert(out.Data, func(w *wireJoined) Joined { return Joined{string(w.ID), w.Name} })
+	return api.CutPage(joined, o, MaxJoinedPage), nil
 }
 
-type wireJoined struct {
-	ID   api.Text `json:"groupid"`
-	Name string   `json:"groupname"`
+// PageJoined goes over the pages of [Service.ListJoined].
+func (s *Service) PageJoined(ctx context.Context, username string, o page.Numbered) iter.Seq2[*page.Page[Joined], error] {
+	return api.NumberedPages(o, func(o page.Numbered) (*page.Page[Joined], error) { return s.ListJoined(ctx, username, o) })
 }
 
-// AllJoined goes over all groups of a user from page o.Page on. It ends after the
-// first error.
-func (s *Service) AllJoined(ctx context.Context, username string, o PageOptions) iter.Seq2[Joined, error] {
-	o = o.defaults(joinedSize)
-	return api.NumberedPages(o.Page, func(number int) ([]Joined, bool, error) {
-		page, err := s.ListJoined(ctx, username, PageOptions{Page: number, Size: o.Size})
-		return page, len(page) >= min(o.Size, joinedSize), err
-	})
-}
-
-// JoinedPage is a part of the groups that a user is in.
-type JoinedPage struct {
-	Groups []Group // without members and what only [Service.Get] tells
-	Total  int     // of all pages
+// AllJoined goes over the groups of [Service.PageJoined].
+func (s *Service) AllJoined(ctx context.Context, username string, o page.Numbered) iter.Seq2[Joined, error] {
+	return api.All(s.PageJoined(ctx, username, o))
 }
 
 var listJoinedDetailed = api.Endpoint{
@@ -185,39 +139,35 @@ var listJoinedDetailed = api.Endpoint{
 	Quotas: api.PerSecond(50), Idempotent: true,
 }
 
-// ListJoinedDetailed is [Service.ListJoined] with the settings of the groups and
-// the number of all. A page has 1 to 20 entries, 20 unless o.Size says otherwise.
-// Easemob and Agora China have it since 2024, Agora's other documents do not.
-// Quota: 50 calls a second. Repeated after a lost answer.
+// ListJoinedDetailed is [Service.ListJoined] with the settings of the groups, without
+// members and what only [Service.Get] reports, and with the Total of all pages. A page
+// has up to [MaxJoinedPage] groups. Easemob and Agora China have it since 2024, Agora's
+// other documents do not. Quota: 50 calls a second. Retried if the response is lost.
 //
 //im:endpoint groups.list_joined_detailed
-func (s *Service) ListJoinedDetailed(ctx context.Context, username string, o PageOptions) (*JoinedPage, error) {
-	o = o.defaults(joinedSize)
+func (s *Service) ListJoinedDetailed(ctx context.Context, username string, o page.Numbered) (*page.Page[Group], error) {
+	o, invalid := api.Number(o, MaxJoinedPage)
 	var out struct {
 		Entities api.Many[wireGroup] `json:"entities"`
 		Total    api.Int             `json:"total"`
 	}
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listJoinedDetailed, Params: []string{username}, Invalid: o.check(joinedSize),
-		Query: o.query(0), // the only list whose first page is 0
+		Endpoint: &listJoinedDetailed, Params: []string{username}, Invalid: invalid,
+		Query: numbers(o, 0), // the only list whose first page is 0
 		Out:   &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &JoinedPage{Groups: api.Convert(out.Entities, (*wireGroup).group), Total: out.Total.Int()}, nil
+	return api.NumberedPage(api.Convert(out.Entities, (*wireGroup).group), o, out.Total.Int()), nil
 }
 
-// AllJoinedDetailed goes over all groups of a user from page o.Page on. It ends
-// after the first error.
-func (s *Service) AllJoinedDetailed(ctx context.Context, username string, o PageOptions) iter.Seq2[Group, error] {
-	o = o.defaults(joinedSize)
-	return api.NumberedPages(o.Page, func(number int) ([]Group, bool, error) {
-		page, err := s.ListJoinedDetailed(ctx, username, PageOptions{Page: number, Size: o.Size})
-		if err != nil {
-			return nil, false, err
-		}
-		got := len(page.Groups)
-		return page.Groups, got >= o.Size || got > 0 && number*o.Size < page.Total, nil
-	})
+// PageJoinedDetailed goes over the pages of [Service.ListJoinedDetailed].
+func (s *Service) PageJoinedDetailed(ctx context.Context, username string, o page.Numbered) iter.Seq2[*page.Page[Group], error] {
+	return api.NumberedPages(o, func(o page.Numbered) (*page.Page[Group], error) { return s.ListJoinedDetailed(ctx, username, o) })
+}
+
+// AllJoinedDetailed goes over the groups of [Service.PageJoinedDetailed].
+func (s *Service) AllJoinedDetailed(ctx context.Context, username string, o page.Numbered) iter.Seq2[Group, error] {
+	return api.All(s.PageJoinedDetailed(ctx, username, o))
 }

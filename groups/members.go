@@ -1,6 +1,7 @@
 package groups
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"math"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 // Role is what a member is in a group.
@@ -44,96 +46,78 @@ const (
 
 // MemberCursorOptions choose a page of members by cursor.
 type MemberCursorOptions struct {
-	Limit  int    // members on a page; 0: 100. The server's ceiling is not documented
-	Cursor string // of the page before; empty: from the start
-	Order  Order
-}
-
-// UserPage is a part of a list of users.
-type UserPage struct {
-	Usernames []string
-	Cursor    string // of the next page; empty: this is the last
+	page.Options
+	Order Order // empty: the server's
 }
 
 var listMembersByCursor = api.Endpoint{
 	ID: "groups.list_members_cursor", Method: http.MethodGet, Path: "/chatgroups/{groupID}/users", Idempotent: true,
 }
 
-// ListMembersByCursor returns a page of the members of a group without its owner, read by
-// cursor, so that members who come and go meanwhile do not shift the pages;
-// [Service.AllMembersByCursor] goes over all of them. The vendor's Java SDK uses this form
-// of the list, no document describes it. The form of the documents, with owner
-// and roles, is [Service.ListMembers]. A server that does not know this form
-// is an [im.ErrBadAnswer]. Quota: 100 calls a second. Repeated after a lost answer.
-// [im.ErrNotFound] when there is no such group.
+// ListMembersByCursor returns a page of the members of a group without its owner, read
+// by cursor, so that members who come and go meanwhile do not shift the pages. Without a
+// Limit it asks for [MaxPage]; the server's own maximum is not documented. The vendor's
+// Java SDK uses this form of the list, no document describes it. The form of the
+// documents, with owner and roles, is [Service.ListMembers]. A server that does not know
+// this form is an [im.ErrBadAnswer]. Quota: 100 calls a second. Retried if the response
+// is lost. [im.ErrNotFound] when there is no such group.
 //
 //im:endpoint groups.list_members_cursor
-func (s *Service) ListMembersByCursor(ctx context.Context, groupID string, o MemberCursorOptions) (*UserPage, error) {
-	if o.Limit == 0 {
-		o.Limit = 100
-	}
-	query, invalid := cursorQuery("limit", o.Limit, math.MaxInt32, o.Cursor)
-	query.Set("version", "v3") // selects this form
+func (s *Service) ListMembersByCursor(ctx context.Context, groupID string, o MemberCursorOptions) (*page.Page[string], error) {
+	o.Limit = cmp.Or(o.Limit, MaxPage)
+	query := url.Values{"version": {"v3"}} // selects this form
+	invalid := api.Cursor(query, o.Options, math.MaxInt32)
 	if o.Order != "" {
 		query.Set("sort", string(o.Order))
 	}
 	return s.userPage(ctx, &api.Call{Endpoint: &listMembersByCursor, Params: []string{groupID}, Invalid: invalid, Query: query})
 }
 
-// AllMembersByCursor goes over all members of a group but its owner, from o.Cursor on. It
-// ends after the first error.
+// PageMembersByCursor goes over the pages of [Service.ListMembersByCursor].
+func (s *Service) PageMembersByCursor(ctx context.Context, groupID string, o MemberCursorOptions) iter.Seq2[*page.Page[string], error] {
+	return api.Pages(o.Options, func(at page.Options) (*page.Page[string], error) {
+		return s.ListMembersByCursor(ctx, groupID, MemberCursorOptions{Options: at, Order: o.Order})
+	})
+}
+
+// AllMembersByCursor goes over the members of [Service.PageMembersByCursor].
 func (s *Service) AllMembersByCursor(ctx context.Context, groupID string, o MemberCursorOptions) iter.Seq2[string, error] {
-	return userPages(o.Cursor, func(cursor string) (*UserPage, error) {
-		o := o
-		o.Cursor = cursor
-		return s.ListMembersByCursor(ctx, groupID, o)
-	})
+	return api.All(s.PageMembersByCursor(ctx, groupID, o))
 }
 
-func userPages(start string, fetch func(cursor string) (*UserPage, error)) iter.Seq2[string, error] {
-	return api.Pages(start, func(cursor string) ([]string, string, error) {
-		p, err := fetch(cursor)
-		if err != nil {
-			return nil, "", err
-		}
-		return p.Usernames, p.Cursor, nil
-	})
-}
-
-// userPage carries out a call that answers user ids and perhaps a cursor.
-func (s *Service) userPage(ctx context.Context, c *api.Call) (*UserPage, error) {
+// userPage carries out a call that returns user ids and perhaps a cursor.
+func (s *Service) userPage(ctx context.Context, c *api.Call) (*page.Page[string], error) {
 	var out api.Data[api.Many[api.Text]]
 	c.Out = &out
 	if err := s.api.Call(ctx, c); err != nil {
 		return nil, err
 	}
-	return &UserPage{Usernames: api.Texts(out.Data), Cursor: string(out.Cursor)}, nil
+	return &page.Page[string]{Items: api.Texts(out.Data), Next: string(out.Cursor)}, nil
 }
 
 // MemberListOptions choose a page of members by number.
 type MemberListOptions struct {
-	Page     int  // from 1 on; 0: the first
-	Size     int  // members on a page, 1 to 1,000, by some documents 100; 0: 100
-	JoinTime bool // fill Member.Joined; Easemob only
-	Order    Order
+	page.Numbered
+	JoinTime bool  // fill Member.Joined; Easemob only
+	Order    Order // empty: the server's
 }
-
-// pageSize is the page size that all documents allow.
-const pageSize = 100
 
 var listMembers = api.Endpoint{
 	ID: "groups.list_members", Method: http.MethodGet, Path: "/chatgroups/{groupID}/users", Idempotent: true,
 }
 
-// ListMembers returns a page of the members of a group, its owner among
-// them; [Service.AllMembers] goes over all of them. Quota: 100 calls a
-// second. Repeated after a lost answer. [im.ErrNotFound] when there is no such
-// group.
+// ListMembers returns a page of the members of a group, its owner among them. A page has
+// up to [MaxMembersPage] members; a Size of up to 1,000 is sent as it is, and by some
+// documents the server cuts it to 100. A page of that many names a next one, which may
+// be empty. Members who join or leave meanwhile may be missed or come up twice. Quota:
+// 100 calls a second. Retried if the response is lost. [im.ErrNotFound] when there is no
+// such group.
 //
 //im:endpoint groups.list_members
-func (s *Service) ListMembers(ctx context.Context, groupID string, o MemberListOptions) ([]Member, error) {
-	page := PageOptions{Page: o.Page, Size: o.Size}.defaults(pageSize)
-	query := page.query(1)
+func (s *Service) ListMembers(ctx context.Context, groupID string, o MemberListOptions) (*page.Page[Member], error) {
+	o.Size = cmp.Or(o.Size, MaxMembersPage)
+	at, invalid := api.Number(o.Numbered, 1000)
+	query := numbers(at, 1)
 	if o.JoinTime {
 		query.Set("joined_time", "true")
 	}
@@ -142,25 +126,24 @@ func (s *Service) ListMembers(ctx context.Context, groupID string, o MemberListO
 	}
 	var out api.Data[api.Many[api.Affiliation]]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listMembers, Params: []string{groupID}, Invalid: page.check(1000), Query: query, Out: &out,
+		Endpoint: &listMembers, Params: []string{groupID}, Invalid: invalid, Query: query, Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return api.Convert(out.Data, member), nil
+	return api.CutPage(api.Convert(out.Data, member), at, MaxMembersPage), nil
 }
 
-// AllMembers goes over all members of a group from page o.Page on. Members
-// who join or leave meanwhile may be missed or come up twice. It ends after the
-// first error.
-func (s *Service) AllMembers(ctx context.Context, groupID string, o MemberListOptions) iter.Seq2[Member, error] {
-	page := PageOptions{Page: o.Page, Size: o.Size}.defaults(pageSize)
-	return api.NumberedPages(page.Page, func(number int) ([]Member, bool, error) {
-		o := o
-		o.Page = number
-		members, err := s.ListMembers(ctx, groupID, o)
-		return members, len(members) >= min(page.Size, pageSize), err // the server may have cut the size to 100
+// PageMembers goes over the pages of [Service.ListMembers].
+func (s *Service) PageMembers(ctx context.Context, groupID string, o MemberListOptions) iter.Seq2[*page.Page[Member], error] {
+	return api.NumberedPages(o.Numbered, func(at page.Numbered) (*page.Page[Member], error) {
+		return s.ListMembers(ctx, groupID, MemberListOptions{Numbered: at, JoinTime: o.JoinTime, Order: o.Order})
 	})
+}
+
+// AllMembers goes over the members of [Service.PageMembers].
+func (s *Service) AllMembers(ctx context.Context, groupID string, o MemberListOptions) iter.Seq2[Member, error] {
+	return api.All(s.PageMembers(ctx, groupID, o))
 }
 
 var isMember = api.Endpoint{

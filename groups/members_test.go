@@ -13,57 +13,58 @@ import (
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/page"
 )
 
 func TestMemberLists(t *testing.T) {
 	byPage := func(o groups.MemberListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *groups.Service) ([]groups.Member, error) {
+		return do(func(ctx context.Context, s *groups.Service) (*page.Page[groups.Member], error) {
 			return s.ListMembers(ctx, "231", o)
 		})
 	}
 	byCursor := func(o groups.MemberCursorOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *groups.Service) (*groups.UserPage, error) {
+		return do(func(ctx context.Context, s *groups.Service) (*page.Page[string], error) {
 			return s.ListMembersByCursor(ctx, "231", o)
 		})
 	}
 	isMember := do(func(ctx context.Context, s *groups.Service) (bool, error) { return s.IsMember(ctx, "231", "bob") })
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "groups.list_members", Do: byPage(groups.MemberListOptions{Size: 3}),
+			ID: "groups.list_members", Do: byPage(groups.MemberListOptions{Numbered: page.Numbered{Size: 3}}),
 			Request: "GET /chatgroups/231/users?pagenum=1&pagesize=3",
 			Answer:  data(`[{"member":"bob"},{"owner":"alice"},{"admin":"carol"}]`),
-			Want: []groups.Member{
+			Want: &page.Page[groups.Member]{Next: "2", Items: []groups.Member{
 				{Username: "bob", Role: groups.RoleMember}, {Username: "alice", Role: groups.RoleOwner}, {Username: "carol", Role: groups.RoleAdmin},
-			},
+			}},
 		},
 		{
-			ID: "groups.list_members", Name: "with times", Do: byPage(groups.MemberListOptions{Page: 2, JoinTime: true, Order: groups.NewestFirst}),
+			ID: "groups.list_members", Name: "with times", Do: byPage(groups.MemberListOptions{Numbered: page.Numbered{Page: 2}, JoinTime: true, Order: groups.NewestFirst}),
 			Request: "GET /chatgroups/231/users?joined_time=true&pagenum=2&pagesize=100&sort=desc",
 			Answer:  data(`[{"member":"bob","joined_time":"1740990000456"},{"owner":"alice","joined_time":1740990000455}]`),
-			Want: []groups.Member{
+			Want: &page.Page[groups.Member]{Items: []groups.Member{
 				{Username: "bob", Role: groups.RoleMember, Joined: time.UnixMilli(1740990000456)},
 				{Username: "alice", Role: groups.RoleOwner, Joined: time.UnixMilli(1740990000455)},
-			},
+			}},
 		},
 		{
 			ID: "groups.list_members", Name: "a role of tomorrow", Do: byPage(groups.MemberListOptions{JoinTime: true}),
 			Request: "GET /chatgroups/231/users?joined_time=true&pagenum=1&pagesize=100",
 			Answer:  data(`[{"guest":"bob","joined_time":1740990000456},{"guest":7}]`),
-			Want: []groups.Member{
+			Want: &page.Page[groups.Member]{Items: []groups.Member{
 				{Username: "bob", Role: "guest", Joined: time.UnixMilli(1740990000456)}, {Username: "7", Role: "guest"},
-			},
+			}},
 		},
 		{
 			ID: "groups.list_members", Name: "a member without a name", Do: byPage(groups.MemberListOptions{}),
 			Request: "GET /chatgroups/231/users?pagenum=1&pagesize=100", Answer: data(`[{"member":"bob"},{"joined_time":1740990000456}]`),
 			Err: im.ErrBadAnswer,
 		},
-		{ID: "groups.list_members", Name: "size above 1000", Do: byPage(groups.MemberListOptions{Size: 1001}), Err: im.ErrInvalidArgument},
+		{ID: "groups.list_members", Name: "size above 1000", Do: byPage(groups.MemberListOptions{Numbered: page.Numbered{Size: 1001}}), Err: im.ErrInvalidArgument},
 		{
-			ID: "groups.list_members_cursor", Do: byCursor(groups.MemberCursorOptions{Limit: 2, Cursor: "a=", Order: groups.OldestFirst}),
+			ID: "groups.list_members_cursor", Do: byCursor(groups.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: "a="}, Order: groups.OldestFirst}),
 			Request: "GET /chatgroups/231/users?cursor=a%3D&limit=2&sort=asc&version=v3",
 			Answer:  `{"data":["bob","carol"],"cursor":"ZGVt"}`,
-			Want:    &groups.UserPage{Usernames: []string{"bob", "carol"}, Cursor: "ZGVt"},
+			Want:    &page.Page[string]{Items: []string{"bob", "carol"}, Next: "ZGVt"},
 		},
 		{
 			ID: "groups.list_members_cursor", Name: "a server that knows pages only", Do: byCursor(groups.MemberCursorOptions{}),
@@ -73,9 +74,9 @@ func TestMemberLists(t *testing.T) {
 		{
 			ID: "groups.list_members_cursor", Name: "cursor as a number", Do: byCursor(groups.MemberCursorOptions{}), // as in chat rooms
 			Request: "GET /chatgroups/231/users?limit=100&version=v3", Answer: `{"data":["bob"],"cursor":9007199254740993}`,
-			Want: &groups.UserPage{Usernames: []string{"bob"}, Cursor: "9007199254740993"},
+			Want: &page.Page[string]{Items: []string{"bob"}, Next: "9007199254740993"},
 		},
-		{ID: "groups.list_members_cursor", Name: "negative limit", Do: byCursor(groups.MemberCursorOptions{Limit: -1}), Err: im.ErrInvalidArgument},
+		{ID: "groups.list_members_cursor", Name: "negative limit", Do: byCursor(groups.MemberCursorOptions{Options: page.Options{Limit: -1}}), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.is_member", Do: isMember,
 			Request: "GET /chatgroups/231/user/bob/is_joined", Answer: `{"action":"get","data":true,"duration":0,"timestamp":1741000000123}`, Want: true,
@@ -223,8 +224,8 @@ func TestAdmins(t *testing.T) {
 }
 
 func TestBlockList(t *testing.T) {
-	list := func(o groups.BlockedListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *groups.Service) (*groups.UserPage, error) {
+	list := func(o page.Options) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *groups.Service) (*page.Page[string], error) {
 			return s.ListBlocked(ctx, "231", o)
 		})
 	}
@@ -243,15 +244,22 @@ func TestBlockList(t *testing.T) {
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "groups.list_blocked", Do: list(groups.BlockedListOptions{}),
-			Request: "GET /chatgroups/231/blocks/users", Answer: data(`["mallory","trent"]`), Want: &groups.UserPage{Usernames: []string{"mallory", "trent"}},
+			ID: "groups.list_blocked", Do: list(page.Options{}),
+			Request: "GET /chatgroups/231/blocks/users?pageSize=50", Answer: data(`["mallory","trent"]`), Want: &page.Page[string]{Items: []string{"mallory", "trent"}},
 		},
 		{
-			ID: "groups.list_blocked", Name: "by page", Do: list(groups.BlockedListOptions{Limit: 2, Cursor: "a="}),
+			ID: "groups.list_blocked", Name: "by page", Do: list(page.Options{Limit: 2, Cursor: "a="}),
 			Request: "GET /chatgroups/231/blocks/users?cursor=a%3D&pageSize=2", Answer: `{"data":["mallory"],"cursor":"b="}`,
-			Want: &groups.UserPage{Usernames: []string{"mallory"}, Cursor: "b="},
+			Want: &page.Page[string]{Items: []string{"mallory"}, Next: "b="},
 		},
-		{ID: "groups.list_blocked", Name: "limit above 50", Do: list(groups.BlockedListOptions{Limit: 51}), Err: im.ErrInvalidArgument},
+		{
+			ID: "groups.list_blocked", Name: "at once",
+			Do: do(func(ctx context.Context, s *groups.Service) ([]string, error) {
+				return s.ListBlockedUsernames(ctx, "231")
+			}),
+			Request: "GET /chatgroups/231/blocks/users", Answer: data(`["mallory",7]`), Want: []string{"mallory", "7"},
+		},
+		{ID: "groups.list_blocked", Name: "limit above 50", Do: list(page.Options{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
 			ID:      "groups.block_member",
 			Do:      done(func(ctx context.Context, s *groups.Service) error { return s.BlockMember(ctx, "231", "mallory") }),

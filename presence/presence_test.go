@@ -14,6 +14,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/presence"
 )
 
@@ -198,8 +199,8 @@ func TestSubscriptions(t *testing.T) {
 			return nil, c.Presence.Unsubscribe(ctx, "alice", usernames)
 		}
 	}
-	list := func(o presence.SubscriptionListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *presence.Service) (*presence.SubscriptionPage, error) {
+	list := func(o page.Numbered) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *presence.Service) (*page.Page[presence.Subscription], error) {
 			return s.ListSubscriptions(ctx, "alice", o)
 		})
 	}
@@ -220,25 +221,25 @@ func TestSubscriptions(t *testing.T) {
 		{ID: "presence.unsubscribe", Name: "nobody", Do: unsubscribe(nil), Err: im.ErrInvalidArgument},
 		{ID: "presence.unsubscribe", Name: "101 users", Do: unsubscribe(names(101)), Err: im.ErrInvalidArgument},
 		{
-			ID: "presence.list_subscriptions", Do: list(presence.SubscriptionListOptions{Page: 3, Size: 2}),
+			ID: "presence.list_subscriptions", Do: list(page.Numbered{Page: 3, Size: 2}),
 			Request: "GET /users/alice/presence/sublist?pageNum=3&pageSize=2",
 			Answer:  `{"result":{"totalnum":"6","sublist":[{"uid":"bob","expiry":"1697700000"},{"uid":"carol","expiry":1697700001}]}}`,
-			Want: &presence.SubscriptionPage{Total: 6, Subscriptions: []presence.Subscription{
+			Want: &page.Page[presence.Subscription]{Total: 6, Items: []presence.Subscription{
 				{"bob", time.Unix(1697700000, 0)}, {"carol", time.Unix(1697700001, 0)},
 			}},
 		},
 		{
-			ID: "presence.list_subscriptions", Name: "both numbers are always sent", Do: list(presence.SubscriptionListOptions{}),
+			ID: "presence.list_subscriptions", Name: "both numbers are always sent", Do: list(page.Numbered{}),
 			Request: "GET /users/alice/presence/sublist?pageNum=1&pageSize=100",
 			Answer:  `{"result":{"totalnum":0,"sublist":[]}}`,
-			Want:    &presence.SubscriptionPage{Subscriptions: []presence.Subscription{}},
+			Want:    &page.Page[presence.Subscription]{Items: []presence.Subscription{}},
 		},
 		{
-			ID: "presence.list_subscriptions", Name: "size above 100", Do: list(presence.SubscriptionListOptions{Size: 101}),
+			ID: "presence.list_subscriptions", Name: "size above 100", Do: list(page.Numbered{Size: 101}),
 			Err: im.ErrInvalidArgument,
 		},
 		{
-			ID: "presence.list_subscriptions", Name: "negative page", Do: list(presence.SubscriptionListOptions{Page: -1}),
+			ID: "presence.list_subscriptions", Name: "negative page", Do: list(page.Numbered{Page: -1}),
 			Err: im.ErrInvalidArgument,
 		},
 	})
@@ -287,7 +288,7 @@ func TestAllSubscriptions(t *testing.T) {
 		wiretest.JSON(200, `{"result":{"totalnum":"5","sublist":[]}}`), // ran out meanwhile
 		wiretest.JSON(200, `{"result":{"totalnum":"5","sublist":[{"uid":"e"}]}}`))
 	var got []string
-	for one, err := range client.Presence.AllSubscriptions(t.Context(), "alice", presence.SubscriptionListOptions{Size: 2}) {
+	for one, err := range client.Presence.AllSubscriptions(t.Context(), "alice", page.Numbered{Size: 2}) {
 		require.NoError(t, err)
 		got = append(got, one.Username)
 	}
@@ -302,7 +303,7 @@ func TestAllSubscriptionsWithoutTotal(t *testing.T) {
 		wiretest.JSON(200, `{"result":{"sublist":[{"uid":"a"},{"uid":"b"}]}}`),
 		wiretest.JSON(200, `{"result":{"totalnum":null,"sublist":[{"uid":"c"}]}}`))
 	var got []string
-	for one, err := range client.Presence.AllSubscriptions(t.Context(), "alice", presence.SubscriptionListOptions{Size: 2}) {
+	for one, err := range client.Presence.AllSubscriptions(t.Context(), "alice", page.Numbered{Size: 2}) {
 		require.NoError(t, err)
 		got = append(got, one.Username)
 	}
@@ -315,7 +316,7 @@ func TestAllSubscriptionsStopsAtAnError(t *testing.T) {
 		wiretest.JSON(200, `{"result":{"totalnum":"5","sublist":[{"uid":"a"}]}}`),
 		wiretest.JSON(400, `{"error":"service open exception","result":"the app not open presence"}`))
 	var errs []error
-	for _, err := range client.Presence.AllSubscriptions(t.Context(), "alice", presence.SubscriptionListOptions{Size: 1}) {
+	for _, err := range client.Presence.AllSubscriptions(t.Context(), "alice", page.Numbered{Size: 1}) {
 		errs = append(errs, err)
 	}
 	require.Len(t, errs, 2)

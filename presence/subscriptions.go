@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 // MaxExpiry is the longest life of a subscription.
@@ -72,21 +72,9 @@ func (s *Service) Unsubscribe(ctx context.Context, username string, usernames []
 	})
 }
 
-// SubscriptionListOptions choose a page of subscriptions.
-type SubscriptionListOptions struct {
-	Page int // from 1 on; 0: the first
-	Size int // entries on a page, 1 to 100 (500 by older documents); 0: 100
-}
-
-func (o SubscriptionListOptions) withDefaults() SubscriptionListOptions {
-	if o.Page == 0 {
-		o.Page = 1
-	}
-	if o.Size == 0 {
-		o.Size = maxUsers
-	}
-	return o
-}
+// MaxPage is the most users on a page of [Service.ListSubscriptions], which is also what
+// it asks for without a size. Older documents allow 500.
+const MaxPage = 100
 
 // Subscription is one user that is watched.
 type Subscription struct {
@@ -94,26 +82,18 @@ type Subscription struct {
 	Expires  time.Time `json:",omitzero"`
 }
 
-// SubscriptionPage is a part of a list of subscriptions.
-type SubscriptionPage struct {
-	Subscriptions []Subscription
-	Total         int // on all pages
-}
-
 type wireSubscriptions struct {
-	Total api.Int `json:"totalnum"`
-	List  api.Many[struct {
-		UID    api.Text    `json:"uid"`
-		Expiry api.Seconds `json:"expiry"`
-	}] `json:"sublist"`
+	Total api.Int                    `json:"totalnum"`
+	List  api.Many[wireSubscription] `json:"sublist"`
 }
 
-func (w *wireSubscriptions) page() *SubscriptionPage {
-	p := &SubscriptionPage{Total: w.Total.Int(), Subscriptions: make([]Subscription, len(w.List))}
-	for i, one := range w.List {
-		p.Subscriptions[i] = Subscription{Username: string(one.UID), Expires: one.Expiry.Time()}
-	}
-	return p
+type wireSubscription struct {
+	UID    api.Text    `json:"uid"`
+	Expiry api.Seconds `json:"expiry"`
+}
+
+func (w *wireSubscription) subscription() Subscription {
+	return Subscription{Username: string(w.UID), Expires: w.Expiry.Time()}
 }
 
 var listSubscriptions = api.Endpoint{
@@ -121,36 +101,32 @@ var listSubscriptions = api.Endpoint{
 	Quotas: api.PerSecond(50), Idempotent: true,
 }
 
-// ListSubscriptions returns a page of the users that a user watches;
-// [Service.AllSubscriptions] goes over all of them. A new subscription may take
-// some seconds to appear. Quota: 50 calls a second (100 by one page of Easemob).
-// Repeated after a lost answer.
+// ListSubscriptions returns a page of the users that a user watches, with the Total of
+// all pages. A page has up to [MaxPage] users. A new subscription may take some seconds to appear. Quota: 50 calls a second
+// (100 by one page of Easemob). Retried if the response is lost.
 //
 //im:endpoint presence.list_subscriptions
-func (s *Service) ListSubscriptions(ctx context.Context, username string, o SubscriptionListOptions) (*SubscriptionPage, error) {
-	o = o.withDefaults()
+func (s *Service) ListSubscriptions(ctx context.Context, username string, o page.Numbered) (*page.Page[Subscription], error) {
+	o, invalid := api.Number(o, MaxPage)
 	var out api.Payload[wireSubscriptions]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listSubscriptions, Params: []string{username}, Out: &out,
-		Invalid: api.First(api.Range("Page", o.Page, 1, math.MaxInt32), api.Range("Size", o.Size, 1, maxUsers)),
-		Query:   url.Values{"pageNum": {strconv.Itoa(o.Page)}, "pageSize": {strconv.Itoa(o.Size)}},
+		Endpoint: &listSubscriptions, Params: []string{username}, Invalid: invalid, Out: &out,
+		Query: url.Values{"pageNum": {strconv.Itoa(o.Page)}, "pageSize": {strconv.Itoa(o.Size)}},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return out.Value.page(), nil
+	return api.NumberedPage(api.Convert(out.Value.List, (*wireSubscription).subscription), o, out.Value.Total.Int()), nil
 }
 
-// AllSubscriptions goes over all users that a user watches from page o.Page on. It
-// ends after the first error.
-func (s *Service) AllSubscriptions(ctx context.Context, username string, o SubscriptionListOptions) iter.Seq2[Subscription, error] {
-	o = o.withDefaults()
-	return api.NumberedPages(o.Page, func(number int) ([]Subscription, bool, error) {
-		page, err := s.ListSubscriptions(ctx, username, SubscriptionListOptions{Page: number, Size: o.Size})
-		if err != nil {
-			return nil, false, err
-		}
-		full := len(page.Subscriptions) >= o.Size
-		return page.Subscriptions, number*o.Size < page.Total || page.Total == 0 && full, nil
+// PageSubscriptions goes over the pages of [Service.ListSubscriptions].
+func (s *Service) PageSubscriptions(ctx context.Context, username string, o page.Numbered) iter.Seq2[*page.Page[Subscription], error] {
+	return api.NumberedPages(o, func(o page.Numbered) (*page.Page[Subscription], error) {
+		return s.ListSubscriptions(ctx, username, o)
 	})
+}
+
+// AllSubscriptions goes over the users of [Service.PageSubscriptions].
+func (s *Service) AllSubscriptions(ctx context.Context, username string, o page.Numbered) iter.Seq2[Subscription, error] {
+	return api.All(s.PageSubscriptions(ctx, username, o))
 }

@@ -1,18 +1,19 @@
 package push
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
 	"net/http"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 // NewLabel is a label to create. Whether names that differ in case only are one
@@ -88,68 +89,46 @@ func (s *Service) GetLabel(ctx context.Context, name string) (*Label, error) {
 	return s.label(ctx, &api.Call{Endpoint: &getLabel, Params: []string{name}})
 }
 
-// convert is api.Convert, with nil for nothing.
-func convert[W, T any](wire []W, one func(*W) T) []T {
-	if len(wire) == 0 {
-		return nil
-	}
-	return api.Convert(wire, one)
-}
+// MaxPage is the most entries on a page of labels or of the users under one, which is
+// also what the lists ask for without a limit.
+const MaxPage = 100
 
-// ListOptions choose a page of labels, or of the users under one.
-type ListOptions struct {
-	Limit  int    // entries on a page, 1 to 100; 0: the server's 100
-	Cursor string // of the page before; empty: from the start
-}
-
-func (o ListOptions) query() (url.Values, error) {
-	q := url.Values{}
-	if o.Cursor != "" {
-		q.Set("cursor", o.Cursor)
+// list carries out a call that answers one page.
+func list[W, T any](ctx context.Context, s *Service, o page.Options, one func(*W) T, e *api.Endpoint, params ...string) (*page.Page[T], error) {
+	query := url.Values{}
+	var out api.Data[api.Many[W]]
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: e, Params: params, Invalid: api.Cursor(query, o, MaxPage), Query: query,
+		Items: cmp.Or(o.Limit, MaxPage), Out: &out,
+	})
+	if err != nil {
+		return nil, err
 	}
-	if o.Limit == 0 {
-		return q, nil
-	}
-	q.Set("limit", strconv.Itoa(o.Limit))
-	return q, api.Range("Limit", o.Limit, 1, 100)
-}
-
-// LabelPage is a part of the list of labels.
-type LabelPage struct {
-	Labels []Label
-	Cursor string // of the next page; empty: this is the last
+	return &page.Page[T]{Items: api.Convert(out.Data, one), Next: string(out.Cursor)}, nil
 }
 
 var listLabels = api.Endpoint{
 	ID: "push.list_labels", Method: http.MethodGet, Path: "/push/label", ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(10)}, Idempotent: true,
-	MaxItems: 100, ItemsIn: "Limit",
+	MaxItems: MaxPage, ItemsIn: "Limit",
 }
 
-// ListLabels returns a page of labels; [Service.AllLabels] goes over all of them.
-// The documents show no cursor in this answer: without one the page is the last.
-// Repeated after a lost answer. Quota: 100 calls a second, 10 on Easemob.
+// ListLabels returns a page of labels, up to [MaxPage]. The documents show no cursor in this response:
+// without one the page is the last. Retried if the response is lost. Quota: 100 calls a
+// second, 10 on Easemob.
 //
 //im:endpoint push.list_labels
-func (s *Service) ListLabels(ctx context.Context, o ListOptions) (*LabelPage, error) {
-	query, invalid := o.query()
-	var out api.Data[api.Many[wireLabel]]
-	err := s.api.Call(ctx, &api.Call{Endpoint: &listLabels, Invalid: invalid, Query: query, Items: o.Limit, Out: &out})
-	if err != nil {
-		return nil, err
-	}
-	return &LabelPage{Labels: convert(out.Data, (*wireLabel).label), Cursor: string(out.Cursor)}, nil
+func (s *Service) ListLabels(ctx context.Context, o page.Options) (*page.Page[Label], error) {
+	return list(ctx, s, o, (*wireLabel).label, &listLabels)
 }
 
-// AllLabels goes over all labels from o.Cursor on, fetching pages as they are
-// needed. It ends after the first error.
-func (s *Service) AllLabels(ctx context.Context, o ListOptions) iter.Seq2[Label, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]Label, string, error) {
-		page, err := s.ListLabels(ctx, ListOptions{Limit: o.Limit, Cursor: cursor})
-		if err != nil {
-			return nil, "", err
-		}
-		return page.Labels, page.Cursor, nil
-	})
+// PageLabels goes over the pages of [Service.ListLabels].
+func (s *Service) PageLabels(ctx context.Context, o page.Options) iter.Seq2[*page.Page[Label], error] {
+	return api.Pages(o, func(o page.Options) (*page.Page[Label], error) { return s.ListLabels(ctx, o) })
+}
+
+// AllLabels goes over the labels of [Service.PageLabels].
+func (s *Service) AllLabels(ctx context.Context, o page.Options) iter.Seq2[Label, error] {
+	return api.All(s.PageLabels(ctx, o))
 }
 
 var deleteLabel = api.Endpoint{
@@ -280,43 +259,26 @@ func (s *Service) GetLabelUser(ctx context.Context, label, username string) (*La
 	return out.user, nil
 }
 
-// LabelUserPage is a part of the list of users under a label.
-type LabelUserPage struct {
-	Users  []LabelUser
-	Cursor string // of the next page; empty: this is the last
-}
-
 var listLabelUsers = api.Endpoint{
 	ID: "push.list_label_users", Method: http.MethodGet, Path: "/push/label/{label}/user",
-	ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(30)}, Idempotent: true, MaxItems: 100, ItemsIn: "Limit",
+	ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(30)}, Idempotent: true, MaxItems: MaxPage, ItemsIn: "Limit",
 }
 
-// ListLabelUsers returns a page of the users under a label;
-// [Service.AllLabelUsers] goes over all of them. Repeated after a lost answer.
-// Quota: 100 calls a second, 30 on Easemob. [im.ErrNotFound] when there is no such
+// ListLabelUsers returns a page of the users under a label, up to [MaxPage]. Retried if the response is
+// lost. Quota: 100 calls a second, 30 on Easemob. [im.ErrNotFound] when there is no such
 // label.
 //
 //im:endpoint push.list_label_users
-func (s *Service) ListLabelUsers(ctx context.Context, label string, o ListOptions) (*LabelUserPage, error) {
-	query, invalid := o.query()
-	var out api.Data[api.Many[wireLabelUser]]
-	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listLabelUsers, Params: []string{label}, Invalid: invalid, Query: query, Items: o.Limit, Out: &out,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &LabelUserPage{Users: convert(out.Data, (*wireLabelUser).user), Cursor: string(out.Cursor)}, nil
+func (s *Service) ListLabelUsers(ctx context.Context, label string, o page.Options) (*page.Page[LabelUser], error) {
+	return list(ctx, s, o, (*wireLabelUser).user, &listLabelUsers, label)
 }
 
-// AllLabelUsers goes over all users under a label from o.Cursor on, fetching pages
-// as they are needed. It ends after the first error.
-func (s *Service) AllLabelUsers(ctx context.Context, label string, o ListOptions) iter.Seq2[LabelUser, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]LabelUser, string, error) {
-		page, err := s.ListLabelUsers(ctx, label, ListOptions{Limit: o.Limit, Cursor: cursor})
-		if err != nil {
-			return nil, "", err
-		}
-		return page.Users, page.Cursor, nil
-	})
+// PageLabelUsers goes over the pages of [Service.ListLabelUsers].
+func (s *Service) PageLabelUsers(ctx context.Context, label string, o page.Options) iter.Seq2[*page.Page[LabelUser], error] {
+	return api.Pages(o, func(o page.Options) (*page.Page[LabelUser], error) { return s.ListLabelUsers(ctx, label, o) })
+}
+
+// AllLabelUsers goes over the users of [Service.PageLabelUsers].
+func (s *Service) AllLabelUsers(ctx context.Context, label string, o page.Options) iter.Seq2[LabelUser, error] {
+	return api.All(s.PageLabelUsers(ctx, label, o))
 }

@@ -12,6 +12,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/push"
 )
 
@@ -58,21 +59,21 @@ func TestLabels(t *testing.T) {
 		},
 		{
 			ID: "push.list_labels",
-			Do: do(func(ctx context.Context, s *push.Service) (*push.LabelPage, error) {
-				return s.ListLabels(ctx, push.ListOptions{})
+			Do: do(func(ctx context.Context, s *push.Service) (*page.Page[push.Label], error) {
+				return s.ListLabels(ctx, page.Options{})
 			}),
-			Request: "GET /push/label",
+			Request: "GET /push/label?limit=100",
 			Answer:  `{"timestamp":1718720425599,"data":[` + betaJSON + `,` + vipJSON + `],"duration":1}`,
-			Want:    &push.LabelPage{Labels: []push.Label{beta, vip}},
+			Want:    &page.Page[push.Label]{Items: []push.Label{beta, vip}},
 		},
 		{
 			ID: "push.list_labels", Name: "a page in the middle",
-			Do: do(func(ctx context.Context, s *push.Service) (*push.LabelPage, error) {
-				return s.ListLabels(ctx, push.ListOptions{Limit: 1, Cursor: "a+/="})
+			Do: do(func(ctx context.Context, s *push.Service) (*page.Page[push.Label], error) {
+				return s.ListLabels(ctx, page.Options{Limit: 1, Cursor: "a+/="})
 			}),
 			Request: "GET /push/label?cursor=a%2B%2F%3D&limit=1",
 			Answer:  `{"data":` + betaJSON + `,"cursor":"Mjc"}`,
-			Want:    &push.LabelPage{Labels: []push.Label{beta}, Cursor: "Mjc"},
+			Want:    &page.Page[push.Label]{Items: []push.Label{beta}, Next: "Mjc"},
 		},
 		{
 			ID:      "push.delete_label",
@@ -168,23 +169,23 @@ func TestLabelUsers(t *testing.T) {
 		},
 		{
 			ID: "push.list_label_users",
-			Do: do(func(ctx context.Context, s *push.Service) (*push.LabelUserPage, error) {
-				return s.ListLabelUsers(ctx, "vip", push.ListOptions{Limit: 100, Cursor: "Mjc"})
+			Do: do(func(ctx context.Context, s *push.Service) (*page.Page[push.LabelUser], error) {
+				return s.ListLabelUsers(ctx, "vip", page.Options{Limit: 100, Cursor: "Mjc"})
 			}),
 			Request: "GET /push/label/vip/user?cursor=Mjc&limit=100",
 			Answer:  `{"timestamp":1718721736670,"cursor":"Mjg=","data":[{"username":"alice","created":1718721496324}],"duration":1}`,
-			Want: &push.LabelUserPage{
-				Users: []push.LabelUser{{Username: "alice", Added: time.UnixMilli(1718721496324)}}, Cursor: "Mjg=",
+			Want: &page.Page[push.LabelUser]{
+				Items: []push.LabelUser{{Username: "alice", Added: time.UnixMilli(1718721496324)}}, Next: "Mjg=",
 			},
 		},
 		{
 			ID: "push.list_label_users", Name: "nobody",
-			Do: do(func(ctx context.Context, s *push.Service) (*push.LabelUserPage, error) {
-				return s.ListLabelUsers(ctx, "vip", push.ListOptions{})
+			Do: do(func(ctx context.Context, s *push.Service) (*page.Page[push.LabelUser], error) {
+				return s.ListLabelUsers(ctx, "vip", page.Options{})
 			}),
-			Request: "GET /push/label/vip/user",
+			Request: "GET /push/label/vip/user?limit=100",
 			Answer:  `{"timestamp":1718721736670,"duration":1}`,
-			Want:    &push.LabelUserPage{},
+			Want:    &page.Page[push.LabelUser]{Items: []push.LabelUser{}},
 		},
 	})
 }
@@ -225,11 +226,11 @@ func TestLabelsRefused(t *testing.T) {
 			return err
 		}},
 		{"Limit: is 101, must be from 1 to 100", func(ctx context.Context, s *push.Service) error {
-			_, err := s.ListLabels(ctx, push.ListOptions{Limit: 101})
+			_, err := s.ListLabels(ctx, page.Options{Limit: 101})
 			return err
 		}},
 		{"Limit: is -1, must be from 1 to 100", func(ctx context.Context, s *push.Service) error {
-			_, err := s.ListLabelUsers(ctx, "vip", push.ListOptions{Limit: -1})
+			_, err := s.ListLabelUsers(ctx, "vip", page.Options{Limit: -1})
 			return err
 		}},
 	})
@@ -241,7 +242,7 @@ func TestPages(t *testing.T) {
 		wiretest.JSON(200, `{"data":[],"cursor":"3"}`), // not the end
 		wiretest.JSON(200, `{"data":[{"name":"b"}]}`))
 	var labels []string
-	for label, err := range client.Push.AllLabels(t.Context(), push.ListOptions{Limit: 1}) {
+	for label, err := range client.Push.AllLabels(t.Context(), page.Options{Limit: 1}) {
 		require.NoError(t, err)
 		labels = append(labels, label.Name)
 	}
@@ -255,7 +256,7 @@ func TestPages(t *testing.T) {
 		wiretest.JSON(400, `{"error":"IllegalArgumentException"}`))
 	var users []string
 	var failure error
-	for user, err := range client.Push.AllLabelUsers(t.Context(), "vip", push.ListOptions{Cursor: "1"}) {
+	for user, err := range client.Push.AllLabelUsers(t.Context(), "vip", page.Options{Cursor: "1"}) {
 		if failure = err; err == nil {
 			users = append(users, user.Username)
 		}
@@ -263,6 +264,6 @@ func TestPages(t *testing.T) {
 	assert.Equal(t, []string{"alice"}, users)
 	require.ErrorIs(t, failure, im.ErrInvalidArgument)
 	require.Len(t, *sent, 2)
-	assert.Equal(t, "/push/label/vip/user?cursor=1", (*sent)[0].Path)
-	assert.Equal(t, "/push/label/vip/user?cursor=2", (*sent)[1].Path)
+	assert.Equal(t, "/push/label/vip/user?cursor=1&limit=100", (*sent)[0].Path)
+	assert.Equal(t, "/push/label/vip/user?cursor=2&limit=100", (*sent)[1].Path)
 }

@@ -9,6 +9,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/reaction"
 	"github.com/imrest/im-go/users"
 )
@@ -53,7 +54,7 @@ func Example() {
 	for _, r := range list[0].Reactions {
 		fmt.Println(r.Text, r.Count, r.Mine)
 	}
-	for name, err := range client.Reaction.AllUsers(ctx, "bob", id, "👍", reaction.UserListOptions{}) {
+	for name, err := range client.Reaction.AllUsers(ctx, "bob", id, "👍", page.Options{}) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -1,15 +1,16 @@
 package reaction
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 // Query names the messages whose reactions are wanted: all of one-to-one chats, or
@@ -39,13 +40,11 @@ func (q Query) query() url.Values {
 
 // Summary is one reaction on a message, with who put it there.
 type Summary struct {
-	ID    string
-	Text  string // the reaction itself: "👍"
-	Count int    // users that put it there
-	Mine  bool   // the user who asks is one of them
-	// Usernames are the first three users from [Service.Get], the users of the page
-	// from [Service.ListUsers].
-	Usernames []string
+	ID        string
+	Text      string   // the reaction itself: "👍"
+	Count     int      // users that put it there
+	Mine      bool     // the user who asks is one of them
+	Usernames []string // the first three of them; [Service.AllUsers] goes over all
 }
 
 // wireSummary has the count under the names of Easemob and of Agora.
@@ -109,72 +108,47 @@ type wireMessage struct {
 	Reactions api.Many[wireSummary] `json:"reactionList"`
 }
 
-// UserListOptions choose a page of the users of a reaction.
-type UserListOptions struct {
-	Limit  int    // users on a page, 1 to 50; 0: 50
-	Cursor string // of the page before; empty: from the start
-}
-
-const maxPage = 50
-
-func (o UserListOptions) withDefaults() UserListOptions {
-	if o.Limit == 0 {
-		o.Limit = maxPage
-	}
-	return o
-}
-
-func (o UserListOptions) query(messageID, reaction string) url.Values {
-	q := url.Values{"msgId": {messageID}, "message": {reaction}, "limit": {strconv.Itoa(o.Limit)}}
-	if o.Cursor != "" {
-		q.Set("cursor", o.Cursor)
-	}
-	return q
-}
-
-// UserPage is a part of the users of a reaction.
-type UserPage struct {
-	Summary        // Usernames are those of this page, oldest reaction first
-	Cursor  string // of the next page; empty: this is the last
-}
+// MaxPage is the most users on a page of [Service.ListUsers], which is also what it asks
+// for without a limit.
+const MaxPage = 50
 
 var listUsers = api.Endpoint{
 	ID: "reaction.detail", Method: http.MethodGet, Path: "/reaction/user/{username}/detail", Idempotent: true,
 }
 
-// ListUsers returns a page of the users who put a reaction on a message, with the
-// number of all of them; [Service.AllUsers] goes over all. Quota: 100 calls a
-// second. Repeated after a lost answer. [im.ErrForbidden] when the user takes no
-// part in the conversation.
+// ListUsers returns a page of the users who put a reaction on a message, oldest reaction
+// first, with the Total of all pages. A page has up to [MaxPage] users. The ID of the
+// reaction, and whether the user who asks is one of them, is in [Service.Get]. Quota: 100 calls a second.
+// Retried if the response is lost. [im.ErrForbidden] when the user takes no part in the
+// conversation.
 //
 //im:endpoint reaction.detail
-func (s *Service) ListUsers(ctx context.Context, username, messageID, reaction string, o UserListOptions) (*UserPage, error) {
-	o = o.withDefaults()
+func (s *Service) ListUsers(ctx context.Context, username, messageID, reaction string, o page.Options) (*page.Page[string], error) {
+	query := url.Values{"msgId": {messageID}, "message": {reaction}}
 	var out answer[wireSummary]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listUsers, Params: []string{username}, Query: o.query(messageID, reaction), Out: &out,
-		Invalid: api.First(check(messageID, reaction), api.Range("Limit", o.Limit, 1, maxPage)),
+		Endpoint: &listUsers, Params: []string{username}, Query: query, Out: &out,
+		Invalid: api.First(check(messageID, reaction), api.Cursor(query, o, MaxPage)),
 	})
 	if err != nil {
 		return nil, err
 	}
-	page := &UserPage{Summary: out.data.summary(), Cursor: string(out.data.Cursor)}
-	if len(page.Usernames) < o.Limit {
-		page.Cursor = "" // the server sends one on the last page, too
+	summary := out.data.summary()
+	p := &page.Page[string]{Items: summary.Usernames, Next: string(out.data.Cursor), Total: summary.Count}
+	if len(p.Items) < cmp.Or(o.Limit, MaxPage) {
+		p.Next = "" // the server sends one on the last page, too
 	}
-	return page, nil
+	return p, nil
 }
 
-// AllUsers goes over the users who put a reaction on a message from o.Cursor on,
-// fetching pages as they are needed. It ends after the first error.
-func (s *Service) AllUsers(ctx context.Context, username, messageID, reaction string, o UserListOptions) iter.Seq2[string, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]string, string, error) {
-		o := o
-		o.Cursor = cursor
-		p, err := s.ListUsers(ctx, username, messageID, reaction, o)
-		if err != nil {
-			return nil, "", err
-		}
-		return p.Usernames, p.Cursor, nil
+// PageUsers goes over the pages of [Service.ListUsers].
+func (s *Service) PageUsers(ctx context.Context, username, messageID, reaction string, o page.Options) iter.Seq2[*page.Page[string], error] {
+	return api.Pages(o, func(o page.Options) (*page.Page[string], error) {
+		return s.ListUsers(ctx, username, messageID, reaction, o)
 	})
+}
+
+// AllUsers goes over the users of [Service.PageUsers].
+func (s *Service) AllUsers(ctx context.Context, username, messageID, reaction string, o page.Options) iter.Seq2[string, error] {
+	return api.All(s.PageUsers(ctx, username, messageID, reaction, o))
 }

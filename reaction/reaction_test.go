@@ -15,6 +15,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/reaction"
 )
 
@@ -188,32 +189,30 @@ func TestGet(t *testing.T) {
 }
 
 func TestListUsers(t *testing.T) {
-	list := func(o reaction.UserListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *reaction.Service) (*reaction.UserPage, error) {
+	list := func(o page.Options) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *reaction.Service) (*page.Page[string], error) {
 			return s.ListUsers(ctx, "alice", "11", "+1", o)
 		})
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "reaction.detail", Do: list(reaction.UserListOptions{Limit: 2, Cursor: "c0"}),
+			ID: "reaction.detail", Do: list(page.Options{Limit: 2, Cursor: "c0"}),
 			Request: "GET /reaction/user/alice/detail?cursor=c0&limit=2&message=%2B1&msgId=11",
 			Answer: `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","count":5,"state":true,
 				"userList":["alice","bob"],"cursor":"c1"}}`,
-			Want: &reaction.UserPage{
-				Summary: reaction.Summary{ID: "21", Text: "+1", Count: 5, Mine: true, Usernames: []string{"alice", "bob"}}, Cursor: "c1",
-			},
+			Want: &page.Page[string]{Items: []string{"alice", "bob"}, Next: "c1", Total: 5},
 		},
 		{
-			ID: "reaction.detail", Name: "userCount, a cursor on the last page", Do: list(reaction.UserListOptions{}),
+			ID: "reaction.detail", Name: "userCount, a cursor on the last page", Do: list(page.Options{}),
 			Request: "GET /reaction/user/alice/detail?limit=50&message=%2B1&msgId=11",
 			Answer:  `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","userCount":1,"state":false,"userList":["bob"],"cursor":"c1"}}`,
-			Want:    &reaction.UserPage{Summary: reaction.Summary{ID: "21", Text: "+1", Count: 1, Usernames: []string{"bob"}}},
+			Want:    &page.Page[string]{Items: []string{"bob"}, Total: 1},
 		},
-		{ID: "reaction.detail", Name: "limit above 50", Do: list(reaction.UserListOptions{Limit: 51}), Err: im.ErrInvalidArgument},
+		{ID: "reaction.detail", Name: "limit above 50", Do: list(page.Options{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
 			ID: "reaction.detail", Name: "no reaction",
-			Do: do(func(ctx context.Context, s *reaction.Service) (*reaction.UserPage, error) {
-				return s.ListUsers(ctx, "alice", "11", "", reaction.UserListOptions{})
+			Do: do(func(ctx context.Context, s *reaction.Service) (*page.Page[string], error) {
+				return s.ListUsers(ctx, "alice", "11", "", page.Options{})
 			}),
 			Err: im.ErrInvalidArgument,
 		},
@@ -226,7 +225,7 @@ func TestAllUsers(t *testing.T) {
 		wiretest.JSON(200, `{"data":{"userList":["c","d"],"cursor":"c2"}}`),
 		wiretest.JSON(200, `{"data":{"userList":[],"cursor":"c3"}}`)) // here an empty page is the end
 	var got []string
-	for name, err := range client.Reaction.AllUsers(t.Context(), "alice", "11", "x", reaction.UserListOptions{Limit: 2}) {
+	for name, err := range client.Reaction.AllUsers(t.Context(), "alice", "11", "x", page.Options{Limit: 2}) {
 		require.NoError(t, err)
 		got = append(got, name)
 	}
@@ -238,7 +237,7 @@ func TestAllUsers(t *testing.T) {
 func TestAllUsersStopsAtAnError(t *testing.T) {
 	client, sent := wiretest.Client(t, wiretest.JSON(400, `{"error":"Bad Request","error_description":"the user operation is illegal!"}`))
 	calls := 0
-	for _, err := range client.Reaction.AllUsers(t.Context(), "alice", "11", "x", reaction.UserListOptions{}) {
+	for _, err := range client.Reaction.AllUsers(t.Context(), "alice", "11", "x", page.Options{}) {
 		require.ErrorIs(t, err, im.ErrForbidden)
 		calls++
 	}

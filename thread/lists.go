@@ -1,14 +1,15 @@
 package thread
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 // Order is the order of a list of threads.
@@ -20,40 +21,37 @@ const (
 	OldestFirst Order = "asc"
 )
 
+// MaxPage is the most entries on a page of any list of this package, which is also what
+// the lists ask for without a limit.
+const MaxPage = 50
+
 // ListOptions choose a page of threads.
 type ListOptions struct {
-	Limit  int    // threads on a page, 1 to 50; 0: 50
-	Cursor string // of the page before; empty: from the start
-	Order  Order
-}
-
-const maxPage = 50
-
-func (o ListOptions) defaults() ListOptions {
-	if o.Limit == 0 {
-		o.Limit = maxPage
-	}
-	return o
+	page.Options
+	Order Order
 }
 
 func (o ListOptions) call(e *api.Endpoint, out any, params ...string) *api.Call {
-	q := url.Values{"limit": {strconv.Itoa(o.Limit)}}
-	if o.Cursor != "" {
-		q.Set("cursor", o.Cursor)
-	}
+	q := url.Values{}
+	invalid := api.Cursor(q, o.Options, MaxPage)
 	if o.Order != "" {
 		q.Set("sort", string(o.Order))
 	}
-	return &api.Call{Endpoint: e, Params: params, Query: q, Invalid: api.Range("Limit", o.Limit, 1, maxPage), Out: out}
+	return &api.Call{Endpoint: e, Params: params, Query: q, Invalid: invalid, Out: out}
 }
 
-// next is the cursor of the page after one with n entries. The server sends one with
-// the last page, too, which only its being short betrays.
-func (o ListOptions) next(n int, p properties) string {
-	if n < o.Limit {
-		return ""
+// pageOf makes a page. The server sends a cursor with the last one, too, which only its
+// being short betrays.
+func pageOf[T any](items []T, o page.Options, p properties) *page.Page[T] {
+	if len(items) < cmp.Or(o.Limit, MaxPage) {
+		return &page.Page[T]{Items: items}
 	}
-	return string(p.Properties.Cursor)
+	return &page.Page[T]{Items: items, Next: string(p.Properties.Cursor)}
+}
+
+// pages goes over a list of threads, in the order of o.
+func pages[T any](o ListOptions, list func(ListOptions) (*page.Page[T], error)) iter.Seq2[*page.Page[T], error] {
+	return api.Pages(o.Options, func(one page.Options) (*page.Page[T], error) { return list(ListOptions{one, o.Order}) })
 }
 
 // properties is where the answers of this domain have their cursor.
@@ -75,63 +73,32 @@ func (n *nextPage) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*object)(n))
 }
 
-// all goes over a list of pages.
-func all[T any](o ListOptions, fetch func(ListOptions) (items []T, next string, err error)) iter.Seq2[T, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]T, string, error) {
-		o := o
-		o.Cursor = cursor
-		return fetch(o)
-	})
-}
-
-// IDPage is a part of the threads of the app.
-type IDPage struct {
-	IDs    []string
-	Cursor string // of the next page; empty: this is the last
-}
-
 var list = api.Endpoint{ID: "thread.list_app", Method: http.MethodGet, Path: "/thread", Idempotent: true}
 
-// List returns a page of the ids of all threads of the app, by time of creation;
-// [Service.All] goes over all of them. The API tells more only of the threads of a
-// user: [Service.ListJoined]. Quota: 100 calls a second. Repeated after a lost
-// answer.
+// List returns a page of the ids of all threads of the app, by time of creation. A page
+// has up to [MaxPage] ids. The API returns whole threads only for those of a user:
+// [Service.ListJoined]. Quota: 100
+// calls a second. Retried if the response is lost.
 //
 //im:endpoint thread.list_app
-func (s *Service) List(ctx context.Context, o ListOptions) (*IDPage, error) {
-	o = o.defaults()
-	var out struct {
-		Entities api.Many[wireThread] `json:"entities"`
-		properties
-	}
-	if err := s.api.Call(ctx, o.call(&list, &out)); err != nil {
-		return nil, err
-	}
-	ids := api.Convert(out.Entities, func(w *wireThread) string { return string(w.ID) })
-	return &IDPage{IDs: ids, Cursor: o.next(len(ids), out.properties)}, nil
+func (s *Service) List(ctx context.Context, o ListOptions) (*page.Page[string], error) {
+	return threads(ctx, s, o, (*wireThread).id, &list)
 }
 
-// All goes over the ids of all threads of the app from o.Cursor on. It ends after
-// the first error.
+// Pages goes over the pages of [Service.List].
+func (s *Service) Pages(ctx context.Context, o ListOptions) iter.Seq2[*page.Page[string], error] {
+	return pages(o, func(o ListOptions) (*page.Page[string], error) { return s.List(ctx, o) })
+}
+
+// All goes over the ids of [Service.Pages].
 func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[string, error] {
-	return all(o, func(o ListOptions) ([]string, string, error) {
-		p, err := s.List(ctx, o)
-		if err != nil {
-			return nil, "", err
-		}
-		return p.IDs, p.Cursor, nil
-	})
+	return api.All(s.Pages(ctx, o))
 }
 
-// Page is a part of a list of threads.
-type Page struct {
-	Threads []Thread
-	Cursor  string // of the next page; empty: this is the last
-}
+func (w *wireThread) id() string { return string(w.ID) }
 
 // threads carries out a call that answers threads.
-func (s *Service) threads(ctx context.Context, o ListOptions, e *api.Endpoint, params ...string) (*Page, error) {
-	o = o.defaults()
+func threads[T any](ctx context.Context, s *Service, o ListOptions, one func(*wireThread) T, e *api.Endpoint, params ...string) (*page.Page[T], error) {
 	var out struct {
 		Entities api.Many[wireThread] `json:"entities"`
 		properties
@@ -139,56 +106,53 @@ func (s *Service) threads(ctx context.Context, o ListOptions, e *api.Endpoint, p
 	if err := s.api.Call(ctx, o.call(e, &out, params...)); err != nil {
 		return nil, err
 	}
-	threads := api.Convert(out.Entities, (*wireThread).thread)
-	return &Page{Threads: threads, Cursor: o.next(len(threads), out.properties)}, nil
-}
-
-func allThreads(o ListOptions, fetch func(ListOptions) (*Page, error)) iter.Seq2[Thread, error] {
-	return all(o, func(o ListOptions) ([]Thread, string, error) {
-		p, err := fetch(o)
-		if err != nil {
-			return nil, "", err
-		}
-		return p.Threads, p.Cursor, nil
-	})
+	return pageOf(api.Convert(out.Entities, one), o.Options, out.properties), nil
 }
 
 var listJoined = api.Endpoint{
 	ID: "thread.list_user", Method: http.MethodGet, Path: "/threads/user/{username}", Idempotent: true,
 }
 
-// ListJoined returns a page of the threads that a user is in; [Service.AllJoined]
-// goes over all of them. They are in order of creation by Agora's documents, and of
-// joining by those of Easemob. Quota: 100 calls a second. Repeated after a lost
-// answer.
+// ListJoined returns a page of the threads that a user is in, up to [MaxPage]. They are in order of
+// creation by Agora's documents, and of joining by those of Easemob. Quota: 100 calls a
+// second. Retried if the response is lost.
 //
 //im:endpoint thread.list_user
-func (s *Service) ListJoined(ctx context.Context, username string, o ListOptions) (*Page, error) {
-	return s.threads(ctx, o, &listJoined, username)
+func (s *Service) ListJoined(ctx context.Context, username string, o ListOptions) (*page.Page[Thread], error) {
+	return threads(ctx, s, o, (*wireThread).thread, &listJoined, username)
 }
 
-// AllJoined goes over all threads of a user from o.Cursor on. It ends after the
-// first error.
+// PageJoined goes over the pages of [Service.ListJoined].
+func (s *Service) PageJoined(ctx context.Context, username string, o ListOptions) iter.Seq2[*page.Page[Thread], error] {
+	return pages(o, func(o ListOptions) (*page.Page[Thread], error) { return s.ListJoined(ctx, username, o) })
+}
+
+// AllJoined goes over the threads of [Service.PageJoined].
 func (s *Service) AllJoined(ctx context.Context, username string, o ListOptions) iter.Seq2[Thread, error] {
-	return allThreads(o, func(o ListOptions) (*Page, error) { return s.ListJoined(ctx, username, o) })
+	return api.All(s.PageJoined(ctx, username, o))
 }
 
 var listJoinedInGroup = api.Endpoint{
 	ID: "thread.list_user_group", Method: http.MethodGet, Path: "/threads/chatgroups/{groupID}/user/{username}", Idempotent: true,
 }
 
-// ListJoinedInGroup returns a page of the threads of one group that a user is in;
-// [Service.AllJoinedInGroup] goes over all of them. Order as in
-// [Service.ListJoined]. Quota: 100 calls a second. Repeated after a lost answer.
-// [im.ErrNotFound] when there is no such group.
+// ListJoinedInGroup returns a page of the threads of one group that a user is in, up to
+// [MaxPage]. Order as in [Service.ListJoined]. Quota: 100 calls a second. Retried if the response
+// is lost. [im.ErrNotFound] when there is no such group.
 //
 //im:endpoint thread.list_user_group
-func (s *Service) ListJoinedInGroup(ctx context.Context, groupID, username string, o ListOptions) (*Page, error) {
-	return s.threads(ctx, o, &listJoinedInGroup, groupID, username)
+func (s *Service) ListJoinedInGroup(ctx context.Context, groupID, username string, o ListOptions) (*page.Page[Thread], error) {
+	return threads(ctx, s, o, (*wireThread).thread, &listJoinedInGroup, groupID, username)
 }
 
-// AllJoinedInGroup goes over all threads of a user in one group from o.Cursor on. It
-// ends after the first error.
+// PageJoinedInGroup goes over the pages of [Service.ListJoinedInGroup].
+func (s *Service) PageJoinedInGroup(ctx context.Context, groupID, username string, o ListOptions) iter.Seq2[*page.Page[Thread], error] {
+	return pages(o, func(o ListOptions) (*page.Page[Thread], error) {
+		return s.ListJoinedInGroup(ctx, groupID, username, o)
+	})
+}
+
+// AllJoinedInGroup goes over the threads of [Service.PageJoinedInGroup].
 func (s *Service) AllJoinedInGroup(ctx context.Context, groupID, username string, o ListOptions) iter.Seq2[Thread, error] {
-	return allThreads(o, func(o ListOptions) (*Page, error) { return s.ListJoinedInGroup(ctx, groupID, username, o) })
+	return api.All(s.PageJoinedInGroup(ctx, groupID, username, o))
 }

@@ -7,54 +7,38 @@ import (
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 const memberPath = "/thread/{threadID}/users"
 
-// UserPage is a part of the members of a thread.
-type UserPage struct {
-	Usernames []string
-	Cursor    string // of the next page; empty: this is the last
-}
-
 var listMembers = api.Endpoint{ID: "thread.list_members", Method: http.MethodGet, Path: memberPath, Idempotent: true}
 
-// MemberListOptions choose a page of members.
-type MemberListOptions struct {
-	Limit  int    // members on a page, 1 to 50; 0: 50
-	Cursor string // of the page before; empty: from the start
-}
-
-// ListMembers returns a page of the members of a thread; [Service.AllMembers] goes
-// over all of them. Quota: 100 calls a second. Repeated after a lost answer.
-// [im.ErrNotFound] when there is no such thread.
+// ListMembers returns a page of the members of a thread, up to [MaxPage]. Quota: 100 calls a second.
+// Retried if the response is lost. [im.ErrNotFound] when there is no such thread.
 //
 //im:endpoint thread.list_members
-func (s *Service) ListMembers(ctx context.Context, threadID string, o MemberListOptions) (*UserPage, error) {
-	page := ListOptions{Limit: o.Limit, Cursor: o.Cursor}.defaults()
+func (s *Service) ListMembers(ctx context.Context, threadID string, o page.Options) (*page.Page[string], error) {
 	var out struct {
 		Data struct {
 			Members api.Many[api.Text] `json:"affiliations"`
 		} `json:"data"`
 		properties
 	}
-	if err := s.api.Call(ctx, page.call(&listMembers, &out, threadID)); err != nil {
+	if err := s.api.Call(ctx, ListOptions{Options: o}.call(&listMembers, &out, threadID)); err != nil {
 		return nil, err
 	}
-	names := api.Texts(out.Data.Members)
-	return &UserPage{Usernames: names, Cursor: page.next(len(names), out.properties)}, nil
+	return pageOf(api.Texts(out.Data.Members), o, out.properties), nil
 }
 
-// AllMembers goes over all members of a thread from o.Cursor on. It ends after the
-// first error.
-func (s *Service) AllMembers(ctx context.Context, threadID string, o MemberListOptions) iter.Seq2[string, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]string, string, error) {
-		p, err := s.ListMembers(ctx, threadID, MemberListOptions{Limit: o.Limit, Cursor: cursor})
-		if err != nil {
-			return nil, "", err
-		}
-		return p.Usernames, p.Cursor, nil
-	})
+// PageMembers goes over the pages of [Service.ListMembers].
+func (s *Service) PageMembers(ctx context.Context, threadID string, o page.Options) iter.Seq2[*page.Page[string], error] {
+	return api.Pages(o, func(o page.Options) (*page.Page[string], error) { return s.ListMembers(ctx, threadID, o) })
+}
+
+// AllMembers goes over the members of [Service.PageMembers].
+func (s *Service) AllMembers(ctx context.Context, threadID string, o page.Options) iter.Seq2[string, error] {
+	return api.All(s.PageMembers(ctx, threadID, o))
 }
 
 const maxBatch = 10

@@ -16,6 +16,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/thread"
 )
 
@@ -114,57 +115,57 @@ var shoes = thread.Thread{
 
 func TestLists(t *testing.T) {
 	list := func(o thread.ListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *thread.Service) (*thread.IDPage, error) { return s.List(ctx, o) })
+		return do(func(ctx context.Context, s *thread.Service) (*page.Page[string], error) { return s.List(ctx, o) })
 	}
 	joined := func(o thread.ListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *thread.Service) (*thread.Page, error) {
+		return do(func(ctx context.Context, s *thread.Service) (*page.Page[thread.Thread], error) {
 			return s.ListJoined(ctx, "alice", o)
 		})
 	}
 	inGroup := func(o thread.ListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *thread.Service) (*thread.Page, error) {
+		return do(func(ctx context.Context, s *thread.Service) (*page.Page[thread.Thread], error) {
 			return s.ListJoinedInGroup(ctx, "231", "alice", o)
 		})
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "thread.list_app", Do: list(thread.ListOptions{Limit: 2, Cursor: "a+=", Order: thread.OldestFirst}),
+			ID: "thread.list_app", Do: list(thread.ListOptions{Options: page.Options{Limit: 2, Cursor: "a+="}, Order: thread.OldestFirst}),
 			Request: "GET /thread?cursor=a%2B%3D&limit=2&sort=asc",
 			Answer:  answer(`"entities":[{"id":"244"},{"id":245}],"properties":{"cursor":"MDEy"}`),
-			Want:    &thread.IDPage{IDs: []string{"244", "245"}, Cursor: "MDEy"},
+			Want:    &page.Page[string]{Items: []string{"244", "245"}, Next: "MDEy"},
 		},
 		{
 			ID: "thread.list_app", Name: "the last page has a cursor, too", Do: list(thread.ListOptions{}),
 			Request: "GET /thread?limit=50", Answer: answer(`"entities":[{"id":"244"}],"properties":{"cursor":"MDEy"}`),
-			Want: &thread.IDPage{IDs: []string{"244"}},
+			Want: &page.Page[string]{Items: []string{"244"}},
 		},
-		{ID: "thread.list_app", Name: "limit above 50", Do: list(thread.ListOptions{Limit: 51}), Err: im.ErrInvalidArgument},
+		{ID: "thread.list_app", Name: "limit above 50", Do: list(thread.ListOptions{Options: page.Options{Limit: 51}}), Err: im.ErrInvalidArgument},
 		{
-			ID: "thread.list_user", Do: joined(thread.ListOptions{Limit: 1, Order: thread.NewestFirst}),
+			ID: "thread.list_user", Do: joined(thread.ListOptions{Options: page.Options{Limit: 1}, Order: thread.NewestFirst}),
 			Request: "GET /threads/user/alice?limit=1&sort=desc",
 			Answer:  answer(`"entities":[` + shoesJSON + `],"properties":{"cursor":"MDEy"}`),
-			Want:    &thread.Page{Threads: []thread.Thread{shoes}, Cursor: "MDEy"},
+			Want:    &page.Page[thread.Thread]{Items: []thread.Thread{shoes}, Next: "MDEy"},
 		},
 		{
 			ID: "thread.list_user", Name: "numbers and texts changed over", Do: joined(thread.ListOptions{}),
 			Request: "GET /threads/user/alice?limit=50",
 			Answer:  answer(`"entities":{"name":"Which shoes?","owner":"alice","id":244,"msgId":1226047512345678901,"groupId":231,"created":"1742041200456"}`),
-			Want:    &thread.Page{Threads: []thread.Thread{shoes}},
+			Want:    &page.Page[thread.Thread]{Items: []thread.Thread{shoes}},
 		},
-		{ID: "thread.list_user", Name: "limit above 50", Do: joined(thread.ListOptions{Limit: 51}), Err: im.ErrInvalidArgument},
+		{ID: "thread.list_user", Name: "limit above 50", Do: joined(thread.ListOptions{Options: page.Options{Limit: 51}}), Err: im.ErrInvalidArgument},
 		{
 			ID: "thread.list_user_group", Do: inGroup(thread.ListOptions{}),
 			Request: "GET /threads/chatgroups/231/user/alice?limit=50",
 			Answer:  answer(`"entities":[` + shoesJSON + `],"properties":{"cursor":"MDEy"}`),
-			Want:    &thread.Page{Threads: []thread.Thread{shoes}},
+			Want:    &page.Page[thread.Thread]{Items: []thread.Thread{shoes}},
 		},
-		{ID: "thread.list_user_group", Name: "negative limit", Do: inGroup(thread.ListOptions{Limit: -1}), Err: im.ErrInvalidArgument},
+		{ID: "thread.list_user_group", Name: "negative limit", Do: inGroup(thread.ListOptions{Options: page.Options{Limit: -1}}), Err: im.ErrInvalidArgument},
 	})
 }
 
 func TestMembers(t *testing.T) {
-	list := func(o thread.MemberListOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *thread.Service) (*thread.UserPage, error) {
+	list := func(o page.Options) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *thread.Service) (*page.Page[string], error) {
 			return s.ListMembers(ctx, "244", o)
 		})
 	}
@@ -178,17 +179,17 @@ func TestMembers(t *testing.T) {
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "thread.list_members", Do: list(thread.MemberListOptions{Limit: 2, Cursor: "a="}),
+			ID: "thread.list_members", Do: list(page.Options{Limit: 2, Cursor: "a="}),
 			Request: "GET /thread/244/users?cursor=a%3D&limit=2",
 			Answer:  answer(`"data":{"affiliations":["alice","bob"]},"properties":{"cursor":"MDEy"}`),
-			Want:    &thread.UserPage{Usernames: []string{"alice", "bob"}, Cursor: "MDEy"},
+			Want:    &page.Page[string]{Items: []string{"alice", "bob"}, Next: "MDEy"},
 		},
 		{
-			ID: "thread.list_members", Name: "the last page has a cursor, too", Do: list(thread.MemberListOptions{}),
+			ID: "thread.list_members", Name: "the last page has a cursor, too", Do: list(page.Options{}),
 			Request: "GET /thread/244/users?limit=50", Answer: answer(`"data":{"affiliations":["alice"]},"properties":{"cursor":"MDEy"}`),
-			Want: &thread.UserPage{Usernames: []string{"alice"}},
+			Want: &page.Page[string]{Items: []string{"alice"}},
 		},
-		{ID: "thread.list_members", Name: "limit above 50", Do: list(thread.MemberListOptions{Limit: 51}), Err: im.ErrInvalidArgument},
+		{ID: "thread.list_members", Name: "limit above 50", Do: list(page.Options{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
 			ID: "thread.add_members", Do: add("bob", "carol"),
 			Request: "POST /thread/244/users", Body: `{"usernames":["bob","carol"]}`, Answer: answer(`"data":{"status":"ok"}`),
@@ -233,18 +234,18 @@ func pages(t *testing.T, payloads ...string) (*im.Client, *[]wiretest.Request) {
 func TestAll(t *testing.T) {
 	const cursor = `,"properties":{"cursor":"MDEy"}`
 	client, sent := pages(t, `"entities":[{"id":"1"},{"id":"2"}]`+cursor, `"entities":[{"id":"3"}]`+cursor)
-	assert.Equal(t, []string{"1", "2", "3"}, collect(t, client.Thread.All(t.Context(), thread.ListOptions{Limit: 2})))
+	assert.Equal(t, []string{"1", "2", "3"}, collect(t, client.Thread.All(t.Context(), thread.ListOptions{Options: page.Options{Limit: 2}})))
 	assert.Equal(t, "/thread?cursor=MDEy&limit=2", (*sent)[1].Path)
 
 	client, _ = pages(t, `"entities":[`+shoesJSON+`]`+cursor, `"entities":[]`+cursor)
-	assert.Len(t, collect(t, client.Thread.AllJoined(t.Context(), "alice", thread.ListOptions{Limit: 1})), 1, "a full last page")
+	assert.Len(t, collect(t, client.Thread.AllJoined(t.Context(), "alice", thread.ListOptions{Options: page.Options{Limit: 1}})), 1, "a full last page")
 
 	client, sent = pages(t, `"entities":[`+shoesJSON+`]`+cursor, `"entities":[]`)
-	assert.Len(t, collect(t, client.Thread.AllJoinedInGroup(t.Context(), "231", "alice", thread.ListOptions{Limit: 1, Order: thread.OldestFirst})), 1)
+	assert.Len(t, collect(t, client.Thread.AllJoinedInGroup(t.Context(), "231", "alice", thread.ListOptions{Options: page.Options{Limit: 1}, Order: thread.OldestFirst})), 1)
 	assert.Equal(t, "/threads/chatgroups/231/user/alice?cursor=MDEy&limit=1&sort=asc", (*sent)[1].Path)
 
 	client, sent = pages(t, `"data":{"affiliations":["alice"]}`+cursor, `"data":{"affiliations":[]}`+cursor)
-	assert.Equal(t, []string{"alice"}, collect(t, client.Thread.AllMembers(t.Context(), "244", thread.MemberListOptions{Limit: 1})))
+	assert.Equal(t, []string{"alice"}, collect(t, client.Thread.AllMembers(t.Context(), "244", page.Options{Limit: 1})))
 	assert.Equal(t, "/thread/244/users?cursor=MDEy&limit=1", (*sent)[1].Path)
 }
 
@@ -253,7 +254,7 @@ func TestAllEndsWithItsError(t *testing.T) {
 	s, ctx := client.Thread, t.Context()
 	assert.ErrorIs(t, last(s.All(ctx, thread.ListOptions{})), im.ErrNotFound)
 	assert.ErrorIs(t, last(s.AllJoined(ctx, "alice", thread.ListOptions{})), im.ErrNotFound)
-	assert.ErrorIs(t, last(s.AllMembers(ctx, "244", thread.MemberListOptions{})), im.ErrNotFound)
+	assert.ErrorIs(t, last(s.AllMembers(ctx, "244", page.Options{})), im.ErrNotFound)
 	assert.Len(t, *sent, 3, "one each")
 }
 

@@ -9,6 +9,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
 )
 
@@ -60,7 +61,7 @@ func Example() {
 	if _, err := client.Users.Deactivate(ctx, "mallory"); err != nil {
 		log.Fatal(err)
 	}
-	for u, err := range client.Users.All(ctx, users.ListOptions{Limit: 100}) {
+	for u, err := range client.Users.All(ctx, page.Options{Limit: 100}) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -11,18 +11,19 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
 )
 
 // The forms of answers that only some servers send.
 func TestFormsOfAnswers(t *testing.T) {
 	getAlice := func(ctx context.Context, c *im.Client) (any, error) { return c.Users.Get(ctx, "alice") }
-	list := func(ctx context.Context, c *im.Client) (any, error) { return c.Users.List(ctx, users.ListOptions{}) }
+	list := func(ctx context.Context, c *im.Client) (any, error) { return c.Users.List(ctx, page.Options{}) }
 	mute := func(name string) func(context.Context, *im.Client) (any, error) {
 		return func(ctx context.Context, c *im.Client) (any, error) { return c.Users.GetMute(ctx, name) }
 	}
 	mutes := func(ctx context.Context, c *im.Client) (any, error) {
-		return c.Users.ListMutes(ctx, users.MuteListOptions{})
+		return c.Users.ListMutes(ctx, page.Numbered{})
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
@@ -42,9 +43,9 @@ func TestFormsOfAnswers(t *testing.T) {
 			},
 		},
 		{
-			ID: "users.list", Name: "cursor as a number", Do: list, Request: "GET /users",
+			ID: "users.list", Name: "cursor as a number", Do: list, Request: "GET /users?limit=100",
 			Answer: `{"entities":[{"username":"alice"}],"cursor":1312740985563217921}`,
-			Want:   &users.Page{Users: []users.User{{Username: "alice"}}, Cursor: "1312740985563217921"},
+			Want:   &page.Page[users.User]{Items: []users.User{{Username: "alice"}}, Next: "1312740985563217921"},
 		},
 		{
 			ID: "mutes.get", Name: "an app with underscores", Do: mute("x_y"), Request: "GET /mutes/x_y",
@@ -59,7 +60,9 @@ func TestFormsOfAnswers(t *testing.T) {
 		{
 			ID: "mutes.list", Name: "with the app key", Do: mutes, Request: "GET /mutes?pageNum=1&pageSize=50",
 			Answer: `{"uri":"https://a1.example.com/acme/my_app/mutes","data":{"data":[{"userid":"acme#my_app_bob_b","chat":1,"groupchat":-1},{"username":"acme#my_app_carol"},{"username":"dave"}]}}`,
-			Want:   []users.Muted{{Username: "bob_b", Chat: time.Second, Group: users.Forever}, {Username: "carol"}, {Username: "dave"}},
+			Want: &page.Page[users.Muted]{Items: []users.Muted{
+				{Username: "bob_b", Chat: time.Second, Group: users.Forever}, {Username: "carol"}, {Username: "dave"},
+			}},
 		},
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 // Forever is the length of a mute without an end.
@@ -150,34 +151,22 @@ func (s *Service) GetMute(ctx context.Context, username string) (*Muted, error) 
 	return &muted, nil
 }
 
-// MuteListOptions choose a page of mutes.
-type MuteListOptions struct {
-	Page int // from 1 on; 0: the first
-	Size int // entries on a page, 1 to 50; 0: 50
-}
-
-func (o MuteListOptions) withDefaults() MuteListOptions {
-	if o.Page == 0 {
-		o.Page = 1
-	}
-	if o.Size == 0 {
-		o.Size = 50
-	}
-	return o
-}
+// MaxMutesPage is the most entries on a page of [Service.ListMutes], which is also what
+// it asks for without a size.
+const MaxMutesPage = 50
 
 var listMutes = api.Endpoint{
 	ID: "mutes.list", Method: http.MethodGet, Path: "/mutes", Idempotent: true,
 }
 
-// ListMutes returns a page of muted users; [Service.AllMutes] goes over all of
-// them. The server lists a user once per kind of chat, so a user may come up
-// three times, and lifted mutes stay in the list with 0. Quota: 100 calls a
-// second. Repeated after a lost answer.
+// ListMutes returns a page of muted users. A page has up to [MaxMutesPage] entries. The
+// server lists a user once per kind of chat, so a user may come up three times, and
+// lifted mutes stay in the list with 0. Quota: 100 calls a second. Retried if the
+// response is lost.
 //
 //im:endpoint mutes.list
-func (s *Service) ListMutes(ctx context.Context, o MuteListOptions) ([]Muted, error) {
-	o = o.withDefaults()
+func (s *Service) ListMutes(ctx context.Context, o page.Numbered) (*page.Page[Muted], error) {
+	o, invalid := api.Number(o, MaxMutesPage)
 	var out struct {
 		api.Data[struct {
 			Data     api.Many[wireMuted] `json:"data"`
@@ -186,23 +175,23 @@ func (s *Service) ListMutes(ctx context.Context, o MuteListOptions) ([]Muted, er
 		URI string `json:"uri"`
 	}
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listMutes, Out: &out,
-		Invalid: api.First(api.Range("Page", o.Page, 1, math.MaxInt32), api.Range("Size", o.Size, 1, 50)),
-		Query:   url.Values{"pageNum": {strconv.Itoa(o.Page)}, "pageSize": {strconv.Itoa(o.Size)}},
+		Endpoint: &listMutes, Out: &out, Invalid: invalid,
+		Query: url.Values{"pageNum": {strconv.Itoa(o.Page)}, "pageSize": {strconv.Itoa(o.Size)}},
 	})
 	if err != nil {
 		return nil, err
 	}
 	at := out.Data.Data.UnixTime.Time()
-	return api.Convert(out.Data.Data.Data, func(w *wireMuted) Muted { return w.muted(at, out.URI) }), nil
+	muted := api.Convert(out.Data.Data.Data, func(w *wireMuted) Muted { return w.muted(at, out.URI) })
+	return api.NumberedPage(muted, o, 0), nil
 }
 
-// AllMutes goes over all mutes from page o.Page on. It ends after the first
-// error.
-func (s *Service) AllMutes(ctx context.Context, o MuteListOptions) iter.Seq2[Muted, error] {
-	o = o.withDefaults()
-	return api.NumberedPages(o.Page, func(number int) ([]Muted, bool, error) {
-		page, err := s.ListMutes(ctx, MuteListOptions{Page: number, Size: o.Size})
-		return page, len(page) >= o.Size, err
-	})
+// PageMutes goes over the pages of [Service.ListMutes].
+func (s *Service) PageMutes(ctx context.Context, o page.Numbered) iter.Seq2[*page.Page[Muted], error] {
+	return api.NumberedPages(o, func(o page.Numbered) (*page.Page[Muted], error) { return s.ListMutes(ctx, o) })
+}
+
+// AllMutes goes over the mutes of [Service.PageMutes].
+func (s *Service) AllMutes(ctx context.Context, o page.Numbered) iter.Seq2[Muted, error] {
+	return api.All(s.PageMutes(ctx, o))
 }

@@ -17,11 +17,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 // Service calls the endpoints of users and of app-wide mutes. It is the field
@@ -280,68 +280,41 @@ func (s *Service) Get(ctx context.Context, username string) (*User, error) {
 	return s.one(ctx, &api.Call{Endpoint: &get, Params: []string{username}})
 }
 
-// ListOptions choose a page of users.
-type ListOptions struct {
-	Limit  int    // users on a page, 1 to 100; 0: the server's 10
-	Cursor string // of the page before; empty: from the start
-}
-
-func (o ListOptions) query() (url.Values, error) {
-	q := url.Values{}
-	if o.Limit != 0 {
-		q.Set("limit", strconv.Itoa(o.Limit))
-	}
-	if o.Cursor != "" {
-		q.Set("cursor", o.Cursor)
-	}
-	if o.Limit == 0 {
-		return q, nil
-	}
-	return q, api.Range("Limit", o.Limit, 1, 100)
-}
-
-// Page is a part of a list of users.
-type Page struct {
-	Users  []User
-	Cursor string // of the next page; empty: this is the last
-}
-
-// LogValue hides push tokens.
-func (p Page) LogValue() slog.Value { return api.LogMasked(p) }
+// MaxPage is the most users on a page of [Service.List], which is also what it asks for
+// without a limit.
+const MaxPage = 100
 
 var list = api.Endpoint{
 	ID: "users.list", Method: http.MethodGet, Path: "/users", Idempotent: true,
 }
 
-// List returns a page of users in order of registration; [Service.All] goes over
-// all of them. Quota: 100 calls a second. Repeated after a lost answer.
+// List returns a page of users in order of registration. A page has up to [MaxPage]
+// users. Quota: 100 calls a second. Retried if the response is lost.
 //
 //im:endpoint users.list
-func (s *Service) List(ctx context.Context, o ListOptions) (*Page, error) {
-	return s.page(ctx, &list, o)
+func (s *Service) List(ctx context.Context, o page.Options) (*page.Page[User], error) {
+	query := url.Values{}
+	return s.page(ctx, &api.Call{Endpoint: &list, Invalid: api.Cursor(query, o, MaxPage), Query: query})
 }
 
-// All goes over all users from o.Cursor on, fetching pages as they are needed. It
-// ends after the first error.
-func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[User, error] {
-	return api.Pages(o.Cursor, func(cursor string) ([]User, string, error) {
-		o := o
-		o.Cursor = cursor
-		p, err := s.List(ctx, o)
-		if err != nil {
-			return nil, "", err
-		}
-		return p.Users, p.Cursor, nil
-	})
+// Pages goes over the pages of [Service.List].
+func (s *Service) Pages(ctx context.Context, o page.Options) iter.Seq2[*page.Page[User], error] {
+	return api.Pages(o, func(o page.Options) (*page.Page[User], error) { return s.List(ctx, o) })
 }
 
-func (s *Service) page(ctx context.Context, e *api.Endpoint, o ListOptions) (*Page, error) {
-	query, invalid := o.query()
+// All goes over the users of [Service.Pages].
+func (s *Service) All(ctx context.Context, o page.Options) iter.Seq2[User, error] {
+	return api.All(s.Pages(ctx, o))
+}
+
+// page carries out a call that answers several users.
+func (s *Service) page(ctx context.Context, c *api.Call) (*page.Page[User], error) {
 	var out entities
-	if err := s.api.Call(ctx, &api.Call{Endpoint: e, Invalid: invalid, Query: query, Out: &out}); err != nil {
+	c.Out = &out
+	if err := s.api.Call(ctx, c); err != nil {
 		return nil, err
 	}
-	return &Page{Users: out.users, Cursor: out.cursor}, nil
+	return &page.Page[User]{Items: out.users, Next: out.cursor}, nil
 }
 
 var deleteOne = api.Endpoint{
@@ -363,23 +336,19 @@ var deleteOldest = api.Endpoint{
 	MaxItems: 100, ItemsIn: "Limit",
 }
 
-// DeleteOldest deletes the o.Limit (1 to 100, required) users that registered
-// first, with their groups and rooms, and returns them: there is no saying which.
-// It is meant for test data. Never repeated: each call deletes the next ones.
-// Quota: 30 calls a second.
+// DeleteOldest deletes the o.Limit (1 to 100, required) users that registered first,
+// with their groups and rooms, and returns them; the page has a Next while users are
+// left. There is no saying which users, so it is meant for test data. Never retried:
+// each call deletes the next ones. Quota: 30 calls a second.
 //
 //im:endpoint users.delete_batch
-func (s *Service) DeleteOldest(ctx context.Context, o ListOptions) (*Page, error) {
-	query, invalid := o.query()
+func (s *Service) DeleteOldest(ctx context.Context, o page.Options) (*page.Page[User], error) {
+	query := url.Values{}
+	invalid := api.Cursor(query, o, MaxPage)
 	if o.Limit == 0 {
 		invalid = api.Invalid("Limit", "must say how many users to delete")
 	}
-	var out entities
-	err := s.api.Call(ctx, &api.Call{Endpoint: &deleteOldest, Invalid: invalid, Query: query, Items: o.Limit, Out: &out})
-	if err != nil {
-		return nil, err
-	}
-	return &Page{Users: out.users, Cursor: out.cursor}, nil
+	return s.page(ctx, &api.Call{Endpoint: &deleteOldest, Invalid: invalid, Query: query, Items: o.Limit})
 }
 
 var setPassword = api.Endpoint{

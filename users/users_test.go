@@ -12,6 +12,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
 )
 
@@ -88,26 +89,26 @@ func TestAccounts(t *testing.T) {
 		},
 		{
 			ID: "users.list",
-			Do: do(func(ctx context.Context, s *users.Service) (*users.Page, error) {
-				return s.List(ctx, users.ListOptions{Limit: 2, Cursor: "LTg0+/=="})
+			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.User], error) {
+				return s.List(ctx, page.Options{Limit: 2, Cursor: "LTg0+/=="})
 			}),
 			Request: "GET /users?cursor=LTg0%2B%2F%3D%3D&limit=2",
 			Answer:  `{"params":{"limit":["2"]},"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc","count":2}`,
-			Want:    &users.Page{Users: []users.User{alice, bob}, Cursor: "Mjc"},
+			Want:    &page.Page[users.User]{Items: []users.User{alice, bob}, Next: "Mjc"},
 		},
 		{
 			ID: "users.list", Name: "no cursor on the first page",
-			Do: do(func(ctx context.Context, s *users.Service) (*users.Page, error) {
-				return s.List(ctx, users.ListOptions{})
+			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.User], error) {
+				return s.List(ctx, page.Options{})
 			}),
-			Request: "GET /users",
+			Request: "GET /users?limit=100",
 			Answer:  `{"entities":[],"count":0}`,
-			Want:    &users.Page{Users: []users.User{}},
+			Want:    &page.Page[users.User]{Items: []users.User{}},
 		},
 		{
 			ID: "users.list", Name: "limit above 100",
-			Do: do(func(ctx context.Context, s *users.Service) (*users.Page, error) {
-				return s.List(ctx, users.ListOptions{Limit: 101})
+			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.User], error) {
+				return s.List(ctx, page.Options{Limit: 101})
 			}),
 			Err: im.ErrInvalidArgument,
 		},
@@ -120,17 +121,17 @@ func TestAccounts(t *testing.T) {
 		},
 		{
 			ID: "users.delete_batch",
-			Do: do(func(ctx context.Context, s *users.Service) (*users.Page, error) {
-				return s.DeleteOldest(ctx, users.ListOptions{Limit: 2})
+			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.User], error) {
+				return s.DeleteOldest(ctx, page.Options{Limit: 2})
 			}),
 			Request: "DELETE /users?limit=2",
 			Answer:  `{"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc"}`,
-			Want:    &users.Page{Users: []users.User{alice, bob}, Cursor: "Mjc"},
+			Want:    &page.Page[users.User]{Items: []users.User{alice, bob}, Next: "Mjc"},
 		},
 		{
 			ID: "users.delete_batch", Name: "without saying how many",
-			Do: do(func(ctx context.Context, s *users.Service) (*users.Page, error) {
-				return s.DeleteOldest(ctx, users.ListOptions{})
+			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.User], error) {
+				return s.DeleteOldest(ctx, page.Options{})
 			}),
 			Err: im.ErrInvalidArgument,
 		},
@@ -325,15 +326,15 @@ func TestMutes(t *testing.T) {
 		},
 		{
 			ID: "mutes.list",
-			Do: do(func(ctx context.Context, s *users.Service) ([]users.Muted, error) {
-				return s.ListMutes(ctx, users.MuteListOptions{})
+			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.Muted], error) {
+				return s.ListMutes(ctx, page.Numbered{})
 			}),
 			Request: "GET /mutes?pageNum=1&pageSize=50",
 			Answer:  `{"data":{"data":[{"username":"bob","chatroom":0},{"userid":"alice","groupchat":-1,"chat":7}],"unixtime":1697602020}}`,
-			Want: []users.Muted{
+			Want: &page.Page[users.Muted]{Items: []users.Muted{
 				{Username: "bob", At: time.Unix(1697602020, 0)},
 				{Username: "alice", Chat: 7 * time.Second, Group: users.Forever, At: time.Unix(1697602020, 0)},
-			},
+			}},
 		},
 	})
 }

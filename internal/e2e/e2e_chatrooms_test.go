@@ -11,6 +11,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/chatrooms"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/page"
 )
 
 // roomOf is what the server knows of a room that must be there.
@@ -29,10 +30,10 @@ func TestChatrooms(t *testing.T) {
 		require.NoError(t, client.Chatrooms.AddSuperAdmin(ctx, "Alice"))
 		require.NoError(t, client.Chatrooms.AddSuperAdmin(ctx, "bob"))
 		assert.Equal(t, []string{"alice", "bob"}, sorted(srv.SuperAdmins()))
-		supers, err := client.Chatrooms.ListSuperAdmins(ctx, chatrooms.PageOptions{Size: 1})
+		supers, err := client.Chatrooms.ListSuperAdmins(ctx, page.Numbered{Size: 1})
 		require.NoError(t, err)
-		assert.Len(t, supers, 1)
-		assert.Equal(t, []string{"alice", "bob"}, sorted(all(t, client.Chatrooms.AllSuperAdmins(ctx, chatrooms.PageOptions{Size: 1}))))
+		assert.Len(t, supers.Items, 1)
+		assert.Equal(t, []string{"alice", "bob"}, sorted(all(t, client.Chatrooms.AllSuperAdmins(ctx, page.Numbered{Size: 1}))))
 		require.NoError(t, client.Chatrooms.RemoveSuperAdmin(ctx, "bob"))
 		assert.Equal(t, []string{"alice"}, srv.SuperAdmins())
 
@@ -61,17 +62,17 @@ func TestChatrooms(t *testing.T) {
 		reported(t, lookups.Err(), im.ErrNotFound, "1")
 		assert.Equal(t, []string{"Second", "Hall"}, []string{lookups[0].Room.Name, lookups[2].Room.Name})
 
-		page, err := client.Chatrooms.List(ctx, chatrooms.ListOptions{Limit: 1})
+		p, err := client.Chatrooms.List(ctx, page.Options{Limit: 1})
 		require.NoError(t, err)
-		assert.Equal(t, []chatrooms.Summary{{ID: second, Name: "Second", Owner: "bob", MemberCount: 1}}, page.Rooms)
-		page, err = client.Chatrooms.List(ctx, chatrooms.ListOptions{Limit: 1, Cursor: page.Cursor})
+		assert.Equal(t, []chatrooms.Summary{{ID: second, Name: "Second", Owner: "bob", MemberCount: 1}}, p.Items)
+		p, err = client.Chatrooms.List(ctx, page.Options{Limit: 1, Cursor: p.Next})
 		require.NoError(t, err)
-		assert.Equal(t, id, page.Rooms[0].ID)
-		assert.Len(t, all(t, client.Chatrooms.All(ctx, chatrooms.ListOptions{Limit: 1})), 2)
-		joined, err := client.Chatrooms.ListJoined(ctx, "bob", chatrooms.PageOptions{})
+		assert.Equal(t, id, p.Items[0].ID)
+		assert.Len(t, all(t, client.Chatrooms.All(ctx, page.Options{Limit: 1})), 2)
+		joined, err := client.Chatrooms.ListJoined(ctx, "bob", page.Numbered{})
 		require.NoError(t, err)
-		assert.ElementsMatch(t, []chatrooms.Summary{{ID: id, Name: "Hall"}, {ID: second, Name: "Second"}}, joined)
-		assert.Len(t, all(t, client.Chatrooms.AllJoined(ctx, "bob", chatrooms.PageOptions{Size: 1})), 2)
+		assert.ElementsMatch(t, []chatrooms.Summary{{ID: id, Name: "Hall"}, {ID: second, Name: "Second"}}, joined.Items)
+		assert.Len(t, all(t, client.Chatrooms.AllJoined(ctx, "bob", page.Numbered{Size: 1})), 2)
 
 		text, err := client.Chatrooms.Announcement(ctx, id)
 		require.NoError(t, err)
@@ -103,17 +104,17 @@ func TestRoomMembers(t *testing.T) {
 		assert.Equal(t, []string{"carol", "bob", "Dave"}, result.Done())
 		assert.Equal(t, []string{"alice", "bob", "carol", "dave"}, sorted(roomOf(t, srv, r).Members))
 
-		members, err := client.Chatrooms.ListMembers(ctx, r, chatrooms.PageOptions{})
+		members, err := client.Chatrooms.ListMembers(ctx, r, page.Numbered{})
 		require.NoError(t, err)
-		require.Len(t, members, 4)
-		for _, m := range members {
+		require.Len(t, members.Items, 4)
+		for _, m := range members.Items {
 			assert.Equal(t, m.Username == "alice", m.Role == chatrooms.RoleOwner)
 		}
-		assert.Len(t, all(t, client.Chatrooms.AllMembers(ctx, r, chatrooms.PageOptions{Size: 3})), 4)
-		page, err := client.Chatrooms.ListMembersByCursor(ctx, r, chatrooms.MemberCursorOptions{Limit: 2, Order: chatrooms.OldestFirst})
+		assert.Len(t, all(t, client.Chatrooms.AllMembers(ctx, r, page.Numbered{Size: 3})), 4)
+		p, err := client.Chatrooms.ListMembersByCursor(ctx, r, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 2}, Order: chatrooms.OldestFirst})
 		require.NoError(t, err)
-		assert.Equal(t, []string{"bob", "carol"}, page.Usernames)
-		assert.Equal(t, []string{"bob", "carol", "dave"}, all(t, client.Chatrooms.AllMembersByCursor(ctx, r, chatrooms.MemberCursorOptions{Limit: 1, Order: chatrooms.OldestFirst})))
+		assert.Equal(t, []string{"bob", "carol"}, p.Items)
+		assert.Equal(t, []string{"bob", "carol", "dave"}, all(t, client.Chatrooms.AllMembersByCursor(ctx, r, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 1}, Order: chatrooms.OldestFirst})))
 
 		require.NoError(t, client.Chatrooms.AddAdmin(ctx, r, "Bob"))
 		assert.Equal(t, []string{"bob"}, roomOf(t, srv, r).Admins)
@@ -275,9 +276,9 @@ func TestRoomErrors(t *testing.T) {
 	refused(t, client.Chatrooms.Update(ctx, "1", chatrooms.Changes{Name: new("x")}), im.ErrNotFound)
 	refused(t, client.Chatrooms.Delete(ctx, "1"), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.Announcement(ctx, "1")), im.ErrNotFound)
-	refused(t, first(client.Chatrooms.ListMembers(ctx, "1", chatrooms.PageOptions{})), im.ErrNotFound)
+	refused(t, first(client.Chatrooms.ListMembers(ctx, "1", page.Numbered{})), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.ListMembersByCursor(ctx, "1", chatrooms.MemberCursorOptions{})), im.ErrNotFound)
-	refused(t, first(client.Chatrooms.ListJoined(ctx, "nobody", chatrooms.PageOptions{})), im.ErrNotFound)
+	refused(t, first(client.Chatrooms.ListJoined(ctx, "nobody", page.Numbered{})), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.Attributes(ctx, "1", nil)), im.ErrNotFound)
 	refused(t, client.Chatrooms.AddSuperAdmin(ctx, "nobody"), im.ErrNotFound)
 	refused(t, client.Chatrooms.RemoveSuperAdmin(ctx, "nobody"), im.ErrNotFound)
@@ -313,6 +314,6 @@ func TestRoomErrors(t *testing.T) {
 	unsent(t, client.Chatrooms.SetTags(ctx, r, "bob", names(11)))
 	tooLarge(t, client.Chatrooms.SetAnnouncement(ctx, r, strings.Repeat("a", 513)))
 	unsent(t, client.Chatrooms.Delete(ctx, ".."))
-	unsent(t, first(client.Chatrooms.List(ctx, chatrooms.ListOptions{Limit: 101})))
+	unsent(t, first(client.Chatrooms.List(ctx, page.Options{Limit: 101})))
 	unsent(t, client.Chatrooms.Update(ctx, r, chatrooms.Changes{}))
 }

@@ -10,6 +10,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/contacts"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/page"
 )
 
 // Friendships begin, get remarks, and end.
@@ -36,13 +37,13 @@ func TestContacts(t *testing.T) {
 		list, err := client.Contacts.ListUsernames(ctx, "alice")
 		require.NoError(t, err)
 		assert.Equal(t, []string{"dave", "carol", "bob"}, list)
-		page, err := client.Contacts.List(ctx, "alice", contacts.ListOptions{Limit: 2, Remarks: true})
+		got, err := client.Contacts.List(ctx, "alice", contacts.ListOptions{Options: page.Options{Limit: 2}, Remarks: true})
 		require.NoError(t, err)
-		assert.Equal(t, []contacts.Contact{{Username: "dave"}, {Username: "carol"}}, page.Contacts)
-		page, err = client.Contacts.List(ctx, "alice", contacts.ListOptions{Limit: 2, Cursor: page.Cursor, Remarks: true})
+		assert.Equal(t, []contacts.Contact{{Username: "dave"}, {Username: "carol"}}, got.Items)
+		got, err = client.Contacts.List(ctx, "alice", contacts.ListOptions{Options: page.Options{Limit: 2, Cursor: got.Next}, Remarks: true})
 		require.NoError(t, err)
-		assert.Equal(t, []contacts.Contact{{Username: "bob", Remark: "from the kettle club"}}, page.Contacts)
-		assert.Len(t, all(t, client.Contacts.All(ctx, "alice", contacts.ListOptions{Limit: 1})), 3)
+		assert.Equal(t, []contacts.Contact{{Username: "bob", Remark: "from the kettle club"}}, got.Items)
+		assert.Len(t, all(t, client.Contacts.All(ctx, "alice", contacts.ListOptions{Options: page.Options{Limit: 1}})), 3)
 
 		relations, err := client.Contacts.Check(ctx, "alice", []string{"erin", "Bob"})
 		require.NoError(t, err)
@@ -78,11 +79,11 @@ func TestBlockLists(t *testing.T) {
 		list, err := client.Contacts.ListBlockedUsernames(ctx, "alice")
 		require.NoError(t, err)
 		assert.Equal(t, []string{"bob", "carol", "dave"}, sorted(list))
-		page, err := client.Contacts.ListBlocked(ctx, "alice", contacts.BlockedListOptions{Limit: 2})
+		got, err := client.Contacts.ListBlocked(ctx, "alice", page.Options{Limit: 2})
 		require.NoError(t, err)
-		assert.Len(t, page.Usernames, 2)
-		assert.NotEmpty(t, page.Cursor)
-		assert.Equal(t, list, all(t, client.Contacts.AllBlocked(ctx, "alice", contacts.BlockedListOptions{Limit: 1})))
+		assert.Len(t, got.Items, 2)
+		assert.NotEmpty(t, got.Next)
+		assert.Equal(t, list, all(t, client.Contacts.AllBlocked(ctx, "alice", page.Options{Limit: 1})))
 
 		freed, err := client.Contacts.Unblock(ctx, "alice", "carol")
 		require.NoError(t, err)
@@ -127,7 +128,7 @@ func TestContactErrors(t *testing.T) {
 	unsent(t, err)
 	_, err = client.Contacts.Remove(ctx, "alice", "..")
 	unsent(t, err)
-	_, err = client.Contacts.ListBlocked(ctx, "alice", contacts.BlockedListOptions{Limit: 51})
+	_, err = client.Contacts.ListBlocked(ctx, "alice", page.Options{Limit: 51})
 	unsent(t, err)
 
 	// How a list of 500 is refused the next entry is not documented; that it is, is.

@@ -16,6 +16,7 @@ import (
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/page"
 )
 
 // groupOf is what the server knows of a group that must be there.
@@ -67,25 +68,25 @@ func TestGroups(t *testing.T) {
 		reported(t, lookups.Err(), im.ErrNotFound, "1")
 		assert.Equal(t, []string{"Second", "Hiking"}, []string{lookups[0].Group.Name, lookups[2].Group.Name})
 
-		page, err := client.Groups.List(ctx, groups.ListOptions{Limit: 1})
+		p, err := client.Groups.List(ctx, page.Options{Limit: 1})
 		require.NoError(t, err)
-		require.Len(t, page.Groups, 1)
-		s := page.Groups[0]
+		require.Len(t, p.Items, 1)
+		s := p.Items[0]
 		assert.Equal(t, []any{second, "Second", "bob", 1}, []any{s.ID, s.Name, s.Owner, s.MemberCount}, "the newest first")
-		page, err = client.Groups.List(ctx, groups.ListOptions{Limit: 1, Cursor: page.Cursor})
+		p, err = client.Groups.List(ctx, page.Options{Limit: 1, Cursor: p.Next})
 		require.NoError(t, err)
-		assert.Equal(t, id, page.Groups[0].ID)
-		assert.Empty(t, page.Cursor)
-		assert.Len(t, all(t, client.Groups.All(ctx, groups.ListOptions{Limit: 1})), 2)
+		assert.Equal(t, id, p.Items[0].ID)
+		assert.Empty(t, p.Next)
+		assert.Len(t, all(t, client.Groups.All(ctx, page.Options{Limit: 1})), 2)
 
-		joined, err := client.Groups.ListJoined(ctx, "bob", groups.PageOptions{})
+		joined, err := client.Groups.ListJoined(ctx, "bob", page.Numbered{})
 		require.NoError(t, err)
-		assert.ElementsMatch(t, []groups.Joined{{ID: id, Name: "Hiking"}, {ID: second, Name: "Second"}}, joined)
-		assert.Len(t, all(t, client.Groups.AllJoined(ctx, "bob", groups.PageOptions{Size: 1})), 2)
-		detailed, err := client.Groups.ListJoinedDetailed(ctx, "bob", groups.PageOptions{Size: 1})
+		assert.ElementsMatch(t, []groups.Joined{{ID: id, Name: "Hiking"}, {ID: second, Name: "Second"}}, joined.Items)
+		assert.Len(t, all(t, client.Groups.AllJoined(ctx, "bob", page.Numbered{Size: 1})), 2)
+		detailed, err := client.Groups.ListJoinedDetailed(ctx, "bob", page.Numbered{Size: 1})
 		require.NoError(t, err)
 		assert.Equal(t, 2, detailed.Total)
-		list := all(t, client.Groups.AllJoinedDetailed(ctx, "bob", groups.PageOptions{Size: 1}))
+		list := all(t, client.Groups.AllJoinedDetailed(ctx, "bob", page.Numbered{Size: 1}))
 		require.Len(t, list, 2)
 		for _, g := range list {
 			if g.ID == id {
@@ -140,16 +141,16 @@ func TestGroupMembers(t *testing.T) {
 		}
 		members, err := client.Groups.ListMembers(ctx, g, groups.MemberListOptions{JoinTime: true})
 		require.NoError(t, err)
-		require.Len(t, members, 4)
-		for _, m := range members {
+		require.Len(t, members.Items, 4)
+		for _, m := range members.Items {
 			assert.Equal(t, m.Username == "alice", m.Role == groups.RoleOwner)
 			assert.WithinDuration(t, srv.Clock().Now(), m.Joined, time.Minute, m.Username)
 		}
-		assert.Len(t, all(t, client.Groups.AllMembers(ctx, g, groups.MemberListOptions{Size: 3})), 4)
-		page, err := client.Groups.ListMembersByCursor(ctx, g, groups.MemberCursorOptions{Limit: 2, Order: groups.OldestFirst})
+		assert.Len(t, all(t, client.Groups.AllMembers(ctx, g, groups.MemberListOptions{Numbered: page.Numbered{Size: 3}})), 4)
+		p, err := client.Groups.ListMembersByCursor(ctx, g, groups.MemberCursorOptions{Options: page.Options{Limit: 2}, Order: groups.OldestFirst})
 		require.NoError(t, err)
-		assert.Equal(t, []string{"bob", "carol"}, page.Usernames)
-		assert.Equal(t, []string{"bob", "carol", "dave"}, all(t, client.Groups.AllMembersByCursor(ctx, g, groups.MemberCursorOptions{Limit: 1, Order: groups.OldestFirst})))
+		assert.Equal(t, []string{"bob", "carol"}, p.Items)
+		assert.Equal(t, []string{"bob", "carol", "dave"}, all(t, client.Groups.AllMembersByCursor(ctx, g, groups.MemberCursorOptions{Options: page.Options{Limit: 1}, Order: groups.OldestFirst})))
 
 		require.NoError(t, client.Groups.AddAdmin(ctx, g, "Bob"))
 		assert.Equal(t, []string{"bob"}, groupOf(t, srv, g).Admins)
@@ -188,13 +189,16 @@ func TestGroupLists(t *testing.T) {
 		reported(t, result.Err(), im.ErrPartial, "stranger")
 		assert.Equal(t, []string{"bob", "carol"}, sorted(groupOf(t, srv, g).Blocked))
 		assert.NotContains(t, groupOf(t, srv, g).Members, "bob", "who is blocked is thrown out")
-		page, err := client.Groups.ListBlocked(ctx, g, groups.BlockedListOptions{})
+		p, err := client.Groups.ListBlocked(ctx, g, page.Options{})
 		require.NoError(t, err)
-		assert.Equal(t, []string{"bob", "carol"}, sorted(page.Usernames))
-		page, err = client.Groups.ListBlocked(ctx, g, groups.BlockedListOptions{Limit: 1})
+		assert.Equal(t, []string{"bob", "carol"}, sorted(p.Items))
+		blocked, err := client.Groups.ListBlockedUsernames(ctx, g)
 		require.NoError(t, err)
-		assert.Len(t, page.Usernames, 1)
-		assert.Len(t, all(t, client.Groups.AllBlocked(ctx, g, groups.BlockedListOptions{Limit: 1})), 2)
+		assert.Equal(t, []string{"bob", "carol"}, sorted(blocked))
+		p, err = client.Groups.ListBlocked(ctx, g, page.Options{Limit: 1})
+		require.NoError(t, err)
+		assert.Len(t, p.Items, 1)
+		assert.Len(t, all(t, client.Groups.AllBlocked(ctx, g, page.Options{Limit: 1})), 2)
 		require.NoError(t, client.Groups.UnblockMember(ctx, g, "bob"))
 		result, err = client.Groups.UnblockMembers(ctx, g, []string{"carol", "dave"})
 		require.NoError(t, err)
@@ -272,16 +276,16 @@ func TestGroupFilesAndAttributes(t *testing.T) {
 		require.Len(t, kept, 2)
 		assert.Equal(t, content, kept[0].Data)
 		assert.Equal(t, []string{"plan.txt", "茶.txt"}, []string{kept[0].Name, kept[1].Name})
-		files, err := client.Groups.ListFiles(ctx, g, groups.PageOptions{})
+		files, err := client.Groups.ListFiles(ctx, g, page.Numbered{})
 		require.NoError(t, err)
-		require.Len(t, files, 2)
+		require.Len(t, files.Items, 2)
 		sizes := map[string]int64{}
-		for _, f := range files {
+		for _, f := range files.Items {
 			sizes[f.Name] = f.Size
 			assert.WithinDuration(t, srv.Clock().Now(), f.Created, time.Minute)
 		}
 		assert.Equal(t, map[string]int64{"plan.txt": int64(len(content)), "茶.txt": 1}, sizes)
-		assert.Len(t, all(t, client.Groups.AllFiles(ctx, g, groups.PageOptions{Size: 1})), 2)
+		assert.Len(t, all(t, client.Groups.AllFiles(ctx, g, page.Numbered{Size: 1})), 2)
 
 		var got bytes.Buffer
 		n, err := client.Groups.DownloadFile(ctx, g, up.ID, &got)
@@ -339,10 +343,10 @@ func TestGroupErrors(t *testing.T) {
 	refused(t, first(client.Groups.Announcement(ctx, "1")), im.ErrNotFound)
 	refused(t, first(client.Groups.ListMembers(ctx, "1", groups.MemberListOptions{})), im.ErrNotFound)
 	refused(t, first(client.Groups.ListMembersByCursor(ctx, "1", groups.MemberCursorOptions{})), im.ErrNotFound)
-	refused(t, first(client.Groups.ListFiles(ctx, "1", groups.PageOptions{})), im.ErrNotFound)
+	refused(t, first(client.Groups.ListFiles(ctx, "1", page.Numbered{})), im.ErrNotFound)
 	refused(t, first(client.Groups.UploadFile(ctx, "1", file.Bytes("a", []byte("a")), groups.UploadOptions{})), im.ErrNotFound)
 	refused(t, first(client.Groups.DownloadFile(ctx, "1", "x", &bytes.Buffer{})), im.ErrNotFound)
-	refused(t, first(client.Groups.ListJoined(ctx, "nobody", groups.PageOptions{})), im.ErrNotFound)
+	refused(t, first(client.Groups.ListJoined(ctx, "nobody", page.Numbered{})), im.ErrNotFound)
 	refused(t, client.Groups.AddMember(ctx, g, "nobody", o), im.ErrNotFound)
 	refused(t, first(client.Groups.AddMembers(ctx, g, []string{"stranger", "nobody"}, o)), im.ErrNotFound)
 	refused(t, client.Groups.RemoveMember(ctx, g, "stranger", o), im.ErrNotFound)
@@ -386,7 +390,7 @@ func TestGroupErrors(t *testing.T) {
 	unsent(t, first(client.Groups.SetMemberAttributesBatch(ctx, g, make([]groups.MemberAttributes, 21))))
 	tooLarge(t, client.Groups.SetAnnouncement(ctx, g, strings.Repeat("a", 513)))
 	unsent(t, client.Groups.Delete(ctx, ""))
-	unsent(t, first(client.Groups.List(ctx, groups.ListOptions{Limit: 1001})))
+	unsent(t, first(client.Groups.List(ctx, page.Options{Limit: 1001})))
 	unsent(t, client.Groups.Update(ctx, g, groups.Changes{}))
 	big := make([]byte, 11<<20)
 	tooLarge(t, first(client.Groups.UploadFile(ctx, g, file.Bytes("big", big), groups.UploadOptions{})))

@@ -10,6 +10,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/presence"
 )
 
@@ -39,12 +40,12 @@ func TestPresence(t *testing.T) {
 		assert.Equal(t, "at the kettle", got[1].Ext)
 		assert.True(t, got[1].Online())
 
-		page, err := client.Presence.ListSubscriptions(ctx, "alice", presence.SubscriptionListOptions{Page: 2, Size: 1})
+		subs, err := client.Presence.ListSubscriptions(ctx, "alice", page.Numbered{Page: 2, Size: 1})
 		require.NoError(t, err)
-		assert.Equal(t, 2, page.Total)
-		require.Len(t, page.Subscriptions, 1)
-		assert.WithinDuration(t, srv.Clock().Now().Add(24*time.Hour), page.Subscriptions[0].Expires, time.Minute)
-		assert.Len(t, all(t, client.Presence.AllSubscriptions(ctx, "alice", presence.SubscriptionListOptions{Size: 1})), 2)
+		assert.Equal(t, 2, subs.Total)
+		require.Len(t, subs.Items, 1)
+		assert.WithinDuration(t, srv.Clock().Now().Add(24*time.Hour), subs.Items[0].Expires, time.Minute)
+		assert.Len(t, all(t, client.Presence.AllSubscriptions(ctx, "alice", page.Numbered{Size: 1})), 2)
 
 		require.NoError(t, client.Presence.Unsubscribe(ctx, "alice", []string{"bob"}))
 		assert.Equal(t, []string{"carol"}, subscribed(srv, "alice"))

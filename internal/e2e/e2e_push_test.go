@@ -11,6 +11,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/push"
 	"github.com/imrest/im-go/users"
 )
@@ -150,19 +151,19 @@ func TestPushLabels(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 2, l.Users)
 		assert.WithinDuration(t, srv.Clock().Now(), l.Created, time.Minute)
-		page, err := client.Push.ListLabels(ctx, push.ListOptions{})
+		got, err := client.Push.ListLabels(ctx, page.Options{})
 		require.NoError(t, err)
-		assert.Len(t, page.Labels, 2)
-		assert.Len(t, all(t, client.Push.AllLabels(ctx, push.ListOptions{Limit: 1})), 2)
+		assert.Len(t, got.Items, 2)
+		assert.Len(t, all(t, client.Push.AllLabels(ctx, page.Options{Limit: 1})), 2)
 
 		one, err := client.Push.GetLabelUser(ctx, "beta-testers", "Bob")
 		require.NoError(t, err)
 		assert.Equal(t, "bob", one.Username)
 		assert.WithinDuration(t, srv.Clock().Now(), one.Added, time.Minute)
-		under, err := client.Push.ListLabelUsers(ctx, "beta-testers", push.ListOptions{Limit: 1})
+		under, err := client.Push.ListLabelUsers(ctx, "beta-testers", page.Options{Limit: 1})
 		require.NoError(t, err)
-		assert.Len(t, under.Users, 1)
-		assert.Len(t, all(t, client.Push.AllLabelUsers(ctx, "beta-testers", push.ListOptions{Limit: 1})), 2)
+		assert.Len(t, under.Items, 1)
+		assert.Len(t, all(t, client.Push.AllLabelUsers(ctx, "beta-testers", page.Options{Limit: 1})), 2)
 		result, err = client.Push.RemoveLabelUsers(ctx, "beta-testers", []string{"alice", "Bob"})
 		require.NoError(t, err)
 		require.NoError(t, result.Err())
@@ -286,7 +287,7 @@ func TestPushErrors(t *testing.T) {
 	refused(t, first(client.Push.GetLabel(ctx, "none")), im.ErrNotFound)
 	refused(t, client.Push.DeleteLabel(ctx, "none"), im.ErrNotFound)
 	refused(t, first(client.Push.AddLabelUsers(ctx, "none", []string{"alice"})), im.ErrNotFound)
-	refused(t, first(client.Push.ListLabelUsers(ctx, "none", push.ListOptions{})), im.ErrNotFound)
+	refused(t, first(client.Push.ListLabelUsers(ctx, "none", page.Options{})), im.ErrNotFound)
 	refused(t, first(client.Push.SendToLabels(ctx, []string{"none"}, m)), im.ErrNotFound)
 	_, err = client.Push.CreateLabel(ctx, push.NewLabel{Name: "beta"})
 	require.NoError(t, err)

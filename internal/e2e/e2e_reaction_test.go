@@ -9,6 +9,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/reaction"
 )
 
@@ -60,11 +61,11 @@ func TestReaction(t *testing.T) {
 		assert.Equal(t, []any{"👍", 5, true}, []any{first.Text, first.Count, first.Mine})
 		assert.Equal(t, []string{"bob", "alice", "carol"}, first.Usernames)
 
-		page, err := client.Reaction.ListUsers(ctx, "alice", posted, "👍", reaction.UserListOptions{Limit: 2})
+		got, err := client.Reaction.ListUsers(ctx, "alice", posted, "👍", page.Options{Limit: 2})
 		require.NoError(t, err)
-		assert.Equal(t, 5, page.Count)
-		assert.Equal(t, []string{"bob", "alice"}, page.Usernames)
-		assert.Equal(t, []string{"bob", "alice", "carol", "dave", "erin"}, all(t, client.Reaction.AllUsers(ctx, "alice", posted, "👍", reaction.UserListOptions{Limit: 2})))
+		assert.Equal(t, 5, got.Total)
+		assert.Equal(t, []string{"bob", "alice"}, got.Items)
+		assert.Equal(t, []string{"bob", "alice", "carol", "dave", "erin"}, all(t, client.Reaction.AllUsers(ctx, "alice", posted, "👍", page.Options{Limit: 2})))
 
 		require.NoError(t, client.Reaction.Remove(ctx, "alice", posted, "own_id:kettle & co"))
 		assert.Len(t, srv.Reactions(posted), 1)
@@ -98,7 +99,7 @@ func TestReactionErrors(t *testing.T) {
 	refused(t, client.Reaction.Remove(ctx, "bob", posted, "never put"), im.ErrForbidden)
 	_, err = client.Reaction.Get(ctx, "mallory", reaction.Query{MessageIDs: []string{posted}, GroupID: group.ID})
 	refused(t, err, im.ErrForbidden)
-	_, err = client.Reaction.ListUsers(ctx, "mallory", posted, "👍", reaction.UserListOptions{})
+	_, err = client.Reaction.ListUsers(ctx, "mallory", posted, "👍", page.Options{})
 	refused(t, err, im.ErrForbidden)
 	for _, r := range names(19) {
 		_, err = client.Reaction.Add(ctx, "alice", posted, r)
@@ -111,6 +112,6 @@ func TestReactionErrors(t *testing.T) {
 	unsent(t, err)
 	_, err = client.Reaction.Add(ctx, "alice", posted, "")
 	unsent(t, err)
-	_, err = client.Reaction.ListUsers(ctx, "alice", posted, "👍", reaction.UserListOptions{Limit: 51})
+	_, err = client.Reaction.ListUsers(ctx, "alice", posted, "👍", page.Options{Limit: 51})
 	unsent(t, err)
 }

@@ -10,6 +10,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/thread"
 )
 
@@ -36,10 +37,10 @@ func TestThread(t *testing.T) {
 		require.NoError(t, client.Thread.AddMembers(ctx, id, []string{"Bob", "carol"}))
 		made, _ = srv.Thread(id)
 		assert.Equal(t, []string{"alice", "bob", "carol"}, made.Members)
-		members, err := client.Thread.ListMembers(ctx, id, thread.MemberListOptions{Limit: 2})
+		members, err := client.Thread.ListMembers(ctx, id, page.Options{Limit: 2})
 		require.NoError(t, err)
-		assert.Len(t, members.Usernames, 2)
-		assert.Equal(t, []string{"alice", "bob", "carol"}, sorted(all(t, client.Thread.AllMembers(ctx, id, thread.MemberListOptions{Limit: 1}))))
+		assert.Len(t, members.Items, 2)
+		assert.Equal(t, []string{"alice", "bob", "carol"}, sorted(all(t, client.Thread.AllMembers(ctx, id, page.Options{Limit: 1}))))
 		result, err := client.Thread.RemoveMembers(ctx, id, []string{"carol", "dave"})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"carol"}, result.Done())
@@ -53,21 +54,21 @@ func TestThread(t *testing.T) {
 		made, _ = srv.Thread(id)
 		assert.Equal(t, "Which tea, and when?", made.Name)
 
-		ids, err := client.Thread.List(ctx, thread.ListOptions{Limit: 2})
+		ids, err := client.Thread.List(ctx, thread.ListOptions{Options: page.Options{Limit: 2}})
 		require.NoError(t, err)
-		assert.Equal(t, []string{hm, cake}, ids.IDs)
-		assert.Equal(t, []string{id, cake, hm}, all(t, client.Thread.All(ctx, thread.ListOptions{Limit: 1, Order: thread.OldestFirst})))
+		assert.Equal(t, []string{hm, cake}, ids.Items)
+		assert.Equal(t, []string{id, cake, hm}, all(t, client.Thread.All(ctx, thread.ListOptions{Options: page.Options{Limit: 1}, Order: thread.OldestFirst})))
 		joined, err := client.Thread.ListJoined(ctx, "bob", thread.ListOptions{})
 		require.NoError(t, err)
-		require.Len(t, joined.Threads, 1)
-		got := joined.Threads[0]
+		require.Len(t, joined.Items, 1)
+		got := joined.Items[0]
 		assert.Equal(t, thread.Thread{ID: id, Name: made.Name, Owner: "alice", GroupID: group.ID, MessageID: first, Created: got.Created}, got)
 		assert.Equal(t, made.Created.UnixMilli(), got.Created.UnixMilli())
-		assert.Len(t, all(t, client.Thread.AllJoined(ctx, "alice", thread.ListOptions{Limit: 1})), 3)
+		assert.Len(t, all(t, client.Thread.AllJoined(ctx, "alice", thread.ListOptions{Options: page.Options{Limit: 1}})), 3)
 		joined, err = client.Thread.ListJoinedInGroup(ctx, other.ID, "alice", thread.ListOptions{})
 		require.NoError(t, err)
-		assert.Equal(t, hm, joined.Threads[0].ID)
-		assert.Len(t, all(t, client.Thread.AllJoinedInGroup(ctx, group.ID, "alice", thread.ListOptions{Limit: 1})), 2)
+		assert.Equal(t, hm, joined.Items[0].ID)
+		assert.Len(t, all(t, client.Thread.AllJoinedInGroup(ctx, group.ID, "alice", thread.ListOptions{Options: page.Options{Limit: 1}})), 2)
 
 		require.NoError(t, client.Thread.Delete(ctx, id))
 		_, ok = srv.Thread(id)
@@ -107,13 +108,13 @@ func TestThreadErrors(t *testing.T) {
 	refused(t, client.Thread.AddMembers(ctx, id, []string{"mallory"}), im.ErrNotFound)
 	refused(t, client.Thread.Rename(ctx, "1", "x"), im.ErrNotFound)
 	refused(t, client.Thread.Delete(ctx, "1"), im.ErrNotFound)
-	_, err = client.Thread.ListMembers(ctx, "1", thread.MemberListOptions{})
+	_, err = client.Thread.ListMembers(ctx, "1", page.Options{})
 	refused(t, err, im.ErrNotFound)
 	_, err = client.Thread.RemoveMembers(ctx, "1", []string{"bob"})
 	refused(t, err, im.ErrNotFound)
 	_, err = client.Thread.ListJoinedInGroup(ctx, "1", "alice", thread.ListOptions{})
 	refused(t, err, im.ErrNotFound)
 	unsent(t, client.Thread.AddMembers(ctx, id, names(11)))
-	_, err = client.Thread.List(ctx, thread.ListOptions{Limit: 51})
+	_, err = client.Thread.List(ctx, thread.ListOptions{Options: page.Options{Limit: 51}})
 	unsent(t, err)
 }

@@ -11,6 +11,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
 )
 
@@ -41,14 +42,14 @@ func TestUsers(t *testing.T) {
 		assert.Equal(t, made.UUID, got.UUID)
 		assert.Equal(t, "Alice A.", got.Nickname)
 
-		page, err := client.Users.List(ctx, users.ListOptions{Limit: 2})
+		listed, err := client.Users.List(ctx, page.Options{Limit: 2})
 		require.NoError(t, err)
-		assert.Equal(t, []string{"alice", "bob"}, usernames(page.Users))
-		page, err = client.Users.List(ctx, users.ListOptions{Limit: 2, Cursor: page.Cursor})
+		assert.Equal(t, []string{"alice", "bob"}, usernames(listed.Items))
+		listed, err = client.Users.List(ctx, page.Options{Limit: 2, Cursor: listed.Next})
 		require.NoError(t, err)
-		assert.Equal(t, []string{"carol"}, usernames(page.Users))
-		assert.Empty(t, page.Cursor)
-		assert.Equal(t, []string{"alice", "bob", "carol"}, usernames(all(t, client.Users.All(ctx, users.ListOptions{Limit: 1}))))
+		assert.Equal(t, []string{"carol"}, usernames(listed.Items))
+		assert.Empty(t, listed.Next)
+		assert.Equal(t, []string{"alice", "bob", "carol"}, usernames(all(t, client.Users.All(ctx, page.Options{Limit: 1}))))
 
 		require.NoError(t, client.Users.SetPassword(ctx, "alice", "0ther.pass"))
 		account, _ = srv.User("alice")
@@ -72,9 +73,9 @@ func TestUsers(t *testing.T) {
 		assert.Equal(t, "carol", gone.Username)
 		_, ok = srv.User("carol")
 		assert.False(t, ok)
-		oldest, err := client.Users.DeleteOldest(ctx, users.ListOptions{Limit: 1})
+		oldest, err := client.Users.DeleteOldest(ctx, page.Options{Limit: 1})
 		require.NoError(t, err)
-		assert.Equal(t, []string{"alice"}, usernames(oldest.Users))
+		assert.Equal(t, []string{"alice"}, usernames(oldest.Items))
 		assert.Len(t, srv.Users(), 1)
 	})
 }
@@ -166,11 +167,12 @@ func TestMutes(t *testing.T) {
 		assert.NotContains(t, srv.Mutes("alice"), "chatroom")
 
 		require.NoError(t, client.Users.Mute(ctx, users.Mute{Username: "bob", Group: new(users.Forever)}))
-		list, err := client.Users.ListMutes(ctx, users.MuteListOptions{Size: 2})
+		list, err := client.Users.ListMutes(ctx, page.Numbered{Size: 2})
 		require.NoError(t, err)
-		assert.Len(t, list, 2)
+		assert.Len(t, list.Items, 2)
+		assert.Equal(t, "2", list.Next)
 		chats, groups := map[string]time.Duration{}, map[string]time.Duration{}
-		for _, m := range all(t, client.Users.AllMutes(ctx, users.MuteListOptions{Size: 1})) {
+		for _, m := range all(t, client.Users.AllMutes(ctx, page.Numbered{Size: 1})) {
 			chats[m.Username] = max(chats[m.Username], m.Chat)
 			if m.Group != 0 {
 				groups[m.Username] = m.Group
@@ -217,9 +219,9 @@ func TestUserErrors(t *testing.T) {
 	unsent(t, err)
 	_, err = client.Users.RegisterBatch(ctx, make([]users.NewUser, 61))
 	unsent(t, err)
-	_, err = client.Users.DeleteOldest(ctx, users.ListOptions{})
+	_, err = client.Users.DeleteOldest(ctx, page.Options{})
 	unsent(t, err)
-	_, err = client.Users.List(ctx, users.ListOptions{Limit: 101})
+	_, err = client.Users.List(ctx, page.Options{Limit: 101})
 	unsent(t, err)
 	unsent(t, client.Users.SetPassword(ctx, "alice", strings.Repeat("p", 65)))
 	assert.Len(t, srv.Users(), 1)

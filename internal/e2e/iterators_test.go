@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"reflect"
@@ -17,9 +18,8 @@ import (
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
-	"github.com/imrest/im-go/presence"
+	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/push"
-	"github.com/imrest/im-go/reaction"
 	"github.com/imrest/im-go/thread"
 	"github.com/imrest/im-go/users"
 )
@@ -86,90 +86,113 @@ func of[T any](seq iter.Seq2[T, error]) iter.Seq2[any, error] {
 
 var iterators = map[string]iterator{
 	"Users.All": {"users.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Users.All(ctx, users.ListOptions{Limit: 2}))
+		return of(w.client.Users.All(ctx, page.Options{Limit: 2}))
 	}},
 	"Users.AllMutes": {"mutes.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Users.AllMutes(ctx, users.MuteListOptions{Size: 2}))
+		return of(w.client.Users.AllMutes(ctx, page.Numbered{Size: 2}))
 	}},
 	"Contacts.All": {"contacts.list_paged", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Contacts.All(ctx, "alice", contacts.ListOptions{Limit: 2}))
+		return of(w.client.Contacts.All(ctx, "alice", contacts.ListOptions{Options: page.Options{Limit: 2}}))
 	}},
 	"Contacts.AllBlocked": {"contacts.block_list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Contacts.AllBlocked(ctx, "alice", contacts.BlockedListOptions{Limit: 2}))
+		return of(w.client.Contacts.AllBlocked(ctx, "alice", page.Options{Limit: 2}))
 	}},
 	"Presence.AllSubscriptions": {"presence.list_subscriptions", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Presence.AllSubscriptions(ctx, "alice", presence.SubscriptionListOptions{Size: 2}))
+		return of(w.client.Presence.AllSubscriptions(ctx, "alice", page.Numbered{Size: 2}))
 	}},
 	"Reaction.AllUsers": {"reaction.detail", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Reaction.AllUsers(ctx, "alice", w.message, "x", reaction.UserListOptions{Limit: 2}))
+		return of(w.client.Reaction.AllUsers(ctx, "alice", w.message, "x", page.Options{Limit: 2}))
 	}},
 	"Thread.All": {"thread.list_app", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Thread.All(ctx, thread.ListOptions{Limit: 2}))
+		return of(w.client.Thread.All(ctx, thread.ListOptions{Options: page.Options{Limit: 2}}))
 	}},
 	"Thread.AllJoined": {"thread.list_user", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Thread.AllJoined(ctx, "alice", thread.ListOptions{Limit: 2}))
+		return of(w.client.Thread.AllJoined(ctx, "alice", thread.ListOptions{Options: page.Options{Limit: 2}}))
 	}},
 	"Thread.AllJoinedInGroup": {"thread.list_user_group", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Thread.AllJoinedInGroup(ctx, w.group, "alice", thread.ListOptions{Limit: 2}))
+		return of(w.client.Thread.AllJoinedInGroup(ctx, w.group, "alice", thread.ListOptions{Options: page.Options{Limit: 2}}))
 	}},
 	"Thread.AllMembers": {"thread.list_members", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Thread.AllMembers(ctx, w.hung, thread.MemberListOptions{Limit: 2}))
+		return of(w.client.Thread.AllMembers(ctx, w.hung, page.Options{Limit: 2}))
 	}},
 	"Groups.All": {"groups.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.All(ctx, groups.ListOptions{Limit: 2}))
+		return of(w.client.Groups.All(ctx, page.Options{Limit: 2}))
 	}},
 	"Groups.AllBlocked": {"groups.list_blocked", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.AllBlocked(ctx, w.group, groups.BlockedListOptions{Limit: 2}))
+		return of(w.client.Groups.AllBlocked(ctx, w.group, page.Options{Limit: 2}))
 	}},
 	"Groups.AllFiles": {"groups.list_files", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.AllFiles(ctx, w.group, groups.PageOptions{Size: 2}))
+		return of(w.client.Groups.AllFiles(ctx, w.group, page.Numbered{Size: 2}))
 	}},
 	"Groups.AllJoined": {"groups.list_joined", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.AllJoined(ctx, "alice", groups.PageOptions{Size: 2}))
+		return of(w.client.Groups.AllJoined(ctx, "alice", page.Numbered{Size: 2}))
 	}},
 	"Groups.AllJoinedDetailed": {"groups.list_joined_detailed", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.AllJoinedDetailed(ctx, "alice", groups.PageOptions{Size: 2}))
+		return of(w.client.Groups.AllJoinedDetailed(ctx, "alice", page.Numbered{Size: 2}))
 	}},
 	"Groups.AllMembers": {"groups.list_members", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.AllMembers(ctx, w.group, groups.MemberListOptions{Size: 2}))
+		return of(w.client.Groups.AllMembers(ctx, w.group, groups.MemberListOptions{Numbered: page.Numbered{Size: 2}}))
 	}},
 	"Groups.AllMembersByCursor": {"groups.list_members_cursor", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Groups.AllMembersByCursor(ctx, w.group, groups.MemberCursorOptions{Limit: 2}))
+		return of(w.client.Groups.AllMembersByCursor(ctx, w.group, groups.MemberCursorOptions{Options: page.Options{Limit: 2}}))
 	}},
 	"Chatrooms.All": {"chatrooms.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Chatrooms.All(ctx, chatrooms.ListOptions{Limit: 2}))
+		return of(w.client.Chatrooms.All(ctx, page.Options{Limit: 2}))
 	}},
 	"Chatrooms.AllJoined": {"chatrooms.list_joined", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Chatrooms.AllJoined(ctx, "alice", chatrooms.PageOptions{Size: 2}))
+		return of(w.client.Chatrooms.AllJoined(ctx, "alice", page.Numbered{Size: 2}))
 	}},
 	"Chatrooms.AllMembers": {"chatrooms.list_members", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Chatrooms.AllMembers(ctx, w.room, chatrooms.PageOptions{Size: 2}))
+		return of(w.client.Chatrooms.AllMembers(ctx, w.room, page.Numbered{Size: 2}))
 	}},
 	"Chatrooms.AllMembersByCursor": {"chatrooms.list_members_cursor", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Chatrooms.AllMembersByCursor(ctx, w.room, chatrooms.MemberCursorOptions{Limit: 2}))
+		return of(w.client.Chatrooms.AllMembersByCursor(ctx, w.room, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 2}}))
 	}},
 	"Chatrooms.AllSuperAdmins": {"chatrooms.list_super_admins", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Chatrooms.AllSuperAdmins(ctx, chatrooms.PageOptions{Size: 2}))
+		return of(w.client.Chatrooms.AllSuperAdmins(ctx, page.Numbered{Size: 2}))
 	}},
 	"Push.AllLabels": {"push.list_labels", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Push.AllLabels(ctx, push.ListOptions{Limit: 2}))
+		return of(w.client.Push.AllLabels(ctx, page.Options{Limit: 2}))
 	}},
 	"Push.AllLabelUsers": {"push.list_label_users", func(ctx context.Context, w *five) iter.Seq2[any, error] {
-		return of(w.client.Push.AllLabelUsers(ctx, "u000", push.ListOptions{Limit: 2}))
+		return of(w.client.Push.AllLabelUsers(ctx, "u000", page.Options{Limit: 2}))
 	}},
 }
 
-// The table has every iterator that a service has.
-func TestEveryIteratorIsTested(t *testing.T) {
-	have := make(map[string]bool)
+// listOf is what a method lists, in whichever of the three forms: "Members" of PageMembers,
+// nothing of Pages.
+func listOf(method string, of reflect.Type) (list string, ok bool) {
+	if out := of.Out(0); out.Kind() == reflect.Pointer && strings.HasPrefix(out.Elem().Name(), "Page[") {
+		return strings.CutPrefix(method, "List")
+	} else if out.Kind() != reflect.Func {
+		return "", false
+	}
+	if list, ok = strings.CutPrefix(method, "All"); !ok {
+		list, ok = strings.CutPrefix(strings.Replace(method, "Pages", "Page", 1), "Page")
+	}
+	return list, ok
+}
+
+// Every list has its three forms, and the table above has all of them.
+func TestEveryListHasThreeFormsAndIsTested(t *testing.T) {
+	have, all := make(map[string]bool), methods()
 	for name := range iterators {
 		have[name] = true
 	}
-	for name, method := range methods() {
-		if _, after, _ := strings.Cut(name, "."); strings.HasPrefix(after, "All") && method.Out(0).Kind() == reflect.Func {
-			assert.True(t, have[name], name)
-			delete(have, name)
+	for name, method := range all {
+		domain, after, _ := strings.Cut(name, ".")
+		list, ok := listOf(after, method)
+		if !ok {
+			continue
 		}
+		one, pages, every := domain+".List"+list, domain+".Page"+cmp.Or(list, "s"), domain+".All"+list
+		require.Contains(t, all, one)
+		require.Contains(t, all, pages)
+		require.Contains(t, all, every)
+		assert.Equal(t, all[one].Out(0), all[pages].Out(0).In(0).In(0), "%s goes over the pages of %s", pages, one)
+		assert.Equal(t, all[one].In(all[one].NumIn()-1), all[every].In(all[every].NumIn()-1), "%s has the options of %s", every, one)
+		delete(have, every)
+		assert.Contains(t, iterators, every)
 	}
 	assert.Empty(t, have)
 }

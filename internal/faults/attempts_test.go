@@ -22,7 +22,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/messages"
-	"github.com/imrest/im-go/users"
+	"github.com/imrest/im-go/page"
 )
 
 // callKind is one kind of call on the wire: with and without a body, idempotent or
@@ -44,7 +44,7 @@ var callKinds = []callKind{
 		return err
 	}},
 	{"DELETE without a body", false, func(ctx context.Context, c *im.Client) error {
-		_, err := c.Users.DeleteOldest(ctx, users.ListOptions{Limit: 1})
+		_, err := c.Users.DeleteOldest(ctx, page.Options{Limit: 1})
 		return err
 	}},
 	{"POST without a body", false, rawPost(nil)},

@@ -18,7 +18,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/messages"
-	"github.com/imrest/im-go/users"
+	"github.com/imrest/im-go/page"
 )
 
 // stub responds from memory, so that only the client's own work counts.
@@ -83,9 +83,9 @@ func longList() []row {
 	client := newClient("a1.example.com", stub{answer})
 	reference := rawHTTP{&http.Client{Transport: stub{answer}}, "https://a1.example.com/acme/demo"}
 	ours := testing.Benchmark(loop(func() {
-		page := must(client.Users.List(context.Background(), users.ListOptions{Limit: 100}))
-		if len(page.Users) != 1000 {
-			panic(len(page.Users))
+		got := must(client.Users.List(context.Background(), page.Options{Limit: 100}))
+		if len(got.Items) != 1000 {
+			panic(len(got.Items))
 		}
 	})).AllocedBytesPerOp()
 	theirs := testing.Benchmark(loop(func() {

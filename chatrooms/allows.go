@@ -33,9 +33,7 @@ var allowMember = api.Endpoint{
 //
 //im:endpoint chatrooms.allow_user
 func (s *Service) AllowMember(ctx context.Context, roomID, username string) error {
-	return s.confirm(ctx, &api.Call{
-		Endpoint: &allowMember, Params: []string{roomID, username}, Invalid: api.SingleUsername("username", username),
-	}, "result", true)
+	return s.confirm(ctx, single(&allowMember, roomID, username), "result", true)
 }
 
 var allowMembers = api.Endpoint{
@@ -50,7 +48,7 @@ var allowMembers = api.Endpoint{
 //
 //im:endpoint chatrooms.allow_users
 func (s *Service) AllowMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {
-	return s.batchBody(ctx, &allowMembers, roomID, usernames)
+	return s.several(ctx, &api.Call{Endpoint: &allowMembers, Params: []string{roomID}, Body: names{usernames}}, usernames)
 }
 
 var disallowMembers = api.Endpoint{
@@ -65,5 +63,5 @@ var disallowMembers = api.Endpoint{
 //
 //im:endpoint chatrooms.disallow_users
 func (s *Service) DisallowMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {
-	return s.batchPath(ctx, &disallowMembers, roomID, usernames)
+	return s.several(ctx, &api.Call{Endpoint: &disallowMembers, Params: []string{roomID}, List: usernames}, usernames)
 }

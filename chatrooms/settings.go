@@ -3,7 +3,9 @@ package chatrooms
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/imrest/im-go/batch"
@@ -30,25 +32,6 @@ type Room struct {
 	ApproveJoins   bool // joining needs approval
 	Public         bool
 }
-
-// Role is what a user is in a room.
-type Role string
-
-// The roles. The server's lists name admins as members; [Service.ListAdmins] tells
-// who they are.
-const (
-	RoleOwner  Role = "owner"
-	RoleAdmin  Role = "admin"
-	RoleMember Role = "member"
-)
-
-// Member is a user in a room.
-type Member struct {
-	Username string
-	Role     Role
-}
-
-func member(a *api.Affiliation) Member { return Member{Username: a.Username, Role: Role(a.Role)} }
 
 // wireRoom is a room as the API answers it.
 type wireRoom struct {
@@ -184,4 +167,60 @@ func (s *Service) getBatch(ctx context.Context, roomIDs []string, invalid error)
 		}
 	}
 	return lookups, nil
+}
+
+// Changes are what to change in a room. What is left nil or zero stays as it is.
+type Changes struct {
+	Name        *string `json:"name,omitempty"`        // up to 128 characters
+	Description *string `json:"description,omitempty"` // up to 512 characters
+	MaxMembers  int     `json:"maxusers,omitzero"`     // with the owner; above 10,000 the vendor must have raised the limit
+	// Custom and ReviewName are as in NewRoom. Only the vendor's Java SDK changes
+	// them; a server that follows the documents refuses Custom.
+	Custom     *string `json:"custom,omitempty"`
+	ReviewName *bool   `json:"need_verify,omitempty"`
+}
+
+func (c Changes) check() error {
+	if c == (Changes{}) {
+		return api.Invalid("Changes", "must change something")
+	}
+	return api.First(
+		api.MaxLength("Name", value(c.Name), maxName), api.MaxLength("Description", value(c.Description), maxDescription),
+		api.Range("MaxMembers", c.MaxMembers, 0, math.MaxInt32), api.MaxBytes("Custom", value(c.Custom), maxCustom),
+	)
+}
+
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+var update = api.Endpoint{
+	ID: "chatrooms.update", Method: http.MethodPut, Path: "/chatrooms/{roomID}", Idempotent: true,
+}
+
+// Update changes a room. The server confirms each field but ReviewName: where it
+// did not take some, the error is a [*batch.Error] that names them, and the others
+// are changed. Quota: 100 calls a second. Repeated after a lost answer. Errors:
+// [im.ErrNotFound] when there is no such room, [im.ErrPartial], [im.ErrPlanLimit]
+// or [im.ErrTooLarge] for a value above its limit.
+//
+//im:endpoint chatrooms.update
+func (s *Service) Update(ctx context.Context, roomID string, c Changes) error {
+	var out api.Data[map[string]json.RawMessage]
+	err := s.api.Call(ctx, &api.Call{
+		Endpoint: &update, Params: []string{roomID}, Invalid: c.check(), Body: c, Out: &out,
+	})
+	if err != nil {
+		return err
+	}
+	return api.ChangeOutcomes(
+		out.Data,
+		api.Change{Field: "Name", Keys: []string{"groupname", "name"}, Sent: c.Name != nil, Text: value(c.Name)},
+		api.Change{Field: "Description", Keys: []string{"description"}, Sent: c.Description != nil, Text: value(c.Description)},
+		api.Change{Field: "MaxMembers", Keys: []string{"maxusers"}, Sent: c.MaxMembers != 0, Text: strconv.Itoa(c.MaxMembers)},
+		api.Change{Field: "Custom", Keys: []string{"custom"}, Sent: c.Custom != nil, Text: value(c.Custom)},
+	).Err()
 }

@@ -1,0 +1,58 @@
+// Package page holds what all lists share: a page, and how to ask for one.
+//
+// Every list comes in three forms. List returns one page:
+//
+//	p, err := client.Users.List(ctx, page.Options{})
+//
+// All goes over the entries of all pages, and fetches a page when the one before it is
+// used up:
+//
+//	for u, err := range client.Users.All(ctx, page.Options{}) {
+//
+// Pages goes over the pages themselves, for those who save where they are: whoever
+// passes [Page.Next] as [Options.Cursor], in the next run of a program as well, goes on
+// with the page after.
+//
+//	for p, err := range client.Users.Pages(ctx, page.Options{Cursor: saved}) {
+//
+// Some lists are read by number, not by cursor. Their Next is the number of the page
+// after, for [Numbered.Page]. When entries are added or removed meanwhile the numbers
+// shift, so an entry may be missed or come twice.
+//
+// Without a limit a list asks for the largest page that all documents allow: MaxPage, or
+// another constant of its package.
+//
+// All and Pages end after the first error, may be broken off, and start over when they
+// are ranged over again. A list whose pages go in a circle is an error, and an empty
+// page with a Next is not the end.
+package page
+
+import (
+	"fmt"
+	"log/slog"
+)
+
+// Page is one page of a list.
+type Page[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next,omitempty"`  // the cursor, or the number, of the next page; empty: this is the last
+	Total int    `json:"total,omitempty"` // entries on all pages, where the API says how many there are
+}
+
+// LogValue prints the entries as they print themselves: their secrets stay hidden.
+func (p Page[T]) LogValue() slog.Value {
+	type plain Page[T]
+	return slog.StringValue(fmt.Sprintf("%+v", plain(p)))
+}
+
+// Options choose a page of a list that is read by cursor.
+type Options struct {
+	Limit  int    `json:"limit,omitempty"`  // entries on a page; 0: as many as the API allows
+	Cursor string `json:"cursor,omitempty"` // Next of the page before; empty: from the start
+}
+
+// Numbered choose a page of a list that is read by number.
+type Numbered struct {
+	Page int `json:"page,omitempty"` // from 1 on; 0: the first
+	Size int `json:"size,omitempty"` // entries on a page; 0: as many as the API allows
+}
