@@ -65,7 +65,7 @@ func denied(p *prepared, status int, body []byte) *Error {
 	}
 	var d deniedBody
 	if json.Unmarshal(body, &d) != nil || d.Error == "" {
-		return nil
+		return nil //nolint:nilerr // whoever decodes the payload will see it
 	}
 	e := answered(p, status, body)
 	if d.payload() {

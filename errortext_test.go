@@ -91,13 +91,15 @@ func logged(v any) string {
 // every way to print a value.
 func printed(t *testing.T, v any) string {
 	t.Helper()
-	all := logged(v)
+	var all strings.Builder
+	all.WriteString(logged(v))
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%10v", "%.5v"} {
-		all += fmt.Sprintf(verb, v) + "\n"
+		fmt.Fprintf(&all, verb+"\n", v)
 	}
 	b, err := json.Marshal(v)
 	require.NoError(t, err)
-	return all + string(b)
+	all.Write(b)
+	return all.String()
 }
 
 // What could not be read may hold tokens: it is kept for the caller and printed in
@@ -181,7 +183,7 @@ func TestSecretsOfAnyLength(t *testing.T) {
 // A quoted secret is not shown, in whatever form or place.
 func TestQuotedSecretsInEveryForm(t *testing.T) {
 	for _, secret := range []string{"pw:1", `q"\/w`, "hunter2", "ÄÖÜß-geheim", "correct horse battery", strings.Repeat("long-secret ", 5)} {
-		quoted, _ := json.Marshal(secret)
+		quoted, _ := json.Marshal(secret) //nolint:errchkjson // a text
 		in := string(quoted[1 : len(quoted)-1])
 		forms := map[string]string{
 			"plain": in, "upper case": strings.ToUpper(secret), "lower case": strings.ToLower(secret),
@@ -197,7 +199,7 @@ func TestQuotedSecretsInEveryForm(t *testing.T) {
 			forms["a piece"] = secret[1 : len(secret)-1]
 		}
 		for form, text := range forms {
-			text, _ := json.Marshal(text)
+			text, _ := json.Marshal(text) //nolint:errchkjson // a text
 			said := string(text[1 : len(text)-1])
 			for field, body := range map[string]string{
 				"description":         `{"error":"illegal_argument","error_description":"the value '` + said + `' is bad"}`,

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"net/http"
 	"runtime"
@@ -285,5 +284,5 @@ func TestRawThatCannotBeSent(t *testing.T) {
 	server := &script{answers: []answer{{status: 204}}}
 	_, err := im.Raw[struct{}](t.Context(), server.client(t), im.RawCall{Method: "GET", Path: "/a", Header: http.Header{"x-a": {"1"}, "X-A": {"2"}}})
 	require.NoError(t, err)
-	assert.ElementsMatch(t, []string{"1", "2"}, server.requests[0].Header["X-A"], fmt.Sprint("none is lost"))
+	assert.ElementsMatch(t, []string{"1", "2"}, server.requests[0].Header["X-A"], "none is lost")
 }

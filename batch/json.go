@@ -7,8 +7,8 @@ import (
 )
 
 type wireOutcome struct {
-	ID  string
-	Err *Reason
+	ID  string  `json:"ID"`
+	Err *Reason `json:"Err"`
 }
 
 // MarshalJSON keeps the text and the kinds of Err.
@@ -34,8 +34,8 @@ func (o *Outcome) UnmarshalJSON(b []byte) error {
 }
 
 type wireReason struct {
-	Text string
-	Kind string `json:",omitempty"` // names, separated by blanks
+	Text string `json:"Text"`
+	Kind string `json:"Kind,omitempty"` // names, separated by blanks
 }
 
 // MarshalJSON keeps the kind by its name; one that is not of this module is lost.

@@ -243,7 +243,7 @@ func TestThumbnailsOfHugePictures(t *testing.T) {
 		uuid := c.upload(name, data).path("entities", 0, "uuid").(string)
 		got := c.download(uuid, "thumbnail", "true")
 		assert.Equal(t, 200, got.status, name)
-		assert.Equal(t, len(data), len(got.text), name)
+		assert.Len(t, got.text, len(data), name)
 		assert.True(t, strings.HasPrefix(got.text, string(data)), name)
 	}
 }

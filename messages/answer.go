@@ -20,7 +20,7 @@ type Receipt struct {
 func (r Receipt) MarshalJSON() ([]byte, error) {
 	type plain Receipt
 	r.Err = api.Stored(r.Err)
-	return json.Marshal(plain(r))
+	return json.Marshal(plain(r)) //nolint:musttag // keys are the names of the fields
 }
 
 // UnmarshalJSON makes Err a [*batch.Reason].

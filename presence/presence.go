@@ -95,7 +95,7 @@ type Presence struct {
 func (p Presence) MarshalJSON() ([]byte, error) {
 	type plain Presence
 	p.Err = api.Stored(p.Err)
-	return json.Marshal(plain(p))
+	return json.Marshal(plain(p)) //nolint:musttag // keys are the names of the fields
 }
 
 // UnmarshalJSON makes Err a [*batch.Reason].

@@ -23,7 +23,7 @@ type Registration struct {
 func (r Registration) MarshalJSON() ([]byte, error) {
 	type plain Registration
 	r.Err = api.Stored(r.Err)
-	return json.Marshal(plain(r))
+	return json.Marshal(plain(r)) //nolint:musttag // keys are the names of the fields
 }
 
 // UnmarshalJSON makes Err a [*batch.Reason].

@@ -60,9 +60,9 @@ func unescape(s string) string {
 		n, err := strconv.ParseUint(digits, 16, 32)
 		switch {
 		case e[0] == '%' && err == nil, len(e) == 4 && err == nil:
-			return string([]byte{byte(n)})
+			return string([]byte{byte(n)}) //nolint:gosec // two digits
 		case len(e) == 6 && err == nil:
-			return string(rune(n))
+			return string(rune(n)) //nolint:gosec // four digits
 		}
 		return e[1:]
 	})

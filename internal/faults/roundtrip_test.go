@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -166,7 +167,7 @@ func (s *stuffing) fill(v reflect.Value, name string, depth int) {
 		case v.Type() == reflect.TypeFor[error]() && name == "Kind":
 			v.Set(reflect.ValueOf(im.ErrAlreadyExists))
 		case v.Type() == reflect.TypeFor[error]():
-			v.Set(reflect.ValueOf(&batch.Reason{Text: fmt.Sprint(s.n), Kind: im.ErrNotFound}))
+			v.Set(reflect.ValueOf(&batch.Reason{Text: strconv.Itoa(s.n), Kind: im.ErrNotFound}))
 		case v.Type() == reflect.TypeFor[messages.Body]():
 			body := reflect.New(reflect.TypeOf(s.body)).Elem()
 			s.fill(body, name, depth+1)
@@ -179,7 +180,7 @@ func (s *stuffing) fill(v reflect.Value, name string, depth int) {
 
 // difference names what two values differ in; "" for nothing.
 func difference(a, b reflect.Value, name string) string {
-	if at, ok := a.Interface().(time.Time); ok {
+	if at, ok := reflect.TypeAssert[time.Time](a); ok {
 		if bt := b.Interface().(time.Time); !at.Equal(bt) {
 			return fmt.Sprintf("%s (%s, %s)", name, at, bt)
 		}

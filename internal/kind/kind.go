@@ -70,7 +70,7 @@ func Names(err error) string {
 // known, of a later version perhaps, is passed over.
 func Named(list string) error {
 	var kinds []error
-	for _, name := range strings.Fields(list) {
+	for name := range strings.FieldsSeq(list) {
 		for _, n := range names {
 			if n.name == name {
 				kinds = append(kinds, n.kind)
