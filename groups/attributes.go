@@ -152,7 +152,7 @@ type AttributesResult struct {
 func (r AttributesResult) MarshalJSON() ([]byte, error) {
 	type plain AttributesResult
 	r.Err = api.Stored(r.Err)
-	return json.Marshal(plain(r))
+	return json.Marshal(plain(r)) //nolint:musttag // keys are the names of the fields
 }
 
 // UnmarshalJSON makes Err a [*batch.Reason].

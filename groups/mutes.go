@@ -63,7 +63,7 @@ type MuteResult struct {
 func (r MuteResult) MarshalJSON() ([]byte, error) {
 	type plain MuteResult
 	r.Err = api.Stored(r.Err)
-	return json.Marshal(plain(r))
+	return json.Marshal(plain(r)) //nolint:musttag // keys are the names of the fields
 }
 
 // UnmarshalJSON makes Err a [*batch.Reason].

@@ -159,7 +159,7 @@ type Lookup struct {
 func (l Lookup) MarshalJSON() ([]byte, error) {
 	type plain Lookup
 	l.Err = api.Stored(l.Err)
-	return json.Marshal(plain(l))
+	return json.Marshal(plain(l)) //nolint:musttag // keys are the names of the fields
 }
 
 // UnmarshalJSON makes Err a [*batch.Reason].
