@@ -334,7 +334,7 @@ func FuzzSettings(f *testing.F) {
 	f.Add(`{"ignoreInterval":"00:00-00:00"}`)
 	f.Fuzz(func(t *testing.T, in string) {
 		var s push.Settings
-		if json.Unmarshal([]byte(in), &s) != nil || s.QuietHours.String() == "" {
+		if json.Unmarshal([]byte(in), &s) != nil || s.QuietHours.String() == "" { //nolint:musttag // as above
 			return
 		}
 		var again push.QuietHours
