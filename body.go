@@ -1,6 +1,7 @@
 package im
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -73,14 +74,22 @@ func watch(limit *timeLimit, body *transport.Stream) *transport.Stream {
 		if err != nil {
 			return nil, err
 		}
-		return &source{from: rc, limit: limit}, nil
+		s := &source{from: rc, limit: limit}
+		return &bufferedSource{bufio.NewReaderSize(s, sourceBuffer), s}, nil
 	}}
 }
 
 const (
 	theSource = "the source"
 	closeWait = time.Second // for a source to close
+
+	sourceBuffer = 64 << 10 // each read of a source costs a goroutine
 )
+
+type bufferedSource struct {
+	io.Reader
+	io.Closer
+}
 
 // source reads under guard: net/http returns from a cancelled call only after the
 // body's Read and Close have, and those of a user may hang or panic. One goroutine at a

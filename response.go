@@ -52,13 +52,20 @@ func decode(p *prepared, status int, body []byte) *Error {
 	if p.MayBeEmpty != nil && p.MayBeEmpty(status) && len(bytes.TrimSpace(body)) == 0 {
 		out, body = &struct{}{}, []byte("{}")
 	}
-	if err := json.Unmarshal(body, out); err != nil {
+	if err := readInto(out, body); err != nil {
 		return badAnswer(p, status, body, err)
 	}
 	if p.response != nil {
 		fillResponse(p.response, status, body)
 	}
 	return nil
+}
+
+func readInto(out any, body []byte) error {
+	if whole, ok := out.(api.Whole); ok {
+		return whole.ReadResponse(body)
+	}
+	return json.Unmarshal(body, out)
 }
 
 func fillResponse(r *Response, status int, body []byte) {

@@ -154,8 +154,8 @@ type failedUser struct {
 
 var scratch api.Scratch[wireUser]
 
-// UnmarshalJSON decodes a long list through borrowed memory.
-func (e *entities) UnmarshalJSON(b []byte) error {
+// ReadResponse decodes a long list through borrowed memory.
+func (e *entities) ReadResponse(b []byte) error {
 	wire := struct {
 		Entities api.Many[wireUser]   `json:"entities"`
 		Cursor   api.Text             `json:"cursor"`
@@ -210,8 +210,8 @@ func (s *Service) one(ctx context.Context, c *api.Call) (*User, error) {
 // single is an answer that holds one user, or does not decode.
 type single struct{ entities }
 
-func (s *single) UnmarshalJSON(b []byte) error {
-	if err := s.entities.UnmarshalJSON(b); err != nil {
+func (s *single) ReadResponse(b []byte) error {
+	if err := s.entities.ReadResponse(b); err != nil {
 		return err
 	}
 	if len(s.users) == 0 {

@@ -115,6 +115,10 @@ type Failure struct {
 	Date       time.Time // when the server wrote it, by its own clock where it says so
 }
 
+// Whole is an Out that decodes a response itself. As a json.Unmarshaler it would have
+// the JSON scanned three times.
+type Whole interface{ ReadResponse(b []byte) error }
+
 // Form is a body in application/x-www-form-urlencoded.
 type Form url.Values
 
