@@ -246,6 +246,13 @@ func TestDocumentedCodesAreNeverWithheld(t *testing.T) {
 	}
 }
 
+// A code that is not known yet is shown whole, unless it is the secret.
+func TestCodesToComeAreNeverWithheld(t *testing.T) {
+	for secret, want := range map[string]string{"e": "some_newer_code", "some": "some_newer_code", "newer_code": "some_newer_code", "some_newer_code": "***"} {
+		assert.Equal(t, want, failureOf(t, answer{status: 400, body: `{"error":"some_newer_code"}`}, secret).Code, secret)
+	}
+}
+
 // A secret of a megabyte of response costs next to nothing to look for.
 func TestScrubbingIsCheap(t *testing.T) {
 	for _, secret := range []string{"e", "ee", "eeee", strings.Repeat("e", 64)} {
