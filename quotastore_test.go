@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,17 +79,17 @@ func TestNoStoreMakesCallsWaitBeyondTheirWindows(t *testing.T) {
 // minute: it may have been emptied.
 func TestStoreThatIsEmptiedFreesTheCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var full bool
+		var full atomic.Bool
 		store := storeFunc(func(context.Context, []im.QuotaTake) (time.Duration, error) {
-			if full {
+			if full.Load() {
 				return 20 * time.Hour, nil
 			}
 			return 0, nil
 		})
-		full = true
+		full.Store(true)
 		s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
 		c := s.client(t, im.WithQuotaStore(store), im.WithQuota("users.get", im.Quota{N: 5, Per: 24 * time.Hour}))
-		time.AfterFunc(90*time.Second, func() { full = false })
+		time.AfterFunc(90*time.Second, func() { full.Store(false) })
 		start := time.Now()
 		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
 		defer stop()

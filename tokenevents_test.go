@@ -145,6 +145,7 @@ func TestTokenFetchEventHasTheCallsContext(t *testing.T) {
 		defer cancel()
 		require.ErrorIs(t, get(ctx, client), context.DeadlineExceeded)
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		assert.Equal(t, []any{"users.get", nil, nil}, spans)
 	})
 }

@@ -314,6 +314,7 @@ func TestLateLockIsGivenBack(t *testing.T) {
 		client := (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
 		require.NoError(t, get(t.Context(), client))
 		time.Sleep(6 * time.Second)
+		synctest.Wait()
 		assert.True(t, store.locked.IsZero())
 	})
 }
