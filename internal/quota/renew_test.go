@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ func TestServerThatStandsStillRefusesNoFleet(t *testing.T) {
 			t.Run(fmt.Sprint(rtt, " ", trip), func(t *testing.T) {
 				bubble(t, func(t *testing.T) {
 					m, s := newMemoryStore(), newServer(perSecond(100), true)
-					m.trip = rtt
+					m.setTrip(rtt)
 					var group sync.WaitGroup
 					for i := range uint64(4) {
 						p := NewSet(Options{Store: m}).Pool("p", []Limit{s.limit})
@@ -55,7 +56,8 @@ func TestServerThatStandsStillRefusesNoFleet(t *testing.T) {
 					assert.Empty(t, s.refused)
 					assert.GreaterOrEqual(t, s.share(0, from), 0.65, "200 ms on its way is a fifth of the period")
 					assert.GreaterOrEqual(t, s.share(to, length), 0.6)
-					assert.Less(t, m.renews, 400, "40 a second for four processes")
+					_, renews := m.questions()
+					assert.Less(t, renews, 400, "40 a second for four processes")
 				})
 			})
 		}
@@ -99,9 +101,10 @@ func TestStoreHoldsACallUnderWay(t *testing.T) {
 					time.Sleep(10 * ms)
 					require.GreaterOrEqual(t, m.holds(window), 1)
 				}
-				assert.LessOrEqual(t, m.renews, 6)
+				_, renews := m.questions()
+				assert.LessOrEqual(t, renews, 6)
 				end(g)
-				renews, ended := m.renews, time.Now()
+				ended := time.Now()
 				if p.granted > 0 { // it was not undone
 					for time.Since(ended) < sec {
 						require.GreaterOrEqual(t, m.holds(window), 1)
@@ -110,7 +113,8 @@ func TestStoreHoldsACallUnderWay(t *testing.T) {
 				}
 				time.Sleep(3 * sec)
 				assert.Zero(t, m.holds(window))
-				assert.LessOrEqual(t, m.renews-renews, 1)
+				_, after := m.questions()
+				assert.LessOrEqual(t, after-renews, 1)
 			})
 		}
 	}
@@ -120,14 +124,14 @@ func TestStoreHoldsACallUnderWay(t *testing.T) {
 func TestSlowStoreIsNotStormed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m := newMemoryStore()
-		m.trip = 400 * ms
+		m.setTrip(400 * ms)
 		p := NewSet(Options{Store: m}).Pool("p", []Limit{{N: 100, Per: 200 * ms}})
 		g, err := p.Take(t.Context(), Request{})
 		require.NoError(t, err)
 		time.Sleep(10 * sec)
 		g.Done()
 		time.Sleep(sec)
-		assert.Less(t, m.asked, 120)
+		assert.Less(t, m.askedSoFar(), 120)
 	})
 }
 
@@ -136,7 +140,7 @@ func TestDistantStore(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			const length = 10 * sec
 			m, s := newMemoryStore(), newServer(perSecond(100), true)
-			m.trip = rtt
+			m.setTrip(rtt)
 			var group sync.WaitGroup
 			var pools []*Pool
 			for i := range uint64(4) {
@@ -161,23 +165,23 @@ func TestDistantStore(t *testing.T) {
 func TestDistantStoreWithWindowsPerUser(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, start := newMemoryStore(), time.Now()
-		m.trip = 50 * ms
+		m.setTrip(50 * ms)
 		p := NewSet(Options{Store: m}).Pool("p", []Limit{perSecond(1000), {N: 2, Per: time.Minute, PerUser: true}})
 		var group sync.WaitGroup
-		var busy time.Duration
+		var busy atomic.Int64
 		for i := range 200 {
 			group.Go(func() { call(t, p, Request{User: strconv.Itoa(i)}) })
 		}
 		for range 5 {
-			group.Go(func() { call(t, p, Request{User: "busy"}); busy = time.Since(start) })
+			group.Go(func() { call(t, p, Request{User: "busy"}); busy.Store(int64(time.Since(start))) })
 		}
-		for m.asked == 0 || p.Stats().Granted < 202 {
+		for m.askedSoFar() == 0 || p.Stats().Granted < 202 {
 			time.Sleep(10 * ms)
 			require.Less(t, time.Since(start), 3*sec)
 		}
-		assert.Less(t, m.asked, 100)
+		assert.Less(t, m.askedSoFar(), 100)
 		group.Wait()
-		assert.InDelta(t, 120, busy.Seconds(), 2)
+		assert.InDelta(t, 120, time.Duration(busy.Load()).Seconds(), 2)
 		time.Sleep(2 * time.Minute)
 	})
 }

@@ -62,14 +62,14 @@ func TestLatePlaceIsHeldUntilItsPeriodHasPassed(t *testing.T) {
 			call(t, p, Request{})
 			time.Sleep(20 * ms)
 		}
-		asked := m.asked
-		m.trip = 300 * ms
+		asked := m.askedSoFar()
+		m.setTrip(300 * ms)
 		g, err := p.Take(t.Context(), Request{})
 		require.NoError(t, err)
 		taken := time.Now()
 		g.Done()
-		assert.Equal(t, 1, m.asked-asked)
-		m.trip = ms
+		assert.Equal(t, 1, m.askedSoFar()-asked)
+		m.setTrip(ms)
 		for time.Since(taken) < sec {
 			assert.GreaterOrEqual(t, m.holds("p1s"), 1, "after %v", time.Since(taken))
 			time.Sleep(10 * ms)

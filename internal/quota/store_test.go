@@ -17,10 +17,10 @@ import (
 
 // memoryStore is a store in this process, some way off.
 type memoryStore struct {
-	trip  time.Duration
 	start time.Time
 
 	mu     sync.Mutex
+	trip   time.Duration
 	asked  int
 	err    error
 	hangs  bool
@@ -40,9 +40,35 @@ func (m *memoryStore) fail(err error, hangs bool) {
 	m.err, m.hangs = err, hangs
 }
 
+// setTrip changes how long a question takes, there and back.
+func (m *memoryStore) setTrip(d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.trip = d
+}
+
+func (m *memoryStore) oneWay() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.trip / 2
+}
+
+// questions says how many there were, and how many of them renewed.
+func (m *memoryStore) questions() (asked, renews int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.asked, m.renews
+}
+
+func (m *memoryStore) askedSoFar() int {
+	asked, _ := m.questions()
+	return asked
+}
+
 func (m *memoryStore) Take(ctx context.Context, pool string, takes []Take) (time.Duration, error) {
-	time.Sleep(m.trip / 2)
-	defer time.Sleep(m.trip / 2)
+	oneWay := m.oneWay()
+	time.Sleep(oneWay)
+	defer time.Sleep(oneWay)
 	m.mu.Lock()
 	m.asked++
 	if m.hangs {
@@ -111,12 +137,12 @@ func TestStoreIsAskedOnce(t *testing.T) {
 		p := NewSet(Options{Store: m}).Pool("p", []Limit{perSecond(100), {N: 5, Per: time.Minute}})
 		for i := range 5 {
 			call(t, p, Request{})
-			require.Equal(t, i+1, m.asked)
+			require.Equal(t, i+1, m.askedSoFar())
 		}
 		start := time.Now()
 		call(t, p, Request{})
 		assert.InDelta(t, 60, time.Since(start).Seconds(), 0.2)
-		assert.Equal(t, 7, m.asked, "no more often than it says")
+		assert.Equal(t, 7, m.askedSoFar(), "no more often than it says")
 	})
 }
 
@@ -235,7 +261,7 @@ func TestUserOfAStoreHoldsUpNobodyElse(t *testing.T) {
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		group.Wait()
 		assert.InDelta(t, 180, time.Since(start).Seconds(), 2)
-		assert.Less(t, m.asked, 20)
+		assert.Less(t, m.askedSoFar(), 20)
 		time.Sleep(5 * time.Minute)
 		p.mu.Lock()
 		defer p.mu.Unlock()
