@@ -69,6 +69,14 @@ func startBrowser(t *testing.T) *browser {
 // call sends one command and waits for its answer.
 func (b *browser) call(method string, params map[string]any) map[string]any {
 	b.t.Helper()
+	result, problem := b.try(method, params)
+	require.Nil(b.t, problem, method)
+	return result
+}
+
+// try is call for what the page may not be ready for.
+func (b *browser) try(method string, params map[string]any) (result map[string]any, problem any) {
+	b.t.Helper()
 	b.id++
 	command := map[string]any{"id": b.id, "method": method, "params": params}
 	if b.session != "" {
@@ -88,8 +96,7 @@ func (b *browser) call(method string, params map[string]any) map[string]any {
 		}
 		require.NoError(b.t, json.Unmarshal(bytes.TrimRight(text, "\x00"), &answer))
 		if answer.ID == b.id {
-			require.Nil(b.t, answer.Error, method)
-			return answer.Result
+			return answer.Result, answer.Error
 		}
 	}
 }
@@ -97,9 +104,13 @@ func (b *browser) call(method string, params map[string]any) map[string]any {
 // run evaluates JavaScript in the page.
 func (b *browser) run(script string) any {
 	b.t.Helper()
-	result := b.call("Runtime.evaluate", map[string]any{"expression": script, "returnByValue": true, "awaitPromise": true})
+	result := b.call("Runtime.evaluate", evaluate(script))
 	require.NotContains(b.t, result, "exceptionDetails", script)
 	return result["result"].(map[string]any)["value"]
+}
+
+func evaluate(script string) map[string]any {
+	return map[string]any{"expression": script, "returnByValue": true, "awaitPromise": true}
 }
 
 func (b *browser) open(url string) {
@@ -112,7 +123,8 @@ func (b *browser) open(url string) {
 func (b *browser) until(condition string) {
 	b.t.Helper()
 	for range 200 {
-		if b.run(condition) == true {
+		result, problem := b.try("Runtime.evaluate", evaluate(condition)) // a page that is being left cannot be asked
+		if problem == nil && result["result"].(map[string]any)["value"] == true {
 			return
 		}
 		time.Sleep(50 * time.Millisecond)
