@@ -58,18 +58,18 @@ firstget: ## a user's first go get and go install of each module, as committed
 	@.ci/firstget/run
 
 docs: ## writes the generated pages
-	$(GO) run ./internal/endpointdocs > docs/endpoints.md
+	$(GO) run ./internal/test/endpointdocs > docs/endpoints.md
 
 bench: ## the client beside raw net/http, with the bounds that it must meet
-	$(GO) run ./internal/perf -o docs/performance.md
+	$(GO) run ./internal/test/perf -o docs/performance.md
 
 bench-quota: ## how much of a quota is used, and how often it is passed
 	$(GO) -C redisquota run ./quotabench -o ../docs/quotas-measured.md
 
 torture: ## the whole of the fault tests, at most 15 minutes
-	IM_TORTURE=1 $(GO) test -count 1 -timeout 15m -run 'Torture|Promise' -v ./internal/faults/...
-	IM_TORTURE=1 $(GO) test -count 1 -timeout 2m -run 'QuotasAreKept|NightlyLane' -v ./internal/e2e
+	IM_TORTURE=1 $(GO) test -count 1 -timeout 15m -run 'Torture|Promise' -v ./internal/test/faults/...
+	IM_TORTURE=1 $(GO) test -count 1 -timeout 2m -run 'QuotasAreKept|NightlyLane' -v ./internal/test/e2e
 	IM_TORTURE=1 $(GO) -C redisquota test -count 1 -timeout 5m -run 'Fleet|Restart' -v ./...
 
 fuzz: ## each fuzz target for FUZZTIME: 20s, or 10000x for a count; FUZZJOBS at once; FUZZONLY=regexp some of them; KEEP=1 keeps the corpus
-	@$(GO) run ./internal/fuzzall -time $(or $(FUZZTIME),20s) -jobs $(or $(FUZZJOBS),1) -only "$(FUZZONLY)" $(if $(KEEP),-keep)
+	@$(GO) run ./internal/test/fuzzall -time $(or $(FUZZTIME),20s) -jobs $(or $(FUZZJOBS),1) -only "$(FUZZONLY)" $(if $(KEEP),-keep)

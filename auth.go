@@ -41,8 +41,8 @@ type TokenProvider interface {
 	token(ctx context.Context, c *core, stale staleTokens) (Token, error)
 }
 
-// NeverExpires asks Easemob for a token without an end.
-const NeverExpires time.Duration = -1
+// Forever is a length of time without an end: of a mute, or of an Easemob token.
+const Forever = api.Forever
 
 // ClientCredentials gets app tokens from Easemob with the client id and secret
 // that the console shows.
@@ -74,12 +74,12 @@ var getAppToken = api.Endpoint{
 //im:endpoint auth.app_token
 func (c ClientCredentials) token(ctx context.Context, core *core, _ staleTokens) (Token, error) {
 	body := tokenRequest{GrantType: "client_credentials", ClientID: c.ID, ClientSecret: c.Secret, TTL: ttlSeconds(c.TTL)}
-	answer, err := core.fetchToken(ctx, &api.Call{
+	response, err := core.fetchToken(ctx, &api.Call{
 		Endpoint: &getAppToken,
 		Invalid:  api.First(api.Required("ClientCredentials.ID", c.ID), api.Required("ClientCredentials.Secret", c.Secret), checkTTL("ClientCredentials.TTL", c.TTL)),
 		Body:     body, Secrets: []string{c.Secret},
 	})
-	return answer.Token, err
+	return response.Token, err
 }
 
 // AppCertificate makes app tokens (AccessToken2) from an Agora app id and its
@@ -114,11 +114,11 @@ func (c AppCertificate) token(ctx context.Context, core *core, _ staleTokens) (T
 	if err != nil || !c.Exchange {
 		return own, err
 	}
-	answer, err := core.fetchToken(ctx, &api.Call{
+	response, err := core.fetchToken(ctx, &api.Call{
 		Endpoint: &exchangeAgoraToken,
 		Bearer:   own.Value, Body: tokenRequest{GrantType: "agora"}, Secrets: []string{own.Value},
 	})
-	return answer.Token, err
+	return response.Token, err
 }
 
 // AppToken makes an app token locally; it has administrator rights.
@@ -189,9 +189,9 @@ type tokenRequest struct {
 	TTL            *int64 `json:"ttl,omitempty"` // 0 means for ever
 }
 
-// tokenAnswer is what POST /token answers: without envelope, and with one of two
+// tokenResponse is what POST /token responses: without envelope, and with one of two
 // ways to say when the token ends.
-type tokenAnswer struct {
+type tokenResponse struct {
 	AccessToken     string `json:"access_token"`
 	ExpiresIn       number `json:"expires_in"`       // seconds
 	ExpireTimestamp number `json:"expire_timestamp"` // milliseconds since 1970
@@ -225,14 +225,14 @@ func (n *number) UnmarshalJSON(b []byte) error {
 
 // fetchToken carries out a token call.
 func (c *core) fetchToken(ctx context.Context, call *api.Call) (UserToken, error) {
-	var out tokenAnswer
+	var out tokenResponse
 	call.Out = &out
 	asked := time.Now()
 	if err := c.Call(ctx, call); err != nil {
 		return UserToken{}, err
 	}
 	if out.AccessToken == "" {
-		return UserToken{}, &Error{Endpoint: call.Endpoint.ID, Status: http.StatusOK, Description: "the answer holds no access_token", Tries: 1, kind: ErrBadAnswer}
+		return UserToken{}, &Error{Endpoint: call.Endpoint.ID, Status: http.StatusOK, Description: "the response holds no access_token", Attempts: 1, kind: ErrBadResponse}
 	}
 	t := UserToken{
 		Token:    Token{Value: out.AccessToken, Expires: api.Millis(out.ExpireTimestamp).Time()},
@@ -249,7 +249,7 @@ func ttlSeconds(ttl time.Duration) *int64 {
 	switch ttl {
 	case 0:
 		return nil
-	case NeverExpires:
+	case Forever:
 		return new(int64(0))
 	}
 	return new(int64(ttl / time.Second))
@@ -264,8 +264,8 @@ func checkTTL(field string, ttl time.Duration) error {
 }
 
 func ttlProblem(ttl time.Duration) string {
-	if ttl == 0 || ttl == NeverExpires || ttl >= time.Second && ttl%time.Second == 0 {
+	if ttl == 0 || ttl == Forever || ttl >= time.Second && ttl%time.Second == 0 {
 		return ""
 	}
-	return fmt.Sprintf("is %s, must be whole seconds, 0 or NeverExpires", ttl)
+	return fmt.Sprintf("is %s, must be whole seconds, 0 or Forever", ttl)
 }

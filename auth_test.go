@@ -27,7 +27,7 @@ const (
 	badToken    = `{"error":"unauthorized","error_description":"Unable to authenticate (OAuth)"}`
 )
 
-// issuer answers /token and refuses tokens that it has withdrawn.
+// issuer responses /token and refuses tokens that it has withdrawn.
 type issuer struct {
 	mu       sync.Mutex
 	fetches  int
@@ -43,20 +43,20 @@ type tokenFetch struct {
 	Authorization string
 }
 
-func (i *issuer) answer(r *http.Request) *answer {
+func (i *issuer) response(r *http.Request) *response {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if !strings.HasSuffix(r.URL.Path, "/token") {
 		i.calls++
 		if r.Header.Get("Authorization") != "Bearer "+i.valid {
-			return &answer{status: 401, body: badToken}
+			return &response{status: 401, body: badToken}
 		}
-		return &answer{status: 200, body: aliceAnswer}
+		return &response{status: 200, body: aliceResponse}
 	}
 	i.fetches++
 	fetch := tokenFetch{Authorization: r.Header.Get("Authorization")}
 	if i.refuse {
-		return &answer{status: 400, body: `{"error":"invalid_grant","error_description":"client_secret does not match"}`}
+		return &response{status: 400, body: `{"error":"invalid_grant","error_description":"client_secret does not match"}`}
 	}
 	i.requests = append(i.requests, fetch)
 	token := fmt.Sprintf("token-%d", i.fetches)
@@ -67,7 +67,7 @@ func (i *issuer) answer(r *http.Request) *answer {
 		i.mu.Lock()
 	}
 	i.valid = token // only now: until it is handed out, the one before is good
-	return &answer{status: 200, body: body}
+	return &response{status: 200, body: body}
 }
 
 func (i *issuer) withdraw() {
@@ -79,7 +79,7 @@ func (i *issuer) withdraw() {
 func (i *issuer) client(t *testing.T, options ...im.Option) *im.Client {
 	c := config
 	c.Token = im.ClientCredentials{ID: "id", Secret: "top-secret", TTL: 24 * time.Hour}
-	server := &script{answers: []answer{{do: i.answer}}}
+	server := &script{responses: []response{{do: i.response}}}
 	return server.clientFor(t, c, append([]im.Option{im.WithoutQuotas()}, options...)...)
 }
 
@@ -110,7 +110,7 @@ func TestOneFetchForAll(t *testing.T) {
 		require.Zero(t, together(1000, func() error { return get(t.Context(), client) }))
 		assert.Equal(t, 1, server.fetches)
 
-		server.withdraw() // a thousand answers of 401 at once
+		server.withdraw() // a thousand responses of 401 at once
 		require.Zero(t, together(1000, func() error { return get(t.Context(), client) }))
 		assert.Equal(t, 2, server.fetches)
 	})
@@ -178,12 +178,12 @@ func TestWrongCredentialsDoNotLoop(t *testing.T) {
 
 func TestFreshTokenRefusedGivesUp(t *testing.T) {
 	fetches := 0
-	server := &script{answers: []answer{{do: func(r *http.Request) *answer {
+	server := &script{responses: []response{{do: func(r *http.Request) *response {
 		if strings.HasSuffix(r.URL.Path, "/token") {
 			fetches++
-			return &answer{status: 200, body: fmt.Sprintf(`{"access_token":"t%d","expires_in":3600}`, fetches)}
+			return &response{status: 200, body: fmt.Sprintf(`{"access_token":"t%d","expires_in":3600}`, fetches)}
 		}
-		return &answer{status: 401, body: badToken}
+		return &response{status: 401, body: badToken}
 	}}}}
 	c := config
 	c.Token = im.ClientCredentials{ID: "id", Secret: "s"}
@@ -191,7 +191,7 @@ func TestFreshTokenRefusedGivesUp(t *testing.T) {
 	require.ErrorIs(t, err, im.ErrUnauthorized)
 	assert.Equal(t, 2, fetches)
 	failure, _ := errors.AsType[*im.Error](err)
-	assert.Equal(t, 2, failure.Tries)
+	assert.Equal(t, 2, failure.Attempts)
 }
 
 // A token that worked before may expire while a call is under way, even twice.
@@ -208,9 +208,9 @@ func TestTokensThatExpireFast(t *testing.T) {
 }
 
 func TestTokenRequestOnTheWire(t *testing.T) {
-	server := &script{answers: []answer{
+	server := &script{responses: []response{
 		{status: 200, body: `{"access_token":"YWMt1","expires_in":86400,"application":"5f0c"}`},
-		{status: 200, body: aliceAnswer},
+		{status: 200, body: aliceResponse},
 	}}
 	c := config
 	c.Token = im.ClientCredentials{ID: "YXA6id", Secret: "YXA6secret", TTL: 24 * time.Hour}
@@ -225,11 +225,11 @@ func TestTokenRequestOnTheWire(t *testing.T) {
 
 func TestTTLForms(t *testing.T) {
 	for ttl, want := range map[time.Duration]string{
-		0:               `{"grant_type":"client_credentials","client_id":"i","client_secret":"s"}`,
-		im.NeverExpires: `{"grant_type":"client_credentials","client_id":"i","client_secret":"s","ttl":0}`,
-		time.Minute:     `{"grant_type":"client_credentials","client_id":"i","client_secret":"s","ttl":60}`,
+		0:           `{"grant_type":"client_credentials","client_id":"i","client_secret":"s"}`,
+		im.Forever:  `{"grant_type":"client_credentials","client_id":"i","client_secret":"s","ttl":0}`,
+		time.Minute: `{"grant_type":"client_credentials","client_id":"i","client_secret":"s","ttl":60}`,
 	} {
-		server := &script{answers: []answer{{status: 200, body: `{"access_token":"t","expires_in":0}`}, {status: 200, body: aliceAnswer}}}
+		server := &script{responses: []response{{status: 200, body: `{"access_token":"t","expires_in":0}`}, {status: 200, body: aliceResponse}}}
 		c := config
 		c.Token = im.ClientCredentials{ID: "i", Secret: "s", TTL: ttl}
 		client := server.clientFor(t, c)
@@ -244,8 +244,8 @@ func TestTTLForms(t *testing.T) {
 // fetched again for each call, and accounts that do so get blocked.
 func TestTokenOfAges(t *testing.T) {
 	for _, life := range []string{"9223372036854775807", "9223372036854775", "18446744074", "9223372037"} {
-		server := &script{answers: []answer{
-			{status: 200, body: `{"access_token":"t","expires_in":` + life + `}`}, {status: 200, body: aliceAnswer},
+		server := &script{responses: []response{
+			{status: 200, body: `{"access_token":"t","expires_in":` + life + `}`}, {status: 200, body: aliceResponse},
 		}}
 		c := config
 		c.Token = im.ClientCredentials{ID: "i", Secret: "s"}
@@ -258,7 +258,7 @@ func TestTokenOfAges(t *testing.T) {
 }
 
 func TestAppCertificate(t *testing.T) {
-	server := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+	server := &script{responses: []response{{status: 200, body: aliceResponse}}}
 	c := config
 	c.Token = im.AppCertificate{AppID: appID, Certificate: certificate}
 	require.NoError(t, get(t.Context(), server.clientFor(t, c)))
@@ -272,9 +272,9 @@ func TestAppCertificate(t *testing.T) {
 }
 
 func TestAppCertificateExchange(t *testing.T) {
-	server := &script{answers: []answer{
+	server := &script{responses: []response{
 		{status: 200, body: fmt.Sprintf(`{"access_token":"YWMtX","expire_timestamp":%d}`, time.Now().Add(time.Hour).UnixMilli())},
-		{status: 200, body: aliceAnswer},
+		{status: 200, body: aliceResponse},
 	}}
 	c := config
 	c.Token = im.AppCertificate{AppID: appID, Certificate: certificate, Exchange: true}
@@ -292,7 +292,7 @@ func TestTokenFunc(t *testing.T) {
 			n++
 			return im.Token{Value: fmt.Sprint("t", n), Expires: time.Now().Add(time.Minute)}, nil
 		})
-		server := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		server := &script{responses: []response{{status: 200, body: aliceResponse}}}
 		client := server.clientFor(t, c)
 		require.NoError(t, get(t.Context(), client))
 		time.Sleep(2 * time.Minute)
@@ -314,21 +314,21 @@ func TestRefusedTokenIsNotSentAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var events []im.Event
-			server := &script{answers: []answer{{status: 401, body: badToken}}}
+			server := &script{responses: []response{{status: 401, body: badToken}}}
 			app := config
 			app.Token = c.provider
 			client := server.clientFor(t, app, im.WithObserver(func(_ context.Context, e im.Event) {
-				if e.Try > 0 {
+				if e.Attempt > 0 {
 					events = append(events, e)
 				}
 			}))
 			err := get(t.Context(), client)
 			require.ErrorIs(t, err, im.ErrUnauthorized)
 			failure, _ := errors.AsType[*im.Error](err)
-			assert.Equal(t, []int{401, 1}, []int{failure.Status, failure.Tries})
+			assert.Equal(t, []int{401, 1}, []int{failure.Status, failure.Attempts})
 			assert.Len(t, server.requests, 1)
 			require.Len(t, events, 1)
-			assert.Equal(t, c.again, events[0].Again)
+			assert.Equal(t, c.again, events[0].Retried)
 		})
 	}
 }
@@ -338,15 +338,15 @@ func TestRefusedTokenIsNotSentAgain(t *testing.T) {
 func TestCallThatNoTokenServesGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fetches := 0
-		server := &script{answers: []answer{{do: func(r *http.Request) *answer {
+		server := &script{responses: []response{{do: func(r *http.Request) *response {
 			switch {
 			case strings.HasSuffix(r.URL.Path, "/token"):
 				fetches++
-				return &answer{status: 200, body: fmt.Sprintf(`{"access_token":"t%d","expires_in":3600}`, fetches)}
+				return &response{status: 200, body: fmt.Sprintf(`{"access_token":"t%d","expires_in":3600}`, fetches)}
 			case strings.HasSuffix(r.URL.Path, "/alice"):
-				return &answer{status: 200, body: aliceAnswer}
+				return &response{status: 200, body: aliceResponse}
 			}
-			return &answer{status: 401, body: badToken}
+			return &response{status: 401, body: badToken}
 		}}}}
 		c := config
 		c.Token = im.ClientCredentials{ID: "id", Secret: "s"}
@@ -367,8 +367,8 @@ func TestEachKindOfRepeatHasABoundOfItsOwn(t *testing.T) {
 			n++
 			return im.Token{Value: fmt.Sprint("t", n)}, nil
 		})
-		refused, limited, broken := answer{status: 401, body: badToken}, answer{status: 429, body: reachLimit}, answer{status: 503}
-		server := &script{answers: []answer{refused, limited, limited, limited, limited, broken, broken, broken, success}}
+		refused, limited, broken := response{status: 401, body: badToken}, response{status: 429, body: reachLimit}, response{status: 503}
+		server := &script{responses: []response{refused, limited, limited, limited, limited, broken, broken, broken, success}}
 		client := server.clientFor(t, c)
 		require.NoError(t, get(t.Context(), client))
 		assert.Len(t, server.requests, 9)
@@ -376,9 +376,9 @@ func TestEachKindOfRepeatHasABoundOfItsOwn(t *testing.T) {
 }
 
 func TestUserTokens(t *testing.T) {
-	answerBody := `{"access_token":"YWMtU","expires_in":86400,"user":{"uuid":"9b2f","type":"user",
+	responseBody := `{"access_token":"YWMtU","expires_in":86400,"user":{"uuid":"9b2f","type":"user",
 		"created":1697600000123,"modified":1697600500456,"username":"alice","activated":true}}`
-	server := &script{answers: []answer{{status: 200, body: answerBody}}}
+	server := &script{responses: []response{{status: 200, body: responseBody}}}
 	client := server.client(t)
 	token, err := client.UserToken(t.Context(), "Alice", im.UserTokenOptions{TTL: 24 * time.Hour, AutoCreate: true})
 	require.NoError(t, err)
@@ -423,7 +423,7 @@ func TestUserTokens(t *testing.T) {
 // What no header can carry is refused before any I/O; net/http would report it like
 // a broken connection.
 func TestControlCharactersInHeaders(t *testing.T) {
-	server := &script{answers: []answer{success}}
+	server := &script{responses: []response{success}}
 	_, err := server.client(t).Messages.DownloadFile(t.Context(), "f", io.Discard, messages.DownloadOptions{Secret: "a\r\nX: y"})
 	require.ErrorIs(t, err, im.ErrInvalidArgument)
 
@@ -457,15 +457,15 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 
 // Each documented error of a token call has its kind.
 func TestTokenErrors(t *testing.T) {
-	for want, a := range map[error]answer{
+	for want, a := range map[error]response{
 		im.ErrUnauthorized: {status: 400, body: `{"error":"invalid_grant","error_description":"invalid password"}`},
 		im.ErrForbidden:    {status: 400, body: `{"error":"invalid_grant","error_description":"user not activated"}`},
 		im.ErrNotFound:     {status: 404, body: `{"error":"invalid_grant","error_description":"user not found"}`},
 		im.ErrAppNotFound:  {status: 404, body: `{"error":"organization_application_not_found"}`},
 		im.ErrPlanLimit:    {status: 429, body: planLimit},
-		im.ErrBadAnswer:    {status: 200, body: `{"expires_in":5}`},
+		im.ErrBadResponse:  {status: 200, body: `{"expires_in":5}`},
 	} {
-		server := &script{answers: []answer{a}}
+		server := &script{responses: []response{a}}
 		client := server.client(t)
 		_, err := client.UserTokenByPassword(t.Context(), "alice", "pw-to-hide", 0)
 		require.ErrorIs(t, err, want)

@@ -15,7 +15,7 @@ import (
 	"github.com/imrest/im-go/internal/transport"
 )
 
-// buffers are for answers, which are decoded before the call returns. Request
+// buffers are for responses, which are decoded before the call returns. Request
 // bodies get memory of their own: net/http may still read one when Do is back.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 

@@ -37,7 +37,7 @@ func (c *core) run(ctx context.Context, p *prepared) error {
 		return err
 	}
 	for {
-		p.event = Event{Endpoint: p.Endpoint.ID, Try: p.tries + 1}
+		p.event = Event{Endpoint: p.Endpoint.ID, Attempt: p.attempts + 1}
 		failure := c.try(ctx, p)
 		if failure == nil {
 			c.observe(ctx, p.event)
@@ -49,10 +49,10 @@ func (c *core) run(ctx context.Context, p *prepared) error {
 		if failure.refused() && failure.Status != 0 {
 			p.event.Paused, p.event.Rate = p.grant.Refused(ctx, min(failure.RetryAfter, c.maxWait)) // for everybody, sent again or not
 		}
-		failure.Tries = p.tries
+		failure.Attempts = p.attempts
 		failure.scrub(p.Secrets...)
 		wait, again := c.again(ctx, p, failure)
-		p.event.Status, p.event.Code, p.event.Err, p.event.Again = failure.Status, failure.Code, failure, again
+		p.event.Status, p.event.Code, p.event.Err, p.event.Retried = failure.Status, failure.Code, failure, again
 		c.observe(ctx, p.event)
 		if !again {
 			return failure
@@ -63,7 +63,7 @@ func (c *core) run(ctx context.Context, p *prepared) error {
 	}
 }
 
-// try sends the call once. It returns nil, with the answer decoded, or what went
+// try sends the call once. It returns nil, with the response decoded, or what went
 // wrong.
 func (c *core) try(ctx context.Context, p *prepared) *Error {
 	token, failure := c.bearer(ctx, p) // first: what is granted is to be sent at once
@@ -85,7 +85,7 @@ func (c *core) try(ctx context.Context, p *prepared) *Error {
 			return failure
 		}
 	}
-	p.tries++
+	p.attempts++
 	p.token = token
 	started := time.Now()
 	failure = c.exchange(ctx, p, token)
@@ -103,7 +103,7 @@ func (c *core) try(ctx context.Context, p *prepared) *Error {
 	return failure
 }
 
-// exchange sends one request and reads its answer.
+// exchange sends one request and reads its response.
 func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 	if token.held != nil {
 		c.tokens.sending.Add(1)

@@ -68,7 +68,7 @@ func (c *core) sentence(ctx context.Context, err error, header http.Header) stri
 		return c.noConnection(host, err)
 	case errors.Is(err, ErrAppNotFound):
 		return fmt.Sprintf("%s does not know the app %s: check its name, and the host, for an app exists in one data centre only", host, app)
-	case failure.Status/100 == 3 || errors.Is(err, ErrBadAnswer) || errors.Is(err, ErrUnsupported):
+	case failure.Status/100 == 3 || errors.Is(err, ErrBadResponse) || errors.Is(err, ErrUnsupported):
 		return fmt.Sprintf("what responds at %s, with status %d, is not this API: check the host", host, failure.Status)
 	case errors.Is(err, ErrUnauthorized):
 		return c.unauthorized(failure, app, header)

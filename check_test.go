@@ -146,7 +146,7 @@ func noHost(_ context.Context, _, address string) (net.Conn, error) {
 func TestCheckNamesTheRefusal(t *testing.T) {
 	ahead := http.Header{"Date": {time.Now().Add(-10 * time.Minute).UTC().Format(http.TimeFormat)}}
 	unauthorized := `{"error":"unauthorized","error_description":"Unable to authenticate (OAuth)"}`
-	for want, a := range map[string]answer{
+	for want, a := range map[string]response{
 		"is used up":                   {status: 429, body: planLimit},
 		"called too often":             {status: 429, body: `{"error":"reach_limit"}`},
 		"no administrator rights":      {status: 401, body: `{"error":"unauthorized","error_description":"No admin user access authorized"}`},
@@ -155,7 +155,7 @@ func TestCheckNamesTheRefusal(t *testing.T) {
 		"clock of this machine":        {status: 401, body: unauthorized, header: ahead},
 		"does not accept the token or": {status: 401, body: unauthorized},
 	} {
-		server := &script{answers: []answer{a}}
+		server := &script{responses: []response{a}}
 		c := config
 		c.Token = im.AppCertificate{AppID: appID, Certificate: certificate}
 		err := server.clientFor(t, c).Check(t.Context())
@@ -163,7 +163,7 @@ func TestCheckNamesTheRefusal(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	client := (&script{answers: []answer{success}}).client(t)
+	client := (&script{responses: []response{success}}).client(t)
 	require.ErrorContains(t, client.Check(ended), "given up")
 	require.ErrorIs(t, client.Check(ended), context.Canceled)
 	require.ErrorContains(t, client.Check(nil), "ctx: must not be nil") //nolint:staticcheck // on purpose

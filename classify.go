@@ -165,7 +165,7 @@ func kindOf(endpoint string, status int, code, description string) error {
 	case status >= 400:
 		return ErrInvalidArgument
 	default:
-		return ErrBadAnswer
+		return ErrBadResponse
 	}
 }
 
@@ -195,15 +195,15 @@ func (w *word) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// answerError makes the error of a response with this status and body.
-func answerError(endpoint string, status int, body []byte) *Error {
+// responseError makes the error of a response with this status and body.
+func responseError(endpoint string, status int, body []byte) *Error {
 	e := &Error{Endpoint: endpoint, Status: status}
 	var parsed errorBody
 	if json.Unmarshal(body, &parsed) != nil {
 		e.Body = clipBody(body)
 		e.kind = kindOf(endpoint, status, "", "")
 		if status < 500 && status != http.StatusRequestEntityTooLarge && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout {
-			e.kind = ErrBadAnswer // a gateway speaks, not the API: its 404 says nothing about a user
+			e.kind = ErrBadResponse // a gateway speaks, not the API: its 404 says nothing about a user
 		}
 		return e
 	}

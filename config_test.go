@@ -113,7 +113,7 @@ func TestWrongConfigsNameTheField(t *testing.T) {
 		{"AppCertificate.Certificate: has 31 characters", token(im.AppCertificate{AppID: appID, Certificate: certificate[1:]})},
 		{"AppCertificate.Certificate: has 32 characters", token(im.AppCertificate{AppID: appID, Certificate: certificate[1:] + "x"})},
 		{"AppCertificate.TTL: is 25h", token(im.AppCertificate{AppID: appID, Certificate: certificate, TTL: 25 * time.Hour})},
-		{"AppCertificate.TTL: is -1ns", token(im.AppCertificate{AppID: appID, Certificate: certificate, TTL: im.NeverExpires})},
+		{"AppCertificate.TTL: is -1ns", token(im.AppCertificate{AppID: appID, Certificate: certificate, TTL: im.Forever})},
 		{"Token: SharedToken needs a store", token(im.SharedToken(nil, im.StaticToken("t")))},
 		{"Token: SharedToken needs a store", token(im.SharedToken((*store)(nil), im.StaticToken("t")))},
 		{"Token: SharedToken needs a provider", token(im.SharedToken(store{}, nil))},
@@ -175,8 +175,8 @@ func TestWrongOptionsNameTheOption(t *testing.T) {
 		{"WithRetries", im.WithRetries(math.MaxInt32)},
 		{"WithMaxRetryWait", im.WithMaxRetryWait(-time.Second)},
 		{"WithMaxRetryWait", im.WithMaxRetryWait(30)},
-		{"WithMaxAnswer", im.WithMaxAnswer(0)},
-		{"WithMaxAnswer", im.WithMaxAnswer(math.MinInt64)},
+		{"WithMaxResponse", im.WithMaxResponse(0)},
+		{"WithMaxResponse", im.WithMaxResponse(math.MinInt64)},
 		{"WithUserAgent", im.WithUserAgent("")},
 		{"WithUserAgent", im.WithUserAgent("  ")},
 		{"WithUserAgent", im.WithUserAgent("job/1\r\nX-Admin: yes")},
@@ -204,7 +204,7 @@ func TestWrongOptionsNameTheOption(t *testing.T) {
 	assert.Contains(t, err.Error(), "users.get,", "it helps with a mistyped id")
 	for _, fine := range []im.Option{
 		im.WithTimeout(time.Millisecond), im.WithTimeout(math.MaxInt64), im.WithRetries(0), im.WithRetries(1_000_000),
-		im.WithMaxAnswer(math.MaxInt64), im.WithMaxRetryWait(time.Hour), im.WithUserAgent("Ünïcode (team)"), im.WithHTTPClient(&http.Client{}),
+		im.WithMaxResponse(math.MaxInt64), im.WithMaxRetryWait(time.Hour), im.WithUserAgent("Ünïcode (team)"), im.WithHTTPClient(&http.Client{}),
 	} {
 		_, err := im.New(config, fine)
 		require.NoError(t, err)
@@ -300,7 +300,7 @@ func TestPrefixes(t *testing.T) {
 		"http://[::1]:8080/acme/demo/users/alice":                 {Host: "http://[::1]:8080", Org: "acme", App: "demo"},
 	} {
 		c.Token, c.Platform = im.StaticToken("t"), im.Agora
-		server := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		server := &script{responses: []response{{status: 200, body: aliceResponse}}}
 		require.NoError(t, get(t.Context(), server.clientFor(t, c)))
 		assert.Equal(t, want, server.requests[0].URL.String())
 	}
@@ -328,7 +328,7 @@ func TestHTTPClientIsCopied(t *testing.T) {
 
 // Several apps in one process do not get into each other's way.
 func TestTwoClients(t *testing.T) {
-	one, two := &script{answers: []answer{{status: 200, body: aliceAnswer}}}, &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+	one, two := &script{responses: []response{{status: 200, body: aliceResponse}}}, &script{responses: []response{{status: 200, body: aliceResponse}}}
 	other := im.Config{Host: "a2.example.com", Org: "other", App: "app", Platform: im.Agora, Token: im.StaticToken("other-token")}
 	first, second := one.client(t), two.clientFor(t, other)
 	require.NoError(t, get(t.Context(), first))

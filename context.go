@@ -39,14 +39,14 @@ func WithoutRetry(ctx context.Context) context.Context {
 	return withOptions(ctx, o)
 }
 
-// Response is what surrounds the payload of an answer.
+// Response is what surrounds the payload of a response.
 type Response struct {
 	Status    int
-	Timestamp time.Time     `json:",omitzero"` // when the server answered, by its own clock
+	Timestamp time.Time     `json:",omitzero"` // when the server responded, by its own clock
 	Duration  time.Duration // how long the server worked
 	Cursor    string        // of a page
 	Action    string
-	Body      []byte // the answer as it came; nil for downloads
+	Body      []byte // the response as it came; nil for downloads
 }
 
 // WithResponse makes each successful call with this context fill r, which holds the

@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/imrest/im-go/internal/api"
-	"github.com/imrest/im-go/internal/catalogue"
+	"github.com/imrest/im-go/internal/test/catalogue"
 )
 
 // goFiles lists the module's own Go files.
@@ -158,7 +158,7 @@ func plainCase(c *ast.CompositeLit) string {
 
 // Neither a comment nor a text nor a case that is not run counts as a wire test.
 func TestOnlyRunCasesCount(t *testing.T) {
-	const full = `{ID: "a.b", Do: f, Request: "GET /", Answer: "{}"}`
+	const full = `{ID: "a.b", Do: f, Request: "GET /", Response: "{}"}`
 	for code, want := range map[string][]string{
 		`func T() { wiretest.Run(t, []wiretest.Case{` + full + `}) }`:                                      {"a.b"},
 		`func T() { cases := []wiretest.Case{` + full + `}; wiretest.Run(t, cases) }`:                      {"a.b"},

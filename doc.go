@@ -17,7 +17,7 @@
 // Tokens are fetched when first needed, renewed before they expire and after a
 // 401, and used until the server refuses them, whatever the clocks say. Calls wait for the documented quotas of their endpoint, in messages where
 // the API counts messages, and a message is never sent twice: only calls that
-// can do no harm are repeated after a lost answer, the others return
+// can do no harm are repeated after a lost response, the others return
 // [ErrOutcomeUnknown].
 //
 // # Errors

@@ -13,9 +13,9 @@ import (
 // download copies the file of a response to its sink, all of it or with an error.
 func (c *core) download(ctx context.Context, p *prepared, res *http.Response, limit *timeLimit) *Error {
 	if err := whole(p, res); err != nil {
-		return badAnswer(p, res.StatusCode, nil, err)
+		return badResponse(p, res.StatusCode, nil, err)
 	}
-	if p.tries > 1 && p.sink.N > 0 {
+	if p.attempts > 1 && p.sink.N > 0 {
 		if err := p.sink.Restart(); err != nil {
 			return sinkError(p, err)
 		}

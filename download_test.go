@@ -22,7 +22,7 @@ var silent = log.New(io.Discard, "", 0)
 // Only a whole file is one.
 func TestDownloadsOfParts(t *testing.T) {
 	for name, download := range downloads {
-		for about, a := range map[string]answer{
+		for about, a := range map[string]response{
 			"partial content": {status: 206, body: "half", header: http.Header{"Content-Range": {"bytes 0-3/8"}}},
 			"no content":      {status: 204},
 			"accepted":        {status: 202, body: "JPEG"},
@@ -32,8 +32,8 @@ func TestDownloadsOfParts(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, "f")
 			require.NoError(t, os.WriteFile(path, []byte("of yesterday"), 0o600))
-			got, err := download(t.Context(), (&script{answers: []answer{a}}).client(t, im.WithRetries(0)), path)
-			require.ErrorIs(t, err, im.ErrBadAnswer, "%s: %s", name, about)
+			got, err := download(t.Context(), (&script{responses: []response{a}}).client(t, im.WithRetries(0)), path)
+			require.ErrorIs(t, err, im.ErrBadResponse, "%s: %s", name, about)
 			if got != "" {
 				assert.Equal(t, "of yesterday", got, "%s: %s", name, about)
 			}
@@ -55,14 +55,14 @@ func TestDownloadsIntoBadWriters(t *testing.T) {
 		io.ErrShortWrite: writerFunc(func(p []byte) (int, error) { return len(p) - 1, nil }),
 		full:             writerFunc(func([]byte) (int, error) { return 0, full }),
 	} {
-		server := &script{answers: []answer{{status: 200, body: "JPEG"}}}
+		server := &script{responses: []response{{status: 200, body: "JPEG"}}}
 		_, err := server.client(t).Messages.DownloadFile(t.Context(), "u", w, messages.DownloadOptions{})
 		require.ErrorIs(t, err, want)
 		require.ErrorIs(t, err, im.ErrInvalidArgument)
 		assert.Len(t, server.requests, 1)
 	}
 	var b bytes.Buffer
-	n, err := (&script{answers: []answer{{status: 200, body: "JPEG"}}}).client(t).Messages.DownloadFile(t.Context(), "u", &b, messages.DownloadOptions{})
+	n, err := (&script{responses: []response{{status: 200, body: "JPEG"}}}).client(t).Messages.DownloadFile(t.Context(), "u", &b, messages.DownloadOptions{})
 	require.NoError(t, err)
 	assert.EqualValues(t, 4, n)
 }

@@ -57,7 +57,7 @@ func TestHistoryEndToEnd(t *testing.T) {
 // The app token does not go to the address of a file, nor does the address show in
 // an error.
 func TestHistoryAddressIsNotTrusted(t *testing.T) {
-	server := &script{answers: []answer{
+	server := &script{responses: []response{
 		{status: 200, body: `{"data":[{"url":"https://history.example.com/f.gz?Signature=hush"}]}`},
 		{status: 403, body: `{"error":"denied hush https://history.example.com/f.gz?Signature=hush"}`},
 	}}

@@ -32,7 +32,7 @@ var (
 	ErrAlreadyExists = api.ErrAlreadyExists
 	// ErrConflict: another operation on the same object is under way.
 	ErrConflict = api.ErrConflict
-	// ErrTooLarge: a message, file, text or answer is above its limit. Where the
+	// ErrTooLarge: a message, file, text or response is above its limit. Where the
 	// client found out before sending it is an ErrInvalidArgument as well.
 	ErrTooLarge = api.ErrTooLarge
 	// ErrRateLimited: called too often; waiting helps. Where [Error.Status] is 0 the
@@ -48,12 +48,12 @@ var (
 	ErrUnsupported = api.ErrUnsupported
 	// ErrInternal: the server failed (500).
 	ErrInternal = api.ErrInternal
-	// ErrUnavailable: no usable answer: connection trouble, a timeout, 502, 503 or
+	// ErrUnavailable: no usable response: connection trouble, a timeout, 502, 503 or
 	// 504.
 	ErrUnavailable = api.ErrUnavailable
-	// ErrBadAnswer: the answer is not what the API documents: HTML, cut off,
+	// ErrBadResponse: the response is not what the API documents: HTML, cut off,
 	// beyond the limit, or JSON of another shape.
-	ErrBadAnswer = api.ErrBadAnswer
+	ErrBadResponse = api.ErrBadResponse
 	// ErrCanceled: the call's context ended, or would have ended before the call
 	// could be sent again. The context's error is to be found beside it.
 	ErrCanceled = api.ErrCanceled
@@ -75,7 +75,7 @@ type Error struct { //nolint:recvcheck // only Format must work on values
 	Description string        // the API's text, clipped; "***" where it quotes a secret of the request
 	Exception   string        // the API's Java class
 	Field       string        // the argument that was rejected before sending
-	Tries       int           // how often the request was sent
+	Attempts    int           // how often the request was sent
 	RetryAfter  time.Duration // how long the server asked to wait
 	Body        string        `json:"-"` // start of a response that was no API error; never printed
 
@@ -116,7 +116,7 @@ func (e *Error) Kind() error {
 }
 
 // contextError keeps findable why a call was given up, by whom, and what the API
-// had answered last.
+// had responded last.
 type contextError struct {
 	err, cause error
 	last       *Error

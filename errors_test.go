@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
-	"github.com/imrest/im-go/internal/catalogue"
+	"github.com/imrest/im-go/internal/test/catalogue"
 )
 
 // documentedKinds reads testdata/kinds.tsv: what each documented error means.
@@ -30,10 +30,10 @@ func documentedKinds(t *testing.T) map[string]string {
 	return kinds
 }
 
-// answerOf is a documented error as the API sends it.
-func answerOf(e catalogue.DocumentedError) answer {
+// responseOf is a documented error as the API sends it.
+func responseOf(e catalogue.DocumentedError) response {
 	body := fmt.Sprintf(`{"error":%q,"error_description":%q,"timestamp":1697603000001}`, e.Error, e.Message)
-	return answer{status: e.Status, body: body}
+	return response{status: e.Status, body: body}
 }
 
 // Every documented error is of the kind that was decided for it by hand, and is
@@ -48,7 +48,7 @@ func TestDocumentedErrors(t *testing.T) {
 		want, ok := kinds[name]
 		require.True(t, ok, "testdata/kinds.tsv lacks %q", name)
 		synctest.Test(t, func(t *testing.T) {
-			server := &script{answers: []answer{answerOf(e)}}
+			server := &script{responses: []response{responseOf(e)}}
 			fresh := config
 			fresh.Token = im.TokenFunc(func(context.Context) (im.Token, error) {
 				return im.Token{Value: fmt.Sprint("token-", len(server.requests))}, nil
@@ -75,14 +75,14 @@ func TestDocumentedErrors(t *testing.T) {
 }
 
 func TestErrorTexts(t *testing.T) {
-	for want, a := range map[string]answer{
+	for want, a := range map[string]response{
 		"im: users.get: 404 service_resource_not_found: Service resource not found": {
 			status: 404, body: `{"error":"service_resource_not_found","exception":"UserNotFoundException","error_description":"Service resource not found"}`},
 		"im: users.get: 400 invalid argument: you can't sub yourself": {status: 400, body: `{"result":"you can't sub yourself"}`},
 		"im: users.get: 500 server error":                             {status: 500, body: ``},
-		"im: users.get: 404 bad answer":                               {status: 404, body: `<html><h1>404 Not Found</h1></html>`},
+		"im: users.get: 404 bad response":                             {status: 404, body: `<html><h1>404 Not Found</h1></html>`},
 	} {
-		server := &script{answers: []answer{a}}
+		server := &script{responses: []response{a}}
 		_, err := server.client(t).Users.Get(t.Context(), "alice")
 		require.EqualError(t, err, want)
 	}
@@ -96,20 +96,20 @@ func TestPushNotOpen(t *testing.T) {
 		`{"exception":"ServiceNotOpenException"}`,
 		`{"error":"forbidden_op","exception":"ServiceNotOpenException","error_description":"no such service"}`,
 	} {
-		server := &script{answers: []answer{{status: 403, body: body}}}
+		server := &script{responses: []response{{status: 403, body: body}}}
 		_, err := server.client(t).Push.GetLabel(t.Context(), "vip")
 		require.ErrorIs(t, err, im.ErrNotEnabled, body)
 	}
 }
 
-// The documents of reactions give two answers to a user who takes no part in the
+// The documents of reactions give two responses to a user who takes no part in the
 // conversation; only one of them is in the list of all errors.
 func TestReactionOfAStranger(t *testing.T) {
 	for _, body := range []string{
 		`{"error":"Bad Request","error_description":"the user operation is illegal!"}`,
 		`{"error":"user illegal exception","error_description":"The user not in this group!"}`,
 	} {
-		server := &script{answers: []answer{{status: 400, body: body}}}
+		server := &script{responses: []response{{status: 400, body: body}}}
 		_, err := server.client(t).Reaction.Add(t.Context(), "mallory", "1", "x")
 		require.ErrorIs(t, err, im.ErrForbidden, body)
 	}
@@ -117,10 +117,10 @@ func TestReactionOfAStranger(t *testing.T) {
 
 // A gateway's page says nothing about a user.
 func TestHTMLIsNoNotFound(t *testing.T) {
-	server := &script{answers: []answer{{status: 404, body: "<html>" + strings.Repeat("x", 10_000)}}}
+	server := &script{responses: []response{{status: 404, body: "<html>" + strings.Repeat("x", 10_000)}}}
 	_, err := server.client(t, im.WithRetries(0)).Users.Get(t.Context(), "alice")
 	require.NotErrorIs(t, err, im.ErrNotFound)
-	require.ErrorIs(t, err, im.ErrBadAnswer)
+	require.ErrorIs(t, err, im.ErrBadResponse)
 	failure, _ := errors.AsType[*im.Error](err)
 	assert.Equal(t, 404, failure.Status)
 	assert.True(t, strings.HasPrefix(failure.Body, "<html>xxx"))
@@ -128,19 +128,19 @@ func TestHTMLIsNoNotFound(t *testing.T) {
 }
 
 func TestSuccessWithAnErrorInside(t *testing.T) {
-	server := &script{answers: []answer{{status: 200, body: `{"error":"forbidden_op","error_description":"no"}`}}}
+	server := &script{responses: []response{{status: 200, body: `{"error":"forbidden_op","error_description":"no"}`}}}
 	_, err := server.client(t).Users.Get(t.Context(), "alice")
 	failure, ok := errors.AsType[*im.Error](err)
 	require.True(t, ok)
 	assert.Equal(t, "forbidden_op", failure.Code)
 }
 
-// The context's error, its cause and the API's last answer are all to be found.
+// The context's error, its cause and the API's last response are all to be found.
 func TestCanceledCallKeepsThreeThings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		why := errors.New("the user went away")
 		ctx, cancel := context.WithCancelCause(t.Context())
-		server := &script{answers: []answer{{status: 503, header: http.Header{"Retry-After": {"10"}}}}}
+		server := &script{responses: []response{{status: 503, header: http.Header{"Retry-After": {"10"}}}}}
 		client := server.client(t)
 		go func() {
 			synctest.Wait() // the call sleeps before its second try
@@ -150,13 +150,13 @@ func TestCanceledCallKeepsThreeThings(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 		require.ErrorIs(t, err, why)
 		require.ErrorIs(t, err, im.ErrCanceled)
-		require.ErrorIs(t, err, im.ErrUnavailable, "the last answer")
+		require.ErrorIs(t, err, im.ErrUnavailable, "the last response")
 		assert.Contains(t, err.Error(), "503")
 		assert.Len(t, server.requests, 1)
 	})
 }
 
-// The endpoints of translation, by im.Raw: a feature that is switched off answers 503,
+// The endpoints of translation, by im.Raw: a feature that is switched off responses 503,
 // and an outage 400.
 func TestKindsOfTranslation(t *testing.T) {
 	require.ErrorIs(t, &im.Error{Status: 503, Description: "service not open"}, im.ErrNotEnabled)

@@ -54,8 +54,8 @@ func (e *Error) Error() string {
 	if why := e.notRetried(); why != "" {
 		b.WriteString(" (not retried: " + why + ")")
 	}
-	if e.Tries > 1 {
-		fmt.Fprintf(&b, " (after %d tries)", e.Tries)
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
 	}
 	return b.String()
 }
@@ -81,9 +81,9 @@ func (e Error) Format(f fmt.State, verb rune) {
 	case verb != 'v':
 		_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), e.Error())
 	case f.Flag('#'):
-		_, _ = fmt.Fprintf(f, "&im.Error{Endpoint:%q, Status:%d, Code:%q, ErrorCode:%d, Description:%q, Exception:%q, Field:%q, Tries:%d, RetryAfter:%d}",
+		_, _ = fmt.Fprintf(f, "&im.Error{Endpoint:%q, Status:%d, Code:%q, ErrorCode:%d, Description:%q, Exception:%q, Field:%q, Attempts:%d, RetryAfter:%d}",
 			api.Clip(e.Endpoint, maxCode), e.Status, api.Clip(e.Code, maxCode), e.ErrorCode, api.Clip(e.Description, maxText), api.Clip(e.Exception, maxCode),
-			api.Clip(e.Field, maxCode), e.Tries, e.RetryAfter)
+			api.Clip(e.Field, maxCode), e.Attempts, e.RetryAfter)
 	default:
 		_, _ = fmt.Fprint(f, e.Error())
 	}
@@ -100,7 +100,7 @@ func (e *Error) LogValue() slog.Value {
 		slog.Int("status", e.Status),
 		slog.String("code", api.Clip(e.Code, maxCode)),
 		slog.String("kind", e.kindName()),
-		slog.Int("tries", e.Tries),
+		slog.Int("attempts", e.Attempts),
 		slog.String("text", e.Error()),
 	)
 }

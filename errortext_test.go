@@ -19,14 +19,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
-	"github.com/imrest/im-go/internal/catalogue"
+	"github.com/imrest/im-go/internal/test/catalogue"
 	"github.com/imrest/im-go/users"
 )
 
 // failureOf is the error of a read or, with a password, of a registration.
-func failureOf(t *testing.T, a answer, password string) *im.Error {
+func failureOf(t *testing.T, a response, password string) *im.Error {
 	t.Helper()
-	server := &script{answers: []answer{a}}
+	server := &script{responses: []response{a}}
 	client := server.client(t, im.WithRetries(0))
 	var err error
 	if password == "" {
@@ -106,7 +106,7 @@ func printed(t *testing.T, v any) string {
 // no format, wherever the error stands.
 func TestBodyIsPrintedInNoFormat(t *testing.T) {
 	const hidden = "YWMt-live-token"
-	failure := failureOf(t, answer{status: 200, body: `<html>` + hidden}, "")
+	failure := failureOf(t, response{status: 200, body: `<html>` + hidden}, "")
 	require.Contains(t, failure.Body, hidden)
 	for name, v := range map[string]any{
 		"pointer": failure, "value": *failure, "wrapped": fmt.Errorf("load: %w", failure), "joined": errors.Join(failure, failure),
@@ -131,7 +131,7 @@ func TestErrorIsBounded(t *testing.T) {
 		"a reason":    fmt.Sprintf(`{"data":{"result":false,"reason":%q}}`, long),
 	} {
 		for _, status := range []int{200, 400, 404, 429, 500, 503} {
-			failure := failureOf(t, answer{status: status, body: body}, "")
+			failure := failureOf(t, response{status: status, body: body}, "")
 			for what, s := range map[string]string{
 				"error": failure.Error(), "goSyntax": fmt.Sprintf("%#v", failure), "log": logged(failure),
 				"code": failure.Code, "description": failure.Description, "exception": failure.Exception, "body": failure.Body,
@@ -152,7 +152,7 @@ func TestErrorIsBounded(t *testing.T) {
 
 // Logged under another error, ours shows no more than alone.
 func TestWrappedIsLoggedLikeUnwrapped(t *testing.T) {
-	server := &script{answers: []answer{{status: 403, body: `{"error":"forbidden_op","error_description":"alice may not","exception":"SomeException"}`}}}
+	server := &script{responses: []response{{status: 403, body: `{"error":"forbidden_op","error_description":"alice may not","exception":"SomeException"}`}}}
 	_, err := server.client(t, im.WithRetries(0)).Users.Get(t.Context(), "alice")
 	alone := logged(err)
 	for _, wrapped := range []error{fmt.Errorf("load: %w", err), errors.Join(err), fmt.Errorf("%w: %w", err, err)} {
@@ -170,7 +170,7 @@ func TestWrappedIsLoggedLikeUnwrapped(t *testing.T) {
 func TestSecretsOfAnyLength(t *testing.T) {
 	const body = `{"error":"duplicate_unique_property_exists","error_description":"Entity user requires that property named username be unique, value of alice exists"}`
 	for _, password := range []string{"e", "un", "ali", "be", "of", "exists", "unique", "duplicate_unique_property_exists", "_", "400", "a b"} {
-		failure := failureOf(t, answer{status: 400, body: body}, password)
+		failure := failureOf(t, response{status: 400, body: body}, password)
 		assert.Equal(t, "duplicate_unique_property_exists", failure.Code, "password %q", password)
 		require.ErrorIs(t, failure, im.ErrAlreadyExists)
 		assert.True(t, failure.Description == "***" || !strings.Contains(failure.Description, "***"), "%q", failure.Description)
@@ -211,7 +211,7 @@ func TestQuotedSecretsInEveryForm(t *testing.T) {
 				if strings.HasPrefix(field, "cut") && len(secret) < 8 {
 					continue
 				}
-				failure := failureOf(t, answer{status: 400, body: body}, secret)
+				failure := failureOf(t, response{status: 400, body: body}, secret)
 				all := failure.Code + "\n" + failure.Description + "\n" + failure.Exception + "\n" + failure.Body + "\n" + printed(t, failure)
 				assert.NotContains(t, all, said, "%q as %s in %s", secret, form, field)
 				if field == "description" {
@@ -242,14 +242,14 @@ func TestDocumentedCodesAreNeverWithheld(t *testing.T) {
 			continue
 		}
 		body := fmt.Sprintf(`{"error":%q}`, code)
-		assert.Equal(t, code, failureOf(t, answer{status: status, body: body}, code).Code)
+		assert.Equal(t, code, failureOf(t, response{status: status, body: body}, code).Code)
 	}
 }
 
 // A code that is not known yet is shown whole, unless it is the secret.
 func TestCodesToComeAreNeverWithheld(t *testing.T) {
 	for secret, want := range map[string]string{"e": "some_newer_code", "some": "some_newer_code", "newer_code": "some_newer_code", "some_newer_code": "***"} {
-		assert.Equal(t, want, failureOf(t, answer{status: 400, body: `{"error":"some_newer_code"}`}, secret).Code, secret)
+		assert.Equal(t, want, failureOf(t, response{status: 400, body: `{"error":"some_newer_code"}`}, secret).Code, secret)
 	}
 }
 
@@ -257,7 +257,7 @@ func TestCodesToComeAreNeverWithheld(t *testing.T) {
 func TestScrubbingIsCheap(t *testing.T) {
 	for _, secret := range []string{"e", "ee", "eeee", strings.Repeat("e", 64)} {
 		text := strings.Repeat("e", 1<<20)
-		server := &script{answers: []answer{{status: 400, body: `{"error":"` + text + `","error_description":"` + text + `"}`}, {status: 400, body: text}}}
+		server := &script{responses: []response{{status: 400, body: `{"error":"` + text + `","error_description":"` + text + `"}`}, {status: 400, body: text}}}
 		client := server.client(t, im.WithRetries(0))
 		for range 2 {
 			bytes := allocated(func() {
@@ -272,11 +272,11 @@ func TestScrubbingIsCheap(t *testing.T) {
 // An attempt that took too long says so as a net.Error, and is not taken for the end
 // of the caller's own context.
 func TestTimeoutOfAnAttempt(t *testing.T) {
-	slow := answer{do: func(r *http.Request) *answer {
+	slow := response{do: func(r *http.Request) *response {
 		<-r.Context().Done()
-		return &answer{err: r.Context().Err()}
+		return &response{err: r.Context().Err()}
 	}}
-	server := &script{answers: []answer{slow}}
+	server := &script{responses: []response{slow}}
 	client := server.client(t, im.WithRetries(0), im.WithTimeout(20*time.Millisecond))
 	_, err := client.Users.Get(t.Context(), "alice")
 	require.ErrorIs(t, err, im.ErrUnavailable)

@@ -42,7 +42,7 @@ func ExampleError() {
 	// users.get 404 service_resource_not_found
 }
 
-// A send whose answer is lost is not repeated, and says so.
+// A send whose response is lost is not repeated, and says so.
 func ExampleError_outcomeUnknown() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
@@ -70,13 +70,13 @@ func ExampleRaw() {
 	type status struct {
 		Data map[string]string `json:"data"`
 	}
-	answer, err := im.Raw[status](context.Background(), client, im.RawCall{
+	response, err := im.Raw[status](context.Background(), client, im.RawCall{
 		Method: "GET", Path: "/users/{username}/status", Params: []string{"alice"}, Idempotent: true,
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(answer.Data)
+	fmt.Println(response.Data)
 	// Output: map[alice:offline]
 }
 

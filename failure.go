@@ -46,9 +46,9 @@ func lookupError(ctx context.Context, p *prepared, err error) *Error {
 	return e
 }
 
-// answered is an answer that says no.
-func answered(p *prepared, status int, body []byte) *Error {
-	e := answerError(p.Endpoint.ID, status, body)
+// responded is a response that says no.
+func responded(p *prepared, status int, body []byte) *Error {
+	e := responseError(p.Endpoint.ID, status, body)
 	switch {
 	case e.refused(), errors.Is(e.kind, ErrConflict) && e.Status == http.StatusServiceUnavailable:
 		e.transient = true // nothing was done
@@ -61,10 +61,10 @@ func answered(p *prepared, status int, body []byte) *Error {
 	return e
 }
 
-// badAnswer is an answer of success that cannot be taken for one: it says no in its
+// badResponse is a response of success that cannot be taken for one: it says no in its
 // payload, or is not what the API documents. In the latter case it is not known
 // what was done.
-func badAnswer(p *prepared, status int, body []byte, cause error) *Error {
+func badResponse(p *prepared, status int, body []byte, cause error) *Error {
 	var no *batch.Reason
 	if errors.As(cause, &no) && !errors.Is(cause, ErrOutcomeUnknown) {
 		e := &Error{Endpoint: p.Endpoint.ID, Status: status, Description: no.Text, permanent: true, kind: no.Kind, cause: cause}
@@ -73,7 +73,7 @@ func badAnswer(p *prepared, status int, body []byte, cause error) *Error {
 		}
 		return e
 	}
-	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrBadAnswer, Body: clipBody(body), cause: cause}
+	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrBadResponse, Body: clipBody(body), cause: cause}
 	mayBeDone(p, e)
 	var shape *json.UnmarshalTypeError
 	e.permanent = no != nil || errors.As(cause, &shape) || errors.Is(cause, api.ErrNoEntity) || errors.Is(cause, ErrTooLarge) // it will not look better next time
@@ -117,10 +117,10 @@ func sinkError(p *prepared, err error) *Error {
 }
 
 // givenUp is a call whose context ended, or would end, before it could be sent
-// again. The context's error, its cause and the last answer stay findable.
+// again. The context's error, its cause and the last response stay findable.
 func givenUp(ctx context.Context, p *prepared, err error, last *Error) *Error {
 	return &Error{
-		Endpoint: p.Endpoint.ID, Tries: p.tries, kind: ErrCanceled,
+		Endpoint: p.Endpoint.ID, Attempts: p.attempts, kind: ErrCanceled,
 		permanent: true, unknown: last.unknown, cause: newContextError(ctx, err, last),
 	}
 }
@@ -128,8 +128,8 @@ func givenUp(ctx context.Context, p *prepared, err error, last *Error) *Error {
 // unfinished is a call within which user code panicked or ended its goroutine: only
 // hooks see it.
 func unfinished(p *prepared) *Error {
-	e := &Error{Endpoint: p.Endpoint.ID, Tries: p.tries, kind: ErrUnavailable, permanent: true, cause: errUnfinished}
-	if p.tries > 0 {
+	e := &Error{Endpoint: p.Endpoint.ID, Attempts: p.attempts, kind: ErrUnavailable, permanent: true, cause: errUnfinished}
+	if p.attempts > 0 {
 		mayBeDone(p, e)
 	}
 	return e
@@ -137,7 +137,7 @@ func unfinished(p *prepared) *Error {
 
 var (
 	errUnfinished = errors.New("the call panicked or ended its goroutine")
-	errCompressed = errors.New("the answer is compressed, which was not asked for")
+	errCompressed = errors.New("the response is compressed, which was not asked for")
 	errUnasked    = errors.New("the server switched to a protocol that was not asked for")
 )
 

@@ -32,7 +32,7 @@ func TestFIPSOnly(t *testing.T) {
 	for _, exchange := range []bool{false, true} {
 		c := config
 		c.Token = im.AppCertificate{AppID: appID, Certificate: certificate, Exchange: exchange}
-		err = get(t.Context(), (&script{answers: []answer{success}}).clientFor(t, c))
+		err = get(t.Context(), (&script{responses: []response{success}}).clientFor(t, c))
 		require.ErrorContains(t, err, "fips140=only")
 	}
 	made, err := accesstoken.Parse("007eJxSYPjTVJHjOc9xn3nE/mk6b69xbjfYMfFOdKPYmZ1Xl/6/xRCrwGBgaGRsYmpmbmGZmJSckpqGzmf4GJwqwMfA4Je4h4GRgZWBkYGJAcRnYAAEAAD//+jKHbU=")
@@ -54,5 +54,5 @@ func TestFIPSOnly(t *testing.T) {
 	c := config
 	c.Token = im.ClientCredentials{ID: "id", Secret: "s"}
 	server := &gate{accepts: everything}
-	require.NoError(t, get(t.Context(), (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)))
+	require.NoError(t, get(t.Context(), (&script{responses: []response{{do: server.do}}}).clientFor(t, c)))
 }

@@ -44,7 +44,7 @@ func TestHistoryZone(t *testing.T) {
 		{"im.example.com", im.Agora, asked},
 	} {
 		for _, zone := range []*time.Location{nil, messages.ChinaTime, time.UTC} {
-			server := &script{answers: []answer{{status: 200, body: `{"data":[{"url":"https://example.com/f"}]}`}}}
+			server := &script{responses: []response{{status: 200, body: `{"data":[{"url":"https://example.com/f"}]}`}}}
 			config := config
 			config.Host, config.Platform = c.host, c.platform
 			_, err := server.clientFor(t, config).Messages.HistoryURL(t.Context(), eight, messages.HistoryOptions{Zone: zone})
@@ -63,7 +63,7 @@ func TestHistoryZone(t *testing.T) {
 
 // A host that is looked up says it, too.
 func TestHistoryZoneOfAHostThatIsLookedUp(t *testing.T) {
-	server := &script{answers: []answer{
+	server := &script{responses: []response{
 		{status: 200, body: `{"rest":{"hosts":[{"protocol":"https","domain":"a31.easemob.com","port":"443"}]}}`},
 		{status: 200, body: `{"data":[{"url":"https://example.com/f"}]}`},
 	}}
@@ -73,7 +73,7 @@ func TestHistoryZoneOfAHostThatIsLookedUp(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "https://a31.easemob.com/acme/demo/chatmessages/2024061016", server.requests[1].URL.String())
 
-	server = &script{answers: []answer{{err: errBroken}}}
+	server = &script{responses: []response{{err: errBroken}}}
 	_, err = server.clientFor(t, c, im.WithHostLookup(im.LookupServer), im.WithRetries(0)).Messages.HistoryURL(t.Context(), eight, messages.HistoryOptions{})
 	var failure *im.Error
 	require.ErrorAs(t, err, &failure)
@@ -83,8 +83,8 @@ func TestHistoryZoneOfAHostThatIsLookedUp(t *testing.T) {
 
 // Why an hour has no file is told apart by the clock of the server.
 func TestHistoryWithoutAFile(t *testing.T) {
-	expired := answer{status: 400, body: `{"error":"illegal_argument","error_description":"illegal arguments: appkey: acme#demo, time: 2024061008, maybe chat message history is expired or unstored"}`}
-	empty := answer{status: 404, body: `{"error":"storage_object_not_found","error_description":"Failed to find chat message history download url for appkey: acme#demo, time: 2024061008"}`}
+	expired := response{status: 400, body: `{"error":"illegal_argument","error_description":"illegal arguments: appkey: acme#demo, time: 2024061008, maybe chat message history is expired or unstored"}`}
+	empty := response{status: 404, body: `{"error":"storage_object_not_found","error_description":"Failed to find chat message history download url for appkey: acme#demo, time: 2024061008"}`}
 	start := eight.Truncate(time.Hour)
 	kinds := map[error]error{
 		messages.ErrHistoryFuture: im.ErrInvalidArgument, messages.ErrHistoryNotReady: im.ErrUnavailable,
@@ -101,12 +101,12 @@ func TestHistoryWithoutAFile(t *testing.T) {
 		{start.Add(25 * time.Hour), messages.ErrHistoryExpired, messages.ErrHistoryEmpty},
 		{time.Time{}, messages.ErrHistoryExpired, messages.ErrHistoryEmpty}, // no Date: by our own clock
 	} {
-		for want, a := range map[error]answer{c.expired: expired, c.empty: empty} {
+		for want, a := range map[error]response{c.expired: expired, c.empty: empty} {
 			a.header = http.Header{}
 			if !c.now.IsZero() {
 				a.header.Set("Date", c.now.Format(http.TimeFormat))
 			}
-			server := &script{answers: []answer{a}}
+			server := &script{responses: []response{a}}
 			client := server.client(t)
 			o := messages.HistoryOptions{Zone: time.UTC}
 			var errs []error
@@ -128,13 +128,13 @@ func TestHistoryWithoutAFile(t *testing.T) {
 		}
 	}
 
-	for _, other := range []answer{
+	for _, other := range []response{
 		{status: 404, body: `{"error":"organization_application_not_found"}`},
 		{status: 404, body: `<html>no</html>`},
 		{status: 400, body: `{"error":"illegal_argument","error_description":"This chatmessage request is not supported"}`},
 		{status: 503, body: `{"error":"service_unavailable"}`},
 	} {
-		_, err := (&script{answers: []answer{other}}).client(t, im.WithRetries(0)).Messages.HistoryURL(t.Context(), time.Now(), messages.HistoryOptions{Zone: time.UTC})
+		_, err := (&script{responses: []response{other}}).client(t, im.WithRetries(0)).Messages.HistoryURL(t.Context(), time.Now(), messages.HistoryOptions{Zone: time.UTC})
 		require.Error(t, err)
 		for reason := range kinds {
 			require.NotErrorIs(t, err, reason, other.body)
@@ -144,7 +144,7 @@ func TestHistoryWithoutAFile(t *testing.T) {
 
 // When clocks are set back an hour comes twice, and zones may begin theirs at half past.
 func TestHistoryHourBegins(t *testing.T) {
-	empty := answer{status: 404, body: `{"error":"storage_object_not_found"}`}
+	empty := response{status: 404, body: `{"error":"storage_object_not_found"}`}
 	zone := func(name string) *time.Location {
 		z, err := time.LoadLocation(name)
 		require.NoError(t, err)
@@ -164,7 +164,7 @@ func TestHistoryHourBegins(t *testing.T) {
 		} {
 			empty.header = http.Header{"Date": {c.start.Add(after).Format(http.TimeFormat)}}
 			at := c.start.Add(time.Hour - 1)
-			_, err := (&script{answers: []answer{empty}}).client(t).Messages.HistoryURL(t.Context(), at, messages.HistoryOptions{Zone: c.zone})
+			_, err := (&script{responses: []response{empty}}).client(t).Messages.HistoryURL(t.Context(), at, messages.HistoryOptions{Zone: c.zone})
 			require.ErrorIs(t, err, want, "%s in %s after %s", c.start, c.zone, after)
 		}
 	}
@@ -172,7 +172,7 @@ func TestHistoryHourBegins(t *testing.T) {
 
 // An address may have been made though there is no file, and end before it is used.
 func TestHistoryWhoseFileIsNotThere(t *testing.T) {
-	named := answer{status: 200, body: `{"data":[{"url":"https://example.com/f"}]}`}
+	named := response{status: 200, body: `{"data":[{"url":"https://example.com/f"}]}`}
 	notThere := `<Error><Code>NoSuchKey</Code></Error>`
 	for _, c := range []struct {
 		status int
@@ -184,7 +184,7 @@ func TestHistoryWhoseFileIsNotThere(t *testing.T) {
 		{403, 2 * time.Hour, im.ErrForbidden},
 	} {
 		date := http.Header{"Date": {eight.Truncate(time.Hour).Add(c.age).Format(http.TimeFormat)}}
-		server := &script{answers: []answer{named, {status: c.status, header: date, body: notThere}}}
+		server := &script{responses: []response{named, {status: c.status, header: date, body: notThere}}}
 		for _, err := range server.client(t).Messages.History(t.Context(), eight, messages.HistoryOptions{Zone: time.UTC}) {
 			require.ErrorIs(t, err, c.want)
 			assert.Equal(t, errors.Is(c.want, messages.ErrHistoryNotReady), errors.Is(err, messages.ErrHistoryNotReady))

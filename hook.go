@@ -91,7 +91,7 @@ func (p *prepared) info() CallInfo {
 }
 
 func (p *prepared) ended(err error) CallEnd {
-	end := CallEnd{Attempts: p.tries, Waited: p.waited, Status: p.event.Status, Code: p.event.Code, Err: err}
+	end := CallEnd{Attempts: p.attempts, Waited: p.waited, Status: p.event.Status, Code: p.event.Code, Err: err}
 	if failure, ok := errors.AsType[*Error](err); ok {
 		end.Kind = failure.Kind()
 	}

@@ -41,14 +41,14 @@ func TestHookSurroundsAllAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h hooked
 		var spans []any
-		seen := func(a answer) answer {
-			return answer{do: func(r *http.Request) *answer {
+		seen := func(a response) response {
+			return response{do: func(r *http.Request) *response {
 				assert.Empty(t, h.ends, "not before the last attempt has ended")
 				spans = append(spans, spanOf(r.Context()))
 				return &a
 			}}
 		}
-		server := &script{answers: []answer{seen(answer{status: 429, body: reachLimit}), seen(answer{status: 429, body: reachLimit}), seen(answer{status: 200, body: sentAnswer})}}
+		server := &script{responses: []response{seen(response{status: 429, body: reachLimit}), seen(response{status: 429, body: reachLimit}), seen(response{status: 200, body: sentResponse})}}
 		client := server.client(t, h.option(), im.WithObserver(func(ctx context.Context, _ im.Event) { spans = append(spans, spanOf(ctx)) }))
 		begun := time.Now()
 		_, err := client.Messages.SendToUsers(im.WithLane(t.Context(), im.Background), []string{"bob", "carol"}, messages.Message{Body: messages.Text("hi")})
@@ -72,9 +72,9 @@ func TestHookSeesTheEnd(t *testing.T) {
 		cancel()
 		return ctx
 	}
-	broken := answer{err: errBroken}
+	broken := response{err: errBroken}
 	for name, c := range map[string]struct {
-		answer   answer
+		response response
 		call     string
 		ctx      func(context.Context) context.Context
 		attempts int
@@ -83,22 +83,22 @@ func TestHookSeesTheEnd(t *testing.T) {
 		kind     error
 		unknown  bool
 	}{
-		"success":          {answer: success, call: "read", attempts: 1, status: 200},
-		"no such user":     {answer: answer{status: 404, body: `{"error":"service_resource_not_found"}`}, call: "read", attempts: 1, status: 404, code: "service_resource_not_found", kind: im.ErrNotFound},
-		"always 503":       {answer: answer{status: 503}, call: "read", attempts: 4, status: 503, kind: im.ErrUnavailable},
-		"refused":          {answer: answer{status: 429, body: planLimit}, call: "send", attempts: 1, status: 429, code: "resource_limited", kind: im.ErrPlanLimit},
-		"broken":           {answer: broken, call: "send", attempts: 1, kind: im.ErrUnavailable, unknown: true},
-		"not retried":      {answer: broken, call: "read", ctx: im.WithoutRetry, attempts: 1, kind: im.ErrUnavailable},
-		"canceled before":  {answer: success, call: "read", ctx: canceled, kind: im.ErrCanceled},
-		"an unknown lane":  {answer: success, call: "read", ctx: func(ctx context.Context) context.Context { return im.WithLane(ctx, 7) }, kind: im.ErrInvalidArgument},
-		"no JSON, 200":     {answer: answer{status: 200, body: "<html>"}, call: "read", ctx: im.WithoutRetry, attempts: 1, status: 200, kind: im.ErrBadAnswer},
-		"another 2xx":      {answer: answer{status: 201, body: success.body}, call: "read", attempts: 1, status: 201},
-		"token is refused": {answer: answer{status: 401, body: badToken}, call: "read", attempts: 1, status: 401, code: "unauthorized", kind: im.ErrUnauthorized},
+		"success":          {response: success, call: "read", attempts: 1, status: 200},
+		"no such user":     {response: response{status: 404, body: `{"error":"service_resource_not_found"}`}, call: "read", attempts: 1, status: 404, code: "service_resource_not_found", kind: im.ErrNotFound},
+		"always 503":       {response: response{status: 503}, call: "read", attempts: 4, status: 503, kind: im.ErrUnavailable},
+		"refused":          {response: response{status: 429, body: planLimit}, call: "send", attempts: 1, status: 429, code: "resource_limited", kind: im.ErrPlanLimit},
+		"broken":           {response: broken, call: "send", attempts: 1, kind: im.ErrUnavailable, unknown: true},
+		"not retried":      {response: broken, call: "read", ctx: im.WithoutRetry, attempts: 1, kind: im.ErrUnavailable},
+		"canceled before":  {response: success, call: "read", ctx: canceled, kind: im.ErrCanceled},
+		"an unknown lane":  {response: success, call: "read", ctx: func(ctx context.Context) context.Context { return im.WithLane(ctx, 7) }, kind: im.ErrInvalidArgument},
+		"no JSON, 200":     {response: response{status: 200, body: "<html>"}, call: "read", ctx: im.WithoutRetry, attempts: 1, status: 200, kind: im.ErrBadResponse},
+		"another 2xx":      {response: response{status: 201, body: success.body}, call: "read", attempts: 1, status: 201},
+		"token is refused": {response: response{status: 401, body: badToken}, call: "read", attempts: 1, status: 401, code: "unauthorized", kind: im.ErrUnauthorized},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var h hooked
-				server := &script{answers: []answer{c.answer}}
+				server := &script{responses: []response{c.response}}
 				ctx := t.Context()
 				if c.ctx != nil {
 					ctx = c.ctx(ctx)
@@ -120,7 +120,7 @@ func TestHookSeesTheEnd(t *testing.T) {
 func TestHookSeesWaitsInVain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h hooked
-		server := &script{answers: []answer{success}}
+		server := &script{responses: []response{success}}
 		client := server.client(t, h.option(), im.WithQuota("users.get", im.Quota{N: 1, Per: time.Hour}))
 		require.NoError(t, get(t.Context(), client))
 		ctx, cancel := context.WithCancel(t.Context())
@@ -135,7 +135,7 @@ func TestHookSeesWaitsInVain(t *testing.T) {
 // Wrong arguments have a hook and no attempt, raw ones too; a nil context has none.
 func TestHookOfRejectedCalls(t *testing.T) {
 	var h hooked
-	server := &script{answers: []answer{success}}
+	server := &script{responses: []response{success}}
 	client := server.client(t, h.option())
 	_, err := client.Users.Get(t.Context(), "")
 	require.ErrorIs(t, err, im.ErrInvalidArgument)
@@ -166,7 +166,7 @@ func TestHookOfTokenAndHost(t *testing.T) {
 			assert.Equal(t, im.Foreground, info.Lane)
 			return context.WithValue(ctx, spanKey{}, info.Endpoint), func(im.CallEnd) { order = append(order, "end of "+info.Endpoint) }
 		})
-		server := &script{answers: []answer{{status: 200, body: hostsAnswer}, {status: 200, body: `{"access_token":"t","expires_in":1000}`}, success}}
+		server := &script{responses: []response{{status: 200, body: hostsResponse}, {status: 200, body: `{"access_token":"t","expires_in":1000}`}, success}}
 		app := config
 		app.Host, app.Platform, app.Token = "", im.Easemob, im.ClientCredentials{ID: "id", Secret: "s"}
 		require.NoError(t, get(t.Context(), server.clientFor(t, app, hook, im.WithHostLookup(im.LookupServer))))
@@ -186,7 +186,7 @@ func TestHooksNestInOrder(t *testing.T) {
 		})
 	}
 	nothing := im.WithHook(func(context.Context, im.CallInfo) (context.Context, func(im.CallEnd)) { return nil, nil })
-	server := &script{answers: []answer{success}}
+	server := &script{responses: []response{success}}
 	require.NoError(t, get(t.Context(), server.client(t, hook("a"), nothing, hook("b"))))
 	assert.Equal(t, []string{"a in <nil>", "b in a", "end of b", "end of a"}, order)
 	assert.Equal(t, "b", spanOf(server.requests[0].Context()))
@@ -202,7 +202,7 @@ func TestHookCannotLoseOptions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := &script{answers: []answer{success, {status: 503}}}
+				server := &script{responses: []response{success, {status: 503}}}
 				client := server.client(t, im.WithHook(func(ctx context.Context, info im.CallInfo) (context.Context, func(im.CallEnd)) {
 					assert.Equal(t, im.Background, info.Lane)
 					return returned(ctx), nil
@@ -224,14 +224,14 @@ func TestPanicsWithinHooks(t *testing.T) {
 	panics := func(info im.CallInfo) { panic("of " + info.Endpoint) }
 	for name, c := range map[string]struct {
 		before, after func(im.CallInfo)
-		answer        answer
+		response      response
 		attempts      int
 		unknown       bool
 		err           bool // the outer hook's end has an error
 	}{
-		"the hook":      {before: panics, answer: success, err: true},
-		"its end":       {after: panics, answer: success, attempts: 1, unknown: true, err: true},
-		"the transport": {answer: answer{do: func(*http.Request) *answer { panic("of the transport") }}, attempts: 1, unknown: true, err: true},
+		"the hook":      {before: panics, response: success, err: true},
+		"its end":       {after: panics, response: success, attempts: 1, unknown: true, err: true},
+		"the transport": {response: response{do: func(*http.Request) *response { panic("of the transport") }}, attempts: 1, unknown: true, err: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -247,7 +247,7 @@ func TestPanicsWithinHooks(t *testing.T) {
 						}
 					}
 				})
-				server := &script{answers: []answer{c.answer, success}}
+				server := &script{responses: []response{c.response, success}}
 				client := server.client(t, outer.option(), inner, im.WithQuota("messages_users", im.Quota{N: 2, Per: time.Second, Items: true}, im.Quota{N: 2, Per: time.Second}))
 				require.Panics(t, func() { _ = calls["send"](t.Context(), client) })
 				require.Len(t, outer.ends, 1)
@@ -271,7 +271,7 @@ func TestPanicsWithinHooks(t *testing.T) {
 
 // A hook that allocates nothing costs no allocation.
 func TestHookAllocations(t *testing.T) {
-	server := &script{answers: []answer{success}}
+	server := &script{responses: []response{success}}
 	of := func(options ...im.Option) float64 {
 		client := server.client(t, append(options, im.WithoutQuotas())...)
 		ctx := t.Context()

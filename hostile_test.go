@@ -44,24 +44,24 @@ func zipped(s string) []byte {
 
 // Whatever comes back, the caller gets a typed error with the status and the start
 // of the body.
-func TestBadAnswers(t *testing.T) {
+func TestBadResponses(t *testing.T) {
 	for name, c := range map[string]struct {
 		h      http.HandlerFunc
 		kind   error
 		status int
 		body   string // how the kept body begins
 	}{
-		"HTML":            {say(200, "text/html", "<html>login here</html>"), im.ErrBadAnswer, 200, "<html>"},
+		"HTML":            {say(200, "text/html", "<html>login here</html>"), im.ErrBadResponse, 200, "<html>"},
 		"HTML 502":        {say(502, "text/html", "<html>502</html>"), im.ErrUnavailable, 502, "<html>"},
-		"empty":           {say(200, "application/json", ""), im.ErrBadAnswer, 200, ""},
-		"truncated":       {say(200, "application/json", `{"entities":[{"username":"al`), im.ErrBadAnswer, 200, `{"entities"`},
-		"another shape":   {say(200, "application/json", `{"entities":[{"username":{"a":1}}]}`), im.ErrBadAnswer, 200, `{"entities"`},
-		"an array":        {say(200, "application/json", `[1,2]`), im.ErrBadAnswer, 200, "[1,2]"},
+		"empty":           {say(200, "application/json", ""), im.ErrBadResponse, 200, ""},
+		"truncated":       {say(200, "application/json", `{"entities":[{"username":"al`), im.ErrBadResponse, 200, `{"entities"`},
+		"another shape":   {say(200, "application/json", `{"entities":[{"username":{"a":1}}]}`), im.ErrBadResponse, 200, `{"entities"`},
+		"an array":        {say(200, "application/json", `[1,2]`), im.ErrBadResponse, 200, "[1,2]"},
 		"text/plain JSON": {say(404, "text/plain", `{"error":"service_resource_not_found"}`), im.ErrNotFound, 404, ""},
 		"gzip": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
-			_, _ = w.Write(zipped(aliceAnswer))
-		}, im.ErrBadAnswer, 200, ""},
+			_, _ = w.Write(zipped(aliceResponse))
+		}, im.ErrBadResponse, 200, ""},
 		"cut in the body": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(w, `{"entities":`)
@@ -87,8 +87,8 @@ func say(status int, contentType, body string) http.HandlerFunc {
 	}
 }
 
-// An answer of 50 MB costs memory by the limit, which can be set, and not by its size.
-func TestHugeAnswer(t *testing.T) {
+// A response of 50 MB costs memory by the limit, which can be set, and not by its size.
+func TestHugeResponse(t *testing.T) {
 	chunk := bytes.Repeat([]byte(" "), 1<<20)
 	client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		for range 50 {
@@ -96,13 +96,13 @@ func TestHugeAnswer(t *testing.T) {
 				return
 			}
 		}
-	}, im.WithMaxAnswer(1<<20))
+	}, im.WithMaxResponse(1<<20))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	_, err := client.Users.Get(t.Context(), "alice")
 	runtime.ReadMemStats(&after)
 	require.ErrorIs(t, err, im.ErrTooLarge)
-	require.ErrorIs(t, err, im.ErrBadAnswer)
+	require.ErrorIs(t, err, im.ErrBadResponse)
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(16<<20))
 }
 
@@ -138,7 +138,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
 	})
 	_, err := client.Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{Body: messages.Text("hi")})
-	require.ErrorIs(t, err, im.ErrBadAnswer)
+	require.ErrorIs(t, err, im.ErrBadResponse)
 	assert.Zero(t, elsewhere)
 }
 
@@ -170,7 +170,7 @@ func TestShortDownload(t *testing.T) {
 	assert.Equal(t, "1234567890", string(content))
 }
 
-// A download's error answer never ends up in the file.
+// A download's error response never ends up in the file.
 func TestErrorIsNotWrittenToTheFile(t *testing.T) {
 	client := serve(t, say(404, "application/json", `{"error":"file_expired","error_description":"file u is expired"}`))
 	dir := t.TempDir()

@@ -57,7 +57,7 @@ var lookUpHosts = api.Endpoint{
 }
 
 // LookUpHosts asks Easemob for the REST hosts of the client's app, which must be
-// named by its app key. Carries no token. Repeated after a lost answer.
+// named by its app key. Carries no token. Repeated after a lost response.
 //
 //im:endpoint auth.dns_config
 func (c *Client) LookUpHosts(ctx context.Context) ([]RESTHost, error) { return c.core.lookUpHosts(ctx) }
@@ -98,11 +98,11 @@ type lookup struct {
 	mu      sync.Mutex
 	found   address
 	until   time.Time
-	failure error // of the last question; nil: it was answered
+	failure error // of the last question; nil: it was responded
 	failed  time.Time
 }
 
-// lookupLife is how long an answer holds.
+// lookupLife is how long a response holds.
 const lookupLife = 24 * time.Hour
 
 func newLookup() *lookup {
@@ -174,8 +174,8 @@ func (c *core) findAddress(ctx context.Context) (address, error) {
 		}
 	}
 	return address{}, &Error{
-		Endpoint: lookUpHosts.ID, Status: http.StatusOK, kind: ErrBadAnswer,
-		Description: "the answer names no https host",
+		Endpoint: lookUpHosts.ID, Status: http.StatusOK, kind: ErrBadResponse,
+		Description: "the response names no https host",
 	}
 }
 

@@ -16,16 +16,16 @@ import (
 	"github.com/imrest/im-go/users"
 )
 
-const hostsAnswer = `{"file_version":"1021","rest":{"hosts":[{"protocol":"http","ip":"203.0.113.10","port":80},
+const hostsResponse = `{"file_version":"1021","rest":{"hosts":[{"protocol":"http","ip":"203.0.113.10","port":80},
 	{"protocol":"https","domain":"a1.example.com","port":"443"}]},"im":{"hosts":[]}}`
 
 func TestHostLookup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := &script{answers: []answer{{do: func(r *http.Request) *answer {
+		server := &script{responses: []response{{do: func(r *http.Request) *response {
 			if strings.HasSuffix(r.URL.Path, "server.json") {
-				return &answer{status: 200, body: hostsAnswer}
+				return &response{status: 200, body: hostsResponse}
 			}
-			return &answer{status: 200, body: aliceAnswer}
+			return &response{status: 200, body: aliceResponse}
 		}}}}
 		c := config
 		c.Host = ""
@@ -48,15 +48,15 @@ func TestHostLookup(t *testing.T) {
 func TestHostLookupFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := true
-		server := &script{answers: []answer{{do: func(r *http.Request) *answer {
+		server := &script{responses: []response{{do: func(r *http.Request) *response {
 			time.Sleep(10 * time.Millisecond)
 			switch {
 			case broken:
-				return &answer{status: 500}
+				return &response{status: 500}
 			case strings.HasSuffix(r.URL.Path, "server.json"):
-				return &answer{status: 200, body: hostsAnswer}
+				return &response{status: 200, body: hostsResponse}
 			}
-			return &answer{status: 200, body: aliceAnswer}
+			return &response{status: 200, body: aliceResponse}
 		}}}}
 		c := config
 		c.Host = ""
@@ -74,12 +74,12 @@ func TestHostLookupFails(t *testing.T) {
 // A caller who gives up is no failure of the look-up.
 func TestHostLookupGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := &script{answers: []answer{{do: func(r *http.Request) *answer {
+		server := &script{responses: []response{{do: func(r *http.Request) *response {
 			if strings.HasSuffix(r.URL.Path, "server.json") {
 				time.Sleep(time.Second)
-				return &answer{status: 200, body: hostsAnswer}
+				return &response{status: 200, body: hostsResponse}
 			}
-			return &answer{status: 200, body: aliceAnswer}
+			return &response{status: 200, body: aliceResponse}
 		}}}}
 		c := config
 		c.Host = ""
@@ -92,16 +92,16 @@ func TestHostLookupGivenUp(t *testing.T) {
 }
 
 func TestHostLookupRefusesPlainHTTP(t *testing.T) {
-	server := &script{answers: []answer{{status: 200, body: `{"rest":{"hosts":[{"protocol":"http","domain":"a1.example.com","port":80}]}}`}}}
+	server := &script{responses: []response{{status: 200, body: `{"rest":{"hosts":[{"protocol":"http","domain":"a1.example.com","port":80}]}}`}}}
 	c := config
 	c.Host = ""
 	err := get(t.Context(), server.clientFor(t, c, im.WithHostLookup(im.LookupServer)))
-	require.ErrorIs(t, err, im.ErrBadAnswer)
+	require.ErrorIs(t, err, im.ErrBadResponse)
 	assert.Len(t, server.requests, 1)
 }
 
 func TestLookUpHosts(t *testing.T) {
-	server := &script{answers: []answer{{status: 200, body: hostsAnswer}}}
+	server := &script{responses: []response{{status: 200, body: hostsResponse}}}
 	hosts, err := server.client(t).LookUpHosts(t.Context())
 	require.NoError(t, err)
 	assert.Equal(t, []im.RESTHost{{Protocol: "http", IP: "203.0.113.10", Port: "80"}, {Protocol: "https", Domain: "a1.example.com", Port: "443"}}, hosts)

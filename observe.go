@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// Event is one attempt of a call, as [WithObserver] sees it, or, with Try 0, news of a
+// Event is one attempt of a call, as [WithObserver] sees it, or, with Attempt 0, news of a
 // shared store ([QuotaStoreEvent], [TokenStoreEvent]) or of a token
 // ([TokenFetchEvent]). Endpoint ids are few and known, so they are fit for metric
 // labels.
 type Event struct {
 	Endpoint string        // catalogue id: "messages.send_users"
-	Try      int           // 1 for the first
-	Status   int           // HTTP status; 0: no answer
+	Attempt  int           // 1 for the first
+	Status   int           // HTTP status; 0: no response
 	Code     string        // the API's code
-	Waited   time.Duration // for the quota, before this try
-	Took     time.Duration // from sending to the end of the answer; of a fetch, as long as it took
+	Waited   time.Duration // for the quota, before this attempt
+	Took     time.Duration // from sending to the end of the response; of a fetch, as long as it took
 	Err      error         // nil on success
-	Again    bool          // the call is sent again
+	Retried  bool          // the call is sent again
 	Paused   time.Duration // after a refusal: how long the endpoint's pool of quotas pauses
 	Rate     float64       // after a refusal: the part of its full rate that the pool goes on with
 	Age      time.Duration // TokenFetchEvent: how long the client has had the token that is to be replaced; 0: it has none
@@ -40,17 +40,17 @@ const (
 	TokenFetchEvent = "token_fetch"
 )
 
-// observe reports a try to the logger and the observer. What is logged is an
+// observe reports an attempt to the logger and the observer. What is logged is an
 // allow-list: no error text, which might quote what the server quoted.
 func (c *core) observe(ctx context.Context, e Event) {
 	level := slog.LevelDebug
-	text := "im: try"
-	if e.Again {
-		level, text = slog.LevelWarn, "im: sending again"
+	text := "im: attempt"
+	if e.Retried {
+		level, text = slog.LevelWarn, "im: retrying"
 	}
 	if c.logger.Enabled(ctx, level) {
 		attrs := []slog.Attr{
-			slog.String("endpoint", e.Endpoint), slog.Int("try", e.Try), slog.Int("status", e.Status),
+			slog.String("endpoint", e.Endpoint), slog.Int("attempt", e.Attempt), slog.Int("status", e.Status),
 			slog.Duration("waited", e.Waited), slog.Duration("took", e.Took),
 		}
 		if err, ok := errors.AsType[*Error](e.Err); ok {

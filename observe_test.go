@@ -21,19 +21,19 @@ import (
 func TestObserverSeesEachTry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var events []im.Event
-		server := &script{answers: []answer{{status: 429, body: reachLimit}, {status: 200, body: sentAnswer}}}
+		server := &script{responses: []response{{status: 429, body: reachLimit}, {status: 200, body: sentResponse}}}
 		client := server.client(t, im.WithObserver(func(_ context.Context, e im.Event) { events = append(events, e) }))
 		_, err := client.Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{Body: messages.Text("hi")})
 		require.NoError(t, err)
 		require.Len(t, events, 2)
 		first, second := events[0], events[1]
 		assert.Equal(t, "messages.send_users", first.Endpoint)
-		assert.Equal(t, 1, first.Try)
+		assert.Equal(t, 1, first.Attempt)
 		assert.Equal(t, 429, first.Status)
 		assert.Equal(t, "reach_limit", first.Code)
-		assert.True(t, first.Again)
+		assert.True(t, first.Retried)
 		require.ErrorIs(t, first.Err, im.ErrRateLimited)
-		assert.Equal(t, 2, second.Try)
+		assert.Equal(t, 2, second.Attempt)
 		assert.Equal(t, 200, second.Status)
 		require.NoError(t, second.Err)
 		assert.Positive(t, second.Waited, "the pool paused")
@@ -43,7 +43,7 @@ func TestObserverSeesEachTry(t *testing.T) {
 func TestObserverSeesRefusedWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var events []im.Event
-		server := &script{answers: []answer{success}}
+		server := &script{responses: []response{success}}
 		client := server.client(t, im.WithQuota("users.get", im.Quota{N: 1, Per: time.Hour}),
 			im.WithObserver(func(_ context.Context, e im.Event) { events = append(events, e) }))
 		require.NoError(t, get(t.Context(), client))
@@ -61,13 +61,13 @@ func TestObserverSeesRefusedWaits(t *testing.T) {
 }
 
 // What is logged is an allow-list: a user's name, a message, a password, a token
-// or a URL never come up, whatever the server answers.
+// or a URL never come up, whatever the server responds.
 func TestLogsNameNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		echo := answer{status: 503, body: `{"error":"x","error_description":"alice-the-user app-token hunter2 the-message"}`}
-		server := &script{answers: []answer{echo, echo, {status: 400, body: echo.body}}}
+		echo := response{status: 503, body: `{"error":"x","error_description":"alice-the-user app-token hunter2 the-message"}`}
+		server := &script{responses: []response{echo, echo, {status: 400, body: echo.body}}}
 		client := server.client(t, im.WithLogger(logger))
 		_, err := client.Users.RegisterBatch(t.Context(), []users.NewUser{{Username: "alice-the-user", Password: "hunter2"}})
 		require.Error(t, err)
@@ -93,13 +93,13 @@ func TestSilenceByDefault(t *testing.T) {
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	defer slog.SetDefault(before)
-	server := &script{answers: []answer{{status: 404, body: `{"error":"service_resource_not_found"}`}}}
+	server := &script{responses: []response{{status: 404, body: `{"error":"service_resource_not_found"}`}}}
 	require.Error(t, get(t.Context(), server.client(t)))
 	assert.Empty(t, log.String())
 }
 
 func TestWithResponse(t *testing.T) {
-	server := &script{answers: []answer{{status: 200,
+	server := &script{responses: []response{{status: 200,
 		body: `{"action":"get","entities":[{"username":"alice"}],"timestamp":1697600000123,"duration":5,"cursor":"abc"}`}}}
 	var meta im.Response
 	_, err := server.client(t).Users.Get(im.WithResponse(t.Context(), &meta), "alice")
@@ -109,5 +109,5 @@ func TestWithResponse(t *testing.T) {
 	assert.Equal(t, 5*time.Millisecond, meta.Duration)
 	assert.Equal(t, "abc", meta.Cursor)
 	assert.Equal(t, "get", meta.Action)
-	assert.JSONEq(t, server.answers[0].body, string(meta.Body))
+	assert.JSONEq(t, server.responses[0].body, string(meta.Body))
 }

@@ -23,7 +23,7 @@ type settings struct {
 	timeout      time.Duration
 	retries      int
 	maxWait      time.Duration
-	maxAnswer    int64
+	maxResponse    int64
 	logger       *slog.Logger
 	observer     func(context.Context, Event)
 	hooks        []hook
@@ -34,7 +34,7 @@ const (
 	defaultTimeout   = 30 * time.Second
 	defaultRetries   = 3
 	defaultMaxWait   = 30 * time.Second
-	defaultMaxAnswer = 16 << 20
+	defaultMaxResponse = 16 << 20
 )
 
 // Version of this module.
@@ -50,7 +50,7 @@ const mostRetries = 1_000_000
 func newSettings(options []Option) settings {
 	s := settings{
 		agent:   []string{"im-go/" + Version},
-		timeout: defaultTimeout, retries: defaultRetries, maxWait: defaultMaxWait, maxAnswer: defaultMaxAnswer,
+		timeout: defaultTimeout, retries: defaultRetries, maxWait: defaultMaxWait, maxResponse: defaultMaxResponse,
 		logger: slog.New(slog.DiscardHandler),
 		quotas: quotaSettings{share: 1},
 	}
@@ -111,12 +111,12 @@ func WithUserAgent(ua string) Option {
 }
 
 // WithTimeout sets how long one try may take, 30 s by default: from dialling to
-// the last byte of the answer. For uploads and downloads it bounds the time
+// the last byte of the response. For uploads and downloads it bounds the time
 // without any progress instead. The context bounds the call as a whole.
-func WithTimeout(perTry time.Duration) Option {
+func WithTimeout(perAttempt time.Duration) Option {
 	return func(s *settings) {
-		s.checkTime("WithTimeout", perTry)
-		s.timeout = perTry
+		s.checkTime("WithTimeout", perAttempt)
+		s.timeout = perAttempt
 	}
 }
 
@@ -142,18 +142,18 @@ func WithMaxRetryWait(d time.Duration) Option {
 	}
 }
 
-// WithMaxAnswer sets how many bytes of an answer are read into memory, 16 MiB by
-// default; a longer one is an [ErrBadAnswer] and [ErrTooLarge], and so is one with
+// WithMaxResponse sets how many bytes of a response are read into memory, 16 MiB by
+// default; a longer one is an [ErrBadResponse] and [ErrTooLarge], and so is one with
 // more than a value for each 64 bytes of the limit (but 10,000 are taken whatever
 // it is) or for each 12 bytes of its own (but 65,536 are taken however short it is),
 // since small values take much memory once decoded. Downloads are not bounded: they
 // stream.
-func WithMaxAnswer(bytes int64) Option {
+func WithMaxResponse(bytes int64) Option {
 	return func(s *settings) {
 		if bytes <= 0 {
-			s.wrong.add("WithMaxAnswer", "is %d, must be above 0", bytes)
+			s.wrong.add("WithMaxResponse", "is %d, must be above 0", bytes)
 		}
-		s.maxAnswer = bytes
+		s.maxResponse = bytes
 	}
 }
 

@@ -26,7 +26,7 @@ type prepared struct {
 	streams     bool // uploads or downloads a file
 
 	journey // of a download
-	tries   int
+	attempts   int
 	waited  time.Duration // for the quota, in all tries
 	event   Event         // of the last try
 	grant   quota.Grant   // of the last try

@@ -68,7 +68,7 @@ func TestTokenIsUsedUntilItIsRefused(t *testing.T) {
 					server := &gate{accepts: newest, life: life}
 					c := config
 					c.Token = providers(t)[name]
-					client := (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
+					client := (&script{responses: []response{{do: server.do}}}).clientFor(t, c)
 					for range 100 {
 						require.NoError(t, get(t.Context(), client))
 						time.Sleep(time.Second)
@@ -93,7 +93,7 @@ func TestTokenFuncWithPastEnds(t *testing.T) {
 				asked++
 				return im.Token{Value: fmt.Sprint("t", asked), Expires: time.Now().Add(ends)}, nil
 			})
-			client := (&script{answers: []answer{success}}).clientFor(t, c)
+			client := (&script{responses: []response{success}}).clientFor(t, c)
 			for range 100 {
 				require.NoError(t, get(t.Context(), client))
 				time.Sleep(time.Second)
@@ -169,7 +169,7 @@ func TestBrokenProviders(t *testing.T) {
 					if c.Token = broken.provider; shared {
 						c.Token = im.SharedToken(&tokenMemory{}, c.Token)
 					}
-					client := (&script{answers: []answer{success}}).clientFor(t, c)
+					client := (&script{responses: []response{success}}).clientFor(t, c)
 					for range 2 {
 						start := time.Now()
 						errs := make(chan error, 10)
@@ -211,7 +211,7 @@ func TestProviderThatHangsIsBounded(t *testing.T) {
 			}
 			return im.Token{Value: "t"}, nil
 		})
-		client := (&script{answers: []answer{success}}).clientFor(t, c)
+		client := (&script{responses: []response{success}}).clientFor(t, c)
 		for range 200 {
 			require.ErrorIs(t, get(t.Context(), client), im.ErrUnavailable)
 			time.Sleep(time.Minute)
@@ -247,7 +247,7 @@ func TestRefusedToken(t *testing.T) {
 				c.Token = im.SharedToken(&tokenMemory{}, c.Token)
 			}
 			server := &gate{accepts: everything}
-			client := (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
+			client := (&script{responses: []response{{do: server.do}}}).clientFor(t, c)
 			require.NoError(t, get(t.Context(), client))
 			assert.Equal(t, []string{""}, refused)
 
@@ -273,7 +273,7 @@ func TestProviderWithoutAnother(t *testing.T) {
 		c := config
 		c.Token = im.TokenFunc(func(context.Context) (im.Token, error) { asked++; return im.Token{Value: "t"}, nil })
 		server := &gate{latency: time.Millisecond, accepts: nothing}
-		client := (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
+		client := (&script{responses: []response{{do: server.do}}}).clientFor(t, c)
 		assert.Positive(t, during(100, 10*time.Second, 90*time.Millisecond, user(client, "alice")))
 		assert.LessOrEqual(t, asked, 12)
 	})
@@ -285,7 +285,7 @@ var errVault = errors.New("vault sealed")
 func TestProviderErrorIsFindable(t *testing.T) {
 	c := config
 	c.Token = im.TokenFunc(func(context.Context) (im.Token, error) { return im.Token{}, errVault })
-	err := get(t.Context(), (&script{answers: []answer{success}}).clientFor(t, c))
+	err := get(t.Context(), (&script{responses: []response{success}}).clientFor(t, c))
 	require.ErrorIs(t, err, errVault)
 	require.ErrorIs(t, err, im.ErrUnauthorized)
 	assert.True(t, strings.HasPrefix(err.Error(), "im: users.get: "))

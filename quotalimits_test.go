@@ -25,7 +25,7 @@ func TestExtremeQuotas(t *testing.T) {
 		{im.WithQuotaStore(&quotaMemory{}), im.WithQuota("users.get", huge)},
 		{im.WithQuotaStore(&quotaMemory{err: errBroken}), im.WithQuotaFallback(1e-12)},
 	} {
-		s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		s := &script{responses: []response{{status: 200, body: aliceResponse}}}
 		c := s.client(t, options...)
 		ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
 		_, err := c.Users.Get(ctx, "alice") // the first always goes
@@ -46,7 +46,7 @@ func TestExtremeQuotas(t *testing.T) {
 	for _, q := range []im.Quota{{N: 1, Per: time.Microsecond}, {N: 1, Per: -1}, {N: 1, Per: math.MinInt64}, {N: -1, Per: time.Second}, {N: math.MinInt, Per: time.Second}} {
 		_, err := im.New(config, im.WithQuota("users.get", q))
 		require.ErrorIs(t, err, im.ErrInvalidArgument)
-		s := &script{answers: []answer{{status: 200, body: `{}`}}}
+		s := &script{responses: []response{{status: 200, body: `{}`}}}
 		_, err = im.Raw[struct{}](t.Context(), s.client(t), im.RawCall{Method: "GET", Path: "/x", Quotas: []im.Quota{q}})
 		require.ErrorIs(t, err, im.ErrInvalidArgument)
 		assert.Empty(t, s.requests)
@@ -56,7 +56,7 @@ func TestExtremeQuotas(t *testing.T) {
 // Values written into raw paths, which belong into Params, do not make pools for ever.
 func TestPoolsOfRawCallsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []answer{{status: 200, body: `{}`}}}
+		s := &script{responses: []response{{status: 200, body: `{}`}}}
 		c := s.client(t)
 		before := len(c.Quotas())
 		get := func(path string) {

@@ -103,7 +103,7 @@ func ReportQuotaStore(ctx context.Context, w QuotaStoreWarning) {
 type storeAskerKey struct{}
 
 // WithQuotaStore lets a store count the quotas, for several processes together.
-// A store that fails or does not answer within half a second is left alone for a
+// A store that fails or does not respond within half a second is left alone for a
 // second at a time; meanwhile [WithQuotaFallback] says what happens. An app has one
 // client in a process: two of them count as two processes. The logger
 // gets a record at Warn, the observer an Event of the Endpoint [QuotaStoreEvent],

@@ -36,11 +36,11 @@ func status(t *testing.T, c *im.Client) im.PoolStatus {
 func TestQuotasTell(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var refuse atomic.Bool
-		s := &script{answers: []answer{{do: func(*http.Request) *answer {
+		s := &script{responses: []response{{do: func(*http.Request) *response {
 			if refuse.CompareAndSwap(true, false) {
-				return &answer{status: 429, body: tooFast}
+				return &response{status: 429, body: tooFast}
 			}
-			return &answer{status: 200, body: aliceAnswer}
+			return &response{status: 200, body: aliceResponse}
 		}}}}
 		var mu sync.Mutex
 		var events []im.Event
@@ -83,7 +83,7 @@ func TestQuotasTell(t *testing.T) {
 }
 
 func TestUsedUpPlanPausesNothing(t *testing.T) {
-	s := &script{answers: []answer{{status: 429, body: `{"error":"resource_limited","error_description":"plan"}`}}}
+	s := &script{responses: []response{{status: 429, body: `{"error":"resource_limited","error_description":"plan"}`}}}
 	c := s.client(t)
 	_, err := c.Users.Get(t.Context(), "alice")
 	require.ErrorIs(t, err, im.ErrPlanLimit)
@@ -122,7 +122,7 @@ func TestQuotaOptionsAreChecked(t *testing.T) {
 }
 
 func TestCostAboveTheQuotaIsAnErrorOfTheCall(t *testing.T) {
-	s := &script{answers: []answer{{status: 200, body: `{}`}}}
+	s := &script{responses: []response{{status: 200, body: `{}`}}}
 	c := s.client(t, im.WithQuotaShare(0.1)) // 2 of the 20 messages a second
 	_, err := c.Messages.SendToGroups(t.Context(), []string{"1", "2", "3"}, messages.Message{From: "alice", Body: messages.Text("hi")})
 	require.ErrorIs(t, err, im.ErrInvalidArgument)
@@ -154,7 +154,7 @@ func (m *quotaMemory) Pause(_ context.Context, _, _ string, d time.Duration) err
 func TestQuotaStoreFailsAndComesBack(t *testing.T) {
 	broken := errors.New("broken")
 	synctest.Test(t, func(t *testing.T) {
-		m, s := &quotaMemory{}, &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		m, s := &quotaMemory{}, &script{responses: []response{{status: 200, body: aliceResponse}}}
 		var events []im.Event
 		c := s.client(t, im.WithQuotaStore(m), im.WithQuotaFallback(0.1), im.WithObserver(func(_ context.Context, e im.Event) {
 			if e.Endpoint == im.QuotaStoreEvent {
@@ -187,7 +187,7 @@ func TestQuotaStoreFailsAndComesBack(t *testing.T) {
 
 func TestCallsFailWithTheQuotaStore(t *testing.T) {
 	broken := errors.New("broken")
-	s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+	s := &script{responses: []response{{status: 200, body: aliceResponse}}}
 	c := s.client(t, im.WithQuotaStore(&quotaMemory{err: broken}), im.WithQuotaFallback(0))
 	_, err := c.Users.Get(t.Context(), "alice")
 	require.ErrorIs(t, err, im.ErrUnavailable)
@@ -258,7 +258,7 @@ func TestWithQuotaKeepsTheUnit(t *testing.T) {
 
 func TestUnknownLane(t *testing.T) {
 	for _, options := range [][]im.Option{nil, {im.WithoutQuotas()}, {im.WithQuotaStore(&quotaMemory{})}} {
-		s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		s := &script{responses: []response{{status: 200, body: aliceResponse}}}
 		c := s.client(t, options...)
 		for _, lane := range []im.Lane{-1, 2, math.MaxInt} {
 			_, err := c.Users.Get(im.WithLane(t.Context(), lane), "alice")
@@ -278,9 +278,9 @@ func TestUnknownLane(t *testing.T) {
 func TestPauseIsCappedAsAWaitIs(t *testing.T) {
 	for _, header := range []string{"3600", "9999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"} {
 		synctest.Test(t, func(t *testing.T) {
-			m, s := &quotaMemory{}, &script{answers: []answer{
+			m, s := &quotaMemory{}, &script{responses: []response{
 				{status: 429, body: tooFast, header: http.Header{"Content-Type": {"application/json"}, "Retry-After": {header}}},
-				{status: 200, body: aliceAnswer},
+				{status: 200, body: aliceResponse},
 			}}
 			var paused time.Duration
 			c := s.client(t, im.WithMaxRetryWait(2*time.Second), im.WithQuotaStore(m), im.WithObserver(func(_ context.Context, e im.Event) {
@@ -341,9 +341,9 @@ func TestPlaceOfABrokenCall(t *testing.T) {
 // for ever and no shorter.
 func TestPlaceOfABrokenCallIsHeldForAPeriod(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []answer{{do: func(*http.Request) *answer {
+		s := &script{responses: []response{{do: func(*http.Request) *response {
 			time.Sleep(5 * time.Second)
-			return &answer{err: errBroken}
+			return &response{err: errBroken}
 		}}}}
 		c := s.client(t, im.WithQuota("users.get", im.Quota{N: 1, Per: time.Minute}))
 		_, err := c.Users.Get(im.WithoutRetry(t.Context()), "alice")

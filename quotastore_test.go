@@ -59,7 +59,7 @@ func TestNoStoreMakesCallsWaitBeyondTheirWindows(t *testing.T) {
 				}
 				return 0, nil
 			})
-			s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+			s := &script{responses: []response{{status: 200, body: aliceResponse}}}
 			c := s.client(t, im.WithQuotaStore(store), im.WithObserver(told.observe))
 			start := time.Now()
 			ctx, stop := context.WithTimeout(t.Context(), 10*time.Second) // the call is not given up either
@@ -87,7 +87,7 @@ func TestStoreThatIsEmptiedFreesTheCalls(t *testing.T) {
 			return 0, nil
 		})
 		full.Store(true)
-		s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		s := &script{responses: []response{{status: 200, body: aliceResponse}}}
 		c := s.client(t, im.WithQuotaStore(store), im.WithQuota("users.get", im.Quota{N: 5, Per: 24 * time.Hour}))
 		time.AfterFunc(90*time.Second, func() { full.Store(false) })
 		start := time.Now()
@@ -107,7 +107,7 @@ func TestPanicOfAStoreShowsNoValue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		told := &news{}
 		store := storeFunc(func(context.Context, []im.QuotaTake) (time.Duration, error) { panic("hunter2") })
-		s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		s := &script{responses: []response{{status: 200, body: aliceResponse}}}
 		c := s.client(t, im.WithQuotaStore(store), im.WithQuotaFallback(0), im.WithObserver(told.observe))
 		_, err := c.Users.Get(t.Context(), "alice")
 		require.ErrorContains(t, err, "the store panicked with a string")
@@ -124,7 +124,7 @@ func TestWarningOfAStoreIsNoFailure(t *testing.T) {
 			im.ReportQuotaStore(ctx, im.QuotaStoreWarning{Problem: "the clock went back by 1h0m0s"})
 			return 0, nil
 		})
-		s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		s := &script{responses: []response{{status: 200, body: aliceResponse}}}
 		c := s.client(t, im.WithQuotaStore(store), im.WithQuotaFallback(0), im.WithObserver(told.observe),
 			im.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 		_, err := c.Users.Get(t.Context(), "alice")
@@ -149,7 +149,7 @@ func TestStoreThatDoesNotReturn(t *testing.T) {
 					misbehave()
 					return 0, nil
 				})
-				s := &script{answers: []answer{{status: 429, body: tooFast}, {status: 200, body: aliceAnswer}}}
+				s := &script{responses: []response{{status: 429, body: tooFast}, {status: 200, body: aliceResponse}}}
 				c := s.client(t, im.WithQuotaStore(store), im.WithObserver(told.observe))
 				start := time.Now()
 				_, err := c.Users.Get(t.Context(), "alice")
@@ -177,7 +177,7 @@ func TestLogSaysWhyAStoreFailsWithoutItsSecrets(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var log bytes.Buffer
 			store := storeFunc(func(context.Context, []im.QuotaTake) (time.Duration, error) { return 0, errors.New(c.text) })
-			s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+			s := &script{responses: []response{{status: 200, body: aliceResponse}}}
 			client := s.client(t, im.WithQuotaStore(store), im.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 			_, err := client.Users.Get(t.Context(), "alice")
 			require.NoError(t, err)
@@ -204,7 +204,7 @@ func TestLostCountersOfAStore(t *testing.T) {
 			}
 			return 0, nil
 		})
-		s := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		s := &script{responses: []response{{status: 200, body: aliceResponse}}}
 		c := s.client(t, im.WithQuotaStore(store), im.WithQuotaFallback(0.5), im.WithObserver(told.observe),
 			im.WithQuota("users.get", im.Quota{N: 10, Per: time.Second}, im.Quota{N: 1000, Per: 24 * time.Hour}))
 		get := func() time.Duration {

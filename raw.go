@@ -22,7 +22,7 @@ type RawCall struct {
 	Body   any // encoded as JSON; nil: none
 
 	// Idempotent says that a repeat does no harm, so that the call may be sent again
-	// after a lost answer.
+	// after a lost response.
 	Idempotent bool
 	// Quotas of the endpoint; nil: 100 calls a second. Calls with the same method
 	// and path share them. Paths that this module knows keep their own. 1000 other
@@ -42,7 +42,7 @@ type RawCall struct {
 //	type badges struct {
 //		Data []string `json:"data"`
 //	}
-//	answer, err := im.Raw[badges](ctx, client, im.RawCall{
+//	response, err := im.Raw[badges](ctx, client, im.RawCall{
 //		Method: "GET", Path: "/users/{username}/badges", Params: []string{"alice"}, Idempotent: true,
 //	})
 func Raw[T any](ctx context.Context, c *Client, r RawCall) (*T, error) {

@@ -11,13 +11,13 @@ import (
 	im "github.com/imrest/im-go"
 )
 
-type rawAnswer struct {
+type rawResponse struct {
 	Data map[string]int `json:"data"`
 }
 
 func TestRawOnTheWire(t *testing.T) {
-	server := &script{answers: []answer{{status: 200, body: `{"data":{"gold":3}}`}}}
-	got, err := im.Raw[rawAnswer](t.Context(), server.client(t), im.RawCall{
+	server := &script{responses: []response{{status: 200, body: `{"data":{"gold":3}}`}}}
+	got, err := im.Raw[rawResponse](t.Context(), server.client(t), im.RawCall{
 		Method: "PUT", Path: "/users/{username}/badges/{badge}", Params: []string{"a/b", "gold"},
 		Query: map[string][]string{"n": {"3"}}, Header: map[string][]string{"x-trace": {"1"}}, Body: map[string]int{"n": 3},
 	})
@@ -35,8 +35,8 @@ func TestRawOnTheWire(t *testing.T) {
 func TestRawIsLikeEveryCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, idempotent := range []bool{true, false} {
-			server := &script{answers: []answer{{status: 503}, {status: 200, body: `{}`}}}
-			_, err := im.Raw[rawAnswer](t.Context(), server.client(t), im.RawCall{Method: "POST", Path: "/x", Idempotent: idempotent})
+			server := &script{responses: []response{{status: 503}, {status: 200, body: `{}`}}}
+			_, err := im.Raw[rawResponse](t.Context(), server.client(t), im.RawCall{Method: "POST", Path: "/x", Idempotent: idempotent})
 			if idempotent {
 				require.NoError(t, err)
 			} else {
@@ -54,8 +54,8 @@ func TestRawIsLikeEveryCall(t *testing.T) {
 		"no value for {a}":                     {Method: "GET", Path: "/{a}"},
 		"Quotas: 0 per 1s must be above 0":     {Method: "GET", Path: "/a", Quotas: []im.Quota{{Per: time.Second}}},
 	} {
-		server := &script{answers: []answer{success}}
-		_, err := im.Raw[rawAnswer](t.Context(), server.client(t), r)
+		server := &script{responses: []response{success}}
+		_, err := im.Raw[rawResponse](t.Context(), server.client(t), r)
 		require.ErrorIs(t, err, im.ErrInvalidArgument, want)
 		assert.Contains(t, err.Error(), want)
 		assert.Empty(t, server.requests)
@@ -66,18 +66,18 @@ func TestRawIsLikeEveryCall(t *testing.T) {
 // belongs to.
 func TestRawKeepsQuotas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := &script{answers: []answer{{status: 200, body: aliceAnswer}}}
+		server := &script{responses: []response{{status: 200, body: aliceResponse}}}
 		client := server.client(t, im.WithQuota("users.get", im.Quota{N: 1, Per: time.Minute}))
 		require.NoError(t, get(t.Context(), client))
 		begun := time.Now()
-		_, err := im.Raw[rawAnswer](t.Context(), client, im.RawCall{Method: "GET", Path: "/users/{username}", Params: []string{"bob"}})
+		_, err := im.Raw[rawResponse](t.Context(), client, im.RawCall{Method: "GET", Path: "/users/{username}", Params: []string{"bob"}})
 		require.NoError(t, err)
 		assert.GreaterOrEqual(t, time.Since(begun), 59*time.Second)
 
 		own := im.RawCall{Method: "POST", Path: "/new", Quotas: []im.Quota{{N: 2, Per: time.Minute}}}
 		begun = time.Now()
 		for range 3 {
-			_, err := im.Raw[rawAnswer](t.Context(), client, own)
+			_, err := im.Raw[rawResponse](t.Context(), client, own)
 			require.NoError(t, err)
 		}
 		assert.GreaterOrEqual(t, time.Since(begun), 59*time.Second)

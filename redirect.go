@@ -123,7 +123,7 @@ func (c *core) directTo(p *prepared) error {
 // redirectError is an address that a download does not go to. Its text does not
 // show it: it may be a permission in itself.
 func redirectError(p *prepared, status int, problem string) *Error {
-	return &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrBadAnswer, permanent: true, Description: "the server " + problem}
+	return &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrBadResponse, permanent: true, Description: "the server " + problem}
 }
 
 // sendError is a request that got no response.

@@ -50,7 +50,7 @@ func TestRedirectsFromHTTPS(t *testing.T) {
 
 // In plain http nothing secret is sent, even to the API host.
 func TestRedirectsToPlainHTTPOfTheAPIHost(t *testing.T) {
-	server := &script{answers: []answer{
+	server := &script{responses: []response{
 		{status: 302, header: http.Header{"Location": {"http://a1.example.com/f"}}},
 		{err: errBroken},
 		{status: 302, header: http.Header{"Location": {"/g"}}},

@@ -64,28 +64,28 @@ type host struct {
 	sent []*http.Request
 }
 
-func newHost(t *testing.T, answer http.HandlerFunc) *host {
+func newHost(t *testing.T, response http.HandlerFunc) *host {
 	h := &host{}
-	h.Server = httptest.NewServer(h.keep(answer))
+	h.Server = httptest.NewServer(h.keep(response))
 	t.Cleanup(h.Close)
 	return h
 }
 
-func newTLSHost(t *testing.T, answer http.HandlerFunc) *host {
+func newTLSHost(t *testing.T, response http.HandlerFunc) *host {
 	h := &host{}
-	h.Server = httptest.NewUnstartedServer(h.keep(answer))
+	h.Server = httptest.NewUnstartedServer(h.keep(response))
 	h.Config.ErrorLog, h.EnableHTTP2 = silent, true
 	h.StartTLS()
 	t.Cleanup(h.Close)
 	return h
 }
 
-func (h *host) keep(answer http.HandlerFunc) http.HandlerFunc {
+func (h *host) keep(response http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		h.mu.Lock()
 		h.sent = append(h.sent, r)
 		h.mu.Unlock()
-		answer(w, r)
+		response(w, r)
 	}
 }
 
@@ -182,8 +182,8 @@ func TestRedirectsAreBounded(t *testing.T) {
 		assert.Equal(t, "JPEG", got, name)
 		hops = 1 << 20
 		_, err = download(t.Context(), api.client(t, im.WithRetries(3)), filepath.Join(t.TempDir(), "f"))
-		require.ErrorIs(t, err, im.ErrBadAnswer, name)
-		require.ErrorContains(t, err, "302 bad answer: the server redirects more than 5 times", name)
+		require.ErrorIs(t, err, im.ErrBadResponse, name)
+		require.ErrorContains(t, err, "302 bad response: the server redirects more than 5 times", name)
 		assert.Len(t, api.requests(), 6+6, "%s: a loop is not retried", name)
 	}
 }
@@ -246,11 +246,11 @@ func TestRedirectsToNowhere(t *testing.T) {
 		"https://a1.easemob.com.127.0.0.1:443/hush": near,
 	} {
 		for _, status := range []int{301, 307} {
-			server := &script{answers: []answer{{status: status, header: http.Header{"Location": {location}}}, {status: 200, body: "JPEG"}}}
+			server := &script{responses: []response{{status: status, header: http.Header{"Location": {location}}}, {status: 200, body: "JPEG"}}}
 			_, err := downloads["messages.DownloadFile"](t.Context(), server.client(t), "")
 			var failure *im.Error
 			require.ErrorAs(t, err, &failure, location)
-			assert.Equal(t, []any{status, im.ErrBadAnswer, "the server " + want}, []any{failure.Status, failure.Kind(), failure.Description}, location)
+			assert.Equal(t, []any{status, im.ErrBadResponse, "the server " + want}, []any{failure.Status, failure.Kind(), failure.Description}, location)
 			assert.NotContains(t, fmt.Sprintf("%+v %#v", err, failure), "hush", location)
 			assert.Len(t, server.requests, 1, location)
 		}
@@ -259,7 +259,7 @@ func TestRedirectsToNowhere(t *testing.T) {
 		"https://storage.example.com/f", "https://8.8.8.8/f", "https://[2400:3200::1]/f", "https://203.0.113.10/f",
 		"https://1.example.com/f", "https://0xcafe.example.com/f", "https://b.oss-cn-beijing.aliyuncs.com:8443/f",
 	} {
-		server := &script{answers: []answer{{status: 302, header: http.Header{"Location": {location}}}, {status: 200, body: "JPEG"}}}
+		server := &script{responses: []response{{status: 302, header: http.Header{"Location": {location}}}, {status: 200, body: "JPEG"}}}
 		got, err := downloads["messages.DownloadFile"](t.Context(), server.client(t), "")
 		require.NoError(t, err, location)
 		assert.Equal(t, "JPEG", got, location)
@@ -279,7 +279,7 @@ func TestRedirectsNearby(t *testing.T) {
 		},
 	} {
 		for location, ok := range allowed {
-			server := &script{answers: []answer{{status: 302, header: http.Header{"Location": {location}}}, {status: 200, body: "JPEG"}}}
+			server := &script{responses: []response{{status: 302, header: http.Header{"Location": {location}}}, {status: 200, body: "JPEG"}}}
 			c := config
 			c.Host = host
 			_, err := downloads["messages.DownloadFile"](t.Context(), server.clientFor(t, c), "")
@@ -321,7 +321,7 @@ func TestNoOtherCallFollowsRedirects(t *testing.T) {
 				var failure *im.Error
 				require.ErrorAs(t, err, &failure, "%s %d %q", name, status, location)
 				assert.Equal(t, status, failure.Status, "%s %d %q: %v", name, status, location, err)
-				assert.Equal(t, im.ErrBadAnswer, failure.Kind(), "%s %d %q", name, status, location)
+				assert.Equal(t, im.ErrBadResponse, failure.Kind(), "%s %d %q", name, status, location)
 				assert.Len(t, server.requests(), 1, "%s %d %q", name, status, location)
 				server.Close()
 			}

@@ -43,42 +43,42 @@ func deflated(s string) string {
 func TestRefusalsUnderAnyStatusAndEncoding(t *testing.T) {
 	in := func(encoding string) http.Header { return http.Header{"Content-Encoding": {encoding}} }
 	for name, c := range map[string]struct {
-		first answer
+		first response
 		again bool
 		kind  error
 	}{
-		"503":                   {answer{status: 503, body: reachLimit}, true, nil},
-		"500":                   {answer{status: 500, body: reachLimit}, true, nil},
-		"403":                   {answer{status: 403, body: reachLimit}, true, nil},
-		"400":                   {answer{status: 400, body: reachLimit}, true, nil},
-		"200":                   {answer{status: 200, body: reachLimit}, true, nil},
-		"503, the class alone":  {answer{status: 503, body: `{"exception":"com.easemob.flow.exceptions.ReachLimitException"}`}, true, nil},
-		"503 in gzip":           {answer{status: 503, header: in("gzip"), body: string(zipped(reachLimit))}, true, nil},
-		"429 in gzip":           {answer{status: 429, header: in("gzip"), body: string(zipped(reachLimit))}, true, nil},
-		"429 in GZIP":           {answer{status: 429, header: in(" GZIP "), body: string(zipped(reachLimit))}, true, nil},
-		"429 in x-gzip":         {answer{status: 429, header: in("x-gzip"), body: string(zipped(reachLimit))}, true, nil},
-		"429 in broken gzip":    {answer{status: 429, header: in("gzip"), body: "no gzip"}, true, nil},
-		"429 in deflate":        {answer{status: 429, header: in("deflate"), body: deflated(reachLimit)}, true, nil},
-		"429 in br":             {answer{status: 429, header: in("br"), body: "\x0b\x02\x80"}, true, nil},
-		"429 in two":            {answer{status: 429, header: in("gzip, br"), body: "?"}, true, nil},
-		"429 as a page":         {answer{status: 429, body: "<html>slow down"}, true, nil},
-		"429 broken off":        {answer{status: 429, from: &broken{begin: `{"error":"reach_`}}, true, nil},
-		"429 without end":       {answer{status: 429, body: strings.Repeat(" ", 1<<20)}, true, nil},
-		"plan in gzip":          {answer{status: 429, header: in("gzip"), body: string(zipped(planLimit))}, false, im.ErrPlanLimit},
-		"404 in gzip":           {answer{status: 404, header: in("gzip"), body: string(zipped(`{"error":"service_resource_not_found"}`))}, false, im.ErrNotFound},
-		"404 in br":             {answer{status: 404, header: in("br"), body: "?"}, false, im.ErrBadAnswer},
-		"bomb":                  {answer{status: 400, header: in("gzip"), body: string(zipped(strings.Repeat(" ", 1<<22)))}, false, im.ErrBadAnswer},
-		"a user's reach_limit":  {answer{status: 400, body: `{"error":"illegal_argument","error_description":"name: too many queries"}`}, false, im.ErrInvalidArgument},
-		"a user's url":          {answer{status: 403, body: `{"error":"forbidden_op","error_description":"name: Forbidden for url"}`}, false, im.ErrForbidden},
-		"503 says reach_limit":  {answer{status: 503, body: `{"error":"x","error_description":"reach_limit"}`}, false, im.ErrOutcomeUnknown},
-		"503 please try again":  {answer{status: 503, body: `{"error_description":"please try again"}`}, false, im.ErrOutcomeUnknown},
-		"503 please, elsewhere": {answer{status: 503, body: `{"message":"Please try again later"}`}, false, im.ErrOutcomeUnknown},
-		"503 please, in result": {answer{status: 503, body: `{"result":"please try again"}`}, false, im.ErrOutcomeUnknown},
+		"503":                   {response{status: 503, body: reachLimit}, true, nil},
+		"500":                   {response{status: 500, body: reachLimit}, true, nil},
+		"403":                   {response{status: 403, body: reachLimit}, true, nil},
+		"400":                   {response{status: 400, body: reachLimit}, true, nil},
+		"200":                   {response{status: 200, body: reachLimit}, true, nil},
+		"503, the class alone":  {response{status: 503, body: `{"exception":"com.easemob.flow.exceptions.ReachLimitException"}`}, true, nil},
+		"503 in gzip":           {response{status: 503, header: in("gzip"), body: string(zipped(reachLimit))}, true, nil},
+		"429 in gzip":           {response{status: 429, header: in("gzip"), body: string(zipped(reachLimit))}, true, nil},
+		"429 in GZIP":           {response{status: 429, header: in(" GZIP "), body: string(zipped(reachLimit))}, true, nil},
+		"429 in x-gzip":         {response{status: 429, header: in("x-gzip"), body: string(zipped(reachLimit))}, true, nil},
+		"429 in broken gzip":    {response{status: 429, header: in("gzip"), body: "no gzip"}, true, nil},
+		"429 in deflate":        {response{status: 429, header: in("deflate"), body: deflated(reachLimit)}, true, nil},
+		"429 in br":             {response{status: 429, header: in("br"), body: "\x0b\x02\x80"}, true, nil},
+		"429 in two":            {response{status: 429, header: in("gzip, br"), body: "?"}, true, nil},
+		"429 as a page":         {response{status: 429, body: "<html>slow down"}, true, nil},
+		"429 broken off":        {response{status: 429, from: &broken{begin: `{"error":"reach_`}}, true, nil},
+		"429 without end":       {response{status: 429, body: strings.Repeat(" ", 1<<20)}, true, nil},
+		"plan in gzip":          {response{status: 429, header: in("gzip"), body: string(zipped(planLimit))}, false, im.ErrPlanLimit},
+		"404 in gzip":           {response{status: 404, header: in("gzip"), body: string(zipped(`{"error":"service_resource_not_found"}`))}, false, im.ErrNotFound},
+		"404 in br":             {response{status: 404, header: in("br"), body: "?"}, false, im.ErrBadResponse},
+		"bomb":                  {response{status: 400, header: in("gzip"), body: string(zipped(strings.Repeat(" ", 1<<22)))}, false, im.ErrBadResponse},
+		"a user's reach_limit":  {response{status: 400, body: `{"error":"illegal_argument","error_description":"name: too many queries"}`}, false, im.ErrInvalidArgument},
+		"a user's url":          {response{status: 403, body: `{"error":"forbidden_op","error_description":"name: Forbidden for url"}`}, false, im.ErrForbidden},
+		"503 says reach_limit":  {response{status: 503, body: `{"error":"x","error_description":"reach_limit"}`}, false, im.ErrOutcomeUnknown},
+		"503 please try again":  {response{status: 503, body: `{"error_description":"please try again"}`}, false, im.ErrOutcomeUnknown},
+		"503 please, elsewhere": {response{status: 503, body: `{"message":"Please try again later"}`}, false, im.ErrOutcomeUnknown},
+		"503 please, in result": {response{status: 503, body: `{"result":"please try again"}`}, false, im.ErrOutcomeUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := &script{answers: []answer{c.first, success}}
-				_, err := server.client(t, im.WithMaxAnswer(1<<19)).Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{Body: messages.Text("hi")})
+				server := &script{responses: []response{c.first, success}}
+				_, err := server.client(t, im.WithMaxResponse(1<<19)).Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{Body: messages.Text("hi")})
 				if c.again {
 					require.NoError(t, err)
 					assert.Len(t, server.requests, 2)
@@ -106,12 +106,12 @@ func (b *broken) Read(p []byte) (int, error) {
 // nothing was done.
 func TestPleaseTryAgainIsForReactionsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		collision := answer{status: 503, body: `{"requestStatusCode":"internal_error","error_desc":"Please try again"}`}
-		server := &script{answers: []answer{collision, {status: 200, body: `{"requestStatusCode":"ok","data":{"id":"1"}}`}}}
+		collision := response{status: 503, body: `{"requestStatusCode":"internal_error","error_desc":"Please try again"}`}
+		server := &script{responses: []response{collision, {status: 200, body: `{"requestStatusCode":"ok","data":{"id":"1"}}`}}}
 		_, err := server.client(t).Reaction.Add(t.Context(), "alice", "1", "x")
 		require.NoError(t, err)
 		assert.Len(t, server.requests, 2)
-		server = &script{answers: []answer{collision, success}}
+		server = &script{responses: []response{collision, success}}
 		err = server.client(t).Reaction.Remove(t.Context(), "alice", "1", "x")
 		require.ErrorIs(t, err, im.ErrOutcomeUnknown)
 		require.NotErrorIs(t, err, im.ErrConflict)
@@ -132,7 +132,7 @@ func TestErrorBesideAPayload(t *testing.T) {
 		`{"error":"forbidden_op","error_description":"no"}`:                false,
 	} {
 		for call, do := range calls {
-			server := &script{answers: []answer{{status: 200, body: body}}}
+			server := &script{responses: []response{{status: 200, body: body}}}
 			err := do(t.Context(), server.client(t))
 			require.Error(t, err)
 			assert.Equal(t, unknown && !idempotent(call), errors.Is(err, im.ErrOutcomeUnknown), "%s: %s", call, body)
@@ -151,14 +151,14 @@ func TestRetryAfterForms(t *testing.T) {
 		"Fri, 31 Dec 1999 23:58:59 GMT": 0, "Fri, 31 Dec 9999 23:59:59 GMT": math.MaxInt64,
 		"": 0, "soon": 0, "1e9": 0, "0x10": 0, "NaN": 0, "Inf": 0, "1.2.3": 0, "1-2": 0, "5s": 0, "12;x": 0,
 	} {
-		failure := failureOf(t, answer{status: 503, header: http.Header{"Retry-After": {value}, "Date": {date}}}, "")
+		failure := failureOf(t, response{status: 503, header: http.Header{"Retry-After": {value}, "Date": {date}}}, "")
 		assert.Equal(t, want, failure.RetryAfter, "%q", value)
 	}
 	synctest.Test(t, func(t *testing.T) { // without a Date our own clock has to do
 		at := time.Now().Add(90 * time.Second).UTC().Format(http.TimeFormat)
-		failure := failureOf(t, answer{status: 503, header: http.Header{"Retry-After": {at}}}, "")
+		failure := failureOf(t, response{status: 503, header: http.Header{"Retry-After": {at}}}, "")
 		assert.Equal(t, 90*time.Second, failure.RetryAfter)
-		server := &script{answers: []answer{{status: 503, header: http.Header{"Retry-After": {"2.5"}}}, success}}
+		server := &script{responses: []response{{status: 503, header: http.Header{"Retry-After": {"2.5"}}}, success}}
 		begun := time.Now()
 		_, err := server.client(t).Users.Get(t.Context(), "alice")
 		require.NoError(t, err)
@@ -170,13 +170,13 @@ func TestRetryAfterForms(t *testing.T) {
 func TestLimitExceptionSaysWhyItIsNotRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, body := range []string{`{"error":"LimitException","error_description":"limit request"}`, `{"error":"forbidden","exception":"LimitException"}`} {
-			server := &script{answers: []answer{{status: 403, body: body}}}
+			server := &script{responses: []response{{status: 403, body: body}}}
 			_, err := server.client(t).Push.SendToAll(t.Context(), push.Message{Title: "a", Content: "b"})
 			require.ErrorIs(t, err, im.ErrRateLimited, body)
 			assert.Contains(t, err.Error(), "not retried: too many push tasks are at work")
 			assert.Len(t, server.requests, 1)
 		}
-		server := &script{answers: []answer{{status: 403, body: `{"error":"forbidden_op","error_description":"broadcast limit exceeded"}`}}}
+		server := &script{responses: []response{{status: 403, body: `{"error":"forbidden_op","error_description":"broadcast limit exceeded"}`}}}
 		_, err := server.client(t).Messages.BroadcastToRooms(t.Context(), messages.Broadcast{Body: messages.Text("hi")})
 		require.ErrorIs(t, err, im.ErrRateLimited)
 		assert.Contains(t, err.Error(), "not retried: the quota of the day is used up")
@@ -189,10 +189,10 @@ func TestStatusesOfGateways(t *testing.T) {
 	for status, want := range map[int]error{
 		413: im.ErrTooLarge, 408: im.ErrUnavailable, 429: im.ErrRateLimited, 500: im.ErrInternal, 501: im.ErrUnsupported, 502: im.ErrUnavailable,
 		505: im.ErrUnavailable, 507: im.ErrUnavailable, 520: im.ErrUnavailable, 524: im.ErrUnavailable, 599: im.ErrUnavailable,
-		400: im.ErrBadAnswer, 403: im.ErrBadAnswer, 404: im.ErrBadAnswer, 407: im.ErrBadAnswer, 418: im.ErrBadAnswer,
+		400: im.ErrBadResponse, 403: im.ErrBadResponse, 404: im.ErrBadResponse, 407: im.ErrBadResponse, 418: im.ErrBadResponse,
 	} {
 		for _, body := range []string{"<html>", ""} {
-			server := &script{answers: []answer{{status: status, body: body}}}
+			server := &script{responses: []response{{status: status, body: body}}}
 			_, err := server.client(t, im.WithRetries(0)).Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{Body: messages.Text("hi")})
 			require.ErrorIs(t, err, want, "%d", status)
 			assert.Equal(t, status >= 500 && status != 501 || status == 408, errors.Is(err, im.ErrOutcomeUnknown), "%d", status)
@@ -202,7 +202,7 @@ func TestStatusesOfGateways(t *testing.T) {
 
 // WithResponse's r holds the last success, and a failure leaves it as it is.
 func TestWithResponseIsOverwritten(t *testing.T) {
-	server := &script{answers: []answer{
+	server := &script{responses: []response{
 		{status: 200, body: `{"entities":[{"username":"alice"}],"timestamp":1697603000001}`}, {status: 201, body: `{"entities":[{"username":"bob"}]}`}, {status: 404, body: `{"error":"x"}`},
 	}}
 	var r im.Response
@@ -225,7 +225,7 @@ func TestRawSuccessWithoutABody(t *testing.T) {
 	}{
 		{204, "", "DELETE", true}, {205, "", "POST", true}, {204, " \n", "PUT", true}, {201, "", "POST", false}, {200, "", "POST", false}, {202, "", "POST", false}, {200, "", "HEAD", true},
 	} {
-		server := &script{answers: []answer{{status: c.status, body: c.body}}}
+		server := &script{responses: []response{{status: c.status, body: c.body}}}
 		client := server.client(t, im.WithRetries(0))
 		var r im.Response
 		ctx := im.WithResponse(t.Context(), &r)
@@ -240,7 +240,7 @@ func TestRawSuccessWithoutABody(t *testing.T) {
 			_, err = im.Raw[json.RawMessage](t.Context(), client, im.RawCall{Method: c.method, Path: "/x"})
 			require.NoError(t, err)
 		} else {
-			require.ErrorIs(t, err, im.ErrBadAnswer, "%d", c.status)
+			require.ErrorIs(t, err, im.ErrBadResponse, "%d", c.status)
 		}
 	}
 }
@@ -264,7 +264,7 @@ func TestRawThatCannotBeSent(t *testing.T) {
 		},
 	} {
 		for _, r := range bad {
-			server := &script{answers: []answer{success}}
+			server := &script{responses: []response{success}}
 			_, err := im.Raw[struct{}](t.Context(), server.client(t), r)
 			require.ErrorIs(t, err, im.ErrInvalidArgument, "%+v", r)
 			failure, ok := errors.AsType[*im.Error](err)
@@ -274,14 +274,14 @@ func TestRawThatCannotBeSent(t *testing.T) {
 		}
 	}
 	for _, good := range []string{"/a", "/a/", "/{a_1}/x", "/a-{a}-b", "/v1.0/~x/@y", "/a:b"} {
-		server := &script{answers: []answer{{status: 204}}}
+		server := &script{responses: []response{{status: 204}}}
 		_, err := im.Raw[struct{}](t.Context(), server.client(t), im.RawCall{Method: "GET", Path: good, Params: make([]string, strings.Count(good, "{"))[:0:0]})
 		if strings.Contains(good, "{") {
 			_, err = im.Raw[struct{}](context.Background(), server.client(t), im.RawCall{Method: "GET", Path: good, Params: []string{"v"}})
 		}
 		require.NoError(t, err, good)
 	}
-	server := &script{answers: []answer{{status: 204}}}
+	server := &script{responses: []response{{status: 204}}}
 	_, err := im.Raw[struct{}](t.Context(), server.client(t), im.RawCall{Method: "GET", Path: "/a", Header: http.Header{"x-a": {"1"}, "X-A": {"2"}}})
 	require.NoError(t, err)
 	assert.ElementsMatch(t, []string{"1", "2"}, server.requests[0].Header["X-A"], "none is lost")

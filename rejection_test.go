@@ -27,11 +27,11 @@ type gate struct {
 	calls   int
 	latency time.Duration
 	life    string                                 // in the words of /token
-	fails   bool                                   // /token answers 503
+	fails   bool                                   // /token responses 503
 	accepts func(g *gate, token, path string) bool // with the lock held; the token without Bearer
 }
 
-func (g *gate) do(r *http.Request) *answer {
+func (g *gate) do(r *http.Request) *response {
 	time.Sleep(g.latency)
 	if strings.Contains(r.URL.Path, "slow") {
 		time.Sleep(time.Second)
@@ -41,21 +41,21 @@ func (g *gate) do(r *http.Request) *answer {
 	if strings.HasSuffix(r.URL.Path, "/token") {
 		g.fetches++
 		if g.fails {
-			return &answer{status: 503}
+			return &response{status: 503}
 		}
-		return &answer{status: 200, body: fmt.Sprintf(`{"access_token":%q,%s}`, nth(g.fetches), cmp.Or(g.life, `"expires_in":86400`))}
+		return &response{status: 200, body: fmt.Sprintf(`{"access_token":%q,%s}`, nth(g.fetches), cmp.Or(g.life, `"expires_in":86400`))}
 	}
 	g.calls++
 	if !g.accepts(g, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), r.URL.RequestURI()) {
-		return &answer{status: 401, body: badToken}
+		return &response{status: 401, body: badToken}
 	}
-	return &answer{status: 200, body: aliceAnswer}
+	return &response{status: 200, body: aliceResponse}
 }
 
 func (g *gate) client(t *testing.T, options ...im.Option) *im.Client {
 	c := config
 	c.Token = im.ClientCredentials{ID: "id", Secret: "s"}
-	return (&script{answers: []answer{{do: g.do}}}).clientFor(t, c, append([]im.Option{im.WithoutQuotas()}, options...)...)
+	return (&script{responses: []response{{do: g.do}}}).clientFor(t, c, append([]im.Option{im.WithoutQuotas()}, options...)...)
 }
 
 func (g *gate) set(accepts func(g *gate, token, path string) bool) {
@@ -270,12 +270,12 @@ func TestOwnRejectionIsReportedAfterOneExchange(t *testing.T) {
 		require.NoError(t, user(client, "alice")())
 		err := user(client, "bad")()
 		failure, _ := errors.AsType[*im.Error](err)
-		assert.Equal(t, []int{401, 2}, []int{failure.Status, failure.Tries})
+		assert.Equal(t, []int{401, 2}, []int{failure.Status, failure.Attempts})
 		assert.Equal(t, 2, server.fetches)
 		require.NoError(t, user(client, "alice")())
 		err = user(client, "bad")()
 		failure, _ = errors.AsType[*im.Error](err)
-		assert.Equal(t, []int{401, 1}, []int{failure.Status, failure.Tries})
+		assert.Equal(t, []int{401, 1}, []int{failure.Status, failure.Attempts})
 		assert.Equal(t, 2, server.fetches)
 	})
 }
@@ -397,7 +397,7 @@ func TestCallThatTriesATokenDoesNotWaitForItself(t *testing.T) {
 		server := &gate{latency: 10 * time.Millisecond, accepts: func(_ *gate, token, _ string) bool { return token >= nth(2) }}
 		c := config
 		c.Token = im.ClientCredentials{ID: "id", Secret: "s"}
-		client := (&script{answers: []answer{{do: server.do}}}).clientFor(t, c, im.WithQuota("users.get", im.Quota{N: 10, Per: time.Second}))
+		client := (&script{responses: []response{{do: server.do}}}).clientFor(t, c, im.WithQuota("users.get", im.Quota{N: 10, Per: time.Second}))
 		start := time.Now() // no second of waiting for a response
 		assert.Zero(t, together(6, user(client, "alice")))
 		assert.Less(t, time.Since(start), 900*time.Millisecond)

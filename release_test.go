@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/imrest/im-go/internal/catalogue"
+	"github.com/imrest/im-go/internal/test/catalogue"
 )
 
 // All modules have one version: that of Version. Where a go.mod held a replace,

@@ -10,37 +10,37 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// read takes the answer in.
+// read takes the response in.
 func (c *core) read(ctx context.Context, p *prepared, res *http.Response, limit *timeLimit) *Error {
 	success := res.StatusCode >= 200 && res.StatusCode < 300
 	switch {
 	case res.StatusCode < 200: // a switched protocol, whose body would never end
-		return badAnswer(p, res.StatusCode, nil, errUnasked)
+		return badResponse(p, res.StatusCode, nil, errUnasked)
 	case success && p.sink != nil:
 		return c.download(ctx, p, res, limit)
 	}
 	buf := buffers.Get().(*bytes.Buffer)
 	defer release(buf)
-	more, err := readAnswer(buf, res.Body, res.ContentLength, c.maxAnswer)
+	more, err := readResponse(buf, res.Body, res.ContentLength, c.maxResponse)
 	body := buf.Bytes()
 	switch {
 	case res.StatusCode == http.StatusTooManyRequests && ctx.Err() == nil: // whatever its body is like
-		return answered(p, res.StatusCode, unpack(res, body))
+		return responded(p, res.StatusCode, unpack(res, body))
 	case err != nil:
 		return networkError(ctx, p, res.StatusCode, err)
 	case more:
-		return badAnswer(p, res.StatusCode, body, tooLargeError{c.maxAnswer, "bytes"})
+		return badResponse(p, res.StatusCode, body, tooLargeError{c.maxResponse, "bytes"})
 	case !success:
-		return answered(p, res.StatusCode, unpack(res, body))
+		return responded(p, res.StatusCode, unpack(res, body))
 	case packed(res):
-		return badAnswer(p, res.StatusCode, nil, errCompressed)
-	case tooManyValues(body, maxValues(c.maxAnswer, len(body))):
-		return badAnswer(p, res.StatusCode, body, tooLargeError{int64(maxValues(c.maxAnswer, len(body))), "values"})
+		return badResponse(p, res.StatusCode, nil, errCompressed)
+	case tooManyValues(body, maxValues(c.maxResponse, len(body))):
+		return badResponse(p, res.StatusCode, body, tooLargeError{int64(maxValues(c.maxResponse, len(body))), "values"})
 	}
 	return decode(p, res.StatusCode, body)
 }
 
-// decode fills what the call wants from an answer of success.
+// decode fills what the call wants from a response of success.
 func decode(p *prepared, status int, body []byte) *Error {
 	out := p.Out
 	if out == nil {
@@ -53,7 +53,7 @@ func decode(p *prepared, status int, body []byte) *Error {
 		out, body = &struct{}{}, []byte("{}")
 	}
 	if err := readInto(out, body); err != nil {
-		return badAnswer(p, status, body, err)
+		return badResponse(p, status, body, err)
 	}
 	if p.response != nil {
 		fillResponse(p.response, status, body)

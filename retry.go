@@ -31,7 +31,7 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 	if failure.tokenRejected() {
 		return c.renewToken(ctx, p, failure)
 	}
-	if p.tries == 0 || p.noRetry || ctx.Err() != nil {
+	if p.attempts == 0 || p.noRetry || ctx.Err() != nil {
 		return 0, false
 	}
 	refused := failure.refused()
@@ -62,11 +62,11 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 // was carried out, the wait is short, and others may be ahead in line.
 const refusalsPerRetry = 3
 
-// backoff is the wait before the try after tries: it doubles from base, and lies
+// backoff is the wait before the attempt after so many: it doubles from base, and lies
 // anywhere in the upper half of that, so that callers do not return in step.
-func backoff(tries int, base, most time.Duration) time.Duration {
+func backoff(attempts int, base, most time.Duration) time.Duration {
 	d := base
-	for ; tries > 1 && d < most; tries-- {
+	for ; attempts > 1 && d < most; attempts-- {
 		d *= 2
 	}
 	d = min(d, most)

@@ -27,7 +27,7 @@ const (
 	reachLimit = `{"error":"reach_limit","error_description":"This request has reached api limit"}`
 	planLimit  = `{"error":"resource_limited","error_description":"You have exceeded the limit of the free edition."}`
 	sendLimit  = `{"error":"message_send_error","error_description":"message send reach limit"}`
-	sentAnswer = `{"data":{"bob":"1312740985563217920"}}`
+	sentResponse = `{"data":{"bob":"1312740985563217920"}}`
 )
 
 // The three kinds of call whose repeats differ.
@@ -51,51 +51,51 @@ var calls = map[string]func(context.Context, *im.Client) error{
 
 func idempotent(call string) bool { return call == "read" || call == "idempotent write" }
 
-// success answers every call of the tests.
-var success = answer{status: 200, body: `{"entities":[{"username":"alice"}],"data":{"bob":"1312740985563217920"}}`}
+// success responses every call of the tests.
+var success = response{status: 200, body: `{"entities":[{"username":"alice"}],"data":{"bob":"1312740985563217920"}}`}
 
 // DESIGN.md's table, row by row: is the call sent again, and what is said when it
 // is not.
 func TestRepeats(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
 	for name, row := range map[string]struct {
-		first answer
+		first response
 		again func(call string) bool
 		kind  error
 		// unknown: the outcome is, for calls that are not repeated
 		unknown bool
 	}{
-		"429 reach_limit":          {answer{status: 429, body: reachLimit}, always, im.ErrRateLimited, false},
-		"429 without a code":       {answer{status: 429, body: `{}`}, always, im.ErrRateLimited, false},
-		"403 message reach limit":  {answer{status: 403, body: sendLimit}, always, im.ErrRateLimited, false},
-		"429 resource_limited":     {answer{status: 429, body: planLimit}, never, im.ErrPlanLimit, false},
-		"400 too many queries":     {answer{status: 400, body: `{"error_description":"too many queries"}`}, always, im.ErrRateLimited, false},
-		"502 HTML":                 {answer{status: 502, body: `<html>`}, idempotent, im.ErrUnavailable, true},
-		"503":                      {answer{status: 503}, idempotent, im.ErrUnavailable, true},
-		"504":                      {answer{status: 504}, idempotent, im.ErrUnavailable, true},
-		"408":                      {answer{status: 408}, idempotent, im.ErrUnavailable, true},
-		"connection broken":        {answer{err: errBroken}, idempotent, im.ErrUnavailable, true},
-		"EOF":                      {answer{err: io.EOF}, idempotent, im.ErrUnavailable, true},
-		"dial error":               {answer{err: dial, unsent: true}, always, im.ErrUnavailable, false},
-		"dial error, untraced":     {answer{err: dial}, idempotent, im.ErrUnavailable, true}, // a recorder, HTTP/3: proves nothing
-		"bad certificate":          {answer{err: x509.UnknownAuthorityError{}, unsent: true}, never, im.ErrUnavailable, false},
-		"http behind https":        {answer{err: http.ErrSchemeMismatch, unsent: true}, never, im.ErrUnavailable, false},
-		"500":                      {answer{status: 500, body: `{"error":"INTERNAL_SERVER_ERROR"}`}, never, im.ErrInternal, true},
-		"500 that means bad path":  {answer{status: 500, body: `{"error":"web_application"}`}, never, im.ErrUnsupported, false},
-		"409":                      {answer{status: 409, body: `{"error":"concurrent_operation_error"}`}, idempotent, im.ErrConflict, false},
-		"200 cut off":              {answer{status: 200, body: `{"entities":[{"user`}, idempotent, im.ErrBadAnswer, true},
-		"200 HTML":                 {answer{status: 200, body: `<html>`}, idempotent, im.ErrBadAnswer, true},
-		"200 empty":                {answer{status: 200}, idempotent, im.ErrBadAnswer, true},
-		"302":                      {answer{status: 302, header: http.Header{"Location": {"https://elsewhere.example.com/"}}}, never, im.ErrBadAnswer, false},
-		"404":                      {answer{status: 404, body: `{"error":"service_resource_not_found"}`}, never, im.ErrNotFound, false},
-		"401 not in this room":     {answer{status: 401, body: `{"error":"MetadataException","error_description":"user is not in chatroom"}`}, never, im.ErrNotFound, false},
-		"401 without the right":    {answer{status: 401, body: `{"error":"unauthorized","error_description":"No admin user access authorized"}`}, never, im.ErrForbidden, false},
-		"503 with long RetryAfter": {answer{status: 503, header: http.Header{"Retry-After": {"3600"}}}, never, im.ErrUnavailable, true},
+		"429 reach_limit":          {response{status: 429, body: reachLimit}, always, im.ErrRateLimited, false},
+		"429 without a code":       {response{status: 429, body: `{}`}, always, im.ErrRateLimited, false},
+		"403 message reach limit":  {response{status: 403, body: sendLimit}, always, im.ErrRateLimited, false},
+		"429 resource_limited":     {response{status: 429, body: planLimit}, never, im.ErrPlanLimit, false},
+		"400 too many queries":     {response{status: 400, body: `{"error_description":"too many queries"}`}, always, im.ErrRateLimited, false},
+		"502 HTML":                 {response{status: 502, body: `<html>`}, idempotent, im.ErrUnavailable, true},
+		"503":                      {response{status: 503}, idempotent, im.ErrUnavailable, true},
+		"504":                      {response{status: 504}, idempotent, im.ErrUnavailable, true},
+		"408":                      {response{status: 408}, idempotent, im.ErrUnavailable, true},
+		"connection broken":        {response{err: errBroken}, idempotent, im.ErrUnavailable, true},
+		"EOF":                      {response{err: io.EOF}, idempotent, im.ErrUnavailable, true},
+		"dial error":               {response{err: dial, unsent: true}, always, im.ErrUnavailable, false},
+		"dial error, untraced":     {response{err: dial}, idempotent, im.ErrUnavailable, true}, // a recorder, HTTP/3: proves nothing
+		"bad certificate":          {response{err: x509.UnknownAuthorityError{}, unsent: true}, never, im.ErrUnavailable, false},
+		"http behind https":        {response{err: http.ErrSchemeMismatch, unsent: true}, never, im.ErrUnavailable, false},
+		"500":                      {response{status: 500, body: `{"error":"INTERNAL_SERVER_ERROR"}`}, never, im.ErrInternal, true},
+		"500 that means bad path":  {response{status: 500, body: `{"error":"web_application"}`}, never, im.ErrUnsupported, false},
+		"409":                      {response{status: 409, body: `{"error":"concurrent_operation_error"}`}, idempotent, im.ErrConflict, false},
+		"200 cut off":              {response{status: 200, body: `{"entities":[{"user`}, idempotent, im.ErrBadResponse, true},
+		"200 HTML":                 {response{status: 200, body: `<html>`}, idempotent, im.ErrBadResponse, true},
+		"200 empty":                {response{status: 200}, idempotent, im.ErrBadResponse, true},
+		"302":                      {response{status: 302, header: http.Header{"Location": {"https://elsewhere.example.com/"}}}, never, im.ErrBadResponse, false},
+		"404":                      {response{status: 404, body: `{"error":"service_resource_not_found"}`}, never, im.ErrNotFound, false},
+		"401 not in this room":     {response{status: 401, body: `{"error":"MetadataException","error_description":"user is not in chatroom"}`}, never, im.ErrNotFound, false},
+		"401 without the right":    {response{status: 401, body: `{"error":"unauthorized","error_description":"No admin user access authorized"}`}, never, im.ErrForbidden, false},
+		"503 with long RetryAfter": {response{status: 503, header: http.Header{"Retry-After": {"3600"}}}, never, im.ErrUnavailable, true},
 	} {
 		for call, do := range calls {
 			t.Run(name+"/"+call, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					server := &script{answers: []answer{row.first, success}}
+					server := &script{responses: []response{row.first, success}}
 					err := do(t.Context(), server.client(t))
 					if row.again(call) {
 						require.NoError(t, err)
@@ -117,17 +117,17 @@ func never(string) bool  { return false }
 
 func TestRetriesEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := &script{answers: []answer{{status: 503}}}
+		server := &script{responses: []response{{status: 503}}}
 		_, err := server.client(t).Users.Get(t.Context(), "alice")
 		require.ErrorIs(t, err, im.ErrUnavailable)
 		failure, _ := errors.AsType[*im.Error](err)
-		assert.Equal(t, 4, failure.Tries)
+		assert.Equal(t, 4, failure.Attempts)
 		assert.Len(t, server.requests, 4)
 	})
 }
 
 func TestWithoutRetry(t *testing.T) {
-	server := &script{answers: []answer{{status: 503}, success}}
+	server := &script{responses: []response{{status: 503}, success}}
 	_, err := server.client(t).Users.Get(im.WithoutRetry(t.Context()), "alice")
 	require.ErrorIs(t, err, im.ErrUnavailable)
 	assert.Len(t, server.requests, 1)
@@ -136,7 +136,7 @@ func TestWithoutRetry(t *testing.T) {
 func TestRetryAfterIsWaited(t *testing.T) {
 	for header, want := range map[string]time.Duration{"7": 7 * time.Second, "Fri, 31 Dec 1999 23:59:59 GMT": 0} {
 		synctest.Test(t, func(t *testing.T) {
-			server := &script{answers: []answer{{status: 503, header: http.Header{"Retry-After": {header}}}, success}}
+			server := &script{responses: []response{{status: 503, header: http.Header{"Retry-After": {header}}}, success}}
 			begun := time.Now()
 			_, err := server.client(t).Users.Get(t.Context(), "alice")
 			require.NoError(t, err)
@@ -146,7 +146,7 @@ func TestRetryAfterIsWaited(t *testing.T) {
 }
 
 func TestRetryAfterBeyondTheCapIsHandedOut(t *testing.T) {
-	server := &script{answers: []answer{{status: 429, body: reachLimit, header: http.Header{"Retry-After": {"3600"}}}}}
+	server := &script{responses: []response{{status: 429, body: reachLimit, header: http.Header{"Retry-After": {"3600"}}}}}
 	_, err := server.client(t).Users.Get(t.Context(), "alice")
 	failure, ok := errors.AsType[*im.Error](err)
 	require.True(t, ok)
@@ -158,9 +158,9 @@ func TestRetryAfterBeyondTheCapIsHandedOut(t *testing.T) {
 func TestBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var at []time.Time
-		server := &script{answers: []answer{{do: func(*http.Request) *answer {
+		server := &script{responses: []response{{do: func(*http.Request) *response {
 			at = append(at, time.Now())
-			return &answer{status: 503}
+			return &response{status: 503}
 		}}}}
 		_, err := server.client(t).Users.Get(t.Context(), "alice")
 		require.Error(t, err)
@@ -178,7 +178,7 @@ func TestHopelessDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
-		server := &script{answers: []answer{{status: 503, header: http.Header{"Retry-After": {"10"}}}}}
+		server := &script{responses: []response{{status: 503, header: http.Header{"Retry-After": {"10"}}}}}
 		begun := time.Now()
 		_, err := server.client(t).Users.Get(ctx, "alice")
 		require.ErrorIs(t, err, context.DeadlineExceeded)
@@ -189,17 +189,17 @@ func TestHopelessDeadline(t *testing.T) {
 
 func TestTimeoutPerTry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hang := func(r *http.Request) *answer {
+		hang := func(r *http.Request) *response {
 			<-r.Context().Done()
-			return &answer{err: context.Cause(r.Context())}
+			return &response{err: context.Cause(r.Context())}
 		}
-		server := &script{answers: []answer{{do: hang}, success}}
+		server := &script{responses: []response{{do: hang}, success}}
 		begun := time.Now()
 		_, err := server.client(t, im.WithTimeout(2*time.Second)).Users.Get(t.Context(), "alice")
-		require.NoError(t, err, "the second try answers")
+		require.NoError(t, err, "the second try responses")
 		assert.InDelta(t, 2*time.Second, time.Since(begun), float64(300*time.Millisecond))
 
-		server = &script{answers: []answer{{do: hang}}}
+		server = &script{responses: []response{{do: hang}}}
 		_, err = server.client(t, im.WithTimeout(2*time.Second)).Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{Body: messages.Text("hi")})
 		require.ErrorIs(t, err, im.ErrOutcomeUnknown)
 		assert.Contains(t, err.Error(), "no response in time")
@@ -220,7 +220,7 @@ func TestBadSources(t *testing.T) {
 		"cannot open": {file.Source{Name: "a", Open: func() (io.ReadCloser, error) { return nil, os.ErrPermission }}, os.ErrPermission},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := &script{answers: []answer{success}}
+			server := &script{responses: []response{success}}
 			_, err := server.client(t).Messages.UploadFile(t.Context(), c.src, messages.UploadOptions{})
 			require.ErrorIs(t, err, im.ErrInvalidArgument)
 			require.NotErrorIs(t, err, im.ErrOutcomeUnknown)
@@ -238,7 +238,7 @@ func TestSourceThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := &hangingSource{}
 		file := file.Source{Name: "a.bin", Size: 10, Open: func() (io.ReadCloser, error) { return src, nil }}
-		server := &script{answers: []answer{success}}
+		server := &script{responses: []response{success}}
 		client := server.client(t, im.WithTimeout(2*time.Second))
 		begun := time.Now()
 		_, err := client.Messages.UploadFile(t.Context(), file, messages.UploadOptions{})
@@ -266,11 +266,11 @@ func TestSlowTransfers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := &script{answers: []answer{{do: func(r *http.Request) *answer {
+				server := &script{responses: []response{{do: func(r *http.Request) *response {
 					if r.Method == http.MethodGet {
-						return &answer{status: 200, from: &slow{left: 10}}
+						return &response{status: 200, from: &slow{left: 10}}
 					}
-					return &answer{status: 200, body: `{"uri":"https://x/chatfiles","entities":[{"uuid":"u-1"}]}`}
+					return &response{status: 200, body: `{"uri":"https://x/chatfiles","entities":[{"uuid":"u-1"}]}`}
 				}}}}
 				begun := time.Now()
 				require.NoError(t, transfer(t.Context(), server.client(t, im.WithTimeout(30*time.Second))))
@@ -328,7 +328,7 @@ func TestUploadIsReopened(t *testing.T) {
 			opened++
 			return io.NopCloser(strings.NewReader("hello")), nil
 		}}
-		server := &script{answers: []answer{{status: 429, body: reachLimit}, {status: 200, body: `{"uri":"https://x/chatfiles","entities":[{"uuid":"u-1"}]}`}}}
+		server := &script{responses: []response{{status: 429, body: reachLimit}, {status: 200, body: `{"uri":"https://x/chatfiles","entities":[{"uuid":"u-1"}]}`}}}
 		up, err := server.client(t).Messages.UploadFile(t.Context(), src, messages.UploadOptions{})
 		require.NoError(t, err)
 		assert.Equal(t, "https://x/chatfiles/u-1", up.URL)

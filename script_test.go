@@ -14,24 +14,24 @@ import (
 	im "github.com/imrest/im-go"
 )
 
-// script is an http.RoundTripper that answers from a list, the last answer again
+// script is an http.RoundTripper that responds from a list, the last response again
 // and again, and keeps what it was sent. It needs no network, so it works on the
 // fake clock of testing/synctest.
 type script struct {
-	answers []answer
+	responses []response
 
 	mu       sync.Mutex
 	requests []sentRequest
 }
 
-type answer struct {
+type response struct {
 	status int
 	header http.Header
 	body   string
 	from   io.Reader                   // in place of a body
-	err    error                       // in place of an answer
+	err    error                       // in place of a response
 	unsent bool                        // with err: the transport reports that it got no connection
-	do     func(*http.Request) *answer // decides by the request
+	do     func(*http.Request) *response // decides by the request
 }
 
 type sentRequest struct {
@@ -51,7 +51,7 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	s.mu.Lock()
 	s.requests = append(s.requests, sent)
-	a := s.answers[min(len(s.requests), len(s.answers))-1]
+	a := s.responses[min(len(s.requests), len(s.responses))-1]
 	s.mu.Unlock()
 	if a.do != nil {
 		a = *a.do(r)
@@ -96,4 +96,4 @@ func (s *script) clientFor(t *testing.T, c im.Config, options ...im.Option) *im.
 
 var errBroken = errors.New("connection reset by peer")
 
-const aliceAnswer = `{"entities":[{"uuid":"u","username":"alice","activated":true}]}`
+const aliceResponse = `{"entities":[{"uuid":"u","username":"alice","activated":true}]}`

@@ -50,10 +50,10 @@ func TestTokenFetchEventOfEveryProvider(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var events fetches
-				server := &script{answers: []answer{{do: func(r *http.Request) *answer {
+				server := &script{responses: []response{{do: func(r *http.Request) *response {
 					if r.URL.Path == "/acme/demo/token" {
 						time.Sleep(3 * time.Second)
-						return &answer{status: 200, body: `{"access_token":"t","expires_in":1000}`}
+						return &response{status: 200, body: `{"access_token":"t","expires_in":1000}`}
 					}
 					assert.Equal(t, !c.none, len(events) == 1, "before the call goes on")
 					return &success
@@ -94,7 +94,7 @@ func TestTokenFetchEventHasTheAge(t *testing.T) {
 			n++
 			return im.Token{Value: string(rune('a' + n)), Expires: time.Now().Add(time.Hour)}, nil
 		})
-		server := &script{answers: []answer{success}}
+		server := &script{responses: []response{success}}
 		client := server.clientFor(t, app, events.option())
 		for _, at := range []struct {
 			later time.Duration
@@ -136,7 +136,7 @@ func TestTokenFetchEventHasTheCallsContext(t *testing.T) {
 			time.Sleep(time.Minute / 6)
 			return im.Token{Value: "t"}, ctx.Err()
 		})
-		client := (&script{answers: []answer{success}}).clientFor(t, app, h.option(), im.WithObserver(func(ctx context.Context, e im.Event) {
+		client := (&script{responses: []response{success}}).clientFor(t, app, h.option(), im.WithObserver(func(ctx context.Context, e im.Event) {
 			if e.Endpoint == im.TokenFetchEvent {
 				spans = append(spans, spanOf(ctx), ctx.Err(), e.Err)
 			}
@@ -154,7 +154,7 @@ func TestTokenFetchEventHasTheCallsContext(t *testing.T) {
 func TestPanicOfTheObserverOfAFetch(t *testing.T) {
 	app := config
 	app.Token = im.TokenFunc(func(context.Context) (im.Token, error) { return im.Token{Value: "t"}, nil })
-	client := (&script{answers: []answer{success}}).clientFor(t, app, im.WithObserver(func(_ context.Context, e im.Event) {
+	client := (&script{responses: []response{success}}).clientFor(t, app, im.WithObserver(func(_ context.Context, e im.Event) {
 		if e.Endpoint == im.TokenFetchEvent {
 			panic("hush")
 		}
@@ -174,7 +174,7 @@ func TestTokenFetchEventOfAHangingProvider(t *testing.T) {
 			<-ctx.Done()
 			return im.Token{}, ctx.Err()
 		})
-		client := (&script{answers: []answer{success}}).clientFor(t, app, im.WithObserver(func(ctx context.Context, e im.Event) {
+		client := (&script{responses: []response{success}}).clientFor(t, app, im.WithObserver(func(ctx context.Context, e im.Event) {
 			if e.Endpoint == im.TokenFetchEvent {
 				took = append(took, e.Took)
 				assert.NoError(t, ctx.Err())

@@ -32,7 +32,7 @@ const (
 	tokenLock     = 10 * time.Second       // a fetcher that crashed delays the others so long; a slower one is joined by a second
 	tokenPoll     = 100 * time.Millisecond // how often those who wait for the fetcher look
 	lockPatience  = 15 * time.Second       // with a lock that nobody gives back in time
-	tokenPatience = 2 * time.Second        // with a store that does not answer
+	tokenPatience = 2 * time.Second        // with a store that does not respond
 )
 
 // SharedToken makes a fleet use one token: one process gets it from the provider,

@@ -77,7 +77,7 @@ func fleet(t *testing.T, n int, i *issuer, store im.TokenStore, options ...im.Op
 	c.Token = im.SharedToken(store, im.ClientCredentials{ID: "id", Secret: "top-secret"})
 	clients := make([]*im.Client, n)
 	for k := range clients {
-		server := &script{answers: []answer{{do: i.answer}}}
+		server := &script{responses: []response{{do: i.response}}}
 		clients[k] = server.clientFor(t, c, options...)
 	}
 	return clients
@@ -221,7 +221,7 @@ func TestStoredTokenThatSeemsToHaveEnded(t *testing.T) {
 		c.Token = im.SharedToken(store, im.ClientCredentials{ID: "id", Secret: "s"})
 		clients := make([]*im.Client, 4)
 		for i := range clients {
-			clients[i] = (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
+			clients[i] = (&script{responses: []response{{do: server.do}}}).clientFor(t, c)
 		}
 		for range 10 {
 			callAll(t, clients)
@@ -289,7 +289,7 @@ func TestBrokenTokenStores(t *testing.T) {
 					server := &gate{accepts: newest}
 					c := config
 					c.Token = im.SharedToken(store, im.ClientCredentials{ID: "id", Secret: "s"})
-					client := (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
+					client := (&script{responses: []response{{do: server.do}}}).clientFor(t, c)
 					for i := range 3 {
 						start := time.Now()
 						assert.Zero(t, together(10, user(client, "alice")))
@@ -311,7 +311,7 @@ func TestLateLockIsGivenBack(t *testing.T) {
 		server := &gate{accepts: newest}
 		c := config
 		c.Token = im.SharedToken(store, im.ClientCredentials{ID: "id", Secret: "s"})
-		client := (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
+		client := (&script{responses: []response{{do: server.do}}}).clientFor(t, c)
 		require.NoError(t, get(t.Context(), client))
 		time.Sleep(6 * time.Second)
 		synctest.Wait()
@@ -326,7 +326,7 @@ func TestStoredGarbageIsReplaced(t *testing.T) {
 		server := &gate{accepts: newest}
 		c := config
 		c.Token = im.SharedToken(store, im.ClientCredentials{ID: "id", Secret: "s"})
-		require.NoError(t, get(t.Context(), (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)))
+		require.NoError(t, get(t.Context(), (&script{responses: []response{{do: server.do}}}).clientFor(t, c)))
 		assert.Equal(t, nth(1), store.token.Value)
 	})
 }
@@ -355,7 +355,7 @@ func TestTokenWithAPastEndIsShared(t *testing.T) {
 		c.Token = im.SharedToken(&keeping{}, im.AppCertificate{AppID: appID, Certificate: certificate, Exchange: true})
 		clients := make([]*im.Client, 4)
 		for i := range clients {
-			clients[i] = (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
+			clients[i] = (&script{responses: []response{{do: server.do}}}).clientFor(t, c)
 		}
 		callAll(t, clients)
 		assert.Equal(t, 1, server.fetches)
@@ -370,7 +370,7 @@ func TestFleetRecoversFromUselessTokens(t *testing.T) {
 		c.Token = im.SharedToken(&tokenMemory{}, im.ClientCredentials{ID: "id", Secret: "s"})
 		clients := make([]*im.Client, 3)
 		for i := range clients {
-			clients[i] = (&script{answers: []answer{{do: server.do}}}).clientFor(t, c)
+			clients[i] = (&script{responses: []response{{do: server.do}}}).clientFor(t, c)
 		}
 		callAll(t, clients)
 		server.set(func(_ *gate, token, _ string) bool { return token >= nth(6) })

@@ -27,7 +27,7 @@ func (t UserToken) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%v for %s", t.T
 
 // UserTokenOptions are the choices of [Client.UserToken].
 type UserTokenOptions struct {
-	TTL        time.Duration // 0: the console's setting, 60 days by default; or NeverExpires
+	TTL        time.Duration // 0: the console's setting, 60 days by default; or Forever
 	AutoCreate bool          // register the user, without a password, when there is none
 }
 
@@ -39,7 +39,7 @@ var getInheritToken = api.Endpoint{
 // UserToken gets a token for a user with the rights of the app, the only way for
 // users without a password. Easemob only; for Agora see
 // [AppCertificate.UserToken]. Quota: 300 calls a second for all token calls.
-// Repeated after a lost answer. Errors: [ErrNotFound] when the user does not
+// Repeated after a lost response. Errors: [ErrNotFound] when the user does not
 // exist, [ErrForbidden] when it is banned, [ErrConflict] when two calls create it
 // at once, [ErrPlanLimit] when the app may have no more users.
 //
@@ -66,7 +66,7 @@ var getPasswordToken = api.Endpoint{
 
 // UserTokenByPassword gets a token for a user with the user's password, of at
 // most 64 characters. Easemob only. The ttl is as in [UserTokenOptions]. Quota:
-// 300 calls a second for all token calls. Repeated after a lost answer. Errors:
+// 300 calls a second for all token calls. Repeated after a lost response. Errors:
 // [ErrUnauthorized] for a wrong password (older servers: for an unknown user too),
 // [ErrNotFound], [ErrForbidden] when the user is banned.
 //

@@ -19,7 +19,7 @@ import (
 	"github.com/imrest/im-go/messages"
 )
 
-// resolver answers every question for an IPv4 address with this one.
+// resolver responses every question for an IPv4 address with this one.
 func resolver(t *testing.T, ip string) *net.Resolver {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -71,8 +71,8 @@ func TestRedirectsToNames(t *testing.T) {
 	defer plain.CloseIdleConnections()
 	started := time.Now()
 	err := through(plain, "http://a1.example.com")
-	require.ErrorIs(t, err, im.ErrBadAnswer)
-	require.ErrorContains(t, err, "302 bad answer: the server leads to a private or loopback address")
+	require.ErrorIs(t, err, im.ErrBadResponse)
+	require.ErrorContains(t, err, "302 bad response: the server leads to a private or loopback address")
 	assert.Empty(t, storage.requests())
 	assert.Less(t, time.Since(started), 5*time.Second)
 
@@ -196,7 +196,7 @@ func TestHistoryWhereHTTPSHangs(t *testing.T) {
 		if len(attempts) == 2 {
 			return nil, errBroken
 		}
-		return (&script{answers: []answer{{status: 200, body: oneRecord}}}).RoundTrip(r)
+		return (&script{responses: []response{{status: 200, body: oneRecord}}}).RoundTrip(r)
 	})
 	api := historyAt(t, "http://203.0.113.10:80/f")
 	started := time.Now()
@@ -238,9 +238,9 @@ func TestHistoryAtBadAddresses(t *testing.T) {
 		"http://127.0.0.1/hush", "https://10.0.0.1/hush", "http://169.254.169.254/hush", "https://[::ffff:127.0.0.1]/hush",
 		"ftp://example.com/hush", "/hush", "hush", "https://a:b@example.com/hush", "https://%zz/hush",
 	} {
-		server := &script{answers: []answer{{status: 200, body: `{"data":[{"url":"` + address + `"}]}`}, {status: 200, body: oneRecord}}}
+		server := &script{responses: []response{{status: 200, body: `{"data":[{"url":"` + address + `"}]}`}, {status: 200, body: oneRecord}}}
 		for _, err := range server.client(t).Messages.History(t.Context(), time.Unix(1, 0), messages.HistoryOptions{Zone: time.UTC}) {
-			require.ErrorIs(t, err, im.ErrBadAnswer, address)
+			require.ErrorIs(t, err, im.ErrBadResponse, address)
 			assert.NotContains(t, err.Error(), "hush")
 		}
 		assert.Len(t, server.requests, 1, address)
@@ -250,12 +250,12 @@ func TestHistoryAtBadAddresses(t *testing.T) {
 // What a storage host quotes of a signed address is not shown.
 func TestSignedAddressesAreNotShown(t *testing.T) {
 	const signed = "https://storage.example.com/f?Expires=1718010000&Signature=q0pV2xXcAAAABBBB%3D"
-	storage := answer{status: 403, body: `{"error":"denied","error_description":"no q0pV2xXcAAAABBBB= for /f?Expires=1718010000&Signature=q0pV2xXcAAAABBBB%3D"}`}
-	server := &script{answers: []answer{{status: 302, header: http.Header{"Location": {signed}}}, storage}}
+	storage := response{status: 403, body: `{"error":"denied","error_description":"no q0pV2xXcAAAABBBB= for /f?Expires=1718010000&Signature=q0pV2xXcAAAABBBB%3D"}`}
+	server := &script{responses: []response{{status: 302, header: http.Header{"Location": {signed}}}, storage}}
 	_, err := downloads["messages.DownloadFile"](t.Context(), server.client(t), "")
 	require.ErrorIs(t, err, im.ErrForbidden)
 	assert.NotContains(t, err.Error(), "q0pV2xXc")
-	server = &script{answers: []answer{{status: 200, body: `{"data":[{"url":"` + signed + `"}]}`}, storage}}
+	server = &script{responses: []response{{status: 200, body: `{"data":[{"url":"` + signed + `"}]}`}, storage}}
 	for _, err := range server.client(t).Messages.History(t.Context(), time.Unix(1, 0), messages.HistoryOptions{Zone: time.UTC}) {
 		require.ErrorIs(t, err, im.ErrForbidden)
 		assert.NotContains(t, err.Error(), "q0pV2xXc")

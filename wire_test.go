@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	im "github.com/imrest/im-go"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 )
 
 // The endpoints of the root package on the wire, with all documented errors.
@@ -17,12 +17,12 @@ func TestWire(t *testing.T) {
 		{
 			ID: "auth.app_token", Token: im.ClientCredentials{ID: "YXA6id", Secret: "YXA6secret"}, Do: getAlice,
 			Request: "POST /token", Body: `{"grant_type":"client_credentials","client_id":"YXA6id","client_secret":"YXA6secret"}`,
-			Answer: token,
+			Response: token,
 		},
 		{
 			ID: "auth.exchange_agora_token", Token: im.AppCertificate{AppID: appID, Certificate: certificate, Exchange: true}, Do: getAlice,
 			Request: "POST /token", Body: `{"grant_type":"agora"}`,
-			Answer: token,
+			Response: token,
 		},
 		{
 			ID: "auth.user_token_inherit",
@@ -31,7 +31,7 @@ func TestWire(t *testing.T) {
 				return nil, err
 			},
 			Request: "POST /token", Body: `{"grant_type":"inherit","username":"alice","autoCreateUser":false}`,
-			Answer: token,
+			Response: token,
 		},
 		{
 			ID: "auth.user_token_password",
@@ -40,13 +40,13 @@ func TestWire(t *testing.T) {
 				return nil, err
 			},
 			Request: "POST /token", Body: `{"grant_type":"password","username":"alice","password":"S3cret.pass"}`,
-			Answer: token,
+			Response: token,
 		},
 		{
 			ID:      "auth.dns_config",
 			Do:      func(ctx context.Context, c *im.Client) (any, error) { return c.LookUpHosts(ctx) },
 			Request: "GET https://rs.easemob.com/easemob/server.json?app_key=acme%23demo",
-			Answer:  hostsAnswer,
+			Response:  hostsResponse,
 			Want:    []im.RESTHost{{Protocol: "http", IP: "203.0.113.10", Port: "80"}, {Protocol: "https", Domain: "a1.example.com", Port: "443"}},
 		},
 	})

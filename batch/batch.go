@@ -13,7 +13,7 @@ import (
 // ErrPartial is the kind of every [*Error]: some items of a batch failed.
 var ErrPartial = errors.New("some items failed")
 
-// ErrNotReported is the error of an item that the answer does not name: it may
+// ErrNotReported is the error of an item that the response does not name: it may
 // have been done or not, and is not counted as done.
 var ErrNotReported = kind.ErrNotReported
 

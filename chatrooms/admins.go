@@ -14,7 +14,7 @@ var listAdmins = api.Endpoint{
 }
 
 // ListAdmins returns all admins of a room, up to 99; the owner is not among them.
-// Quota: 100 calls a second. Repeated after a lost answer. [im.ErrNotFound] when
+// Quota: 100 calls a second. Repeated after a lost response. [im.ErrNotFound] when
 // there is no such room.
 //
 //im:endpoint chatrooms.list_admins
@@ -28,7 +28,7 @@ var addAdmin = api.Endpoint{
 }
 
 // AddAdmin makes a member of a room an admin of it. A room has up to 99. Quota: 100
-// calls a second. Repeated after a lost answer. Errors: [im.ErrNotFound] when there
+// calls a second. Repeated after a lost response. Errors: [im.ErrNotFound] when there
 // is no such room or user, [im.ErrForbidden] or [im.ErrNotFound] when the user is
 // not in the room.
 //
@@ -47,8 +47,8 @@ var removeAdmin = api.Endpoint{
 }
 
 // RemoveAdmin makes an admin an ordinary member again. Quota: 100 calls a second.
-// Repeated after a lost answer. [im.ErrNotFound] when there is no such room or
-// user; what the server answers for a user who is no admin is not documented.
+// Repeated after a lost response. [im.ErrNotFound] when there is no such room or
+// user; what the server responds for a user who is no admin is not documented.
 //
 //im:endpoint chatrooms.remove_admin
 func (s *Service) RemoveAdmin(ctx context.Context, roomID, username string) error {
@@ -60,7 +60,7 @@ var transferOwner = api.Endpoint{
 }
 
 // TransferOwner makes a member of a room its owner. What the owner before becomes
-// is not documented. Not repeated after a lost answer: a repeat answers
+// is not documented. Not repeated after a lost response: a repeat responses
 // [im.ErrForbidden], which then means that it is done. Quota: 100 calls a second.
 // Not in the documents of Agora in English. Errors: [im.ErrNotFound] when there is
 // no such room or user or when the user is not in the room.
@@ -111,7 +111,7 @@ var addSuperAdmin = api.Endpoint{
 
 // AddSuperAdmin lets a user create rooms from its client. The role belongs to the
 // app, not to a room, and calls of this package need none. Quota: 100 calls a
-// second. Repeated after a lost answer. [im.ErrNotFound] when there is no such
+// second. Repeated after a lost response. [im.ErrNotFound] when there is no such
 // user.
 //
 //im:endpoint chatrooms.add_super_admin
@@ -129,12 +129,12 @@ var removeSuperAdmin = api.Endpoint{
 }
 
 // RemoveSuperAdmin takes the role of super admin from a user, who stays in its
-// rooms. Quota: 100 calls a second. Repeated after a lost answer. [im.ErrNotFound]
-// when there is no such user; what the server answers for a user without the role
+// rooms. Quota: 100 calls a second. Repeated after a lost response. [im.ErrNotFound]
+// when there is no such user; what the server responds for a user without the role
 // is not documented.
 //
 //im:endpoint chatrooms.revoke_super_admin
 func (s *Service) RemoveSuperAdmin(ctx context.Context, username string) error {
-	// The answer names the user, as "newSuperAdmin", and says nothing of success.
+	// The response names the user, as "newSuperAdmin", and says nothing of success.
 	return s.api.Call(ctx, &api.Call{Endpoint: &removeSuperAdmin, Params: []string{username}})
 }

@@ -16,7 +16,7 @@ var listAllowed = api.Endpoint{
 // all are muted, unless they are muted by name, and stay in the room while they
 // are offline. Owner and admins count as allowed by the newest documents; whether
 // they are named here is not known. Quota: 100 calls a second. Repeated after a
-// lost answer. [im.ErrNotFound] when there is no such room.
+// lost response. [im.ErrNotFound] when there is no such room.
 //
 //im:endpoint chatrooms.list_allowed
 func (s *Service) ListAllowed(ctx context.Context, roomID string) ([]string, error) {
@@ -28,7 +28,7 @@ var allowMember = api.Endpoint{
 }
 
 // AllowMember puts a member of a room on its allow list. Quota: 100 calls a second.
-// Repeated after a lost answer. [im.ErrNotFound] when there is no such room or the
+// Repeated after a lost response. [im.ErrNotFound] when there is no such room or the
 // user is not in it.
 //
 //im:endpoint chatrooms.allow_user
@@ -44,7 +44,7 @@ var allowMembers = api.Endpoint{
 // AllowMembers puts up to 60 members of a room on its allow list, and reports on
 // each. By the newest documents a user who is not in the room fails the whole call
 // ([im.ErrNotFound]), by the others it is reported. Quota: 100 calls a second,
-// whatever the number of users. Repeated after a lost answer.
+// whatever the number of users. Repeated after a lost response.
 //
 //im:endpoint chatrooms.allow_users
 func (s *Service) AllowMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {
@@ -58,7 +58,7 @@ var disallowMembers = api.Endpoint{
 
 // DisallowMembers takes up to 60 members of a room off its allow list, and reports
 // on each. Quota: 100 calls a second, whatever the number of users. Repeated after
-// a lost answer. [im.ErrNotFound] when there is no such room or a user is not in
+// a lost response. [im.ErrNotFound] when there is no such room or a user is not in
 // it.
 //
 //im:endpoint chatrooms.disallow_users

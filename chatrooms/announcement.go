@@ -14,7 +14,7 @@ var announcement = api.Endpoint{
 }
 
 // Announcement returns the announcement of a room, empty when it has none. Quota:
-// 100 calls a second. Repeated after a lost answer. [im.ErrNotFound] when there is
+// 100 calls a second. Repeated after a lost response. [im.ErrNotFound] when there is
 // no such room.
 //
 //im:endpoint chatrooms.get_announcement
@@ -32,7 +32,7 @@ var setAnnouncement = api.Endpoint{
 
 // SetAnnouncement replaces the announcement of a room by a text of up to 512
 // characters. Whether an empty one takes it away is not documented. Quota: 100
-// calls a second. Repeated after a lost answer. Errors: [im.ErrNotFound] when there
+// calls a second. Repeated after a lost response. Errors: [im.ErrNotFound] when there
 // is no such room, [im.ErrTooLarge] for a text that the server finds too long.
 //
 //im:endpoint chatrooms.set_announcement

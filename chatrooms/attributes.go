@@ -67,7 +67,7 @@ func (r *attributeResult) outcome(key string) (api.Done, bool) {
 	return api.Done{OK: true}, slices.Contains(r.Done, key)
 }
 
-// byKey carries out a call that answers an outcome for each key.
+// byKey carries out a call that responds an outcome for each key.
 func (s *Service) byKey(ctx context.Context, keys []string, c *api.Call) (batch.Result, error) {
 	var out api.Data[attributeResult]
 	c.Items, c.Out = len(keys), &out
@@ -112,7 +112,7 @@ var setAttributes = api.Endpoint{
 // they belong then. The outcomes are in the order of the keys; attributes of other
 // members are refused ([im.ErrForbidden]), for [Service.ForceSetAttributes] to
 // overwrite. Older servers fail the whole call for one of them. Quota: 100 calls a
-// second, whatever the number of attributes. Repeated after a lost answer.
+// second, whatever the number of attributes. Repeated after a lost response.
 // [im.ErrNotFound] when there is no such room or the user is not in it.
 //
 //im:endpoint chatrooms.set_attributes
@@ -139,7 +139,7 @@ var attributes = api.Endpoint{
 
 // Attributes returns the attributes of a room with these keys, or all of them when
 // no key is given. Keys that the room does not have are left out. Quota: 100 calls
-// a second. Repeated after a lost answer. [im.ErrNotFound] when there is no such
+// a second. Repeated after a lost response. [im.ErrNotFound] when there is no such
 // room.
 //
 //im:endpoint chatrooms.get_attributes
@@ -169,7 +169,7 @@ var deleteAttributes = api.Endpoint{
 // DeleteAttributes deletes up to 10 attributes of a room in the name of a member,
 // whose own they must be; [Service.ForceDeleteAttributes] deletes those of others,
 // too. The outcomes are in the order of the keys. Quota: 100 calls a second,
-// whatever the number of attributes. Repeated after a lost answer. [im.ErrNotFound]
+// whatever the number of attributes. Repeated after a lost response. [im.ErrNotFound]
 // when there is no such room or the user is not in it.
 //
 //im:endpoint chatrooms.delete_attributes

@@ -15,10 +15,10 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/chatrooms"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 )
 
-// small is the answer of the calls on attributes, whose envelope is smaller.
+// small is the response of the calls on attributes, whose envelope is smaller.
 func small(data string) string {
 	return `{"uri":"https://a1.example.com/acme/demo/metadata/chatroom","timestamp":1701000000100,"action":"put","data":` + data + `,"status":"ok"}`
 }
@@ -47,33 +47,33 @@ func TestAttributes(t *testing.T) {
 		{
 			ID: "chatrooms.set_attributes", Do: set((*service).SetAttributes, two),
 			Request: "PUT " + path + "/user/bob", Body: `{"metaData":{"topic":"jazz","seat.1":"bob"}}`,
-			Answer: small(`{"successKeys":["topic","seat.1"],"errorKeys":{}}`),
-			Want:   "seat.1: ok, topic: ok",
+			Response: small(`{"successKeys":["topic","seat.1"],"errorKeys":{}}`),
+			Want:     "seat.1: ok, topic: ok",
 		},
 		{
 			ID: "chatrooms.set_attributes", Name: "kept, with an extension, one of another user's",
 			Do: set((*service).SetAttributes, chatrooms.NewAttributes{
 				Values: map[string]string{"a": "1", "b": "", "c": "3"}, Keep: true, NotificationExt: "x",
 			}),
-			Request: "PUT " + path + "/user/bob",
-			Body:    `{"metaData":{"a":"1","b":"","c":"3"},"autoDelete":"NO_DELETE","notificationExt":"x"}`,
-			Answer:  small(`{"successKeys":["a"],"errorKeys":{"b":"others are not allowed to be set"}}`),
-			Want:    "a: ok, b: forbidden, c: outcome unknown",
+			Request:  "PUT " + path + "/user/bob",
+			Body:     `{"metaData":{"a":"1","b":"","c":"3"},"autoDelete":"NO_DELETE","notificationExt":"x"}`,
+			Response: small(`{"successKeys":["a"],"errorKeys":{"b":"others are not allowed to be set"}}`),
+			Want:     "a: ok, b: forbidden, c: outcome unknown",
 		},
 		{
 			ID: "chatrooms.set_attributes", Name: "errors absent, one key in place of a list",
 			Do:      set((*service).SetAttributes, chatrooms.NewAttributes{Values: map[string]string{"A": "1", "a": "2"}}),
 			Request: "PUT " + path + "/user/bob", Body: `{"metaData":{"A":"1","a":"2"}}`,
-			Answer: small(`{"successKeys":"a"}`), Want: "A: outcome unknown, a: ok", // keys are case sensitive
+			Response: small(`{"successKeys":"a"}`), Want: "A: outcome unknown, a: ok", // keys are case sensitive
 		},
 		{
 			ID: "chatrooms.set_attributes", Name: "at the limits",
 			Do: set((*service).SetAttributes, chatrooms.NewAttributes{
 				Values: map[string]string{strings.Repeat("k", 128): strings.Repeat("é", 4096)},
 			}),
-			Request: "PUT " + path + "/user/bob",
-			Body:    `{"metaData":{"` + strings.Repeat("k", 128) + `":"` + strings.Repeat("é", 4096) + `"}}`,
-			Answer:  small(`{"successKeys":["` + strings.Repeat("k", 128) + `"]}`),
+			Request:  "PUT " + path + "/user/bob",
+			Body:     `{"metaData":{"` + strings.Repeat("k", 128) + `":"` + strings.Repeat("é", 4096) + `"}}`,
+			Response: small(`{"successKeys":["` + strings.Repeat("k", 128) + `"]}`),
 		},
 		{ID: "chatrooms.set_attributes", Name: "none", Do: set((*service).SetAttributes, chatrooms.NewAttributes{}), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.set_attributes", Name: "11 of them", Do: set((*service).SetAttributes, values(11)), Err: im.ErrInvalidArgument},
@@ -84,25 +84,25 @@ func TestAttributes(t *testing.T) {
 		{
 			ID: "chatrooms.force_set_attributes", Do: set((*service).ForceSetAttributes, two),
 			Request: "PUT " + path + "/user/bob/forced", Body: `{"metaData":{"topic":"jazz","seat.1":"bob"}}`,
-			Answer: small(`{"successKeys":["topic"],"errorKeys":{"seat.1":"properties key is exceeding maximum limit 128"}}`),
-			Want:   "seat.1: too large, topic: ok",
+			Response: small(`{"successKeys":["topic"],"errorKeys":{"seat.1":"properties key is exceeding maximum limit 128"}}`),
+			Want:     "seat.1: too large, topic: ok",
 		},
 		{ID: "chatrooms.force_set_attributes", Name: "11 of them", Do: set((*service).ForceSetAttributes, values(11)), Err: im.ErrInvalidArgument},
 		{
 			ID: "chatrooms.get_attributes", Do: get("topic", "seat.1"),
 			Request: "POST " + path, Body: `{"keys":["topic","seat.1"]}`,
-			Answer: small(`{"topic":"jazz"}`), Want: map[string]string{"topic": "jazz"},
+			Response: small(`{"topic":"jazz"}`), Want: map[string]string{"topic": "jazz"},
 		},
 		{
 			ID: "chatrooms.get_attributes", Name: "all, a number for a text", Do: get(),
 			Request: "POST " + path, Body: `{"keys":[]}`,
-			Answer: small(`{"topic":"jazz","seats":4}`), Want: map[string]string{"topic": "jazz", "seats": "4"},
+			Response: small(`{"topic":"jazz","seats":4}`), Want: map[string]string{"topic": "jazz", "seats": "4"},
 		},
 		{
 			ID: "chatrooms.delete_attributes", Do: remove((*service).DeleteAttributes, "topic", "seat.1", "gone"),
 			Request: "DELETE " + path + "/user/bob", Body: `{"keys":["topic","seat.1","gone"]}`,
-			Answer: small(`{"successKeys":["seat.1"],"errorKeys":{"topic":"others are not allowed to be deleted"}}`),
-			Want:   "topic: forbidden, seat.1: ok, gone: outcome unknown",
+			Response: small(`{"successKeys":["seat.1"],"errorKeys":{"topic":"others are not allowed to be deleted"}}`),
+			Want:     "topic: forbidden, seat.1: ok, gone: outcome unknown",
 		},
 		{ID: "chatrooms.delete_attributes", Name: "none", Do: remove((*service).DeleteAttributes), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.delete_attributes", Name: "11 of them", Do: remove((*service).DeleteAttributes, names(11)...), Err: im.ErrInvalidArgument},
@@ -110,7 +110,7 @@ func TestAttributes(t *testing.T) {
 		{
 			ID: "chatrooms.force_delete_attributes", Do: remove((*service).ForceDeleteAttributes, "topic"),
 			Request: "DELETE " + path + "/user/bob/forced", Body: `{"keys":["topic"]}`,
-			Answer: small(`{"successKeys":["topic"],"errorKeys":{}}`), Want: "topic: ok",
+			Response: small(`{"successKeys":["topic"],"errorKeys":{}}`), Want: "topic: ok",
 		},
 		{ID: "chatrooms.force_delete_attributes", Name: "none", Do: remove((*service).ForceDeleteAttributes), Err: im.ErrInvalidArgument},
 	})
@@ -185,11 +185,11 @@ func TestTags(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "chatrooms.set_user_tags", Do: set("guest", strings.Repeat("é", 32)),
-			Request: "PUT " + path, Body: `{"tags":["guest","` + strings.Repeat("é", 32) + `"]}`, Answer: answer(`{"result":true}`),
+			Request: "PUT " + path, Body: `{"tags":["guest","` + strings.Repeat("é", 32) + `"]}`, Response: response(`{"result":true}`),
 		},
 		{
 			ID: "chatrooms.set_user_tags", Name: "none", Do: set(),
-			Request: "PUT " + path, Body: `{"tags":[]}`, Answer: answer(`{"result":true}`),
+			Request: "PUT " + path, Body: `{"tags":[]}`, Response: response(`{"result":true}`),
 		},
 		{ID: "chatrooms.set_user_tags", Name: "11 tags", Do: set(names(11)...), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.set_user_tags", Name: "tag too long", Do: set(strings.Repeat("t", 33)), Err: im.ErrInvalidArgument},
@@ -199,8 +199,8 @@ func TestTags(t *testing.T) {
 			Do: do(func(ctx context.Context, s *service) ([]chatrooms.Tag, error) {
 				return s.Tags(ctx, room, "bob")
 			}),
-			Request: "GET " + path,
-			Answer:  answer(`{"row-1":"-1","guest":"1701086400123","vip":"0","host":1701086400123}`),
+			Request:  "GET " + path,
+			Response: response(`{"row-1":"-1","guest":"1701086400123","vip":"0","host":1701086400123}`),
 			Want: []chatrooms.Tag{
 				{Name: "guest", MutedUntil: time.UnixMilli(1701086400123)},
 				{Name: "host", MutedUntil: time.UnixMilli(1701086400123)},
@@ -210,15 +210,15 @@ func TestTags(t *testing.T) {
 		},
 		{
 			ID: "chatrooms.mute_tag", Do: mute("guest", time.Hour),
-			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":3600}`, Answer: answer(`{"result":true}`),
+			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":3600}`, Response: response(`{"result":true}`),
 		},
 		{
-			ID: "chatrooms.mute_tag", Name: "for ever", Do: mute("guest", chatrooms.Forever),
-			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":-1}`, Answer: answer(`{"result":true}`),
+			ID: "chatrooms.mute_tag", Name: "for ever", Do: mute("guest", im.Forever),
+			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":-1}`, Response: response(`{"result":true}`),
 		},
 		{
 			ID: "chatrooms.mute_tag", Name: "0 ends it", Do: mute("guest", 0),
-			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":0}`, Answer: answer(`{"result":true}`),
+			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":0}`, Response: response(`{"result":true}`),
 		},
 		{ID: "chatrooms.mute_tag", Name: "less than a second would end it", Do: mute("guest", 999*time.Millisecond), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.mute_tag", Name: "no tag", Do: mute("", time.Hour), Err: im.ErrInvalidArgument},

@@ -13,7 +13,7 @@ var listBlocked = api.Endpoint{
 }
 
 // ListBlocked returns all users on the block list of a room. Quota: 100 calls a
-// second. Repeated after a lost answer. [im.ErrNotFound] when there is no such
+// second. Repeated after a lost response. [im.ErrNotFound] when there is no such
 // room.
 //
 //im:endpoint chatrooms.list_blocks
@@ -27,7 +27,7 @@ var blockMember = api.Endpoint{
 
 // BlockMember puts a member of a room on its block list: the user leaves the room
 // and cannot join it until it is taken off the list. Not repeated after a lost
-// answer: a repeat can answer [im.ErrNotFound], and [Service.ListBlocked] tells
+// response: a repeat can respond [im.ErrNotFound], and [Service.ListBlocked] tells
 // whether it is done. Quota: 100 calls a second. Errors: [im.ErrNotFound] when
 // there is no such room or the user is not in it, [im.ErrForbidden] for the owner.
 //
@@ -45,7 +45,7 @@ var blockMembers = api.Endpoint{
 // not in the room are reported one by one ([im.ErrNotFound]) and do not hinder
 // the others; where nobody of the list is in it, or for the owner, the call itself
 // fails. Quota: 100 calls a second, whatever the number of users. Repeated after a
-// lost answer, since a repeat only reports the users blocked before as not in the
+// lost response, since a repeat only reports the users blocked before as not in the
 // room.
 //
 //im:endpoint chatrooms.block_users
@@ -58,7 +58,7 @@ var unblockMember = api.Endpoint{
 }
 
 // UnblockMember takes a user off the block list of a room, which it may join again
-// then. Quota: 100 calls a second. Repeated after a lost answer. [im.ErrNotFound]
+// then. Quota: 100 calls a second. Repeated after a lost response. [im.ErrNotFound]
 // when there is no such room or the user is not on the list.
 //
 //im:endpoint chatrooms.unblock_user
@@ -73,7 +73,7 @@ var unblockMembers = api.Endpoint{
 
 // UnblockMembers takes up to 60 users off the block list of a room, and reports on
 // each. Quota: 100 calls a second, whatever the number of users. Repeated after a
-// lost answer. [im.ErrNotFound] when there is no such room or the users are not on
+// lost response. [im.ErrNotFound] when there is no such room or the users are not on
 // the list.
 //
 //im:endpoint chatrooms.unblock_users

@@ -9,7 +9,7 @@
 // A room has its owner, up to 99 admins, and by default up to 10,000 members. A
 // member who is offline for more than two minutes leaves the room by itself,
 // unless it is on the allow list. User ids are not case sensitive: the server
-// answers them in lower case. A room's id is a string of digits, unless the app
+// responses them in lower case. A room's id is a string of digits, unless the app
 // makes its own.
 package chatrooms
 
@@ -44,7 +44,7 @@ var endpoints = []*api.Endpoint{
 	&setTags, &tags, &muteTag,
 }
 
-// confirm carries out a call whose answer tells in this field of data that it was
+// confirm carries out a call whose response tells in this field of data that it was
 // done.
 func (s *Service) confirm(ctx context.Context, c *api.Call, field string, done bool) error {
 	c.Out = &api.Confirmed{Field: field, Want: done}
@@ -108,7 +108,7 @@ var create = api.Endpoint{
 	ID: "chatrooms.create", Method: http.MethodPost, Path: "/chatrooms", Quotas: api.PerSecond(50),
 }
 
-// Create makes a room and returns its id. Not repeated after a lost answer: a
+// Create makes a room and returns its id. Not repeated after a lost response: a
 // repeat would make another room. Quota: 50 calls a second. Errors:
 // [im.ErrNotFound] when the owner or a member does not exist, [im.ErrPlanLimit]
 // when the app has too many rooms or a user has joined too many,
@@ -139,7 +139,7 @@ var deleteRoom = api.Endpoint{
 }
 
 // Delete dissolves a room; its stored messages stay. Not repeated after a lost
-// answer: a repeat answers [im.ErrNotFound], which then means that it is done.
+// response: a repeat responses [im.ErrNotFound], which then means that it is done.
 // Quota: 100 calls a second.
 //
 //im:endpoint chatrooms.delete

@@ -14,8 +14,8 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/chatrooms"
-	"github.com/imrest/im-go/internal/corpus"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/corpus"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 )
 
@@ -31,8 +31,8 @@ func only(f func(context.Context, *chatrooms.Service) error) func(context.Contex
 	return func(ctx context.Context, c *im.Client) (any, error) { return nil, f(ctx, c.Chatrooms) }
 }
 
-// answer is a whole answer around data.
-func answer(data string) string {
+// response is a whole response around data.
+func response(data string) string {
 	return `{"action":"any","application":"5f0c","applicationName":"demo","organization":"acme","properties":{},
 		"uri":"https://a1.example.com/acme/demo/chatrooms","entities":[],"data":` + data + `,"timestamp":1701000000100,"duration":3}`
 }
@@ -92,18 +92,18 @@ func TestRooms(t *testing.T) {
 			Request: "POST /chatrooms",
 			Body: `{"name":"lobby","description":"open talk","owner":"alice","members":["bob"],"maxusers":250,
 				"custom":"floor=2","roomid":"lobby2","need_verify":false}`,
-			Answer: answer(`{"id":"248135790246800"}`),
-			Want:   room,
+			Response: response(`{"id":"248135790246800"}`),
+			Want:     room,
 		},
 		{
 			ID: "chatrooms.create", Name: "only what is needed, id as a number", Do: create(lobby),
 			Request: "POST /chatrooms", Body: `{"name":"lobby","description":"open talk","owner":"alice"}`,
-			Answer: `{"data":{"id":9007199254740993}}`, Want: "9007199254740993",
+			Response: `{"data":{"id":9007199254740993}}`, Want: "9007199254740993",
 		},
 		{
-			ID: "chatrooms.create", Name: "answer without id", Do: create(lobby),
+			ID: "chatrooms.create", Name: "response without id", Do: create(lobby),
 			Request: "POST /chatrooms", Body: `{"name":"lobby","description":"open talk","owner":"alice"}`,
-			Answer: `{"data":{}}`, Err: im.ErrBadAnswer,
+			Response: `{"data":{}}`, Err: im.ErrBadResponse,
 		},
 		{
 			ID: "chatrooms.create", Name: "at the limits",
@@ -114,7 +114,7 @@ func TestRooms(t *testing.T) {
 			Request: "POST /chatrooms",
 			Body: `{"name":"` + strings.Repeat("é", 128) + `","description":"` + strings.Repeat("é", 512) + `","owner":"alice",
 				"members":["bob"],"maxusers":1,"custom":"` + strings.Repeat("c", 8192) + `"}`,
-			Answer: answer(`{"id":"1"}`),
+			Response: response(`{"id":"1"}`),
 		},
 		{ID: "chatrooms.create", Name: "no name", Do: create(with(func(r *chatrooms.NewRoom) { r.Name = "" })), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.create", Name: "no owner", Do: create(with(func(r *chatrooms.NewRoom) { r.Owner = "" })), Err: im.ErrInvalidArgument},
@@ -128,30 +128,30 @@ func TestRooms(t *testing.T) {
 		{ID: "chatrooms.create", Name: "id with capitals", Do: create(with(func(r *chatrooms.NewRoom) { r.ID = "Lobby" })), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.create", Name: "id too long", Do: create(with(func(r *chatrooms.NewRoom) { r.ID = strings.Repeat("a", 65) })), Err: im.ErrInvalidArgument},
 		{
-			ID:      "chatrooms.update",
-			Do:      update(chatrooms.Changes{Name: new("lounge"), Description: new(""), MaxMembers: 400, Custom: new("x"), ReviewName: new(true)}),
-			Request: "PUT /chatrooms/" + room,
-			Body:    `{"name":"lounge","description":"","maxusers":400,"custom":"x","need_verify":true}`,
-			Answer:  answer(`{"groupname":true,"description":true,"maxusers":"true","custom":true}`),
+			ID:       "chatrooms.update",
+			Do:       update(chatrooms.Changes{Name: new("lounge"), Description: new(""), MaxMembers: 400, Custom: new("x"), ReviewName: new(true)}),
+			Request:  "PUT /chatrooms/" + room,
+			Body:     `{"name":"lounge","description":"","maxusers":400,"custom":"x","need_verify":true}`,
+			Response: response(`{"groupname":true,"description":true,"maxusers":"true","custom":true}`),
 		},
 		{
 			ID: "chatrooms.update", Name: "one field", Do: update(chatrooms.Changes{Name: new("lounge")}),
-			Request: "PUT /chatrooms/" + room, Body: `{"name":"lounge"}`, Answer: answer(`{"groupname":true}`),
+			Request: "PUT /chatrooms/" + room, Body: `{"name":"lounge"}`, Response: response(`{"groupname":true}`),
 		},
 		{
 			ID: "chatrooms.update", Name: "a field that was left", Do: update(chatrooms.Changes{Name: new("lounge"), MaxMembers: 400}),
 			Request: "PUT /chatrooms/" + room, Body: `{"name":"lounge","maxusers":400}`,
-			Answer: answer(`{"groupname":true,"maxusers":false}`), Err: im.ErrPartial,
+			Response: response(`{"groupname":true,"maxusers":false}`), Err: im.ErrPartial,
 		},
 		{
 			ID: "chatrooms.update", Name: "not named is not done", Do: update(chatrooms.Changes{Name: new("lounge"), MaxMembers: 400}),
 			Request: "PUT /chatrooms/" + room, Body: `{"name":"lounge","maxusers":400}`,
-			Answer: answer(`{"groupname":true,"maxusers":null}`), Err: batch.ErrNotReported,
+			Response: response(`{"groupname":true,"maxusers":null}`), Err: batch.ErrNotReported,
 		},
 		{
 			ID: "chatrooms.update", Name: "values in the place of flags", Do: update(chatrooms.Changes{Name: new("lounge"), MaxMembers: 400}),
 			Request: "PUT /chatrooms/" + room, Body: `{"name":"lounge","maxusers":400}`,
-			Answer: answer(`{"name":"lounge","maxusers":400}`),
+			Response: response(`{"name":"lounge","maxusers":400}`),
 		},
 		{ID: "chatrooms.update", Name: "nothing", Do: update(chatrooms.Changes{}), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.update", Name: "name too long", Do: update(chatrooms.Changes{Name: new(strings.Repeat("x", 129))}), Err: im.ErrInvalidArgument},
@@ -159,17 +159,17 @@ func TestRooms(t *testing.T) {
 		{ID: "chatrooms.update", Name: "custom too long", Do: update(chatrooms.Changes{Custom: new(strings.Repeat("x", 8193))}), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.update", Name: "negative size", Do: update(chatrooms.Changes{MaxMembers: -1}), Err: im.ErrInvalidArgument},
 		{
-			ID:      "chatrooms.delete",
-			Do:      only(func(ctx context.Context, s *chatrooms.Service) error { return s.Delete(ctx, room) }),
-			Request: "DELETE /chatrooms/" + room,
-			Answer:  answer(`{"success":true,"id":"248135790246800"}`),
+			ID:       "chatrooms.delete",
+			Do:       only(func(ctx context.Context, s *chatrooms.Service) error { return s.Delete(ctx, room) }),
+			Request:  "DELETE /chatrooms/" + room,
+			Response: response(`{"success":true,"id":"248135790246800"}`),
 		},
 		{
 			ID: "chatrooms.delete", Name: "not done",
-			Do:      only(func(ctx context.Context, s *chatrooms.Service) error { return s.Delete(ctx, room) }),
-			Request: "DELETE /chatrooms/" + room,
-			Answer:  answer(`{"success":false,"id":"248135790246800"}`),
-			Err:     im.ErrForbidden,
+			Do:       only(func(ctx context.Context, s *chatrooms.Service) error { return s.Delete(ctx, room) }),
+			Request:  "DELETE /chatrooms/" + room,
+			Response: response(`{"success":false,"id":"248135790246800"}`),
+			Err:      im.ErrForbidden,
 		},
 		{
 			ID: "chatrooms.delete", Name: "empty id",
@@ -181,26 +181,26 @@ func TestRooms(t *testing.T) {
 			Do: do(func(ctx context.Context, s *chatrooms.Service) (string, error) {
 				return s.Announcement(ctx, room)
 			}),
-			Request: "GET /chatrooms/" + room + "/announcement",
-			Answer:  answer(`{"announcement":"Quiet after ten."}`),
-			Want:    "Quiet after ten.",
+			Request:  "GET /chatrooms/" + room + "/announcement",
+			Response: response(`{"announcement":"Quiet after ten."}`),
+			Want:     "Quiet after ten.",
 		},
 		{
 			ID: "chatrooms.get_announcement", Name: "none",
 			Do: do(func(ctx context.Context, s *chatrooms.Service) (string, error) {
 				return s.Announcement(ctx, room)
 			}),
-			Request: "GET /chatrooms/" + room + "/announcement", Answer: answer(`{"announcement":null}`), Want: "",
+			Request: "GET /chatrooms/" + room + "/announcement", Response: response(`{"announcement":null}`), Want: "",
 		},
 		{
 			ID: "chatrooms.set_announcement", Do: announce("Quiet after ten."),
 			Request: "POST /chatrooms/" + room + "/announcement", Body: `{"announcement":"Quiet after ten."}`,
-			Answer: answer(`{"id":"248135790246800","result":true}`),
+			Response: response(`{"id":"248135790246800","result":true}`),
 		},
 		{
 			ID: "chatrooms.set_announcement", Name: "512 characters", Do: announce(strings.Repeat("é", 512)),
 			Request: "POST /chatrooms/" + room + "/announcement", Body: `{"announcement":"` + strings.Repeat("é", 512) + `"}`,
-			Answer: answer(`{"id":"248135790246800","result":true}`),
+			Response: response(`{"id":"248135790246800","result":true}`),
 		},
 		{ID: "chatrooms.set_announcement", Name: "513 characters", Do: announce(strings.Repeat("é", 513)), Err: im.ErrInvalidArgument},
 	})
@@ -214,8 +214,8 @@ func TestGet(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "chatrooms.get", Do: get,
-			Request: "GET /chatrooms/" + room,
-			Answer:  answer(`[` + lobby + `]`),
+			Request:  "GET /chatrooms/" + room,
+			Response: response(`[` + lobby + `]`),
 			Want: &chatrooms.Room{
 				ID: room, Name: "lobby", Description: "open talk", Owner: "alice", Custom: "floor=2", MaxMembers: 250, MemberCount: 3,
 				Members: []chatrooms.Member{
@@ -228,7 +228,7 @@ func TestGet(t *testing.T) {
 		{
 			ID: "chatrooms.get", Name: "an object, numbers and truth as strings, owner only among the members", Do: get,
 			Request: "GET /chatrooms/" + room,
-			Answer: `{"data":{"id":248135790246800,"maxusers":"250","created":"1701000000000","disabled":"true","membersonly":"true",
+			Response: `{"data":{"id":248135790246800,"maxusers":"250","created":"1701000000000","disabled":"true","membersonly":"true",
 				"affiliations_count":"1","affiliations":[{"owner":"alice"}]}}`,
 			Want: &chatrooms.Room{
 				ID: room, Owner: "alice", MaxMembers: 250, MemberCount: 1, Disabled: true, ApproveJoins: true,
@@ -236,39 +236,39 @@ func TestGet(t *testing.T) {
 			},
 		},
 		{
-			ID: "chatrooms.get", Name: "answer without the room", Do: get,
-			Request: "GET /chatrooms/" + room, Answer: answer(`["chatroom id doesn't exist"]`), Err: im.ErrNotFound,
+			ID: "chatrooms.get", Name: "response without the room", Do: get,
+			Request: "GET /chatrooms/" + room, Response: response(`["chatroom id doesn't exist"]`), Err: im.ErrNotFound,
 		},
-		{ID: "chatrooms.get", Name: "none", Do: get, Request: "GET /chatrooms/" + room, Answer: answer(`[]`), Err: im.ErrNotFound},
-		{ID: "chatrooms.get", Name: "another room", Do: get, Request: "GET /chatrooms/" + room, Answer: answer(`[{"id":"2"}]`), Err: im.ErrNotFound},
-		{ID: "chatrooms.get", Name: "no payload", Do: get, Request: "GET /chatrooms/" + room, Answer: `{"timestamp":1}`, Err: im.ErrBadAnswer},
+		{ID: "chatrooms.get", Name: "none", Do: get, Request: "GET /chatrooms/" + room, Response: response(`[]`), Err: im.ErrNotFound},
+		{ID: "chatrooms.get", Name: "another room", Do: get, Request: "GET /chatrooms/" + room, Response: response(`[{"id":"2"}]`), Err: im.ErrNotFound},
+		{ID: "chatrooms.get", Name: "no payload", Do: get, Request: "GET /chatrooms/" + room, Response: `{"timestamp":1}`, Err: im.ErrBadResponse},
 		{
 			ID: "chatrooms.get", Name: "no payload for several",
 			Do: do(func(ctx context.Context, s *chatrooms.Service) (chatrooms.Lookups, error) {
 				return s.GetBatch(ctx, []string{"1", "2"})
 			}),
-			Request: "GET /chatrooms/1%2C2", Answer: `{"timestamp":1}`, Err: im.ErrBadAnswer,
+			Request: "GET /chatrooms/1%2C2", Response: `{"timestamp":1}`, Err: im.ErrBadResponse,
 		},
 		{
 			ID: "chatrooms.get", Name: "a room without an id", Do: get,
-			Request: "GET /chatrooms/" + room, Answer: answer(`[{"name":"lobby"}]`), Err: im.ErrNotFound,
+			Request: "GET /chatrooms/" + room, Response: response(`[{"name":"lobby"}]`), Err: im.ErrNotFound,
 		},
 		{
 			ID: "chatrooms.get", Name: "more than the role of a member", Do: get,
-			Request: "GET /chatrooms/" + room,
-			Answer:  answer(`[{"id":"` + room + `","affiliations":[{"joined_time":"1701000000000","member":"bob"},{"owner":7,"mute":{}}]}]`),
+			Request:  "GET /chatrooms/" + room,
+			Response: response(`[{"id":"` + room + `","affiliations":[{"joined_time":"1701000000000","member":"bob"},{"owner":7,"mute":{}}]}]`),
 			Want: &chatrooms.Room{ID: room, Owner: "7", Members: []chatrooms.Member{
 				{Username: "bob", Role: chatrooms.RoleMember}, {Username: "7", Role: chatrooms.RoleOwner},
 			}},
 		},
 		{
 			ID: "chatrooms.get", Name: "a role of tomorrow", Do: get,
-			Request: "GET /chatrooms/" + room, Answer: answer(`[{"id":"` + room + `","affiliations":[{"guest":"bob"}]}]`),
+			Request: "GET /chatrooms/" + room, Response: response(`[{"id":"` + room + `","affiliations":[{"guest":"bob"}]}]`),
 			Want: &chatrooms.Room{ID: room, Members: []chatrooms.Member{{Username: "bob", Role: "guest"}}},
 		},
 		{
 			ID: "chatrooms.get", Name: "a member without a role", Do: get,
-			Request: "GET /chatrooms/" + room, Answer: answer(`[{"id":"1","affiliations":[{}]}]`), Err: im.ErrBadAnswer,
+			Request: "GET /chatrooms/" + room, Response: response(`[{"id":"1","affiliations":[{}]}]`), Err: im.ErrBadResponse,
 		},
 		{
 			ID: "chatrooms.get", Name: "two ids in one",
@@ -292,8 +292,8 @@ func TestGet(t *testing.T) {
 				require.EqualError(t, got.Err(), "im: 1 of 3 items failed: 3 (no such room)")
 				return nil, got[1:].Err()
 			}),
-			Request: "GET /chatrooms/3%2C2%2C" + room,
-			Answer:  answer(`[` + lobby + `,"chatroom id doesn't exist",{"id":"2","name":"stage"}]`),
+			Request:  "GET /chatrooms/3%2C2%2C" + room,
+			Response: response(`[` + lobby + `,"chatroom id doesn't exist",{"id":"2","name":"stage"}]`),
 		},
 		{
 			ID: "chatrooms.get", Name: "101 rooms",
@@ -314,12 +314,12 @@ func TestGet(t *testing.T) {
 
 // The fields that were left have the names of Changes, as in package groups.
 func TestUpdateNamesFields(t *testing.T) {
-	client, _ := wiretest.Client(t, wiretest.JSON(200, answer(`{"groupname":false,"maxusers":true}`)))
+	client, _ := wiretest.Client(t, wiretest.JSON(200, response(`{"groupname":false,"maxusers":true}`)))
 	err := client.Chatrooms.Update(t.Context(), room, chatrooms.Changes{Name: new("lounge"), Description: new("x"), MaxMembers: 9})
-	assert.EqualError(t, err, "im: 2 of 3 items failed: Name (not changed), Description (the answer does not name this item)")
+	assert.EqualError(t, err, "im: 2 of 3 items failed: Name (not changed), Description (the response does not name this item)")
 }
 
-// Whatever the server answers, Get returns a room with an id or an error.
+// Whatever the server responds, Get returns a room with an id or an error.
 func FuzzGet(f *testing.F) {
 	corpus.Add(f)
 	f.Add(`{"data":[{"id":"1","affiliations":[{"owner":"alice"}]}]}`)
@@ -349,7 +349,7 @@ func TestLists(t *testing.T) {
 		{
 			ID: "chatrooms.list", Do: list(page.Options{Limit: 2, Cursor: "Zm9v+/=="}),
 			Request: "GET /chatrooms?cursor=Zm9v%2B%2F%3D%3D&limit=2",
-			Answer: `{"data":[{"id":"248135790246800","name":"lobby","owner":"alice","affiliations_count":3,"disabled":false},
+			Response: `{"data":[{"id":"248135790246800","name":"lobby","owner":"alice","affiliations_count":3,"disabled":false},
 				{"id":"248135790246801","name":"stage","owner":"bob","affiliations_count":1,"disabled":true}],"cursor":"YmFy","count":2,"params":{"limit":["2"]}}`,
 			Want: &page.Page[chatrooms.Summary]{Items: []chatrooms.Summary{
 				{ID: room, Name: "lobby", Owner: "alice", MemberCount: 3},
@@ -358,22 +358,22 @@ func TestLists(t *testing.T) {
 		},
 		{
 			ID: "chatrooms.list", Name: "one object, last page", Do: list(page.Options{}),
-			Request: "GET /chatrooms?limit=100",
-			Answer:  `{"data":{"id":"248135790246800","name":"lobby","owner":"alice","affiliations_count":"3"}}`,
-			Want:    &page.Page[chatrooms.Summary]{Items: []chatrooms.Summary{{ID: room, Name: "lobby", Owner: "alice", MemberCount: 3}}},
+			Request:  "GET /chatrooms?limit=100",
+			Response: `{"data":{"id":"248135790246800","name":"lobby","owner":"alice","affiliations_count":"3"}}`,
+			Want:     &page.Page[chatrooms.Summary]{Items: []chatrooms.Summary{{ID: room, Name: "lobby", Owner: "alice", MemberCount: 3}}},
 		},
 		{ID: "chatrooms.list", Name: "101 rooms", Do: list(page.Options{Limit: 101}), Err: im.ErrInvalidArgument},
 		{
 			ID: "chatrooms.list_joined", Do: joined(page.Numbered{Page: 2, Size: 10}),
-			Request: "GET /users/bob/joined_chatrooms?pagenum=2&pagesize=10",
-			Answer:  `{"data":[{"id":"248135790246800","name":"lobby","disabled":"false"},{"id":"248135790246801","name":"stage","disabled":"true"}],"count":2}`,
-			Want:    &page.Page[chatrooms.Summary]{Items: []chatrooms.Summary{{ID: room, Name: "lobby"}, {ID: "248135790246801", Name: "stage", Disabled: true}}},
+			Request:  "GET /users/bob/joined_chatrooms?pagenum=2&pagesize=10",
+			Response: `{"data":[{"id":"248135790246800","name":"lobby","disabled":"false"},{"id":"248135790246801","name":"stage","disabled":"true"}],"count":2}`,
+			Want:     &page.Page[chatrooms.Summary]{Items: []chatrooms.Summary{{ID: room, Name: "lobby"}, {ID: "248135790246801", Name: "stage", Disabled: true}}},
 		},
 		{
 			ID: "chatrooms.list_joined", Name: "one object, default page", Do: joined(page.Numbered{}),
-			Request: "GET /users/bob/joined_chatrooms?pagenum=1&pagesize=1000",
-			Answer:  answer(`{"id":"248135790246800","name":"lobby"}`),
-			Want:    &page.Page[chatrooms.Summary]{Items: []chatrooms.Summary{{ID: room, Name: "lobby"}}},
+			Request:  "GET /users/bob/joined_chatrooms?pagenum=1&pagesize=1000",
+			Response: response(`{"id":"248135790246800","name":"lobby"}`),
+			Want:     &page.Page[chatrooms.Summary]{Items: []chatrooms.Summary{{ID: room, Name: "lobby"}}},
 		},
 		{ID: "chatrooms.list_joined", Name: "page too large", Do: joined(page.Numbered{Size: 1001}), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.list_joined", Name: "page below the first", Do: joined(page.Numbered{Page: -1}), Err: im.ErrInvalidArgument},

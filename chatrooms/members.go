@@ -54,7 +54,7 @@ var listMembersByCursor = api.Endpoint{
 // their roles and perhaps without the owner. Without a Limit it asks for [MaxPage]; the
 // server's own maximum is not documented. The vendor's Java SDK uses this form of the
 // list, no document describes it; [Service.ListMembers] is the documented one. A server
-// that does not know this form is an [im.ErrBadAnswer]. Quota: 100 calls a second.
+// that does not know this form is an [im.ErrBadResponse]. Quota: 100 calls a second.
 // Retried if the response is lost. [im.ErrNotFound] when there is no such room.
 //
 //im:endpoint chatrooms.list_members_cursor

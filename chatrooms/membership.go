@@ -18,8 +18,8 @@ var addMember = api.Endpoint{
 }
 
 // AddMember puts a user into a room. A user who is in it already counts as added;
-// older servers answer [im.ErrAlreadyExists]. Quota: 100 calls a second. Repeated
-// after a lost answer. Errors: [im.ErrNotFound] when there is no such room or
+// older servers response [im.ErrAlreadyExists]. Quota: 100 calls a second. Repeated
+// after a lost response. Errors: [im.ErrNotFound] when there is no such room or
 // user, [im.ErrPlanLimit] when the user is in too many rooms, [im.ErrForbidden]
 // when it is blocked or the room is full.
 //
@@ -46,9 +46,9 @@ var addMembers = api.Endpoint{
 // AddMembers puts up to 60 users into a room (100 in the newest documents, which
 // older servers refuse). All of them or none: one user who does not exist fails
 // the call with [im.ErrNotFound]. Users who are in the room already count as
-// added; an older server may leave them out of its answer, and they are reported
+// added; an older server may leave them out of its response, and they are reported
 // as not named. Quota: 100 calls a second, whatever the number of users. Repeated
-// after a lost answer. Other errors: as for AddMember.
+// after a lost response. Other errors: as for AddMember.
 //
 //im:endpoint chatrooms.add_members
 func (s *Service) AddMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {
@@ -72,8 +72,8 @@ var removeMember = api.Endpoint{
 	ID: "chatrooms.remove_member", Method: http.MethodDelete, Path: "/chatrooms/{roomID}/users/{username}",
 }
 
-// RemoveMember takes a user out of a room. Not repeated after a lost answer: a
-// repeat answers [im.ErrNotFound], which then means that it is done. Quota: 100
+// RemoveMember takes a user out of a room. Not repeated after a lost response: a
+// repeat responses [im.ErrNotFound], which then means that it is done. Quota: 100
 // calls a second. Errors: [im.ErrNotFound] when there is no such room or user or
 // when the user is not in the room, [im.ErrForbidden] for the owner.
 //
@@ -91,7 +91,7 @@ var removeMembers = api.Endpoint{
 // documents, but not by the server's own error. Users who are not in the room are
 // reported one by one ([im.ErrNotFound]) and do not hinder the others; where
 // nobody of the list is in it, the call itself fails so. Quota: 100 calls a
-// second, whatever the number of users. Repeated after a lost answer, since a
+// second, whatever the number of users. Repeated after a lost response, since a
 // repeat only reports the users removed before as not in the room.
 //
 //im:endpoint chatrooms.remove_members
@@ -101,11 +101,11 @@ func (s *Service) RemoveMembers(ctx context.Context, roomID string, usernames []
 
 // several carries out a call on several users that reports each.
 func (s *Service) several(ctx context.Context, c *api.Call, usernames []string) (batch.Result, error) {
-	answer, err := s.reports(ctx, c, usernames)
+	response, err := s.reports(ctx, c, usernames)
 	if err != nil {
 		return nil, err
 	}
-	return api.MemberOutcomes(usernames, answer), nil
+	return api.MemberOutcomes(usernames, response), nil
 }
 
 func (s *Service) reports(ctx context.Context, c *api.Call, usernames []string) ([]api.MemberDone, error) {

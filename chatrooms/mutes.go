@@ -11,20 +11,17 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Forever is the length of a mute without an end.
-const Forever time.Duration = -1
-
 // checkMute refuses what is shorter than the unit that is sent: 0 ends a mute.
 func checkMute(d, unit time.Duration) error {
-	if d == Forever || d >= unit {
+	if d == api.Forever || d >= unit {
 		return nil
 	}
-	return api.Invalid("duration", "is %s, must be Forever or at least %s", d, unit)
+	return api.Invalid("duration", "is %s, must be im.Forever or at least %s", d, unit)
 }
 
 // muteLength gives a length in this unit, as the API has it.
 func muteLength(d, unit time.Duration) int64 {
-	if d == Forever {
+	if d == api.Forever {
 		return -1
 	}
 	return int64(d / unit)
@@ -53,7 +50,7 @@ var listMuted = api.Endpoint{
 
 // ListMuted returns all members of a room that are muted by name or by tag; those
 // of [Service.MuteAll] are not among them: [Room.MutedAll] tells. Quota: 100 calls
-// a second. Repeated after a lost answer. [im.ErrNotFound] when there is no such
+// a second. Repeated after a lost response. [im.ErrNotFound] when there is no such
 // room.
 //
 //im:endpoint chatrooms.list_muted
@@ -104,7 +101,7 @@ var muteMembers = api.Endpoint{
 }
 
 // MuteMembers mutes up to 60 members of a room (100 in the newest documents, which
-// older servers refuse) for a time, in whole milliseconds, or [Forever]. A mute
+// older servers refuse) for a time, in whole milliseconds, or [im.Forever]. A mute
 // outlives leaving the room and joining it again; [Service.UnmuteMembers] ends it.
 // Retried if the response is lost, which starts the time again. Quota: 100
 // calls a second, whatever the number of members. [im.ErrNotFound] when there is no
@@ -112,7 +109,7 @@ var muteMembers = api.Endpoint{
 //
 //im:endpoint chatrooms.mute_members
 func (s *Service) MuteMembers(ctx context.Context, roomID string, usernames []string, duration time.Duration) (MuteResults, error) {
-	answer, err := s.reports(ctx, &api.Call{
+	response, err := s.reports(ctx, &api.Call{
 		Endpoint: &muteMembers, Params: []string{roomID}, Invalid: checkMute(duration, time.Millisecond),
 		Body: struct {
 			Usernames []string `json:"usernames"`
@@ -122,11 +119,11 @@ func (s *Service) MuteMembers(ctx context.Context, roomID string, usernames []st
 	if err != nil {
 		return nil, err
 	}
-	ends := make(map[string]time.Time, len(answer))
-	for _, m := range answer {
+	ends := make(map[string]time.Time, len(response))
+	for _, m := range response {
 		ends[strings.ToLower(string(m.User))], _ = muteEnd(m.Expire)
 	}
-	return api.Convert(api.MemberOutcomes(usernames, answer), func(o *batch.Outcome) MuteResult {
+	return api.Convert(api.MemberOutcomes(usernames, response), func(o *batch.Outcome) MuteResult {
 		if o.Err != nil {
 			return MuteResult{Username: o.ID, Err: o.Err}
 		}
@@ -141,7 +138,7 @@ var unmuteMembers = api.Endpoint{
 
 // UnmuteMembers ends the mutes of up to 60 members of a room, and reports on each.
 // Quota: 100 calls a second, whatever the number of users. Repeated after a lost
-// answer. [im.ErrNotFound] when there is no such room; what the server answers for
+// response. [im.ErrNotFound] when there is no such room; what the server responds for
 // a user who is not muted is not documented.
 //
 //im:endpoint chatrooms.unmute_members
@@ -155,7 +152,7 @@ var muteAll = api.Endpoint{
 
 // MuteAll mutes all members of a room, those too who join later, but for those on
 // the allow list. It lasts until [Service.UnmuteAll]. Quota: 100 calls a second.
-// Repeated after a lost answer. [im.ErrNotFound] when there is no such room.
+// Repeated after a lost response. [im.ErrNotFound] when there is no such room.
 //
 //im:endpoint chatrooms.mute_all
 func (s *Service) MuteAll(ctx context.Context, roomID string) error {
@@ -167,7 +164,7 @@ var unmuteAll = api.Endpoint{
 }
 
 // UnmuteAll ends what [Service.MuteAll] began. Members who are muted by name or by
-// tag stay so. Quota: 100 calls a second. Repeated after a lost answer.
+// tag stay so. Quota: 100 calls a second. Repeated after a lost response.
 // [im.ErrNotFound] when there is no such room.
 //
 //im:endpoint chatrooms.unmute_all

@@ -33,7 +33,7 @@ type Room struct {
 	Public         bool
 }
 
-// wireRoom is a room as the API answers it.
+// wireRoom is a room as the API responds it.
 type wireRoom struct {
 	ID                api.Text                  `json:"id"`
 	Name              string                    `json:"name"`
@@ -90,7 +90,7 @@ var get = api.Endpoint{
 }
 
 // Get returns the details of a room; [im.ErrNotFound] when there is none. Quota:
-// 100 calls a second together with GetBatch. Repeated after a lost answer.
+// 100 calls a second together with GetBatch. Repeated after a lost response.
 //
 //im:endpoint chatrooms.get
 func (s *Service) Get(ctx context.Context, roomID string) (*Room, error) {
@@ -137,10 +137,10 @@ func (l Lookups) Err() error {
 
 var errNoRoom error = &batch.Reason{Text: "no such room", Kind: api.ErrNotFound}
 
-// GetBatch returns the details of up to 100 rooms. A room that the answer leaves
+// GetBatch returns the details of up to 100 rooms. A room that the response leaves
 // out counts as not found; where no room of the list exists, the call itself fails
 // with [im.ErrNotFound]. Quota: 100 calls a second together with Get, whatever the
-// number of rooms. Repeated after a lost answer.
+// number of rooms. Repeated after a lost response.
 func (s *Service) GetBatch(ctx context.Context, roomIDs []string) (Lookups, error) {
 	return s.getBatch(ctx, roomIDs, api.Identifiers("roomIDs", roomIDs))
 }
@@ -203,7 +203,7 @@ var update = api.Endpoint{
 
 // Update changes a room. The server confirms each field but ReviewName: where it
 // did not take some, the error is a [*batch.Error] that names them, and the others
-// are changed. Quota: 100 calls a second. Repeated after a lost answer. Errors:
+// are changed. Quota: 100 calls a second. Repeated after a lost response. Errors:
 // [im.ErrNotFound] when there is no such room, [im.ErrPartial], [im.ErrPlanLimit]
 // or [im.ErrTooLarge] for a value above its limit.
 //

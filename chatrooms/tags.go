@@ -23,7 +23,7 @@ var setTags = api.Endpoint{
 
 // SetTags gives a member of a room up to 10 tags of up to 32 characters, in place
 // of those it had; an empty list takes them all. They are lost when the member
-// leaves the room. Quota: 100 calls a second. Repeated after a lost answer.
+// leaves the room. Quota: 100 calls a second. Repeated after a lost response.
 // Easemob and Agora in China have it since 2025, Agora's other documents do not.
 // Errors: [im.ErrNotEnabled] unless the vendor has switched it on,
 // [im.ErrNotFound] when there is no such room or the user is not in it.
@@ -67,7 +67,7 @@ var tags = api.Endpoint{
 
 // Tags returns the tags of a member of a room in order of their names, and until
 // when each of them is muted. Quota, platforms and errors as for SetTags. Repeated
-// after a lost answer.
+// after a lost response.
 //
 //im:endpoint chatrooms.get_user_tags
 func (s *Service) Tags(ctx context.Context, roomID, username string) ([]Tag, error) {
@@ -88,7 +88,7 @@ var muteTag = api.Endpoint{
 }
 
 // MuteTag mutes all members of a room that carry a tag for a time, in whole
-// seconds, or [Forever]; 0 ends the mute. Not repeated after a lost answer: a
+// seconds, or [Forever]; 0 ends the mute. Not repeated after a lost response: a
 // repeat starts the time again. Quota, platforms and errors as for SetTags;
 // [im.ErrNotFound] also when nobody in the room carries the tag.
 //

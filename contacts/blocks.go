@@ -19,10 +19,10 @@ var block = api.Endpoint{
 }
 
 // Block puts up to 50 users on the block list of a user, which holds 500 at most,
-// and reports each of them: one that the answer does not name counts as
+// and reports each of them: one that the response does not name counts as
 // [im.ErrOutcomeUnknown]. A name that does not exist fails the whole call with
 // [im.ErrNotFound]. Quota: 50 calls a second, whatever the number of users.
-// Repeated after a lost answer. Only Agora's documents name the maximum of 50.
+// Repeated after a lost response. Only Agora's documents name the maximum of 50.
 //
 //im:endpoint contacts.block_add
 func (s *Service) Block(ctx context.Context, username string, usernames []string) (batch.Result, error) {
@@ -51,9 +51,9 @@ var unblock = api.Endpoint{
 }
 
 // Unblock takes one user off the block list of a user and returns it, with its
-// Username alone where the server answers no more. A contact can write again; a
+// Username alone where the server responds no more. A contact can write again; a
 // stranger does not become a contact. Quota: 50 calls a second. Repeated after a
-// lost answer. [im.ErrNotFound] when one of the two does not exist.
+// lost response. [im.ErrNotFound] when one of the two does not exist.
 //
 //im:endpoint contacts.block_remove
 func (s *Service) Unblock(ctx context.Context, username, blocked string) (*User, error) {

@@ -40,7 +40,7 @@ type User struct {
 	Activated bool      // false: banned
 	Created   time.Time `json:",omitzero"`
 	Modified  time.Time `json:",omitzero"`
-	Nickname  string    // for push notifications; not answered by all servers
+	Nickname  string    // for push notifications; not responded by all servers
 }
 
 type wireUser struct {
@@ -59,7 +59,7 @@ func (w *wireUser) user() *User {
 	}
 }
 
-// one carries out a call about a second user. Some servers answer an empty
+// one carries out a call about a second user. Some servers response an empty
 // envelope; then no more than the name is known.
 func (s *Service) one(ctx context.Context, e *api.Endpoint, username, other string) (*User, error) {
 	var out api.Entities[wireUser]
@@ -77,9 +77,9 @@ var add = api.Endpoint{
 }
 
 // Add makes two users contacts of each other and returns the second, with its
-// Username alone where the server answers no more. What it answers for two who are
+// Username alone where the server responds no more. What it responds for two who are
 // contacts already is not documented; they stay so. Quota: 100 calls a second.
-// Repeated after a lost answer. Errors: [im.ErrNotFound] when one of the two does
+// Repeated after a lost response. Errors: [im.ErrNotFound] when one of the two does
 // not exist, [im.ErrPlanLimit] when one of the two lists is full.
 //
 //im:endpoint contacts.add
@@ -92,9 +92,9 @@ var remove = api.Endpoint{
 }
 
 // Remove ends the contact of two users, in both lists, and returns the second,
-// with its Username alone where the server answers no more. Quota: 100 calls a
-// second. Repeated after a lost answer. [im.ErrNotFound] when one of the two does
-// not exist; what is answered for two that are no contacts is not documented.
+// with its Username alone where the server responds no more. Quota: 100 calls a
+// second. Repeated after a lost response. [im.ErrNotFound] when one of the two does
+// not exist; what is responded for two that are no contacts is not documented.
 //
 //im:endpoint contacts.remove
 func (s *Service) Remove(ctx context.Context, username, contact string) (*User, error) {
@@ -106,7 +106,7 @@ var removeAll = api.Endpoint{
 }
 
 // RemoveAll empties the contact list of a user, with all remarks; the block list
-// stays. Quota: 100 calls a second. Repeated after a lost answer. Only Easemob
+// stays. Quota: 100 calls a second. Repeated after a lost response. Only Easemob
 // documents it. Errors: [im.ErrNotFound] when there is no such user,
 // [im.ErrForbidden] when app or user is banned.
 //
@@ -121,7 +121,7 @@ var setRemark = api.Endpoint{
 
 // SetRemark sets what a user notes of a contact, up to 100 characters. The
 // contact does not see it. Whether an empty one takes it away is not documented.
-// Quota: 100 calls a second. Repeated after a lost answer. The English documents of
+// Quota: 100 calls a second. Repeated after a lost response. The English documents of
 // Agora do not have it. [im.ErrNotFound] when one of the two does not exist or they
 // are no contacts.
 //

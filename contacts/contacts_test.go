@@ -13,7 +13,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/contacts"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 )
 
@@ -48,21 +48,21 @@ func TestContacts(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "contacts.add", Do: add,
-			Request: "POST /users/Alice/contacts/users/Bob",
-			Answer:  bobInAll,
-			Want:    &bob,
+			Request:  "POST /users/Alice/contacts/users/Bob",
+			Response: bobInAll,
+			Want:     &bob,
 		},
 		{
 			ID: "contacts.add", Name: "with nickname, as an object", Do: add,
-			Request: "POST /users/Alice/contacts/users/Bob",
-			Answer:  `{"entities":{"username":"bob","nickname":"Bobby","activated":"false"}}`,
-			Want:    &contacts.User{Username: "bob", Nickname: "Bobby"},
+			Request:  "POST /users/Alice/contacts/users/Bob",
+			Response: `{"entities":{"username":"bob","nickname":"Bobby","activated":"false"}}`,
+			Want:     &contacts.User{Username: "bob", Nickname: "Bobby"},
 		},
 		{
 			ID: "contacts.add", Name: "empty envelope", Do: add,
-			Request: "POST /users/Alice/contacts/users/Bob",
-			Answer:  `{}`,
-			Want:    &contacts.User{Username: "bob"},
+			Request:  "POST /users/Alice/contacts/users/Bob",
+			Response: `{}`,
+			Want:     &contacts.User{Username: "bob"},
 		},
 		{
 			ID: "contacts.add", Name: "empty name",
@@ -74,9 +74,9 @@ func TestContacts(t *testing.T) {
 			Do: do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) {
 				return s.Remove(ctx, "alice", "b/b")
 			}),
-			Request: "DELETE /users/alice/contacts/users/b%2Fb",
-			Answer:  bobInAll,
-			Want:    &bob,
+			Request:  "DELETE /users/alice/contacts/users/b%2Fb",
+			Response: bobInAll,
+			Want:     &bob,
 		},
 		{
 			ID: "contacts.remove", Name: "a dot segment",
@@ -86,10 +86,10 @@ func TestContacts(t *testing.T) {
 			Err: im.ErrInvalidArgument,
 		},
 		{
-			ID:      "contacts.remove_all",
-			Do:      doErr(func(ctx context.Context, s *contacts.Service) error { return s.RemoveAll(ctx, "alice") }),
-			Request: "DELETE /contacts/users/alice",
-			Answer:  `{"action":"delete","uri":"https://a1.example.com/acme/demo/contacts/users/alice","entities":[],"timestamp":1697600700000,"duration":9}`,
+			ID:       "contacts.remove_all",
+			Do:       doErr(func(ctx context.Context, s *contacts.Service) error { return s.RemoveAll(ctx, "alice") }),
+			Request:  "DELETE /contacts/users/alice",
+			Response: `{"action":"delete","uri":"https://a1.example.com/acme/demo/contacts/users/alice","entities":[],"timestamp":1697600700000,"duration":9}`,
 		},
 		{
 			ID: "contacts.remove_all", Name: "empty name",
@@ -98,28 +98,28 @@ func TestContacts(t *testing.T) {
 		},
 		{
 			ID: "contacts.set_remark", Do: remark("met in Oslo"),
-			Request: "PUT /user/alice/contacts/users/bob",
-			Body:    `{"remark":"met in Oslo"}`,
-			Answer:  `{"action":"put","duration":6,"status":"ok","timestamp":1697600800000,"uri":"https://a1.example.com/acme/demo/user/alice/contacts/users/bob"}`,
+			Request:  "PUT /user/alice/contacts/users/bob",
+			Body:     `{"remark":"met in Oslo"}`,
+			Response: `{"action":"put","duration":6,"status":"ok","timestamp":1697600800000,"uri":"https://a1.example.com/acme/demo/user/alice/contacts/users/bob"}`,
 		},
 		{
 			ID: "contacts.set_remark", Name: "100 characters of three bytes, empty envelope", Do: remark(strings.Repeat("友", 100)),
-			Request: "PUT /user/alice/contacts/users/bob",
-			Body:    `{"remark":"` + strings.Repeat("友", 100) + `"}`,
-			Answer:  `{}`,
+			Request:  "PUT /user/alice/contacts/users/bob",
+			Body:     `{"remark":"` + strings.Repeat("友", 100) + `"}`,
+			Response: `{}`,
 		},
 		{
 			ID: "contacts.set_remark", Name: "empty text is sent", Do: remark(""),
-			Request: "PUT /user/alice/contacts/users/bob",
-			Body:    `{"remark":""}`,
-			Answer:  `{"status":"OK"}`,
+			Request:  "PUT /user/alice/contacts/users/bob",
+			Body:     `{"remark":""}`,
+			Response: `{"status":"OK"}`,
 		},
 		{
 			ID: "contacts.set_remark", Name: "not carried out", Do: remark("x"),
-			Request: "PUT /user/alice/contacts/users/bob",
-			Body:    `{"remark":"x"}`,
-			Answer:  `{"status":"they are not friends"}`,
-			Err:     im.ErrNotFound,
+			Request:  "PUT /user/alice/contacts/users/bob",
+			Body:     `{"remark":"x"}`,
+			Response: `{"status":"they are not friends"}`,
+			Err:      im.ErrNotFound,
 		},
 		{
 			ID: "contacts.set_remark", Name: "101 characters", Do: remark(strings.Repeat("友", 101)),
@@ -150,7 +150,7 @@ func TestImport(t *testing.T) {
 			}),
 			Request: "POST /users/alice/contacts/import",
 			Body:    `{"usernames":["Bob","carol","nobody","dave","erin"]}`,
-			Answer: `{"status":"ok","timestamp":1697600900000,"action":"post","duration":41,
+			Response: `{"status":"ok","timestamp":1697600900000,"action":"post","duration":41,
 				"data":{"UnKnowFailed":["dave"],"success":["bob"],"NotExistFailed":["nobody"],"maxLimitFailed":["carol"]}}`,
 		},
 		{
@@ -158,10 +158,10 @@ func TestImport(t *testing.T) {
 			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Result, error) {
 				return s.Import(ctx, "alice", five[:1], contacts.ImportOptions{Notify: true})
 			}),
-			Request: "POST /users/alice/contacts/import?isSendNotice=true",
-			Body:    `{"usernames":["Bob"]}`,
-			Answer:  `{"status":"ok","data":{"success":"bob","NotExistFailed":null}}`,
-			Want:    batch.Result{{ID: "Bob"}},
+			Request:  "POST /users/alice/contacts/import?isSendNotice=true",
+			Body:     `{"usernames":["Bob"]}`,
+			Response: `{"status":"ok","data":{"success":"bob","NotExistFailed":null}}`,
+			Want:     batch.Result{{ID: "Bob"}},
 		},
 		{
 			ID: "contacts.import", Name: "a name in two lists failed",
@@ -170,9 +170,9 @@ func TestImport(t *testing.T) {
 				require.ErrorIs(t, got.Err(), im.ErrNotFound)
 				return nil, err
 			}),
-			Request: "POST /users/alice/contacts/import",
-			Body:    `{"usernames":["Bob"]}`,
-			Answer:  `{"data":{"success":["bob"],"NotExistFailed":["bob"]}}`,
+			Request:  "POST /users/alice/contacts/import",
+			Body:     `{"usernames":["Bob"]}`,
+			Response: `{"data":{"success":["bob"],"NotExistFailed":["bob"]}}`,
 		},
 		{
 			ID: "contacts.import", Name: "11 names",
@@ -202,31 +202,31 @@ func TestLists(t *testing.T) {
 	})
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID:      "contacts.list",
-			Do:      do(func(ctx context.Context, s *contacts.Service) ([]string, error) { return s.ListUsernames(ctx, "alice") }),
-			Request: "GET /users/alice/contacts/users",
-			Answer:  `{"uri":"https://a1.example.com/acme/demo/users/alice/contacts/users","timestamp":1697601000000,"entities":[],"count":2,"action":"get","data":["carol","bob"],"duration":5}`,
-			Want:    []string{"carol", "bob"},
+			ID:       "contacts.list",
+			Do:       do(func(ctx context.Context, s *contacts.Service) ([]string, error) { return s.ListUsernames(ctx, "alice") }),
+			Request:  "GET /users/alice/contacts/users",
+			Response: `{"uri":"https://a1.example.com/acme/demo/users/alice/contacts/users","timestamp":1697601000000,"entities":[],"count":2,"action":"get","data":["carol","bob"],"duration":5}`,
+			Want:     []string{"carol", "bob"},
 		},
 		{
 			ID: "contacts.list", Name: "none",
-			Do:      do(func(ctx context.Context, s *contacts.Service) ([]string, error) { return s.ListUsernames(ctx, "alice") }),
-			Request: "GET /users/alice/contacts/users",
-			Answer:  `{"data":[],"count":0}`,
-			Want:    []string{},
+			Do:       do(func(ctx context.Context, s *contacts.Service) ([]string, error) { return s.ListUsernames(ctx, "alice") }),
+			Request:  "GET /users/alice/contacts/users",
+			Response: `{"data":[],"count":0}`,
+			Want:     []string{},
 		},
 		{
 			ID: "contacts.list_paged", Do: list(contacts.ListOptions{Options: page.Options{Limit: 2, Cursor: "a+/="}, Remarks: true}),
 			Request: "GET /user/alice/contacts?cursor=a%2B%2F%3D&limit=2&needReturnRemark=true",
-			Answer: `{"uri":"https://a1.example.com/acme/demo/users/alice/rostersByPage","entities":[],"cursor":"Mjc=","count":2,
+			Response: `{"uri":"https://a1.example.com/acme/demo/users/alice/rostersByPage","entities":[],"cursor":"Mjc=","count":2,
 				"data":{"contacts":[{"remark":"met in Oslo","username":"bob"},{"remark":null,"username":"carol"}]}}`,
 			Want: &page.Page[contacts.Contact]{Items: []contacts.Contact{{"bob", "met in Oslo"}, {"carol", ""}}, Next: "Mjc="},
 		},
 		{
 			ID: "contacts.list_paged", Name: "defaults, cursor beside the contacts", Do: list(contacts.ListOptions{}),
-			Request: "GET /user/alice/contacts?limit=50",
-			Answer:  `{"data":{"contacts":[{"username":"bob"}],"cursor":"Mjc="}}`,
-			Want:    &page.Page[contacts.Contact]{Items: []contacts.Contact{{Username: "bob"}}, Next: "Mjc="},
+			Request:  "GET /user/alice/contacts?limit=50",
+			Response: `{"data":{"contacts":[{"username":"bob"}],"cursor":"Mjc="}}`,
+			Want:     &page.Page[contacts.Contact]{Items: []contacts.Contact{{Username: "bob"}}, Next: "Mjc="},
 		},
 		{ID: "contacts.list_paged", Name: "limit above 50", Do: list(contacts.ListOptions{Options: page.Options{Limit: 51}}), Err: im.ErrInvalidArgument},
 		{ID: "contacts.list_paged", Name: "negative limit", Do: list(contacts.ListOptions{Options: page.Options{Limit: -1}}), Err: im.ErrInvalidArgument},
@@ -234,16 +234,16 @@ func TestLists(t *testing.T) {
 			ID: "contacts.check", Do: check,
 			Request: "POST /contacts/check",
 			Body:    `{"username":"alice","check_list":["dave","Bob","erin"]}`,
-			Answer: `{"path":"/contacts/check","entities":[{"username":"bob","relation":"friend"},{"username":"dave","relation":"not_friend"}],
+			Response: `{"path":"/contacts/check","entities":[{"username":"bob","relation":"friend"},{"username":"dave","relation":"not_friend"}],
 				"action":"post","duration":4}`,
 			Want: []contacts.UserRelation{{"dave", contacts.NotFriend}, {"Bob", contacts.Friend}, {"erin", ""}},
 		},
 		{
 			ID: "contacts.check", Name: "a relation of tomorrow", Do: check,
-			Request: "POST /contacts/check",
-			Body:    `{"username":"alice","check_list":["dave","Bob","erin"]}`,
-			Answer:  `{"entities":{"username":"bob","relation":"acquaintance"}}`,
-			Want:    []contacts.UserRelation{{"dave", ""}, {"Bob", "acquaintance"}, {"erin", ""}},
+			Request:  "POST /contacts/check",
+			Body:     `{"username":"alice","check_list":["dave","Bob","erin"]}`,
+			Response: `{"entities":{"username":"bob","relation":"acquaintance"}}`,
+			Want:     []contacts.UserRelation{{"dave", ""}, {"Bob", "acquaintance"}, {"erin", ""}},
 		},
 		{
 			ID: "contacts.check", Name: "101 users",
@@ -288,19 +288,19 @@ func TestBlockList(t *testing.T) {
 				require.ErrorIs(t, got[1].Err, batch.ErrNotReported)
 				return nil, nil
 			}),
-			Request: "POST /users/alice/blocks/users",
-			Body:    `{"usernames":["Mallory","trent"]}`,
-			Answer:  `{"uri":"https://a1.example.com/acme/demo/users/alice/blocks/users","entities":[],"action":"post","data":["mallory"],"duration":11}`,
+			Request:  "POST /users/alice/blocks/users",
+			Body:     `{"usernames":["Mallory","trent"]}`,
+			Response: `{"uri":"https://a1.example.com/acme/demo/users/alice/blocks/users","entities":[],"action":"post","data":["mallory"],"duration":11}`,
 		},
 		{
 			ID: "contacts.block_add", Name: "all done",
 			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Result, error) {
 				return s.Block(ctx, "alice", []string{"mallory"})
 			}),
-			Request: "POST /users/alice/blocks/users",
-			Body:    `{"usernames":["mallory"]}`,
-			Answer:  `{"data":["mallory"]}`,
-			Want:    batch.Result{{ID: "mallory"}},
+			Request:  "POST /users/alice/blocks/users",
+			Body:     `{"usernames":["mallory"]}`,
+			Response: `{"data":["mallory"]}`,
+			Want:     batch.Result{{ID: "mallory"}},
 		},
 		{
 			ID: "contacts.block_add", Name: "51 users",
@@ -321,9 +321,9 @@ func TestBlockList(t *testing.T) {
 			Do: do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) {
 				return s.Unblock(ctx, "alice", "bob")
 			}),
-			Request: "DELETE /users/alice/blocks/users/bob",
-			Answer:  bobInAll,
-			Want:    &bob,
+			Request:  "DELETE /users/alice/blocks/users/bob",
+			Response: bobInAll,
+			Want:     &bob,
 		},
 		{
 			ID: "contacts.block_remove", Name: "empty name",
@@ -334,15 +334,15 @@ func TestBlockList(t *testing.T) {
 		},
 		{
 			ID: "contacts.block_list", Do: list(page.Options{Limit: 2, Cursor: "MTEw"}),
-			Request: "GET /users/alice/blocks/users?cursor=MTEw&pageSize=2",
-			Answer:  `{"entities":[],"cursor":"Mjc=","count":2,"action":"get","data":["mallory","trent"],"duration":7}`,
-			Want:    &page.Page[string]{Items: []string{"mallory", "trent"}, Next: "Mjc="},
+			Request:  "GET /users/alice/blocks/users?cursor=MTEw&pageSize=2",
+			Response: `{"entities":[],"cursor":"Mjc=","count":2,"action":"get","data":["mallory","trent"],"duration":7}`,
+			Want:     &page.Page[string]{Items: []string{"mallory", "trent"}, Next: "Mjc="},
 		},
 		{
 			ID: "contacts.block_list", Name: "first page", Do: list(page.Options{}),
-			Request: "GET /users/alice/blocks/users?pageSize=50",
-			Answer:  `{"data":[]}`,
-			Want:    &page.Page[string]{Items: []string{}},
+			Request:  "GET /users/alice/blocks/users?pageSize=50",
+			Response: `{"data":[]}`,
+			Want:     &page.Page[string]{Items: []string{}},
 		},
 		{ID: "contacts.block_list", Name: "limit above 50", Do: list(page.Options{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
@@ -350,19 +350,19 @@ func TestBlockList(t *testing.T) {
 			Do: do(func(ctx context.Context, s *contacts.Service) ([]string, error) {
 				return s.ListBlockedUsernames(ctx, "alice")
 			}),
-			Request: "GET /users/alice/blocks/users",
-			Answer:  `{"data":["mallory"],"count":1}`,
-			Want:    []string{"mallory"},
+			Request:  "GET /users/alice/blocks/users",
+			Response: `{"data":["mallory"],"count":1}`,
+			Want:     []string{"mallory"},
 		},
 		{
 			ID: "contacts.block_check",
 			Do: do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
 				return s.CheckBlocked(ctx, "alice", []string{"Mallory", "bob"})
 			}),
-			Request: "POST /blocks/check",
-			Body:    `{"username":"alice","check_list":["Mallory","bob"]}`,
-			Answer:  `{"path":"/contacts/check","entities":[{"username":"bob","relation":"not_blacklist"},{"username":"mallory","relation":"blacklist"}]}`,
-			Want:    []contacts.UserRelation{{"Mallory", contacts.Blocked}, {"bob", contacts.NotBlocked}},
+			Request:  "POST /blocks/check",
+			Body:     `{"username":"alice","check_list":["Mallory","bob"]}`,
+			Response: `{"path":"/contacts/check","entities":[{"username":"bob","relation":"not_blacklist"},{"username":"mallory","relation":"blacklist"}]}`,
+			Want:     []contacts.UserRelation{{"Mallory", contacts.Blocked}, {"bob", contacts.NotBlocked}},
 		},
 		{
 			ID: "contacts.block_check", Name: "101 users",

@@ -30,7 +30,7 @@ var importBatch = api.Endpoint{
 // Import adds up to 10 contacts to a user in one call, and reports each of them:
 // [im.ErrNotFound] for one that does not exist, [im.ErrPlanLimit] where a contact
 // list is full, [im.ErrInternal] where the server failed. Not repeated after a
-// lost answer, for a repeat would notify again; without Notify it does no harm.
+// lost response, for a repeat would notify again; without Notify it does no harm.
 // Quota: 100 calls a second, whatever the number of users. The English documents
 // of Agora do not have it. The error is about the call as a whole:
 // [im.ErrNotFound] when there is no such user, [im.ErrPlanLimit] when its list is

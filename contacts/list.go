@@ -33,7 +33,7 @@ func (s *Service) ListUsernames(ctx context.Context, username string) ([]string,
 	return out.list(), nil
 }
 
-// names is an answer that holds usernames.
+// names is a response that holds usernames.
 type names api.Data[api.Many[api.Text]]
 
 func (n *names) list() []string {
@@ -112,7 +112,7 @@ func (s *Service) All(ctx context.Context, username string, o ListOptions) iter.
 // Relation says what a user is to the one who asks.
 type Relation string
 
-// The relations, as [Service.Check] and [Service.CheckBlocked] answer them.
+// The relations, as [Service.Check] and [Service.CheckBlocked] response them.
 const (
 	Friend     Relation = "friend"
 	NotFriend  Relation = "not_friend"
@@ -123,7 +123,7 @@ const (
 // UserRelation is what one user of a check is to the one who asks.
 type UserRelation struct {
 	Username string
-	Relation Relation // empty: the answer does not name the user
+	Relation Relation // empty: the response does not name the user
 }
 
 const maxCheck = 100
@@ -135,7 +135,7 @@ var check = api.Endpoint{
 
 // Check tells of up to 100 users whether they are contacts of a user ([Friend] or
 // [NotFriend]), in the order asked. Quota: 100 calls a second, whatever the number
-// of users. Repeated after a lost answer. Only Easemob documents it.
+// of users. Repeated after a lost response. Only Easemob documents it.
 // [im.ErrNotFound] when the user does not exist.
 //
 //im:endpoint contacts.check
@@ -159,13 +159,13 @@ func (s *Service) relations(ctx context.Context, e *api.Endpoint, username strin
 	if err != nil {
 		return nil, err
 	}
-	answered := make(map[string]Relation, len(usernames))
+	responded := make(map[string]Relation, len(usernames))
 	for _, entry := range out.Entities {
-		answered[strings.ToLower(string(entry.Username))] = entry.Relation
+		responded[strings.ToLower(string(entry.Username))] = entry.Relation
 	}
 	relations := make([]UserRelation, len(usernames))
 	for i, name := range usernames {
-		relations[i] = UserRelation{Username: name, Relation: answered[strings.ToLower(name)]}
+		relations[i] = UserRelation{Username: name, Relation: responded[strings.ToLower(name)]}
 	}
 	return relations, nil
 }

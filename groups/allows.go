@@ -16,7 +16,7 @@ var listAllowed = api.Endpoint{ID: "groups.list_allowed", Method: http.MethodGet
 
 // ListAllowed returns the allow list of a group: who may write while all are muted.
 // Owner and admins are on it by themselves. Who is on the mute list may not write
-// in spite of it. Quota: 100 calls a second. Repeated after a lost answer.
+// in spite of it. Quota: 100 calls a second. Repeated after a lost response.
 // [im.ErrNotFound] when there is no such group.
 //
 //im:endpoint groups.list_allowed
@@ -55,7 +55,7 @@ var disallowMembers = api.Endpoint{
 }
 
 // DisallowMembers takes one or up to 60 users off the allow list. Each is reported.
-// Not repeated after a lost answer. Quota: 100 calls a second, whatever the number
+// Not repeated after a lost response. Quota: 100 calls a second, whatever the number
 // of users. [im.ErrNotFound] when none is on the list or there is no such group.
 //
 //im:endpoint groups.disallow_members

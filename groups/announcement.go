@@ -14,7 +14,7 @@ var announcement = api.Endpoint{
 }
 
 // Announcement returns the announcement of a group; empty when there is none.
-// Quota: 100 calls a second. Repeated after a lost answer. [im.ErrNotFound] when
+// Quota: 100 calls a second. Repeated after a lost response. [im.ErrNotFound] when
 // there is no such group.
 //
 //im:endpoint groups.get_announcement
@@ -32,7 +32,7 @@ var setAnnouncement = api.Endpoint{
 
 // SetAnnouncement replaces the announcement of a group by a text of up to 512
 // characters. Whether an empty one takes it away is not documented. Quota: 100
-// calls a second. Repeated after a lost answer. Errors: [im.ErrNotFound] when there
+// calls a second. Repeated after a lost response. Errors: [im.ErrNotFound] when there
 // is no such group, [im.ErrForbidden] when moderation refuses the text.
 //
 //im:endpoint groups.set_announcement

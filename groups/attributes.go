@@ -76,7 +76,7 @@ var setAttributes = api.Endpoint{
 
 // SetMemberAttributes sets attributes of one member of a group, and returns what the
 // server says that it has set. Keys that are not named stay as they are. Quota: 100
-// calls a second. Repeated after a lost answer, and when two writes collide. Errors:
+// calls a second. Repeated after a lost response, and when two writes collide. Errors:
 // [im.ErrNotFound] when there is no such group or the user is not a member, though
 // the documents say so of the other calls on attributes only, [im.ErrNotEnabled]
 // when the app has no attributes.
@@ -98,7 +98,7 @@ var attributes = api.Endpoint{
 }
 
 // MemberAttributes returns all attributes of one member of a group. Quota: 100 calls
-// a second. Repeated after a lost answer. [im.ErrNotFound] when the user is not a
+// a second. Repeated after a lost response. [im.ErrNotFound] when the user is not a
 // member.
 //
 //im:endpoint groups.get_member_attributes
@@ -115,8 +115,8 @@ var attributesBatch = api.Endpoint{
 
 // MemberAttributesBatch returns the attributes with these keys, or all where keys is
 // empty, of up to 10 members of a group, in the order asked. The attributes are nil
-// where the answer does not name the user. Quota: 100 calls a second, whatever the
-// number of members. Repeated after a lost answer.
+// where the response does not name the user. Quota: 100 calls a second, whatever the
+// number of members. Repeated after a lost response.
 //
 //im:endpoint groups.get_members_attributes
 func (s *Service) MemberAttributesBatch(ctx context.Context, groupID string, usernames, keys []string) ([]MemberAttributes, error) {
@@ -132,12 +132,12 @@ func (s *Service) MemberAttributesBatch(ctx context.Context, groupID string, use
 	if err != nil {
 		return nil, err
 	}
-	answered := make(map[string]wireAttributes, len(out.Value))
+	responded := make(map[string]wireAttributes, len(out.Value))
 	for name, a := range out.Value {
-		answered[strings.ToLower(name)] = a
+		responded[strings.ToLower(name)] = a
 	}
 	return api.Convert(usernames, func(name *string) MemberAttributes {
-		return MemberAttributes{Username: *name, Attributes: answered[strings.ToLower(*name)].attributes()}
+		return MemberAttributes{Username: *name, Attributes: responded[strings.ToLower(*name)].attributes()}
 	}), nil
 }
 
@@ -180,7 +180,7 @@ var setAttributesBatch = api.Endpoint{
 // member may come twice: its keys are merged, the last value of a key counts. Each
 // member is reported, but one user who is not a member fails the call with
 // [im.ErrNotFound]. Easemob only. Quota: 100 calls a second, whatever the number of
-// members. Repeated after a lost answer, and when another call writes attributes of
+// members. Repeated after a lost response, and when another call writes attributes of
 // the same member ([im.ErrConflict]). Other errors: [im.ErrNotFound] when there is
 // no such group, [im.ErrNotEnabled] when the app has no attributes.
 //
@@ -210,7 +210,7 @@ func checkMembers(members []MemberAttributes) error {
 	return nil
 }
 
-// wireAttributesResults is an answer whose keys end in a colon in the documents'
+// wireAttributesResults is a response whose keys end in a colon in the documents'
 // example and not in their tables.
 type wireAttributesResults struct {
 	Set         api.Many[wireMemberAttributes] `json:"updateMetadataSucceeded"`

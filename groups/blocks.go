@@ -48,7 +48,7 @@ func (s *Service) ListBlockedUsernames(ctx context.Context, groupID string) ([]s
 var blockMember = api.Endpoint{ID: "groups.block_member", Method: http.MethodPost, Path: blockPath + "/{username}"}
 
 // BlockMember throws a member out of a group and keeps the user from coming back.
-// Not repeated after a lost answer: a repeat is answered with [im.ErrNotFound], for
+// Not repeated after a lost response: a repeat is responded with [im.ErrNotFound], for
 // the user is no member any more. Quota: 100 calls a second. Errors:
 // [im.ErrNotFound] when the user is not a member or there is no such group,
 // [im.ErrForbidden] for the owner.
@@ -63,7 +63,7 @@ var blockMembers = api.Endpoint{
 }
 
 // BlockMembers is [Service.BlockMember] for up to 60 members. Each is reported. Not
-// repeated after a lost answer. Quota: 100 calls a second, whatever the number of
+// repeated after a lost response. Quota: 100 calls a second, whatever the number of
 // users. Errors: [im.ErrNotFound] when none is a member or there is no such group,
 // [im.ErrForbidden] for the owner.
 //
@@ -75,7 +75,7 @@ func (s *Service) BlockMembers(ctx context.Context, groupID string, usernames []
 var unblockMember = api.Endpoint{ID: "groups.unblock_member", Method: http.MethodDelete, Path: blockPath + "/{username}"}
 
 // UnblockMember takes a user off the block list, which does not bring the user back
-// into the group. Not repeated after a lost answer. Quota: 100 calls a second.
+// into the group. Not repeated after a lost response. Quota: 100 calls a second.
 // [im.ErrNotFound] when the user is not on the list or there is no such group.
 //
 //im:endpoint groups.unblock_member
@@ -89,7 +89,7 @@ var unblockMembers = api.Endpoint{
 }
 
 // UnblockMembers is [Service.UnblockMember] for up to 60 users. Each is reported.
-// Not repeated after a lost answer. Quota: 100 calls a second, whatever the number
+// Not repeated after a lost response. Quota: 100 calls a second, whatever the number
 // of users. [im.ErrNotFound] when none is on the list or there is no such group.
 //
 //im:endpoint groups.unblock_members

@@ -16,10 +16,10 @@ import (
 type File struct {
 	ID      string
 	Name    string
-	Owner   string // who uploaded it; the answer to an upload does not tell
+	Owner   string // who uploaded it; the response to an upload does not tell
 	Size    int64
 	Created time.Time `json:",omitzero"`
-	URL     string    // in the answer to an upload only; fetching it needs a token, as DownloadFile sends it
+	URL     string    // in the response to an upload only; fetching it needs a token, as DownloadFile sends it
 }
 
 type wireFile struct {
@@ -88,8 +88,8 @@ var uploadFile = api.Endpoint{
 }
 
 // UploadFile shares a file of up to 10 MB in a group. It is streamed. The server
-// may answer its name in lower case. Quota: 100 calls a second. Not repeated after
-// a lost answer: a repeat would share the file twice. Errors: [im.ErrNotFound] when
+// may respond its name in lower case. Quota: 100 calls a second. Not repeated after
+// a lost response: a repeat would share the file twice. Errors: [im.ErrNotFound] when
 // there is no such group, [im.ErrTooLarge].
 //
 //im:endpoint groups.upload_file
@@ -115,7 +115,7 @@ var downloadFile = api.Endpoint{
 // another host, and to a private or loopback address only if the API host has one.
 // Quota: 100 calls a second; redirects do not count. Retried only until the first
 // byte is written. Errors: [im.ErrNotFound] when there is no such group;
-// [im.ErrBadAnswer] for a part of a file, and for a redirect that is not followed.
+// [im.ErrBadResponse] for a part of a file, and for a redirect that is not followed.
 //
 //im:endpoint groups.download_file
 func (s *Service) DownloadFile(ctx context.Context, groupID, fileID string, w io.Writer) (int64, error) {
@@ -142,8 +142,8 @@ var deleteFile = api.Endpoint{
 	ID: "groups.delete_file", Method: http.MethodDelete, Path: "/chatgroups/{groupID}/share_files/{fileID}",
 }
 
-// DeleteFile removes a file from a group. Not repeated after a lost answer, though
-// a repeat does no harm; what is answered for a file that is gone is not
+// DeleteFile removes a file from a group. Not repeated after a lost response, though
+// a repeat does no harm; what is responded for a file that is gone is not
 // documented. Quota: 100 calls a second. [im.ErrNotFound] when there is no such
 // group.
 //

@@ -19,8 +19,8 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
-	"github.com/imrest/im-go/internal/catalogue"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/catalogue"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 )
 
@@ -34,7 +34,7 @@ func TestFiles(t *testing.T) {
 		{
 			ID: "groups.list_files", Do: list(page.Numbered{}),
 			Request: "GET /chatgroups/231/share_files?pagenum=1&pagesize=1000",
-			Answer: data(`[{"file_id":"7d1c","file_name":"route.pdf","file_owner":"alice","file_size":204800,"created":1740998000111},
+			Response: data(`[{"file_id":"7d1c","file_name":"route.pdf","file_owner":"alice","file_size":204800,"created":1740998000111},
 				{"file_id":"9a44","file_name":"photo.jpg","file_owner":"bob","file_size":"326127","created":"1740997000222"}]`),
 			Want: &page.Page[groups.File]{Items: []groups.File{
 				{ID: "7d1c", Name: "route.pdf", Owner: "alice", Size: 204800, Created: time.UnixMilli(1740998000111)},
@@ -50,18 +50,18 @@ func TestFiles(t *testing.T) {
 				assert.EqualValues(t, w.Len(), n)
 				return w.String(), err
 			}),
-			Request: "GET /chatgroups/231/share_files/7d1c",
-			Answer:  "\x00\x01 any bytes", Want: "\x00\x01 any bytes",
+			Request:  "GET /chatgroups/231/share_files/7d1c",
+			Response: "\x00\x01 any bytes", Want: "\x00\x01 any bytes",
 		},
 		{
 			ID:      "groups.delete_file",
 			Do:      done(func(ctx context.Context, s *groups.Service) error { return s.DeleteFile(ctx, "231", "7d1c") }),
-			Request: "DELETE /chatgroups/231/share_files/7d1c", Answer: data(`{"group_id":"231","file_id":"7d1c","result":true}`),
+			Request: "DELETE /chatgroups/231/share_files/7d1c", Response: data(`{"group_id":"231","file_id":"7d1c","result":true}`),
 		},
 		{
 			ID: "groups.delete_file", Name: "not deleted",
 			Do:      done(func(ctx context.Context, s *groups.Service) error { return s.DeleteFile(ctx, "231", "7d1c") }),
-			Request: "DELETE /chatgroups/231/share_files/7d1c", Answer: data(`{"result":false}`), Err: im.ErrForbidden,
+			Request: "DELETE /chatgroups/231/share_files/7d1c", Response: data(`{"result":false}`), Err: im.ErrForbidden,
 		},
 		{
 			ID: "groups.delete_file", Name: "no file would be another call",
@@ -80,8 +80,8 @@ func TestUploadFileOnTheWire(t *testing.T) {
 		Request: "POST /chatgroups/231/share_files",
 		Body: "--BOUNDARY\r\nContent-Disposition: form-data; name=\"file\"; filename=\"route.pdf\"\r\n" +
 			"Content-Type: application/pdf\r\n\r\n%PDF-\r\n--BOUNDARY--\r\n",
-		Answer: data(`{"file_url":"https://a1.example.com/f/7d1c","group_id":"231","file_name":"route.pdf","created":"1740998000111","file_id":"7d1c","file_size":"5"}`),
-		Want:   &groups.File{ID: "7d1c", Name: "route.pdf", Size: 5, Created: time.UnixMilli(1740998000111), URL: "https://a1.example.com/f/7d1c"},
+		Response: data(`{"file_url":"https://a1.example.com/f/7d1c","group_id":"231","file_name":"route.pdf","created":"1740998000111","file_id":"7d1c","file_size":"5"}`),
+		Want:     &groups.File{ID: "7d1c", Name: "route.pdf", Size: 5, Created: time.UnixMilli(1740998000111), URL: "https://a1.example.com/f/7d1c"},
 	}})
 }
 
@@ -136,7 +136,7 @@ func TestUploadFileErrors(t *testing.T) {
 	}
 	client, _ := wiretest.Client(t, wiretest.JSON(200, data(`{"group_id":"231"}`)))
 	_, err := client.Groups.UploadFile(t.Context(), "231", file.Bytes("a", nil), groups.UploadOptions{})
-	require.ErrorIs(t, err, im.ErrOutcomeUnknown, "an answer without the file's id")
+	require.ErrorIs(t, err, im.ErrOutcomeUnknown, "a response without the file's id")
 }
 
 func TestSaveFile(t *testing.T) {

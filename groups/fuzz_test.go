@@ -5,12 +5,12 @@ import (
 	"testing"
 
 	"github.com/imrest/im-go/internal/api"
-	"github.com/imrest/im-go/internal/corpus"
+	"github.com/imrest/im-go/internal/test/corpus"
 )
 
-// FuzzAnswers feeds the decoders that take several forms: they may refuse, not
+// FuzzResponses feeds the decoders that take several forms: they may refuse, not
 // panic, and what they take has to be usable.
-func FuzzAnswers(f *testing.F) {
+func FuzzResponses(f *testing.F) {
 	corpus.Add(f)
 	for _, seed := range []string{
 		`"group id doesn't exist"`, `{"id":"231","affiliations":[{"owner":"alice"}]}`, `{"groupId":7,"mute":"true"}`, `null`, `[]`, `1`,
@@ -19,18 +19,18 @@ func FuzzAnswers(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	f.Fuzz(func(t *testing.T, answer []byte) {
+	f.Fuzz(func(t *testing.T, response []byte) {
 		var found wireLookup
-		if json.Unmarshal(answer, &found) == nil && found.wireGroup != nil {
+		if json.Unmarshal(response, &found) == nil && found.wireGroup != nil {
 			_ = found.group()
 		}
 		var failed wireRefusal
-		if json.Unmarshal(answer, &failed) == nil {
+		if json.Unmarshal(response, &failed) == nil {
 			again := wireRefusal{}
-			if err := json.Unmarshal(answer, &again); err != nil || again != failed {
-				t.Errorf("%s is once %v and once %v", answer, failed, again)
+			if err := json.Unmarshal(response, &again); err != nil || again != failed {
+				t.Errorf("%s is once %v and once %v", response, failed, again)
 			}
 		}
-		_ = api.Taken(answer, "x")
+		_ = api.Taken(response, "x")
 	})
 }

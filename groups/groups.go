@@ -9,7 +9,7 @@
 // A group has one owner, up to 99 admins, and plain members. How many groups an
 // app, members a group and groups a user may have is a matter of the plan. Group
 // ids are strings of digits made by the server. User ids are not case sensitive;
-// the server keeps and answers them in lower case.
+// the server keeps and responses them in lower case.
 //
 // # Batches
 //
@@ -28,8 +28,8 @@
 //
 // # Repeating
 //
-// Calls that set a state are repeated after a lost answer. The others are not: a
-// repeat would be answered with an error that looks like a failure, such as
+// Calls that set a state are repeated after a lost response. The others are not: a
+// repeat would be responded with an error that looks like a failure, such as
 // [im.ErrAlreadyExists] for a user who was added by the first try.
 package groups
 
@@ -64,7 +64,7 @@ var endpoints = []*api.Endpoint{
 	&setAttributes, &setAttributesBatch, &attributes, &attributesBatch,
 }
 
-// confirm carries out a call whose answer says in a field of data whether it was
+// confirm carries out a call whose response says in a field of data whether it was
 // done: done is the field's value when it was.
 func (s *Service) confirm(ctx context.Context, c *api.Call, field string, done bool) error {
 	c.Out = &api.Confirmed{Field: field, Want: done}
@@ -138,7 +138,7 @@ func checkTexts(name, description, avatar, custom string) error {
 
 var create = api.Endpoint{ID: "groups.create", Method: http.MethodPost, Path: "/chatgroups"}
 
-// Create makes a group and returns its id. Not repeated after a lost answer: each
+// Create makes a group and returns its id. Not repeated after a lost response: each
 // call makes another group, save with an ID of the caller's. Quota: 100 calls a
 // second. Errors: [im.ErrNotFound] when the owner or a member does not exist,
 // [im.ErrPlanLimit] when the app has too many groups, a user is in too many or
@@ -156,7 +156,7 @@ type created struct {
 	ID api.Text `json:"groupid"`
 }
 
-// needed refuses an answer without the id of what was made.
+// needed refuses a response without the id of what was made.
 func needed(id api.Text) error {
 	if id == "" {
 		return api.ErrNoEntity
@@ -168,7 +168,7 @@ var deleteGroup = api.Endpoint{ID: "groups.delete", Method: http.MethodDelete, P
 
 // Delete dissolves a group. Its threads go with it and its shared files can no
 // longer be fetched; messages are kept until they expire. Not repeated after a
-// lost answer: a repeat answers [im.ErrNotFound], which then means that it is
+// lost response: a repeat responses [im.ErrNotFound], which then means that it is
 // done. Quota: 100 calls a second.
 //
 //im:endpoint groups.delete
@@ -183,7 +183,7 @@ var disable = api.Endpoint{
 // Disable freezes a group: nobody can send or receive in it or its threads, and
 // neither can be managed, until [Service.Enable]. For a group that is only to be
 // silent there is [Service.MuteAll]. Quota: 100 calls a second. Repeated after a
-// lost answer. [im.ErrNotFound] when there is no such group.
+// lost response. [im.ErrNotFound] when there is no such group.
 //
 //im:endpoint groups.disable
 func (s *Service) Disable(ctx context.Context, groupID string) error {
@@ -195,7 +195,7 @@ var enable = api.Endpoint{
 }
 
 // Enable brings a disabled group back to work. Quota: 100 calls a second. Repeated
-// after a lost answer. [im.ErrNotFound] when there is no such group.
+// after a lost response. [im.ErrNotFound] when there is no such group.
 //
 //im:endpoint groups.enable
 func (s *Service) Enable(ctx context.Context, groupID string) error {

@@ -13,10 +13,10 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/groups"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 )
 
-// do turns a method with an answer into a case's Do, done one without.
+// do turns a method with a response into a case's Do, done one without.
 func do[T any](f func(context.Context, *groups.Service) (T, error)) func(context.Context, *im.Client) (any, error) {
 	return func(ctx context.Context, c *im.Client) (any, error) { return f(ctx, c.Groups) }
 }
@@ -48,9 +48,9 @@ func outcomes(result batch.Result) map[string]string {
 	return all
 }
 
-const notReported = "the answer does not name this item"
+const notReported = "the response does not name this item"
 
-// data is an answer with this payload.
+// data is a response with this payload.
 func data(payload string) string {
 	return `{"action":"post","application":"5c0e1d20","uri":"https://a1.example.com/acme/demo/chatgroups","entities":[],"data":` +
 		payload + `,"timestamp":1741000000123,"duration":4,"organization":"acme","applicationName":"demo"}`
@@ -80,29 +80,29 @@ func TestCreate(t *testing.T) {
 			Body: `{"owner":"alice","groupname":"Night run & <tea>","description":"Thursdays","avatar":"https://cdn.example.com/1.png",
 				"custom":"{\"city\":\"Bern\"}","public":true,"maxusers":300,"members":["bob","carol"],"allowinvites":true,
 				"membersonly":true,"invite_need_confirm":false}`,
-			Answer: data(`{"groupid":"231000000000001"}`),
-			Want:   "231000000000001",
+			Response: data(`{"groupid":"231000000000001"}`),
+			Want:     "231000000000001",
 		},
 		{
 			ID: "groups.create", Name: "only what is needed, public always sent",
 			Do:      create(groups.NewGroup{Owner: "alice"}),
 			Request: "POST /chatgroups", Body: `{"owner":"alice","public":false}`,
-			Answer: data(`{"groupId":231000000000001}`), // another spelling, and a number
-			Want:   "231000000000001",
+			Response: data(`{"groupId":231000000000001}`), // another spelling, and a number
+			Want:     "231000000000001",
 		},
 		{
 			ID: "groups.create", Name: "what only the Java SDK knows",
 			Do:      create(groups.NewGroup{Owner: "alice", ID: "77", Scale: groups.ScaleLarge, ReviewName: new(false)}),
 			Request: "POST /chatgroups", Body: `{"owner":"alice","public":false,"groupid":"77","scale":"large","need_verify":false}`,
-			Answer: data(`{"groupid":"77"}`),
-			Want:   "77",
+			Response: data(`{"groupid":"77"}`),
+			Want:     "77",
 		},
 		{
-			ID: "groups.create", Name: "answer without an id",
+			ID: "groups.create", Name: "response without an id",
 			Do:      create(groups.NewGroup{Owner: "alice"}),
 			Request: "POST /chatgroups", Body: `{"owner":"alice","public":false}`,
-			Answer: data(`{}`),
-			Err:    im.ErrOutcomeUnknown,
+			Response: data(`{}`),
+			Err:      im.ErrOutcomeUnknown,
 		},
 	})
 }
@@ -145,10 +145,10 @@ func TestLife(t *testing.T) {
 	}
 	read := do(func(ctx context.Context, s *groups.Service) (string, error) { return s.Announcement(ctx, "231") })
 	wiretest.Run(t, []wiretest.Case{
-		{ID: "groups.delete", Do: remove, Request: "DELETE /chatgroups/231", Answer: data(`{"success":true,"groupid":"231"}`)},
+		{ID: "groups.delete", Do: remove, Request: "DELETE /chatgroups/231", Response: data(`{"success":true,"groupid":"231"}`)},
 		{
 			ID: "groups.delete", Name: "success that is none", Do: remove,
-			Request: "DELETE /chatgroups/231", Answer: data(`{"success":"false","groupid":"231","reason":"group not found"}`),
+			Request: "DELETE /chatgroups/231", Response: data(`{"success":"false","groupid":"231","reason":"group not found"}`),
 			Err: im.ErrNotFound,
 		},
 		{
@@ -159,39 +159,39 @@ func TestLife(t *testing.T) {
 		{
 			ID: "groups.delete", Name: "an id that needs escaping",
 			Do:      done(func(ctx context.Context, s *groups.Service) error { return s.Delete(ctx, "2/3?1") }),
-			Request: "DELETE /chatgroups/2%2F3%3F1", Answer: data(`{"success":true}`),
+			Request: "DELETE /chatgroups/2%2F3%3F1", Response: data(`{"success":true}`),
 		},
-		{ID: "groups.disable", Do: disable, Request: "POST /chatgroups/231/disable", Answer: data(`{"disabled":true}`)},
+		{ID: "groups.disable", Do: disable, Request: "POST /chatgroups/231/disable", Response: data(`{"disabled":true}`)},
 		{
 			ID: "groups.disable", Name: "still enabled", Do: disable,
-			Request: "POST /chatgroups/231/disable", Answer: data(`{"disabled":false}`), Err: im.ErrForbidden,
+			Request: "POST /chatgroups/231/disable", Response: data(`{"disabled":false}`), Err: im.ErrForbidden,
 		},
-		{ID: "groups.enable", Do: enable, Request: "POST /chatgroups/231/enable", Answer: data(`{"disabled":false}`)},
+		{ID: "groups.enable", Do: enable, Request: "POST /chatgroups/231/enable", Response: data(`{"disabled":false}`)},
 		{
 			ID: "groups.enable", Name: "still disabled", Do: enable,
-			Request: "POST /chatgroups/231/enable", Answer: data(`{"disabled":true}`), Err: im.ErrForbidden,
+			Request: "POST /chatgroups/231/enable", Response: data(`{"disabled":true}`), Err: im.ErrForbidden,
 		},
 		{
 			ID: "groups.enable", Name: "no word of it", Do: enable,
-			Request: "POST /chatgroups/231/enable", Answer: data(`{}`), Err: im.ErrBadAnswer,
+			Request: "POST /chatgroups/231/enable", Response: data(`{}`), Err: im.ErrBadResponse,
 		},
 		{
 			ID: "groups.get_announcement", Do: read,
-			Request: "GET /chatgroups/231/announcement", Answer: data(`{"announcement":"Bring lamps"}`), Want: "Bring lamps",
+			Request: "GET /chatgroups/231/announcement", Response: data(`{"announcement":"Bring lamps"}`), Want: "Bring lamps",
 		},
-		{ID: "groups.get_announcement", Name: "none: null", Do: read, Request: "GET /chatgroups/231/announcement", Answer: data(`{"announcement":null}`), Want: ""},
-		{ID: "groups.get_announcement", Name: "none: missing", Do: read, Request: "GET /chatgroups/231/announcement", Answer: data(`{}`), Want: ""},
+		{ID: "groups.get_announcement", Name: "none: null", Do: read, Request: "GET /chatgroups/231/announcement", Response: data(`{"announcement":null}`), Want: ""},
+		{ID: "groups.get_announcement", Name: "none: missing", Do: read, Request: "GET /chatgroups/231/announcement", Response: data(`{}`), Want: ""},
 		{
 			ID: "groups.set_announcement", Do: set("Bring lamps"),
-			Request: "POST /chatgroups/231/announcement", Body: `{"announcement":"Bring lamps"}`, Answer: data(`{"id":"231","result":true}`),
+			Request: "POST /chatgroups/231/announcement", Body: `{"announcement":"Bring lamps"}`, Response: data(`{"id":"231","result":true}`),
 		},
 		{
 			ID: "groups.set_announcement", Name: "empty is sent, too", Do: set(""),
-			Request: "POST /chatgroups/231/announcement", Body: `{"announcement":""}`, Answer: data(`{"id":"231","result":"true"}`),
+			Request: "POST /chatgroups/231/announcement", Body: `{"announcement":""}`, Response: data(`{"id":"231","result":"true"}`),
 		},
 		{
 			ID: "groups.set_announcement", Name: "not taken", Do: set("x"),
-			Request: "POST /chatgroups/231/announcement", Body: `{"announcement":"x"}`, Answer: data(`{"id":"231","result":false}`),
+			Request: "POST /chatgroups/231/announcement", Body: `{"announcement":"x"}`, Response: data(`{"id":"231","result":false}`),
 			Err: im.ErrForbidden,
 		},
 		{ID: "groups.set_announcement", Name: "513 characters", Do: set(strings.Repeat("é", 513)), Err: im.ErrInvalidArgument},
@@ -218,18 +218,18 @@ func TestGet(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "groups.get", Do: get,
-			Request: "GET /chatgroups/231", Answer: data(`[` + hikersJSON + `]`), Want: &hikers,
+			Request: "GET /chatgroups/231", Response: data(`[` + hikersJSON + `]`), Want: &hikers,
 		},
 		{
 			ID: "groups.get", Name: "an object for the array, no members, numbers as strings", Do: get,
-			Request: "GET /chatgroups/231",
-			Answer:  data(`{"groupId":231,"name":"Hikers","maxusers":"300","affiliations_count":"3","created":"1740990000456","permission":"owner","mute":"false"}`),
-			Want:    &groups.Group{ID: "231", Name: "Hikers", MaxMembers: 300, MemberCount: 3, Created: time.UnixMilli(1740990000456)},
+			Request:  "GET /chatgroups/231",
+			Response: data(`{"groupId":231,"name":"Hikers","maxusers":"300","affiliations_count":"3","created":"1740990000456","permission":"owner","mute":"false"}`),
+			Want:     &groups.Group{ID: "231", Name: "Hikers", MaxMembers: 300, MemberCount: 3, Created: time.UnixMilli(1740990000456)},
 		},
-		{ID: "groups.get", Name: "none", Do: get, Request: "GET /chatgroups/231", Answer: data(`[]`), Err: im.ErrNotFound},
-		{ID: "groups.get", Name: "another group", Do: get, Request: "GET /chatgroups/231", Answer: data(`[{"id":"232"}]`), Err: im.ErrNotFound},
-		{ID: "groups.get", Name: "no payload", Do: get, Request: "GET /chatgroups/231", Answer: `{"timestamp":1}`, Err: im.ErrBadAnswer},
-		{ID: "groups.get", Name: "another shape is no missing group", Do: get, Request: "GET /chatgroups/231", Answer: data(`[{"id":"231","affiliations":7}]`), Err: im.ErrBadAnswer},
+		{ID: "groups.get", Name: "none", Do: get, Request: "GET /chatgroups/231", Response: data(`[]`), Err: im.ErrNotFound},
+		{ID: "groups.get", Name: "another group", Do: get, Request: "GET /chatgroups/231", Response: data(`[{"id":"232"}]`), Err: im.ErrNotFound},
+		{ID: "groups.get", Name: "no payload", Do: get, Request: "GET /chatgroups/231", Response: `{"timestamp":1}`, Err: im.ErrBadResponse},
+		{ID: "groups.get", Name: "another shape is no missing group", Do: get, Request: "GET /chatgroups/231", Response: data(`[{"id":"231","affiliations":7}]`), Err: im.ErrBadResponse},
 		{
 			ID: "groups.get", Name: "by id, not by position, texts skipped",
 			Do: do(func(ctx context.Context, s *groups.Service) (map[string]string, error) {
@@ -245,9 +245,9 @@ func TestGet(t *testing.T) {
 				require.ErrorIs(t, found.Err(), im.ErrNotFound)
 				return map[string]string{found[1].ID: found[1].Err.Error(), found[3].ID: found[3].Err.Error()}, nil
 			}),
-			Request: "GET /chatgroups/231%2C404%2C232%2C405",
-			Answer:  data(`["group id doesn't exist",{"id":"232"},{"message":"group id doesn't exist"},` + hikersJSON + `]`),
-			Want:    map[string]string{"404": "no such group", "405": "no such group"},
+			Request:  "GET /chatgroups/231%2C404%2C232%2C405",
+			Response: data(`["group id doesn't exist",{"id":"232"},{"message":"group id doesn't exist"},` + hikersJSON + `]`),
+			Want:     map[string]string{"404": "no such group", "405": "no such group"},
 		},
 		{ID: "groups.get", Name: "101 groups", Do: getBatch(names(101)...), Err: im.ErrInvalidArgument},
 		{ID: "groups.get", Name: "no group", Do: getBatch(), Err: im.ErrInvalidArgument},
@@ -273,31 +273,31 @@ func TestUpdate(t *testing.T) {
 			Request: "PUT /chatgroups/231",
 			Body: `{"groupname":"Hikers north","description":"","avatar":"u","custom":"c","public":false,"maxusers":500,"allowinvites":false,
 				"membersonly":true,"invite_need_confirm":false,"need_verify":true}`,
-			Answer: data(`{"groupname":true,"description":true,"avatar":true,"custom":true,"public":true,"maxusers":true,"allowinvites":true,
+			Response: data(`{"groupname":true,"description":true,"avatar":true,"custom":true,"public":true,"maxusers":true,"allowinvites":true,
 				"membersonly":true,"invite_need_confirm":true}`),
 		},
 		{
 			ID: "groups.update", Name: "values in the place of flags",
 			Do:      update(groups.Changes{Name: new("Owls"), Custom: new("c"), MaxMembers: 500, Description: new("")}),
 			Request: "PUT /chatgroups/231", Body: `{"groupname":"Owls","custom":"c","maxusers":500,"description":""}`,
-			Answer: data(`{"groupname":"Owls","custom":"c","maxusers":500,"description":""}`),
+			Response: data(`{"groupname":"Owls","custom":"c","maxusers":500,"description":""}`),
 		},
 		{
 			ID: "groups.update", Name: "a false is no success",
 			Do:      update(groups.Changes{Public: new(false)}),
-			Request: "PUT /chatgroups/231", Body: `{"public":false}`, Answer: data(`{"public":false}`),
+			Request: "PUT /chatgroups/231", Body: `{"public":false}`, Response: data(`{"public":false}`),
 			Err: im.ErrPartial,
 		},
 		{
 			ID: "groups.update", Name: "a false is no echo",
 			Do:      update(groups.Changes{Name: new("false")}),
-			Request: "PUT /chatgroups/231", Body: `{"groupname":"false"}`, Answer: data(`{"groupname":false}`),
+			Request: "PUT /chatgroups/231", Body: `{"groupname":"false"}`, Response: data(`{"groupname":false}`),
 			Err: im.ErrPartial,
 		},
 		{
 			ID: "groups.update", Name: "not named is not done",
 			Do:      update(groups.Changes{Name: new("Owls"), MaxMembers: 9}),
-			Request: "PUT /chatgroups/231", Body: `{"groupname":"Owls","maxusers":9}`, Answer: data(`{"groupname":true,"maxusers":null}`),
+			Request: "PUT /chatgroups/231", Body: `{"groupname":"Owls","maxusers":9}`, Response: data(`{"groupname":true,"maxusers":null}`),
 			Err: batch.ErrNotReported,
 		},
 		{ID: "groups.update", Name: "nothing to change", Do: update(groups.Changes{}), Err: im.ErrInvalidArgument},

@@ -16,7 +16,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/groups"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 )
 
@@ -41,7 +41,7 @@ func TestLists(t *testing.T) {
 		{
 			ID: "groups.list", Do: list(page.Options{Limit: 2, Cursor: "ZGVt+/=="}),
 			Request: "GET /chatgroups?cursor=ZGVt%2B%2F%3D%3D&limit=2",
-			Answer: `{"action":"get","params":{"limit":["2"]},"uri":"https://a1.example.com/acme/demo/chatgroups","entities":[],
+			Response: `{"action":"get","params":{"limit":["2"]},"uri":"https://a1.example.com/acme/demo/chatgroups","entities":[],
 				"data":[{"owner":"acme#demo_alice","groupid":"232","affiliations":3,"type":"group","lastModified":"1740995000789","groupname":"Owls"},
 				{"owner":"bob","groupid":231,"affiliations":"5","last_modified":1740995000789,"created":1740990000456,"disabled":true,"groupname":"Hikers"}],
 				"cursor":"Mjc","count":2}`,
@@ -52,36 +52,36 @@ func TestLists(t *testing.T) {
 		},
 		{
 			ID: "groups.list", Name: "first page, underscores in app and user", Do: list(page.Options{}),
-			Request: "GET /chatgroups?limit=100",
-			Answer:  `{"uri":"https://a1.example.com/ac_me/de_mo/chatgroups","data":[{"owner":"ac_me#de_mo_al_ice","groupid":"1"}]}`,
-			Want:    &page.Page[groups.Summary]{Items: []groups.Summary{{ID: "1", Owner: "al_ice"}}},
+			Request:  "GET /chatgroups?limit=100",
+			Response: `{"uri":"https://a1.example.com/ac_me/de_mo/chatgroups","data":[{"owner":"ac_me#de_mo_al_ice","groupid":"1"}]}`,
+			Want:     &page.Page[groups.Summary]{Items: []groups.Summary{{ID: "1", Owner: "al_ice"}}},
 		},
 		{
 			ID: "groups.list", Name: "app unknown from the uri", Do: list(page.Options{}),
-			Request: "GET /chatgroups?limit=100",
-			Answer:  `{"uri":"https://a1.example.com/app-id/5c0e/chatgroups","data":[{"owner":"acme#demo_al_ice","groupid":"1"}]}`,
-			Want:    &page.Page[groups.Summary]{Items: []groups.Summary{{ID: "1", Owner: "al_ice"}}},
+			Request:  "GET /chatgroups?limit=100",
+			Response: `{"uri":"https://a1.example.com/app-id/5c0e/chatgroups","data":[{"owner":"acme#demo_al_ice","groupid":"1"}]}`,
+			Want:     &page.Page[groups.Summary]{Items: []groups.Summary{{ID: "1", Owner: "al_ice"}}},
 		},
 		{ID: "groups.list", Name: "limit above 1000", Do: list(page.Options{Limit: 1001}), Err: im.ErrInvalidArgument},
 		{ID: "groups.list", Name: "negative limit", Do: list(page.Options{Limit: -1}), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.list_joined", Do: joined(page.Numbered{}),
-			Request: "GET /users/alice/joined_chatgroups?pagenum=1&pagesize=20",
-			Answer:  data(`[{"groupid":"231","groupname":"Hikers"},{"groupid":232,"groupname":"Owls"}]`),
-			Want:    &page.Page[groups.Joined]{Items: []groups.Joined{{ID: "231", Name: "Hikers"}, {ID: "232", Name: "Owls"}}},
+			Request:  "GET /users/alice/joined_chatgroups?pagenum=1&pagesize=20",
+			Response: data(`[{"groupid":"231","groupname":"Hikers"},{"groupid":232,"groupname":"Owls"}]`),
+			Want:     &page.Page[groups.Joined]{Items: []groups.Joined{{ID: "231", Name: "Hikers"}, {ID: "232", Name: "Owls"}}},
 		},
 		{
 			ID: "groups.list_joined", Name: "page and size", Do: joined(page.Numbered{Page: 3, Size: 100}),
-			Request: "GET /users/alice/joined_chatgroups?pagenum=3&pagesize=100", Answer: data(`[]`), Want: &page.Page[groups.Joined]{Items: []groups.Joined{}},
+			Request: "GET /users/alice/joined_chatgroups?pagenum=3&pagesize=100", Response: data(`[]`), Want: &page.Page[groups.Joined]{Items: []groups.Joined{}},
 		},
 		{
 			ID: "groups.list_joined", Name: "a page that may have been cut has a next one", Do: joined(page.Numbered{Page: 3, Size: 100}),
-			Request: "GET /users/alice/joined_chatgroups?pagenum=3&pagesize=100", Answer: data(entries(20, `{"groupid":"1"}`)),
+			Request: "GET /users/alice/joined_chatgroups?pagenum=3&pagesize=100", Response: data(entries(20, `{"groupid":"1"}`)),
 			Want: &page.Page[groups.Joined]{Items: slices.Repeat([]groups.Joined{{ID: "1"}}, 20), Next: "4"},
 		},
 		{
 			ID: "groups.list_joined", Name: "a short page is the last", Do: joined(page.Numbered{Size: 100}),
-			Request: "GET /users/alice/joined_chatgroups?pagenum=1&pagesize=100", Answer: data(entries(19, `{"groupid":"1"}`)),
+			Request: "GET /users/alice/joined_chatgroups?pagenum=1&pagesize=100", Response: data(entries(19, `{"groupid":"1"}`)),
 			Want: &page.Page[groups.Joined]{Items: slices.Repeat([]groups.Joined{{ID: "1"}}, 19)},
 		},
 		{ID: "groups.list_joined", Name: "size above 100", Do: joined(page.Numbered{Size: 101}), Err: im.ErrInvalidArgument},
@@ -89,7 +89,7 @@ func TestLists(t *testing.T) {
 		{
 			ID: "groups.list_joined_detailed", Do: detailed(page.Numbered{}),
 			Request: "GET /chatgroups/user/alice?pagenum=0&pagesize=20", // counts from 0
-			Answer: `{"action":"get","entities":[{"name":"Hikers","avatar":"u","owner":"bob","id":"231","groupId":"231","description":"d",
+			Response: `{"action":"get","entities":[{"name":"Hikers","avatar":"u","owner":"bob","id":"231","groupId":"231","description":"d",
 				"disabled":true,"public":true,"allowinvites":true,"membersonly":true,"maxusers":300,"created":1740990000456},
 				{"groupId":"232","name":"Owls"}],"timestamp":1741000000123,"total":27}`,
 			Want: &page.Page[groups.Group]{Total: 27, Next: "2", Items: []groups.Group{
@@ -100,18 +100,18 @@ func TestLists(t *testing.T) {
 		},
 		{
 			ID: "groups.list_joined_detailed", Name: "the second page", Do: detailed(page.Numbered{Page: 2, Size: 5}),
-			Request: "GET /chatgroups/user/alice?pagenum=1&pagesize=5", Answer: `{"entities":[],"total":"3"}`,
+			Request: "GET /chatgroups/user/alice?pagenum=1&pagesize=5", Response: `{"entities":[],"total":"3"}`,
 			Want: &page.Page[groups.Group]{Total: 3, Items: []groups.Group{}},
 		},
 		{ID: "groups.list_joined_detailed", Name: "size above 20", Do: detailed(page.Numbered{Size: 21}), Err: im.ErrInvalidArgument},
 	})
 }
 
-// pages answers these payloads one after another, and then fails the test.
-func pages(t *testing.T, answers ...string) (*im.Client, *[]wiretest.Request) {
+// pages responses these payloads one after another, and then fails the test.
+func pages(t *testing.T, responses ...string) (*im.Client, *[]wiretest.Request) {
 	t.Helper()
-	responders := make([]httpmock.Responder, 0, len(answers)+1)
-	for _, a := range answers {
+	responders := make([]httpmock.Responder, 0, len(responses)+1)
+	for _, a := range responses {
 		responders = append(responders, wiretest.JSON(200, a))
 	}
 	return wiretest.Client(t, append(responders, func(r *http.Request) (*http.Response, error) {

@@ -59,7 +59,7 @@ var listMembersByCursor = api.Endpoint{
 // Limit it asks for [MaxPage]; the server's own maximum is not documented. The vendor's
 // Java SDK uses this form of the list, no document describes it. The form of the
 // documents, with owner and roles, is [Service.ListMembers]. A server that does not know
-// this form is an [im.ErrBadAnswer]. Quota: 100 calls a second. Retried if the response
+// this form is an [im.ErrBadResponse]. Quota: 100 calls a second. Retried if the response
 // is lost. [im.ErrNotFound] when there is no such group.
 //
 //im:endpoint groups.list_members_cursor
@@ -150,9 +150,9 @@ var isMember = api.Endpoint{
 	ID: "groups.is_member", Method: http.MethodGet, Path: "/chatgroups/{groupID}/user/{username}/is_joined", Idempotent: true,
 }
 
-// IsMember tells whether a user is in a group. What is answered for a group or a
+// IsMember tells whether a user is in a group. What is responded for a group or a
 // user that does not exist is not documented. Quota: 100 calls a second. Repeated
-// after a lost answer.
+// after a lost response.
 //
 //im:endpoint groups.is_member
 func (s *Service) IsMember(ctx context.Context, groupID, username string) (bool, error) {

@@ -12,7 +12,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/groups"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 )
 
@@ -31,16 +31,16 @@ func TestMemberLists(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "groups.list_members", Do: byPage(groups.MemberListOptions{Numbered: page.Numbered{Size: 3}}),
-			Request: "GET /chatgroups/231/users?pagenum=1&pagesize=3",
-			Answer:  data(`[{"member":"bob"},{"owner":"alice"},{"admin":"carol"}]`),
+			Request:  "GET /chatgroups/231/users?pagenum=1&pagesize=3",
+			Response: data(`[{"member":"bob"},{"owner":"alice"},{"admin":"carol"}]`),
 			Want: &page.Page[groups.Member]{Next: "2", Items: []groups.Member{
 				{Username: "bob", Role: groups.RoleMember}, {Username: "alice", Role: groups.RoleOwner}, {Username: "carol", Role: groups.RoleAdmin},
 			}},
 		},
 		{
 			ID: "groups.list_members", Name: "with times", Do: byPage(groups.MemberListOptions{Numbered: page.Numbered{Page: 2}, JoinTime: true, Order: groups.NewestFirst}),
-			Request: "GET /chatgroups/231/users?joined_time=true&pagenum=2&pagesize=100&sort=desc",
-			Answer:  data(`[{"member":"bob","joined_time":"1740990000456"},{"owner":"alice","joined_time":1740990000455}]`),
+			Request:  "GET /chatgroups/231/users?joined_time=true&pagenum=2&pagesize=100&sort=desc",
+			Response: data(`[{"member":"bob","joined_time":"1740990000456"},{"owner":"alice","joined_time":1740990000455}]`),
 			Want: &page.Page[groups.Member]{Items: []groups.Member{
 				{Username: "bob", Role: groups.RoleMember, Joined: time.UnixMilli(1740990000456)},
 				{Username: "alice", Role: groups.RoleOwner, Joined: time.UnixMilli(1740990000455)},
@@ -48,43 +48,43 @@ func TestMemberLists(t *testing.T) {
 		},
 		{
 			ID: "groups.list_members", Name: "a role of tomorrow", Do: byPage(groups.MemberListOptions{JoinTime: true}),
-			Request: "GET /chatgroups/231/users?joined_time=true&pagenum=1&pagesize=100",
-			Answer:  data(`[{"guest":"bob","joined_time":1740990000456},{"guest":7}]`),
+			Request:  "GET /chatgroups/231/users?joined_time=true&pagenum=1&pagesize=100",
+			Response: data(`[{"guest":"bob","joined_time":1740990000456},{"guest":7}]`),
 			Want: &page.Page[groups.Member]{Items: []groups.Member{
 				{Username: "bob", Role: "guest", Joined: time.UnixMilli(1740990000456)}, {Username: "7", Role: "guest"},
 			}},
 		},
 		{
 			ID: "groups.list_members", Name: "a member without a name", Do: byPage(groups.MemberListOptions{}),
-			Request: "GET /chatgroups/231/users?pagenum=1&pagesize=100", Answer: data(`[{"member":"bob"},{"joined_time":1740990000456}]`),
-			Err: im.ErrBadAnswer,
+			Request: "GET /chatgroups/231/users?pagenum=1&pagesize=100", Response: data(`[{"member":"bob"},{"joined_time":1740990000456}]`),
+			Err: im.ErrBadResponse,
 		},
 		{ID: "groups.list_members", Name: "size above 1000", Do: byPage(groups.MemberListOptions{Numbered: page.Numbered{Size: 1001}}), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.list_members_cursor", Do: byCursor(groups.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: "a="}, Order: groups.OldestFirst}),
-			Request: "GET /chatgroups/231/users?cursor=a%3D&limit=2&sort=asc&version=v3",
-			Answer:  `{"data":["bob","carol"],"cursor":"ZGVt"}`,
-			Want:    &page.Page[string]{Items: []string{"bob", "carol"}, Next: "ZGVt"},
+			Request:  "GET /chatgroups/231/users?cursor=a%3D&limit=2&sort=asc&version=v3",
+			Response: `{"data":["bob","carol"],"cursor":"ZGVt"}`,
+			Want:     &page.Page[string]{Items: []string{"bob", "carol"}, Next: "ZGVt"},
 		},
 		{
 			ID: "groups.list_members_cursor", Name: "a server that knows pages only", Do: byCursor(groups.MemberCursorOptions{}),
-			Request: "GET /chatgroups/231/users?limit=100&version=v3", Answer: data(`[{"member":"bob"}]`),
-			Err: im.ErrBadAnswer,
+			Request: "GET /chatgroups/231/users?limit=100&version=v3", Response: data(`[{"member":"bob"}]`),
+			Err: im.ErrBadResponse,
 		},
 		{
 			ID: "groups.list_members_cursor", Name: "cursor as a number", Do: byCursor(groups.MemberCursorOptions{}), // as in chat rooms
-			Request: "GET /chatgroups/231/users?limit=100&version=v3", Answer: `{"data":["bob"],"cursor":9007199254740993}`,
+			Request: "GET /chatgroups/231/users?limit=100&version=v3", Response: `{"data":["bob"],"cursor":9007199254740993}`,
 			Want: &page.Page[string]{Items: []string{"bob"}, Next: "9007199254740993"},
 		},
 		{ID: "groups.list_members_cursor", Name: "negative limit", Do: byCursor(groups.MemberCursorOptions{Options: page.Options{Limit: -1}}), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.is_member", Do: isMember,
-			Request: "GET /chatgroups/231/user/bob/is_joined", Answer: `{"action":"get","data":true,"duration":0,"timestamp":1741000000123}`, Want: true,
+			Request: "GET /chatgroups/231/user/bob/is_joined", Response: `{"action":"get","data":true,"duration":0,"timestamp":1741000000123}`, Want: true,
 		},
-		{ID: "groups.is_member", Name: "no", Do: isMember, Request: "GET /chatgroups/231/user/bob/is_joined", Answer: `{"data":false}`, Want: false},
+		{ID: "groups.is_member", Name: "no", Do: isMember, Request: "GET /chatgroups/231/user/bob/is_joined", Response: `{"data":false}`, Want: false},
 		{
-			ID: "groups.is_member", Name: "no answer is no no", Do: isMember,
-			Request: "GET /chatgroups/231/user/bob/is_joined", Answer: `{"timestamp":1}`, Err: im.ErrBadAnswer,
+			ID: "groups.is_member", Name: "no response is no no", Do: isMember,
+			Request: "GET /chatgroups/231/user/bob/is_joined", Response: `{"timestamp":1}`, Err: im.ErrBadResponse,
 		},
 	})
 }
@@ -113,39 +113,39 @@ func TestMembership(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "groups.add_member", Do: add("d/ave", loud),
-			Request: "POST /chatgroups/231/users/d%2Fave", Answer: data(`{"result":true,"groupid":"231","action":"add_member","user":"d/ave"}`),
+			Request: "POST /chatgroups/231/users/d%2Fave", Response: data(`{"result":true,"groupid":"231","action":"add_member","user":"d/ave"}`),
 		},
 		{
 			ID: "groups.add_member", Name: "in silence", Do: add("dave", silent),
-			Request: "POST /chatgroups/231/users/dave?need_notify=false", Answer: data(`{"result":"true","user":"dave"}`),
+			Request: "POST /chatgroups/231/users/dave?need_notify=false", Response: data(`{"result":"true","user":"dave"}`),
 		},
 		{
 			ID: "groups.add_member", Name: "not added", Do: add("dave", loud),
-			Request: "POST /chatgroups/231/users/dave", Answer: data(`{"result":false,"reason":"user dave doesn't exist."}`),
+			Request: "POST /chatgroups/231/users/dave", Response: data(`{"result":false,"reason":"user dave doesn't exist."}`),
 			Err: im.ErrNotFound,
 		},
 		{ID: "groups.add_member", Name: "nobody", Do: add("", loud), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.add_members", Do: addAll(loud, "Dave", "erin", "bob"),
 			Request: "POST /chatgroups/231/users", Body: `{"usernames":["Dave","erin","bob"]}`,
-			Answer: data(`{"newmembers":["erin","dave"],"groupid":"231","action":"add_member"}`),
-			Want:   map[string]string{"0 Dave": "done", "1 erin": "done", "2 bob": notReported},
+			Response: data(`{"newmembers":["erin","dave"],"groupid":"231","action":"add_member"}`),
+			Want:     map[string]string{"0 Dave": "done", "1 erin": "done", "2 bob": notReported},
 		},
 		{
 			ID: "groups.add_members", Name: "in silence, nobody named", Do: addAll(silent, "dave"),
 			Request: "POST /chatgroups/231/users?need_notify=false", Body: `{"usernames":["dave"]}`,
-			Answer: data(`{"groupid":"231"}`),
-			Want:   map[string]string{"0 dave": notReported},
+			Response: data(`{"groupid":"231"}`),
+			Want:     map[string]string{"0 dave": notReported},
 		},
 		{ID: "groups.add_members", Name: "61 users", Do: addAll(loud, names(61)...), Err: im.ErrInvalidArgument},
 		{ID: "groups.add_members", Name: "no user", Do: addAll(loud), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.remove_member", Do: remove("dave"),
-			Request: "DELETE /chatgroups/231/users/dave", Answer: data(`{"result":true,"action":"remove_member","user":"dave","groupid":"231"}`),
+			Request: "DELETE /chatgroups/231/users/dave", Response: data(`{"result":true,"action":"remove_member","user":"dave","groupid":"231"}`),
 		},
 		{
 			ID: "groups.remove_member", Name: "not removed, in an array", Do: remove("dave"),
-			Request: "DELETE /chatgroups/231/users/dave", Answer: data(`[{"result":false,"user":"dave","reason":"user dave doesn't exist."}]`),
+			Request: "DELETE /chatgroups/231/users/dave", Response: data(`[{"result":false,"user":"dave","reason":"user dave doesn't exist."}]`),
 			Err: im.ErrNotFound,
 		},
 		{ID: "groups.remove_member", Name: "a comma would name two users", Do: remove("dave,erin"), Err: im.ErrInvalidArgument},
@@ -153,15 +153,15 @@ func TestMembership(t *testing.T) {
 		{
 			ID: "groups.remove_members", Do: removeAll(loud, "Dave", "er?in", "frank"),
 			Request: "DELETE /chatgroups/231/users/Dave%2Cer%3Fin%2Cfrank",
-			Answer: data(`[{"result":true,"action":"remove_member","user":"er?in","groupid":"231"},
+			Response: data(`[{"result":true,"action":"remove_member","user":"er?in","groupid":"231"},
 				{"result":false,"action":"remove_member","reason":"user dave doesn't exist.","user":"dave","groupid":"231"}]`),
 			Want: map[string]string{"0 Dave": "user dave doesn't exist.", "1 er?in": "done", "2 frank": notReported},
 		},
 		{
 			ID: "groups.remove_members", Name: "one user gives an object", Do: removeAll(silent, "dave"),
-			Request: "DELETE /chatgroups/231/users/dave?need_notify=false",
-			Answer:  data(`{"result":true,"action":"remove_member","user":"dave","groupid":"231"}`),
-			Want:    map[string]string{"0 dave": "done"},
+			Request:  "DELETE /chatgroups/231/users/dave?need_notify=false",
+			Response: data(`{"result":true,"action":"remove_member","user":"dave","groupid":"231"}`),
+			Want:     map[string]string{"0 dave": "done"},
 		},
 		{ID: "groups.remove_members", Name: "61 users", Do: removeAll(loud, names(61)...), Err: im.ErrInvalidArgument},
 		{ID: "groups.remove_members", Name: "no user would be another call", Do: removeAll(loud), Err: im.ErrInvalidArgument},
@@ -183,41 +183,41 @@ func TestAdmins(t *testing.T) {
 		{
 			ID:      "groups.list_admins",
 			Do:      do(func(ctx context.Context, s *groups.Service) ([]string, error) { return s.ListAdmins(ctx, "231") }),
-			Request: "GET /chatgroups/231/admin", Answer: data(`["bob","carol"]`), Want: []string{"bob", "carol"},
+			Request: "GET /chatgroups/231/admin", Response: data(`["bob","carol"]`), Want: []string{"bob", "carol"},
 		},
 		{
 			ID: "groups.add_admin", Do: add("bob"),
-			Request: "POST /chatgroups/231/admin", Body: `{"newadmin":"bob"}`, Answer: data(`{"result":"success","newadmin":"bob"}`),
+			Request: "POST /chatgroups/231/admin", Body: `{"newadmin":"bob"}`, Response: data(`{"result":"success","newadmin":"bob"}`),
 		},
 		{
 			ID: "groups.add_admin", Name: "a bool", Do: add("bob"),
-			Request: "POST /chatgroups/231/admin", Body: `{"newadmin":"bob"}`, Answer: data(`{"result":true,"newadmin":"bob"}`),
+			Request: "POST /chatgroups/231/admin", Body: `{"newadmin":"bob"}`, Response: data(`{"result":true,"newadmin":"bob"}`),
 		},
 		{ID: "groups.add_admin", Name: "nobody", Do: add(""), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.remove_admin", Do: remove("bob"),
-			Request: "DELETE /chatgroups/231/admin/bob", Answer: data(`{"result":"success","oldadmin":"bob"}`),
+			Request: "DELETE /chatgroups/231/admin/bob", Response: data(`{"result":"success","oldadmin":"bob"}`),
 		},
 		{
 			ID: "groups.remove_admin", Name: "failure", Do: remove("bob"),
-			Request: "DELETE /chatgroups/231/admin/bob", Answer: data(`{"result":"failure","oldadmin":"bob"}`), Err: im.ErrForbidden,
+			Request: "DELETE /chatgroups/231/admin/bob", Response: data(`{"result":"failure","oldadmin":"bob"}`), Err: im.ErrForbidden,
 		},
 		{ID: "groups.remove_admin", Name: "dots would delete the group", Do: remove(".."), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.transfer", Do: transfer("Bob"),
-			Request: "PUT /chatgroups/231", Body: `{"newowner":"Bob"}`, Answer: data(`{"newowner":true}`),
+			Request: "PUT /chatgroups/231", Body: `{"newowner":"Bob"}`, Response: data(`{"newowner":true}`),
 		},
 		{
 			ID: "groups.transfer", Name: "the name for true", Do: transfer("Bob"),
-			Request: "PUT /chatgroups/231", Body: `{"newowner":"Bob"}`, Answer: data(`{"newowner":"bob"}`),
+			Request: "PUT /chatgroups/231", Body: `{"newowner":"Bob"}`, Response: data(`{"newowner":"bob"}`),
 		},
 		{
 			ID: "groups.transfer", Name: "another name", Do: transfer("Bob"),
-			Request: "PUT /chatgroups/231", Body: `{"newowner":"Bob"}`, Answer: data(`{"newowner":"alice"}`), Err: im.ErrForbidden,
+			Request: "PUT /chatgroups/231", Body: `{"newowner":"Bob"}`, Response: data(`{"newowner":"alice"}`), Err: im.ErrForbidden,
 		},
 		{
 			ID: "groups.transfer", Name: "no word of it", Do: transfer("bob"),
-			Request: "PUT /chatgroups/231", Body: `{"newowner":"bob"}`, Answer: data(`{}`), Err: im.ErrOutcomeUnknown,
+			Request: "PUT /chatgroups/231", Body: `{"newowner":"bob"}`, Response: data(`{}`), Err: im.ErrOutcomeUnknown,
 		},
 		{ID: "groups.transfer", Name: "nobody", Do: transfer(""), Err: im.ErrInvalidArgument},
 	})
@@ -245,11 +245,11 @@ func TestBlockList(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "groups.list_blocked", Do: list(page.Options{}),
-			Request: "GET /chatgroups/231/blocks/users?pageSize=50", Answer: data(`["mallory","trent"]`), Want: &page.Page[string]{Items: []string{"mallory", "trent"}},
+			Request: "GET /chatgroups/231/blocks/users?pageSize=50", Response: data(`["mallory","trent"]`), Want: &page.Page[string]{Items: []string{"mallory", "trent"}},
 		},
 		{
 			ID: "groups.list_blocked", Name: "by page", Do: list(page.Options{Limit: 2, Cursor: "a="}),
-			Request: "GET /chatgroups/231/blocks/users?cursor=a%3D&pageSize=2", Answer: `{"data":["mallory"],"cursor":"b="}`,
+			Request: "GET /chatgroups/231/blocks/users?cursor=a%3D&pageSize=2", Response: `{"data":["mallory"],"cursor":"b="}`,
 			Want: &page.Page[string]{Items: []string{"mallory"}, Next: "b="},
 		},
 		{
@@ -257,19 +257,19 @@ func TestBlockList(t *testing.T) {
 			Do: do(func(ctx context.Context, s *groups.Service) ([]string, error) {
 				return s.ListBlockedUsernames(ctx, "231")
 			}),
-			Request: "GET /chatgroups/231/blocks/users", Answer: data(`["mallory",7]`), Want: []string{"mallory", "7"},
+			Request: "GET /chatgroups/231/blocks/users", Response: data(`["mallory",7]`), Want: []string{"mallory", "7"},
 		},
 		{ID: "groups.list_blocked", Name: "limit above 50", Do: list(page.Options{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
-			ID:      "groups.block_member",
-			Do:      done(func(ctx context.Context, s *groups.Service) error { return s.BlockMember(ctx, "231", "mallory") }),
-			Request: "POST /chatgroups/231/blocks/users/mallory",
-			Answer:  data(`{"result":true,"action":"add_blocks","user":"mallory","groupid":"231"}`),
+			ID:       "groups.block_member",
+			Do:       done(func(ctx context.Context, s *groups.Service) error { return s.BlockMember(ctx, "231", "mallory") }),
+			Request:  "POST /chatgroups/231/blocks/users/mallory",
+			Response: data(`{"result":true,"action":"add_blocks","user":"mallory","groupid":"231"}`),
 		},
 		{
 			ID: "groups.block_members", Do: blockAll("Mallory", "trent"),
 			Request: "POST /chatgroups/231/blocks/users", Body: `{"usernames":["Mallory","trent"]}`,
-			Answer: data(`[{"result":false,"action":"add_blocks","reason":"user: mallory doesn't exist in group: 231","user":"mallory","groupid":"231"},
+			Response: data(`[{"result":false,"action":"add_blocks","reason":"user: mallory doesn't exist in group: 231","user":"mallory","groupid":"231"},
 				{"result":true,"action":"add_blocks","user":"trent","groupid":"231"}]`),
 			Want: map[string]string{"0 Mallory": "user: mallory doesn't exist in group: 231", "1 trent": "done"},
 		},
@@ -277,19 +277,19 @@ func TestBlockList(t *testing.T) {
 		{ID: "groups.block_members", Name: "no user", Do: blockAll(), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.unblock_member", Do: unblock("mallory"),
-			Request: "DELETE /chatgroups/231/blocks/users/mallory",
-			Answer:  data(`{"result":true,"action":"remove_blocks","user":"mallory","groupid":"231"}`),
+			Request:  "DELETE /chatgroups/231/blocks/users/mallory",
+			Response: data(`{"result":true,"action":"remove_blocks","user":"mallory","groupid":"231"}`),
 		},
 		{ID: "groups.unblock_member", Name: "a comma would name two users", Do: unblock("a,b"), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.unblock_members", Do: unblockAll("mallory", "trent"),
-			Request: "DELETE /chatgroups/231/blocks/users/mallory%2Ctrent",
-			Answer:  data(`[{"result":true,"action":"remove_blocks","user":"mallory"},{"result":true,"action":"remove_blocks","user":"trent"}]`),
-			Want:    map[string]string{"0 mallory": "done", "1 trent": "done"},
+			Request:  "DELETE /chatgroups/231/blocks/users/mallory%2Ctrent",
+			Response: data(`[{"result":true,"action":"remove_blocks","user":"mallory"},{"result":true,"action":"remove_blocks","user":"trent"}]`),
+			Want:     map[string]string{"0 mallory": "done", "1 trent": "done"},
 		},
 		{
 			ID: "groups.unblock_members", Name: "one user gives an object", Do: unblockAll("mallory"),
-			Request: "DELETE /chatgroups/231/blocks/users/mallory", Answer: data(`{"result":true,"user":"mallory"}`),
+			Request: "DELETE /chatgroups/231/blocks/users/mallory", Response: data(`{"result":true,"user":"mallory"}`),
 			Want: map[string]string{"0 mallory": "done"},
 		},
 		{ID: "groups.unblock_members", Name: "61 users", Do: unblockAll(names(61)...), Err: im.ErrInvalidArgument},
@@ -311,32 +311,32 @@ func TestAllowList(t *testing.T) {
 		{
 			ID:      "groups.list_allowed",
 			Do:      do(func(ctx context.Context, s *groups.Service) ([]string, error) { return s.ListAllowed(ctx, "231") }),
-			Request: "GET /chatgroups/231/white/users", Answer: data(`["alice","bob"]`), Want: []string{"alice", "bob"},
+			Request: "GET /chatgroups/231/white/users", Response: data(`["alice","bob"]`), Want: []string{"alice", "bob"},
 		},
 		{
-			ID:      "groups.allow_member",
-			Do:      done(func(ctx context.Context, s *groups.Service) error { return s.AllowMember(ctx, "231", "carol") }),
-			Request: "POST /chatgroups/231/white/users/carol",
-			Answer:  data(`{"result":true,"action":"add_user_whitelist","user":"carol","groupid":"231"}`),
+			ID:       "groups.allow_member",
+			Do:       done(func(ctx context.Context, s *groups.Service) error { return s.AllowMember(ctx, "231", "carol") }),
+			Request:  "POST /chatgroups/231/white/users/carol",
+			Response: data(`{"result":true,"action":"add_user_whitelist","user":"carol","groupid":"231"}`),
 		},
 		{
 			ID: "groups.allow_members", Do: allowAll("bob", "carol"),
 			Request: "POST /chatgroups/231/white/users", // never blocks/users, which two tables print
 			Body:    `{"usernames":["bob","carol"]}`,
-			Answer: data(`[{"result":true,"action":"add_user_whitelist","user":"bob","groupid":"231"},
+			Response: data(`[{"result":true,"action":"add_user_whitelist","user":"bob","groupid":"231"},
 				{"result":"false","reason":"users [carol] are not members of this group!","user":"carol"}]`),
 			Want: map[string]string{"0 bob": "done", "1 carol": "users [carol] are not members of this group!"},
 		},
 		{ID: "groups.allow_members", Name: "61 users", Do: allowAll(names(61)...), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.disallow_members", Do: disallow("bob", "carol"),
-			Request: "DELETE /chatgroups/231/white/users/bob%2Ccarol",
-			Answer:  data(`[{"result":true,"user":"bob"},{"result":false,"user":"carol"}]`),
-			Want:    map[string]string{"0 bob": "done", "1 carol": "refused without a reason"},
+			Request:  "DELETE /chatgroups/231/white/users/bob%2Ccarol",
+			Response: data(`[{"result":true,"user":"bob"},{"result":false,"user":"carol"}]`),
+			Want:     map[string]string{"0 bob": "done", "1 carol": "refused without a reason"},
 		},
 		{
 			ID: "groups.disallow_members", Name: "one user gives an object", Do: disallow("bob"),
-			Request: "DELETE /chatgroups/231/white/users/bob", Answer: data(`{"result":true,"user":"bob"}`), Want: map[string]string{"0 bob": "done"},
+			Request: "DELETE /chatgroups/231/white/users/bob", Response: data(`{"result":true,"user":"bob"}`), Want: map[string]string{"0 bob": "done"},
 		},
 		{ID: "groups.disallow_members", Name: "61 users", Do: disallow(names(61)...), Err: im.ErrInvalidArgument},
 	})
@@ -358,10 +358,10 @@ func TestMutes(t *testing.T) {
 	until := time.UnixMilli(1741086400000)
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID:      "groups.list_muted",
-			Do:      do(func(ctx context.Context, s *groups.Service) ([]groups.Muted, error) { return s.ListMuted(ctx, "231") }),
-			Request: "GET /chatgroups/231/mute",
-			Answer:  data(`[{"expire":1741086400000,"user":"dave"},{"expire":"4638873600000","user":"erin"},{"expire":-1,"user":"frank"}]`),
+			ID:       "groups.list_muted",
+			Do:       do(func(ctx context.Context, s *groups.Service) ([]groups.Muted, error) { return s.ListMuted(ctx, "231") }),
+			Request:  "GET /chatgroups/231/mute",
+			Response: data(`[{"expire":1741086400000,"user":"dave"},{"expire":"4638873600000","user":"erin"},{"expire":-1,"user":"frank"}]`),
 			Want: []groups.Muted{
 				{Username: "dave", Until: until},
 				{Username: "erin", Until: time.UnixMilli(4638873600000), Forever: true},
@@ -371,14 +371,14 @@ func TestMutes(t *testing.T) {
 		{
 			ID: "groups.mute_members", Do: mute(24*time.Hour, "Dave"),
 			Request: "POST /chatgroups/231/mute", Body: `{"mute_duration":86400000,"usernames":["Dave"]}`, // milliseconds
-			Answer: data(`[{"result":true,"expire":1741086400000,"user":"dave"}]`),
-			Want:   groups.MuteResults{{Username: "Dave", Until: until}},
+			Response: data(`[{"result":true,"expire":1741086400000,"user":"dave"}]`),
+			Want:     groups.MuteResults{{Username: "Dave", Until: until}},
 		},
 		{
-			ID: "groups.mute_members", Name: "forever", Do: mute(groups.Forever, "dave"),
+			ID: "groups.mute_members", Name: "forever", Do: mute(im.Forever, "dave"),
 			Request: "POST /chatgroups/231/mute", Body: `{"mute_duration":-1,"usernames":["dave"]}`,
-			Answer: data(`{"result":true,"expire":"4638873600000","user":"dave"}`),
-			Want:   groups.MuteResults{{Username: "dave", Until: time.UnixMilli(4638873600000)}},
+			Response: data(`{"result":true,"expire":"4638873600000","user":"dave"}`),
+			Want:     groups.MuteResults{{Username: "dave", Until: time.UnixMilli(4638873600000)}},
 		},
 		{ID: "groups.mute_members", Name: "0 is no mute", Do: mute(0, "dave"), Err: im.ErrInvalidArgument},
 		{ID: "groups.mute_members", Name: "a negative time", Do: mute(-time.Second, "dave"), Err: im.ErrInvalidArgument},
@@ -387,19 +387,19 @@ func TestMutes(t *testing.T) {
 		{ID: "groups.mute_members", Name: "no user", Do: mute(time.Hour), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.unmute_members", Do: unmute("dave"),
-			Request: "DELETE /chatgroups/231/mute/dave", Answer: data(`[{"result":true,"user":"dave"}]`), Want: map[string]string{"0 dave": "done"},
+			Request: "DELETE /chatgroups/231/mute/dave", Response: data(`[{"result":true,"user":"dave"}]`), Want: map[string]string{"0 dave": "done"},
 		},
 		{
 			ID: "groups.unmute_members", Name: "several", Do: unmute("dave", "erin"),
-			Request: "DELETE /chatgroups/231/mute/dave%2Cerin", Answer: data(`[{"result":true,"user":"erin"}]`),
+			Request: "DELETE /chatgroups/231/mute/dave%2Cerin", Response: data(`[{"result":true,"user":"erin"}]`),
 			Want: map[string]string{"0 dave": notReported, "1 erin": "done"},
 		},
 		{ID: "groups.unmute_members", Name: "61 users", Do: unmute(names(61)...), Err: im.ErrInvalidArgument},
 		{ID: "groups.unmute_members", Name: "no user", Do: unmute(), Err: im.ErrInvalidArgument},
-		{ID: "groups.mute_all", Do: muteAll, Request: "POST /chatgroups/231/ban", Answer: data(`{"mute":true}`)},
-		{ID: "groups.mute_all", Name: "not muted", Do: muteAll, Request: "POST /chatgroups/231/ban", Answer: data(`{"mute":false}`), Err: im.ErrForbidden},
-		{ID: "groups.unmute_all", Do: unmuteAll, Request: "DELETE /chatgroups/231/ban", Answer: data(`{"mute":false}`)},
-		{ID: "groups.unmute_all", Name: "still muted", Do: unmuteAll, Request: "DELETE /chatgroups/231/ban", Answer: data(`{"mute":true}`), Err: im.ErrForbidden},
+		{ID: "groups.mute_all", Do: muteAll, Request: "POST /chatgroups/231/ban", Response: data(`{"mute":true}`)},
+		{ID: "groups.mute_all", Name: "not muted", Do: muteAll, Request: "POST /chatgroups/231/ban", Response: data(`{"mute":false}`), Err: im.ErrForbidden},
+		{ID: "groups.unmute_all", Do: unmuteAll, Request: "DELETE /chatgroups/231/ban", Response: data(`{"mute":false}`)},
+		{ID: "groups.unmute_all", Name: "still muted", Do: unmuteAll, Request: "DELETE /chatgroups/231/ban", Response: data(`{"mute":true}`), Err: im.ErrForbidden},
 	})
 
 	client, _ := wiretest.Client(t, wiretest.JSON(200, data(`[{"result":false,"user":"erin","expire":5},{"result":true,"user":"dave","expire":1741086400000}]`)))
@@ -437,29 +437,29 @@ func TestAttributes(t *testing.T) {
 		{
 			ID: "groups.set_member_attributes", Do: set(groups.Attributes{"nick": "Bo", "tag": ""}),
 			Request: "PUT /metadata/chatgroup/231/user/bob", Body: `{"metaData":{"nick":"Bo","tag":""}}`,
-			Answer: `{"timestamp":1741000000123,"data":{"nick":"Bo"},"duration":6}`,
-			Want:   groups.Attributes{"nick": "Bo"},
+			Response: `{"timestamp":1741000000123,"data":{"nick":"Bo"},"duration":6}`,
+			Want:     groups.Attributes{"nick": "Bo"},
 		},
 		{
 			ID: "groups.get_member_attributes", Do: get,
-			Request: "GET /metadata/chatgroup/231/user/bob", Answer: `{"timestamp":1741000000123,"data":{"nick":"Bo","level":7},"duration":6}`,
+			Request: "GET /metadata/chatgroup/231/user/bob", Response: `{"timestamp":1741000000123,"data":{"nick":"Bo","level":7},"duration":6}`,
 			Want: groups.Attributes{"nick": "Bo", "level": "7"},
 		},
 		{
 			ID: "groups.get_member_attributes", Name: "none", Do: get,
-			Request: "GET /metadata/chatgroup/231/user/bob", Answer: `{"data":{}}`, Want: groups.Attributes{},
+			Request: "GET /metadata/chatgroup/231/user/bob", Response: `{"data":{}}`, Want: groups.Attributes{},
 		},
 		{
 			ID: "groups.get_members_attributes", Do: getBatch([]string{"nick"}, "carol", "Bob", "dave"),
 			Request: "POST /metadata/chatgroup/231/get", Body: `{"targets":["carol","Bob","dave"],"properties":["nick"]}`,
-			Answer: `{"data":{"bob":{"nick":"Bo"},"carol":{}},"duration":2}`,
+			Response: `{"data":{"bob":{"nick":"Bo"},"carol":{}},"duration":2}`,
 			Want: []groups.MemberAttributes{
 				{Username: "carol", Attributes: groups.Attributes{}}, {Username: "Bob", Attributes: groups.Attributes{"nick": "Bo"}}, {Username: "dave"},
 			},
 		},
 		{
 			ID: "groups.get_members_attributes", Name: "all keys", Do: getBatch(nil, "bob"),
-			Request: "POST /metadata/chatgroup/231/get", Body: `{"targets":["bob"],"properties":[]}`, Answer: `{"data":{}}`,
+			Request: "POST /metadata/chatgroup/231/get", Body: `{"targets":["bob"],"properties":[]}`, Response: `{"data":{}}`,
 			Want: []groups.MemberAttributes{{Username: "bob"}},
 		},
 		{ID: "groups.get_members_attributes", Name: "11 users", Do: getBatch(nil, names(11)...), Err: im.ErrInvalidArgument},
@@ -467,7 +467,7 @@ func TestAttributes(t *testing.T) {
 		{
 			ID: "groups.set_members_attributes", Do: setBatch(bob, carol),
 			Request: "PUT /metadata/chatgroup/231/users/batch", Body: batchBody,
-			Answer: `{"data":{"updateMetadataFailed":[],"updateMetadataSucceeded":[{"username":"carol","metadata":{}},
+			Response: `{"data":{"updateMetadataFailed":[],"updateMetadataSucceeded":[{"username":"carol","metadata":{}},
 				{"username":"bob","metadata":{"nick":"Bo","city":"Bern"}}]},"duration":48}`,
 			Want: groups.AttributesResults{
 				{Username: "Bob", Attributes: groups.Attributes{"nick": "Bo", "city": "Bern"}}, {Username: "carol", Attributes: groups.Attributes{}},
@@ -476,8 +476,8 @@ func TestAttributes(t *testing.T) {
 		{
 			ID: "groups.set_members_attributes", Name: "keys with a colon", Do: setBatch(bob),
 			Request: "PUT /metadata/chatgroup/231/users/batch", Body: `[{"username":"Bob","metadata":{"nick":"Bo"}}]`,
-			Answer: `{"data":{"updateMetadataFailed:":[],"updateMetadataSucceeded:":[{"username":"bob","metadata":{"nick":"Bo"}}]}}`,
-			Want:   groups.AttributesResults{{Username: "Bob", Attributes: groups.Attributes{"nick": "Bo"}}},
+			Response: `{"data":{"updateMetadataFailed:":[],"updateMetadataSucceeded:":[{"username":"bob","metadata":{"nick":"Bo"}}]}}`,
+			Want:     groups.AttributesResults{{Username: "Bob", Attributes: groups.Attributes{"nick": "Bo"}}},
 		},
 		{ID: "groups.set_members_attributes", Name: "no member", Do: setBatch(), Err: im.ErrInvalidArgument},
 		{ID: "groups.set_members_attributes", Name: "21 members", Do: setBatch(make21(bob)...), Err: im.ErrInvalidArgument},

@@ -16,7 +16,7 @@ var addMember = api.Endpoint{
 }
 
 // AddMember makes a user a member of a group, without asking the user. One on the
-// block list must be unblocked first. Not repeated after a lost answer. Quota: 100
+// block list must be unblocked first. Not repeated after a lost response. Quota: 100
 // calls a second. Errors: [im.ErrAlreadyExists] for a member, [im.ErrNotFound] when
 // there is no such group or user, [im.ErrPlanLimit] when the user is in too many
 // groups.
@@ -46,7 +46,7 @@ var addMembers = api.Endpoint{
 
 // AddMembers makes up to 60 users members of a group. The server names those whom
 // it added and gives no reasons for the others, who are members already as a rule:
-// their outcome is a [batch.ErrNotReported]. Not repeated after a lost answer.
+// their outcome is a [batch.ErrNotReported]. Not repeated after a lost response.
 // Quota: 100 calls a second, whatever the number of users. Errors:
 // [im.ErrAlreadyExists] when all are members, [im.ErrNotFound] when there is no such
 // group or one of the users does not exist, [im.ErrPlanLimit] when the group has no
@@ -78,7 +78,7 @@ var removeMember = api.Endpoint{
 }
 
 // RemoveMember takes a user out of a group and its threads. The owner cannot be
-// removed: see [Service.TransferOwner]. Not repeated after a lost answer. Quota:
+// removed: see [Service.TransferOwner]. Not repeated after a lost response. Quota:
 // 100 calls a second. Errors: [im.ErrNotFound] when the user is not a member or
 // there is no such group, [im.ErrForbidden] for the owner.
 //
@@ -94,7 +94,7 @@ var removeMembers = api.Endpoint{
 
 // RemoveMembers takes up to 60 users out of a group and its threads; the URL they
 // make must not be longer than 4 KB. Each user is reported. Not repeated after a
-// lost answer. Quota: 100 calls a second, whatever the number of users. Errors:
+// lost response. Quota: 100 calls a second, whatever the number of users. Errors:
 // [im.ErrNotFound] when none of them is a member or there is no such group,
 // [im.ErrForbidden] for the owner.
 //
@@ -107,11 +107,11 @@ func (s *Service) RemoveMembers(ctx context.Context, groupID string, usernames [
 
 // several carries out a call on several users that reports each.
 func (s *Service) several(ctx context.Context, c *api.Call, usernames []string) (batch.Result, error) {
-	answer, err := s.reports(ctx, c, usernames)
+	response, err := s.reports(ctx, c, usernames)
 	if err != nil {
 		return nil, err
 	}
-	return api.MemberOutcomes(usernames, answer), nil
+	return api.MemberOutcomes(usernames, response), nil
 }
 
 func (s *Service) reports(ctx context.Context, c *api.Call, usernames []string) ([]api.MemberDone, error) {

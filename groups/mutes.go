@@ -11,9 +11,6 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Forever is the length of a mute without an end.
-const Forever time.Duration = -1
-
 const mutePath = "/chatgroups/{groupID}/mute"
 
 // Muted is a member who may not write.
@@ -38,7 +35,7 @@ var listMuted = api.Endpoint{ID: "groups.list_muted", Method: http.MethodGet, Pa
 
 // ListMuted returns the mute list of a group. It does not tell whether all are
 // muted by [Service.MuteAll]: [Group.MutedAll] does. Quota: 100 calls a second.
-// Repeated after a lost answer. [im.ErrNotFound] when there is no such group.
+// Repeated after a lost response. [im.ErrNotFound] when there is no such group.
 //
 //im:endpoint groups.list_muted
 func (s *Service) ListMuted(ctx context.Context, groupID string) ([]Muted, error) {
@@ -86,16 +83,16 @@ var muteMembers = api.Endpoint{
 }
 
 // MuteMembers keeps up to 60 members (10 by the documents of 2023) from writing in
-// a group and its threads for a time, in whole milliseconds, or [Forever]. They
+// a group and its threads for a time, in whole milliseconds, or [im.Forever]. They
 // still receive. The allow list does not help them, and neither does leaving and
 // joining again. A mute takes the place of one before it. Each member is reported.
 // Quota: 100 calls a second, whatever the number of members. Repeated after a lost
-// answer, which starts the time again. Errors: [im.ErrNotFound] when none is a
+// response, which starts the time again. Errors: [im.ErrNotFound] when none is a
 // member or there is no such group, [im.ErrForbidden] for the owner.
 //
 //im:endpoint groups.mute_members
 func (s *Service) MuteMembers(ctx context.Context, groupID string, usernames []string, duration time.Duration) (MuteResults, error) {
-	answer, err := s.reports(ctx, &api.Call{
+	response, err := s.reports(ctx, &api.Call{
 		Endpoint: &muteMembers, Params: []string{groupID}, Invalid: checkMute(duration),
 		Body: struct {
 			Duration  int64    `json:"mute_duration"`
@@ -105,11 +102,11 @@ func (s *Service) MuteMembers(ctx context.Context, groupID string, usernames []s
 	if err != nil {
 		return nil, err
 	}
-	until := make(map[string]time.Time, len(answer))
-	for _, m := range answer {
+	until := make(map[string]time.Time, len(response))
+	for _, m := range response {
 		until[strings.ToLower(string(m.User))], _ = muteEnd(m.Expire)
 	}
-	return api.Convert(api.MemberOutcomes(usernames, answer), func(o *batch.Outcome) MuteResult {
+	return api.Convert(api.MemberOutcomes(usernames, response), func(o *batch.Outcome) MuteResult {
 		if o.Err != nil {
 			return MuteResult{Username: o.ID, Err: o.Err}
 		}
@@ -119,14 +116,14 @@ func (s *Service) MuteMembers(ctx context.Context, groupID string, usernames []s
 
 // checkMute refuses 0, which lifts a mute by some documents only.
 func checkMute(duration time.Duration) error {
-	if duration == Forever || duration >= time.Millisecond {
+	if duration == api.Forever || duration >= time.Millisecond {
 		return nil
 	}
-	return api.Invalid("duration", "is %s, must be Forever or at least a millisecond; UnmuteMembers lifts a mute", duration)
+	return api.Invalid("duration", "is %s, must be im.Forever or at least a millisecond; UnmuteMembers lifts a mute", duration)
 }
 
 func muteMillis(d time.Duration) int64 {
-	if d == Forever {
+	if d == api.Forever {
 		return -1
 	}
 	return d.Milliseconds()
@@ -138,7 +135,7 @@ var unmuteMembers = api.Endpoint{
 }
 
 // UnmuteMembers takes up to 60 members off the mute list. Each is reported; what is
-// answered for one who is not muted is not documented. Retried if the response is
+// responded for one who is not muted is not documented. Retried if the response is
 // lost. Quota: 100 calls a second, whatever the
 // number of members. [im.ErrNotFound] when there is no such group.
 //
@@ -153,7 +150,7 @@ var muteAll = api.Endpoint{ID: "groups.mute_all", Method: http.MethodPost, Path:
 
 // MuteAll keeps all members from writing until [Service.UnmuteAll], but for the
 // owner, admins and the allow list. The mute list stays as it is. Quota: 100 calls
-// a second. Repeated after a lost answer. [im.ErrNotFound] when there is no such
+// a second. Repeated after a lost response. [im.ErrNotFound] when there is no such
 // group.
 //
 //im:endpoint groups.mute_all
@@ -164,7 +161,7 @@ func (s *Service) MuteAll(ctx context.Context, groupID string) error {
 var unmuteAll = api.Endpoint{ID: "groups.unmute_all", Method: http.MethodDelete, Path: muteAllPath, Idempotent: true}
 
 // UnmuteAll lets the members write again. Who is on the mute list stays muted.
-// Quota: 100 calls a second. Repeated after a lost answer. [im.ErrNotFound] when
+// Quota: 100 calls a second. Repeated after a lost response. [im.ErrNotFound] when
 // there is no such group.
 //
 //im:endpoint groups.unmute_all

@@ -38,7 +38,7 @@ type Group struct {
 	Disabled bool // by [Service.Disable]
 }
 
-// wireGroup is a group as the API answers it. The decoder does not look at the
+// wireGroup is a group as the API responds it. The decoder does not look at the
 // case of a key, so that groupid stands for groupId as well.
 type wireGroup struct {
 	ID           api.Text                  `json:"id"`
@@ -91,7 +91,7 @@ var get = api.Endpoint{
 // Get returns one group with its settings and up to 10,000 members;
 // [im.ErrNotFound] when there is none. For several groups there is
 // [Service.GetBatch]. A group that was deleted may be seen for some seconds more.
-// Quota: 100 calls a second together with GetBatch. Repeated after a lost answer.
+// Quota: 100 calls a second together with GetBatch. Repeated after a lost response.
 //
 //im:endpoint groups.get
 func (s *Service) Get(ctx context.Context, groupID string) (*Group, error) {
@@ -105,7 +105,7 @@ func (s *Service) Get(ctx context.Context, groupID string) (*Group, error) {
 // GetBatch returns up to 100 groups, in the order asked. Those that do not exist
 // are reported one by one; where only one was asked for, as the error of the call.
 // Quota: 100 calls a second together with Get, whatever the number of groups.
-// Repeated after a lost answer.
+// Repeated after a lost response.
 func (s *Service) GetBatch(ctx context.Context, groupIDs []string) (Lookups, error) {
 	return s.getBatch(ctx, groupIDs, api.Identifiers("groupIDs", groupIDs))
 }
@@ -197,7 +197,7 @@ type Changes struct {
 	ApproveJoins   *bool `json:"membersonly,omitempty"`         // joining a public group needs the approval of owner or admin
 	ConfirmInvites *bool `json:"invite_need_confirm,omitempty"` // users join only when they accept the invitation
 
-	ReviewName *bool `json:"need_verify,omitempty"` // as in NewGroup; the answer does not confirm it
+	ReviewName *bool `json:"need_verify,omitempty"` // as in NewGroup; the response does not confirm it
 }
 
 func (c *Changes) check() error {
@@ -224,7 +224,7 @@ var update = api.Endpoint{
 // Update changes settings of a group; its owner is changed by
 // [Service.TransferOwner]. The server confirms each setting: where it did not take
 // some, the error is a [*batch.Error] that names them, and the others are changed.
-// Quota: 100 calls a second. Repeated after a lost answer. Errors:
+// Quota: 100 calls a second. Repeated after a lost response. Errors:
 // [im.ErrNotFound], [im.ErrPartial], [im.ErrForbidden] when moderation refuses the
 // name.
 //
@@ -241,12 +241,12 @@ func (s *Service) Update(ctx context.Context, groupID string, c Changes) error {
 }
 
 // confirmed tells which of the changes the server says that it has made.
-func (c *Changes) confirmed(answer map[string]json.RawMessage) batch.Result {
+func (c *Changes) confirmed(response map[string]json.RawMessage) batch.Result {
 	change := func(field, key string, sent bool, text string) api.Change {
 		return api.Change{Field: field, Keys: []string{key}, Sent: sent, Text: text}
 	}
 	return api.ChangeOutcomes(
-		answer,
+		response,
 		change("Name", "groupname", c.Name != nil, value(c.Name)),
 		change("Description", "description", c.Description != nil, value(c.Description)),
 		change("Avatar", "avatar", c.Avatar != nil, value(c.Avatar)),

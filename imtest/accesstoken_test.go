@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/imrest/im-go/internal/corpus"
+	"github.com/imrest/im-go/internal/test/corpus"
 )
 
 // The vectors of the catalogue, auth.yaml.

@@ -63,7 +63,7 @@ func (s *state) authenticate(c *call) *apiError {
 }
 
 // onCircles holds for calls below /chatgroups and /chatrooms, which a service of
-// their own answers.
+// their own responses.
 func (c *call) onCircles() bool {
 	return c.segments[0] == "chatgroups" || c.segments[0] == "chatrooms"
 }
@@ -130,7 +130,7 @@ func (s *state) remember(token string, g grant) {
 }
 
 // ExpireTokens lets all tokens that the server has seen expire now, as a
-// change of the credentials would. Calls with them answer 401.
+// change of the credentials would. Calls with them response 401.
 func (srv *Server) ExpireTokens() {
 	s := srv.state
 	s.tokenMu.Lock()

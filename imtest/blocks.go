@@ -31,7 +31,7 @@ var blocksRoutes = []route{
 }
 
 // blocksList lists everything, or a page if it is asked for one.
-func (s *state) blocksList(c *call) (*answer, *apiError) {
+func (s *state) blocksList(c *call) (*response, *apiError) {
 	limit, err := c.number("pageSize", maxBlocked, math.MaxInt32)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (s *state) blocksList(c *call) (*answer, *apiError) {
 
 // blocksAdd blocks all of its users or none. The errors for too many of them
 // are not documented: they are those of other batches and of friends.
-func (s *state) blocksAdd(c *call) (*answer, *apiError) {
+func (s *state) blocksAdd(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func (s *state) blocksAdd(c *call) (*answer, *apiError) {
 	return data(names), nil
 }
 
-func (s *state) blocksRemove(c *call) (*answer, *apiError) {
+func (s *state) blocksRemove(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	owner, other, err := s.pair(c, "blocked_username")
@@ -105,7 +105,7 @@ func (s *state) blocksRemove(c *call) (*answer, *apiError) {
 	return c.besides(owner, "blocks", other), nil
 }
 
-func (s *state) blocksCheck(c *call) (*answer, *apiError) {
+func (s *state) blocksCheck(c *call) (*response, *apiError) {
 	isBlocked := func(b *contactBook, name string) bool { return b.blocked.has(name) }
 	return s.relations(c, isBlocked, "blacklist", "not_blacklist")
 }
@@ -116,8 +116,8 @@ type relation struct {
 	Relation string `json:"relation"`
 }
 
-// relations answers what the users of a list are to an owner: yes or no.
-func (s *state) relations(c *call, holds func(b *contactBook, name string) bool, yes, no string) (*answer, *apiError) {
+// relations responses what the users of a list are to an owner: yes or no.
+func (s *state) relations(c *call, holds func(b *contactBook, name string) bool, yes, no string) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ func (s *state) relations(c *call, holds func(b *contactBook, name string) bool,
 	})...), nil
 }
 
-func (s *state) contactsCheck(c *call) (*answer, *apiError) {
+func (s *state) contactsCheck(c *call) (*response, *apiError) {
 	isFriend := func(b *contactBook, name string) bool { return b.friends.has(name) }
 	return s.relations(c, isFriend, "friend", "not_friend")
 }

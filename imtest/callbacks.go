@@ -12,7 +12,7 @@ const (
 	maxResends     = 10
 )
 
-// The answers say "post" and end at /callbacks, both of them.
+// The responses say "post" and end at /callbacks, both of them.
 var callbacksRoutes = []route{
 	{
 		id: "callbacks.storage_info", method: get, path: "/callbacks/storage/info",
@@ -47,7 +47,7 @@ type storedItem struct {
 	Retry int    `json:"retry"`
 }
 
-func (s *state) callbacksInfo(*call) (*answer, *apiError) {
+func (s *state) callbacksInfo(*call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	list := []storedItem{}
@@ -56,14 +56,14 @@ func (s *state) callbacksInfo(*call) (*answer, *apiError) {
 			list = append(list, storedItem{set.key(), set.size, set.resent})
 		}
 	}
-	return &answer{action: "post", data: list}, nil
+	return &response{action: "post", data: list}, nil
 }
 
 var storedDate = regexp.MustCompile(`^[0-9]{12}$`)
 
 // callbacksRetry says "failure" where there is nothing to resend, or where it
 // was resent too often.
-func (s *state) callbacksRetry(c *call) (*answer, *apiError) {
+func (s *state) callbacksRetry(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err

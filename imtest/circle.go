@@ -60,8 +60,8 @@ type circleMute struct {
 // A circleKind says how groups differ from rooms in calls that they share.
 type circleKind struct {
 	param    string // name of the id in paths
-	memberID string // name of the id in answers about members
-	listID   string // name of the id in answers about lists
+	memberID string // name of the id in responses about members
+	listID   string // name of the id in responses about lists
 	word     string // what the reason of a block calls it
 	in       func(*state) *circles
 }

@@ -6,16 +6,16 @@ import (
 )
 
 // What the calls on groups, rooms and threads have in common: finding the one
-// that a call is for, and answering for each of several users.
+// that a call is for, and responding for each of several users.
 
 // A circleHandler handles a call on one group, room or thread. The state is
 // locked.
-type circleHandler func(s *state, c *call, g *circle) (*answer, *apiError)
+type circleHandler func(s *state, c *call, g *circle) (*response, *apiError)
 
 // read makes an endpoint of a handler that changes nothing; missing is its
 // error for a circle that does not exist.
-func (k *circleKind) read(missing func(id string) *apiError, do circleHandler) func(*state, *call) (*answer, *apiError) {
-	return func(s *state, c *call) (*answer, *apiError) {
+func (k *circleKind) read(missing func(id string) *apiError, do circleHandler) func(*state, *call) (*response, *apiError) {
+	return func(s *state, c *call) (*response, *apiError) {
 		s.dropAbsent()
 		s.mu.RLock()
 		defer s.mu.RUnlock()
@@ -29,8 +29,8 @@ func (k *circleKind) read(missing func(id string) *apiError, do circleHandler) f
 
 // write is read for a handler that changes something. A disabled group cannot
 // be managed but for enabling and deleting it, which use overrule.
-func (k *circleKind) write(missing func(id string) *apiError, do circleHandler) func(*state, *call) (*answer, *apiError) {
-	return k.overrule(missing, func(s *state, c *call, g *circle) (*answer, *apiError) {
+func (k *circleKind) write(missing func(id string) *apiError, do circleHandler) func(*state, *call) (*response, *apiError) {
+	return k.overrule(missing, func(s *state, c *call, g *circle) (*response, *apiError) {
 		if g.frozen() {
 			return nil, k.errDisabled(g)
 		}
@@ -38,8 +38,8 @@ func (k *circleKind) write(missing func(id string) *apiError, do circleHandler) 
 	})
 }
 
-func (k *circleKind) overrule(missing func(id string) *apiError, do circleHandler) func(*state, *call) (*answer, *apiError) {
-	return func(s *state, c *call) (*answer, *apiError) {
+func (k *circleKind) overrule(missing func(id string) *apiError, do circleHandler) func(*state, *call) (*response, *apiError) {
+	return func(s *state, c *call) (*response, *apiError) {
 		s.dropAbsent()
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -108,9 +108,9 @@ func told(list []outcome, idName, action string, g *circle, reason func(user str
 	})
 }
 
-// oneOrAll answers with an object if the path names one user, and with an
+// oneOrAll responses with an object if the path names one user, and with an
 // array if it names several.
-func oneOrAll[V any](c *call, list []V) *answer {
+func oneOrAll[V any](c *call, list []V) *response {
 	if hasSeveral(c) {
 		return data(list)
 	}

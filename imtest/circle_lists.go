@@ -23,7 +23,7 @@ func blockUsers(s *state, g *circle, users []string) ([]map[string]any, *apiErro
 	}), err
 }
 
-func blockOne(s *state, c *call, g *circle) (*answer, *apiError) {
+func blockOne(s *state, c *call, g *circle) (*response, *apiError) {
 	list, err := blockUsers(s, g, []string{c.user("username")})
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func blockOne(s *state, c *call, g *circle) (*answer, *apiError) {
 	return data(list[0]), nil
 }
 
-func blockMany(s *state, c *call, g *circle) (*answer, *apiError) {
+func blockMany(s *state, c *call, g *circle) (*response, *apiError) {
 	users, err := bodyUsers(c)
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func blockMany(s *state, c *call, g *circle) (*answer, *apiError) {
 	return data(list), nil
 }
 
-func unblock(_ *state, c *call, g *circle) (*answer, *apiError) {
+func unblock(_ *state, c *call, g *circle) (*response, *apiError) {
 	users := pathUsers(c)
 	if len(users) > maxCircleBatch {
 		return nil, errInvalidParameter("removeBlacklist: list size more than max limit : 60")
@@ -60,7 +60,7 @@ func unblock(_ *state, c *call, g *circle) (*answer, *apiError) {
 	})), nil
 }
 
-func listAllowed(_ *state, _ *call, g *circle) (*answer, *apiError) {
+func listAllowed(_ *state, _ *call, g *circle) (*response, *apiError) {
 	return counted(g.allowed.list()), nil
 }
 
@@ -71,7 +71,7 @@ func allowUsers(g *circle, users []string) ([]map[string]any, *apiError) {
 	}), err
 }
 
-func allowOne(_ *state, c *call, g *circle) (*answer, *apiError) {
+func allowOne(_ *state, c *call, g *circle) (*response, *apiError) {
 	list, err := allowUsers(g, []string{c.user("username")})
 	if err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func allowOne(_ *state, c *call, g *circle) (*answer, *apiError) {
 	return data(list[0]), nil
 }
 
-func allowMany(_ *state, c *call, g *circle) (*answer, *apiError) {
+func allowMany(_ *state, c *call, g *circle) (*response, *apiError) {
 	users, err := bodyUsers(c)
 	if err != nil {
 		return nil, err
@@ -94,8 +94,8 @@ func allowMany(_ *state, c *call, g *circle) (*answer, *apiError) {
 	return data(list), nil
 }
 
-// disallow answers with an object for one user, by analogy with the block list.
-func disallow(_ *state, c *call, g *circle) (*answer, *apiError) {
+// disallow responses with an object for one user, by analogy with the block list.
+func disallow(_ *state, c *call, g *circle) (*response, *apiError) {
 	users := pathUsers(c)
 	if len(users) > maxCircleBatch {
 		return nil, errInvalidParameter("removeWhitelist size is more than max limit : 60")
@@ -116,7 +116,7 @@ type muteEntry struct {
 	User   string `json:"user"`
 }
 
-func listMuted(s *state, _ *call, g *circle) (*answer, *apiError) {
+func listMuted(s *state, _ *call, g *circle) (*response, *apiError) {
 	list := []muteEntry{}
 	for _, m := range g.mutesAt(s.now()) {
 		list = append(list, muteEntry{User: m.user, Expire: m.until.UnixMilli()})
@@ -176,7 +176,7 @@ func readMute(o *object) (int64, *apiError) {
 	return n, nil
 }
 
-func muteMembers(s *state, c *call, g *circle) (*answer, *apiError) {
+func muteMembers(s *state, c *call, g *circle) (*response, *apiError) {
 	users, err := bodyUsers(c)
 	if err != nil {
 		return nil, err
@@ -213,9 +213,9 @@ func (g *circle) mute(user string, until time.Time, lift bool) {
 	g.muted.put(user, &circleMute{user, until})
 }
 
-// unmuteMembers answers with an array also for one user, and with true also
+// unmuteMembers responses with an array also for one user, and with true also
 // for a user who is not muted, which no source documents.
-func unmuteMembers(_ *state, c *call, g *circle) (*answer, *apiError) {
+func unmuteMembers(_ *state, c *call, g *circle) (*response, *apiError) {
 	users := pathUsers(c)
 	if len(users) > maxCircleBatch {
 		return nil, errInvalidParameter("removeMute member size more than max limit : 60")
@@ -229,7 +229,7 @@ func unmuteMembers(_ *state, c *call, g *circle) (*answer, *apiError) {
 // muteAll sets the mute of all members, which the mute list does not show.
 // Rooms call the action put.
 func muteAll(on bool) circleHandler {
-	return func(_ *state, _ *call, g *circle) (*answer, *apiError) {
+	return func(_ *state, _ *call, g *circle) (*response, *apiError) {
 		g.mutedAll = on
 		ans := data(map[string]bool{"mute": on})
 		if on && g.kind == roomKind {
@@ -239,13 +239,13 @@ func muteAll(on bool) circleHandler {
 	}
 }
 
-func getAnnouncement(_ *state, _ *call, g *circle) (*answer, *apiError) {
+func getAnnouncement(_ *state, _ *call, g *circle) (*response, *apiError) {
 	return data(map[string]string{"announcement": g.announcement}), nil
 }
 
 // setAnnouncement takes an empty text to clear it.
 func setAnnouncement(tooLong func() *apiError) circleHandler {
-	return func(s *state, c *call, g *circle) (*answer, *apiError) {
+	return func(s *state, c *call, g *circle) (*response, *apiError) {
 		o, err := c.object()
 		if err != nil {
 			return nil, err

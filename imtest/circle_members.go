@@ -8,7 +8,7 @@ import "strconv"
 // Joining order is not documented; it is the default of sort, which only the
 // Java SDK sends.
 func listMembers(standard int) circleHandler {
-	return func(_ *state, c *call, g *circle) (*answer, *apiError) {
+	return func(_ *state, c *call, g *circle) (*response, *apiError) {
 		page, err := c.sheet(standard, 1000)
 		if err != nil {
 			return nil, err
@@ -47,7 +47,7 @@ func (g *circle) affiliations() []map[string]string {
 func wantsCursor(c *call) bool { return c.query.Get("version") == "v3" }
 
 // listMembersCursor is the form of the Java SDK: names only, without the owner.
-func listMembersCursor(_ *state, c *call, g *circle) (*answer, *apiError) {
+func listMembersCursor(_ *state, c *call, g *circle) (*response, *apiError) {
 	limit, err := c.number("limit", 20, 1000)
 	if err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (s *state) newcomers(g *circle, users []string) ([]string, *apiError) {
 
 // removeMembers removes one member or several. A user who is none is an error
 // if nobody else is removed, and a result otherwise.
-func removeMembers(s *state, c *call, g *circle) (*answer, *apiError) {
+func removeMembers(s *state, c *call, g *circle) (*response, *apiError) {
 	users := pathUsers(c)
 	if len(users) > maxCircleBatch {
 		return nil, errInvalidParameter("kickMember: kickMembers number more than maxSize : 60")
@@ -130,13 +130,13 @@ func (g *circle) reasonNoMember(word, user string) string {
 	return "user: " + user + " doesn't exist in " + word + ": " + g.id
 }
 
-func listAdmins(_ *state, _ *call, g *circle) (*answer, *apiError) {
+func listAdmins(_ *state, _ *call, g *circle) (*response, *apiError) {
 	return counted(g.admins.list()), nil
 }
 
 // addAdmin takes an admin as done. The error for the hundredth admin and for
 // the owner is not documented.
-func addAdmin(s *state, c *call, g *circle) (*answer, *apiError) {
+func addAdmin(s *state, c *call, g *circle) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -165,7 +165,7 @@ func addAdmin(s *state, c *call, g *circle) (*answer, *apiError) {
 
 // removeAdmin is an error for a group's member who is no admin; a room's is
 // as good as removed.
-func removeAdmin(s *state, c *call, g *circle) (*answer, *apiError) {
+func removeAdmin(s *state, c *call, g *circle) (*response, *apiError) {
 	user := c.user("oldadmin")
 	switch {
 	case g.kind == roomKind && !s.users.has(user):
@@ -188,7 +188,7 @@ func transfersOwner(c *call) bool {
 }
 
 // transfer makes a member the owner; the old owner stays as a plain member.
-func transfer(s *state, c *call, g *circle) (*answer, *apiError) {
+func transfer(s *state, c *call, g *circle) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err

@@ -8,14 +8,14 @@ import (
 // A setting is one field that create and update take. One of text, flag and
 // number says where it is kept; a field without any is taken and forgotten.
 type setting struct {
-	names  []string // the documented one first
-	answer string   // its name in the answer of an update, "" for the first of names
-	text   func(*settings) *string
-	flag   func(*settings) *bool
-	number func(*settings) *int
-	most   int              // characters, or the number itself
-	bytes  bool             // most is bytes
-	excess func() *apiError // for more; nil: the field is not valid
+	names    []string // the documented one first
+	response string   // its name in the response of an update, "" for the first of names
+	text     func(*settings) *string
+	flag     func(*settings) *bool
+	number   func(*settings) *int
+	most     int              // characters, or the number itself
+	bytes    bool             // most is bytes
+	excess   func() *apiError // for more; nil: the field is not valid
 }
 
 // set takes the field from a body that has it.
@@ -72,10 +72,10 @@ func (v *settings) update(list []setting, o *object) (map[string]bool, *apiError
 		if err := f.set(&draft, o); err != nil {
 			return nil, err
 		}
-		if f.answer == "" {
-			f.answer = f.names[0]
+		if f.response == "" {
+			f.response = f.names[0]
 		}
-		changed[f.answer] = true
+		changed[f.response] = true
 	}
 	*v = draft
 	return changed, nil
@@ -95,7 +95,7 @@ func unknownFields(list []setting, o *object) []string {
 
 // updateSettings is the update call of groups and rooms.
 func updateSettings(list []setting) circleHandler {
-	return func(s *state, c *call, g *circle) (*answer, *apiError) {
+	return func(s *state, c *call, g *circle) (*response, *apiError) {
 		o, err := c.object()
 		if err != nil {
 			return nil, err

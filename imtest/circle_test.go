@@ -51,7 +51,7 @@ func TestCirclesHoldTogether(t *testing.T) {
 		return rec
 	}
 	srv.AddUsers(names...)
-	answered := map[string]bool{}
+	responded := map[string]bool{}
 	for i := range 5000 {
 		r := routes[random.IntN(len(routes))]
 		if (r.id == "groups.delete" || r.id == "chatrooms.delete" || r.id == "groups.disable") && random.IntN(20) > 0 {
@@ -77,16 +77,16 @@ func TestCirclesHoldTogether(t *testing.T) {
 		rec := send(r.method, path, text)
 		require.Less(t, rec.Code, 500, "%s %s: %s", r.method, path, rec.Body)
 		if rec.Code == http.StatusOK {
-			answered[r.id] = true
+			responded[r.id] = true
 		}
 		switch n := random.IntN(400); {
 		case n < 1:
 			send("DELETE", "/users/"+user(), "")
 			srv.AddUsers(names...)
 		case n < 20:
-			srv.SetOnline(user(), true)
+			srv.LogIn(user())
 		case n < 40:
-			srv.SetOnline(user(), false)
+			srv.LogOut(user())
 		case n < 50:
 			srv.Clock().Advance(time.Minute)
 		case n < 80:
@@ -96,7 +96,7 @@ func TestCirclesHoldTogether(t *testing.T) {
 			holdTogether(t, srv.state)
 		}
 	}
-	require.Greater(t, len(answered), len(routes)*3/4, "most calls came to something")
+	require.Greater(t, len(responded), len(routes)*3/4, "most calls came to something")
 }
 
 func holdTogether(t *testing.T, s *state) {

@@ -70,7 +70,7 @@ func (c *client) userToken(name string) string {
 	return got.body["access_token"].(string)
 }
 
-// got is an answer.
+// got is a response.
 type got struct {
 	status int
 	header http.Header
@@ -125,7 +125,7 @@ func (g got) fails(t *testing.T, status int, code, text string) {
 	assert.Contains(t, g.body, "timestamp")
 }
 
-// path reads a value deep in an answer: "entities", 0, "username".
+// path reads a value deep in a response: "entities", 0, "username".
 func (g got) path(keys ...any) any {
 	var v any = g.body
 	for _, key := range keys {
@@ -144,7 +144,7 @@ func (g got) path(keys ...any) any {
 	return v
 }
 
-// looksLike checks that an answer has the very fields of a documented example.
+// looksLike checks that a response has the very fields of a documented example.
 func (g got) looksLike(t *testing.T, example string) {
 	t.Helper()
 	assert.Equal(t, 200, g.status, g.text)

@@ -125,17 +125,17 @@ func (s *state) pair(c *call, name string) (owner, other *user, err *apiError) {
 	return owner, other, nil
 }
 
-// besides answers with a user, at a path that holds the UUID of the owner.
-func (c *call) besides(owner *user, list string, u *user) *answer {
+// besides responses with a user, at a path that holds the UUID of the owner.
+func (c *call) besides(owner *user, list string, u *user) *response {
 	env := c.wrap(entities(u.entity()))
 	env.Path = "/users/" + owner.uuid + "/" + list
 	env.URI = c.base() + env.Path
 	return plain(env)
 }
 
-// contactsAdd answers the same for a pair that is befriended already; nobody is
+// contactsAdd responses the same for a pair that is befriended already; nobody is
 // a friend of his own. The documents leave both cases open.
-func (s *state) contactsAdd(c *call) (*answer, *apiError) {
+func (s *state) contactsAdd(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	owner, other, err := s.pair(c, "friend_username")
@@ -152,8 +152,8 @@ func (s *state) contactsAdd(c *call) (*answer, *apiError) {
 	return c.besides(owner, "contacts", other), nil
 }
 
-// contactsRemove also answers 200 for a pair that is not befriended.
-func (s *state) contactsRemove(c *call) (*answer, *apiError) {
+// contactsRemove also responds 200 for a pair that is not befriended.
+func (s *state) contactsRemove(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	owner, other, err := s.pair(c, "friend_username")
@@ -164,7 +164,7 @@ func (s *state) contactsRemove(c *call) (*answer, *apiError) {
 	return c.besides(owner, "contacts", other), nil
 }
 
-func (s *state) contactsRemoveAll(c *call) (*answer, *apiError) {
+func (s *state) contactsRemoveAll(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	name := c.user("username")
@@ -172,10 +172,10 @@ func (s *state) contactsRemoveAll(c *call) (*answer, *apiError) {
 		return nil, errNoSuchUser()
 	}
 	s.contacts.unfriendAll(name)
-	return new(answer), nil
+	return new(response), nil
 }
 
-func (s *state) contactsList(c *call) (*answer, *apiError) {
+func (s *state) contactsList(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	owner := c.user("owner_username")
@@ -185,7 +185,7 @@ func (s *state) contactsList(c *call) (*answer, *apiError) {
 	return counted(convert(s.contacts.get(owner).friends.newest(), func(f *friend) string { return f.name })), nil
 }
 
-func (s *state) contactsListPaged(c *call) (*answer, *apiError) {
+func (s *state) contactsListPaged(c *call) (*response, *apiError) {
 	size := "limit"
 	if !c.query.Has(size) {
 		size = "pageSize" // on some pages of the documents
@@ -213,7 +213,7 @@ func (s *state) contactsListPaged(c *call) (*answer, *apiError) {
 	if cursor := page.cursorIfMore(); cursor != "" {
 		payload["cursor"] = cursor
 	}
-	env := c.wrap(&answer{data: payload, count: len(list)})
+	env := c.wrap(&response{data: payload, count: len(list)})
 	env.URI = c.base() + "/users/" + owner + "/rostersByPage"
 	return plain(env), nil
 }
@@ -236,7 +236,7 @@ type statusEnvelope struct {
 	Status string `json:"status"`
 }
 
-func (s *state) contactsSetRemark(c *call) (*answer, *apiError) {
+func (s *state) contactsSetRemark(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -256,7 +256,7 @@ func (s *state) contactsSetRemark(c *call) (*answer, *apiError) {
 		return nil, errIllegalArgument("updateRemark they are not friends, please add as a friend first.")
 	}
 	f.remark = remark
-	return plain(statusEnvelope{c.wrap(new(answer)), "ok"}), nil
+	return plain(statusEnvelope{c.wrap(new(response)), "ok"}), nil
 }
 
 // importOutcome sorts the users of an import; the names are spelled like this.
@@ -267,7 +267,7 @@ type importOutcome struct {
 	Failures []string `json:"UnKnowFailed"`
 }
 
-func (s *state) contactsImport(c *call) (*answer, *apiError) {
+func (s *state) contactsImport(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err

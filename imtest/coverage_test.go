@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/imrest/im-go/imtest"
-	"github.com/imrest/im-go/internal/catalogue"
+	"github.com/imrest/im-go/internal/test/catalogue"
 )
 
 // The emulator's routes are those of the catalogue, in both directions.

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// An apiError is an answer of 400 and up. Each documented error has one
+// An apiError is a response of 400 and up. Each documented error has one
 // constructor, so that its text stands once.
 type apiError struct {
 	status      int
@@ -110,7 +110,7 @@ func errIllegalArgument(text string) *apiError {
 	}
 }
 
-// Tokens: see answers_to_bad_tokens in the catalogue.
+// Tokens: see responses_to_bad_tokens in the catalogue.
 
 func errUnauthorized(text string) *apiError {
 	return &apiError{
@@ -123,7 +123,7 @@ func errUnauthorized(text string) *apiError {
 
 func errNotAuthenticated() *apiError { return errUnauthorized("Unable to authenticate (OAuth)") }
 
-// errTokenBlank is what groups and rooms answer to a call without a token.
+// errTokenBlank is what groups and rooms response to a call without a token.
 func errTokenBlank() *apiError {
 	return &apiError{
 		status: http.StatusUnauthorized, code: "group_authorization", description: "token is blank!",
@@ -285,7 +285,7 @@ func errFileExpired(id string) *apiError {
 	}
 }
 
-// errFileRestricted is for a missing or wrong share-secret, whose answer no
+// errFileRestricted is for a missing or wrong share-secret, whose response no
 // source documents. It is no 401, since a new token would not help.
 func errFileRestricted() *apiError {
 	return &apiError{
@@ -383,7 +383,7 @@ func (k *circleKind) errFull(id string) *apiError {
 }
 
 // errDisabled is for a disabled group, which cannot be managed. No source shows
-// the answer.
+// the response.
 func (k *circleKind) errDisabled(g *circle) *apiError {
 	if k == threadKind {
 		return errThread(http.StatusForbidden, "group is disabled.")

@@ -2,7 +2,7 @@ package imtest
 
 import "net/http"
 
-// Answers to calls that come too often, and of a server in trouble.
+// Responses to calls that come too often, and of a server in trouble.
 
 func errReachLimit() *apiError {
 	return &apiError{

@@ -9,12 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Answers as documents print them, by endpoint.
+// Responses as documents print them, by endpoint.
 //
 //go:embed testdata/examples.json
 var examplesJSON []byte
 
-// like checks that an answer has the very fields of the documented example of
+// like checks that a response has the very fields of the documented example of
 // an endpoint.
 func (g got) like(t *testing.T, id string) {
 	t.Helper()

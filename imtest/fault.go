@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/imrest/im-go/internal/catalogue"
+	"github.com/imrest/im-go/internal/test/catalogue"
 )
 
 // A Fault part says which calls are to break, when, or how; see [Server.Fault].
@@ -122,20 +122,20 @@ func CutBeforeProcessing() Fault {
 }
 
 // CutAfterProcessing carries the call out and breaks the connection before the
-// answer.
+// response.
 func CutAfterProcessing() Fault {
 	return after(func(rep *reply) { rep.spoil = hangUp })
 }
 
-// CutInAnswer carries the call out and breaks the connection in the middle of the
-// answer, whose whole length was told before.
-func CutInAnswer() Fault { return after(func(rep *reply) { rep.spoil = halfWay }) }
+// CutInResponse carries the call out and breaks the connection in the middle of the
+// response, whose whole length was told before.
+func CutInResponse() Fault { return after(func(rep *reply) { rep.spoil = halfWay }) }
 
 // CutConnection is CutAfterProcessing that breaks the connection on HTTP/2 as well,
 // and with it all other calls that are on it.
 func CutConnection() Fault { return after(func(rep *reply) { rep.spoil = cutConnection }) }
 
-// EndConnection carries the call out and answers it as the last one on its
+// EndConnection carries the call out and responses it as the last one on its
 // connection: "Connection: close" on HTTP/1.1, a GOAWAY frame on HTTP/2.
 func EndConnection() Fault { return after(func(rep *reply) { rep.goAway = true }) }
 
@@ -154,27 +154,27 @@ func Delay(d time.Duration) Fault {
 	})
 }
 
-// Trickle sends the answer byte by byte, with a pause after each.
+// Trickle sends the response byte by byte, with a pause after each.
 func Trickle(pause time.Duration) Fault {
 	return after(func(rep *reply) {
 		rep.spoil = func(w http.ResponseWriter, r *http.Request, whole *reply) { trickle(w, r, whole, pause) }
 	})
 }
 
-// RateLimited answers 429 reach_limit, without carrying the call out.
+// RateLimited responses 429 reach_limit, without carrying the call out.
 func RateLimited() Fault { return instead(errReachLimit) }
 
-// MessagesLimited answers 403 message_send_error as for too many messages, without
+// MessagesLimited responses 403 message_send_error as for too many messages, without
 // carrying the call out.
 func MessagesLimited() Fault { return instead(errMessagesReachLimit) }
 
-// PlanLimited answers 429 resource_limited, without carrying the call out.
+// PlanLimited responses 429 resource_limited, without carrying the call out.
 func PlanLimited() Fault { return instead(errPlanLimit) }
 
-// ServerError answers 500, without carrying the call out.
+// ServerError responses 500, without carrying the call out.
 func ServerError() Fault { return instead(errInternal) }
 
-// BadGateway answers 502 with an HTML page, without carrying the call out.
+// BadGateway responses 502 with an HTML page, without carrying the call out.
 func BadGateway() Fault {
 	return before(func(*Server, *call) *reply {
 		return &reply{status: http.StatusBadGateway, contentType: "text/html", body: []byte(gatewayPage)}
@@ -183,7 +183,7 @@ func BadGateway() Fault {
 
 const gatewayPage = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
 
-// Unavailable answers 503 with Retry-After in whole seconds, if it is above 0,
+// Unavailable responses 503 with Retry-After in whole seconds, if it is above 0,
 // without carrying the call out.
 func Unavailable(retryAfter time.Duration) Fault {
 	return before(func(*Server, *call) *reply {
@@ -191,17 +191,17 @@ func Unavailable(retryAfter time.Duration) Fault {
 	})
 }
 
-// TruncatedJSON carries the call out and sends half of the answer, as if it were
+// TruncatedJSON carries the call out and sends half of the response, as if it were
 // all.
 func TruncatedJSON() Fault {
 	return after(func(rep *reply) { rep.body, rep.file = rep.body[:len(rep.body)/2], nil })
 }
 
-// WrongContentType carries the call out and answers under text/html.
+// WrongContentType carries the call out and responses under text/html.
 func WrongContentType() Fault { return after(func(rep *reply) { rep.contentType = "text/html" }) }
 
 // HugeBody carries the call out and sends so many bytes of blanks before the
-// answer.
+// response.
 func HugeBody(bytes int64) Fault {
 	return after(func(rep *reply) {
 		rep.spoil = func(w http.ResponseWriter, _ *http.Request, whole *reply) { huge(w, whole, bytes) }
@@ -247,7 +247,7 @@ func after(change func(*reply)) Fault {
 	}
 }
 
-// instead answers an error in place of the call.
+// instead responses an error in place of the call.
 func instead(err func() *apiError) Fault {
 	return before(func(_ *Server, c *call) *reply { return c.fail(err()) })
 }

@@ -45,7 +45,7 @@ var roads = map[string][]imtest.Option{
 // brokenCall is what comes of a call with a fault.
 type brokenCall struct {
 	fault  imtest.Fault
-	status int    // 0: no whole answer
+	status int    // 0: no whole response
 	body   string // what it holds
 	err    func(error) bool
 	done   bool
@@ -54,7 +54,7 @@ type brokenCall struct {
 var brokenCalls = map[string]brokenCall{
 	"cut before":   {fault: imtest.CutBeforeProcessing(), err: brokenOff},
 	"cut after":    {fault: imtest.CutAfterProcessing(), err: brokenOff, done: true},
-	"cut in it":    {fault: imtest.CutInAnswer(), status: 200, err: brokenOff, done: true},
+	"cut in it":    {fault: imtest.CutInResponse(), status: 200, err: brokenOff, done: true},
 	"connection":   {fault: imtest.CutConnection(), err: brokenOff, done: true},
 	"last":         {fault: imtest.EndConnection(), status: 200, body: `"bob"`, done: true},
 	"short delay":  {fault: imtest.Delay(time.Millisecond), status: 200, body: `"bob"`, done: true},

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// This file does to the bytes of an answer what faults ask for.
+// This file does to the bytes of a response what faults ask for.
 
 // connection is the key of a request's net.Conn in its context.
 type connection struct{}
@@ -19,7 +19,7 @@ func withConnection(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connection{}, conn)
 }
 
-// hangUp breaks the connection without an answer, on HTTP/2 the stream.
+// hangUp breaks the connection without a response, on HTTP/2 the stream.
 func hangUp(w http.ResponseWriter, _ *http.Request, _ *reply) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -47,7 +47,7 @@ func reset(conn net.Conn) {
 	_ = conn.Close()
 }
 
-// halfWay breaks the connection, on HTTP/2 the stream, after half of the answer.
+// halfWay breaks the connection, on HTTP/2 the stream, after half of the response.
 func halfWay(w http.ResponseWriter, r *http.Request, whole *reply) {
 	w.Header().Set("Content-Type", whole.contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(whole.body)))

@@ -34,7 +34,7 @@ var faultActions = map[string]struct {
 }{
 	"cut_before_processing": {plain: CutBeforeProcessing},
 	"cut_after_processing":  {plain: CutAfterProcessing},
-	"cut_in_answer":         {plain: CutInAnswer},
+	"cut_in_response":       {plain: CutInResponse},
 	"cut_connection":        {plain: CutConnection},
 	"end_connection":        {plain: EndConnection},
 	"delay":                 {time: Delay},

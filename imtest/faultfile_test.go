@@ -48,7 +48,7 @@ func TestFaultsFromAList(t *testing.T) {
 // Every action has a name, and needs what it needs.
 func TestEveryFaultHasAName(t *testing.T) {
 	for _, item := range []string{
-		`"do":"cut_before_processing"`, `"do":"cut_after_processing"`, `"do":"cut_in_answer"`, `"do":"cut_connection"`, `"do":"end_connection"`, `"do":"delay","time":"1ms"`, `"time":"1ms","do":"trickle"`,
+		`"do":"cut_before_processing"`, `"do":"cut_after_processing"`, `"do":"cut_in_response"`, `"do":"cut_connection"`, `"do":"end_connection"`, `"do":"delay","time":"1ms"`, `"time":"1ms","do":"trickle"`,
 		`"do":"rate_limited"`, `"do":"messages_limited"`, `"do":"plan_limited"`, `"do":"server_error"`, `"do":"bad_gateway"`,
 		`"do":"unavailable"`, `"do":"unavailable","time":"1s"`, `"do":"truncated_json"`, `"do":"wrong_content_type"`,
 		`"do":"huge_body","bytes":1`, `"time":"-1h","do":"clock_skew"`, `"do":"expired_token"`, `"do":"clock_skew","time":"-1h"`,

@@ -56,7 +56,7 @@ type fileEntity struct {
 	Secret string `json:"share-secret"`
 }
 
-func (s *state) uploadFile(c *call) (*answer, *apiError) {
+func (s *state) uploadFile(c *call) (*response, *apiError) {
 	f, err := readFile(c)
 	if err != nil {
 		return nil, err
@@ -147,21 +147,21 @@ func (f *file) opens(secret string) bool {
 	return subtle.ConstantTimeCompare([]byte(f.secret), []byte(secret)) == 1
 }
 
-func (s *state) downloadFile(c *call) (*answer, *apiError) {
+func (s *state) downloadFile(c *call) (*response, *apiError) {
 	f, err := s.findFile(c)
 	if err != nil {
 		return nil, err
 	}
-	return &answer{file: f}, nil
+	return &response{file: f}, nil
 }
 
-// downloadThumbnail answers the file itself where there is nothing to scale.
-func (s *state) downloadThumbnail(c *call) (*answer, *apiError) {
+// downloadThumbnail responses the file itself where there is nothing to scale.
+func (s *state) downloadThumbnail(c *call) (*response, *apiError) {
 	f, err := s.findFile(c)
 	if err != nil {
 		return nil, err
 	}
-	return &answer{file: f.thumbnail()}, nil
+	return &response{file: f.thumbnail()}, nil
 }
 
 // serve writes the file, or the part of it that was asked for.

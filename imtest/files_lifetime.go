@@ -28,7 +28,7 @@ func (f *file) lasting(lifetime string, now time.Time) *file {
 	return &again
 }
 
-func (s *state) setLifetime(c *call) (*answer, *apiError) {
+func (s *state) setLifetime(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err

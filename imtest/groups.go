@@ -9,10 +9,10 @@ import (
 const (
 	maxGroupsAtOnce = 100  // ids of one call
 	maxGroupUsers   = 8000 // of the largest plan
-	mostUnpaged     = 500  // entries of an answer without paging
+	mostUnpaged     = 500  // entries of a response without paging
 )
 
-// groupShape is the envelope that most calls on groups answer in.
+// groupShape is the envelope that most calls on groups response in.
 const groupShape = full&^inPath | inEntities
 
 var groupsRoutes = []route{
@@ -89,7 +89,7 @@ func newGroup(owner string) *circle {
 	return &circle{kind: groupKind, owner: owner, settings: settings{asked: true, maxUsers: 200}}
 }
 
-func (s *state) groupsCreate(c *call) (*answer, *apiError) {
+func (s *state) groupsCreate(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (s *state) groupsCreate(c *call) (*answer, *apiError) {
 }
 
 func disableGroup(disabled bool) circleHandler {
-	return func(s *state, _ *call, g *circle) (*answer, *apiError) {
+	return func(s *state, _ *call, g *circle) (*response, *apiError) {
 		g.disabled, g.modified = disabled, s.now()
 		return data(map[string]bool{"disabled": disabled}), nil
 	}
@@ -157,7 +157,7 @@ func (g *circle) groupDetails() groupDetails {
 	}
 }
 
-func (s *state) groupsGet(c *call) (*answer, *apiError) {
+func (s *state) groupsGet(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	list, err := s.chatgroups.named(c.value("group_ids"), errNoCircle)
@@ -188,7 +188,7 @@ func (cs *circles) named(ids string, missing func(string) *apiError) ([]*circle,
 }
 
 // deleteGroup also takes its threads and files; messages stay.
-func deleteGroup(s *state, _ *call, g *circle) (*answer, *apiError) {
+func deleteGroup(s *state, _ *call, g *circle) (*response, *apiError) {
 	s.dissolve(g)
 	return data(map[string]any{"success": true, "groupid": g.id}), nil
 }
@@ -203,7 +203,7 @@ type groupRow struct {
 	Name         string `json:"groupname"`
 }
 
-func (s *state) groupsList(c *call) (*answer, *apiError) {
+func (s *state) groupsList(c *call) (*response, *apiError) {
 	limit, err := c.number("limit", 10, 1000)
 	if err != nil {
 		return nil, err
@@ -236,7 +236,7 @@ func (s *state) joinedCircles(cs *circles, user string, page sheet) ([]*circle, 
 	return onSheet(cs.of(user).newest(), page), nil
 }
 
-func (s *state) groupsListJoined(c *call) (*answer, *apiError) {
+func (s *state) groupsListJoined(c *call) (*response, *apiError) {
 	page, err := c.sheet(10, 100)
 	if err != nil {
 		return nil, err
@@ -270,7 +270,7 @@ type joinedGroup struct {
 
 // groupsListJoinedDetailed counts pages from 0, and knows no error for an
 // unknown user.
-func (s *state) groupsListJoinedDetailed(c *call) (*answer, *apiError) {
+func (s *state) groupsListJoinedDetailed(c *call) (*response, *apiError) {
 	number, err := c.number("pagenum", 0, math.MaxInt32)
 	if err != nil {
 		return nil, err

@@ -70,8 +70,8 @@ func (m *member) merged(change map[string]string) (map[string]string, *apiError)
 	return all, nil
 }
 
-// setMemberAttributes answers with the attributes that were set.
-func setMemberAttributes(_ *state, c *call, g *circle) (*answer, *apiError) {
+// setMemberAttributes responses with the attributes that were set.
+func setMemberAttributes(_ *state, c *call, g *circle) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ type memberAttributes struct {
 
 // setMembersAttributes sets all or, after an error, none: what fails by itself
 // is not documented, so updateMetadataFailed stays empty.
-func setMembersAttributes(_ *state, c *call, g *circle) (*answer, *apiError) {
+func setMembersAttributes(_ *state, c *call, g *circle) (*response, *apiError) {
 	objects, err := c.objects()
 	if err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func mergeChanges(objects []object) (changes map[string]map[string]string, order
 	return changes, order, nil
 }
 
-func getMemberAttributes(_ *state, c *call, g *circle) (*answer, *apiError) {
+func getMemberAttributes(_ *state, c *call, g *circle) (*response, *apiError) {
 	m := g.members.get(c.user("username"))
 	if m == nil {
 		return nil, errNotInGroupMetadata()
@@ -171,7 +171,7 @@ func (m *member) chosen(names []string) map[string]string {
 
 // getMembersAttributes leaves out users who are no members; a member without
 // the attributes has an empty object. Neither is documented.
-func getMembersAttributes(_ *state, c *call, g *circle) (*answer, *apiError) {
+func getMembersAttributes(_ *state, c *call, g *circle) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err

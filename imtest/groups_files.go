@@ -34,7 +34,7 @@ type sharedFile struct {
 
 // forMembers refuses users who are no members.
 func forMembers(do circleHandler) circleHandler {
-	return func(s *state, c *call, g *circle) (*answer, *apiError) {
+	return func(s *state, c *call, g *circle) (*response, *apiError) {
 		if !c.caller.app && !g.members.has(c.caller.user) {
 			return nil, errNotMembers([]string{c.caller.user})
 		}
@@ -43,7 +43,7 @@ func forMembers(do circleHandler) circleHandler {
 }
 
 // listSharedFiles shows the newest file first.
-func listSharedFiles(_ *state, c *call, g *circle) (*answer, *apiError) {
+func listSharedFiles(_ *state, c *call, g *circle) (*response, *apiError) {
 	page, err := c.sheet(1000, 1000)
 	if err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func listSharedFiles(_ *state, c *call, g *circle) (*answer, *apiError) {
 }
 
 // groupsUploadFile reads the file before it locks the state.
-func (s *state) groupsUploadFile(c *call) (*answer, *apiError) {
+func (s *state) groupsUploadFile(c *call) (*response, *apiError) {
 	f, err := readFile(c)
 	switch {
 	case err.same(errFileMissing()):
@@ -70,7 +70,7 @@ func (s *state) groupsUploadFile(c *call) (*answer, *apiError) {
 	f.restricted = isTrue(c.r.Header.Get("restrict-access"))
 	f.created = s.now()
 	f.uuid = s.newUUID(f.created)
-	return groupKind.write(errNoCircleForFiles, forMembers(func(_ *state, _ *call, g *circle) (*answer, *apiError) {
+	return groupKind.write(errNoCircleForFiles, forMembers(func(_ *state, _ *call, g *circle) (*response, *apiError) {
 		owner := c.caller.user
 		if c.caller.app {
 			owner = g.owner
@@ -86,19 +86,19 @@ func (s *state) groupsUploadFile(c *call) (*answer, *apiError) {
 
 // downloadSharedFile gives restricted files to members only, the others to any
 // user.
-func downloadSharedFile(s *state, c *call, g *circle) (*answer, *apiError) {
+func downloadSharedFile(s *state, c *call, g *circle) (*response, *apiError) {
 	f := g.files.get(c.value("file_id"))
 	if f == nil {
 		return nil, errFileUnknown()
 	}
-	give := func(*state, *call, *circle) (*answer, *apiError) { return &answer{file: f.file}, nil }
+	give := func(*state, *call, *circle) (*response, *apiError) { return &response{file: f.file}, nil }
 	if f.restricted {
 		give = forMembers(give)
 	}
 	return give(s, c, g)
 }
 
-func deleteSharedFile(_ *state, c *call, g *circle) (*answer, *apiError) {
+func deleteSharedFile(_ *state, c *call, g *circle) (*response, *apiError) {
 	id := c.value("file_id")
 	if !g.files.has(id) {
 		return nil, errFileUnknown()

@@ -61,7 +61,7 @@ var groupListsRoutes = []route{
 
 // listGroupBlocked pages if the call has a page size or a cursor; otherwise
 // the 500 users who were blocked last come back. Rooms do not page.
-func listGroupBlocked(_ *state, c *call, g *circle) (*answer, *apiError) {
+func listGroupBlocked(_ *state, c *call, g *circle) (*response, *apiError) {
 	size := mostUnpaged
 	if c.query.Has("pageSize") || c.query.Has("cursor") {
 		var err *apiError

@@ -43,7 +43,7 @@ var groupMembersRoutes = []route{
 	},
 }
 
-// membership is the answer of is_member, whose envelope is one of its own.
+// membership is the response of is_member, whose envelope is one of its own.
 type membership struct {
 	Action       string `json:"action"`
 	Application  string `json:"application,omitempty"`
@@ -54,7 +54,7 @@ type membership struct {
 }
 
 // groupsIsMember knows no error: nobody is in an unknown group.
-func (s *state) groupsIsMember(c *call) (*answer, *apiError) {
+func (s *state) groupsIsMember(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	now := s.now()
@@ -70,7 +70,7 @@ func (s *state) groupsIsMember(c *call) (*answer, *apiError) {
 	return plain(env), nil
 }
 
-func addGroupMember(s *state, c *call, g *circle) (*answer, *apiError) {
+func addGroupMember(s *state, c *call, g *circle) (*response, *apiError) {
 	user := c.user("username")
 	fresh, err := s.admit(g, []string{user})
 	switch {
@@ -84,7 +84,7 @@ func addGroupMember(s *state, c *call, g *circle) (*answer, *apiError) {
 }
 
 // addGroupMembers adds those who are no members; that all are is an error.
-func addGroupMembers(s *state, c *call, g *circle) (*answer, *apiError) {
+func addGroupMembers(s *state, c *call, g *circle) (*response, *apiError) {
 	users, err := bodyUsers(c)
 	if err != nil {
 		return nil, err

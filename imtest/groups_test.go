@@ -308,7 +308,7 @@ func TestGroupAnnouncement(t *testing.T) {
 func TestGroupMessagesReachMembers(t *testing.T) {
 	c := newClient(t)
 	id := hikers(c)
-	c.srv.SetOnline("bob", true)
+	c.srv.LogIn("bob")
 	send := func(from string, more string) string {
 		return c.send("POST", "/messages/chatgroups", `{"from":"`+from+`","to":["`+id+`"],"type":"txt","body":{"msg":"hi"}`+more+`}`).path("data", id).(string)
 	}

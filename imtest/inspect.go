@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	im "github.com/imrest/im-go"
 )
 
 // User is an account, as a test sees and makes it.
@@ -74,20 +76,15 @@ func (srv *Server) AddUsers(names ...string) {
 	}
 }
 
-// SetOnline logs a user in on devices, or on one that it makes up, or out of
-// all. A user who comes online gets the messages that were waiting. It returns
-// false if there is no such user.
-func (srv *Server) SetOnline(name string, online bool, devices ...Device) bool {
+// LogIn logs a user in on devices, or on one that it makes up. The user gets the
+// messages that were waiting. It returns false if there is no such user.
+func (srv *Server) LogIn(name string, devices ...Device) bool {
 	s := srv.state
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.users.get(fold(name))
 	if u == nil {
 		return false
-	}
-	if !online {
-		s.logOut(u)
-		return true
 	}
 	s.takeOutAbsent() // before he looks as if he had never been away
 	if len(devices) == 0 {
@@ -98,6 +95,19 @@ func (srv *Server) SetOnline(name string, online bool, devices ...Device) bool {
 	if box := s.inboxes[u.name]; box != nil {
 		box.delivered = len(box.messages)
 	}
+	return true
+}
+
+// LogOut logs a user out of all devices. It returns false if there is no such user.
+func (srv *Server) LogOut(name string) bool {
+	s := srv.state
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.users.get(fold(name))
+	if u == nil {
+		return false
+	}
+	s.logOut(u)
 	return true
 }
 
@@ -219,20 +229,27 @@ func (srv *Server) Files() []File {
 	return list
 }
 
-// Mutes returns the seconds that a user is still muted for, by kind of chat
-// ("chat", "groupchat", "chatroom"): -1 is for ever, kinds without a mute are
-// missing.
-func (srv *Server) Mutes(user string) map[string]int64 {
+// Mutes returns how long a user is still muted, by kind of chat ("chat", "groupchat",
+// "chatroom"), in whole seconds or [im.Forever]. Kinds without a mute are missing.
+func (srv *Server) Mutes(user string) map[string]time.Duration {
 	s := srv.state
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	left := map[string]int64{}
+	left := map[string]time.Duration{}
 	for _, kind := range muteKinds {
 		if n := s.mutes.get(muteKey(fold(user), kind)).left(s.now()); n != 0 {
-			left[kind] = n
+			left[kind] = lengthOf(n)
 		}
 	}
 	return left
+}
+
+// lengthOf is a time in seconds, where -1 is for ever.
+func lengthOf(seconds int64) time.Duration {
+	if seconds < 0 {
+		return im.Forever
+	}
+	return time.Duration(seconds) * time.Second
 }
 
 // FileURL returns the address of an attachment, as messages carry it.

@@ -60,11 +60,11 @@ func TestLayersStandAroundEndpoints(t *testing.T) {
 	srv.ServeHTTP(rec, httptest.NewRequest("GET", "/nowhere", nil))
 	assert.Equal(t, []string{"outer 1 ", "outer 2 "}, order, "also around calls that lead nowhere")
 
-	// A layer answers in place of the endpoint.
+	// A layer responses in place of the endpoint.
 	srv.inner = []layer{func(c *call, _ func() *reply) *reply { return c.fail(errMethodNotAllowed()) }}
 	assert.Equal(t, 405, ask().Code)
 
-	// A layer changes how the answer is written.
+	// A layer changes how the response is written.
 	srv.outer = []layer{func(_ *call, next func() *reply) *reply {
 		rep := next()
 		rep.spoil = func(w http.ResponseWriter, _ *http.Request, whole *reply) {

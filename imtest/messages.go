@@ -114,8 +114,8 @@ func (b *inbox) isWaiting(id string) bool {
 }
 
 // sendTo handles the three endpoints that send.
-func sendTo(chat chatKind) func(*state, *call) (*answer, *apiError) {
-	return func(s *state, c *call) (*answer, *apiError) {
+func sendTo(chat chatKind) func(*state, *call) (*response, *apiError) {
+	return func(s *state, c *call) (*response, *apiError) {
 		o, err := c.object()
 		if err != nil {
 			return nil, errInvalidBody()
@@ -283,7 +283,7 @@ func (s *state) deliverTo(name string, m *message) {
 
 // sendLegacy is the older single endpoint: the target type is in the body, and
 // the message is flat, its type beside its fields.
-func (s *state) sendLegacy(c *call) (*answer, *apiError) {
+func (s *state) sendLegacy(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err

@@ -33,8 +33,8 @@ func (s *state) allUsers() []string {
 
 // broadcast sends one message to all targets that it finds. One to those who
 // are online is kept for nobody.
-func broadcast(chat chatKind, targets func(*state) []string, online bool) func(*state, *call) (*answer, *apiError) {
-	return func(s *state, c *call) (*answer, *apiError) {
+func broadcast(chat chatKind, targets func(*state) []string, online bool) func(*state, *call) (*response, *apiError) {
+	return func(s *state, c *call) (*response, *apiError) {
 		o, err := c.object()
 		if err != nil {
 			return nil, errInvalidBody()
@@ -49,7 +49,7 @@ func broadcast(chat chatKind, targets func(*state) []string, online bool) func(*
 }
 
 // broadcastAll names its targets in the body, though there is but one word.
-func (s *state) broadcastAll(c *call) (*answer, *apiError) {
+func (s *state) broadcastAll(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, errInvalidBody()

@@ -12,7 +12,7 @@ import (
 func TestBroadcast(t *testing.T) {
 	c := newClient(t)
 	c.srv.AddUsers("alice", "bob", "carol")
-	c.srv.SetOnline("bob", true)
+	c.srv.LogIn("bob")
 	active := c.srv.AddRoom(imtest.Room{Name: "active", Owner: "alice"}).ID
 	silent := c.srv.AddRoom(imtest.Room{Name: "silent", Owner: "alice"}).ID
 	say(c, "chatrooms", active, "hi")
@@ -52,7 +52,7 @@ func TestSendTargeted(t *testing.T) {
 	c := newClient(t)
 	group := hikers(c)
 	room := c.srv.AddRoom(imtest.Room{Name: "lobby", Owner: "alice", Members: []string{"bob", "carol"}}).ID
-	c.srv.SetOnline("bob", true)
+	c.srv.LogIn("bob")
 	got := c.send("POST", "/messages/chatgroups/users", `{"from":"alice","to":["`+group+`"],"type":"txt","body":{"msg":"Only for the two of you"},"users":["Bob","dave"]}`)
 	got.like(t, "messages.send_group_targeted")
 	assert.Equal(t, "/messages/chatgroups", got.body["path"])

@@ -54,7 +54,7 @@ func (s *state) conversations(user string) []*listed {
 	return list[:min(len(list), maxConversations)]
 }
 
-func (s *state) conversationDelete(c *call) (*answer, *apiError) {
+func (s *state) conversationDelete(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, errInvalidBody()
@@ -102,7 +102,7 @@ type channelMeta struct {
 	Time    int64  `json:"timestamp"`
 }
 
-func (s *state) conversationsList(c *call) (*answer, *apiError) {
+func (s *state) conversationsList(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	infos := convert(s.conversations(c.user("username")), func(conv *listed) channelInfo {

@@ -195,7 +195,7 @@ func TestMissedMessagesAreInNoConversation(t *testing.T) {
 	c.send("POST", "/messages/chatgroups", `{`+body+`,"to":["`+group+`"]}`)
 	assert.Empty(t, c.srv.Conversations("bob"))
 	assert.Len(t, c.srv.Conversations("alice"), 2)
-	c.srv.SetOnline("bob", true)
+	c.srv.LogIn("bob")
 	c.send("POST", "/messages/chatgroups", `{`+body+`,"to":["`+group+`"]}`)
 	require.Len(t, c.srv.Conversations("bob"), 1)
 	assert.Equal(t, 1, c.srv.Conversations("bob")[0].Unread)
@@ -204,7 +204,7 @@ func TestMissedMessagesAreInNoConversation(t *testing.T) {
 func TestWhatDoesNotRoam(t *testing.T) {
 	c := newClient(t)
 	group := hikers(c)
-	c.srv.SetOnline("bob", true)
+	c.srv.LogIn("bob")
 	c.send("POST", "/messages/chatgroups/users", `{"from":"alice","to":["`+group+`"],"type":"txt","body":{"msg":"x"},"users":["bob"]}`)
 	c.send("POST", "/messages/users/broadcast", `{"from":"alice","msg":{"type":"txt","msg":"x"}}`)
 	require.Len(t, c.srv.Messages("bob"), 2)

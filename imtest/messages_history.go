@@ -56,7 +56,7 @@ func (s *state) inHour(hour time.Time) []*message {
 }
 
 // historyURL hands out the address of an hour that is over.
-func (s *state) historyURL(c *call) (*answer, *apiError) {
+func (s *state) historyURL(c *call) (*response, *apiError) {
 	text, now := c.value("time"), s.now()
 	hour, ok := s.parseHour(text)
 	s.mu.RLock()
@@ -75,7 +75,7 @@ func (s *state) historyURL(c *call) (*answer, *apiError) {
 }
 
 // historyFile serves an address that historyURL made.
-func (s *state) historyFile(c *call) (*answer, *apiError) {
+func (s *state) historyFile(c *call) (*response, *apiError) {
 	if err := s.checkSigned(c); err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (s *state) historyFile(c *call) (*answer, *apiError) {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return &answer{file: &file{
+	return &response{file: &file{
 		contentType: "application/gzip", created: hour.Add(time.Hour), data: s.writeHistory(s.inHour(hour)),
 	}}, nil
 }

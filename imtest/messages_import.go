@@ -17,8 +17,8 @@ var importRoutes = []route{
 	},
 }
 
-func importTo(chat chatKind) func(*state, *call) (*answer, *apiError) {
-	return func(s *state, c *call) (*answer, *apiError) {
+func importTo(chat chatKind) func(*state, *call) (*response, *apiError) {
+	return func(s *state, c *call) (*response, *apiError) {
 		o, err := c.object()
 		if err != nil {
 			return nil, errInvalidBody()

@@ -9,7 +9,7 @@ var moderationRoutes = []route{
 	},
 }
 
-func (s *state) exportModeration(c *call) (*answer, *apiError) {
+func (s *state) exportModeration(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err

@@ -95,7 +95,7 @@ func (s *state) editable(id string) (*message, *apiError) {
 }
 
 // modify edits a message of the same type for all who have it.
-func (s *state) modify(c *call) (*answer, *apiError) {
+func (s *state) modify(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, errInvalidBody()

@@ -77,7 +77,7 @@ func readRecall(o *object) (recallOrder, *apiError) {
 }
 
 // refusal returns why a message cannot be recalled. Force helps where it is too
-// late, and even an unknown one answers "yes"; it does not where the message has
+// late, and even an unknown one responds "yes"; it does not where the message has
 // another target. The caller holds mu.
 func (s *state) refusal(r recallOrder) *apiError {
 	m := s.find(r.ID)
@@ -142,7 +142,7 @@ func (b *inbox) withdraw(m *message) {
 	}
 }
 
-func (s *state) recallOne(c *call) (*answer, *apiError) {
+func (s *state) recallOne(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, errInvalidBody()
@@ -161,8 +161,8 @@ func (s *state) recallOne(c *call) (*answer, *apiError) {
 }
 
 // recallBatch recalls all messages or none: the first that cannot be recalled
-// is the answer. How a batch fails in part is not documented.
-func (s *state) recallBatch(c *call) (*answer, *apiError) {
+// is the response. How a batch fails in part is not documented.
+func (s *state) recallBatch(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, errInvalidBody()
@@ -213,7 +213,7 @@ type recallOutcome struct {
 
 // recallLegacy recalls each message that it can, and says why for the others.
 // The limit tables know its path as that of a single recall.
-func (s *state) recallLegacy(c *call) (*answer, *apiError) {
+func (s *state) recallLegacy(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, errInvalidBody()

@@ -60,7 +60,7 @@ func TestRecallInGroupsAndRooms(t *testing.T) {
 	c := newClient(t)
 	group := hikers(c)
 	room := c.srv.AddRoom(imtest.Room{Name: "lobby", Owner: "alice", Members: []string{"bob"}}).ID
-	c.srv.SetOnline("bob", true)
+	c.srv.LogIn("bob")
 	inGroup, inRoom := say(c, "chatgroups", group, "hi"), say(c, "chatrooms", room, "hi")
 	require.Len(t, c.srv.Messages("bob"), 2)
 	got := c.send("POST", "/messages/msg_recall", order(inGroup, group, "group_chat", false))

@@ -126,8 +126,8 @@ func roamingQuery(c *call, name string, more string) (conversation, *apiError) {
 	return conversation{id: id}, nil
 }
 
-func deleteRoaming(name string) func(*state, *call) (*answer, *apiError) {
-	return func(s *state, c *call) (*answer, *apiError) {
+func deleteRoaming(name string) func(*state, *call) (*response, *apiError) {
+	return func(s *state, c *call) (*response, *apiError) {
 		conv, err := roamingQuery(c, name, "msgIdList")
 		if err != nil {
 			return nil, err
@@ -152,8 +152,8 @@ func deleteRoaming(name string) func(*state, *call) (*answer, *apiError) {
 	}
 }
 
-func clearRoamingUntil(name string) func(*state, *call) (*answer, *apiError) {
-	return func(s *state, c *call) (*answer, *apiError) {
+func clearRoamingUntil(name string) func(*state, *call) (*response, *apiError) {
+	return func(s *state, c *call) (*response, *apiError) {
 		conv, err := roamingQuery(c, name, "delTime")
 		if err != nil {
 			return nil, err
@@ -180,7 +180,7 @@ func (s *state) clearConversation(user string, conv conversation, until time.Tim
 }
 
 // clearRoaming deletes everything of a user, and empties his conversation list.
-func (s *state) clearRoaming(c *call) (*answer, *apiError) {
+func (s *state) clearRoaming(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	user := c.user("userId")

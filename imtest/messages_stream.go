@@ -12,7 +12,7 @@ const (
 	maxStreamLength = 30 * time.Minute
 )
 
-// The answers name the plural of the path.
+// The responses name the plural of the path.
 var streamRoutes = []route{
 	{
 		id: "messages.stream_user", method: post, path: "/stream_message/user", shape: inAction | inApp,
@@ -69,8 +69,8 @@ func readChunk(o *object, chat chatKind) (*chunk, *apiError) {
 	return ch, nil
 }
 
-func streamTo(chat chatKind) func(*state, *call) (*answer, *apiError) {
-	return func(s *state, c *call) (*answer, *apiError) {
+func streamTo(chat chatKind) func(*state, *call) (*response, *apiError) {
+	return func(s *state, c *call) (*response, *apiError) {
 		o, err := c.object()
 		if err != nil {
 			return nil, errInvalidBody()
@@ -81,16 +81,16 @@ func streamTo(chat chatKind) func(*state, *call) (*answer, *apiError) {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		answered := map[string]string{}
+		responded := map[string]string{}
 		if ch.id == "" {
 			if len(ch.text) > maxStream {
 				return nil, errSend("stream message total length exceeds limit", 14032)
 			}
-			answered["msgId"] = s.beginStream(readOptions(o), ch, chat)
+			responded["msgId"] = s.beginStream(readOptions(o), ch, chat)
 		} else if err := s.goOn(ch, chat); err != nil {
 			return nil, err
 		}
-		return c.at(data(answered), "/stream_message/"+chatKinds[chat].targets), nil
+		return c.at(data(responded), "/stream_message/"+chatKinds[chat].targets), nil
 	}
 }
 

@@ -20,7 +20,7 @@ func TestStream(t *testing.T) {
 		return c.send("POST", "/stream_message/user", `{"from":"alice","to":"bob","body":{"msgId":"`+id+`","msg":"x",`+more+`}}`)
 	}
 	ans = chunk(`"seq":1`)
-	assert.Equal(t, map[string]any{}, ans.body["data"], "the id is in the first answer only")
+	assert.Equal(t, map[string]any{}, ans.body["data"], "the id is in the first response only")
 	assert.Equal(t, 200, chunk(`"seq":5`).status)
 	assert.Equal(t, "Dear Bob, xx", c.srv.Messages("bob")[0].Text())
 	notStreamed(t, chunk(`"seq":5`), "14038", "stream message chunk seq too small")

@@ -20,10 +20,10 @@ var targetedRoutes = []route{
 	},
 }
 
-// sendTargeted sends to some of one group or room. The answer leaves /users out
+// sendTargeted sends to some of one group or room. The response leaves /users out
 // of its path.
-func sendTargeted(chat chatKind) func(*state, *call) (*answer, *apiError) {
-	return func(s *state, c *call) (*answer, *apiError) {
+func sendTargeted(chat chatKind) func(*state, *call) (*response, *apiError) {
+	return func(s *state, c *call) (*response, *apiError) {
 		o, err := c.object()
 		if err != nil {
 			return nil, errInvalidBody()
@@ -52,8 +52,8 @@ func sendTargeted(chat chatKind) func(*state, *call) (*answer, *apiError) {
 	}
 }
 
-// at answers with another path than that of the call.
-func (c *call) at(ans *answer, path string) *answer {
+// at responses with another path than that of the call.
+func (c *call) at(ans *response, path string) *response {
 	env := c.wrap(ans)
 	env.Path, env.URI = path, c.base()+path
 	return plain(env)

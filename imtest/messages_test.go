@@ -18,7 +18,7 @@ const sendExample = `{"path": "/messages/users", "uri": "https://a1.example.com/
 func TestSendToUsers(t *testing.T) {
 	c := newClient(t)
 	c.srv.AddUsers("alice", "bob")
-	c.srv.SetOnline("bob", true)
+	c.srv.LogIn("bob")
 	got := c.send("POST", "/messages/users", `{"from": "Alice", "to": ["Bob", "carol", "bob"], "type": "txt", "body": {"msg": "The kettle is on."}, "ext": {"order": "A-17", "em_ignore_notification": false}, "roam_ignore_users": ["dave"], "sync_device": true}`)
 	got.looksLike(t, sendExample)
 	assert.Equal(t, "/messages/users", got.body["path"])
@@ -46,7 +46,7 @@ func TestSendToUsers(t *testing.T) {
 func TestSendOnlineOnly(t *testing.T) {
 	c := newClient(t)
 	c.srv.AddUsers("on", "off")
-	c.srv.SetOnline("on", true)
+	c.srv.LogIn("on")
 	got := c.send("POST", "/messages/users", `{"to":["on","off"],"type":"txt","body":{"msg":"now"},"routetype":"ROUTE_ONLINE"}`)
 	assert.Len(t, got.body["data"], 2)
 	require.Len(t, c.srv.Messages("on"), 1)
@@ -108,7 +108,7 @@ func TestBodiesAreNotLookedInto(t *testing.T) {
 	c.srv.AddUsers("x")
 	group := c.srv.AddGroup(imtest.Group{Name: "g", Owner: "x"}).ID
 	room := c.srv.AddRoom(imtest.Room{Name: "r", Owner: "x"}).ID
-	c.srv.SetOnline("x", true)
+	c.srv.LogIn("x")
 	for _, tt := range [][2]string{
 		{"txt", `{"message":"x"}`}, {"txt", `{"msg":1}`}, {"txt", `{"msg":null}`}, {"txt", `{"Msg":"x"}`},
 		{"img", `{"filename":"x"}`}, {"audio", `{"url":{}}`}, {"video", `{"thumb":"x"}`}, {"file", `{"uuid":"x"}`},

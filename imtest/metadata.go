@@ -73,7 +73,7 @@ func ownAttributes(c *call) (string, *apiError) {
 
 // metadataSet adds to the attributes that are there. No source says whether it
 // replaces them; the catalogue's verdict is that it does not.
-func (s *state) metadataSet(c *call) (*answer, *apiError) {
+func (s *state) metadataSet(c *call) (*response, *apiError) {
 	name, err := ownAttributes(c)
 	if err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func readAttributes(c *call) (map[string]string, *apiError) {
 	return pairs, nil
 }
 
-func (s *state) metadataGet(c *call) (*answer, *apiError) {
+func (s *state) metadataGet(c *call) (*response, *apiError) {
 	name, err := ownAttributes(c)
 	if err != nil {
 		return nil, err
@@ -125,8 +125,8 @@ func (s *state) metadataGet(c *call) (*answer, *apiError) {
 	return data(attributes), nil
 }
 
-// metadataBatchGet answers {} for a user who has nothing of what is asked for.
-func (s *state) metadataBatchGet(c *call) (*answer, *apiError) {
+// metadataBatchGet responses {} for a user who has nothing of what is asked for.
+func (s *state) metadataBatchGet(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func (s *state) metadataBatchGet(c *call) (*answer, *apiError) {
 	return data(list), nil
 }
 
-func (s *state) metadataDelete(c *call) (*answer, *apiError) {
+func (s *state) metadataDelete(c *call) (*response, *apiError) {
 	name, err := ownAttributes(c)
 	if err != nil {
 		return nil, err
@@ -164,7 +164,7 @@ func (s *state) metadataDelete(c *call) (*answer, *apiError) {
 	return data(true), nil
 }
 
-func (s *state) metadataCapacity(c *call) (*answer, *apiError) {
+func (s *state) metadataCapacity(c *call) (*response, *apiError) {
 	if !c.caller.app {
 		return nil, errUnauthorized("unauthorized")
 	}

@@ -62,7 +62,7 @@ func (s *state) removeMutes(user string) {
 	}
 }
 
-func (s *state) mutesSet(c *call) (*answer, *apiError) {
+func (s *state) mutesSet(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (s *state) mutesSet(c *call) (*answer, *apiError) {
 	return data(map[string]string{"result": "ok"}), nil
 }
 
-func (s *state) mutesGet(c *call) (*answer, *apiError) {
+func (s *state) mutesGet(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	name, now := c.user("username"), s.now()
@@ -108,7 +108,7 @@ func (s *state) mutesGet(c *call) (*answer, *apiError) {
 }
 
 // mutesList has an entry per user and kind, in the order of the first mute.
-func (s *state) mutesList(c *call) (*answer, *apiError) {
+func (s *state) mutesList(c *call) (*response, *apiError) {
 	page, err := c.number("pageNum", 1, math.MaxInt32)
 	if err != nil {
 		return nil, err

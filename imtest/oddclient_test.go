@@ -25,8 +25,8 @@ import (
 // Clients that are written in other languages, by other people, for the real
 // API: whatever they send there must do here.
 
-// wire writes bytes to a server and reads so many answers.
-func wire(t *testing.T, srv *imtest.Server, request string, answers int) []got {
+// wire writes bytes to a server and reads so many responses.
+func wire(t *testing.T, srv *imtest.Server, request string, responses int) []got {
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(srv.URL(), "http://"))
 	require.NoError(t, err)
@@ -36,7 +36,7 @@ func wire(t *testing.T, srv *imtest.Server, request string, answers int) []got {
 	require.NoError(t, err)
 	in := bufio.NewReader(conn)
 	var list []got
-	for range answers {
+	for range responses {
 		resp, err := http.ReadResponse(in, nil)
 		require.NoError(t, err)
 		text, err := io.ReadAll(resp.Body)
@@ -68,28 +68,28 @@ func TestRequestsAsOddClientsWriteThem(t *testing.T) {
 			text := strings.NewReplacer(
 				"{path}", path, "{token}", c.token, "{body}", body, "{n}", strconv.Itoa(len(body)), "{hex}", fmt.Sprintf("%x", len(body)),
 			).Replace(request)
-			answer := wire(t, c.srv, text, 1)[0]
-			assert.Equal(t, 200, answer.status, "%s\n%s", text, answer.text)
+			response := wire(t, c.srv, text, 1)[0]
+			assert.Equal(t, 200, response.status, "%s\n%s", text, response.text)
 			_, there := c.srv.User(name)
 			assert.True(t, there, text)
 		}
 	}
 }
 
-// Some clients send the next request before they have read the answer, or a line
+// Some clients send the next request before they have read the response, or a line
 // end behind a body that the length does not count.
 func TestPipelinedRequests(t *testing.T) {
 	c := newClient(t)
 	c.srv.AddUsers("alice", "bob")
 	ask := "GET /acme/demo/users/%s HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + c.token + "\r\n\r\n"
-	answers := wire(t, c.srv, fmt.Sprintf(ask+ask, "alice", "bob"), 2)
-	assert.Contains(t, answers[0].text, `"username":"alice"`)
-	assert.Contains(t, answers[1].text, `"username":"bob"`)
+	responses := wire(t, c.srv, fmt.Sprintf(ask+ask, "alice", "bob"), 2)
+	assert.Contains(t, responses[0].text, `"username":"alice"`)
+	assert.Contains(t, responses[1].text, `"username":"bob"`)
 
 	const body = `{"to":["bob"],"type":"txt","body":{"msg":"x"}}`
 	send := fmt.Sprintf("POST /acme/demo/messages/users HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s\r\n", c.token, len(body), body)
-	for _, answer := range wire(t, c.srv, send+send, 2) {
-		assert.Equal(t, 200, answer.status)
+	for _, response := range wire(t, c.srv, send+send, 2) {
+		assert.Equal(t, 200, response.status)
 	}
 }
 
@@ -138,11 +138,11 @@ func TestTokenRequestsOfOddClients(t *testing.T) {
 				}
 				resp, err := http.DefaultClient.Do(req)
 				require.NoError(t, err)
-				answer, err := io.ReadAll(resp.Body)
+				response, err := io.ReadAll(resp.Body)
 				require.NoError(t, err)
 				resp.Body.Close()
-				assert.Equal(t, 200, resp.StatusCode, "%s %q %s: %s", path, kind, body, answer)
-				assert.Contains(t, string(answer), `"access_token":"YWMt`)
+				assert.Equal(t, 200, resp.StatusCode, "%s %q %s: %s", path, kind, body, response)
+				assert.Contains(t, string(response), `"access_token":"YWMt`)
 			}
 		}
 	}
@@ -245,8 +245,8 @@ func TestCurl(t *testing.T) {
 	name := filepath.Join(folder, "big file;1.bin")
 	require.NoError(t, os.WriteFile(name, big, 0o600))
 	for _, extra := range [][]string{nil, {"-0"}, {"-H", "Expect:"}, {"-H", "Expect: 100-continue"}, {"-H", "Transfer-Encoding: chunked"}} {
-		answer := run(append(extra, base+"/chatfiles", "-H", "restrict-access: true", "-F", "note=x", "-F", `file=@"`+name+`"`)...)
-		assert.Contains(t, answer, `"share-secret"`, extra)
+		response := run(append(extra, base+"/chatfiles", "-H", "restrict-access: true", "-F", "note=x", "-F", `file=@"`+name+`"`)...)
+		assert.Contains(t, response, `"share-secret"`, extra)
 	}
 	files := c.srv.Files()
 	require.Len(t, files, 5)
@@ -270,24 +270,24 @@ func TestEmptyTTL(t *testing.T) {
 		}.Encode()} {
 			resp, err := http.Post(srv.URL()+"/"+srv.Org()+"/"+srv.App()+"/token", kind, strings.NewReader(body))
 			require.NoError(t, err)
-			answer, err := io.ReadAll(resp.Body)
+			response, err := io.ReadAll(resp.Body)
 			require.NoError(t, err)
 			resp.Body.Close()
-			assert.Equal(t, 200, resp.StatusCode, "%s: %s", body, answer)
-			assert.Contains(t, string(answer), `"expires_in":5184000`)
+			assert.Equal(t, 200, resp.StatusCode, "%s: %s", body, response)
+			assert.Contains(t, string(response), `"expires_in":5184000`)
 		}
 	}
 }
 
 // Easemob's example for Node.js writes {} behind a GET or a DELETE, and no
-// length: it must not stop the answer from arriving.
+// length: it must not stop the response from arriving.
 func TestBytesBehindARequest(t *testing.T) {
 	c := newClient(t)
 	c.srv.AddUsers("alice")
 	for _, method := range []string{"GET", "DELETE"} {
-		answer := wire(t, c.srv, method+" /acme/demo/users/alice HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: Bearer "+c.token+"\r\nHost: h\r\nConnection: close\r\n\r\n{}", 1)[0]
-		assert.Equal(t, 200, answer.status, method)
-		assert.Contains(t, answer.text, `"username":"alice"`)
+		response := wire(t, c.srv, method+" /acme/demo/users/alice HTTP/1.1\r\nContent-Type: application/json\r\nAuthorization: Bearer "+c.token+"\r\nHost: h\r\nConnection: close\r\n\r\n{}", 1)[0]
+		assert.Equal(t, 200, response.status, method)
+		assert.Contains(t, response.text, `"username":"alice"`)
 	}
 }
 
@@ -302,12 +302,12 @@ func TestNullBodies(t *testing.T) {
 	} {
 		method, path, _ := strings.Cut(request, " ")
 		for _, token := range []string{"", "Authorization: Bearer " + c.token + "\r\n"} {
-			answer := wire(t, c.srv, method+" /acme/demo"+path+" HTTP/1.1\r\nHost: h\r\nAccept: application/json\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 4\r\n"+token+"\r\nnull", 1)[0]
+			response := wire(t, c.srv, method+" /acme/demo"+path+" HTTP/1.1\r\nHost: h\r\nAccept: application/json\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 4\r\n"+token+"\r\nnull", 1)[0]
 			want := 200
 			if token == "" {
 				want = 401
 			}
-			assert.Equal(t, want, answer.status, "%s %s", request, answer.text)
+			assert.Equal(t, want, response.status, "%s %s", request, response.text)
 		}
 	}
 }

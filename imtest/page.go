@@ -15,7 +15,7 @@ import (
 // WithPage puts a page at / that shows users, groups, rooms, messages as they
 // arrive, quotas and the last requests, and that can send a message. Everyone
 // who reaches the server can see it, and needs no token: on a loopback address such
-// a server answers localhost and loopback hosts only. imserver has it.
+// a server responds localhost and loopback hosts only. imserver has it.
 func WithPage() Option {
 	return func(c *config) { c.page = true }
 }
@@ -37,7 +37,7 @@ type pageForm struct {
 	Failed               bool
 }
 
-// browsed answers what is for the page, and refuses what another site lets a browser
+// browsed responses what is for the page, and refuses what another site lets a browser
 // send: to the page, which would take it, and to the API, whose tokens would pile up.
 func (srv *Server) browsed(w http.ResponseWriter, r *http.Request) bool {
 	err := http.NewCrossOriginProtection().Check(r)
@@ -53,7 +53,7 @@ func (srv *Server) browsed(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// servePage answers at /. Without script the form is an ordinary one, and the
+// servePage responses at /. Without script the form is an ordinary one, and the
 // page reloads itself.
 func (srv *Server) servePage(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {

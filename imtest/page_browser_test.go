@@ -66,7 +66,7 @@ func startBrowser(t *testing.T) *browser {
 	return b
 }
 
-// call sends one command and waits for its answer.
+// call sends one command and waits for its response.
 func (b *browser) call(method string, params map[string]any) map[string]any {
 	b.t.Helper()
 	result, problem := b.try(method, params)
@@ -89,14 +89,14 @@ func (b *browser) try(method string, params map[string]any) (result map[string]a
 	for {
 		text, err := b.out.ReadBytes(0)
 		require.NoError(b.t, err, "the browser ended")
-		var answer struct {
+		var response struct {
 			ID     int            `json:"id"`
 			Result map[string]any `json:"result"`
 			Error  any            `json:"error"`
 		}
-		require.NoError(b.t, json.Unmarshal(bytes.TrimRight(text, "\x00"), &answer))
-		if answer.ID == b.id {
-			return answer.Result, answer.Error
+		require.NoError(b.t, json.Unmarshal(bytes.TrimRight(text, "\x00"), &response))
+		if response.ID == b.id {
+			return response.Result, response.Error
 		}
 	}
 }
@@ -199,7 +199,7 @@ func TestPageInABrowser(t *testing.T) {
 	b.write("alice", "chatgroups", group, "too many")
 	b.until(`document.getElementById("notice").className === "failed" || ` + messagesInPage + `[0] === "too many"`)
 
-	c.srv.SetOnline("bob", true)
+	c.srv.LogIn("bob")
 	b.until(`document.querySelector("#users").textContent.includes("online")`)
 	assert.Equal(t, "yes", b.run(`document.body.dataset.marked`), "the page was never loaded again")
 
@@ -266,7 +266,7 @@ func fillForShow(c *client) {
 		c.srv.AddUser(imtest.User{Username: name})
 	}
 	for _, name := range []string{"alice", "carol", "王小明"} {
-		c.srv.SetOnline(name, true)
+		c.srv.LogIn(name)
 	}
 	c.send("POST", "/users/erin/deactivate", "")
 	club := c.srv.AddGroup(imtest.Group{Name: "Hiking club", Owner: "alice", Members: []string{"bob", "carol", "dave"}}).ID

@@ -44,7 +44,7 @@ func (b *book[V]) leaf(cursor string, limit int, newestFirst bool, keep func(V) 
 	return l, true
 }
 
-// cursorIfMore is the cursor of answers in which its absence tells the end.
+// cursorIfMore is the cursor of responses in which its absence tells the end.
 func (l *leaf[V]) cursorIfMore() string {
 	if l.more {
 		return l.next
@@ -99,7 +99,7 @@ func convert[V, W any](list []V, to func(V) W) []W {
 	return made
 }
 
-// counted answers with a list under "data" and its length as count.
-func counted[V any](list []V) *answer {
-	return &answer{data: list, count: len(list)}
+// counted responses with a list under "data" and its length as count.
+func counted[V any](list []V) *response {
+	return &response{data: list, count: len(list)}
 }

@@ -16,7 +16,7 @@ const (
 	maxSubscriptionAge = 30 * 24 * time.Hour
 )
 
-// Answers of presence are {"result": ...}, errors as well.
+// Responses of presence are {"result": ...}, errors as well.
 var presenceRoutes = []route{
 	{
 		id: "presence.set", method: post, path: "/users/{username}/presence/{resource}/{status}",
@@ -132,10 +132,10 @@ func (s *state) presenceItem(name string) presenceItem {
 
 func seconds(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
 
-func presenceResult(v any) *answer { return plain(map[string]any{"result": v}) }
+func presenceResult(v any) *response { return plain(map[string]any{"result": v}) }
 
 // presenceSet takes any device, also one that never logged in.
-func (s *state) presenceSet(c *call) (*answer, *apiError) {
+func (s *state) presenceSet(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -183,7 +183,7 @@ func foldAll(names []string) []string {
 
 // presenceGet has an entry per user that it is asked for, and none at all if
 // the one who asks does not exist.
-func (s *state) presenceGet(c *call) (*answer, *apiError) {
+func (s *state) presenceGet(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -207,7 +207,7 @@ func (s *state) presenceGet(c *call) (*answer, *apiError) {
 }
 
 // presenceGroupOnlineCount counts members with a live connection.
-func (s *state) presenceGroupOnlineCount(c *call) (*answer, *apiError) {
+func (s *state) presenceGroupOnlineCount(c *call) (*response, *apiError) {
 	id, kind := strings.TrimSpace(c.value("group_id")), strings.TrimSpace(c.value("query_type"))
 	switch {
 	case id == "":

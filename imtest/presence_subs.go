@@ -54,7 +54,7 @@ func (p *presenceState) subscribe(user, to string, ends time.Time) {
 
 // presenceSubscribe takes a life of more than 30 days for 30 days; the
 // documents have no error for it.
-func (s *state) presenceSubscribe(c *call) (*answer, *apiError) {
+func (s *state) presenceSubscribe(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (s *state) maySubscribe(user string, names []string) bool {
 	return len(live)+added <= maxSubscriptions
 }
 
-func (s *state) presenceUnsubscribe(c *call) (*answer, *apiError) {
+func (s *state) presenceUnsubscribe(c *call) (*response, *apiError) {
 	names, err := readUnsubscribed(c)
 	if err != nil {
 		return nil, err
@@ -148,7 +148,7 @@ func readUnsubscribed(c *call) ([]string, *apiError) {
 }
 
 // presenceListSubscriptions has one entry a page unless it is told otherwise.
-func (s *state) presenceListSubscriptions(c *call) (*answer, *apiError) {
+func (s *state) presenceListSubscriptions(c *call) (*response, *apiError) {
 	page, err := c.number("pageNum", 1, 1<<20)
 	if err != nil {
 		return nil, err

@@ -39,9 +39,9 @@ func TestPresence(t *testing.T) {
 	assert.Equal(t, map[string]any{"result": []any{}}, c.send("POST", "/users/nobody/presence", `{"usernames":["bob"]}`).body)
 
 	clock.Advance(time.Minute)
-	c.srv.SetOnline("carol", true, imtest.Device{ID: "webim_1"})
+	c.srv.LogIn("carol", imtest.Device{ID: "webim_1"})
 	assert.Equal(t, map[string]string{"webim_1": "1"}, c.srv.Presence("carol").Status)
-	c.srv.SetOnline("carol", false)
+	c.srv.LogOut("carol")
 	assert.Empty(t, c.srv.Presence("carol").Status)
 
 	refuses(t, c.send("POST", "/users/bob/presence/web/1", `{}`), "illegal_argument", "ext cannot be null")
@@ -130,9 +130,9 @@ func TestTooManySubscriptions(t *testing.T) {
 func TestGroupOnlineCount(t *testing.T) {
 	c := newClient(t)
 	id := hikers(c)
-	c.srv.SetOnline("alice", true)
-	c.srv.SetOnline("bob", true)
-	c.srv.SetOnline("dave", true)
+	c.srv.LogIn("alice")
+	c.srv.LogIn("bob")
+	c.srv.LogIn("dave")
 	got := c.send("GET", "/presence/online/"+id+"/type/1", "")
 	got.like(t, "presence.group_online_count")
 	assert.EqualValues(t, "2", got.body["result"])
@@ -152,7 +152,7 @@ func TestPresenceFollowsLogins(t *testing.T) {
 		return item
 	}
 	clock.Advance(time.Minute)
-	c.srv.SetOnline("bob", true, imtest.Device{ID: "web_1"}, imtest.Device{ID: "ios_1"})
+	c.srv.LogIn("bob", imtest.Device{ID: "web_1"}, imtest.Device{ID: "ios_1"})
 	assert.Equal(t, "1712044860", shown()["last_time"])
 	c.send("POST", "/users/bob/presence/web_1/100", `{"ext":"busy"}`)
 	c.send("POST", "/users/bob/presence/tv/7", `{"ext":"busy"}`)

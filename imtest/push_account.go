@@ -95,7 +95,7 @@ func readNoDisturbing(o *object, fields map[string]any) *apiError {
 	return nil
 }
 
-func (s *state) pushSetUser(c *call) (*answer, *apiError) {
+func (s *state) pushSetUser(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ type nicknameItem struct {
 }
 
 // pushSetNicknames sets all nicknames or none.
-func (s *state) pushSetNicknames(c *call) (*answer, *apiError) {
+func (s *state) pushSetNicknames(c *call) (*response, *apiError) {
 	objects, err := c.objects()
 	switch {
 	case err != nil:

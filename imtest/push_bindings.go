@@ -37,7 +37,7 @@ func (u *pushUser) bind(b *binding) {
 	}
 }
 
-func (s *state) pushBind(c *call) (*answer, *apiError) {
+func (s *state) pushBind(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (s *state) pushBind(c *call) (*answer, *apiError) {
 	return entities(list...), nil
 }
 
-func (s *state) pushBindings(c *call) (*answer, *apiError) {
+func (s *state) pushBindings(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	name := c.user("username")

@@ -14,7 +14,7 @@ const (
 	maxDescription = 255
 )
 
-// Answers have no more than timestamp, data and duration.
+// Responses have no more than timestamp, data and duration.
 var pushLabelsRoutes = []route{
 	{
 		id: "push.create_label", method: post, path: "/push/label",
@@ -84,7 +84,7 @@ var labelName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 
 // labelCreate refuses a name that is taken and a label too many with errors
 // that no document has.
-func (s *state) labelCreate(c *call) (*answer, *apiError) {
+func (s *state) labelCreate(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func (s *state) labelCreate(c *call) (*answer, *apiError) {
 }
 
 // onLabel handles a call on a label that exists.
-func (s *state) onLabel(c *call, do func(*label) (*answer, *apiError)) (*answer, *apiError) {
+func (s *state) onLabel(c *call, do func(*label) (*response, *apiError)) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.push.labels.get(c.value("labelname"))
@@ -121,18 +121,18 @@ func (s *state) onLabel(c *call, do func(*label) (*answer, *apiError)) (*answer,
 	return do(l)
 }
 
-func (s *state) labelGet(c *call) (*answer, *apiError) {
-	return s.onLabel(c, func(l *label) (*answer, *apiError) { return data(l.item()), nil })
+func (s *state) labelGet(c *call) (*response, *apiError) {
+	return s.onLabel(c, func(l *label) (*response, *apiError) { return data(l.item()), nil })
 }
 
-func (s *state) labelsList(c *call) (*answer, *apiError) {
+func (s *state) labelsList(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return listPushes(c, &s.push.labels, true, (*label).item)
 }
 
-// listPushes answers with a page of a book.
-func listPushes[V, W any](c *call, b *book[V], newestFirst bool, item func(V) W) (*answer, *apiError) {
+// listPushes responses with a page of a book.
+func listPushes[V, W any](c *call, b *book[V], newestFirst bool, item func(V) W) (*response, *apiError) {
 	limit, err := c.number("limit", maxLabelPage, maxLabelPage)
 	if err != nil {
 		return nil, err
@@ -141,12 +141,12 @@ func listPushes[V, W any](c *call, b *book[V], newestFirst bool, item func(V) W)
 	if !ok {
 		return nil, errPushParameter("cursor")
 	}
-	return &answer{data: convert(page.values, item), cursor: page.cursorIfMore()}, nil
+	return &response{data: convert(page.values, item), cursor: page.cursorIfMore()}, nil
 }
 
 // labelDelete also deletes a label that has users.
-func (s *state) labelDelete(c *call) (*answer, *apiError) {
-	return s.onLabel(c, func(l *label) (*answer, *apiError) {
+func (s *state) labelDelete(c *call) (*response, *apiError) {
+	return s.onLabel(c, func(l *label) (*response, *apiError) {
 		s.push.labels.remove(l.name)
 		return data("success"), nil
 	})
@@ -160,7 +160,7 @@ type labelOutcome struct {
 
 // forLabelUsers does something with each user of the body, which returns why it
 // could not, "" if it could.
-func (s *state) forLabelUsers(c *call, do func(l *label, name string) string) (*answer, *apiError) {
+func (s *state) forLabelUsers(c *call, do func(l *label, name string) string) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -169,7 +169,7 @@ func (s *state) forLabelUsers(c *call, do func(l *label, name string) string) (*
 	if o.bad != "" || len(names) == 0 || len(names) > maxLabelBatch {
 		return nil, errPushParameter("usernames")
 	}
-	return s.onLabel(c, func(l *label) (*answer, *apiError) {
+	return s.onLabel(c, func(l *label) (*response, *apiError) {
 		out := labelOutcome{[]string{}, map[string]string{}}
 		for _, name := range foldAll(names) {
 			if reason := do(l, name); reason != "" {
@@ -184,7 +184,7 @@ func (s *state) forLabelUsers(c *call, do func(l *label, name string) string) (*
 
 const noPushUser = "appUser not exists"
 
-func (s *state) labelAddUsers(c *call) (*answer, *apiError) {
+func (s *state) labelAddUsers(c *call) (*response, *apiError) {
 	return s.forLabelUsers(c, func(l *label, name string) string {
 		switch {
 		case !s.users.has(name):
@@ -200,7 +200,7 @@ func (s *state) labelAddUsers(c *call) (*answer, *apiError) {
 }
 
 // labelRemoveUsers also succeeds for a user who is not under the label.
-func (s *state) labelRemoveUsers(c *call) (*answer, *apiError) {
+func (s *state) labelRemoveUsers(c *call) (*response, *apiError) {
 	return s.forLabelUsers(c, func(l *label, name string) string {
 		if !s.users.has(name) {
 			return noPushUser
@@ -211,18 +211,18 @@ func (s *state) labelRemoveUsers(c *call) (*answer, *apiError) {
 }
 
 // labelGetUser has no data for a user who is not under the label.
-func (s *state) labelGetUser(c *call) (*answer, *apiError) {
-	return s.onLabel(c, func(l *label) (*answer, *apiError) {
+func (s *state) labelGetUser(c *call) (*response, *apiError) {
+	return s.onLabel(c, func(l *label) (*response, *apiError) {
 		u := l.users.get(c.user("username"))
 		if u == nil {
-			return new(answer), nil
+			return new(response), nil
 		}
 		return data(u.item()), nil
 	})
 }
 
-func (s *state) labelListUsers(c *call) (*answer, *apiError) {
-	return s.onLabel(c, func(l *label) (*answer, *apiError) {
+func (s *state) labelListUsers(c *call) (*response, *apiError) {
+	return s.onLabel(c, func(l *label) (*response, *apiError) {
 		return listPushes(c, &l.users, false, (*labelled).item)
 	})
 }

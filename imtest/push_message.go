@@ -54,7 +54,7 @@ func width(text string) int {
 }
 
 // pushCreateMessage takes the message itself, without a field around it.
-func (s *state) pushCreateMessage(c *call) (*answer, *apiError) {
+func (s *state) pushCreateMessage(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (s *state) pushCreateMessage(c *call) (*answer, *apiError) {
 }
 
 // pushGetMessage puts its two fields beside those of the message.
-func (s *state) pushGetMessage(c *call) (*answer, *apiError) {
+func (s *state) pushGetMessage(c *call) (*response, *apiError) {
 	id, wrong := strconv.ParseInt(c.value("messageId"), 10, 64)
 	if wrong != nil {
 		return nil, errPushParameter("messageId")

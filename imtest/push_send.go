@@ -16,7 +16,7 @@ const (
 	firstPushID = 971234567890123456
 )
 
-// Answers have no more than timestamp, data and duration.
+// Responses have no more than timestamp, data and duration.
 var pushSendRoutes = []route{
 	{
 		id: "push.send_sync", method: post, path: "/push/sync/{target}",
@@ -188,7 +188,7 @@ func (s *state) resultOf(name string, reached bool) pushResult {
 	case !reached:
 		return pushResult{Status: "FAIL", Desc: "no push binding"}
 	}
-	return pushResult{Status: "SUCCESS", Data: map[string]any{ // as one of the vendors answers
+	return pushResult{Status: "SUCCESS", Data: map[string]any{ // as one of the vendors responses
 		"code": 200, "message": "Success",
 		"data": map[string]any{
 			"expireTokens": []string{}, "failTokens": []string{}, "sendResult": true, "msgCode": 200,
@@ -197,7 +197,7 @@ func (s *state) resultOf(name string, reached bool) pushResult {
 	}}
 }
 
-func (s *state) pushSync(c *call) (*answer, *apiError) {
+func (s *state) pushSync(c *call) (*response, *apiError) {
 	_, p, err := s.readPushWithMessage(c)
 	if err != nil {
 		return nil, err
@@ -209,7 +209,7 @@ func (s *state) pushSync(c *call) (*answer, *apiError) {
 	return data([]pushResult{s.resultOf(name, s.pushOut(p)[name])}), nil
 }
 
-func (s *state) pushAsync(c *call) (*answer, *apiError) {
+func (s *state) pushAsync(c *call) (*response, *apiError) {
 	_, p, err := s.readPushWithMessage(c)
 	if err != nil {
 		return nil, err
@@ -222,7 +222,7 @@ func (s *state) pushAsync(c *call) (*answer, *apiError) {
 }
 
 // pushSingle only queues; older documents have an async of false, for one user.
-func (s *state) pushSingle(c *call) (*answer, *apiError) {
+func (s *state) pushSingle(c *call) (*response, *apiError) {
 	o, p, err := s.readPushWithMessage(c)
 	if err != nil {
 		return nil, err
@@ -246,7 +246,7 @@ func (s *state) pushSingle(c *call) (*answer, *apiError) {
 }
 
 // pushList is for users, or for labels in the form of 2022.
-func (s *state) pushList(c *call) (*answer, *apiError) {
+func (s *state) pushList(c *call) (*response, *apiError) {
 	o, p, err := s.readPushWithMessage(c)
 	if err != nil {
 		return nil, err
@@ -263,7 +263,7 @@ func (s *state) pushList(c *call) (*answer, *apiError) {
 	return data(map[string]int64{"taskId": s.pushAsTask(p)}), nil
 }
 
-func (s *state) pushLabel(c *call) (*answer, *apiError) {
+func (s *state) pushLabel(c *call) (*response, *apiError) {
 	o, p, err := s.readPushWithMessage(c)
 	if err != nil {
 		return nil, err
@@ -272,7 +272,7 @@ func (s *state) pushLabel(c *call) (*answer, *apiError) {
 }
 
 // pushToLabels pushes to the users who carry all of the labels.
-func (s *state) pushToLabels(o *object, p *Push) (*answer, *apiError) {
+func (s *state) pushToLabels(o *object, p *Push) (*response, *apiError) {
 	p.Labels = o.texts("targets")
 	if o.bad != "" || len(p.Labels) == 0 || len(p.Labels) > maxPushLabels {
 		return nil, errPushParameter("targets")
@@ -300,7 +300,7 @@ func (s *state) pushAsTask(p *Push) int64 {
 	return p.TaskID
 }
 
-func (s *state) pushTask(c *call) (*answer, *apiError) {
+func (s *state) pushTask(c *call) (*response, *apiError) {
 	_, p, err := s.readPushWithMessage(c)
 	if err != nil {
 		return nil, err
@@ -311,7 +311,7 @@ func (s *state) pushTask(c *call) (*answer, *apiError) {
 	return data(s.pushAsTask(p)), nil
 }
 
-func (s *state) pushBroadcast(c *call) (*answer, *apiError) {
+func (s *state) pushBroadcast(c *call) (*response, *apiError) {
 	o, p, err := s.readPush(c)
 	if err != nil {
 		return nil, err

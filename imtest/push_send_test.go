@@ -48,8 +48,8 @@ func TestPushStrategies(t *testing.T) {
 	for _, user := range []string{"bound", "both"} {
 		c.srv.AddPushBinding(user, imtest.PushBinding{Device: "d", Notifier: "n", Token: "t"})
 	}
-	c.srv.SetOnline("online", true)
-	c.srv.SetOnline("both", true)
+	c.srv.LogIn("online")
+	c.srv.LogIn("both")
 	for strategy, want := range []string{"bound online both", "bound online both neither", "bound both", "bound online both", "online both"} {
 		for _, user := range []string{"bound", "online", "both", "neither"} {
 			got := c.send("POST", "/push/sync/"+user, pushBody(fmt.Sprintf(`"strategy":%d,`, strategy)))

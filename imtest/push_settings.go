@@ -129,14 +129,14 @@ func (s *state) settingsOf(user, key string, all bool) *pushSettings {
 	return &p
 }
 
-// settingsAnswer leaves the user out of its URI.
-func (c *call) settingsAnswer(p *pushSettings) *answer {
+// settingsResponse leaves the user out of its URI.
+func (c *call) settingsResponse(p *pushSettings) *response {
 	env := c.wrap(data(p.item()))
 	env.Path, env.URI = "/users", c.base()+"/users/notification/"+c.value("chattype")+"/"+c.value("key")
 	return plain(env)
 }
 
-func (s *state) pushSetSettings(c *call) (*answer, *apiError) {
+func (s *state) pushSetSettings(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -156,10 +156,10 @@ func (s *state) pushSetSettings(c *call) (*answer, *apiError) {
 		return nil, err
 	}
 	s.push.edit(name).settings[key] = p
-	return c.settingsAnswer(p), nil
+	return c.settingsResponse(p), nil
 }
 
-func (s *state) pushGetSettings(c *call) (*answer, *apiError) {
+func (s *state) pushGetSettings(c *call) (*response, *apiError) {
 	key, all, err := settingsKey(c)
 	if err != nil {
 		return nil, err
@@ -170,10 +170,10 @@ func (s *state) pushGetSettings(c *call) (*answer, *apiError) {
 	if !s.users.has(name) {
 		return nil, errPushNoUser()
 	}
-	return c.settingsAnswer(s.settingsOf(name, key, all)), nil
+	return c.settingsResponse(s.settingsOf(name, key, all)), nil
 }
 
-func (s *state) pushSetLanguage(c *call) (*answer, *apiError) {
+func (s *state) pushSetLanguage(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -192,7 +192,7 @@ func (s *state) pushSetLanguage(c *call) (*answer, *apiError) {
 	return data(map[string]string{"language": language}), nil
 }
 
-func (s *state) pushGetLanguage(c *call) (*answer, *apiError) {
+func (s *state) pushGetLanguage(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	name := c.user("username")

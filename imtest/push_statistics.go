@@ -56,7 +56,7 @@ func (p *pushState) countsOf(day, platform string) *PushCounts {
 
 // pushStatistics leaves out days and platforms without a push. An absent
 // platform is all of them.
-func (s *state) pushStatistics(c *call) (*answer, *apiError) {
+func (s *state) pushStatistics(c *call) (*response, *apiError) {
 	from, err1 := time.Parse(time.DateOnly, c.value("startTime"))
 	to, err2 := time.Parse(time.DateOnly, c.value("endTime"))
 	wanted := c.query.Get("platform")

@@ -53,7 +53,7 @@ func (t *pushTemplate) item() templateItem {
 var templateName = regexp.MustCompile(`^[A-Za-z0-9]{1,64}$`)
 
 // templateCreate refuses a name that is taken, which the documents leave open.
-func (s *state) templateCreate(c *call) (*answer, *apiError) {
+func (s *state) templateCreate(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func (s *state) templateCreate(c *call) (*answer, *apiError) {
 	return data(t.item()), nil
 }
 
-func (s *state) templateGet(c *call) (*answer, *apiError) {
+func (s *state) templateGet(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	t := s.push.templates.get(c.value("name"))
@@ -89,7 +89,7 @@ func (s *state) templateGet(c *call) (*answer, *apiError) {
 
 // templateUpdate keeps a pattern that the call leaves out. No page documents
 // the call.
-func (s *state) templateUpdate(c *call) (*answer, *apiError) {
+func (s *state) templateUpdate(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -114,7 +114,7 @@ func (s *state) templateUpdate(c *call) (*answer, *apiError) {
 	return data(t.item()), nil
 }
 
-func (s *state) templateDelete(c *call) (*answer, *apiError) {
+func (s *state) templateDelete(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.push.templates.get(c.value("name"))
@@ -126,7 +126,7 @@ func (s *state) templateDelete(c *call) (*answer, *apiError) {
 }
 
 // templateChoose takes any name: some templates are built in.
-func (s *state) templateChoose(c *call) (*answer, *apiError) {
+func (s *state) templateChoose(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -145,7 +145,7 @@ func (s *state) templateChoose(c *call) (*answer, *apiError) {
 	return data(map[string]string{"templateName": chosen}), nil
 }
 
-func (s *state) templateChosen(c *call) (*answer, *apiError) {
+func (s *state) templateChosen(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	name := c.user("username")

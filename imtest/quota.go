@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/imrest/im-go/internal/catalogue"
+	"github.com/imrest/im-go/internal/test/catalogue"
 )
 
 // QuotaUse is how much of a quota is used at the moment.
@@ -147,7 +147,7 @@ func (w *window) forget(now time.Time) {
 	w.hits = w.hits[n:]
 }
 
-// refusal is what a full window answers: messages 403, pushes and the broadcasts
+// refusal is what a full window responses: messages 403, pushes and the broadcasts
 // of a day 403 in other words, calls 429.
 func refusal(e catalogue.Endpoint, q catalogue.Quota) *apiError {
 	if q.Items {

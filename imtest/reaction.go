@@ -19,7 +19,7 @@ const (
 	firstReactionID = 1226048123456789012
 )
 
-// Answers of reactions have an envelope of their own.
+// Responses of reactions have an envelope of their own.
 var reactionRoutes = []route{
 	{
 		id: "reaction.create", method: post, path: "/reaction/user/{userId}",
@@ -87,7 +87,7 @@ func (rs *reactionState) remove(m *message, text, user string) {
 }
 
 // withStatus is the envelope of reactions and of roaming messages.
-func (c *call) withStatus(payload any) *answer {
+func (c *call) withStatus(payload any) *response {
 	body := map[string]any{"requestStatusCode": "ok", "timestamp": c.state.now().UnixMilli()}
 	if payload != nil {
 		body["data"] = payload
@@ -106,7 +106,7 @@ func (s *state) mayReact(user string, m *message) *apiError {
 	return nil
 }
 
-func (s *state) reactionCreate(c *call) (*answer, *apiError) {
+func (s *state) reactionCreate(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (s *state) reactionCreate(c *call) (*answer, *apiError) {
 	switch {
 	case o.bad != "" || id == "" || text == "":
 		return nil, errReaction(http.StatusBadRequest, "Bad Request", "msgId and message can not be null!")
-	case utf8.RuneCountInString(text) > maxReaction: // so the service was seen to answer
+	case utf8.RuneCountInString(text) > maxReaction: // so the service was seen to respond
 		return nil, errReaction(http.StatusServiceUnavailable, "", "this message is creating reaction, please try again.")
 	}
 	s.mu.Lock()
@@ -139,7 +139,7 @@ func (s *state) reactionCreate(c *call) (*answer, *apiError) {
 	return c.withStatus(r.shown(m)), nil
 }
 
-// shown is the answer to a new reaction; groupId is null for a chat.
+// shown is the response to a new reaction; groupId is null for a chat.
 func (r *reaction) shown(m *message) map[string]any {
 	const format = "2006-01-02T15:04:05.000000Z"
 	shown := map[string]any{
@@ -173,7 +173,7 @@ type reactionsOf struct {
 
 // reactionGet has an entry per message that it is asked for, empty for one that
 // does not exist.
-func (s *state) reactionGet(c *call) (*answer, *apiError) {
+func (s *state) reactionGet(c *call) (*response, *apiError) {
 	ids := strings.Split(strings.Join(c.query["msgIdList"], ","), ",")
 	kind, group := c.query.Get("msgType"), c.query.Get("groupId")
 	switch {
@@ -211,7 +211,7 @@ func (s *state) reactionGet(c *call) (*answer, *apiError) {
 }
 
 // reactionDelete says the same to one who never reacted and to a stranger.
-func (s *state) reactionDelete(c *call) (*answer, *apiError) {
+func (s *state) reactionDelete(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m, user, text := s.kept(c.query.Get("msgId")), c.user("userId"), c.query.Get("message")
@@ -230,8 +230,8 @@ type reactionPage struct {
 	Cursor string `json:"cursor"`
 }
 
-// reactionDetail answers for a reaction that nobody made with a count of 0.
-func (s *state) reactionDetail(c *call) (*answer, *apiError) {
+// reactionDetail responses for a reaction that nobody made with a count of 0.
+func (s *state) reactionDetail(c *call) (*response, *apiError) {
 	limit, err := c.number("limit", maxReactionPage, math.MaxInt32)
 	switch {
 	case err != nil:

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Request is a request that the server has answered.
+// Request is a request that the server has responded.
 type Request struct {
 	ID     string            // endpoint id in the catalogue, "" if the path leads to none
 	Method string            // as sent
@@ -16,7 +16,7 @@ type Request struct {
 	Params map[string]string // path values by name, as the server understood them
 	Header http.Header
 	Body   []byte // nil for uploads
-	Status int    // of the answer
+	Status int    // of the response
 	Time   time.Time
 }
 
@@ -80,7 +80,7 @@ func (l *requestLog) add(c *call, status int) {
 }
 
 // Requests returns the newest requests, 1,000 and 32 MiB at most, oldest first.
-// They are in the order in which they were answered. Headers and bodies are shared
+// They are in the order in which they were responded. Headers and bodies are shared
 // with the server and must not be changed.
 func (srv *Server) Requests() []Request {
 	l := &srv.log

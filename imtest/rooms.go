@@ -7,7 +7,7 @@ import (
 
 const maxRoomUsers = 10_000
 
-// roomShape is the envelope that calls on rooms answer in.
+// roomShape is the envelope that calls on rooms response in.
 const roomShape = full&^inPath | inEntities | inProperties
 
 var roomsRoutes = []route{
@@ -59,7 +59,7 @@ type roomsState struct {
 // roomSettings are the fields of create and update.
 var roomSettings = []setting{
 	{
-		names: []string{"name", "groupname"}, answer: "groupname", text: func(v *settings) *string { return &v.name }, most: 128,
+		names: []string{"name", "groupname"}, response: "groupname", text: func(v *settings) *string { return &v.name }, most: 128,
 		excess: func() *apiError { return errExceedLimit("title cannot exceed to 128") },
 	},
 	{
@@ -80,7 +80,7 @@ func newRoom(owner string) *circle {
 
 var roomIDRule = regexp.MustCompile(`^[a-z0-9]{1,64}$`)
 
-func (s *state) roomsCreate(c *call) (*answer, *apiError) {
+func (s *state) roomsCreate(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ type roomRow struct {
 	Owner    string `json:"owner"`
 }
 
-func (s *state) roomsList(c *call) (*answer, *apiError) {
+func (s *state) roomsList(c *call) (*response, *apiError) {
 	limit, err := c.number("limit", 10, 1000)
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func (s *state) roomsList(c *call) (*answer, *apiError) {
 }
 
 // roomsListJoined writes disabled as a text, as the API does here.
-func (s *state) roomsListJoined(c *call) (*answer, *apiError) {
+func (s *state) roomsListJoined(c *call) (*response, *apiError) {
 	page, err := c.sheet(1000, 1000)
 	if err != nil {
 		return nil, err
@@ -177,7 +177,7 @@ type roomDetails struct {
 	Public       bool                `json:"public"`
 }
 
-func (s *state) roomsGet(c *call) (*answer, *apiError) {
+func (s *state) roomsGet(c *call) (*response, *apiError) {
 	s.dropAbsent()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -194,7 +194,7 @@ func (s *state) roomsGet(c *call) (*answer, *apiError) {
 	})), nil
 }
 
-func deleteRoom(s *state, _ *call, g *circle) (*answer, *apiError) {
+func deleteRoom(s *state, _ *call, g *circle) (*response, *apiError) {
 	s.dissolve(g)
 	return data(map[string]any{"success": true, "id": g.id}), nil
 }

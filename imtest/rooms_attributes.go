@@ -64,10 +64,10 @@ type roomMetadata struct {
 	Status    string `json:"status,omitempty"`
 }
 
-func (c *call) roomMetadata(payload any, status string) *answer {
+func (c *call) roomMetadata(payload any, status string) *response {
 	return plain(roomMetadata{
 		URI: c.base() + "/metadata/chatroom", Timestamp: c.state.now().UnixMilli(),
-		Action: c.action(&answer{}), Data: payload, Status: status,
+		Action: c.action(&response{}), Data: payload, Status: status,
 	})
 }
 
@@ -84,7 +84,7 @@ const reasonForeign = "others are not allowed to be set"
 // setRoomAttributes sets attributes for a member. One that fails has its
 // reason in a 200; only if all belong to others the call fails.
 func setRoomAttributes(forced bool) circleHandler {
-	return func(_ *state, c *call, g *circle) (*answer, *apiError) {
+	return func(_ *state, c *call, g *circle) (*response, *apiError) {
 		o, err := c.object()
 		if err != nil {
 			return nil, err
@@ -150,7 +150,7 @@ func (g *circle) refuses(a *roomAttribute, forced bool) string {
 // deleteRoomAttributes deletes a member's own attributes or, forced, anyone's,
 // for which the user need not be a member. What is gone is as good as deleted.
 func deleteRoomAttributes(forced bool) circleHandler {
-	return func(_ *state, c *call, g *circle) (*answer, *apiError) {
+	return func(_ *state, c *call, g *circle) (*response, *apiError) {
 		o, err := c.object()
 		if err != nil {
 			return nil, err
@@ -178,7 +178,7 @@ func deleteRoomAttributes(forced bool) circleHandler {
 }
 
 // roomsGetAttributes takes a call without a body for one that wants all.
-func (s *state) roomsGetAttributes(c *call) (*answer, *apiError) {
+func (s *state) roomsGetAttributes(c *call) (*response, *apiError) {
 	if len(bytes.TrimSpace(c.readBody())) == 0 {
 		c.body = []byte("{}")
 	} else if !c.passesForJSON() {
@@ -195,7 +195,7 @@ func (s *state) roomsGetAttributes(c *call) (*answer, *apiError) {
 	if o.bad != "" {
 		return nil, errRoomAttributes("keys is illegal")
 	}
-	return roomKind.read(errNoCircle, func(_ *state, _ *call, g *circle) (*answer, *apiError) {
+	return roomKind.read(errNoCircle, func(_ *state, _ *call, g *circle) (*response, *apiError) {
 		values := map[string]string{}
 		for a := range g.attributes.all {
 			if len(names) == 0 || slices.Contains(names, a.name) {

@@ -59,6 +59,6 @@ var roomListsRoutes = []route{
 	},
 }
 
-func listRoomBlocked(_ *state, _ *call, g *circle) (*answer, *apiError) {
+func listRoomBlocked(_ *state, _ *call, g *circle) (*response, *apiError) {
 	return counted(g.blocked.list()), nil
 }

@@ -64,8 +64,8 @@ var roomMembersRoutes = []route{
 }
 
 // addRoomMember takes a member for added, as the newest editions do; older
-// ones answer an error.
-func addRoomMember(s *state, c *call, g *circle) (*answer, *apiError) {
+// ones response an error.
+func addRoomMember(s *state, c *call, g *circle) (*response, *apiError) {
 	user := c.user("username")
 	fresh, err := s.admit(g, []string{user})
 	if err != nil {
@@ -78,7 +78,7 @@ func addRoomMember(s *state, c *call, g *circle) (*answer, *apiError) {
 }
 
 // addRoomMembers names all, those who were members before too.
-func addRoomMembers(s *state, c *call, g *circle) (*answer, *apiError) {
+func addRoomMembers(s *state, c *call, g *circle) (*response, *apiError) {
 	users, err := bodyUsers(c)
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func addRoomMembers(s *state, c *call, g *circle) (*answer, *apiError) {
 }
 
 // setTags replaces the tags of a member. They go when he leaves.
-func setTags(_ *state, c *call, g *circle) (*answer, *apiError) {
+func setTags(_ *state, c *call, g *circle) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -123,7 +123,7 @@ func setTags(_ *state, c *call, g *circle) (*answer, *apiError) {
 
 // getTags shows when the mute of each tag ends, as text: "-1" never. For a tag
 // that is not muted no source has an example; it is "0" here.
-func getTags(s *state, c *call, g *circle) (*answer, *apiError) {
+func getTags(s *state, c *call, g *circle) (*response, *apiError) {
 	m := g.members.get(c.user("username"))
 	if m == nil {
 		return nil, errNotMembers([]string{c.user("username")})
@@ -144,7 +144,7 @@ func getTags(s *state, c *call, g *circle) (*answer, *apiError) {
 }
 
 // muteTag mutes by seconds, unlike the mute of members.
-func muteTag(s *state, c *call, g *circle) (*answer, *apiError) {
+func muteTag(s *state, c *call, g *circle) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err

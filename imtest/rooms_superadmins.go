@@ -17,7 +17,7 @@ var superAdminsRoutes = []route{
 	},
 }
 
-func (s *state) roomsAddSuperAdmin(c *call) (*answer, *apiError) {
+func (s *state) roomsAddSuperAdmin(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (s *state) roomsAddSuperAdmin(c *call) (*answer, *apiError) {
 	return data(map[string]string{"result": "success", "resource": ""}), nil
 }
 
-func (s *state) roomsListSuperAdmins(c *call) (*answer, *apiError) {
+func (s *state) roomsListSuperAdmins(c *call) (*response, *apiError) {
 	page, err := c.sheet(10, 1000)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (s *state) roomsListSuperAdmins(c *call) (*answer, *apiError) {
 
 // roomsRevokeSuperAdmin names who lost the role "new", as the API does. A user
 // without it is as good as revoked.
-func (s *state) roomsRevokeSuperAdmin(c *call) (*answer, *apiError) {
+func (s *state) roomsRevokeSuperAdmin(c *call) (*response, *apiError) {
 	user := c.user("superAdmin")
 	s.mu.Lock()
 	defer s.mu.Unlock()

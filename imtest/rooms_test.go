@@ -199,8 +199,8 @@ func TestRoomAnnouncement(t *testing.T) {
 func TestRoomMessagesReachThosePresent(t *testing.T) {
 	c := newClient(t)
 	id := lobby(c)
-	c.srv.SetOnline("alice", true)
-	c.srv.SetOnline("bob", true)
+	c.srv.LogIn("alice")
+	c.srv.LogIn("bob")
 	c.send("POST", "/messages/chatrooms", `{"from":"alice","to":["`+id+`"],"type":"txt","body":{"msg":"hi"}}`)
 	assert.Len(t, c.srv.Messages("bob"), 1)
 	assert.Empty(t, c.srv.Messages("carol"), "a room keeps nothing for those who are offline")
@@ -214,12 +214,12 @@ func TestAbsentMembersLeaveRooms(t *testing.T) {
 	c.send("POST", "/chatrooms/"+id+"/users/dave", "")
 	c.send("POST", "/chatrooms/"+id+"/white/users/carol", "")
 	for _, user := range []string{"alice", "bob", "carol"} {
-		c.srv.SetOnline(user, true)
-		c.srv.SetOnline(user, false)
+		c.srv.LogIn(user)
+		c.srv.LogOut(user)
 	}
 	c.srv.Clock().Advance(2 * time.Minute)
 	assert.Len(t, room(c, id).Members, 4)
-	c.srv.SetOnline("bob", true)
+	c.srv.LogIn("bob")
 	c.srv.Clock().Advance(time.Second)
 	assert.Equal(t, []string{"alice", "bob", "carol", "dave"}, room(c, id).Members, "bob came back")
 
@@ -234,8 +234,8 @@ func TestOwnersStayInRooms(t *testing.T) {
 	c := newClient(t, imtest.WithClock(imtest.NewClock(time.Now())))
 	id := lobby(c)
 	c.send("DELETE", "/chatrooms/"+id+"/white/users/alice", "")
-	c.srv.SetOnline("alice", true)
-	c.srv.SetOnline("alice", false)
+	c.srv.LogIn("alice")
+	c.srv.LogOut("alice")
 	c.srv.Clock().Advance(time.Hour)
 	assert.Contains(t, room(c, id).Members, "alice", "an owner cannot be taken out")
 	c.send("DELETE", "/users/alice", "")
@@ -246,9 +246,9 @@ func TestOwnersStayInRooms(t *testing.T) {
 func TestWhoComesBackTooLateHasLeftRooms(t *testing.T) {
 	c := newClient(t, imtest.WithClock(imtest.NewClock(time.Now())))
 	id := lobby(c)
-	c.srv.SetOnline("bob", true)
-	c.srv.SetOnline("bob", false)
+	c.srv.LogIn("bob")
+	c.srv.LogOut("bob")
 	c.srv.Clock().Advance(time.Hour)
-	c.srv.SetOnline("bob", true) // nobody has looked at the room meanwhile
+	c.srv.LogIn("bob") // nobody has looked at the room meanwhile
 	assert.Equal(t, []string{"alice", "carol"}, room(c, id).Members)
 }

@@ -11,17 +11,17 @@ import (
 // A route is one endpoint of the catalogue. To add a domain, write a file like
 // users.go: a list of routes, joined to allRoutes below; what the domain keeps,
 // as fields of state; a handler for each route, which reads the call, locks the
-// state, and returns an answer or an error of errors.go. The envelope, tokens,
+// state, and returns a response or an error of errors.go. The envelope, tokens,
 // content types and paths are the server's work, told by the route's fields.
 type route struct {
-	id     string // its id in the catalogue; "" for an address that an answer hands out
+	id     string // its id in the catalogue; "" for an address that a response hands out
 	method string
 	also   string // a second method, where documents or clients disagree
 	path   string // below the prefix: "/users/{username}"; or a URL, of which the path counts
 	twin   string // a second path, where documents disagree; below the prefix, with the same names
 	body   bodyKind
 	who    access
-	shape  shape // the envelope of its answer
+	shape  shape // the envelope of its response
 
 	// when tells endpoints apart that share method and path; the first whose
 	// when is nil or holds is taken.
@@ -29,7 +29,7 @@ type route struct {
 	// noToken is the endpoint's own 401 for a missing or expired token.
 	noToken func() *apiError
 
-	do func(*state, *call) (*answer, *apiError)
+	do func(*state, *call) (*response, *apiError)
 
 	names []string // names of the path values, in order
 }
@@ -60,7 +60,7 @@ type RouteInfo struct {
 	Path   string // below the prefix, with {names}; or a URL, of which the path counts
 }
 
-// Routes lists the endpoints that the server answers, by their ids in the
+// Routes lists the endpoints that the server responds, by their ids in the
 // catalogue.
 func Routes() []RouteInfo {
 	var list []RouteInfo

@@ -201,7 +201,7 @@ func smallUpload() (contentType string, body []byte) {
 	return form.FormDataContentType(), buf.Bytes()
 }
 
-// call makes one call and returns its status, 0 if there is no answer.
+// call makes one call and returns its status, 0 if there is no response.
 func (m *mixer) call(r imtest.RouteInfo) int {
 	resp, err := http.DefaultClient.Do(m.request(r))
 	if err != nil {
@@ -228,7 +228,11 @@ func (m *mixer) look() {
 	case 3:
 		srv.Requests()
 	case 4:
-		srv.SetOnline(m.user(), m.IntN(2) == 0)
+		if user := m.user(); m.IntN(2) == 0 {
+			srv.LogIn(user)
+		} else {
+			srv.LogOut(user)
+		}
 	case 5:
 		if err := srv.Save(io.Discard); err != nil {
 			m.c.t.Error(err)
@@ -242,15 +246,15 @@ func (m *mixer) look() {
 }
 
 // 64 clients call all endpoints at once while others look on: every call is
-// answered, almost every endpoint does its work at least once, and what is left
+// responded, almost every endpoint does its work at least once, and what is left
 // is whole: it can be saved and comes back the same.
 func TestAllEndpointsUnder64Clients(t *testing.T) {
 	c := newClient(t, imtest.WithPage())
 	mixedServer(c.srv)
-	c.srv.SetOnline("user-1", true)
+	c.srv.LogIn("user-1")
 	routes := imtest.Routes()
 	var mu sync.Mutex
-	worked, answers := map[string]bool{}, 0
+	worked, responses := map[string]bool{}, 0
 	var all sync.WaitGroup
 	for seed := range uint64(64) {
 		all.Go(func() {
@@ -261,7 +265,7 @@ func TestAllEndpointsUnder64Clients(t *testing.T) {
 				status := m.call(routes[i])
 				m.look()
 				mu.Lock()
-				answers++
+				responses++
 				worked[routes[i].ID] = worked[routes[i].ID] || status == 200
 				mu.Unlock()
 			}
@@ -269,7 +273,7 @@ func TestAllEndpointsUnder64Clients(t *testing.T) {
 	}
 	all.Wait()
 	idle := slices.DeleteFunc(slices.Sorted(maps.Keys(worked)), func(id string) bool { return worked[id] })
-	t.Logf("%d calls; %d endpoints of %d did their work; not %v", answers, len(routes)-len(idle), len(routes), idle)
+	t.Logf("%d calls; %d endpoints of %d did their work; not %v", responses, len(routes)-len(idle), len(routes), idle)
 	assert.LessOrEqual(t, len(idle), len(routes)/7, "endpoints that were never right: %v", idle)
 
 	text := saved(t, c.srv)

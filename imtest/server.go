@@ -6,7 +6,7 @@
 //	require.Len(t, srv.Messages("bob"), 1)
 //
 // It speaks real HTTP on loopback, keeps what it is told, checks what it gets
-// as the API does, and answers in the API's documented forms, odd ones
+// as the API does, and responses in the API's documented forms, odd ones
 // included. It works with any client of the API, in any language; the program
 // imtest/imserver runs it alone.
 package imtest
@@ -144,7 +144,7 @@ func (srv *Server) readFiles() error {
 	return nil
 }
 
-// serve answers what comes through a listener, until the server is closed.
+// serve responses what comes through a listener, until the server is closed.
 func (srv *Server) serve(listener net.Listener) {
 	done := make(chan struct{})
 	server := srv.newHTTP(srv.guarded(listener.Addr(), srv))
@@ -229,7 +229,7 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // respond handles a call and writes the response.
 func (srv *Server) respond(w http.ResponseWriter, c *call) {
 	rep := srv.outerMost(c)
-	c.drain() // an answer given early is lost if the client is still writing
+	c.drain() // a response given early is lost if the client is still writing
 	srv.log.add(c, rep.status)
 	srv.date(w)
 	rep.write(w, c.r)
@@ -266,8 +266,8 @@ func (srv *Server) carryOut(c *call) *reply {
 }
 
 // A layer stands around the handling of a call, whose endpoint is known by then
-// (or known not to be: its id is ""). It may answer by itself, before or instead of next, or change what next
-// answers, down to how the bytes are written. Quotas and faults are layers.
+// (or known not to be: its id is ""). It may respond by itself, before or instead of next, or change what next
+// responses, down to how the bytes are written. Quotas and faults are layers.
 type layer func(c *call, next func() *reply) *reply
 
 // through calls last inside the layers, the first layer outermost.

@@ -186,7 +186,7 @@ func TestBodies(t *testing.T) {
 	assert.Empty(t, c.srv.Users())
 }
 
-// raw sends bytes and reads one answer: its status, and whether the server
+// raw sends bytes and reads one response: its status, and whether the server
 // closes the connection after it.
 func raw(t *testing.T, srv *imtest.Server, request string) (status int, closes bool) {
 	t.Helper()
@@ -292,7 +292,7 @@ func TestManyClientsAtOnce(t *testing.T) {
 					t.Errorf("%v: %s", call, got.text)
 				}
 			}
-			c.srv.SetOnline(name, true)
+			c.srv.LogIn(name)
 			c.srv.Messages("all")
 			c.srv.Users()
 			c.srv.Requests()

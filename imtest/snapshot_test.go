@@ -30,7 +30,7 @@ func everything(t *testing.T, c *client) {
 	ok("DELETE", "/users/gone", "")
 	ok("POST", "/users/erin/deactivate", "")
 	ok("PUT", "/users/alice", `{"nickname":"A","notification_display_style":1,"notification_no_disturbing":true,"notification_no_disturbing_start":"22","notification_no_disturbing_end":"7"}`)
-	c.srv.SetOnline("alice", true)
+	c.srv.LogIn("alice")
 	ok("POST", "/mutes", `{"username":"bob","chat":60,"chatroom":-1}`)
 
 	ok("POST", "/users/alice/contacts/users/bob", "")
@@ -61,8 +61,8 @@ func fillCircles(c *client, ok func(method, path, body string) got, group string
 	ok("PUT", "/metadata/chatroom/lobby/user/alice", `{"metaData":{"k":"v"},"autoDelete":"NO_DELETE"}`)
 	ok("PUT", "/chatrooms/lobby/users/bob/tag", `{"tags":["guest"]}`)
 	ok("PUT", "/chatrooms/lobby/tag/mute", `{"tag":"guest","mute_duration":60000}`)
-	c.srv.SetOnline("bob", true)
-	c.srv.SetOnline("bob", false)
+	c.srv.LogIn("bob")
+	c.srv.LogOut("bob")
 	hung := say(c, "chatgroups", group, "start")
 	ok("POST", "/thread", `{"group_id":"`+group+`","name":"t","owner":"bob","msg_id":"`+hung+`"}`)
 }

@@ -53,7 +53,7 @@ func (srv *Server) openStorage(beside net.Addr) error {
 	return nil
 }
 
-// serveStorage answers at the storage host: files, and nothing of the API.
+// serveStorage responses at the storage host: files, and nothing of the API.
 func (srv *Server) serveStorage(w http.ResponseWriter, r *http.Request) {
 	c := srv.newCall(r)
 	if c.route == nil || c.route.id != "" {
@@ -73,7 +73,7 @@ func (c *call) redirect(f *file) *reply {
 
 const thumbnailSuffix = ".thumbnail"
 
-func (s *state) storedFile(c *call) (*answer, *apiError) {
+func (s *state) storedFile(c *call) (*response, *apiError) {
 	if err := s.checkSigned(c); err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (s *state) storedFile(c *call) (*answer, *apiError) {
 	case small:
 		f = f.thumbnail()
 	}
-	return &answer{file: f}, nil
+	return &response{file: f}, nil
 }
 
 // stored returns an attachment, or a file that a group shares.

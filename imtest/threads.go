@@ -85,7 +85,7 @@ func threadName(o *object) (string, *apiError) {
 	return name, nil
 }
 
-func (s *state) threadCreate(c *call) (*answer, *apiError) {
+func (s *state) threadCreate(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, errThreadBody()
@@ -159,7 +159,7 @@ func (s *state) roomForThreads(user string) *apiError {
 	return nil
 }
 
-func renameThread(s *state, c *call, t *circle) (*answer, *apiError) {
+func renameThread(s *state, c *call, t *circle) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, errThreadBody()
@@ -172,7 +172,7 @@ func renameThread(s *state, c *call, t *circle) (*answer, *apiError) {
 	return data(map[string]string{"name": name}), nil
 }
 
-func deleteThread(s *state, _ *call, t *circle) (*answer, *apiError) {
+func deleteThread(s *state, _ *call, t *circle) (*response, *apiError) {
 	s.dissolve(t)
 	return data(map[string]string{"status": "ok"}), nil
 }
@@ -195,12 +195,12 @@ func threadPage[V any](c *call, b *book[V], keep func(V) bool) (leaf[V], *apiErr
 	return page, nil
 }
 
-func withCursor(ans *answer, cursor string) *answer {
+func withCursor(ans *response, cursor string) *response {
 	ans.properties = map[string]string{"cursor": cursor}
 	return ans
 }
 
-func (s *state) threadListApp(c *call) (*answer, *apiError) {
+func (s *state) threadListApp(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	page, err := threadPage(c, &s.threads.byID, nil)
@@ -223,7 +223,7 @@ type threadEntity struct {
 }
 
 // threadsOf lists the threads of a user by the time of joining.
-func (s *state) threadsOf(c *call, keep func(*circle) bool) (*answer, *apiError) {
+func (s *state) threadsOf(c *call, keep func(*circle) bool) (*response, *apiError) {
 	page, err := threadPage(c, s.threads.of(c.user("username")), keep)
 	if err != nil {
 		return nil, err
@@ -236,12 +236,12 @@ func (s *state) threadsOf(c *call, keep func(*circle) bool) (*answer, *apiError)
 	})...), page.next), nil
 }
 
-func (s *state) threadListUser(c *call) (*answer, *apiError) {
+func (s *state) threadListUser(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.threadsOf(c, nil)
 }
 
-func listThreadsIn(s *state, c *call, g *circle) (*answer, *apiError) {
+func listThreadsIn(s *state, c *call, g *circle) (*response, *apiError) {
 	return s.threadsOf(c, func(t *circle) bool { return t.parent == g })
 }

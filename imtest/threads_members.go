@@ -3,7 +3,7 @@ package imtest
 import "net/http"
 
 // listThreadMembers has no sort: the members are in order of joining.
-func listThreadMembers(_ *state, c *call, t *circle) (*answer, *apiError) {
+func listThreadMembers(_ *state, c *call, t *circle) (*response, *apiError) {
 	c.query.Set("sort", "asc")
 	page, err := threadPage(c, &t.members, nil)
 	if err != nil {
@@ -29,9 +29,9 @@ func threadUsers(c *call) ([]string, *apiError) {
 	return convert(users, fold), nil
 }
 
-// addThreadMembers adds all or none; members count as added. The answer's uri
+// addThreadMembers adds all or none; members count as added. The response's uri
 // is the API's own.
-func addThreadMembers(s *state, c *call, t *circle) (*answer, *apiError) {
+func addThreadMembers(s *state, c *call, t *circle) (*response, *apiError) {
 	users, err := threadUsers(c)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ type threadResult struct {
 	User   string `json:"user"`
 }
 
-func removeThreadMembers(s *state, c *call, t *circle) (*answer, *apiError) {
+func removeThreadMembers(s *state, c *call, t *circle) (*response, *apiError) {
 	users, err := threadUsers(c)
 	if err != nil {
 		return nil, err

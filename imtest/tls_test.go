@@ -31,8 +31,8 @@ func TestRoads(t *testing.T) {
 			srv := c.srv
 			assert.True(t, strings.HasPrefix(srv.URL(), want.scheme+"://127.0.0.1:"), srv.URL())
 			srv.AddUsers("alice")
-			answer := c.send("GET", "/users/alice", "")
-			assert.Equal(t, srv.URL()+"/acme/demo/users/alice", answer.path("uri"))
+			response := c.send("GET", "/users/alice", "")
+			assert.Equal(t, srv.URL()+"/acme/demo/users/alice", response.path("uri"))
 			assert.Equal(t, want.major, c.major(t, srv.HTTPClient()))
 			assert.Equal(t, want.scheme, lookup(t, srv))
 			say(c, "users", "alice", "hi")
@@ -65,8 +65,8 @@ func (c *client) major(t *testing.T, hc *http.Client) int {
 func lookup(t *testing.T, srv *imtest.Server) string {
 	t.Helper()
 	c := &client{t: t, srv: srv} // without a prefix
-	answer := c.send("GET", "/easemob/server.json?app_key=acme%23demo", "")
-	return answer.path("rest", "hosts", 0, "protocol").(string)
+	response := c.send("GET", "/easemob/server.json?app_key=acme%23demo", "")
+	return response.path("rest", "hosts", 0, "protocol").(string)
 }
 
 // Nobody else trusts the server, and a server without HTTP/2 gives nobody any.
@@ -131,7 +131,7 @@ func TestFaultsBesideOtherCalls(t *testing.T) {
 	}
 }
 
-// The last call on a connection is answered, and the next one dials.
+// The last call on a connection is responded, and the next one dials.
 func TestEndConnection(t *testing.T) {
 	for road, options := range roads {
 		t.Run(road, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 )
 
 // POST /token: one path, four endpoints that differ by grant_type. The last
-// one also answers a grant_type that does not exist.
+// one also responds a grant_type that does not exist.
 var tokensRoutes = []route{
 	{
 		id: "auth.user_token_password", method: post, path: "/token",
@@ -42,7 +42,7 @@ func grants(kind string) func(*call) bool {
 	}
 }
 
-type tokenAnswer struct {
+type tokenResponse struct {
 	AccessToken string      `json:"access_token"`
 	ExpiresIn   int64       `json:"expires_in"` // seconds
 	Application string      `json:"application,omitempty"`
@@ -50,7 +50,7 @@ type tokenAnswer struct {
 }
 
 // tokenApp exchanges client id and secret for an app token.
-func (s *state) tokenApp(c *call) (*answer, *apiError) {
+func (s *state) tokenApp(c *call) (*response, *apiError) {
 	o, err := c.form()
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (s *state) tokenApp(c *call) (*answer, *apiError) {
 }
 
 // tokenPassword makes a user token from the user's password.
-func (s *state) tokenPassword(c *call) (*answer, *apiError) {
+func (s *state) tokenPassword(c *call) (*response, *apiError) {
 	o, err := c.form()
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (s *state) tokenPassword(c *call) (*answer, *apiError) {
 
 // tokenInherit makes a user token for the holder of an app token, and the user
 // as well if asked to.
-func (s *state) tokenInherit(c *call) (*answer, *apiError) {
+func (s *state) tokenInherit(c *call) (*response, *apiError) {
 	g, err := s.check(bearer(c))
 	if err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func (s *state) createIfMissing(name string) *apiError {
 }
 
 // userToken makes a token for the user of a token request.
-func (s *state) userToken(o *object) (*answer, *apiError) {
+func (s *state) userToken(o *object) (*response, *apiError) {
 	s.mu.RLock()
 	u := s.users.get(fold(o.text("username")))
 	var entity userEntity
@@ -154,7 +154,7 @@ const maxLifetime = int64(math.MaxInt64 / time.Second)
 
 // grantToken issues a token for as long as the request says: ttl seconds, 0
 // for ever, the app's setting if it says nothing.
-func (s *state) grantToken(o *object, g grant) (*tokenAnswer, *apiError) {
+func (s *state) grantToken(o *object, g grant) (*tokenResponse, *apiError) {
 	life := s.conf.tokenLifetime
 	if o.has("ttl") && string(o.raw("ttl")) != `""` { // the Go SDK of the Easemob community sends it empty
 		life = time.Duration(max(-1, min(o.integer("ttl"), maxLifetime))) * time.Second
@@ -165,12 +165,12 @@ func (s *state) grantToken(o *object, g grant) (*tokenAnswer, *apiError) {
 	if life > 0 {
 		g.expires = s.now().Add(life)
 	}
-	return &tokenAnswer{AccessToken: s.issue(g), ExpiresIn: int64(life.Seconds())}, nil
+	return &tokenResponse{AccessToken: s.issue(g), ExpiresIn: int64(life.Seconds())}, nil
 }
 
 // tokenAgora exchanges an AccessToken2 for an opaque token with the same
 // rights and the same end.
-func (s *state) tokenAgora(c *call) (*answer, *apiError) {
+func (s *state) tokenAgora(c *call) (*response, *apiError) {
 	token := bearer(c)
 	if token == "" {
 		return nil, errNotAuthenticated()
@@ -189,7 +189,7 @@ func (s *state) tokenAgora(c *call) (*answer, *apiError) {
 }
 
 // dnsConfig tells where the app's REST API is: here.
-func (s *state) dnsConfig(c *call) (*answer, *apiError) {
+func (s *state) dnsConfig(c *call) (*response, *apiError) {
 	if c.query.Get("app_key") != s.appKey() {
 		return nil, errNotFound()
 	}

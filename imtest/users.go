@@ -211,7 +211,7 @@ func (s *state) removeUser(u *user) {
 	s.messages.roaming.forget(u.name, int64(len(s.posts)))
 }
 
-func (s *state) usersRegister(c *call) (*answer, *apiError) {
+func (s *state) usersRegister(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -236,7 +236,7 @@ type refusedUser struct {
 
 // usersRegisterBatch registers those who are new and lists the others, as all
 // current documents have it; older ones refuse the whole batch.
-func (s *state) usersRegisterBatch(c *call) (*answer, *apiError) {
+func (s *state) usersRegisterBatch(c *call) (*response, *apiError) {
 	list, err := readNewUsers(c)
 	if err != nil {
 		return nil, err
@@ -286,7 +286,7 @@ func readNewUsers(c *call) ([]newUser, *apiError) {
 	return list, nil
 }
 
-func (s *state) usersGet(c *call) (*answer, *apiError) {
+func (s *state) usersGet(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	u := s.users.get(c.user("username"))
@@ -296,7 +296,7 @@ func (s *state) usersGet(c *call) (*answer, *apiError) {
 	return entities(u.entity()), nil
 }
 
-func (s *state) usersList(c *call) (*answer, *apiError) {
+func (s *state) usersList(c *call) (*response, *apiError) {
 	limit, err := c.number("limit", 10, maxUsersPage)
 	if err != nil {
 		return nil, err
@@ -313,7 +313,7 @@ func (s *state) usersList(c *call) (*answer, *apiError) {
 }
 
 // usersDelete takes a name or a UUID.
-func (s *state) usersDelete(c *call) (*answer, *apiError) {
+func (s *state) usersDelete(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.users.get(c.user("username"))
@@ -327,7 +327,7 @@ func (s *state) usersDelete(c *call) (*answer, *apiError) {
 	return entities(u.entity()), nil
 }
 
-func (s *state) usersDeleteBatch(c *call) (*answer, *apiError) {
+func (s *state) usersDeleteBatch(c *call) (*response, *apiError) {
 	limit, err := c.number("limit", 10, maxUsersPage)
 	if err != nil {
 		return nil, err
@@ -346,7 +346,7 @@ func (s *state) usersDeleteBatch(c *call) (*answer, *apiError) {
 	return ans, nil
 }
 
-func (s *state) usersSetPassword(c *call) (*answer, *apiError) {
+func (s *state) usersSetPassword(c *call) (*response, *apiError) {
 	if !c.caller.app {
 		return nil, errIllegalArgument("oldPassword is required")
 	}
@@ -368,7 +368,7 @@ func (s *state) usersSetPassword(c *call) (*answer, *apiError) {
 	return done("set user password"), nil
 }
 
-func (s *state) usersDeactivate(c *call) (*answer, *apiError) {
+func (s *state) usersDeactivate(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.users.get(c.user("username"))
@@ -382,7 +382,7 @@ func (s *state) usersDeactivate(c *call) (*answer, *apiError) {
 	return ans, nil
 }
 
-func (s *state) usersActivate(c *call) (*answer, *apiError) {
+func (s *state) usersActivate(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.users.get(c.user("username"))
@@ -399,7 +399,7 @@ type result struct {
 }
 
 // usersDisconnect knows no error for an unknown user: the result is false.
-func (s *state) usersDisconnect(c *call) (*answer, *apiError) {
+func (s *state) usersDisconnect(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.users.get(c.user("username"))
@@ -409,7 +409,7 @@ func (s *state) usersDisconnect(c *call) (*answer, *apiError) {
 	return data(result{u != nil}), nil
 }
 
-func (s *state) usersDisconnectDevice(c *call) (*answer, *apiError) {
+func (s *state) usersDisconnectDevice(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.users.get(c.user("username"))
@@ -452,7 +452,7 @@ func (s *state) logOutDevice(u *user, id string) bool {
 	return left < n
 }
 
-func (s *state) usersResources(c *call) (*answer, *apiError) {
+func (s *state) usersResources(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	devices := []Device{}
@@ -462,7 +462,7 @@ func (s *state) usersResources(c *call) (*answer, *apiError) {
 	return data(devices), nil
 }
 
-func (s *state) usersStatus(c *call) (*answer, *apiError) {
+func (s *state) usersStatus(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	name := c.user("username")
@@ -480,7 +480,7 @@ func (s *state) status(name string) map[string]string {
 	return map[string]string{name: "offline"}
 }
 
-func (s *state) usersStatusBatch(c *call) (*answer, *apiError) {
+func (s *state) usersStatusBatch(c *call) (*response, *apiError) {
 	o, err := c.object()
 	if err != nil {
 		return nil, err
@@ -503,7 +503,7 @@ func (s *state) usersStatusBatch(c *call) (*answer, *apiError) {
 	return ans, nil
 }
 
-func (s *state) usersOfflineCount(c *call) (*answer, *apiError) {
+func (s *state) usersOfflineCount(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	name := c.user("owner_username")
@@ -515,7 +515,7 @@ func (s *state) usersOfflineCount(c *call) (*answer, *apiError) {
 
 // usersOfflineStatus takes a message that is not waiting for delivered, also
 // one that never was.
-func (s *state) usersOfflineStatus(c *call) (*answer, *apiError) {
+func (s *state) usersOfflineStatus(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	id := c.value("msg_id")

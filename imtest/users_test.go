@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
 )
 
@@ -157,7 +158,7 @@ func TestSetPassword(t *testing.T) {
 func TestDeactivateAndActivate(t *testing.T) {
 	c := newClient(t)
 	c.srv.AddUsers("alice")
-	c.srv.SetOnline("alice", true)
+	c.srv.LogIn("alice")
 	got := c.send("POST", "/users/alice/deactivate", "")
 	got.looksLike(t, `{"action":"Deactivate user","entities":[{"uuid":"9b2f7f10-6d1e-11ee-8f57-61f2c0a9e8b4","type":"user","created":1697600000123,"modified":1697601100005,"username":"alice","activated":false,"nickname":"Alice A."}],"timestamp":1697601100007,"duration":12}`)
 	assert.Equal(t, "Deactivate user", got.body["action"])
@@ -178,9 +179,9 @@ func TestDeactivateAndActivate(t *testing.T) {
 func TestDevices(t *testing.T) {
 	c := newClient(t)
 	c.srv.AddUsers("alice")
-	assert.False(t, c.srv.SetOnline("nobody", true))
+	assert.False(t, c.srv.LogIn("nobody"))
 	assert.Equal(t, []any{}, c.send("GET", "/users/alice/resources", "").body["data"])
-	c.srv.SetOnline("alice", true, imtest.Device{ID: "android_1", UUID: "u", Name: "Pixel-9"}, imtest.Device{ID: "ios_2"})
+	c.srv.LogIn("alice", imtest.Device{ID: "android_1", UUID: "u", Name: "Pixel-9"}, imtest.Device{ID: "ios_2"})
 
 	got := c.send("GET", "/users/alice/resources", "")
 	got.looksLike(t, `{"path":"/users/alice/resources","uri":"https://a1.example.com/acme/demo/users/alice/resources","timestamp":1697601500009,"organization":"acme","application":"5f0c1c30-6d1e-11ee-9d5b-3b7a2f10c4d2","entities":[],"action":"get","data":[{"res":"android_600100200300","device_uuid":"7d3c0b1e-2f6a-4c55-9a10-5e8d4b1c7f90","device_name":"Pixel-9"}],"duration":0,"applicationName":"demo"}`)
@@ -195,7 +196,7 @@ func TestDevices(t *testing.T) {
 	assert.Equal(t, "online", c.send("GET", "/users/alice/status", "").path("data", "alice"))
 
 	for _, method := range []string{"GET", "POST"} {
-		c.srv.SetOnline("alice", true)
+		c.srv.LogIn("alice")
 		got = c.send(method, "/users/alice/disconnect", "")
 		got.looksLike(t, `{"action":"get","uri":"https://a1.example.com/acme/demo/users/alice/disconnect","entities":[],"data":{"result":true},"timestamp":1697601300007,"duration":6,"count":0}`)
 		assert.Equal(t, true, got.path("data", "result"))
@@ -207,7 +208,7 @@ func TestDevices(t *testing.T) {
 func TestStatus(t *testing.T) {
 	c := newClient(t)
 	c.srv.AddUsers("alice", "bob")
-	c.srv.SetOnline("alice", true)
+	c.srv.LogIn("alice")
 	got := c.send("GET", "/users/ALICE/status", "")
 	got.looksLike(t, `{"action":"get","uri":"https://a1.example.com/acme/demo/users/alice/status","entities":[],"data":{"alice":"offline"},"timestamp":1697601600010,"duration":4,"count":0}`)
 	assert.Equal(t, map[string]any{"alice": "online"}, got.body["data"])
@@ -237,7 +238,7 @@ func TestOfflineMessages(t *testing.T) {
 	got.looksLike(t, `{"action":"get","uri":"https://a1.example.com/acme/demo/users/alice/offline_msg_status/1210010020030040050","entities":[],"data":{"1210010020030040050":"delivered"},"timestamp":1697601900013,"duration":5,"count":0}`)
 	assert.Equal(t, "undelivered", got.path("data", id))
 
-	c.srv.SetOnline("alice", true)
+	c.srv.LogIn("alice")
 	assert.EqualValues(t, "0", c.send("GET", "/users/alice/offline_msg_count", "").path("data", "alice"))
 	assert.Equal(t, "delivered", c.send("GET", "/users/alice/offline_msg_status/"+id, "").path("data", id))
 	assert.Equal(t, "delivered", c.send("GET", "/users/nobody/offline_msg_status/77", "").path("data", "77"))
@@ -254,7 +255,7 @@ func TestMutes(t *testing.T) {
 	assert.Equal(t, "ok", got.path("data", "result"))
 	c.send("POST", "/mutes", `{"username":"bob","chat":5}`)
 	c.send("POST", "/mutes", `{"username":"alice","groupchat":-7}`) // changes nothing
-	assert.Equal(t, map[string]int64{"chat": 3600, "groupchat": -1}, c.srv.Mutes("alice"))
+	assert.Equal(t, map[string]time.Duration{"chat": time.Hour, "groupchat": im.Forever}, c.srv.Mutes("alice"))
 
 	c.srv.Clock().Advance(10 * time.Second)
 	got = c.send("GET", "/mutes/alice", "")

@@ -77,7 +77,7 @@ var broadcastRooms = api.Endpoint{
 // with a member now and with any message ever. It returns the id of the broadcast,
 // which is not that of a message. Quota: 10 calls a minute and 100 a day (UTC), on
 // Easemob 1 a second besides; a call waits for it, so give the context a deadline.
-// Not repeated after a lost answer. Errors: [im.ErrNotEnabled] where broadcasts are
+// Not repeated after a lost response. Errors: [im.ErrNotEnabled] where broadcasts are
 // not switched on (Agora: plans Pro and Enterprise), [im.ErrRateLimited] when the
 // quota of the day is used up.
 //
@@ -95,7 +95,7 @@ var broadcastOnline = api.Endpoint{
 // never get it, and it is not roaming unless that was switched on. It returns the
 // id of the broadcast, which is not that of a message. Quota: 1 call a minute and
 // 50 a day (UTC); a call waits for it, so give the context a deadline. Not repeated
-// after a lost answer. Errors as of [Service.BroadcastToRooms]. Not in the English
+// after a lost response. Errors as of [Service.BroadcastToRooms]. Not in the English
 // documents of Agora.
 //
 //im:endpoint messages.broadcast_online_users
@@ -111,7 +111,7 @@ var broadcastAll = api.Endpoint{
 // BroadcastToAllUsers sends one message to every user of the app, at some 1,000
 // users a second. It returns the id of the broadcast, which is not that of a
 // message. Quota: 1 call in 30 minutes and 3 a day (UTC); a call waits for it, so
-// give the context a deadline. Not repeated after a lost answer. Errors as of
+// give the context a deadline. Not repeated after a lost response. Errors as of
 // [Service.BroadcastToRooms]. Easemob only.
 //
 //im:endpoint messages.broadcast_all_users

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 )
 
@@ -22,10 +22,10 @@ func TestBroadcasts(t *testing.T) {
 					From: "alice", Body: messages.Text("noon"), Ext: map[string]any{"kind": "notice"}, Priority: messages.Low, SyncDevice: true,
 				})
 			}),
-			Request: "POST /messages/chatrooms/broadcast",
-			Body:    `{"from":"alice","msg":{"type":"txt","msg":"noon"},"ext":{"kind":"notice"},"chatroom_msg_level":"low","sync_device":true}`,
-			Answer:  `{"data":{"id":1312745518963229185},"duration":1}`,
-			Want:    "1312745518963229185", // a float would have made it …184
+			Request:  "POST /messages/chatrooms/broadcast",
+			Body:     `{"from":"alice","msg":{"type":"txt","msg":"noon"},"ext":{"kind":"notice"},"chatroom_msg_level":"low","sync_device":true}`,
+			Response: `{"data":{"id":1312745518963229185},"duration":1}`,
+			Want:     "1312745518963229185", // a float would have made it …184
 		},
 		{
 			ID: "messages.broadcast_rooms", Name: "id as a string",
@@ -33,37 +33,37 @@ func TestBroadcasts(t *testing.T) {
 				return s.BroadcastToRooms(ctx, messages.Broadcast{Body: messages.Text("noon")})
 			}),
 			Request: "POST /messages/chatrooms/broadcast", Body: `{"msg":{"type":"txt","msg":"noon"}}`,
-			Answer: `{"data":{"id":"1312745518963229185"}}`,
-			Want:   "1312745518963229185",
+			Response: `{"data":{"id":"1312745518963229185"}}`,
+			Want:     "1312745518963229185",
 		},
 		{
-			ID: "messages.broadcast_rooms", Name: "answer without an id",
+			ID: "messages.broadcast_rooms", Name: "response without an id",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.BroadcastToRooms(ctx, messages.Broadcast{Body: messages.Text("noon")})
 			}),
 			Request: "POST /messages/chatrooms/broadcast", Body: `{"msg":{"type":"txt","msg":"noon"}}`,
-			Answer: `{"data":{}}`,
-			Err:    im.ErrOutcomeUnknown,
+			Response: `{"data":{}}`,
+			Err:      im.ErrOutcomeUnknown,
 		},
 		{
 			ID: "messages.broadcast_online_users",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.BroadcastToOnlineUsers(ctx, messages.Broadcast{From: "alice", Body: messages.Command("refresh"), Ext: map[string]any{"rev": "9"}})
 			}),
-			Request: "POST /messages/users/broadcast",
-			Body:    `{"from":"alice","msg":{"type":"cmd","action":"refresh"},"ext":{"rev":"9"}}`,
-			Answer:  `{"data":{"id":1312745631420518401}}`,
-			Want:    "1312745631420518401",
+			Request:  "POST /messages/users/broadcast",
+			Body:     `{"from":"alice","msg":{"type":"cmd","action":"refresh"},"ext":{"rev":"9"}}`,
+			Response: `{"data":{"id":1312745631420518401}}`,
+			Want:     "1312745631420518401",
 		},
 		{
 			ID: "messages.broadcast_all_users",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.BroadcastToAllUsers(ctx, messages.Broadcast{From: "alice", Body: messages.Text("welcome")})
 			}),
-			Request: "POST /messages/broadcast",
-			Body:    `{"target_type":"users","from":"alice","msg":{"type":"txt","msg":"welcome"}}`,
-			Answer:  `{"data":{"id":1312746003187466241},"duration":0}`,
-			Want:    "1312746003187466241",
+			Request:  "POST /messages/broadcast",
+			Body:     `{"target_type":"users","from":"alice","msg":{"type":"txt","msg":"welcome"}}`,
+			Response: `{"data":{"id":1312746003187466241},"duration":0}`,
+			Want:     "1312746003187466241",
 		},
 	})
 	text := messages.Text("x")
@@ -99,40 +99,40 @@ func TestChunks(t *testing.T) {
 					From: "alice", Text: "Dear Bob, ", Format: messages.Markdown, Ext: map[string]any{"k": "v"},
 				})
 			}),
-			Request: "POST /stream_message/user",
-			Body:    `{"from":"alice","to":"bob","body":{"msg":"Dear Bob, ","seq":0,"type":"markdown"},"ext":{"k":"v"}}`,
-			Answer:  `{"path":"/stream_message/users","data":{"msgId":"` + id1 + `"}}`,
-			Want:    id1,
+			Request:  "POST /stream_message/user",
+			Body:     `{"from":"alice","to":"bob","body":{"msg":"Dear Bob, ","seq":0,"type":"markdown"},"ext":{"k":"v"}}`,
+			Response: `{"path":"/stream_message/users","data":{"msgId":"` + id1 + `"}}`,
+			Want:     id1,
 		},
 		{
 			ID: "messages.stream_user", Name: "no id for the first chunk",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.SendChunkToUser(ctx, "bob", messages.Chunk{From: "alice", Text: "Dear Bob, "})
 			}),
-			Request: "POST /stream_message/user",
-			Body:    `{"from":"alice","to":"bob","body":{"msg":"Dear Bob, ","seq":0}}`,
-			Answer:  `{"data":{}}`,
-			Err:     im.ErrOutcomeUnknown,
+			Request:  "POST /stream_message/user",
+			Body:     `{"from":"alice","to":"bob","body":{"msg":"Dear Bob, ","seq":0}}`,
+			Response: `{"data":{}}`,
+			Err:      im.ErrOutcomeUnknown,
 		},
 		{
 			ID: "messages.stream_group",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.SendChunkToGroup(ctx, "219874650132482", last)
 			}),
-			Request: "POST /stream_message/chatgroup",
-			Body:    `{"from":"alice","to":"219874650132482","body":{"msgId":"` + id1 + `","msg":"the end.","seq":5,"finish":true,"finishReason":0}}`,
-			Answer:  `{"data":{"msgId":` + id1 + `}}`,
-			Want:    id1,
+			Request:  "POST /stream_message/chatgroup",
+			Body:     `{"from":"alice","to":"219874650132482","body":{"msgId":"` + id1 + `","msg":"the end.","seq":5,"finish":true,"finishReason":0}}`,
+			Response: `{"data":{"msgId":` + id1 + `}}`,
+			Want:     id1,
 		},
 		{
-			ID: "messages.stream_group", Name: "a later answer has no id",
+			ID: "messages.stream_group", Name: "a later response has no id",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.SendChunkToGroup(ctx, "219874650132482", messages.Chunk{From: "alice", MessageID: id1, Seq: 1})
 			}),
-			Request: "POST /stream_message/chatgroup",
-			Body:    `{"from":"alice","to":"219874650132482","body":{"msgId":"` + id1 + `","msg":"","seq":1}}`,
-			Answer:  `{"duration":38}`,
-			Want:    id1,
+			Request:  "POST /stream_message/chatgroup",
+			Body:     `{"from":"alice","to":"219874650132482","body":{"msgId":"` + id1 + `","msg":"","seq":1}}`,
+			Response: `{"duration":38}`,
+			Want:     id1,
 		},
 		{
 			ID: "messages.stream_user", Name: "finished before",
@@ -143,11 +143,11 @@ func TestChunks(t *testing.T) {
 				assert.Equal(t, 14035, failure.ErrorCode)
 				return "", err
 			}),
-			Request: "POST /stream_message/user",
-			Body:    `{"from":"alice","to":"bob","body":{"msgId":"` + id1 + `","msg":"the end.","seq":5,"finish":true,"finishReason":0}}`,
-			Status:  400,
-			Answer:  `{"error":"message_send_error","error_description":"stream message has already finished","error_code":14035}`,
-			Err:     im.ErrInvalidArgument,
+			Request:  "POST /stream_message/user",
+			Body:     `{"from":"alice","to":"bob","body":{"msgId":"` + id1 + `","msg":"the end.","seq":5,"finish":true,"finishReason":0}}`,
+			Status:   400,
+			Response: `{"error":"message_send_error","error_description":"stream message has already finished","error_code":14035}`,
+			Err:      im.ErrInvalidArgument,
 		},
 	})
 	for want, c := range map[string]messages.Chunk{

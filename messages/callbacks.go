@@ -32,7 +32,7 @@ var storedCallbacks = api.Endpoint{
 
 // StoredCallbacks lists the sets of callbacks that could not be delivered; the
 // server keeps them for 3 days. [Service.ResendCallbacks] delivers them. Quota: 100
-// calls a second. Repeated after a lost answer. Errors: [im.ErrForbidden] where the
+// calls a second. Repeated after a lost response. Errors: [im.ErrForbidden] where the
 // storage of callbacks, which costs extra, was not bought.
 //
 //im:endpoint callbacks.storage_info
@@ -63,7 +63,7 @@ var (
 // ResendCallbacks has the server send a whole set of stored callbacks again, named
 // by CallbackSet.Date. Without an error the order was taken, not that the callbacks
 // have arrived. The receiver should know callbacks that it has seen before. Quota:
-// 100 calls a second. Not repeated after a lost answer. Errors: [im.ErrForbidden]
+// 100 calls a second. Not repeated after a lost response. Errors: [im.ErrForbidden]
 // where the storage of callbacks was not bought, and for a refusal under status
 // 200.
 //

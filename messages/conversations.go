@@ -54,7 +54,7 @@ func (c Conversations) Format(s fmt.State, verb rune) {
 // LogValue hides Raw.
 func (c Conversations) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", c)) }
 
-// wireConversations is an answer that holds a payload, or does not decode.
+// wireConversations is a response that holds a payload, or does not decode.
 type wireConversations struct{ Conversations }
 
 // UnmarshalJSON reads what it can: no document describes the payload.
@@ -105,7 +105,7 @@ func conversation(raw json.RawMessage, org, app string) Conversation {
 }
 
 // channel reads "org#app_bob@domain" and "org#app_123@conference.domain". Newer
-// answers do not name org and app; the app then ends at the first "_".
+// responses do not name org and app; the app then ends at the first "_".
 func channel(id, org, app string) (peer string, t ChatType) {
 	peer, t = id, ChatUser
 	if at := strings.LastIndexByte(id, '@'); at >= 0 {
@@ -151,9 +151,9 @@ var listConversations = api.Endpoint{
 
 // ListConversations returns the conversations of a user, up to 100 unless the app
 // has another limit. The limits document names the call, but no document describes
-// its answer: what this package makes of it is taken from client SDKs, and Raw
+// its response: what this package makes of it is taken from client SDKs, and Raw
 // holds it as it came. Quota: 5 calls a minute for each user, and 100 a second.
-// Repeated after a lost answer. Not in newer documents.
+// Repeated after a lost response. Not in newer documents.
 //
 //im:endpoint messages.list_conversations
 func (s *Service) ListConversations(ctx context.Context, username string) (*Conversations, error) {
@@ -189,16 +189,16 @@ var deleteConversation = api.Endpoint{
 // DeleteConversation deletes a conversation from the list of one user; the other
 // side keeps its own. Quota: 5 calls a minute for each user (not named by the
 // English documents of Agora), and 100 a second shared with the client SDKs of the
-// app. Repeated after a lost answer. Errors: [im.ErrInvalidArgument].
+// app. Repeated after a lost response. Errors: [im.ErrInvalidArgument].
 //
 //im:endpoint messages.delete_conversation
 func (s *Service) DeleteConversation(ctx context.Context, username string, r DeleteConversationRequest) error {
-	type answer = api.Data[struct {
+	type response = api.Data[struct {
 		Result api.Text `json:"result"`
 	}]
 	return s.api.Call(ctx, &api.Call{
 		Endpoint: &deleteConversation, Params: []string{username}, User: strings.ToLower(username),
-		Invalid: r.check(), Out: &api.Checked[answer]{Check: func(a *answer) error { return confirm(a.Data.Result) }},
+		Invalid: r.check(), Out: &api.Checked[response]{Check: func(a *response) error { return confirm(a.Data.Result) }},
 		Body: struct {
 			Channel  string   `json:"channel"`
 			ChatType ChatType `json:"type"`

@@ -71,7 +71,7 @@ var modify = api.Endpoint{
 // with a text, which may be the same. The newest documents of Easemob let the
 // ext of messages of other types change, too; those of Agora know Ext for custom
 // messages only. A message can be edited 10 times. Quota: 100 calls a second. Not
-// repeated after a lost answer, since every call counts as an edit. Errors:
+// repeated after a lost response, since every call counts as an edit. Errors:
 // [im.ErrNotFound] for a message that is gone, [im.ErrForbidden] for one of another
 // app or after the tenth edit, [im.ErrConflict] when another edit is under way,
 // [im.ErrNotEnabled] where editing is not switched on.

@@ -14,7 +14,7 @@ import (
 	"github.com/imrest/im-go/messages"
 )
 
-// A shop answers a customer: with a picture, a text that needs correcting, and one
+// A shop responses a customer: with a picture, a text that needs correcting, and one
 // that goes to the wrong customer. At night the hour is archived.
 func Example() {
 	clock := imtest.NewClock(time.Date(2024, 6, 10, 8, 30, 0, 0, time.UTC))

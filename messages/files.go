@@ -70,7 +70,7 @@ const maxFile = 200 << 20
 // UploadFile stores a file for messages to refer to, for 7 days by default. It is
 // streamed. A file may have 10 MB, up to 200 MB where the vendor has raised the
 // limit; only more than that is refused before sending. Quota: 100 calls a second,
-// shared with the client SDKs of the app. Not repeated after a lost answer, though
+// shared with the client SDKs of the app. Not repeated after a lost response, though
 // a second upload does no harm. Errors: [im.ErrTooLarge].
 //
 //im:endpoint messages.upload_file
@@ -95,7 +95,7 @@ type wireUpload struct {
 	Secret string `json:"share-secret"`
 }
 
-// checkUpload refuses an answer that makes no address.
+// checkUpload refuses a response that makes no address.
 func checkUpload(u *api.Entity[wireUpload]) error {
 	if u.Value.UUID == "" || u.URI == "" {
 		return api.ErrNoEntity
@@ -138,7 +138,7 @@ var downloadFile = api.Endpoint{
 // has one. Quota: 100 calls a second together with DownloadThumbnail and the client
 // SDKs of the app; redirects do not count. Retried only until the first byte is
 // written. Errors: [im.ErrNotFound] for a file that does not exist or has expired;
-// [im.ErrBadAnswer] for a part of a file, and for a redirect that is not followed.
+// [im.ErrBadResponse] for a part of a file, and for a redirect that is not followed.
 //
 //im:endpoint messages.download_file
 func (s *Service) DownloadFile(ctx context.Context, uuid string, w io.Writer, o DownloadOptions) (int64, error) {

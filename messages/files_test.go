@@ -19,8 +19,8 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/file"
-	"github.com/imrest/im-go/internal/catalogue"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/catalogue"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 )
 
@@ -34,7 +34,7 @@ func TestUploadFileOnTheWire(t *testing.T) {
 			return s.UploadFile(ctx, file.Bytes("oak.jpg", []byte("JPEG")), messages.UploadOptions{})
 		}),
 		Request: "POST /chatfiles", Body: uploadBody,
-		Answer: `{"uri":"https://a1.example.com/acme/demo/chatfiles","entities":[{"uuid":"7b3e0c50","type":"chatfile"}]}`,
+		Response: `{"uri":"https://a1.example.com/acme/demo/chatfiles","entities":[{"uuid":"7b3e0c50","type":"chatfile"}]}`,
 		Want:   &messages.File{UUID: "7b3e0c50", URL: url, Name: "oak.jpg", Size: 4},
 	}})
 }
@@ -44,21 +44,21 @@ func TestUploadFile(t *testing.T) {
 	for name, c := range map[string]struct {
 		options messages.UploadOptions
 		header  http.Header
-		answer  string
+		response  string
 		secret  string
 	}{
 		"plain": {
-			answer: `{"action":"post","uri":"https://a1.example.com/acme/demo/chatfiles","entities":[{"uuid":"7b3e0c50","type":"chatfile"}]}`,
+			response: `{"action":"post","uri":"https://a1.example.com/acme/demo/chatfiles","entities":[{"uuid":"7b3e0c50","type":"chatfile"}]}`,
 		},
 		"restricted, one object in place of the array": {
 			options: messages.UploadOptions{Restricted: true, ThumbnailWidth: 320, ThumbnailHeight: 200},
 			header:  http.Header{"Restrict-Access": {"true"}, "Thumbnail-Width": {"320"}, "Thumbnail-Height": {"200"}},
-			answer:  `{"uri":"https://a1.example.com/acme/demo/chatfiles","entities":{"uuid":"7b3e0c50","share-secret":"s3cr3t"}}`,
+			response:  `{"uri":"https://a1.example.com/acme/demo/chatfiles","entities":{"uuid":"7b3e0c50","share-secret":"s3cr3t"}}`,
 			secret:  "s3cr3t",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, sent := wiretest.Client(t, wiretest.JSON(200, c.answer))
+			client, sent := wiretest.Client(t, wiretest.JSON(200, c.response))
 			got, err := client.Messages.UploadFile(t.Context(), file.Bytes("oak.jpg", []byte("JPEG")), c.options)
 			require.NoError(t, err)
 			assert.Equal(t, &messages.File{UUID: "7b3e0c50", URL: url, Secret: c.secret, Name: "oak.jpg", Size: 4}, got)
@@ -106,14 +106,14 @@ func TestUploadFileFails(t *testing.T) {
 		assert.Equal(t, e.Error, failure.Code)
 		require.ErrorIs(t, err, kinds[e.Status])
 	}
-	for _, answer := range []string{
+	for _, response := range []string{
 		`{"entities":[]}`,
 		`{"uri":"https://a1.example.com/acme/demo/chatfiles","entities":[{"type":"chatfile"}]}`,
 		`{"entities":[{"uuid":"7b3e0c50"}]}`, // no uri, so no address to send
 	} {
-		client, _ := wiretest.Client(t, wiretest.JSON(200, answer))
+		client, _ := wiretest.Client(t, wiretest.JSON(200, response))
 		_, err := client.Messages.UploadFile(t.Context(), file.Bytes("oak.jpg", nil), messages.UploadOptions{})
-		require.ErrorIs(t, err, im.ErrBadAnswer, answer)
+		require.ErrorIs(t, err, im.ErrBadResponse, response)
 	}
 
 	open := func() (io.ReadCloser, error) { return nil, errors.New("not to be opened") }
@@ -157,17 +157,17 @@ func TestDownloads(t *testing.T) {
 		{
 			ID: "messages.download_file", Do: read(file, "7b3e/0c50", messages.DownloadOptions{}),
 			Request: "GET /chatfiles/7b3e%2F0c50", Header: with("Share-Secret", ""),
-			Answer: "JPEG", Want: "JPEG",
+			Response: "JPEG", Want: "JPEG",
 		},
 		{
 			ID: "messages.download_file", Name: "restricted", Do: read(file, "7b3e0c50", messages.DownloadOptions{Secret: "s3cr3t"}),
 			Request: "GET /chatfiles/7b3e0c50", Header: with("Share-Secret", "s3cr3t"),
-			Answer: "JPEG", Want: "JPEG",
+			Response: "JPEG", Want: "JPEG",
 		},
 		{
 			ID: "messages.download_file", Name: "the original, not the thumbnail", Do: read(file, "7b3e0c50", messages.DownloadOptions{}),
 			Request: "GET /chatfiles/7b3e0c50", Header: with("Thumbnail", ""),
-			Answer: `{"a":1}`, Want: `{"a":1}`, // a file may be JSON
+			Response: `{"a":1}`, Want: `{"a":1}`, // a file may be JSON
 		},
 		{
 			ID: "messages.download_file", Name: "refused", Do: read(file, "", messages.DownloadOptions{}),
@@ -176,7 +176,7 @@ func TestDownloads(t *testing.T) {
 		{
 			ID: "messages.download_thumbnail", Do: read(thumbnail, "7b3e0c50", messages.DownloadOptions{Secret: "s3cr3t"}),
 			Request: "GET /chatfiles/7b3e0c50", Header: http.Header{"Thumbnail": {"true"}, "Share-Secret": {"s3cr3t"}},
-			Answer: "jpeg", Want: "jpeg",
+			Response: "jpeg", Want: "jpeg",
 		},
 	})
 }
@@ -203,7 +203,7 @@ func TestSetFileLifetime(t *testing.T) {
 			}),
 			Request: "PUT /users/alice/chatfiles/lifetime",
 			Body:    `{"lifetime":"refresh","chatfile_ids":["7b3e0c50"]}`,
-			Answer:  `{"action":"put","data":{"7b3e0c50":"success"}}`,
+			Response:  `{"action":"put","data":{"7b3e0c50":"success"}}`,
 			Want:    batch.Result{{ID: "7b3e0c50"}},
 		},
 		{
@@ -219,7 +219,7 @@ func TestSetFileLifetime(t *testing.T) {
 			}),
 			Request: "PUT /users/alice/chatfiles/lifetime",
 			Body:    `{"lifetime":"forever","chatfile_ids":["A1","b2","c3"]}`,
-			Answer:  `{"data":{"a1":"success","B2":"failed"}}`,
+			Response:  `{"data":{"a1":"success","B2":"failed"}}`,
 		},
 	})
 	for want, call := range map[string]func(*messages.Service) error{

@@ -4,14 +4,14 @@ import (
 	"encoding/json"
 	"testing"
 
-	"github.com/imrest/im-go/internal/corpus"
+	"github.com/imrest/im-go/internal/test/corpus"
 )
 
-// FuzzAnswers decodes the answers that come in several forms. One that decodes
+// FuzzResponses decodes the responses that come in several forms. One that decodes
 // must hold what the decoder promises.
-func FuzzAnswers(f *testing.F) {
+func FuzzResponses(f *testing.F) {
 	corpus.Add(f)
-	for _, answer := range []string{
+	for _, response := range []string{
 		`{"data":{"recalled":"yes","msg_id":"1"}}`,
 		`{"data":[{"recalled":"yes","msg_id":1},{"msgs":{"msg_id":"2"}}],"msgs":[{"msg_id":"3","recalled":"not_found msg"}]}`,
 		`{"data":{"id":1312745518963229185,"msg_id":"2","msgId":null}}`,
@@ -21,20 +21,20 @@ func FuzzAnswers(f *testing.F) {
 		`{"entity":{"uuid":"u"}}`,
 		`null`,
 	} {
-		f.Add([]byte(answer))
+		f.Add([]byte(response))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var id oneID
 		if json.Unmarshal(b, &id) == nil && id == "" {
-			t.Error("an answer without an id decoded")
+			t.Error("a response without an id decoded")
 		}
 		var address historyAddress
 		if json.Unmarshal(b, &address) == nil && address == "" {
-			t.Error("an answer without an address decoded")
+			t.Error("a response without an address decoded")
 		}
 		var file exported
 		if json.Unmarshal(b, &file) == nil && file.uuid == "" {
-			t.Error("an answer without a file decoded")
+			t.Error("a response without a file decoded")
 		}
 		var words recalled
 		if json.Unmarshal(b, &words) == nil {

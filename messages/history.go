@@ -166,7 +166,7 @@ var (
 	errRejected = errors.New("the storage host rejects the address, whose permission may have ended; a new call gets a new one")
 )
 
-// historyAddress is an answer that holds an address, or does not decode.
+// historyAddress is a response that holds an address, or does not decode.
 type historyAddress string
 
 // UnmarshalJSON implements json.Unmarshaler.

@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
-	"github.com/imrest/im-go/internal/corpus"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/corpus"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 )
 
@@ -33,37 +33,37 @@ func TestHistoryURL(t *testing.T) {
 		{
 			ID: "messages.history_url", Do: of(at, utc),
 			Request: "GET /chatmessages/2024061008",
-			Answer:  `{"action":"get","uri":"'https://a1.example.com/acme/demo/chatmessages/2024061008","data":[{"url":"` + signed + `"}]}`,
+			Response:  `{"action":"get","uri":"'https://a1.example.com/acme/demo/chatmessages/2024061008","data":[{"url":"` + signed + `"}]}`,
 			Want:    signed,
 		},
 		{
 			ID: "messages.history_url", Name: "a time elsewhere is the same hour",
 			Do:      of(at.In(time.FixedZone("", -5*3600)), utc),
 			Request: "GET /chatmessages/2024061008",
-			Answer:  `{"data":[{"url":"` + signed + `"}]}`,
+			Response:  `{"data":[{"url":"` + signed + `"}]}`,
 		},
 		{
 			ID: "messages.history_url", Name: "a server in China, one object",
 			Do:      of(at, messages.HistoryOptions{Zone: messages.ChinaTime}),
 			Request: "GET /chatmessages/2024061016",
-			Answer:  `{"data":{"url":"` + signed + `"}}`,
+			Response:  `{"data":{"url":"` + signed + `"}}`,
 			Want:    signed,
 		},
 		{
 			ID: "messages.history_url", Name: "an hour without messages", Do: of(at, utc),
 			Request: "GET /chatmessages/2024061008", Status: 404,
-			Answer: `{"error":"storage_object_not_found","error_description":"Failed to find chat message history download url for appkey: acme#demo, time: 2024061008"}`,
+			Response: `{"error":"storage_object_not_found","error_description":"Failed to find chat message history download url for appkey: acme#demo, time: 2024061008"}`,
 			Err:    messages.ErrHistoryEmpty,
 		},
 		{
 			ID: "messages.history_url", Name: "an hour that is too old", Do: of(at, utc),
 			Request: "GET /chatmessages/2024061008", Status: 400,
-			Answer: `{"error":"illegal_argument","error_description":"illegal arguments: appkey: acme#demo, time: 2024061008, maybe chat message history is expired or unstored"}`,
+			Response: `{"error":"illegal_argument","error_description":"illegal arguments: appkey: acme#demo, time: 2024061008, maybe chat message history is expired or unstored"}`,
 			Err:    messages.ErrHistoryExpired,
 		},
 		{
 			ID: "messages.history_url", Name: "no address", Do: of(at, utc),
-			Request: "GET /chatmessages/2024061008", Answer: `{"data":[]}`, Err: im.ErrBadAnswer,
+			Request: "GET /chatmessages/2024061008", Response: `{"data":[]}`, Err: im.ErrBadResponse,
 		},
 		{
 			ID: "messages.history_url", Name: "no time", Do: of(time.Time{}, utc),
@@ -228,7 +228,7 @@ func TestHistoryBadLines(t *testing.T) {
 	require.NoError(t, errs[0])
 	for i, text := range []string{`{"msg_id":`, "", `null`, `[]`, `{}`} {
 		err, record := errs[1+i], records[1+i]
-		require.ErrorIs(t, err, im.ErrBadAnswer, text)
+		require.ErrorIs(t, err, im.ErrBadResponse, text)
 		assert.Contains(t, err.Error(), fmt.Sprintf("im: history, line %d: ", 2+i))
 		assert.Equal(t, text, string(record.Raw))
 		assert.Equal(t, messages.Record{Raw: record.Raw}, record)
@@ -289,7 +289,7 @@ func FuzzReadHistory(f *testing.F) {
 				t.Fatal("nothing may follow the end of a broken file")
 			}
 			if err != nil {
-				ended = !errors.Is(err, im.ErrBadAnswer)
+				ended = !errors.Is(err, im.ErrBadResponse)
 				if record.Body != nil || record.ID != "" {
 					t.Fatalf("%v beside %+v", err, record)
 				}

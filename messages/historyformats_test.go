@@ -111,7 +111,7 @@ func TestHistoryBrokenRecords(t *testing.T) {
 			switch {
 			case err == nil:
 				got += "g"
-			case errors.Is(err, im.ErrBadAnswer):
+			case errors.Is(err, im.ErrBadResponse):
 				got += "e"
 			case errors.Is(err, io.ErrUnexpectedEOF):
 				got += "!"

@@ -17,7 +17,7 @@ import (
 // some HTTP clients make of it. The records stand on a line each, several on one
 // line, or in a JSON array. It can be ranged over once.
 //
-// What is not a record ([im.ErrBadAnswer]), such as one above 1 MiB
+// What is not a record ([im.ErrBadResponse]), such as one above 1 MiB
 // ([im.ErrTooLarge]), is an error with a Record that holds Raw alone, if anything;
 // a loop that goes on gets what follows it. A file that breaks off is an error and
 // the end.
@@ -42,7 +42,7 @@ func ReadHistory(r io.Reader) iter.Seq2[Record, error] {
 				record, err = readRecord(bytes.Clone(raw))
 			}
 			if err != nil {
-				err = fmt.Errorf("im: history, line %d: %w: %w", s.first, api.ErrBadAnswer, err)
+				err = fmt.Errorf("im: history, line %d: %w: %w", s.first, api.ErrBadResponse, err)
 			}
 			if !yield(record, err) {
 				return

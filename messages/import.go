@@ -72,7 +72,7 @@ var importUser = api.Endpoint{
 
 // ImportToUser puts one past message to a user into the history and returns its
 // id. It makes no entry in the server's conversation list (by the newest documents
-// of Easemob). Quota: 100 calls a second. Not repeated after a lost answer: a
+// of Easemob). Quota: 100 calls a second. Not repeated after a lost response: a
 // repeat would import a second message. Errors: [im.ErrInvalidArgument].
 //
 //im:endpoint messages.import_user

@@ -77,7 +77,7 @@ var sendLegacy = api.Endpoint{
 // wherever the newer limits hold. RoamIgnore, NeedAck and Env are refused: the
 // call does not know them. Quota: 100 calls a second; the receivers of each may
 // count as one message each, as in the newer calls. Not repeated after a lost
-// answer. Errors: [im.ErrInvalidArgument], [im.ErrTooLarge].
+// response. Errors: [im.ErrInvalidArgument], [im.ErrTooLarge].
 //
 // Deprecated: use [Service.SendToUsers], [Service.SendToGroups] or [Service.SendToRooms].
 //

@@ -26,7 +26,7 @@ var setLifetime = api.Endpoint{
 
 // SetFileLifetime changes how long up to 100 uploaded files are kept, on behalf of
 // a user, and reports on each. Quota: 100 calls a second, whatever the number of
-// files. Repeated after a lost answer. Errors: [im.ErrForbidden] where the feature
+// files. Repeated after a lost response. Errors: [im.ErrForbidden] where the feature
 // is not switched on. Not in the English documents of Agora.
 //
 //im:endpoint messages.set_attachment_lifetime
@@ -44,12 +44,12 @@ func (s *Service) SetFileLifetime(ctx context.Context, username string, uuids []
 	if err != nil {
 		return nil, err
 	}
-	answered := make(map[string]api.Text, len(out.Data))
+	responded := make(map[string]api.Text, len(out.Data))
 	for uuid, word := range out.Data {
-		answered[strings.ToLower(uuid)] = word
+		responded[strings.ToLower(uuid)] = word
 	}
 	return api.Outcomes(uuids, func(uuid string) (api.Done, bool) {
-		word, named := answered[strings.ToLower(uuid)]
+		word, named := responded[strings.ToLower(uuid)]
 		return api.Done{OK: word == "success", Reason: string(word)}, named
 	}), nil
 }

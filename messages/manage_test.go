@@ -11,11 +11,11 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 )
 
-// A refusal under status 200, or an answer that tells nothing, is an error of the
+// A refusal under status 200, or a response that tells nothing, is an error of the
 // same type as all others.
 func TestUnconfirmedIsAnError(t *testing.T) {
 	ctx := t.Context()
@@ -39,15 +39,15 @@ func TestUnconfirmedIsAnError(t *testing.T) {
 		},
 	} {
 		const no = "not_found msg"
-		for answer, kind := range map[string]error{
+		for response, kind := range map[string]error{
 			`{}`: im.ErrOutcomeUnknown,
 			`{"data":"` + no + `","requestStatusCode":"` + no + `"}`:                                                                            nil,
 			`{"data":{"result":"` + no + `","recalled":"` + no + `","msg_id":"` + id1 + `","7":"` + no + `"},"requestStatusCode":"` + no + `"}`: nil,
 		} {
-			client, sent := wiretest.Client(t, wiretest.JSON(200, answer))
+			client, sent := wiretest.Client(t, wiretest.JSON(200, response))
 			err := call(client.Messages)
 			var failure *im.Error
-			if !assert.ErrorAs(t, err, &failure, "%s: %s", id, answer) {
+			if !assert.ErrorAs(t, err, &failure, "%s: %s", id, response) {
 				continue
 			}
 			assert.Equal(t, id, failure.Endpoint)
@@ -69,29 +69,29 @@ func TestModify(t *testing.T) {
 		{
 			ID: "messages.modify", Do: edit(messages.Edit{By: "alice", Body: messages.Text("The kettle is off.")}),
 			Request: request, Body: `{"user":"alice","new_msg":{"type":"txt","msg":"The kettle is off."}}`,
-			Answer: `{"action":"put","data":"success","duration":49}`,
+			Response: `{"action":"put","data":"success","duration":49}`,
 		},
 		{
 			ID: "messages.modify", Name: "custom, ext added",
 			Do:      edit(messages.Edit{Body: messages.Custom("gift", map[string]string{"n": "2"}), Ext: map[string]any{"k": "v"}}),
 			Request: request, Body: `{"new_msg":{"type":"custom","customEvent":"gift","customExts":{"n":"2"}},"new_ext":{"k":"v"}}`,
-			Answer: `{"data":true}`, // a table says so
+			Response: `{"data":true}`, // a table says so
 		},
 		{
 			ID: "messages.modify", Name: "ext of a picture replaced by nothing",
 			Do:      edit(messages.Edit{Type: messages.TypeImage, ReplaceExt: true}),
 			Request: request, Body: `{"new_msg":{"type":"img"},"new_ext":{},"is_combine_ext":false}`,
-			Answer: `{"data":"success"}`,
+			Response: `{"data":"success"}`,
 		},
 		{
 			ID: "messages.modify", Name: "refused under status 200", Do: edit(messages.Edit{Body: messages.Text("x")}),
 			Request: request, Body: `{"new_msg":{"type":"txt","msg":"x"}}`,
-			Answer: `{"data":"message not found"}`, Err: im.ErrNotFound,
+			Response: `{"data":"message not found"}`, Err: im.ErrNotFound,
 		},
 		{
 			ID: "messages.modify", Name: "no word", Do: edit(messages.Edit{Body: messages.Text("x")}),
 			Request: request, Body: `{"new_msg":{"type":"txt","msg":"x"}}`,
-			Answer: `{}`, Err: im.ErrOutcomeUnknown,
+			Response: `{}`, Err: im.ErrOutcomeUnknown,
 		},
 	})
 	for want, e := range map[string]messages.Edit{
@@ -121,7 +121,7 @@ func TestImport(t *testing.T) {
 			Request: "POST /messages/users/import",
 			Body: `{"from":"alice","target":"bob","type":"txt","body":{"msg":"long ago"},"ext":{"src":"old"},
 				"is_ack_read":true,"msg_timestamp":1672531200123}`,
-			Answer: `{"entities":[],"data":{"msg_id":"` + id1 + `"}}`,
+			Response: `{"entities":[],"data":{"msg_id":"` + id1 + `"}}`,
 			Want:   id1,
 		},
 		{
@@ -134,17 +134,17 @@ func TestImport(t *testing.T) {
 			Request: "POST /messages/chatgroups/import",
 			Body: `{"from":"alice","target":"219874650132482","type":"img","body":{"url":"https://cdn.example.com/oak.jpg",
 				"size":{"width":10,"height":20}},"need_download":true}`,
-			Answer: `{"path":"/messages/users/import","data":{"msg_id":` + id1 + `}}`,
+			Response: `{"path":"/messages/users/import","data":{"msg_id":` + id1 + `}}`,
 			Want:   id1,
 		},
 		{
-			ID: "messages.import_group", Name: "answer without an id",
+			ID: "messages.import_group", Name: "response without an id",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.ImportToGroup(ctx, "7", messages.Import{From: "alice", Body: messages.Text("x")})
 			}),
 			Request: "POST /messages/chatgroups/import",
 			Body:    `{"from":"alice","target":"7","type":"txt","body":{"msg":"x"}}`,
-			Answer:  `{"data":{"msg_id":null}}`,
+			Response:  `{"data":{"msg_id":null}}`,
 			Err:     im.ErrOutcomeUnknown,
 		},
 	})
@@ -188,7 +188,7 @@ func TestConversations(t *testing.T) {
 		{
 			ID: "messages.list_conversations", Do: list,
 			Request: "GET /user/Alice/user_channels",
-			Answer:  `{"organization":"acme","applicationName":"my_app","data":` + data + `}`,
+			Response:  `{"organization":"acme","applicationName":"my_app","data":` + data + `}`,
 			Want: &messages.Conversations{
 				Items: []messages.Conversation{{
 					Peer: "bob_1", ChatType: messages.ChatUser, Unread: 2, Pinned: true, Marks: []string{"1", "2"}, Last: &last, Raw: json.RawMessage(entry),
@@ -199,7 +199,7 @@ func TestConversations(t *testing.T) {
 		{
 			ID: "messages.list_conversations", Name: "app not named, group, odd last message", Do: list,
 			Request: "GET /user/Alice/user_channels",
-			Answer:  `{"data":{"channel_infos":{"channel_id":"acme#demo_77@conference.example.com","meta":{"id":"1","payload":"gone"}}}}`,
+			Response:  `{"data":{"channel_infos":{"channel_id":"acme#demo_77@conference.example.com","meta":{"id":"1","payload":"gone"}}}}`,
 			Want: &messages.Conversations{
 				Items: []messages.Conversation{{
 					Peer: "77", ChatType: messages.ChatGroup,
@@ -211,7 +211,7 @@ func TestConversations(t *testing.T) {
 		{
 			ID: "messages.list_conversations", Name: "there is more", Do: list,
 			Request: "GET /user/Alice/user_channels",
-			Answer:  `{"data":{"channel_infos":[],"cursor":"Mjc="}}`,
+			Response:  `{"data":{"channel_infos":[],"cursor":"Mjc="}}`,
 			Want: &messages.Conversations{
 				Items: []messages.Conversation{}, Cursor: "Mjc=", Raw: json.RawMessage(`{"channel_infos":[],"cursor":"Mjc="}`),
 			},
@@ -219,12 +219,12 @@ func TestConversations(t *testing.T) {
 		{
 			ID: "messages.list_conversations", Name: "another shape", Do: list,
 			Request: "GET /user/Alice/user_channels",
-			Answer:  `{"data":["acme#demo_bob@example.com"]}`,
+			Response:  `{"data":["acme#demo_bob@example.com"]}`,
 			Want:    &messages.Conversations{Items: []messages.Conversation{}, Raw: json.RawMessage(`["acme#demo_bob@example.com"]`)},
 		},
 		{
 			ID: "messages.list_conversations", Name: "no payload", Do: list,
-			Request: "GET /user/Alice/user_channels", Answer: `{"data":null}`, Err: im.ErrBadAnswer,
+			Request: "GET /user/Alice/user_channels", Response: `{"data":null}`, Err: im.ErrBadResponse,
 		},
 		{
 			ID: "messages.delete_conversation",
@@ -233,7 +233,7 @@ func TestConversations(t *testing.T) {
 			}),
 			Request: "DELETE /users/alice/user_channel",
 			Body:    `{"channel":"bob","type":"chat","delete_roam":true}`,
-			Answer:  `{"path":"/users/user_channel","entities":[],"data":{"result":"ok"}}`,
+			Response:  `{"path":"/users/user_channel","entities":[],"data":{"result":"ok"}}`,
 		},
 		{
 			ID: "messages.delete_conversation", Name: "false is sent, true is ok",
@@ -242,7 +242,7 @@ func TestConversations(t *testing.T) {
 			}),
 			Request: "DELETE /users/alice/user_channel",
 			Body:    `{"channel":"7","type":"groupchat","delete_roam":false}`,
-			Answer:  `{"data":{"result":true}}`,
+			Response:  `{"data":{"result":true}}`,
 		},
 		{
 			ID: "messages.delete_conversation", Name: "not done",
@@ -253,7 +253,7 @@ func TestConversations(t *testing.T) {
 			}),
 			Request: "DELETE /users/alice/user_channel",
 			Body:    `{"channel":"7","type":"groupchat","delete_roam":false}`,
-			Answer:  `{"data":{"result":"user not found"}}`,
+			Response:  `{"data":{"result":"user not found"}}`,
 			Err:     im.ErrNotFound,
 		},
 	})
@@ -279,7 +279,7 @@ func TestRoaming(t *testing.T) {
 				return s.DeleteRoamingChat(ctx, "alice", "bob&co", []string{id1, id2}, silent)
 			}),
 			Request: "DELETE /rest/message/roaming/chat/user/alice?isNotify=false&msgIdList=" + id1 + "%2C" + id2 + "&userId=bob%26co",
-			Answer:  ok,
+			Response:  ok,
 		},
 		{
 			ID: "messages.delete_roaming_group",
@@ -287,13 +287,13 @@ func TestRoaming(t *testing.T) {
 				return s.DeleteRoamingGroup(ctx, "alice", "7", []string{id1}, messages.RoamingOptions{})
 			}),
 			Request: "DELETE /rest/message/roaming/group/user/alice?groupId=7&msgIdList=" + id1,
-			Answer:  ok,
+			Response:  ok,
 		},
 		{
 			ID:      "messages.clear_roaming_all",
 			Do:      act(func(ctx context.Context, s *messages.Service) error { return s.ClearRoaming(ctx, "alice") }),
 			Request: "POST /rest/message/roaming/user/alice/delete/all",
-			Answer:  ok,
+			Response:  ok,
 		},
 		{
 			ID: "messages.clear_roaming_chat_until",
@@ -301,7 +301,7 @@ func TestRoaming(t *testing.T) {
 				return s.ClearRoamingChat(ctx, "alice", "bob", until, silent)
 			}),
 			Request: "DELETE /rest/message/roaming/chat/user/alice/time?delTime=1718006400123&isNotify=false&userId=bob",
-			Answer:  ok,
+			Response:  ok,
 		},
 		{
 			ID: "messages.clear_roaming_group_until",
@@ -309,13 +309,13 @@ func TestRoaming(t *testing.T) {
 				return s.ClearRoamingGroup(ctx, "alice", "7", until, messages.RoamingOptions{})
 			}),
 			Request: "DELETE /rest/message/roaming/group/user/alice/time?delTime=1718006400123&groupId=7",
-			Answer:  ok,
+			Response:  ok,
 		},
 		{
 			ID: "messages.clear_roaming_all", Name: "no word of success",
 			Do:      act(func(ctx context.Context, s *messages.Service) error { return s.ClearRoaming(ctx, "alice") }),
 			Request: "POST /rest/message/roaming/user/alice/delete/all",
-			Answer:  `{"timestamp":1718006400123}`, Err: batch.ErrNotReported,
+			Response:  `{"timestamp":1718006400123}`, Err: batch.ErrNotReported,
 		},
 	})
 	ctx := t.Context()
@@ -372,16 +372,16 @@ func TestExportModeration(t *testing.T) {
 			Request: "POST /moderation/record/message/export",
 			Body: `{"dateFrom":1717920000000,"dateTo":1718006400000,"targetType":"chat","msgType":"txt",
 				"moderationResult":"REJECT","providerResult":"PASS"}`,
-			Answer: `{"entity":{"uuid":"c0d7f1a0"}}`,
+			Response: `{"entity":{"uuid":"c0d7f1a0"}}`,
 			Want:   "c0d7f1a0",
 		},
 		{
-			ID: "messages.export_moderation_records", Name: "answer without the file",
+			ID: "messages.export_moderation_records", Name: "response without the file",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.ExportModeration(ctx, messages.ModerationQuery{From: from, To: to})
 			}),
 			Request: "POST /moderation/record/message/export", Body: `{"dateFrom":1717920000000,"dateTo":1718006400000}`,
-			Answer: `{"entities":[]}`, Err: im.ErrBadAnswer,
+			Response: `{"entities":[]}`, Err: im.ErrBadResponse,
 		},
 	})
 	for want, q := range map[string]messages.ModerationQuery{
@@ -408,19 +408,19 @@ func TestCallbacks(t *testing.T) {
 		{
 			ID: "callbacks.storage_info", Do: list,
 			Request: "GET /callbacks/storage/info",
-			Answer:  `{"path":"/callbacks","action":"post","data":[{"date":"202404020800","size":15,"retry":0},{"date":202404020810,"size":"103","retry":"1"}]}`,
+			Response:  `{"path":"/callbacks","action":"post","data":[{"date":"202404020800","size":15,"retry":0},{"date":202404020810,"size":"103","retry":"1"}]}`,
 			Want:    []messages.CallbackSet{{Date: "202404020800", Size: 15}, {Date: "202404020810", Size: 103, Resends: 1}},
 		},
 		{
 			ID: "callbacks.storage_info", Name: "one object", Do: list,
 			Request: "GET /callbacks/storage/info",
-			Answer:  `{"data":{"date":"202404020800","size":15,"retry":0}}`,
+			Response:  `{"data":{"date":"202404020800","size":15,"retry":0}}`,
 			Want:    []messages.CallbackSet{{Date: "202404020800", Size: 15}},
 		},
 		{
 			ID: "callbacks.storage_retry", Do: resend,
 			Request: "POST /callbacks/storage/retry", Body: resent,
-			Answer: `{"data":"success","duration":225}`,
+			Response: `{"data":"success","duration":225}`,
 		},
 		{
 			ID: "callbacks.storage_retry", Name: "to the URL of the rule, for the first time",
@@ -428,7 +428,7 @@ func TestCallbacks(t *testing.T) {
 				return s.ResendCallbacks(ctx, "202404020810", messages.ResendOptions{})
 			}),
 			Request: "POST /callbacks/storage/retry", Body: `{"date":"202404020810","retry":0}`,
-			Answer: `{"data":true}`,
+			Response: `{"data":true}`,
 		},
 		{
 			ID: "callbacks.storage_retry", Name: "a failure under status 200",
@@ -438,12 +438,12 @@ func TestCallbacks(t *testing.T) {
 				return nil
 			}),
 			Request: "POST /callbacks/storage/retry", Body: resent,
-			Answer: `{"data":"failure"}`,
+			Response: `{"data":"failure"}`,
 		},
 		{
 			ID: "callbacks.storage_retry", Name: "not bought", Do: resend,
 			Request: "POST /callbacks/storage/retry", Body: resent,
-			Status: 403, Answer: `{"error":"forbidden_op"}`, Err: im.ErrForbidden,
+			Status: 403, Response: `{"error":"forbidden_op"}`, Err: im.ErrForbidden,
 		},
 	})
 	for want, call := range map[string]func(*messages.Service) error{

@@ -7,7 +7,7 @@
 //		Body: messages.Text("The kettle is on."),
 //	})
 //
-// A message is never sent twice by this package: a call whose answer is lost
+// A message is never sent twice by this package: a call whose response is lost
 // returns [im.ErrOutcomeUnknown] and is not repeated.
 package messages
 
@@ -223,7 +223,7 @@ var sendUsers = api.Endpoint{
 // SendToUsers sends one message to each of up to 600 users, whether they exist or
 // not. The receipts say what became of it for each. Quota: 6,000 messages a
 // minute, one per receiver, and 100 calls a second. Not repeated after a lost
-// answer. Errors: [im.ErrInvalidArgument], [im.ErrTooLarge].
+// response. Errors: [im.ErrInvalidArgument], [im.ErrTooLarge].
 //
 //im:endpoint messages.send_users
 func (s *Service) SendToUsers(ctx context.Context, usernames []string, m Message) (Receipts, error) {
@@ -238,7 +238,7 @@ var sendGroups = api.Endpoint{
 
 // SendToGroups sends one message to each of up to 3 groups, whether they exist or
 // not. Quota: 20 messages a second, one per group, and 20 calls a second. Not
-// repeated after a lost answer.
+// repeated after a lost response.
 //
 //im:endpoint messages.send_groups
 func (s *Service) SendToGroups(ctx context.Context, groupIDs []string, m Message) (Receipts, error) {
@@ -254,7 +254,7 @@ var sendRooms = api.Endpoint{
 // SendToRooms sends one message to each of up to 10 chat rooms, whether they exist
 // or not. A room under load drops messages without a word, those of low Priority
 // first. Quota: 100 messages a second, one per room, and 100 calls a second (20 by
-// one document of Agora China). Not repeated after a lost answer.
+// one document of Agora China). Not repeated after a lost response.
 //
 //im:endpoint messages.send_rooms
 func (s *Service) SendToRooms(ctx context.Context, roomIDs []string, m Message) (Receipts, error) {

@@ -18,7 +18,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 )
 
@@ -81,7 +81,7 @@ func TestEveryType(t *testing.T) {
 			}),
 			Request: "POST /messages/users",
 			Body:    `{"to":["bob"],"type":"` + string(b.body.Type()) + `","body":` + b.wire + `}`,
-			Answer:  `{"data":{"bob":"` + id1 + `"}}`,
+			Response:  `{"data":{"bob":"` + id1 + `"}}`,
 			Want:    messages.Receipts{{To: "bob", MessageID: id1}},
 		}, wiretest.Case{
 			ID: "messages.import_user", Name: name,
@@ -90,7 +90,7 @@ func TestEveryType(t *testing.T) {
 			}),
 			Request: "POST /messages/users/import",
 			Body:    `{"from":"alice","target":"bob","type":"` + string(b.body.Type()) + `","body":` + b.wire + `}`,
-			Answer:  `{"data":{"msg_id":"` + id1 + `"}}`,
+			Response:  `{"data":{"msg_id":"` + id1 + `"}}`,
 			Want:    id1,
 		}, wiretest.Case{
 			ID: "messages.send_legacy", Name: name,
@@ -99,7 +99,7 @@ func TestEveryType(t *testing.T) {
 			}),
 			Request: "POST /messages?useMsgId=true",
 			Body:    `{"target_type":"users","target":["bob"],"msg":` + flat(b.body.Type(), b.wire) + `}`,
-			Answer:  `{"data":{"bob":"` + id1 + `"}}`,
+			Response:  `{"data":{"bob":"` + id1 + `"}}`,
 			Want:    messages.Receipts{{To: "bob", MessageID: id1}},
 		}, wiretest.Case{
 			ID: "messages.broadcast_rooms", Name: name,
@@ -108,7 +108,7 @@ func TestEveryType(t *testing.T) {
 			}),
 			Request: "POST /messages/chatrooms/broadcast",
 			Body:    `{"msg":` + flat(b.body.Type(), b.wire) + `}`,
-			Answer:  `{"data":{"id":` + id1 + `}}`,
+			Response:  `{"data":{"id":` + id1 + `}}`,
 			Want:    id1,
 		})
 	}
@@ -130,13 +130,13 @@ func TestSend(t *testing.T) {
 			Request: "POST /messages/users",
 			Body: `{"from":"alice","to":["bob","Carol"],"type":"txt","body":{"msg":"hello"},"ext":{"order":"A-17","em_ignore_notification":true},
 				"routetype":"ROUTE_ONLINE","roam_ignore_users":["dave"],"sync_device":true,"env":"beta1"}`,
-			Answer: `{"path":"/messages/users","action":"post","data":{"carol":"` + id2 + `","bob":"` + id1 + `"},"duration":3}`,
+			Response: `{"path":"/messages/users","action":"post","data":{"carol":"` + id2 + `","bob":"` + id1 + `"},"duration":3}`,
 			Want:   messages.Receipts{{To: "bob", MessageID: id1}, {To: "Carol", MessageID: id2}},
 		},
 		{
 			ID: "messages.send_users", Name: "ids as numbers", Do: toUsers(hello),
 			Request: "POST /messages/users", Body: `{"from":"alice","to":["bob","Carol"],"type":"txt","body":{"msg":"hello"}}`,
-			Answer: `{"data":{"bob":` + id1 + `,"carol":` + id2 + `}}`,
+			Response: `{"data":{"bob":` + id1 + `,"carol":` + id2 + `}}`,
 			Want:   messages.Receipts{{To: "bob", MessageID: id1}, {To: "Carol", MessageID: id2}},
 		},
 		{
@@ -146,7 +146,7 @@ func TestSend(t *testing.T) {
 			}),
 			Request: "POST /messages/chatgroups",
 			Body:    `{"from":"alice","to":["219874650132482"],"type":"txt","body":{"msg":"hello"},"need_group_ack":true}`,
-			Answer:  `{"data":{"219874650132482":"` + id1 + `"}}`,
+			Response:  `{"data":{"219874650132482":"` + id1 + `"}}`,
 			Want:    messages.Receipts{{To: "219874650132482", MessageID: id1}},
 		},
 		{
@@ -156,7 +156,7 @@ func TestSend(t *testing.T) {
 			}),
 			Request: "POST /messages/chatrooms",
 			Body:    `{"to":["7","8"],"type":"txt","body":{"msg":"hello"},"chatroom_msg_level":"high"}`,
-			Answer:  `{"data":{"8":"` + id2 + `","7":"` + id1 + `"}}`,
+			Response:  `{"data":{"8":"` + id2 + `","7":"` + id1 + `"}}`,
 			Want:    messages.Receipts{{To: "7", MessageID: id1}, {To: "8", MessageID: id2}},
 		},
 		{
@@ -169,7 +169,7 @@ func TestSend(t *testing.T) {
 			Request: "POST /messages?useMsgId=true",
 			Body: `{"target_type":"chatrooms","target":["7"],"msg":{"type":"txt","msg":"hello"},"from":"alice","ext":{"k":"v"},
 				"routetype":"ROUTE_ONLINE","sync_device":true,"chatroom_msg_level":"low"}`,
-			Answer: `{"data":{"7":"` + id1 + `"}}`,
+			Response: `{"data":{"7":"` + id1 + `"}}`,
 			Want:   messages.Receipts{{To: "7", MessageID: id1}},
 		},
 		{
@@ -179,7 +179,7 @@ func TestSend(t *testing.T) {
 			}),
 			Request: "POST /messages?useMsgId=true",
 			Body:    `{"target_type":"users","target":["bob"],"msg":{"type":"txt","msg":"hello"},"from":"alice"}`,
-			Answer:  `{"data":{"bob":"success"}}`,
+			Response:  `{"data":{"bob":"success"}}`,
 			Want:    messages.Receipts{{To: "bob"}},
 		},
 		{
@@ -189,7 +189,7 @@ func TestSend(t *testing.T) {
 			}),
 			Request: "POST /messages/chatgroups/users",
 			Body:    `{"from":"alice","to":["219874650132482"],"users":["bob","carol"],"type":"txt","body":{"msg":"hello"},"need_group_ack":true}`,
-			Answer:  `{"path":"/messages/chatgroups","data":{"219874650132482":"` + id1 + `"}}`,
+			Response:  `{"path":"/messages/chatgroups","data":{"219874650132482":"` + id1 + `"}}`,
 			Want:    id1,
 		},
 		{
@@ -199,17 +199,17 @@ func TestSend(t *testing.T) {
 			}),
 			Request: "POST /messages/chatrooms/users",
 			Body:    `{"to":["7"],"users":["bob"],"type":"cmd","body":{"action":"mute-mic"},"chatroom_msg_level":"low"}`,
-			Answer:  `{"data":{"7":` + id1 + `}}`,
+			Response:  `{"data":{"7":` + id1 + `}}`,
 			Want:    id1,
 		},
 		{
-			ID: "messages.send_room_targeted", Name: "not named in the answer",
+			ID: "messages.send_room_targeted", Name: "not named in the response",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.SendToRoomMembers(ctx, "7", []string{"bob"}, hello)
 			}),
 			Request: "POST /messages/chatrooms/users",
 			Body:    `{"from":"alice","to":["7"],"users":["bob"],"type":"txt","body":{"msg":"hello"}}`,
-			Answer:  `{"data":{}}`,
+			Response:  `{"data":{}}`,
 			Err:     im.ErrOutcomeUnknown,
 		},
 	})
@@ -229,7 +229,7 @@ func TestReceipts(t *testing.T) {
 	require.NoError(t, got[4].Err)
 
 	require.ErrorIs(t, got.Err(), im.ErrPartial)
-	require.EqualError(t, got.Err(), "im: 3 of 5 items failed: carol (the answer does not name this item), dave (user not found), erin (refused without a reason)")
+	require.EqualError(t, got.Err(), "im: 3 of 5 items failed: carol (the response does not name this item), dave (user not found), erin (refused without a reason)")
 	require.NoError(t, got[:1].Err())
 }
 
@@ -354,9 +354,9 @@ func TestLargestMessage(t *testing.T) {
 		to[i] = fmt.Sprintf("a-name-of-some-length-%d", i)
 		ids[to[i]] = id1
 	}
-	answer, err := json.Marshal(map[string]any{"data": ids})
+	response, err := json.Marshal(map[string]any{"data": ids})
 	require.NoError(t, err)
-	client, sent := wiretest.Client(t, wiretest.JSON(200, string(answer)))
+	client, sent := wiretest.Client(t, wiretest.JSON(200, string(response)))
 	text := strings.Repeat("<", 5120-len(`{"msg":""}`))
 	receipts, err := client.Messages.SendToUsers(t.Context(), to, messages.Message{Body: messages.Text(text)})
 	require.NoError(t, err)
@@ -411,7 +411,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	assert.Contains(t, log.String(), "oak.jpg")
 }
 
-// caller notes the calls and answers nothing.
+// caller notes the calls and responses nothing.
 type caller []*api.Call
 
 func (c *caller) Call(_ context.Context, call *api.Call) error {

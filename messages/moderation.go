@@ -31,7 +31,7 @@ func (q *ModerationQuery) check() error {
 	return nil
 }
 
-// exported is an answer of its own shape: the id stands in entity.
+// exported is a response of its own shape: the id stands in entity.
 type exported struct{ uuid string }
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -58,7 +58,7 @@ var exportModeration = api.Endpoint{
 // ExportModeration writes the moderation records of messages between two times into
 // a file on the server and returns its UUID. No document describes the call, nor how
 // the file is fetched; it is taken from the vendor's Java SDK, unit of the times
-// included. Quota: 100 calls a second. Repeated after a lost answer, which makes
+// included. Quota: 100 calls a second. Repeated after a lost response, which makes
 // another file.
 //
 //im:endpoint messages.export_moderation_records

@@ -66,9 +66,9 @@ func recalls(requests []RecallRequest) (wireRecalls, error) {
 	return w, nil
 }
 
-// recalled is the answer of all three calls, by message id: "yes", or why not. It
+// recalled is the response of all three calls, by message id: "yes", or why not. It
 // sits in data as an object, as an array or as {"msgs": [...]}; older servers
-// answer a failure as {"msgs": [...]} without data.
+// response a failure as {"msgs": [...]} without data.
 type recalled map[string]string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -146,7 +146,7 @@ var recall = api.Endpoint{
 // its sending unless the app has another limit (up to 7 days) or Force is set. A
 // file that it refers to is deleted too. With Force a message id that never
 // existed is no error. Quota: 100 calls a second together with RecallBatchLegacy.
-// Repeated after a lost answer; without Force the repeat may report
+// Repeated after a lost response; without Force the repeat may report
 // [im.ErrNotFound] since the first one worked. Errors: [im.ErrNotFound] for a
 // message that is gone or recalled, [im.ErrForbidden] when it is too late,
 // [im.ErrNotEnabled] where recalls are not switched on. Older servers refuse under
@@ -154,7 +154,7 @@ var recall = api.Endpoint{
 //
 //im:endpoint messages.recall
 func (s *Service) Recall(ctx context.Context, r RecallRequest) error {
-	out := &api.Checked[recalled]{Check: func(answer *recalled) error { return answer.outcomes([]RecallRequest{r})[0].Err }}
+	out := &api.Checked[recalled]{Check: func(response *recalled) error { return response.outcomes([]RecallRequest{r})[0].Err }}
 	return s.api.Call(ctx, &api.Call{Endpoint: &recall, Invalid: r.check(""), Body: wireRecall(r), Out: out})
 }
 
@@ -165,8 +165,8 @@ var recallBatch = api.Endpoint{
 
 // RecallBatch recalls up to 30 messages, which may belong to different chats, and
 // reports on each. Info must be the same in all. Quota: 100 calls a second,
-// whatever the number of messages. Repeated after a lost answer. Errors as of
-// [Service.Recall]; how the server answers where only some can be recalled is not
+// whatever the number of messages. Repeated after a lost response. Errors as of
+// [Service.Recall]; how the server responds where only some can be recalled is not
 // documented. Not in the English documents of Agora.
 //
 //im:endpoint messages.recall_batch
@@ -182,7 +182,7 @@ var recallBatchLegacy = api.Endpoint{
 // RecallBatch know, and reports on each, with the server's reason: errors.Is finds
 // [im.ErrNotFound] and [im.ErrForbidden] as for [Service.Recall]. No document gives
 // a largest batch. Info is refused: the call does not know it. Quota: 100 calls a
-// second together with Recall. Repeated after a lost answer.
+// second together with Recall. Repeated after a lost response.
 //
 // Deprecated: use [Service.RecallBatch], unless the cluster does not know it.
 //

@@ -9,7 +9,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 )
 
@@ -19,17 +19,17 @@ const toBobJSON = `{"msg_id":"` + id1 + `","to":"bob","chat_type":"chat","from":
 
 func TestRecall(t *testing.T) {
 	recall := act(func(ctx context.Context, s *messages.Service) error { return s.Recall(ctx, toBob) })
-	answer := func(name, body string, err error) wiretest.Case {
+	response := func(name, body string, err error) wiretest.Case {
 		return wiretest.Case{
 			ID: "messages.recall", Name: name, Do: recall,
-			Request: "POST /messages/msg_recall", Body: toBobJSON, Answer: body, Err: err,
+			Request: "POST /messages/msg_recall", Body: toBobJSON, Response: body, Err: err,
 		}
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "messages.recall", Do: recall,
 			Request: "POST /messages/msg_recall", Body: toBobJSON,
-			Answer: `{"action":"post","data":{"recalled":"yes","chattype":"chat","from":"alice","to":"bob","msg_id":"` + id1 + `"},"duration":8}`,
+			Response: `{"action":"post","data":{"recalled":"yes","chattype":"chat","from":"alice","to":"bob","msg_id":"` + id1 + `"},"duration":8}`,
 		},
 		{
 			ID: "messages.recall", Name: "all fields",
@@ -40,16 +40,16 @@ func TestRecall(t *testing.T) {
 			}),
 			Request: "POST /messages/msg_recall",
 			Body:    `{"msg_id":"` + id1 + `","to":"7","chat_type":"chatroom","force":true,"sync_device":false,"recallMessageExtensionInfo":"spam"}`,
-			Answer:  `{"data":{"recalled":"yes","chattype":"group_chat","msg_id":` + id1 + `}}`,
+			Response:  `{"data":{"recalled":"yes","chattype":"group_chat","msg_id":` + id1 + `}}`,
 		},
-		answer("data as an array", `{"data":[{"recalled":"yes","msg_id":"`+id1+`"}]}`, nil),
-		answer("old failure: recalled before", `{"msgs":[{"msg_id":"`+id1+`","recalled":"not_found msg"}]}`, im.ErrNotFound),
-		answer("old failure: no receiver", `{"msgs":[{"msg_id":"`+id1+`","recalled":"can’t find msg to"}]}`, im.ErrNotFound),
-		answer("old failure: no receiver, other words", `{"msgs":[{"msg_id":"`+id1+`","recalled":"can't find message to"}]}`, im.ErrNotFound),
-		answer("old failure: too late", `{"msgs":[{"msg_id":"`+id1+`","recalled":"exceed recall time limit"}]}`, im.ErrForbidden),
-		answer("old failure: too late, other words", `{"msgs":{"msg_id":"`+id1+`","recalled":"exceed call time limit"}}`, im.ErrForbidden),
-		answer("old failure: fault of the server", `{"data":{"msgs":[{"msg_id":"`+id1+`","recalled":"internal error"}]}}`, im.ErrInternal),
-		answer("not named", `{"data":{"recalled":"yes","msg_id":"1"}}`, im.ErrOutcomeUnknown),
+		response("data as an array", `{"data":[{"recalled":"yes","msg_id":"`+id1+`"}]}`, nil),
+		response("old failure: recalled before", `{"msgs":[{"msg_id":"`+id1+`","recalled":"not_found msg"}]}`, im.ErrNotFound),
+		response("old failure: no receiver", `{"msgs":[{"msg_id":"`+id1+`","recalled":"can’t find msg to"}]}`, im.ErrNotFound),
+		response("old failure: no receiver, other words", `{"msgs":[{"msg_id":"`+id1+`","recalled":"can't find message to"}]}`, im.ErrNotFound),
+		response("old failure: too late", `{"msgs":[{"msg_id":"`+id1+`","recalled":"exceed recall time limit"}]}`, im.ErrForbidden),
+		response("old failure: too late, other words", `{"msgs":{"msg_id":"`+id1+`","recalled":"exceed call time limit"}}`, im.ErrForbidden),
+		response("old failure: fault of the server", `{"data":{"msgs":[{"msg_id":"`+id1+`","recalled":"internal error"}]}}`, im.ErrInternal),
+		response("not named", `{"data":{"recalled":"yes","msg_id":"1"}}`, im.ErrOutcomeUnknown),
 	})
 
 	client, _ := wiretest.Client(t, wiretest.JSON(200, `{"msgs":[{"msg_id":"`+id1+`","recalled":"exceed recall time limit"}]}`))
@@ -93,13 +93,13 @@ func TestRecallBatch(t *testing.T) {
 			}),
 			Request: "POST /messages/batch_recall",
 			Body:    `{"msgs":[` + toBobJSON + `,` + toRoomJSON + `],"recallMessageExtensionInfo":"spam"}`,
-			Answer:  `{"data":[{"recalled":"yes","chattype":"chatroom","msg_id":"` + id2 + `"},{"recalled":"yes","chattype":"chat","msg_id":"` + id1 + `"}]}`,
+			Response:  `{"data":[{"recalled":"yes","chattype":"chatroom","msg_id":"` + id2 + `"},{"recalled":"yes","chattype":"chat","msg_id":"` + id1 + `"}]}`,
 			Want:    batch.Result{{ID: id1}, {ID: id2}},
 		},
 		{
 			ID: "messages.recall_batch", Name: "in part", Do: partly((*messages.Service).RecallBatch),
 			Request: "POST /messages/batch_recall", Body: `{"msgs":[` + toBobJSON + `,` + toRoomJSON + `,` + thirdJSON + `]}`,
-			Answer: `{"data":[{"recalled":"exceed recall time limit","msg_id":"` + id2 + `"},{"recalled":"yes","msg_id":"` + id1 + `"}]}`,
+			Response: `{"data":[{"recalled":"exceed recall time limit","msg_id":"` + id2 + `"},{"recalled":"yes","msg_id":"` + id1 + `"}]}`,
 		},
 		{
 			ID: "messages.recall_batch_legacy",
@@ -107,7 +107,7 @@ func TestRecallBatch(t *testing.T) {
 				return s.RecallBatchLegacy(ctx, []messages.RecallRequest{toBob})
 			}),
 			Request: "POST /messages/recall", Body: `{"msgs":[` + toBobJSON + `]}`,
-			Answer: `{"data":{"msgs":[{"msg_id":"` + id1 + `","recalled":"yes"}]}}`,
+			Response: `{"data":{"msgs":[{"msg_id":"` + id1 + `","recalled":"yes"}]}}`,
 			Want:   batch.Result{{ID: id1}},
 		},
 		{
@@ -116,13 +116,13 @@ func TestRecallBatch(t *testing.T) {
 				return s.RecallBatchLegacy(ctx, []messages.RecallRequest{toBob})
 			}),
 			Request: "POST /messages/recall", Body: `{"msgs":[` + toBobJSON + `]}`,
-			Answer: `{"data":{"msg_id":"` + id1 + `","recalled":"yes"}}`,
+			Response: `{"data":{"msg_id":"` + id1 + `","recalled":"yes"}}`,
 			Want:   batch.Result{{ID: id1}},
 		},
 		{
 			ID: "messages.recall_batch_legacy", Name: "in part", Do: partly((*messages.Service).RecallBatchLegacy),
 			Request: "POST /messages/recall", Body: `{"msgs":[` + toBobJSON + `,` + toRoomJSON + `,` + thirdJSON + `]}`,
-			Answer: `{"data":{"msgs":[{"msg_id":"` + id1 + `","recalled":"yes"},{"msg_id":"` + id2 + `","recalled":"exceed recall time limit"}]}}`,
+			Response: `{"data":{"msgs":[{"msg_id":"` + id1 + `","recalled":"yes"},{"msg_id":"` + id2 + `","recalled":"exceed recall time limit"}]}}`,
 		},
 	})
 

@@ -25,13 +25,13 @@ func (o RoamingOptions) query(key, value string) url.Values {
 	return q
 }
 
-// roaming carries out a call on roaming messages. The answer is no usual one: its
+// roaming carries out a call on roaming messages. The response is no usual one: its
 // word stands at the top.
 func (s *Service) roaming(ctx context.Context, c *api.Call) error {
-	type answer = struct {
+	type response = struct {
 		Status api.Text `json:"requestStatusCode"`
 	}
-	c.Out = &api.Checked[answer]{Check: func(a *answer) error { return confirm(a.Status) }}
+	c.Out = &api.Checked[response]{Check: func(a *response) error { return confirm(a.Status) }}
 	return s.api.Call(ctx, c)
 }
 
@@ -71,8 +71,8 @@ var deleteRoamingChat = api.Endpoint{
 }
 
 // DeleteRoamingChat deletes up to 50 messages of the chat with peer from what a
-// user finds on a new device. The peer keeps them. The answer says nothing of
-// single messages. Quota: 100 calls a second. Repeated after a lost answer. Errors:
+// user finds on a new device. The peer keeps them. The response says nothing of
+// single messages. Quota: 100 calls a second. Repeated after a lost response. Errors:
 // [im.ErrNotEnabled] where roaming is not switched on. Not in the English documents
 // of Agora.
 //
@@ -101,7 +101,7 @@ var clearRoamingAll = api.Endpoint{
 
 // ClearRoaming deletes all messages that a user would find on a new device, and
 // the user's conversation list. All others keep theirs. Quota: 100 calls a second.
-// Not repeated after a lost answer: a repeat also deletes what came in between.
+// Not repeated after a lost response: a repeat also deletes what came in between.
 // Errors: [im.ErrNotEnabled] where roaming is not switched on. Not in the English
 // documents of Agora.
 //
@@ -117,7 +117,7 @@ var clearRoamingChat = api.Endpoint{
 
 // ClearRoamingChat deletes the messages of the chat with peer up to and including a
 // time from what a user finds on a new device. The peer keeps them. Quota: 100
-// calls a second. Repeated after a lost answer. Errors: [im.ErrNotEnabled] where
+// calls a second. Repeated after a lost response. Errors: [im.ErrNotEnabled] where
 // roaming is not switched on. Not in the English documents of Agora.
 //
 //im:endpoint messages.clear_roaming_chat_until

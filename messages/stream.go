@@ -67,9 +67,9 @@ type chunkText struct {
 }
 
 // sendChunk sends one chunk and returns the id of the whole message. Only the
-// answer to the first chunk must have it.
+// response to the first chunk must have it.
 func (s *Service) sendChunk(ctx context.Context, e *api.Endpoint, to string, c *Chunk, invalid error) (string, error) {
-	out := chunkAnswer{id: c.MessageID}
+	out := chunkResponse{id: c.MessageID}
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: e, Invalid: api.First(invalid, c.check()), Items: 1, Out: &out,
 		Body: &chunkBody{
@@ -83,11 +83,11 @@ func (s *Service) sendChunk(ctx context.Context, e *api.Endpoint, to string, c *
 	return out.id, nil
 }
 
-// chunkAnswer holds the id that was known before.
-type chunkAnswer struct{ id string }
+// chunkResponse holds the id that was known before.
+type chunkResponse struct{ id string }
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (c *chunkAnswer) UnmarshalJSON(b []byte) error {
+func (c *chunkResponse) UnmarshalJSON(b []byte) error {
 	var id oneID
 	err := json.Unmarshal(b, &id)
 	switch {
@@ -107,7 +107,7 @@ var streamUser = api.Endpoint{
 // SendChunkToUser sends one chunk of a streaming text message to a user and returns
 // the id of the whole message. [Service.StreamToUser] is easier to use. At most 30
 // seconds may lie between chunks, and 30 minutes between the first and the last.
-// Quota: 100 chunks a second. Not repeated after a lost answer. The number of a
+// Quota: 100 chunks a second. Not repeated after a lost response. The number of a
 // refusal is in the ErrorCode of [im.Error]: 14031 unknown message, 14032 longer
 // than 128 KB, 14033 and 14034 too late, 14035 already finished, 14036 and 14037
 // another sender or receiver, 14038 Seq not above the one before. Easemob only.
@@ -141,13 +141,13 @@ type StreamOptions struct {
 // Stream sends one text message piece by piece while the text comes into being.
 // It numbers the chunks and keeps the id of the message:
 //
-//	answer := client.Messages.StreamToUser("bob", messages.StreamOptions{From: "assistant"})
+//	response := client.Messages.StreamToUser("bob", messages.StreamOptions{From: "assistant"})
 //	for text := range model.Reply(question) {
-//		if err := answer.Send(ctx, text); err != nil {
+//		if err := response.Send(ctx, text); err != nil {
 //			return err
 //		}
 //	}
-//	return answer.Finish(ctx, "", nil)
+//	return response.Finish(ctx, "", nil)
 //
 // A chunk that was refused may be sent again. After [im.ErrOutcomeUnknown] nothing
 // more can be sent, since a part might be lost or doubled: every further call

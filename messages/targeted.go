@@ -16,9 +16,9 @@ const maxTargets = 20
 func (s *Service) sendTargeted(ctx context.Context, e *api.Endpoint, to string, usernames []string, m *Message, invalid error) (string, error) {
 	body := m.wire([]string{to})
 	body.Users = usernames
-	type answer = api.Data[map[string]api.Text]
+	type response = api.Data[map[string]api.Text]
 	var receipt Receipt
-	out := &api.Checked[answer]{Check: func(a *answer) error {
+	out := &api.Checked[response]{Check: func(a *response) error {
 		receipt = receipts([]string{to}, a.Data)[0]
 		return receipt.Err
 	}}
@@ -41,7 +41,7 @@ var sendGroupTargeted = api.Endpoint{
 // to 20, receive, and returns its id. The sender gets a copy. The message does not
 // show in the conversation list, counts as no unread one, and is roaming only
 // where that was switched on. Quota: 100 messages a second; the number of members
-// does not count. Not repeated after a lost answer. Errors:
+// does not count. Not repeated after a lost response. Errors:
 // [im.ErrInvalidArgument], [im.ErrTooLarge]. Not in the English documents of
 // Agora.
 //

@@ -86,7 +86,7 @@ func (a Attributes) form() api.Form {
 	return form
 }
 
-// wireAttributes are attributes as they are answered. A value that other clients
+// wireAttributes are attributes as they are responded. A value that other clients
 // have stored as JSON may come as such.
 type wireAttributes map[string]value
 
@@ -122,7 +122,7 @@ var set = api.Endpoint{
 // Set writes attributes of a user and returns those written. Keys that are not
 // named stay as they are, as far as the documents tell. More than 2 KB of keys and
 // values, and values longer than documented for their keys, are refused before
-// sending. Quota: 100 calls a second. Repeated after a lost answer, and when two
+// sending. Quota: 100 calls a second. Repeated after a lost response, and when two
 // writes collide. Errors: [im.ErrTooLarge] when the user would have more than 2 KB
 // in all, [im.ErrPlanLimit] when the app has used up its 10 GB.
 //
@@ -147,7 +147,7 @@ var get = api.Endpoint{
 }
 
 // Get returns all attributes of a user; none for a user that does not exist.
-// Quota: 100 calls a second. Repeated after a lost answer. A user named "capacity"
+// Quota: 100 calls a second. Repeated after a lost response. A user named "capacity"
 // cannot be read this way, for the path is that of [Service.Capacity]; use
 // [Service.GetBatch].
 //
@@ -163,7 +163,7 @@ func (s *Service) Get(ctx context.Context, username string) (Attributes, error) 
 // UserAttributes are the attributes of one user of a batch.
 type UserAttributes struct {
 	Username   string
-	Attributes Attributes // of the keys asked for, those that exist; nil: the answer does not name the user
+	Attributes Attributes // of the keys asked for, those that exist; nil: the response does not name the user
 }
 
 var getBatch = api.Endpoint{
@@ -173,7 +173,7 @@ var getBatch = api.Endpoint{
 
 // GetBatch returns the attributes under some keys of up to 100 users, in the order
 // asked. A user that does not exist has none. Quota: 100 calls a second, whatever
-// the number of users. Repeated after a lost answer.
+// the number of users. Repeated after a lost response.
 //
 //im:endpoint metadata.batch_get
 func (s *Service) GetBatch(ctx context.Context, usernames, keys []string) ([]UserAttributes, error) {
@@ -189,13 +189,13 @@ func (s *Service) GetBatch(ctx context.Context, usernames, keys []string) ([]Use
 	if err != nil {
 		return nil, err
 	}
-	answered := make(map[string]Attributes, len(out.Value))
+	responded := make(map[string]Attributes, len(out.Value))
 	for name, wire := range out.Value {
-		answered[strings.ToLower(name)] = wire.attributes()
+		responded[strings.ToLower(name)] = wire.attributes()
 	}
 	list := make([]UserAttributes, len(usernames))
 	for i, name := range usernames {
-		list[i] = UserAttributes{Username: name, Attributes: answered[strings.ToLower(name)]}
+		list[i] = UserAttributes{Username: name, Attributes: responded[strings.ToLower(name)]}
 	}
 	return list, nil
 }
@@ -205,14 +205,14 @@ var deleteAll = api.Endpoint{
 }
 
 // Delete deletes all attributes of a user, and succeeds where there are none.
-// Quota: 100 calls a second. Repeated after a lost answer.
+// Quota: 100 calls a second. Repeated after a lost response.
 //
 //im:endpoint metadata.delete
 func (s *Service) Delete(ctx context.Context, username string) error {
 	return s.api.Call(ctx, &api.Call{Endpoint: &deleteAll, Params: []string{username}, Out: new(deleted)})
 }
 
-// deleted is an answer of success. Its data is true, or nothing to speak of, or the
+// deleted is a response of success. Its data is true, or nothing to speak of, or the
 // reason why not.
 type deleted struct{}
 
@@ -234,7 +234,7 @@ var capacity = api.Endpoint{
 }
 
 // Capacity tells how many bytes the attributes of all users of the app take up, of
-// the 10 GB that they may. Quota: 100 calls a second. Repeated after a lost answer.
+// the 10 GB that they may. Quota: 100 calls a second. Repeated after a lost response.
 //
 //im:endpoint metadata.capacity
 func (s *Service) Capacity(ctx context.Context) (int64, error) {

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/metadata"
 )
 
@@ -34,7 +34,7 @@ func TestSet(t *testing.T) {
 			Request: "PUT /metadata/user/alice",
 			Header:  form,
 			Body:    "avatarurl=https%3A%2F%2Fimg.example.com%2Fa.png&nickname=Alice",
-			Answer:  `{"timestamp":1697602000000,"data":{"nickname":"Alice","avatarurl":"https://img.example.com/a.png"},"duration":9}`,
+			Response:  `{"timestamp":1697602000000,"data":{"nickname":"Alice","avatarurl":"https://img.example.com/a.png"},"duration":9}`,
 			Want:    metadata.Attributes{metadata.Nickname: "Alice", metadata.AvatarURL: "https://img.example.com/a.png"},
 		},
 		{
@@ -43,29 +43,29 @@ func TestSet(t *testing.T) {
 			Request: "PUT /metadata/user/alice",
 			Header:  form,
 			Body:    "a%26b%3Dc=100%25+of+a%2Bb+%26+%C3%BC%0A&empty=",
-			Answer:  `{"data":{"a&b=c":"100% of a+b & ü\n","empty":""}}`,
+			Response:  `{"data":{"a&b=c":"100% of a+b & ü\n","empty":""}}`,
 			Want:    metadata.Attributes{"a&b=c": "100% of a+b & ü\n", "empty": ""},
 		},
 		{
 			ID: "metadata.set", Name: "values that are no text", Do: set(metadata.Attributes{metadata.Gender: "1"}),
 			Request: "PUT /metadata/user/alice",
 			Body:    "gender=1",
-			Answer:  `{"data":{"gender":1,"vip":true,"none":null,"ext":{"level": 3},"tags":["a"]}}`,
+			Response:  `{"data":{"gender":1,"vip":true,"none":null,"ext":{"level": 3},"tags":["a"]}}`,
 			Want:    metadata.Attributes{metadata.Gender: "1", "vip": "true", "none": "", "ext": `{"level": 3}`, "tags": `["a"]`},
 		},
 		{
 			ID: "metadata.set", Name: "exactly 2 KB", Do: set(metadata.Attributes{"k": strings.Repeat("x", 2047)}),
 			Request: "PUT /metadata/user/alice",
 			Body:    "k=" + strings.Repeat("x", 2047),
-			Answer:  `{"data":{}}`,
+			Response:  `{"data":{}}`,
 			Want:    metadata.Attributes{},
 		},
 		{
-			ID: "metadata.set", Name: "answer without data", Do: set(metadata.Attributes{"k": "v"}),
+			ID: "metadata.set", Name: "response without data", Do: set(metadata.Attributes{"k": "v"}),
 			Request: "PUT /metadata/user/alice",
 			Body:    "k=v",
-			Answer:  `{"timestamp":1697602000000}`,
-			Err:     im.ErrBadAnswer,
+			Response:  `{"timestamp":1697602000000}`,
+			Err:     im.ErrBadResponse,
 		},
 		{
 			ID: "metadata.set", Name: "empty user",
@@ -114,27 +114,27 @@ func TestRead(t *testing.T) {
 		{
 			ID: "metadata.get", Do: get("alice"),
 			Request: "GET /metadata/user/alice",
-			Answer:  `{"timestamp":1697602100000,"data":{"ext":"vip","nickname":"Alice"},"duration":5}`,
+			Response:  `{"timestamp":1697602100000,"data":{"ext":"vip","nickname":"Alice"},"duration":5}`,
 			Want:    metadata.Attributes{metadata.Ext: "vip", metadata.Nickname: "Alice"},
 		},
 		{
 			ID: "metadata.get", Name: "no such user", Do: get("nobody"),
 			Request: "GET /metadata/user/nobody",
-			Answer:  `{"data":{}}`,
+			Response:  `{"data":{}}`,
 			Want:    metadata.Attributes{},
 		},
 		{ID: "metadata.get", Name: "a user whose path is that of another call", Do: get("capacity"), Err: im.ErrInvalidArgument},
 		{
 			ID: "metadata.get", Name: "a user named get", Do: get("get"), // only a POST would be another call
 			Request: "GET /metadata/user/get",
-			Answer:  `{"data":{"nickname":"G"}}`,
+			Response:  `{"data":{"nickname":"G"}}`,
 			Want:    metadata.Attributes{metadata.Nickname: "G"},
 		},
 		{
 			ID: "metadata.batch_get", Do: batch([]string{"bob", "Alice", "nobody", "missing"}, []string{"nickname", "mail"}),
 			Request: "POST /metadata/user/get",
 			Body:    `{"targets":["bob","Alice","nobody","missing"],"properties":["nickname","mail"]}`,
-			Answer: `{"timestamp":1697602200000,"data":{"alice":{"nickname":"Alice","mail":"a@example.com"},"BOB":{"nickname":"Bob"},"missing":null,
+			Response: `{"timestamp":1697602200000,"data":{"alice":{"nickname":"Alice","mail":"a@example.com"},"BOB":{"nickname":"Bob"},"missing":null,
 				"nobody":{}},"duration":3}`,
 			Want: []metadata.UserAttributes{
 				{"bob", metadata.Attributes{"nickname": "Bob"}},
@@ -147,7 +147,7 @@ func TestRead(t *testing.T) {
 			ID: "metadata.batch_get", Name: "nobody known", Do: batch([]string{"nobody"}, []string{"nickname"}),
 			Request: "POST /metadata/user/get",
 			Body:    `{"targets":["nobody"],"properties":["nickname"]}`,
-			Answer:  `{"data":{}}`,
+			Response:  `{"data":{}}`,
 			Want:    []metadata.UserAttributes{{Username: "nobody"}},
 		},
 		{ID: "metadata.batch_get", Name: "101 users", Do: batch(names(101), []string{"nickname"}), Err: im.ErrInvalidArgument},
@@ -157,32 +157,32 @@ func TestRead(t *testing.T) {
 		{
 			ID: "metadata.capacity", Do: capacity,
 			Request: "GET /metadata/user/capacity",
-			Answer:  `{"timestamp":1697602300000,"data":10737418240,"duration":55}`,
+			Response:  `{"timestamp":1697602300000,"data":10737418240,"duration":55}`,
 			Want:    int64(10737418240), // more than 32 bits
 		},
 		{
 			ID: "metadata.capacity", Name: "as a string", Do: capacity,
 			Request: "GET /metadata/user/capacity",
-			Answer:  `{"data":"1673"}`,
+			Response:  `{"data":"1673"}`,
 			Want:    int64(1673),
 		},
 		{
-			ID: "metadata.capacity", Name: "answer without data", Do: capacity,
+			ID: "metadata.capacity", Name: "response without data", Do: capacity,
 			Request: "GET /metadata/user/capacity",
-			Answer:  `{"duration":55}`,
+			Response:  `{"duration":55}`,
 			Want:    int64(0), // nothing is stored
 		},
 		{
 			ID: "metadata.capacity", Name: "null", Do: capacity,
 			Request: "GET /metadata/user/capacity",
-			Answer:  `{"data":null}`,
+			Response:  `{"data":null}`,
 			Want:    int64(0),
 		},
 		{
 			ID: "metadata.capacity", Name: "another shape", Do: capacity,
 			Request: "GET /metadata/user/capacity",
-			Answer:  `{"data":{"a":1}}`,
-			Err:     im.ErrBadAnswer,
+			Response:  `{"data":{"a":1}}`,
+			Err:     im.ErrBadResponse,
 		},
 	})
 }
@@ -193,33 +193,33 @@ func TestDelete(t *testing.T) {
 		{
 			ID: "metadata.delete", Do: remove,
 			Request: "DELETE /metadata/user/alice",
-			Answer:  `{"timestamp":1697602400000,"duration":10,"data":true}`,
+			Response:  `{"timestamp":1697602400000,"duration":10,"data":true}`,
 		},
 		{
 			ID: "metadata.delete", Name: "true as a string", Do: remove,
 			Request: "DELETE /metadata/user/alice",
-			Answer:  `{"data":"true"}`,
+			Response:  `{"data":"true"}`,
 		},
 		{
 			ID: "metadata.delete", Name: "not done", Do: remove,
 			Request: "DELETE /metadata/user/alice",
-			Answer:  `{"data":false}`,
+			Response:  `{"data":false}`,
 			Err:     im.ErrForbidden,
 		},
 		{
-			ID: "metadata.delete", Name: "answer without data", Do: remove,
+			ID: "metadata.delete", Name: "response without data", Do: remove,
 			Request: "DELETE /metadata/user/alice",
-			Answer:  `{}`,
+			Response:  `{}`,
 		},
 		{
 			ID: "metadata.delete", Name: "null", Do: remove,
 			Request: "DELETE /metadata/user/alice",
-			Answer:  `{"data":null}`,
+			Response:  `{"data":null}`,
 		},
 		{
 			ID: "metadata.delete", Name: "an empty object", Do: remove,
 			Request: "DELETE /metadata/user/alice",
-			Answer:  `{"data":{}}`,
+			Response:  `{"data":{}}`,
 		},
 		{
 			ID: "metadata.delete", Name: "empty user",

@@ -67,7 +67,7 @@ var set = api.Endpoint{
 // Set sets the presence of a user on one device, and tells those who watch. The
 // device is its resource, as the client SDK and package users name it:
 // "android_600100200300". Quota: 50 calls a second (100 by one page of Easemob).
-// Repeated after a lost answer, when the change may be told twice.
+// Repeated after a lost response, when the change may be told twice.
 // [im.ErrNotFound] when user or device does not exist.
 //
 //im:endpoint presence.set
@@ -87,8 +87,8 @@ type Presence struct {
 	Devices    map[string]Status // by resource: "android_600100200300"; empty: none is known
 	Ext        string            // set by [Service.Set] or a client SDK
 	LastChange time.Time         `json:",omitzero"` // last login or logout
-	Expires    time.Time         `json:",omitzero"` // end of the subscription; answered by [Service.Subscribe] only
-	Err        error             // why there is nothing else: the answer does not name the user
+	Expires    time.Time         `json:",omitzero"` // end of the subscription; responded by [Service.Subscribe] only
+	Err        error             // why there is nothing else: the response does not name the user
 }
 
 // MarshalJSON keeps the text and the kinds of Err.
@@ -117,7 +117,7 @@ func (p Presence) Online() bool {
 // Presences has one entry per user asked for, in that order.
 type Presences []Presence
 
-// Err is nil when all users were answered, else a [*batch.Error].
+// Err is nil when all users were responded, else a [*batch.Error].
 func (p Presences) Err() error {
 	var failed []batch.Outcome
 	for _, one := range p {
@@ -157,20 +157,20 @@ func (s *statuses) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// presences carries out a call that answers the presence of the users named.
+// presences carries out a call that responds the presence of the users named.
 func (s *Service) presences(ctx context.Context, c *api.Call, usernames []string) (Presences, error) {
 	var out api.Payload[api.Many[wirePresence]]
 	c.Items, c.Body, c.Out = len(usernames), usernamesBody{usernames}, &out
 	if err := s.api.Call(ctx, c); err != nil {
 		return nil, err
 	}
-	answered := make(map[string]*wirePresence, len(out.Value))
+	responded := make(map[string]*wirePresence, len(out.Value))
 	for i := range out.Value {
-		answered[strings.ToLower(string(out.Value[i].UID))] = &out.Value[i]
+		responded[strings.ToLower(string(out.Value[i].UID))] = &out.Value[i]
 	}
 	list := make(Presences, len(usernames))
 	for i, name := range usernames {
-		w, named := answered[strings.ToLower(name)]
+		w, named := responded[strings.ToLower(name)]
 		if !named {
 			list[i] = Presence{Username: name, Err: api.NotReported}
 			continue
@@ -195,9 +195,9 @@ var get = api.Endpoint{
 }
 
 // Get returns the presence of up to 100 users, asked on behalf of one user, who
-// need not have subscribed to them. All lack an answer where that user does not
+// need not have subscribed to them. All lack a response where that user does not
 // exist. Quota: 50 calls a second (100 by one page of Easemob), whatever the
-// number of users. Repeated after a lost answer.
+// number of users. Repeated after a lost response.
 //
 //im:endpoint presence.get
 func (s *Service) Get(ctx context.Context, username string, usernames []string) (Presences, error) {
@@ -211,7 +211,7 @@ var countOnline = api.Endpoint{
 }
 
 // CountOnlineMembers tells how many members of a group are connected, whatever
-// their statuses. Quota: 100 calls a second. Repeated after a lost answer. The
+// their statuses. Quota: 100 calls a second. Repeated after a lost response. The
 // vendor switches it on apart from presence ([im.ErrNotEnabled]); Agora's
 // international documents do not have it.
 //

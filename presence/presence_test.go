@@ -13,7 +13,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/presence"
 )
@@ -35,40 +35,40 @@ func TestSet(t *testing.T) {
 			ID: "presence.set", Do: set("android_600100", presence.Setting{Status: "100", Ext: "in a call"}),
 			Request: "POST /users/alice/presence/android_600100/100",
 			Body:    `{"ext":"in a call"}`,
-			Answer:  `{"result":"ok"}`,
+			Response:  `{"result":"ok"}`,
 		},
 		{
 			ID: "presence.set", Name: "an empty ext is sent", Do: set("ios", presence.Setting{Status: presence.Offline}),
 			Request: "POST /users/alice/presence/ios/0",
 			Body:    `{"ext":""}`,
-			Answer:  `{"result":"ok"}`,
+			Response:  `{"result":"ok"}`,
 		},
 		{
 			ID: "presence.set", Name: "refused under 200", Do: set("ios", presence.Setting{Status: presence.Online}),
 			Request: "POST /users/alice/presence/ios/1",
 			Body:    `{"ext":""}`,
-			Answer:  `{"result":"resource not exist"}`,
+			Response:  `{"result":"resource not exist"}`,
 			Err:     im.ErrNotFound,
 		},
 		{
 			ID: "presence.set", Name: "the reason under 200 has its kind", Do: set("ios", presence.Setting{Status: presence.Online}),
 			Request: "POST /users/alice/presence/ios/1",
 			Body:    `{"ext":""}`,
-			Answer:  `{"result":"resource not exist"}`,
+			Response:  `{"result":"resource not exist"}`,
 			Err:     im.ErrNotFound,
 		},
 		{
-			ID: "presence.set", Name: "an answer that says nothing", Do: set("ios", presence.Setting{Status: presence.Online}),
+			ID: "presence.set", Name: "a response that says nothing", Do: set("ios", presence.Setting{Status: presence.Online}),
 			Request: "POST /users/alice/presence/ios/1",
 			Body:    `{"ext":""}`,
-			Answer:  `{}`,
-			Err:     im.ErrBadAnswer,
+			Response:  `{}`,
+			Err:     im.ErrBadResponse,
 		},
 		{
 			ID: "presence.set", Name: "1024 bytes", Do: set("ios", presence.Setting{Status: "1", Ext: strings.Repeat("ü", 512)}),
 			Request: "POST /users/alice/presence/ios/1",
 			Body:    `{"ext":"` + strings.Repeat("ü", 512) + `"}`,
-			Answer:  `{"result":"ok"}`,
+			Response:  `{"result":"ok"}`,
 		},
 		{
 			ID: "presence.set", Name: "1025 bytes", Do: set("ios", presence.Setting{Status: "1", Ext: strings.Repeat("x", 1025)}),
@@ -122,7 +122,7 @@ func TestPresences(t *testing.T) {
 			ID: "presence.subscribe", Do: subscribe([]string{"carol", "Bob"}, 100*time.Second+time.Millisecond),
 			Request: "POST /users/alice/presence/100",
 			Body:    `{"usernames":["carol","Bob"]}`,
-			Answer:  `{"result":[` + bobJSON + `,` + carolJSON + `]}`,
+			Response:  `{"result":[` + bobJSON + `,` + carolJSON + `]}`,
 			Want: presence.Presences{
 				{Username: "carol", LastChange: time.Unix(1697600001, 0), Expires: time.Unix(1697700001, 0)},
 				{
@@ -132,7 +132,7 @@ func TestPresences(t *testing.T) {
 			},
 		},
 		{
-			ID: "presence.subscribe", Name: "the longest time, an answer without a name",
+			ID: "presence.subscribe", Name: "the longest time, a response without a name",
 			Do: do(func(ctx context.Context, s *presence.Service) (any, error) {
 				got, err := s.Subscribe(ctx, "alice", []string{"bob", "dave"}, presence.MaxExpiry)
 				if err != nil {
@@ -146,7 +146,7 @@ func TestPresences(t *testing.T) {
 			}),
 			Request: "POST /users/alice/presence/2592000",
 			Body:    `{"usernames":["bob","dave"]}`,
-			Answer:  `{"result":[` + bobJSON + `,{"uid":"","last_time":"","status":{}}]}`,
+			Response:  `{"result":[` + bobJSON + `,{"uid":"","last_time":"","status":{}}]}`,
 		},
 		{ID: "presence.subscribe", Name: "less than a second", Do: subscribe([]string{"bob"}, 999*time.Millisecond), Err: im.ErrInvalidArgument},
 		{ID: "presence.subscribe", Name: "more than 30 days", Do: subscribe([]string{"bob"}, presence.MaxExpiry+1), Err: im.ErrInvalidArgument},
@@ -157,13 +157,13 @@ func TestPresences(t *testing.T) {
 			ID: "presence.get", Do: get([]string{"bob"}),
 			Request: "POST /users/alice/presence",
 			Body:    `{"usernames":["bob"]}`,
-			Answer:  `{"result":[{"uid":"bob","last_time":"1697600000","ext":"","status":{"ios":0}}]}`,
+			Response:  `{"result":[{"uid":"bob","last_time":"1697600000","ext":"","status":{"ios":0}}]}`,
 			Want: presence.Presences{
 				{Username: "bob", Devices: map[string]presence.Status{"ios": presence.Offline}, LastChange: time.Unix(1697600000, 0)},
 			},
 		},
 		{
-			ID: "presence.get", Name: "nobody answered",
+			ID: "presence.get", Name: "nobody responded",
 			Do: do(func(ctx context.Context, s *presence.Service) (any, error) {
 				got, err := s.Get(ctx, "nobody", []string{"bob"})
 				require.Len(t, got, 1)
@@ -172,21 +172,21 @@ func TestPresences(t *testing.T) {
 			}),
 			Request: "POST /users/nobody/presence",
 			Body:    `{"usernames":["bob"]}`,
-			Answer:  `{"result":[]}`,
+			Response:  `{"result":[]}`,
 		},
 		{
 			ID: "presence.get", Name: "a status list that is not empty", Do: get([]string{"bob"}),
 			Request: "POST /users/alice/presence",
 			Body:    `{"usernames":["bob"]}`,
-			Answer:  `{"result":[{"uid":"bob","status":["1"]}]}`,
-			Err:     im.ErrBadAnswer,
+			Response:  `{"result":[{"uid":"bob","status":["1"]}]}`,
+			Err:     im.ErrBadResponse,
 		},
 		{
 			ID: "presence.get", Name: "no result", Do: get([]string{"bob"}),
 			Request: "POST /users/alice/presence",
 			Body:    `{"usernames":["bob"]}`,
-			Answer:  `{}`,
-			Err:     im.ErrBadAnswer,
+			Response:  `{}`,
+			Err:     im.ErrBadResponse,
 		},
 		{ID: "presence.get", Name: "101 users", Do: get(names(101)), Err: im.ErrInvalidArgument},
 		{ID: "presence.get", Name: "nobody", Do: get(nil), Err: im.ErrInvalidArgument},
@@ -209,13 +209,13 @@ func TestSubscriptions(t *testing.T) {
 			ID: "presence.unsubscribe", Do: unsubscribe([]string{"bob", "carol"}),
 			Request: "DELETE /users/alice/presence",
 			Body:    `["bob","carol"]`,
-			Answer:  `{"result":"ok"}`,
+			Response:  `{"result":"ok"}`,
 		},
 		{
 			ID: "presence.unsubscribe", Name: "refused under 200", Do: unsubscribe([]string{"bob"}),
 			Request: "DELETE /users/alice/presence",
 			Body:    `["bob"]`,
-			Answer:  `{"result":"usernames cannot be null"}`,
+			Response:  `{"result":"usernames cannot be null"}`,
 			Err:     im.ErrForbidden,
 		},
 		{ID: "presence.unsubscribe", Name: "nobody", Do: unsubscribe(nil), Err: im.ErrInvalidArgument},
@@ -223,7 +223,7 @@ func TestSubscriptions(t *testing.T) {
 		{
 			ID: "presence.list_subscriptions", Do: list(page.Numbered{Page: 3, Size: 2}),
 			Request: "GET /users/alice/presence/sublist?pageNum=3&pageSize=2",
-			Answer:  `{"result":{"totalnum":"6","sublist":[{"uid":"bob","expiry":"1697700000"},{"uid":"carol","expiry":1697700001}]}}`,
+			Response:  `{"result":{"totalnum":"6","sublist":[{"uid":"bob","expiry":"1697700000"},{"uid":"carol","expiry":1697700001}]}}`,
 			Want: &page.Page[presence.Subscription]{Total: 6, Items: []presence.Subscription{
 				{"bob", time.Unix(1697700000, 0)}, {"carol", time.Unix(1697700001, 0)},
 			}},
@@ -231,7 +231,7 @@ func TestSubscriptions(t *testing.T) {
 		{
 			ID: "presence.list_subscriptions", Name: "both numbers are always sent", Do: list(page.Numbered{}),
 			Request: "GET /users/alice/presence/sublist?pageNum=1&pageSize=100",
-			Answer:  `{"result":{"totalnum":0,"sublist":[]}}`,
+			Response:  `{"result":{"totalnum":0,"sublist":[]}}`,
 			Want:    &page.Page[presence.Subscription]{Items: []presence.Subscription{}},
 		},
 		{
@@ -253,20 +253,20 @@ func TestCountOnlineMembers(t *testing.T) {
 		{
 			ID: "presence.group_online_count", Do: count,
 			Request: "GET /presence/online/66021836783617/type/1",
-			Answer:  `{"result":3}`,
+			Response:  `{"result":3}`,
 			Want:    3,
 		},
 		{
 			ID: "presence.group_online_count", Name: "as a string", Do: count,
 			Request: "GET /presence/online/66021836783617/type/1",
-			Answer:  `{"result":"3"}`,
+			Response:  `{"result":"3"}`,
 			Want:    3,
 		},
 		{
 			ID: "presence.group_online_count", Name: "a reason in its place", Do: count,
 			Request: "GET /presence/online/66021836783617/type/1",
-			Answer:  `{"result":"Id cannot be null."}`,
-			Err:     im.ErrBadAnswer,
+			Response:  `{"result":"Id cannot be null."}`,
+			Err:     im.ErrBadResponse,
 		},
 		{
 			ID: "presence.group_online_count", Name: "empty group",

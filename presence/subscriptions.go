@@ -26,7 +26,7 @@ var subscribe = api.Endpoint{
 // [MaxExpiry] in whole seconds, and returns their presence and when the
 // subscriptions end. A user who is watched already is watched for the new time.
 // Nobody can watch himself. Quota: 50 calls a second (100 by one page of Easemob),
-// whatever the number of users. Repeated after a lost answer. Errors:
+// whatever the number of users. Repeated after a lost response. Errors:
 // [im.ErrInvalidArgument], [im.ErrNotEnabled].
 //
 //im:endpoint presence.subscribe
@@ -58,9 +58,9 @@ var unsubscribe = api.Endpoint{
 	Idempotent: true, MaxItems: maxUsers, ItemsIn: "usernames",
 }
 
-// Unsubscribe ends the watching of up to 100 users. The server answers for all of
+// Unsubscribe ends the watching of up to 100 users. The server responds for all of
 // them together. Quota: 50 calls a second (100 by one page of Easemob), whatever
-// the number of users. Repeated after a lost answer.
+// the number of users. Repeated after a lost response.
 //
 //im:endpoint presence.unsubscribe
 func (s *Service) Unsubscribe(ctx context.Context, username string, usernames []string) error {

@@ -36,7 +36,7 @@ var bindDevice = api.Endpoint{
 
 // BindDevice lets a device of a user get notifications, and returns all bindings
 // of that device. A wrong token is found out, and unbound, by the server later.
-// Repeated after a lost answer. Quota: 100 calls a second (the newest documents of
+// Repeated after a lost response. Quota: 100 calls a second (the newest documents of
 // Easemob: shared with the registration of users). [im.ErrNotFound] when there is
 // no such user.
 //
@@ -73,7 +73,7 @@ var getBindings = api.Endpoint{
 }
 
 // GetBindings lists the bindings of all devices of a user. Repeated after a lost
-// answer. Quota: 100 calls a second (the newest documents of Easemob: shared with
+// response. Quota: 100 calls a second (the newest documents of Easemob: shared with
 // the registration of users). [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint push.get_bindings

@@ -39,11 +39,11 @@ func (l NewLabel) check() error {
 type Label struct {
 	Name        string
 	Description string
-	Users       int       // how many are under it; 0 in the answer of CreateLabel
+	Users       int       // how many are under it; 0 in the response of CreateLabel
 	Created     time.Time `json:",omitzero"`
 }
 
-// wireLabel is a label as the API answers it.
+// wireLabel is a label as the API responds it.
 type wireLabel struct {
 	Name        api.Text   `json:"name"`
 	Description string     `json:"description"`
@@ -69,7 +69,7 @@ var createLabel = api.Endpoint{
 }
 
 // CreateLabel makes a label; an app may have 100. What a name that is taken, or
-// the 101st label, does is not documented. Not repeated after a lost answer.
+// the 101st label, does is not documented. Not repeated after a lost response.
 // Quota: 100 calls a second, 10 on Easemob.
 //
 //im:endpoint push.create_label
@@ -82,7 +82,7 @@ var getLabel = api.Endpoint{
 }
 
 // GetLabel returns a label; [im.ErrNotFound] when there is none of that name.
-// Repeated after a lost answer. Quota: 100 calls a second, 10 on Easemob.
+// Repeated after a lost response. Quota: 100 calls a second, 10 on Easemob.
 //
 //im:endpoint push.get_label
 func (s *Service) GetLabel(ctx context.Context, name string) (*Label, error) {
@@ -93,7 +93,7 @@ func (s *Service) GetLabel(ctx context.Context, name string) (*Label, error) {
 // also what the lists ask for without a limit.
 const MaxPage = 100
 
-// list carries out a call that answers one page.
+// list carries out a call that responds one page.
 func list[W, T any](ctx context.Context, s *Service, o page.Options, one func(*W) T, e *api.Endpoint, params ...string) (*page.Page[T], error) {
 	query := url.Values{}
 	var out api.Data[api.Many[W]]
@@ -136,8 +136,8 @@ var deleteLabel = api.Endpoint{
 }
 
 // DeleteLabel deletes a label. The console does so only for labels without users;
-// whether this call does is not documented. Repeated after a lost answer; the
-// repeat answers [im.ErrNotFound] when the first try was carried out. Quota: 100
+// whether this call does is not documented. Repeated after a lost response; the
+// repeat responses [im.ErrNotFound] when the first try was carried out. Quota: 100
 // calls a second, 10 on Easemob.
 //
 //im:endpoint push.delete_label
@@ -145,7 +145,7 @@ func (s *Service) DeleteLabel(ctx context.Context, name string) error {
 	return s.api.Call(ctx, &api.Call{Endpoint: &deleteLabel, Params: []string{name}, Out: new(api.Payload[api.OK])})
 }
 
-// labelOutcomes is what an answer says of the users of a batch.
+// labelOutcomes is what a response says of the users of a batch.
 type labelOutcomes struct {
 	Success api.Many[api.Text]  `json:"success"`
 	Fail    map[string]api.Text `json:"fail"` // user to reason
@@ -186,7 +186,7 @@ var addLabelUsers = api.Endpoint{
 }
 
 // AddLabelUsers puts up to 100 users under a label, and reports each of them; a
-// label may have 20,000. Repeated after a lost answer. Quota: 100 calls a second,
+// label may have 20,000. Repeated after a lost response. Quota: 100 calls a second,
 // 30 on Easemob, whatever the number of users. [im.ErrNotFound] when there is no
 // such label.
 //
@@ -201,7 +201,7 @@ var removeLabelUsers = api.Endpoint{
 }
 
 // RemoveLabelUsers takes up to 100 users out of a label, and reports each of them.
-// Repeated after a lost answer. Quota: 100 calls a second, 30 on Easemob, whatever
+// Repeated after a lost response. Quota: 100 calls a second, 30 on Easemob, whatever
 // the number of users. [im.ErrNotFound] when there is no such label.
 //
 //im:endpoint push.remove_label_users
@@ -215,7 +215,7 @@ type LabelUser struct {
 	Added    time.Time `json:",omitzero"`
 }
 
-// wireLabelUser is a user under a label as the API answers it.
+// wireLabelUser is a user under a label as the API responds it.
 type wireLabelUser struct {
 	Username api.Text   `json:"username"`
 	Created  api.Millis `json:"created"` // createdAt in labels
@@ -230,8 +230,8 @@ var getLabelUser = api.Endpoint{
 	ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(30)}, Idempotent: true,
 }
 
-// underLabel is the answer about one user: under status 200 without data when it
-// is not under the label, where others answer 404.
+// underLabel is the response about one user: under status 200 without data when it
+// is not under the label, where others response 404.
 type underLabel struct{ user *LabelUser }
 
 func (u *underLabel) UnmarshalJSON(b []byte) error {
@@ -247,7 +247,7 @@ func (u *underLabel) UnmarshalJSON(b []byte) error {
 }
 
 // GetLabelUser tells since when a user is under a label; [im.ErrNotFound] when it
-// is not, or when there is no such label. Repeated after a lost answer. Quota: 100
+// is not, or when there is no such label. Repeated after a lost response. Quota: 100
 // calls a second, 30 on Easemob.
 //
 //im:endpoint push.get_label_user

@@ -11,7 +11,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/push"
 )
@@ -29,7 +29,7 @@ func TestLabels(t *testing.T) {
 			}),
 			Request: "POST /push/label",
 			Body:    `{"name":"beta-testers","description":"users of the beta"}`,
-			Answer:  `{"timestamp":1718720341157,"data":{"name":"beta-testers","description":"users of the beta","createdAt":1718720341118},"duration":13}`,
+			Response:  `{"timestamp":1718720341157,"data":{"name":"beta-testers","description":"users of the beta","createdAt":1718720341118},"duration":13}`,
 			Want:    &push.Label{Name: beta.Name, Description: beta.Description, Created: beta.Created},
 		},
 		{
@@ -38,7 +38,7 @@ func TestLabels(t *testing.T) {
 				return s.CreateLabel(ctx, push.NewLabel{Name: "vip"})
 			}),
 			Request: "POST /push/label", Body: `{"name":"vip"}`,
-			Answer: `{"data":` + vipJSON + `}`, Want: &vip,
+			Response: `{"data":` + vipJSON + `}`, Want: &vip,
 		},
 		{
 			ID: "push.get_label",
@@ -46,16 +46,16 @@ func TestLabels(t *testing.T) {
 				return s.GetLabel(ctx, "beta-testers")
 			}),
 			Request: "GET /push/label/beta-testers",
-			Answer:  `{"timestamp":1718720562644,"data":` + betaJSON + `,"duration":0}`,
+			Response:  `{"timestamp":1718720562644,"data":` + betaJSON + `,"duration":0}`,
 			Want:    &beta,
 		},
 		{
-			ID: "push.get_label", Name: "answer without the label",
+			ID: "push.get_label", Name: "response without the label",
 			Do: do(func(ctx context.Context, s *push.Service) (*push.Label, error) {
 				return s.GetLabel(ctx, "beta-testers")
 			}),
 			Request: "GET /push/label/beta-testers",
-			Answer:  `{"timestamp":1718720562644,"duration":0}`, Err: im.ErrBadAnswer,
+			Response:  `{"timestamp":1718720562644,"duration":0}`, Err: im.ErrBadResponse,
 		},
 		{
 			ID: "push.list_labels",
@@ -63,7 +63,7 @@ func TestLabels(t *testing.T) {
 				return s.ListLabels(ctx, page.Options{})
 			}),
 			Request: "GET /push/label?limit=100",
-			Answer:  `{"timestamp":1718720425599,"data":[` + betaJSON + `,` + vipJSON + `],"duration":1}`,
+			Response:  `{"timestamp":1718720425599,"data":[` + betaJSON + `,` + vipJSON + `],"duration":1}`,
 			Want:    &page.Page[push.Label]{Items: []push.Label{beta, vip}},
 		},
 		{
@@ -72,20 +72,20 @@ func TestLabels(t *testing.T) {
 				return s.ListLabels(ctx, page.Options{Limit: 1, Cursor: "a+/="})
 			}),
 			Request: "GET /push/label?cursor=a%2B%2F%3D&limit=1",
-			Answer:  `{"data":` + betaJSON + `,"cursor":"Mjc"}`,
+			Response:  `{"data":` + betaJSON + `,"cursor":"Mjc"}`,
 			Want:    &page.Page[push.Label]{Items: []push.Label{beta}, Next: "Mjc"},
 		},
 		{
 			ID:      "push.delete_label",
 			Do:      done(func(ctx context.Context, s *push.Service) error { return s.DeleteLabel(ctx, "beta-testers") }),
 			Request: "DELETE /push/label/beta-testers",
-			Answer:  `{"timestamp":1718721097405,"data":"success","duration":0}`,
+			Response:  `{"timestamp":1718721097405,"data":"success","duration":0}`,
 		},
 		{
 			ID: "push.delete_label", Name: "not done",
 			Do:      done(func(ctx context.Context, s *push.Service) error { return s.DeleteLabel(ctx, "beta-testers") }),
 			Request: "DELETE /push/label/beta-testers",
-			Answer:  `{"data":"fail"}`, Err: im.ErrForbidden,
+			Response:  `{"data":"fail"}`, Err: im.ErrForbidden,
 		},
 	})
 }
@@ -116,7 +116,7 @@ func TestLabelUsers(t *testing.T) {
 			Do: outcomes(func(ctx context.Context, s *push.Service) (batch.Result, error) {
 				return s.AddLabelUsers(ctx, "vip", four)
 			}),
-			Request: "POST /push/label/vip/user", Body: fourJSON, Answer: mixed,
+			Request: "POST /push/label/vip/user", Body: fourJSON, Response: mixed,
 		},
 		{
 			ID: "push.add_label_users", Name: "all",
@@ -126,7 +126,7 @@ func TestLabelUsers(t *testing.T) {
 				return got, err
 			}),
 			Request: "POST /push/label/vip/user", Body: `{"usernames":["alice","bob"]}`,
-			Answer: `{"data":{"success":["alice","bob"],"fail":{}}}`,
+			Response: `{"data":{"success":["alice","bob"],"fail":{}}}`,
 			Want:   batch.Result{{ID: "alice"}, {ID: "bob"}},
 		},
 		{
@@ -134,7 +134,7 @@ func TestLabelUsers(t *testing.T) {
 			Do: outcomes(func(ctx context.Context, s *push.Service) (batch.Result, error) {
 				return s.RemoveLabelUsers(ctx, "vip", four)
 			}),
-			Request: "DELETE /push/label/vip/user", Body: fourJSON, Answer: mixed, // a DELETE with a body
+			Request: "DELETE /push/label/vip/user", Body: fourJSON, Response: mixed, // a DELETE with a body
 		},
 		{
 			ID: "push.remove_label_users", Name: "as one table writes it",
@@ -142,7 +142,7 @@ func TestLabelUsers(t *testing.T) {
 				return s.RemoveLabelUsers(ctx, "vip", []string{"alice"})
 			}),
 			Request: "DELETE /push/label/vip/user", Body: `{"usernames":["alice"]}`,
-			Answer: `{"data":{"Success":["alice"]}}`,
+			Response: `{"data":{"Success":["alice"]}}`,
 			Want:   batch.Result{{ID: "alice"}},
 		},
 		{
@@ -151,7 +151,7 @@ func TestLabelUsers(t *testing.T) {
 				return s.GetLabelUser(ctx, "vip", "alice")
 			}),
 			Request: "GET /push/label/vip/user/alice",
-			Answer:  `{"timestamp":1718721589676,"data":{"username":"alice","created":1718721496324},"duration":1}`,
+			Response:  `{"timestamp":1718721589676,"data":{"username":"alice","created":1718721496324},"duration":1}`,
 			Want:    &push.LabelUser{Username: "alice", Added: time.UnixMilli(1718721496324)},
 		},
 		{
@@ -164,7 +164,7 @@ func TestLabelUsers(t *testing.T) {
 				return user, err
 			}),
 			Request: "GET /push/label/vip/user/bob",
-			Answer:  `{"timestamp":1718721589700,"duration":1}`,
+			Response:  `{"timestamp":1718721589700,"duration":1}`,
 			Err:     im.ErrNotFound,
 		},
 		{
@@ -173,7 +173,7 @@ func TestLabelUsers(t *testing.T) {
 				return s.ListLabelUsers(ctx, "vip", page.Options{Limit: 100, Cursor: "Mjc"})
 			}),
 			Request: "GET /push/label/vip/user?cursor=Mjc&limit=100",
-			Answer:  `{"timestamp":1718721736670,"cursor":"Mjg=","data":[{"username":"alice","created":1718721496324}],"duration":1}`,
+			Response:  `{"timestamp":1718721736670,"cursor":"Mjg=","data":[{"username":"alice","created":1718721496324}],"duration":1}`,
 			Want: &page.Page[push.LabelUser]{
 				Items: []push.LabelUser{{Username: "alice", Added: time.UnixMilli(1718721496324)}}, Next: "Mjg=",
 			},
@@ -184,7 +184,7 @@ func TestLabelUsers(t *testing.T) {
 				return s.ListLabelUsers(ctx, "vip", page.Options{})
 			}),
 			Request: "GET /push/label/vip/user?limit=100",
-			Answer:  `{"timestamp":1718721736670,"duration":1}`,
+			Response:  `{"timestamp":1718721736670,"duration":1}`,
 			Want:    &page.Page[push.LabelUser]{Items: []push.LabelUser{}},
 		},
 	})

@@ -7,12 +7,12 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-type languageAnswer struct {
+type languageResponse struct {
 	Language string `json:"language"` // asked for as translationLanguage
 }
 
 func (s *Service) language(ctx context.Context, c *api.Call) (string, error) {
-	var out api.Data[languageAnswer]
+	var out api.Data[languageResponse]
 	c.Out = &out
 	err := s.api.Call(ctx, c)
 	return out.Data.Language, err
@@ -24,7 +24,7 @@ var setLanguage = api.Endpoint{
 
 // SetLanguage sets the language, a code like "de", into which the notifications
 // that a user gets are translated, and returns it as the server keeps it. An empty
-// one ends the translation. Repeated after a lost answer. Quota: 100 calls a
+// one ends the translation. Repeated after a lost response. Quota: 100 calls a
 // second. [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint push.set_language
@@ -42,7 +42,7 @@ var getLanguage = api.Endpoint{
 }
 
 // GetLanguage tells the language into which the notifications that a user gets are
-// translated; empty when they are not. Repeated after a lost answer. Quota: 100
+// translated; empty when they are not. Repeated after a lost response. Quota: 100
 // calls a second. [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint push.get_language

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/imrest/im-go/internal/corpus"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/corpus"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/push"
 )
 

@@ -49,7 +49,7 @@ func (w *wireUser) user() *User {
 	}
 }
 
-// account carries out a call that changes an account and answers it.
+// account carries out a call that changes an account and responses it.
 func (s *Service) account(ctx context.Context, c *api.Call) (*User, error) {
 	var out api.Entity[wireUser]
 	c.Out = &out
@@ -70,7 +70,7 @@ var setNickname = api.Endpoint{
 
 // SetNickname sets the name, up to 100 characters, under which notifications show
 // a user's messages; without one they show the user id. It is not the nickname
-// among the user's attributes. Repeated after a lost answer. Quota: 100 calls a
+// among the user's attributes. Repeated after a lost response. Quota: 100 calls a
 // second together with the registration of users, the display style and the old
 // do-not-disturb. [im.ErrNotFound] when there is no such user.
 //
@@ -99,7 +99,7 @@ var setNicknameBatch = api.Endpoint{
 // SetNicknameBatch does for up to 50 users what [Service.SetNickname] does for
 // one, and reports each of them. One nickname that is too long fails the whole
 // call; what a user who does not exist does is not documented. Repeated after a
-// lost answer. Quota: 100 calls a second, whatever the number of users. It is not
+// lost response. Quota: 100 calls a second, whatever the number of users. It is not
 // in the English documents of Agora.
 //
 //im:endpoint push.set_nicknames_batch
@@ -159,7 +159,7 @@ var setDisplayStyle = api.Endpoint{
 
 // SetDisplayStyle sets how much the notifications that a user gets show. A
 // template comes before it; see [Service.CreateTemplate]. Repeated after a lost
-// answer. Quota: shared with [Service.SetNickname]. [im.ErrNotFound] when there is
+// response. Quota: shared with [Service.SetNickname]. [im.ErrNotFound] when there is
 // no such user.
 //
 //im:endpoint push.set_display_style
@@ -193,7 +193,7 @@ var setNoDisturbing = api.Endpoint{
 
 // SetNoDisturbing sets or lifts the old daily window without notifications. Only
 // Easemob has it, in documents up to 2023; newer apps use [Service.SetSettings].
-// Repeated after a lost answer. Quota: shared with [Service.SetNickname].
+// Repeated after a lost response. Quota: shared with [Service.SetNickname].
 // [im.ErrNotFound] when there is no such user.
 //
 // Deprecated: use [Service.SetSettings].

@@ -10,7 +10,7 @@
 //		Content: "It sings. Come and hear it.",
 //	})
 //
-// A notification is never sent twice by this package: a call whose answer is lost
+// A notification is never sent twice by this package: a call whose response is lost
 // returns [im.ErrOutcomeUnknown] and is not repeated.
 //
 // A push that is rejected with 403 LimitException ([im.ErrRateLimited]) is not retried,
@@ -18,7 +18,7 @@
 // minutes and not in seconds. The error says so.
 //
 // Calls that send, and those of labels, need the push product to be switched on
-// for the app; without it they answer [im.ErrNotEnabled].
+// for the app; without it they response [im.ErrNotEnabled].
 package push
 
 import "github.com/imrest/im-go/internal/api"

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/push"
 )
 
@@ -73,21 +73,21 @@ func TestAccounts(t *testing.T) {
 			}),
 			Request: "PUT /users/alice",
 			Body:    `{"nickname":"Alice A."}`,
-			Answer:  `{"action":"put","path":"/users","entities":[{` + accountJSON + `,"nickname":"Alice A."}],"timestamp":1712596083685}`,
+			Response:  `{"action":"put","path":"/users","entities":[{` + accountJSON + `,"nickname":"Alice A."}],"timestamp":1712596083685}`,
 			Want:    account(func(u *push.User) { u.Nickname = "Alice A." }),
 		},
 		{
 			ID: "push.set_nickname", Name: "an empty nickname is sent",
 			Do:      do(func(ctx context.Context, s *push.Service) (*push.User, error) { return s.SetNickname(ctx, "alice", "") }),
 			Request: "PUT /users/alice", Body: `{"nickname":""}`,
-			Answer: `{"entities":{` + accountJSON + `}}`,
+			Response: `{"entities":{` + accountJSON + `}}`,
 			Want:   account(func(*push.User) {}),
 		},
 		{
-			ID: "push.set_nickname", Name: "answer without the user",
+			ID: "push.set_nickname", Name: "response without the user",
 			Do:      do(func(ctx context.Context, s *push.Service) (*push.User, error) { return s.SetNickname(ctx, "alice", "") }),
 			Request: "PUT /users/alice", Body: `{"nickname":""}`,
-			Answer: `{"entities":[]}`, Err: im.ErrBadAnswer,
+			Response: `{"entities":[]}`, Err: im.ErrBadResponse,
 		},
 		{
 			ID: "push.set_display_style",
@@ -96,7 +96,7 @@ func TestAccounts(t *testing.T) {
 			}),
 			Request: "PUT /users/alice",
 			Body:    `{"notification_display_style":1}`,
-			Answer: `{"entities":[{` + accountJSON + `,"notification_display_style":1,"nickname":"Alice A.","notifier_name":"demo-fcm",
+			Response: `{"entities":[{` + accountJSON + `,"notification_display_style":1,"nickname":"Alice A.","notifier_name":"demo-fcm",
 				"notification_no_disturbing":false}]}`,
 			Want: account(func(u *push.User) {
 				u.DisplayStyle, u.Nickname, u.NotifierName = push.ShowMessage, "Alice A.", "demo-fcm"
@@ -108,7 +108,7 @@ func TestAccounts(t *testing.T) {
 				return s.SetDisplayStyle(ctx, "alice", push.ShowNotice)
 			}),
 			Request: "PUT /users/alice", Body: `{"notification_display_style":0}`,
-			Answer: `{"entities":[{` + accountJSON + `,"notification_display_style":"1"}]}`,
+			Response: `{"entities":[{` + accountJSON + `,"notification_display_style":"1"}]}`,
 			Want:   account(func(u *push.User) { u.DisplayStyle = push.ShowMessage }),
 		},
 		{
@@ -118,7 +118,7 @@ func TestAccounts(t *testing.T) {
 			}),
 			Request: "PUT /users/alice",
 			Body:    `{"notification_no_disturbing":true,"notification_no_disturbing_start":"22","notification_no_disturbing_end":"0"}`,
-			Answer: `{"entities":[{` + accountJSON + `,"notification_no_disturbing":true,"notification_no_disturbing_start":22,
+			Response: `{"entities":[{` + accountJSON + `,"notification_no_disturbing":true,"notification_no_disturbing_start":22,
 				"notification_no_disturbing_end":0}]}`,
 			Want: account(func(u *push.User) { u.NoDisturbing = push.NoDisturbing{On: true, From: 22} }),
 		},
@@ -128,7 +128,7 @@ func TestAccounts(t *testing.T) {
 				return s.SetNoDisturbing(ctx, "alice", push.NoDisturbing{From: 3, To: 99})
 			}),
 			Request: "PUT /users/alice", Body: `{"notification_no_disturbing":false}`,
-			Answer: `{"entities":[{` + accountJSON + `,"notification_no_disturbing":0,"notification_no_disturbing_start":"22","notification_no_disturbing_end":"7"}]}`,
+			Response: `{"entities":[{` + accountJSON + `,"notification_no_disturbing":0,"notification_no_disturbing_start":"22","notification_no_disturbing_end":"7"}]}`,
 			Want:   account(func(u *push.User) { u.NoDisturbing = push.NoDisturbing{From: 22, To: 7} }),
 		},
 		{
@@ -145,7 +145,7 @@ func TestAccounts(t *testing.T) {
 			}),
 			Request: "PUT /push/nickname",
 			Body:    `[{"username":"Alice","push_nickname":"Alice A."},{"username":"bob","push_nickname":""},{"username":"carol","push_nickname":"C"}]`,
-			Answer:  `{"path":"/push","entities":[{"push_nickname":"Alice A.","username":"alice"},{"push_nickname":"","username":"bob"}],"action":"put"}`,
+			Response:  `{"path":"/push","entities":[{"push_nickname":"Alice A.","username":"alice"},{"push_nickname":"","username":"bob"}],"action":"put"}`,
 		},
 	})
 }
@@ -204,7 +204,7 @@ func TestSettings(t *testing.T) {
 			Do:      set(push.ForApp(), push.SettingsUpdate{Mode: push.ModeNone, QuietHours: &window, Pause: new(time.Hour)}),
 			Request: "PUT /users/alice/notification/user/alice",
 			Body:    `{"type":"NONE","ignoreInterval":"22:00-07:15","ignoreDuration":3600000}`,
-			Answer:  `{"action":"put","data":{"type":"NONE","ignoreDuration":1717507349924,"ignoreInterval":"22:00-07:15"},"duration":20}`,
+			Response:  `{"action":"put","data":{"type":"NONE","ignoreDuration":1717507349924,"ignoreInterval":"22:00-07:15"},"duration":20}`,
 			Want:    &push.Settings{Mode: push.ModeNone, QuietHours: window, PausedUntil: time.UnixMilli(1717507349924)},
 		},
 		{
@@ -212,7 +212,7 @@ func TestSettings(t *testing.T) {
 			Do:      set(push.ForGroup("184524748161025"), push.SettingsUpdate{Mode: push.ModeAt}),
 			Request: "PUT /users/alice/notification/chatgroup/184524748161025",
 			Body:    `{"type":"AT"}`,
-			Answer:  `{"data":{"type":"AT","ignoreDuration":0,"ignoreInterval":""}}`,
+			Response:  `{"data":{"type":"AT","ignoreDuration":0,"ignoreInterval":""}}`,
 			Want:    &push.Settings{Mode: push.ModeAt},
 		},
 		{
@@ -220,7 +220,7 @@ func TestSettings(t *testing.T) {
 			Do:      set(push.ForApp(), push.SettingsUpdate{QuietHours: new(push.QuietHours{}), Pause: new(time.Duration(0))}),
 			Request: "PUT /users/alice/notification/user/alice",
 			Body:    `{"ignoreInterval":"","ignoreDuration":0}`,
-			Answer:  `{"data":{"type":"ALL","ignoreDuration":"1717507349924","ignoreInterval":null}}`,
+			Response:  `{"data":{"type":"ALL","ignoreDuration":"1717507349924","ignoreInterval":null}}`,
 			Want:    &push.Settings{Mode: push.ModeAll, PausedUntil: time.UnixMilli(1717507349924)},
 		},
 		{
@@ -228,7 +228,7 @@ func TestSettings(t *testing.T) {
 			Do:      set(push.ForApp(), push.SettingsUpdate{QuietHours: &push.QuietHours{To: 24 * time.Hour}}),
 			Request: "PUT /users/alice/notification/user/alice",
 			Body:    `{"ignoreInterval":"00:00-00:00"}`,
-			Answer:  `{"data":{"type":"ALL","ignoreInterval":"00:00-00:00"}}`,
+			Response:  `{"data":{"type":"ALL","ignoreInterval":"00:00-00:00"}}`,
 			Want:    &push.Settings{Mode: push.ModeAll, QuietHours: push.QuietHours{To: 24 * time.Hour}},
 		},
 		{
@@ -236,13 +236,13 @@ func TestSettings(t *testing.T) {
 			Do:      set(push.ForUser("bob"), push.SettingsUpdate{Mode: push.ModeDefault, Pause: new(7 * 24 * time.Hour)}),
 			Request: "PUT /users/alice/notification/user/bob",
 			Body:    `{"type":"DEFAULT","ignoreDuration":604800000}`,
-			Answer:  `{"data":{"type":"DEFAULT"}}`,
+			Response:  `{"data":{"type":"DEFAULT"}}`,
 		},
 		{
 			ID:      "push.get_settings",
 			Do:      get(push.ForGroup("184524748161025")),
 			Request: "GET /users/alice/notification/chatgroup/184524748161025",
-			Answer:  `{"action":"get","data":{"type":"NONE","ignoreDuration":1717507349924,"ignoreInterval":"8:05-21:00"}}`,
+			Response:  `{"action":"get","data":{"type":"NONE","ignoreDuration":1717507349924,"ignoreInterval":"8:05-21:00"}}`,
 			Want: &push.Settings{
 				Mode: push.ModeNone, PausedUntil: time.UnixMilli(1717507349924),
 				QuietHours: push.QuietHours{From: 8*time.Hour + 5*time.Minute, To: 21 * time.Hour},
@@ -252,15 +252,15 @@ func TestSettings(t *testing.T) {
 			ID: "push.get_settings", Name: "nothing was ever set",
 			Do:      get(push.ForApp()),
 			Request: "GET /users/alice/notification/user/alice",
-			Answer:  `{"action":"get"}`,
+			Response:  `{"action":"get"}`,
 			Want:    &push.Settings{},
 		},
 		{
 			ID: "push.get_settings", Name: "quiet hours that are none",
 			Do:      get(push.ForUser("bob")),
 			Request: "GET /users/alice/notification/user/bob",
-			Answer:  `{"data":{"type":"ALL","ignoreInterval":"at night"}}`,
-			Err:     im.ErrBadAnswer,
+			Response:  `{"data":{"type":"ALL","ignoreInterval":"at night"}}`,
+			Err:     im.ErrBadResponse,
 		},
 	})
 }
@@ -303,21 +303,21 @@ func TestLanguages(t *testing.T) {
 			ID: "push.set_language", Do: set("de"),
 			Request: "PUT /users/alice/notification/language",
 			Body:    `{"translationLanguage":"de"}`,
-			Answer:  `{"action":"put","data":{"language":"de"},"duration":66}`,
+			Response:  `{"action":"put","data":{"language":"de"},"duration":66}`,
 			Want:    "de",
 		},
 		{
 			ID: "push.set_language", Name: "none", Do: set(""),
 			Request: "PUT /users/alice/notification/language",
 			Body:    `{"translationLanguage":""}`,
-			Answer:  `{"data":{"language":""}}`,
+			Response:  `{"data":{"language":""}}`,
 			Want:    "",
 		},
 		{
 			ID:      "push.get_language",
 			Do:      do(func(ctx context.Context, s *push.Service) (string, error) { return s.GetLanguage(ctx, "alice") }),
 			Request: "GET /users/alice/notification/language",
-			Answer:  `{"action":"put","data":{"language":"de"}}`, // the action is wrong in the documents
+			Response:  `{"action":"put","data":{"language":"de"}}`, // the action is wrong in the documents
 			Want:    "de",
 		},
 	})
@@ -343,7 +343,7 @@ func TestTemplates(t *testing.T) {
 			}),
 			Request: "POST /notification/template",
 			Body:    `{"name":"order1","title_pattern":"Hello {0}","content_pattern":"Order {0}: {1}"}`,
-			Answer:  `{"action":"post","data":` + templateJSON + `,"duration":26}`,
+			Response:  `{"action":"post","data":` + templateJSON + `,"duration":26}`,
 			Want:    template,
 		},
 		{
@@ -352,16 +352,16 @@ func TestTemplates(t *testing.T) {
 				return s.GetTemplate(ctx, "order1")
 			}),
 			Request: "GET /notification/template/order1",
-			Answer:  `{"action":"get","data":` + templateJSON + `}`,
+			Response:  `{"action":"get","data":` + templateJSON + `}`,
 			Want:    template,
 		},
 		{
-			ID: "push.get_template", Name: "answer without the template",
+			ID: "push.get_template", Name: "response without the template",
 			Do: do(func(ctx context.Context, s *push.Service) (*push.Template, error) {
 				return s.GetTemplate(ctx, "order1")
 			}),
 			Request: "GET /notification/template/order1",
-			Answer:  `{"action":"get"}`, Err: im.ErrBadAnswer,
+			Response:  `{"action":"get"}`, Err: im.ErrBadResponse,
 		},
 		{
 			ID: "push.get_template", Name: "a template that is not there",
@@ -369,7 +369,7 @@ func TestTemplates(t *testing.T) {
 				return s.GetTemplate(ctx, "order1")
 			}),
 			Request: "GET /notification/template/order1", Status: 400,
-			Answer: `{"error":"EntityNotFoundException","error_description":"order1 template is not exist"}`, Err: im.ErrNotFound,
+			Response: `{"error":"EntityNotFoundException","error_description":"order1 template is not exist"}`, Err: im.ErrNotFound,
 		},
 		{
 			ID: "push.update_template",
@@ -378,7 +378,7 @@ func TestTemplates(t *testing.T) {
 			}),
 			Request: "PUT /notification/template/order1",
 			Body:    `{"content_pattern":"Order {0}: {1}"}`,
-			Answer:  `{"data":` + templateJSON + `}`,
+			Response:  `{"data":` + templateJSON + `}`,
 			Want:    template,
 		},
 		{
@@ -387,21 +387,21 @@ func TestTemplates(t *testing.T) {
 				return s.DeleteTemplate(ctx, "order1")
 			}),
 			Request: "DELETE /notification/template/order1",
-			Answer:  `{"action":"delete","data":` + templateJSON + `}`,
+			Response:  `{"action":"delete","data":` + templateJSON + `}`,
 			Want:    template,
 		},
 		{
 			ID: "push.set_user_template", Do: choose(push.UserTemplateOptions{}),
 			Request: "PUT /users/alice/notification/template",
 			Body:    `{"templateName":"order1"}`,
-			Answer:  `{"action":"put","data":{"templateName":"order1"}}`,
+			Response:  `{"action":"put","data":{"templateName":"order1"}}`,
 			Want:    "order1",
 		},
 		{
 			ID:      "push.get_user_template",
 			Do:      do(func(ctx context.Context, s *push.Service) (string, error) { return s.GetUserTemplate(ctx, "alice") }),
 			Request: "GET /users/alice/notification/template",
-			Answer:  `{"action":"get","data":{"templateName":"order1"}}`,
+			Response:  `{"action":"get","data":{"templateName":"order1"}}`,
 			Want:    "order1",
 		},
 	})
@@ -472,7 +472,7 @@ func TestBindings(t *testing.T) {
 			}),
 			Request: "PUT /users/alice/push/binding",
 			Body:    fcmJSON,
-			Answer:  `{"timestamp":1718030642443,"entities":[` + fcmJSON + `],"action":"put","duration":28}`,
+			Response:  `{"timestamp":1718030642443,"entities":[` + fcmJSON + `],"action":"put","duration":28}`,
 			Want:    []push.Binding{fcm},
 		},
 		{
@@ -480,7 +480,7 @@ func TestBindings(t *testing.T) {
 			Do:      done(func(ctx context.Context, s *push.Service) error { return s.UnbindDevice(ctx, "alice", "3f6e1d52") }),
 			Request: "PUT /users/alice/push/binding",
 			Body:    `{"device_id":"3f6e1d52","notifier_name":"","device_token":""}`,
-			Answer:  `{"entities":[],"action":"put"}`,
+			Response:  `{"entities":[],"action":"put"}`,
 		},
 		{
 			ID: "push.bind_device", Name: "one certificate",
@@ -489,14 +489,14 @@ func TestBindings(t *testing.T) {
 			}),
 			Request: "PUT /users/alice/push/binding",
 			Body:    `{"device_id":"3f6e1d52","notifier_name":"demo-fcm","device_token":""}`,
-			Answer:  `{"entities":[` + apnsJSON + `]}`,
+			Response:  `{"entities":[` + apnsJSON + `]}`,
 			Want:    []push.Binding{apns},
 		},
 		{
 			ID:      "push.get_bindings",
 			Do:      do(func(ctx context.Context, s *push.Service) (any, error) { return s.GetBindings(ctx, "alice") }),
 			Request: "GET /users/alice/push/binding",
-			Answer:  `{"entities":[` + fcmJSON + `,` + apnsJSON + `],"action":"get"}`,
+			Response:  `{"entities":[` + fcmJSON + `,` + apnsJSON + `],"action":"get"}`,
 			Want:    []push.Binding{fcm, apns},
 		},
 	})
@@ -540,7 +540,7 @@ func TestStatistics(t *testing.T) {
 		{
 			ID: "push.statistics", Do: count(push.StatisticsOptions{From: from, To: to}),
 			Request: "GET /push/data/offline-push/begin/2030-04-01/end/2030-04-02?platform=ALL",
-			Answer: `{"status":"OK","data":{"2030-04-02":{"VIVOPUSH":{"successCount":42,"failCount":2,"arriveCount":"40"},"HONOR":{"successCount":72}},
+			Response: `{"status":"OK","data":{"2030-04-02":{"VIVOPUSH":{"successCount":42,"failCount":2,"arriveCount":"40"},"HONOR":{"successCount":72}},
 				"2030-04-01":{"XIAOMIPUSH":{"successCount":5,"failCount":0}}}}`,
 			Want: []push.Count{
 				{Day: first, Vendor: push.VendorXiaomi, Succeeded: 5},
@@ -552,15 +552,15 @@ func TestStatistics(t *testing.T) {
 			ID: "push.statistics", Name: "one vendor, nothing pushed",
 			Do:      count(push.StatisticsOptions{From: to, To: to, Vendor: push.VendorHuawei}),
 			Request: "GET /push/data/offline-push/begin/2030-04-02/end/2030-04-02?platform=HUAWEIPUSH",
-			Answer:  `{"status":"OK","data":{}}`,
+			Response:  `{"status":"OK","data":{}}`,
 			Want:    []push.Count(nil),
 		},
 		{
 			ID: "push.statistics", Name: "a day that is none",
 			Do:      count(push.StatisticsOptions{From: to, To: to}),
 			Request: "GET /push/data/offline-push/begin/2030-04-02/end/2030-04-02?platform=ALL",
-			Answer:  `{"data":{"yesterday":{"APNS":{}}}}`,
-			Err:     im.ErrBadAnswer,
+			Response:  `{"data":{"yesterday":{"APNS":{}}}}`,
+			Err:     im.ErrBadResponse,
 		},
 	})
 	statistics := func(o push.StatisticsOptions) func(context.Context, *push.Service) error {

@@ -29,7 +29,7 @@ type Receipt struct {
 	To     string
 	Status Status
 	Detail string          // the server's words
-	Vendor json.RawMessage // the vendor's answer, in a form of its own; nil: none
+	Vendor json.RawMessage // the vendor's response, in a form of its own; nil: none
 	Err    error           // why it failed; nil for Succeeded and Queued
 }
 
@@ -128,7 +128,7 @@ func (s *Service) sendOne(ctx context.Context, e *api.Endpoint, username string,
 	return out.receipt, err
 }
 
-// oneReceipt is the answer about one user. One that tells of a failure does not
+// oneReceipt is the response about one user. One that tells of a failure does not
 // decode, and is kept all the same.
 type oneReceipt struct {
 	to      string
@@ -157,8 +157,8 @@ var sendSync = api.Endpoint{
 // failed is an error, and the receipt is there beside it: [im.ErrNotFound] when
 // there is no such user, [im.ErrUnavailable] beside [im.ErrOutcomeUnknown] when
 // the server or the vendor failed on the way, [im.ErrOutcomeUnknown] when the
-// answer does not tell, [im.ErrForbidden] for other reasons, such as "no push
-// binding". Not repeated after a lost answer. Quota: 1 call a second.
+// response does not tell, [im.ErrForbidden] for other reasons, such as "no push
+// binding". Not repeated after a lost response. Quota: 1 call a second.
 //
 //im:endpoint push.send_sync
 func (s *Service) SendToUser(ctx context.Context, username string, m Message) (*Receipt, error) {
@@ -171,7 +171,7 @@ var sendAsync = api.Endpoint{
 
 // SendToUserAsync pushes to one user without waiting for the vendor: a receipt
 // says [Queued], no more. Easemob only; on both platforms [Service.SendToUsers]
-// does it too, for one user or many. Not repeated after a lost answer. Quota: 1
+// does it too, for one user or many. Not repeated after a lost response. Quota: 1
 // call a second.
 //
 //im:endpoint push.send_async
@@ -186,7 +186,7 @@ var sendUsers = api.Endpoint{
 
 // SendToUsers pushes to up to 100 users without waiting for the vendors. The
 // receipts say of each whether the push is [Queued], or why not. Not repeated
-// after a lost answer. Quota: 1,200 calls a minute, on Easemob 10 a second;
+// after a lost response. Quota: 1,200 calls a minute, on Easemob 10 a second;
 // whether it counts users the documents do not say.
 //
 //im:endpoint push.send_single
@@ -208,7 +208,7 @@ func (s *Service) SendToUsers(ctx context.Context, usernames []string, m Message
 	}), nil
 }
 
-// task carries out a call that starts a task and answers its id.
+// task carries out a call that starts a task and responses its id.
 func (s *Service) task(ctx context.Context, c *api.Call) (string, error) {
 	var out api.Payload[number]
 	c.Out = &out
@@ -244,7 +244,7 @@ var sendLabels = api.Endpoint{
 // SendToLabels pushes, as a task, to the users that are under all of up to 5
 // labels, and returns the task's id. Easemob takes one label in a call, its
 // console 3. An app may have 3 tasks at work, and by Easemob's documents start 3
-// in 5 minutes; more are rejected ([im.ErrRateLimited], not retried). Not repeated after a lost answer. Quota: 1,200
+// in 5 minutes; more are rejected ([im.ErrRateLimited], not retried). Not repeated after a lost response. Quota: 1,200
 // calls a minute, on Easemob 10 a second. [im.ErrNotFound] when there is no such
 // label.
 //
@@ -281,7 +281,7 @@ var sendList = api.Endpoint{
 // SendTaskToUsers pushes, as a task, to a list of users, and returns the task's
 // id. It is an old call that only an SDK and examples know, and may be gone; its
 // largest list and its quota are not documented (100 calls a second are assumed).
-// [Service.SendToUsers] is the call of today. Not repeated after a lost answer.
+// [Service.SendToUsers] is the call of today. Not repeated after a lost response.
 //
 // Deprecated: use [Service.SendToUsers].
 //

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/push"
 )
 
@@ -68,57 +68,57 @@ func TestSendToUser(t *testing.T) {
 			ID: "push.send_sync", Do: toUser(strategy(push.OwnFirst)),
 			Request: "POST /push/sync/alice",
 			Body:    `{"strategy":3,` + helloJSON + `}`,
-			Answer:  `{"timestamp":1719154498019,"data":[{"pushStatus":"SUCCESS","data":{"code":200,"message":"Success"}}],"duration":2}`,
+			Response:  `{"timestamp":1719154498019,"data":[{"pushStatus":"SUCCESS","data":{"code":200,"message":"Success"}}],"duration":2}`,
 			Want:    &push.Receipt{To: "alice", Status: push.Succeeded, Vendor: json.RawMessage(`{"code":200,"message":"Success"}`)},
 		},
 		{
 			ID: "push.send_sync", Name: "strategy 0 is sent, an object is read", Do: toUser(strategy(push.VendorFirst)),
 			Request: "POST /push/sync/alice",
 			Body:    `{"strategy":0,` + helloJSON + `}`,
-			Answer:  `{"data":{"pushStatus":"SUCCESS","data":null}}`,
+			Response:  `{"data":{"pushStatus":"SUCCESS","data":null}}`,
 			Want:    &push.Receipt{To: "alice", Status: push.Succeeded},
 		},
 		{
 			ID: "push.send_sync", Name: "no device is bound",
 			Do:      failed(nil, push.Receipt{To: "alice", Status: push.Failed, Detail: "no push binding"}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
-			Answer: `{"timestamp":1719154624797,"data":[{"pushStatus":"FAIL","desc":"no push binding"}],"duration":0}`,
+			Response: `{"timestamp":1719154624797,"data":[{"pushStatus":"FAIL","desc":"no push binding"}],"duration":0}`,
 		},
 		{
 			ID: "push.send_sync", Name: "no such user",
 			Do:      failed(im.ErrNotFound, push.Receipt{To: "alice", Status: push.Failed, Detail: "appUser not exists"}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
-			Answer: `{"data":[{"pushStatus":"FAIL","desc":"appUser not exists"}]}`,
+			Response: `{"data":[{"pushStatus":"FAIL","desc":"appUser not exists"}]}`,
 		},
 		{
 			ID: "push.send_sync", Name: "the vendor failed",
 			Do:      failed(im.ErrUnavailable, push.Receipt{To: "alice", Status: push.Errored}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
-			Answer: `{"data":[{"pushStatus":"ERROR"}]}`,
+			Response: `{"data":[{"pushStatus":"ERROR"}]}`,
 		},
 		{
 			ID: "push.send_sync", Name: "the vendor may have sent it",
 			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{To: "alice", Status: push.Errored, Detail: "timeout"}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
-			Answer: `{"data":[{"pushStatus":"ERROR","desc":"timeout"}]}`,
+			Response: `{"data":[{"pushStatus":"ERROR","desc":"timeout"}]}`,
 		},
 		{
 			ID: "push.send_sync", Name: "no status",
 			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{To: "alice"}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
-			Answer: `{"data":[{"data":""}]}`,
+			Response: `{"data":[{"data":""}]}`,
 		},
 		{
 			ID: "push.send_sync", Name: "a status of a later day",
 			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{To: "alice", Status: "HELD_BACK"}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
-			Answer: `{"data":[{"pushStatus":"HELD_BACK"}]}`,
+			Response: `{"data":[{"pushStatus":"HELD_BACK"}]}`,
 		},
 		{
 			ID: "push.send_sync", Name: "no word of the push",
 			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{To: "alice"}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
-			Answer: `{"data":[]}`,
+			Response: `{"data":[]}`,
 		},
 		{
 			ID: "push.send_async",
@@ -127,7 +127,7 @@ func TestSendToUser(t *testing.T) {
 			}),
 			Request: "POST /push/async/alice",
 			Body:    `{` + helloJSON + `}`,
-			Answer:  `{"timestamp":1719506344107,"data":[{"pushStatus":"ASYNC_SUCCESS","data":"","desc":"success"}],"duration":4}`,
+			Response:  `{"timestamp":1719506344107,"data":[{"pushStatus":"ASYNC_SUCCESS","data":"","desc":"success"}],"duration":4}`,
 			Want:    &push.Receipt{To: "alice", Status: push.Queued, Detail: "success"},
 		},
 	})
@@ -151,7 +151,7 @@ func TestSendToUsers(t *testing.T) {
 		}),
 		Request: "POST /push/single",
 		Body:    `{"targets":["Alice","bob","carol"],"strategy":2,` + helloJSON + `}`,
-		Answer: `{"timestamp":1719506344007,"data":[{"id":"bob","pushStatus":"FAIL","desc":"appUser not exists"},
+		Response: `{"timestamp":1719506344007,"data":[{"id":"bob","pushStatus":"FAIL","desc":"appUser not exists"},
 			{"id":"alice","pushStatus":"ASYNC_SUCCESS","desc":"async success."}],"duration":14}`,
 	}, {
 		ID: "push.send_single", Name: "all queued",
@@ -161,7 +161,7 @@ func TestSendToUsers(t *testing.T) {
 			return nil, err
 		}),
 		Request: "POST /push/single", Body: `{"targets":["alice"],` + helloJSON + `}`,
-		Answer: `{"data":{"id":"alice","pushStatus":"ASYNC_SUCCESS"}}`,
+		Response: `{"data":{"id":"alice","pushStatus":"ASYNC_SUCCESS"}}`,
 	}})
 }
 
@@ -180,27 +180,27 @@ func TestTasks(t *testing.T) {
 			}),
 			Request: "POST /push/list/label",
 			Body:    `{"targets":["beta-testers","vip"],"startDate":"` + clock + `","strategy":0,` + helloJSON + `}`,
-			Answer:  `{"timestamp":1718859482843,"data":{"taskId":` + taskID + `},"duration":0}`,
+			Response:  `{"timestamp":1718859482843,"data":{"taskId":` + taskID + `},"duration":0}`,
 			Want:    taskID,
 		},
 		{
 			ID: "push.send_task", Do: toAll(hello),
 			Request: "POST /push/task",
 			Body:    `{` + helloJSON + `}`,
-			Answer:  `{"timestamp":1718817591755,"data":` + taskID + `,"duration":1}`,
+			Response:  `{"timestamp":1718817591755,"data":` + taskID + `,"duration":1}`,
 			Want:    taskID,
 		},
 		{
 			ID: "push.send_task", Name: "the id as text, a later start", Do: toAll(later),
 			Request: "POST /push/task",
 			Body:    `{"startDate":"` + clock + `","strategy":0,` + helloJSON + `}`,
-			Answer:  `{"data":"` + taskID + `"}`,
+			Response:  `{"data":"` + taskID + `"}`,
 			Want:    taskID,
 		},
 		{
 			ID: "push.send_task", Name: "no id", Do: toAll(hello),
 			Request: "POST /push/task", Body: `{` + helloJSON + `}`,
-			Answer: `{"data":{}}`, Err: im.ErrOutcomeUnknown,
+			Response: `{"data":{}}`, Err: im.ErrOutcomeUnknown,
 		},
 		{
 			ID: "push.send_list",
@@ -209,7 +209,7 @@ func TestTasks(t *testing.T) {
 			}),
 			Request: "POST /push/list",
 			Body:    `{"targets":["alice","bob"],` + helloJSON + `}`,
-			Answer:  `{"data":{"taskId":"` + taskID + `"}}`,
+			Response:  `{"data":{"taskId":"` + taskID + `"}}`,
 			Want:    taskID,
 		},
 		{
@@ -217,7 +217,7 @@ func TestTasks(t *testing.T) {
 			Do:      do(func(ctx context.Context, s *push.Service) (string, error) { return s.CreateMessage(ctx, hello) }),
 			Request: "POST /push/message",
 			Body:    `{` + helloFields + `}`, // not wrapped
-			Answer:  `{"timestamp":1718860001000,"data":971234567890000321,"duration":3}`,
+			Response:  `{"timestamp":1718860001000,"data":971234567890000321,"duration":3}`,
 			Want:    "971234567890000321",
 		},
 		{
@@ -226,7 +226,7 @@ func TestTasks(t *testing.T) {
 				return s.GetMessage(ctx, "971234567890000321")
 			}),
 			Request: "GET /push/message/971234567890000321",
-			Answer: `{"timestamp":1718860002000,"data":{"appkey":"acme#demo","timestamp":1718860001000,"title":"Hello","subTitle":"Today",
+			Response: `{"timestamp":1718860002000,"data":{"appkey":"acme#demo","timestamp":1718860001000,"title":"Hello","subTitle":"Today",
 				"content":"Sale ends today","vivo":{},"apns":{"invalidationTime":"60000"},"easemob":{"operation":{"type":"2"},"expiresTime":3600000},
 				"xiaomi":{"notifyEffect":3},"honor":{"androidConfig":{"ttl":"","androidNotification":{"when":"","buttons":[{"name":"Open","actionType":"1"}]}}}},"duration":2}`,
 			Want: &push.StoredMessage{
@@ -249,7 +249,7 @@ func TestTasks(t *testing.T) {
 			}),
 			Request: "POST /push/task/broadcast",
 			Body:    `{"strategy":0,"pushMsgId":971234567890000321}`,
-			Answer:  `{"timestamp":1718860003000,"data":` + taskID + `,"duration":1}`,
+			Response:  `{"timestamp":1718860003000,"data":` + taskID + `,"duration":1}`,
 			Want:    taskID,
 		},
 		{
@@ -258,7 +258,7 @@ func TestTasks(t *testing.T) {
 				return s.SendStoredToAll(ctx, "7", push.StoredOptions{})
 			}),
 			Request: "POST /push/task/broadcast", Body: `{"pushMsgId":7}`,
-			Answer: `{"data":8}`, Want: "8",
+			Response: `{"data":8}`, Want: "8",
 		},
 	})
 }

@@ -130,7 +130,7 @@ type Settings struct {
 	PausedUntil time.Time  `json:",omitzero"` // zero: no pause was ever set; one that is over may still be there
 }
 
-// wireSettings are settings as the API answers them, where ignoreDuration is the end
+// wireSettings are settings as the API responds them, where ignoreDuration is the end
 // of the pause.
 type wireSettings struct {
 	Mode        Mode       `json:"type"`
@@ -186,7 +186,7 @@ var setSettings = api.Endpoint{
 //
 //	client.Push.SetSettings(ctx, "alice", push.ForGroup("228111222333441"), push.SettingsUpdate{Pause: new(time.Hour)})
 //
-// Repeated after a lost answer, which starts a pause again. Quota: 100 calls a
+// Repeated after a lost response, which starts a pause again. Quota: 100 calls a
 // second. [im.ErrNotFound] when there is no such user. The feature (advanced push)
 // has to be switched on for the app.
 //
@@ -204,7 +204,7 @@ var getSettings = api.Endpoint{
 
 // GetSettings tells what is pushed to a user in the whole app, in a chat or in a
 // group. What comes back where nothing was ever set is not documented. Repeated
-// after a lost answer. Quota: 100 calls a second. [im.ErrNotFound] when there is
+// after a lost response. Quota: 100 calls a second. [im.ErrNotFound] when there is
 // no such user.
 //
 //im:endpoint push.get_settings

@@ -75,7 +75,7 @@ var statistics = api.Endpoint{
 }
 
 // Statistics counts the pushes of each day and vendor, in that order. Days and
-// vendors without pushes may be missing. Repeated after a lost answer. Quota: 10
+// vendors without pushes may be missing. Repeated after a lost response. Quota: 10
 // calls in 10 seconds. It is not in the English documents of Agora. Error:
 // [im.ErrForbidden] when statistics are not switched on for the app.
 //

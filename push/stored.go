@@ -18,7 +18,7 @@ var createMessage = api.Endpoint{
 
 // CreateMessage stores a message, to be pushed with [Service.SendStoredToAll], and
 // returns its id. Strategy and Start must be empty. Easemob only, in older
-// documents. Not repeated after a lost answer. Quota: 1 call a second.
+// documents. Not repeated after a lost response. Quota: 1 call a second.
 //
 // Deprecated: use [Service.SendToAll], which takes the message itself.
 //
@@ -39,7 +39,7 @@ type StoredMessage struct {
 	Created time.Time `json:"created,omitzero"`
 }
 
-// wireStored is a stored message as the API answers it, where all fields stand side
+// wireStored is a stored message as the API responds it, where all fields stand side
 // by side. What this package sends beside a message is not stored.
 type wireStored struct {
 	Message
@@ -53,8 +53,8 @@ var getMessage = api.Endpoint{
 }
 
 // GetMessage returns a stored message. Fields that Message does not have are left
-// out; [im.WithResponse] shows the answer as it came. Easemob only, in older
-// documents. Repeated after a lost answer. Quota: 1 call a second.
+// out; [im.WithResponse] shows the response as it came. Easemob only, in older
+// documents. Repeated after a lost response. Quota: 1 call a second.
 //
 // Deprecated: use [Service.SendToAll], which stores nothing.
 //

@@ -57,7 +57,7 @@ type Template struct {
 	Updated time.Time `json:",omitzero"`
 }
 
-// wireTemplate is a template as the API answers it.
+// wireTemplate is a template as the API responds it.
 type wireTemplate struct {
 	NewTemplate
 	Created api.Millis `json:"createAt"`
@@ -84,7 +84,7 @@ var createTemplate = api.Endpoint{
 // CreateTemplate makes a template. A sender names it in the message's ext
 // (em_push_template), a receiver chooses it with [Service.SetUserTemplate]; the
 // former comes before the latter, which comes before [DefaultTemplate]. What a
-// name that is taken does is not documented. Not repeated after a lost answer.
+// name that is taken does is not documented. Not repeated after a lost response.
 // Quota: 10 calls a second (100 by the English documents of Agora).
 //
 //im:endpoint push.create_template
@@ -97,7 +97,7 @@ var getTemplate = api.Endpoint{
 }
 
 // GetTemplate returns a template; [im.ErrNotFound] when there is none of that
-// name. No endpoint lists them. Repeated after a lost answer. Quota: 10 calls a
+// name. No endpoint lists them. Repeated after a lost response. Quota: 10 calls a
 // second (100 by the English documents of Agora).
 //
 //im:endpoint push.get_template
@@ -110,8 +110,8 @@ var updateTemplate = api.Endpoint{
 }
 
 // UpdateTemplate changes the texts of a template. Unproven: the documents only
-// name the call, so what it takes and answers is inferred from its neighbours.
-// Repeated after a lost answer. Quota: not documented, 100 calls a second are
+// name the call, so what it takes and responses is inferred from its neighbours.
+// Repeated after a lost response. Quota: not documented, 100 calls a second are
 // assumed. [im.ErrNotFound] when there is no such template.
 //
 //im:endpoint push.update_template
@@ -124,7 +124,7 @@ var deleteTemplate = api.Endpoint{
 }
 
 // DeleteTemplate deletes a template and returns it as it was. Repeated after a
-// lost answer; the repeat answers [im.ErrNotFound] when the first try was carried
+// lost response; the repeat responses [im.ErrNotFound] when the first try was carried
 // out. Quota: 10 calls a second (100 by the English documents of Agora).
 //
 //im:endpoint push.delete_template
@@ -163,7 +163,7 @@ var setUserTemplate = api.Endpoint{
 // SetUserTemplate chooses the template in which a user sees notifications, and
 // returns its name as the server keeps it. A template named by the sender of a
 // message comes before it. It is the one call of this package that the documents
-// describe with the user's own token. Repeated after a lost answer. Quota: 100
+// describe with the user's own token. Repeated after a lost response. Quota: 100
 // calls a second. [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint push.set_user_template
@@ -181,8 +181,8 @@ var getUserTemplate = api.Endpoint{
 }
 
 // GetUserTemplate tells which template a user has chosen; empty when none.
-// Unproven: the documents only name the call, so its answer is inferred from
-// [Service.SetUserTemplate]. Repeated after a lost answer. Quota: not documented,
+// Unproven: the documents only name the call, so its response is inferred from
+// [Service.SetUserTemplate]. Repeated after a lost response. Quota: not documented,
 // 100 calls a second are assumed. [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint push.get_user_template

@@ -68,7 +68,7 @@ func (w *wireSummary) summary() Summary {
 // MessageReactions are the reactions on one message.
 type MessageReactions struct {
 	MessageID string
-	Reactions []Summary // nil: the answer does not name the message
+	Reactions []Summary // nil: the response does not name the message
 }
 
 var get = api.Endpoint{
@@ -79,12 +79,12 @@ var get = api.Endpoint{
 // Get returns the reactions on up to 20 messages, in the order asked. An empty
 // list is no proof that there are none: the service was seen to leave out
 // reactions in groups. Quota: 100 calls a second, whatever the number of messages.
-// Repeated after a lost answer. [im.ErrForbidden] when the user takes no part in
+// Repeated after a lost response. [im.ErrForbidden] when the user takes no part in
 // one of the conversations.
 //
 //im:endpoint reaction.get
 func (s *Service) Get(ctx context.Context, username string, q Query) ([]MessageReactions, error) {
-	var out answer[api.Many[wireMessage]]
+	var out response[api.Many[wireMessage]]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &get, Params: []string{username}, Invalid: q.check(), Items: len(q.MessageIDs),
 		Query: q.query(), Out: &out,
@@ -92,13 +92,13 @@ func (s *Service) Get(ctx context.Context, username string, q Query) ([]MessageR
 	if err != nil {
 		return nil, err
 	}
-	answered := make(map[string][]Summary, len(out.data))
+	responded := make(map[string][]Summary, len(out.data))
 	for _, message := range out.data {
-		answered[string(message.ID)] = api.Convert(message.Reactions, (*wireSummary).summary)
+		responded[string(message.ID)] = api.Convert(message.Reactions, (*wireSummary).summary)
 	}
 	list := make([]MessageReactions, len(q.MessageIDs))
 	for i, id := range q.MessageIDs {
-		list[i] = MessageReactions{MessageID: id, Reactions: answered[id]}
+		list[i] = MessageReactions{MessageID: id, Reactions: responded[id]}
 	}
 	return list, nil
 }
@@ -125,7 +125,7 @@ var listUsers = api.Endpoint{
 //im:endpoint reaction.detail
 func (s *Service) ListUsers(ctx context.Context, username, messageID, reaction string, o page.Options) (*page.Page[string], error) {
 	query := url.Values{"msgId": {messageID}, "message": {reaction}}
-	var out answer[wireSummary]
+	var out response[wireSummary]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &listUsers, Params: []string{username}, Query: query, Out: &out,
 		Invalid: api.First(check(messageID, reaction), api.Cursor(query, o, MaxPage)),

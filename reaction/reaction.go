@@ -72,11 +72,11 @@ func (w *wireReaction) reaction() *Reaction {
 	}
 }
 
-// answer has the envelope that only reactions have.
-type answer[T any] struct{ data T }
+// response has the envelope that only reactions have.
+type response[T any] struct{ data T }
 
-// UnmarshalJSON refuses an answer without data, or with a status that is not ok.
-func (a *answer[T]) UnmarshalJSON(b []byte) error {
+// UnmarshalJSON refuses a response without data, or with a status that is not ok.
+func (a *response[T]) UnmarshalJSON(b []byte) error {
 	var wire struct {
 		Status api.OK `json:"requestStatusCode"` // "ok" in the examples, "OK" in a table
 		Data   *T     `json:"data"`
@@ -103,7 +103,7 @@ var add = api.Endpoint{
 }
 
 // Add puts a reaction, of 1 to 128 characters, of a user on a message. Not
-// repeated after a lost answer: a repeat answers [im.ErrAlreadyExists], which then
+// repeated after a lost response: a repeat responses [im.ErrAlreadyExists], which then
 // means that it is done; but of two that collide on a message ([im.ErrConflict]) the
 // one refused is sent again. Quota: 100 calls a second. Errors:
 // [im.ErrAlreadyExists] when the user has put the same there before,
@@ -113,7 +113,7 @@ var add = api.Endpoint{
 //
 //im:endpoint reaction.create
 func (s *Service) Add(ctx context.Context, username, messageID, reaction string) (*Reaction, error) {
-	var out answer[wireReaction]
+	var out response[wireReaction]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &add, Params: []string{username}, Invalid: check(messageID, reaction), Out: &out,
 		Body: struct {
@@ -132,7 +132,7 @@ var remove = api.Endpoint{
 }
 
 // Remove takes a reaction of a user off a message. Not repeated after a lost
-// answer: a repeat answers [im.ErrForbidden], as it does where the user had not
+// response: a repeat responses [im.ErrForbidden], as it does where the user had not
 // put this reaction there or takes no part in the conversation. Quota: 100 calls a
 // second.
 //

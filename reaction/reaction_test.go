@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/reaction"
 )
@@ -42,7 +42,7 @@ func TestAdd(t *testing.T) {
 			ID: "reaction.create", Do: add("1210010020030040050", "👍"),
 			Request: "POST /reaction/user/alice",
 			Body:    `{"msgId":"1210010020030040050","message":"👍"}`,
-			Answer: `{"requestStatusCode":"ok","timestamp":1697600000123,"data":{"id":"1210010020030040099","msgId":"1210010020030040050",
+			Response: `{"requestStatusCode":"ok","timestamp":1697600000123,"data":{"id":"1210010020030040099","msgId":"1210010020030040050",
 				"msgType":"chat","groupId":null,"reaction":"👍","createdAt":"2023-10-18T03:33:20.123456Z","updatedAt":"2023-10-18T03:33:20.123461Z"}}`,
 			Want: &reaction.Reaction{
 				ID: "1210010020030040099", MessageID: "1210010020030040050", ChatType: reaction.Chat, Text: "👍",
@@ -54,7 +54,7 @@ func TestAdd(t *testing.T) {
 			ID: "reaction.create", Name: "names of the tables, a group", Do: add("1210010020030040050", "heart"),
 			Request: "POST /reaction/user/alice",
 			Body:    `{"msgId":"1210010020030040050","message":"heart"}`,
-			Answer: `{"requestStatusCode":"OK","data":{"id":1210010020030040099,"msgId":1210010020030040050,
+			Response: `{"requestStatusCode":"OK","data":{"id":1210010020030040099,"msgId":1210010020030040050,
 				"msgType":"groupchat","groupId":"66021836783617","reaction":"heart","createAt":"2023-10-18T03:33:20.123456","updateAt":"2023-10-18T11:33:21+08:00"}}`,
 			Want: &reaction.Reaction{
 				ID: "1210010020030040099", MessageID: "1210010020030040050", ChatType: reaction.Group, GroupID: "66021836783617", Text: "heart",
@@ -65,19 +65,19 @@ func TestAdd(t *testing.T) {
 		{
 			ID: "reaction.create", Name: "not ok under 200", Do: add("1", "x"),
 			Request: "POST /reaction/user/alice", Body: `{"msgId":"1","message":"x"}`,
-			Answer: `{"requestStatusCode":"Bad Request","data":{}}`,
+			Response: `{"requestStatusCode":"Bad Request","data":{}}`,
 			Err:    im.ErrForbidden,
 		},
 		{
-			ID: "reaction.create", Name: "answer without data", Do: add("1", "x"),
+			ID: "reaction.create", Name: "response without data", Do: add("1", "x"),
 			Request: "POST /reaction/user/alice", Body: `{"msgId":"1","message":"x"}`,
-			Answer: `{"requestStatusCode":"ok"}`,
+			Response: `{"requestStatusCode":"ok"}`,
 			Err:    im.ErrOutcomeUnknown,
 		},
 		{
 			ID: "reaction.create", Name: "128 characters", Do: add("1", strings.Repeat("好", 128)),
 			Request: "POST /reaction/user/alice", Body: `{"msgId":"1","message":"` + strings.Repeat("好", 128) + `"}`,
-			Answer: `{"requestStatusCode":"ok","data":{"id":"1"}}`,
+			Response: `{"requestStatusCode":"ok","data":{"id":"1"}}`,
 			Want:   &reaction.Reaction{ID: "1"},
 		},
 		{ID: "reaction.create", Name: "129 characters", Do: add("1", strings.Repeat("好", 129)), Err: im.ErrInvalidArgument},
@@ -105,7 +105,7 @@ func TestAddTwice(t *testing.T) {
 // was done, so that it is sent again.
 func TestAddCollides(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		answers := []httpmock.Responder{
+		responses := []httpmock.Responder{
 			wiretest.JSON(503, `{"error_desc":"this message is creating reaction, please try again."}`),
 			wiretest.JSON(200, `{"requestStatusCode":"ok","data":{"id":"7"}}`),
 		}
@@ -113,7 +113,7 @@ func TestAddCollides(t *testing.T) {
 		mock := httpmock.NewMockTransport()
 		mock.RegisterNoResponder(func(r *http.Request) (*http.Response, error) {
 			sent++
-			return answers[min(sent, len(answers))-1](r)
+			return responses[min(sent, len(responses))-1](r)
 		})
 		client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Platform: im.Agora, Token: im.StaticToken("t")},
 			im.WithHTTPClient(&http.Client{Transport: mock}), im.WithoutQuotas())
@@ -137,12 +137,12 @@ func TestRemove(t *testing.T) {
 		{
 			ID: "reaction.delete", Do: remove("1210010020030040050", "👍 & co"),
 			Request: "DELETE /reaction/user/alice?message=%F0%9F%91%8D+%26+co&msgId=1210010020030040050",
-			Answer:  `{"requestStatusCode":"ok","timestamp":1697600000123}`,
+			Response:  `{"requestStatusCode":"ok","timestamp":1697600000123}`,
 		},
 		{
 			ID: "reaction.delete", Name: "not ok under 200", Do: remove("1", "x"),
 			Request: "DELETE /reaction/user/alice?message=x&msgId=1",
-			Answer:  `{"requestStatusCode":"the user operation is illegal!"}`,
+			Response:  `{"requestStatusCode":"the user operation is illegal!"}`,
 			Err:     im.ErrForbidden,
 		},
 		{ID: "reaction.delete", Name: "129 characters", Do: remove("1", strings.Repeat("x", 129)), Err: im.ErrInvalidArgument},
@@ -161,7 +161,7 @@ func TestGet(t *testing.T) {
 		{
 			ID: "reaction.get", Do: get(reaction.Query{MessageIDs: []string{"12", "11", "13"}}),
 			Request: "GET /reaction/user/alice?msgIdList=12%2C11%2C13&msgType=chat",
-			Answer: `{"requestStatusCode":"ok","timestamp":1697600000123,"data":[{"msgId":"11","reactionList":[{"reactionId":"21","reaction":"👍",
+			Response: `{"requestStatusCode":"ok","timestamp":1697600000123,"data":[{"msgId":"11","reactionList":[{"reactionId":"21","reaction":"👍",
 				"count":4,"state":true,"userList":["alice","bob","carol"]},{"reactionId":"22","reaction":"x","count":"1","state":"false","userList":["bob"]}]},
 				{"msgId":"12","reactionList":[]}]}`,
 			Want: []reaction.MessageReactions{
@@ -176,7 +176,7 @@ func TestGet(t *testing.T) {
 		{
 			ID: "reaction.get", Name: "of a group, as a single object", Do: get(reaction.Query{MessageIDs: []string{"11"}, GroupID: "66021836783617"}),
 			Request: "GET /reaction/user/alice?groupId=66021836783617&msgIdList=11&msgType=groupchat",
-			Answer:  `{"requestStatusCode":"ok","data":{"msgId":11,"reactionList":{"reactionId":21,"reaction":"x","userCount":2,"userList":null}}}`,
+			Response:  `{"requestStatusCode":"ok","data":{"msgId":11,"reactionList":{"reactionId":21,"reaction":"x","userCount":2,"userList":null}}}`,
 			Want: []reaction.MessageReactions{
 				{MessageID: "11", Reactions: []reaction.Summary{{ID: "21", Text: "x", Count: 2, Usernames: []string{}}}},
 			},
@@ -198,14 +198,14 @@ func TestListUsers(t *testing.T) {
 		{
 			ID: "reaction.detail", Do: list(page.Options{Limit: 2, Cursor: "c0"}),
 			Request: "GET /reaction/user/alice/detail?cursor=c0&limit=2&message=%2B1&msgId=11",
-			Answer: `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","count":5,"state":true,
+			Response: `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","count":5,"state":true,
 				"userList":["alice","bob"],"cursor":"c1"}}`,
 			Want: &page.Page[string]{Items: []string{"alice", "bob"}, Next: "c1", Total: 5},
 		},
 		{
 			ID: "reaction.detail", Name: "userCount, a cursor on the last page", Do: list(page.Options{}),
 			Request: "GET /reaction/user/alice/detail?limit=50&message=%2B1&msgId=11",
-			Answer:  `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","userCount":1,"state":false,"userList":["bob"],"cursor":"c1"}}`,
+			Response:  `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","userCount":1,"state":false,"userList":["bob"],"cursor":"c1"}}`,
 			Want:    &page.Page[string]{Items: []string{"bob"}, Total: 1},
 		},
 		{ID: "reaction.detail", Name: "limit above 50", Do: list(page.Options{Limit: 51}), Err: im.ErrInvalidArgument},

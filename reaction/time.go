@@ -32,7 +32,7 @@ func (t *timestamp) UnmarshalJSON(b []byte) error {
 	return fmt.Errorf("%.40q is no time", text)
 }
 
-// or gives t, or the other where t was not answered.
+// or gives t, or the other where t was not responded.
 func (t timestamp) or(other timestamp) time.Time {
 	if time.Time(t).IsZero() {
 		return time.Time(other)

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/imrest/im-go/internal/corpus"
+	"github.com/imrest/im-go/internal/test/corpus"
 )
 
 func TestTimestamp(t *testing.T) {

@@ -233,7 +233,7 @@ func TestOneRoundTrip(t *testing.T) {
 }
 
 func TestStoreThatHangsIsLeftAlone(t *testing.T) {
-	l := listen(t) // accepts, and never answers
+	l := listen(t) // accepts, and never responds
 	c := redis.NewClient(&redis.Options{Addr: l, ReadTimeout: time.Second, MaxRetries: -1})
 	s := &redisquota.Store{Redis: c}
 	ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)

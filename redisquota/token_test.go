@@ -97,9 +97,9 @@ func TestLock(t *testing.T) {
 	})
 }
 
-// A lock whose answer was lost is had all the same: go-redis asks again, and must
+// A lock whose response was lost is had all the same: go-redis asks again, and must
 // not find itself in the way.
-func TestLockWhoseAnswerIsLost(t *testing.T) {
+func TestLockWhoseResponseIsLost(t *testing.T) {
 	onBackends(t, func(t *testing.T, b *backend) {
 		s, _ := b.store(t)
 		var lost atomic.Bool
@@ -128,7 +128,7 @@ func TestLockWhoseAnswerIsLost(t *testing.T) {
 	})
 }
 
-// losing breaks once, instead of reading the answer to the first command that
+// losing breaks once, instead of reading the response to the first command that
 // names something.
 type losing struct {
 	net.Conn

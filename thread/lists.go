@@ -54,7 +54,7 @@ func pages[T any](o ListOptions, list func(ListOptions) (*page.Page[T], error)) 
 	return api.Pages(o.Options, func(one page.Options) (*page.Page[T], error) { return list(ListOptions{one, o.Order}) })
 }
 
-// properties is where the answers of this domain have their cursor.
+// properties is where the responses of this domain have their cursor.
 type properties struct {
 	Properties nextPage `json:"properties"`
 }
@@ -97,7 +97,7 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[string, erro
 
 func (w *wireThread) id() string { return string(w.ID) }
 
-// threads carries out a call that answers threads.
+// threads carries out a call that responds threads.
 func threads[T any](ctx context.Context, s *Service, o ListOptions, one func(*wireThread) T, e *api.Endpoint, params ...string) (*page.Page[T], error) {
 	var out struct {
 		Entities api.Many[wireThread] `json:"entities"`

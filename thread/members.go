@@ -53,10 +53,10 @@ var addMembers = api.Endpoint{
 	MaxItems: maxBatch, ItemsIn: "usernames",
 }
 
-// AddMembers puts up to 10 members of the group into a thread. The server answers
+// AddMembers puts up to 10 members of the group into a thread. The server responds
 // for all of them together; whether a failure leaves all of them out is not
 // documented. Quota: 100 calls a second, whatever the number of users. Repeated
-// after a lost answer. Errors: [im.ErrNotFound] when there is no such thread or a
+// after a lost response. Errors: [im.ErrNotFound] when there is no such thread or a
 // user is not in the group, [im.ErrPlanLimit] when a user is in too many threads.
 //
 //im:endpoint thread.add_members
@@ -74,7 +74,7 @@ var removeMembers = api.Endpoint{
 
 // RemoveMembers takes up to 10 users out of a thread. Each is reported; the server
 // gives no reason for one whom it did not remove, who is no member as a rule. Quota:
-// 100 calls a second, whatever the number of users. Repeated after a lost answer; a
+// 100 calls a second, whatever the number of users. Repeated after a lost response; a
 // repeat reports users as not removed whom the first try has removed.
 // [im.ErrNotFound] when there is no such thread.
 //

@@ -10,7 +10,7 @@
 // a group: [messages.Service.SendToGroups]. A thread's members are members of its
 // group; who is removed from the group leaves its threads, and a group that is
 // deleted takes its threads with it. An app has up to 100,000 threads, and a user is
-// in as many at most. User ids are not case sensitive; the server answers them in
+// in as many at most. User ids are not case sensitive; the server responds them in
 // lower case.
 package thread
 
@@ -35,13 +35,13 @@ var endpoints = []*api.Endpoint{
 	&create, &rename, &deleteThread, &list, &listJoined, &listJoinedInGroup, &listMembers, &addMembers, &removeMembers,
 }
 
-// confirm carries out a call whose answer is the status "ok".
+// confirm carries out a call whose response is the status "ok".
 func (s *Service) confirm(ctx context.Context, c *api.Call) error {
 	c.Out = &api.Confirmed{Field: "status", Want: true}
 	return s.api.Call(ctx, c)
 }
 
-// checked carries out a call whose answer holds a text that must be there, such as
+// checked carries out a call whose response holds a text that must be there, such as
 // the id of what was made.
 func checked[T any](ctx context.Context, s *Service, c *api.Call, text func(*T) api.Text) (string, error) {
 	out := api.Checked[api.Data[T]]{Check: func(d *api.Data[T]) error {
@@ -79,7 +79,7 @@ func (t *NewThread) check() error {
 var create = api.Endpoint{ID: "thread.create", Method: http.MethodPost, Path: "/thread"}
 
 // Create makes a thread on a message of a group and returns its id. A message
-// carries one thread. Not repeated after a lost answer: a repeat answers
+// carries one thread. Not repeated after a lost response: a repeat responses
 // [im.ErrAlreadyExists] without the id, which [Service.ListJoined] of the owner then
 // tells by [Thread.MessageID]. Quota: 100 calls a second. Errors: [im.ErrNotFound]
 // when there is no such group or message or the owner is not in the group,
@@ -99,7 +99,7 @@ func (s *Service) Create(ctx context.Context, t NewThread) (threadID string, err
 var rename = api.Endpoint{ID: "thread.modify", Method: http.MethodPut, Path: "/thread/{threadID}", Idempotent: true}
 
 // Rename gives a thread another name, up to 64 characters; nothing else of a thread
-// can be changed. Quota: 100 calls a second. Repeated after a lost answer.
+// can be changed. Quota: 100 calls a second. Repeated after a lost response.
 // [im.ErrNotFound] when there is no such thread.
 //
 //im:endpoint thread.modify
@@ -122,7 +122,7 @@ var deleteThread = api.Endpoint{
 }
 
 // Delete deletes a thread for all its members. Quota: 100 calls a second. Repeated
-// after a lost answer; where the first try was carried out the repeat answers
+// after a lost response; where the first try was carried out the repeat responses
 // [im.ErrNotFound], as it does when there is no such thread.
 //
 //im:endpoint thread.delete
@@ -140,7 +140,7 @@ type Thread struct {
 	Created   time.Time `json:",omitzero"`
 }
 
-// wireThread is a thread as the API answers it. The decoder does not look at the
+// wireThread is a thread as the API responds it. The decoder does not look at the
 // case of a key, so that msgid stands for msgId as well.
 type wireThread struct {
 	ID        api.Text   `json:"id"`

@@ -15,12 +15,12 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/thread"
 )
 
-// do turns a method with an answer into a case's Do, done one without.
+// do turns a method with a response into a case's Do, done one without.
 func do[T any](f func(context.Context, *thread.Service) (T, error)) func(context.Context, *im.Client) (any, error) {
 	return func(ctx context.Context, c *im.Client) (any, error) { return f(ctx, c.Thread) }
 }
@@ -29,8 +29,8 @@ func done(f func(context.Context, *thread.Service) error) func(context.Context, 
 	return func(ctx context.Context, c *im.Client) (any, error) { return nil, f(ctx, c.Thread) }
 }
 
-// answer is one with this payload.
-func answer(payload string) string {
+// response is one with this payload.
+func response(payload string) string {
 	return `{"action":"post","applicationName":"demo","duration":4,` + payload +
 		`,"organization":"acme","timestamp":1742044800123,"uri":"https://a1.example.com/acme/demo/thread"}`
 }
@@ -64,20 +64,20 @@ func TestThreads(t *testing.T) {
 		{
 			ID: "thread.create", Do: create(shoes),
 			Request: "POST /thread", Body: shoesBody, // ids are strings: numbers would lose digits
-			Answer: answer(`"data":{"thread_id":"244000000000001"}`), Want: "244000000000001",
+			Response: response(`"data":{"thread_id":"244000000000001"}`), Want: "244000000000001",
 		},
 		{
 			ID: "thread.create", Name: "the id as a number", Do: create(shoes),
-			Request: "POST /thread", Body: shoesBody, Answer: answer(`"data":{"thread_id":9007199254740993}`), Want: "9007199254740993",
+			Request: "POST /thread", Body: shoesBody, Response: response(`"data":{"thread_id":9007199254740993}`), Want: "9007199254740993",
 		},
 		{
-			ID: "thread.create", Name: "answer without an id", Do: create(shoes),
-			Request: "POST /thread", Body: shoesBody, Answer: answer(`"data":{}`), Err: im.ErrOutcomeUnknown,
+			ID: "thread.create", Name: "response without an id", Do: create(shoes),
+			Request: "POST /thread", Body: shoesBody, Response: response(`"data":{}`), Err: im.ErrOutcomeUnknown,
 		},
 		{
 			ID: "thread.create", Name: "64 characters", Do: create(with(func(n *thread.NewThread) { n.Name = strings.Repeat("é", 64) })),
 			Request: "POST /thread", Body: strings.Replace(shoesBody, "Which shoes?", strings.Repeat("é", 64), 1),
-			Answer: answer(`"data":{"thread_id":"1"}`),
+			Response: response(`"data":{"thread_id":"1"}`),
 		},
 		{ID: "thread.create", Name: "65 characters", Do: create(with(func(n *thread.NewThread) { n.Name = strings.Repeat("é", 65) })), Err: im.ErrInvalidArgument},
 		{ID: "thread.create", Name: "no name", Do: create(with(func(n *thread.NewThread) { n.Name = "" })), Err: im.ErrInvalidArgument},
@@ -86,22 +86,22 @@ func TestThreads(t *testing.T) {
 		{ID: "thread.create", Name: "no owner", Do: create(with(func(n *thread.NewThread) { n.Owner = "" })), Err: im.ErrInvalidArgument},
 		{
 			ID: "thread.modify", Do: rename("Boots"),
-			Request: "PUT /thread/244", Body: `{"name":"Boots"}`, Answer: answer(`"data":{"name":"Boots"}`),
+			Request: "PUT /thread/244", Body: `{"name":"Boots"}`, Response: response(`"data":{"name":"Boots"}`),
 		},
 		{
 			ID: "thread.modify", Name: "no word of it", Do: rename("Boots"),
-			Request: "PUT /thread/244", Body: `{"name":"Boots"}`, Answer: answer(`"data":{}`), Err: im.ErrBadAnswer,
+			Request: "PUT /thread/244", Body: `{"name":"Boots"}`, Response: response(`"data":{}`), Err: im.ErrBadResponse,
 		},
 		{ID: "thread.modify", Name: "65 characters", Do: rename(strings.Repeat("a", 65)), Err: im.ErrInvalidArgument},
 		{ID: "thread.modify", Name: "no name", Do: rename(""), Err: im.ErrInvalidArgument},
-		{ID: "thread.delete", Do: remove("244"), Request: "DELETE /thread/244", Answer: answer(`"data":{"status":"ok"}`)},
+		{ID: "thread.delete", Do: remove("244"), Request: "DELETE /thread/244", Response: response(`"data":{"status":"ok"}`)},
 		{
 			ID: "thread.delete", Name: "not done", Do: remove("244"),
-			Request: "DELETE /thread/244", Answer: answer(`"data":{"status":"failed"}`), Err: im.ErrForbidden,
+			Request: "DELETE /thread/244", Response: response(`"data":{"status":"failed"}`), Err: im.ErrForbidden,
 		},
 		{
 			ID: "thread.delete", Name: "no word of it", Do: remove("244"),
-			Request: "DELETE /thread/244", Answer: answer(`"data":{}`), Err: im.ErrBadAnswer,
+			Request: "DELETE /thread/244", Response: response(`"data":{}`), Err: im.ErrBadResponse,
 		},
 		{ID: "thread.delete", Name: "empty id", Do: remove(""), Err: im.ErrInvalidArgument},
 	})
@@ -131,32 +131,32 @@ func TestLists(t *testing.T) {
 		{
 			ID: "thread.list_app", Do: list(thread.ListOptions{Options: page.Options{Limit: 2, Cursor: "a+="}, Order: thread.OldestFirst}),
 			Request: "GET /thread?cursor=a%2B%3D&limit=2&sort=asc",
-			Answer:  answer(`"entities":[{"id":"244"},{"id":245}],"properties":{"cursor":"MDEy"}`),
+			Response:  response(`"entities":[{"id":"244"},{"id":245}],"properties":{"cursor":"MDEy"}`),
 			Want:    &page.Page[string]{Items: []string{"244", "245"}, Next: "MDEy"},
 		},
 		{
 			ID: "thread.list_app", Name: "the last page has a cursor, too", Do: list(thread.ListOptions{}),
-			Request: "GET /thread?limit=50", Answer: answer(`"entities":[{"id":"244"}],"properties":{"cursor":"MDEy"}`),
+			Request: "GET /thread?limit=50", Response: response(`"entities":[{"id":"244"}],"properties":{"cursor":"MDEy"}`),
 			Want: &page.Page[string]{Items: []string{"244"}},
 		},
 		{ID: "thread.list_app", Name: "limit above 50", Do: list(thread.ListOptions{Options: page.Options{Limit: 51}}), Err: im.ErrInvalidArgument},
 		{
 			ID: "thread.list_user", Do: joined(thread.ListOptions{Options: page.Options{Limit: 1}, Order: thread.NewestFirst}),
 			Request: "GET /threads/user/alice?limit=1&sort=desc",
-			Answer:  answer(`"entities":[` + shoesJSON + `],"properties":{"cursor":"MDEy"}`),
+			Response:  response(`"entities":[` + shoesJSON + `],"properties":{"cursor":"MDEy"}`),
 			Want:    &page.Page[thread.Thread]{Items: []thread.Thread{shoes}, Next: "MDEy"},
 		},
 		{
 			ID: "thread.list_user", Name: "numbers and texts changed over", Do: joined(thread.ListOptions{}),
 			Request: "GET /threads/user/alice?limit=50",
-			Answer:  answer(`"entities":{"name":"Which shoes?","owner":"alice","id":244,"msgId":1226047512345678901,"groupId":231,"created":"1742041200456"}`),
+			Response:  response(`"entities":{"name":"Which shoes?","owner":"alice","id":244,"msgId":1226047512345678901,"groupId":231,"created":"1742041200456"}`),
 			Want:    &page.Page[thread.Thread]{Items: []thread.Thread{shoes}},
 		},
 		{ID: "thread.list_user", Name: "limit above 50", Do: joined(thread.ListOptions{Options: page.Options{Limit: 51}}), Err: im.ErrInvalidArgument},
 		{
 			ID: "thread.list_user_group", Do: inGroup(thread.ListOptions{}),
 			Request: "GET /threads/chatgroups/231/user/alice?limit=50",
-			Answer:  answer(`"entities":[` + shoesJSON + `],"properties":{"cursor":"MDEy"}`),
+			Response:  response(`"entities":[` + shoesJSON + `],"properties":{"cursor":"MDEy"}`),
 			Want:    &page.Page[thread.Thread]{Items: []thread.Thread{shoes}},
 		},
 		{ID: "thread.list_user_group", Name: "negative limit", Do: inGroup(thread.ListOptions{Options: page.Options{Limit: -1}}), Err: im.ErrInvalidArgument},
@@ -181,22 +181,22 @@ func TestMembers(t *testing.T) {
 		{
 			ID: "thread.list_members", Do: list(page.Options{Limit: 2, Cursor: "a="}),
 			Request: "GET /thread/244/users?cursor=a%3D&limit=2",
-			Answer:  answer(`"data":{"affiliations":["alice","bob"]},"properties":{"cursor":"MDEy"}`),
+			Response:  response(`"data":{"affiliations":["alice","bob"]},"properties":{"cursor":"MDEy"}`),
 			Want:    &page.Page[string]{Items: []string{"alice", "bob"}, Next: "MDEy"},
 		},
 		{
 			ID: "thread.list_members", Name: "the last page has a cursor, too", Do: list(page.Options{}),
-			Request: "GET /thread/244/users?limit=50", Answer: answer(`"data":{"affiliations":["alice"]},"properties":{"cursor":"MDEy"}`),
+			Request: "GET /thread/244/users?limit=50", Response: response(`"data":{"affiliations":["alice"]},"properties":{"cursor":"MDEy"}`),
 			Want: &page.Page[string]{Items: []string{"alice"}},
 		},
 		{ID: "thread.list_members", Name: "limit above 50", Do: list(page.Options{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
 			ID: "thread.add_members", Do: add("bob", "carol"),
-			Request: "POST /thread/244/users", Body: `{"usernames":["bob","carol"]}`, Answer: answer(`"data":{"status":"ok"}`),
+			Request: "POST /thread/244/users", Body: `{"usernames":["bob","carol"]}`, Response: response(`"data":{"status":"ok"}`),
 		},
 		{
 			ID: "thread.add_members", Name: "not done", Do: add("bob"),
-			Request: "POST /thread/244/users", Body: `{"usernames":["bob"]}`, Answer: answer(`"data":{"status":"no","reason":"user not in group."}`),
+			Request: "POST /thread/244/users", Body: `{"usernames":["bob"]}`, Response: response(`"data":{"status":"no","reason":"user not in group."}`),
 			Err: im.ErrNotFound,
 		},
 		{ID: "thread.add_members", Name: "11 users", Do: add(names(11)...), Err: im.ErrInvalidArgument},
@@ -204,26 +204,26 @@ func TestMembers(t *testing.T) {
 		{
 			ID: "thread.remove_members", Do: remove("Bob"),
 			Request: "DELETE /thread/244/users", Body: `{"usernames":["Bob"]}`, // /threads in the overviews is wrong
-			Answer: answer(`"entities":[{"result":true,"user":"bob"}]`),
+			Response: response(`"entities":[{"result":true,"user":"bob"}]`),
 			Want:   batch.Result{{ID: "Bob"}},
 		},
 		{ID: "thread.remove_members", Name: "11 users", Do: remove(names(11)...), Err: im.ErrInvalidArgument},
 		{ID: "thread.remove_members", Name: "no user", Do: remove(), Err: im.ErrInvalidArgument},
 	})
 
-	client, _ := wiretest.Client(t, wiretest.JSON(200, answer(`"entities":[{"result":false,"user":"dave"},{"result":true,"user":"bob"}]`)))
+	client, _ := wiretest.Client(t, wiretest.JSON(200, response(`"entities":[{"result":false,"user":"dave"},{"result":true,"user":"bob"}]`)))
 	result, err := client.Thread.RemoveMembers(t.Context(), "244", []string{"bob", "dave", "erin"})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"bob"}, result.Done())
-	assert.EqualError(t, result.Err(), "im: 2 of 3 items failed: dave (refused without a reason), erin (the answer does not name this item)")
+	assert.EqualError(t, result.Err(), "im: 2 of 3 items failed: dave (refused without a reason), erin (the response does not name this item)")
 }
 
-// pages answers these payloads one after another, and then fails the test.
+// pages responses these payloads one after another, and then fails the test.
 func pages(t *testing.T, payloads ...string) (*im.Client, *[]wiretest.Request) {
 	t.Helper()
 	responders := make([]httpmock.Responder, 0, len(payloads)+1)
 	for _, p := range payloads {
-		responders = append(responders, wiretest.JSON(200, answer(p)))
+		responders = append(responders, wiretest.JSON(200, response(p)))
 	}
 	return wiretest.Client(t, append(responders, func(r *http.Request) (*http.Response, error) {
 		t.Errorf("one page too many: %s", r.URL)

@@ -50,14 +50,14 @@ func Example() {
 	}
 	fmt.Println("alice logs in with", token.Value != "")
 
-	if err := client.Users.Mute(ctx, users.Mute{Username: "mallory", Group: new(time.Hour), Room: new(users.Forever)}); err != nil {
+	if err := client.Users.Mute(ctx, users.Mute{Username: "mallory", Group: new(time.Hour), Room: new(im.Forever)}); err != nil {
 		log.Fatal(err)
 	}
 	muted, err := client.Users.GetMute(ctx, "mallory")
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("muted in rooms for ever:", muted.Room == users.Forever)
+	fmt.Println("muted in rooms for ever:", muted.Room == im.Forever)
 	if _, err := client.Users.Deactivate(ctx, "mallory"); err != nil {
 		log.Fatal(err)
 	}

@@ -10,13 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
 )
 
-// The forms of answers that only some servers send.
-func TestFormsOfAnswers(t *testing.T) {
+// The forms of responses that only some servers send.
+func TestFormsOfResponses(t *testing.T) {
 	getAlice := func(ctx context.Context, c *im.Client) (any, error) { return c.Users.Get(ctx, "alice") }
 	list := func(ctx context.Context, c *im.Client) (any, error) { return c.Users.List(ctx, page.Options{}) }
 	mute := func(name string) func(context.Context, *im.Client) (any, error) {
@@ -28,7 +28,7 @@ func TestFormsOfAnswers(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "users.get", Name: "several devices", Do: getAlice, Request: "GET /users/alice",
-			Answer: `{"entities":[{"username":"alice","notification_ignored_users":["mallory","trent"],"pushInfo":[
+			Response: `{"entities":[{"username":"alice","notification_ignored_users":["mallory","trent"],"pushInfo":[
 				{"device_Id":"d1","device_token":"t1","notifier_name":"acme-apns"},{"device_Id":2,"device_token":"t2","notifier_name":"acme-fcm"}]}]}`,
 			Want: &users.User{
 				Username: "alice", IgnoredUsers: []string{"mallory", "trent"}, NotifierName: "acme-apns", DeviceToken: "t1",
@@ -37,31 +37,31 @@ func TestFormsOfAnswers(t *testing.T) {
 		},
 		{
 			ID: "users.get", Name: "one in place of a list", Do: getAlice, Request: "GET /users/alice",
-			Answer: `{"entities":[{"username":"alice","notification_ignored_users":"mallory","pushInfo":{"device_Id":"d1","device_token":"t1"}}]}`,
+			Response: `{"entities":[{"username":"alice","notification_ignored_users":"mallory","pushInfo":{"device_Id":"d1","device_token":"t1"}}]}`,
 			Want: &users.User{
 				Username: "alice", IgnoredUsers: []string{"mallory"}, DeviceToken: "t1", Devices: []users.PushDevice{{ID: "d1", DeviceToken: "t1"}},
 			},
 		},
 		{
 			ID: "users.list", Name: "cursor as a number", Do: list, Request: "GET /users?limit=100",
-			Answer: `{"entities":[{"username":"alice"}],"cursor":1312740985563217921}`,
+			Response: `{"entities":[{"username":"alice"}],"cursor":1312740985563217921}`,
 			Want:   &page.Page[users.User]{Items: []users.User{{Username: "alice"}}, Next: "1312740985563217921"},
 		},
 		{
 			ID: "mutes.get", Name: "an app with underscores", Do: mute("x_y"), Request: "GET /mutes/x_y",
-			Answer: `{"uri":"https://a1.example.com/acme/my_app/mutes","data":{"userid":"acme#my_app_x_y","chat":9}}`,
+			Response: `{"uri":"https://a1.example.com/acme/my_app/mutes","data":{"userid":"acme#my_app_x_y","chat":9}}`,
 			Want:   &users.Muted{Username: "x_y", Chat: 9 * time.Second},
 		},
 		{
 			ID: "mutes.get", Name: "for longer than there is", Do: mute("alice"), Request: "GET /mutes/alice",
-			Answer: `{"data":{"userid":"alice","chat":9223372036854775807,"groupchat":9223372037,"chatroom":"9223372036"}}`,
-			Want:   &users.Muted{Username: "alice", Chat: users.Forever, Group: users.Forever, Room: 9223372036 * time.Second},
+			Response: `{"data":{"userid":"alice","chat":9223372036854775807,"groupchat":9223372037,"chatroom":"9223372036"}}`,
+			Want:   &users.Muted{Username: "alice", Chat: im.Forever, Group: im.Forever, Room: 9223372036 * time.Second},
 		},
 		{
 			ID: "mutes.list", Name: "with the app key", Do: mutes, Request: "GET /mutes?pageNum=1&pageSize=50",
-			Answer: `{"uri":"https://a1.example.com/acme/my_app/mutes","data":{"data":[{"userid":"acme#my_app_bob_b","chat":1,"groupchat":-1},{"username":"acme#my_app_carol"},{"username":"dave"}]}}`,
+			Response: `{"uri":"https://a1.example.com/acme/my_app/mutes","data":{"data":[{"userid":"acme#my_app_bob_b","chat":1,"groupchat":-1},{"username":"acme#my_app_carol"},{"username":"dave"}]}}`,
 			Want: &page.Page[users.Muted]{Items: []users.Muted{
-				{Username: "bob_b", Chat: time.Second, Group: users.Forever}, {Username: "carol"}, {Username: "dave"},
+				{Username: "bob_b", Chat: time.Second, Group: im.Forever}, {Username: "carol"}, {Username: "dave"},
 			}},
 		},
 	})

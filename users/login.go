@@ -8,7 +8,7 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// result is the answer of calls that say whether they were carried out.
+// result is the response of calls that say whether they were carried out.
 type result struct {
 	Result api.Bool `json:"result"`
 }
@@ -26,7 +26,7 @@ var disconnect = api.Endpoint{
 
 // Disconnect logs a user out of all devices, and tells whether the server did so.
 // The user can log in again at once; [Service.Deactivate] keeps it out. Quota: 100
-// calls a second. Repeated after a lost answer.
+// calls a second. Repeated after a lost response.
 //
 //im:endpoint users.disconnect
 func (s *Service) Disconnect(ctx context.Context, username string) (bool, error) {
@@ -39,7 +39,7 @@ var disconnectDevice = api.Endpoint{
 
 // DisconnectDevice logs a user out of one device, named by [Device.Resource], and
 // tells whether the server did so. Quota: 100 calls a second. Repeated after a
-// lost answer. [im.ErrNotFound] when there is no such user.
+// lost response. [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint users.disconnect_device
 func (s *Service) DisconnectDevice(ctx context.Context, username, resource string) (bool, error) {
@@ -58,7 +58,7 @@ var resources = api.Endpoint{
 }
 
 // Devices lists the devices a user is logged in on; none when it is offline.
-// Quota: 100 calls a second. Repeated after a lost answer.
+// Quota: 100 calls a second. Repeated after a lost response.
 //
 //im:endpoint users.resources
 func (s *Service) Devices(ctx context.Context, username string) ([]Device, error) {
@@ -81,14 +81,14 @@ var status = api.Endpoint{
 }
 
 // Status tells whether a user is online. Quota: 100 calls a second. Repeated after
-// a lost answer. [im.ErrNotFound] when there is no such user.
+// a lost response. [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint users.status
 func (s *Service) Status(ctx context.Context, username string) (Status, error) {
 	return only[Status](ctx, s, &api.Call{Endpoint: &status, Params: []string{username}})
 }
 
-// only carries out a call that answers a map with one entry.
+// only carries out a call that responds a map with one entry.
 func only[T any](ctx context.Context, s *Service, c *api.Call) (T, error) {
 	var out api.Only[T]
 	c.Out = &out
@@ -99,7 +99,7 @@ func only[T any](ctx context.Context, s *Service, c *api.Call) (T, error) {
 // UserStatus is the status of one user of a batch.
 type UserStatus struct {
 	Username string
-	Status   Status // empty: the answer does not name the user
+	Status   Status // empty: the response does not name the user
 }
 
 var statusBatch = api.Endpoint{
@@ -109,7 +109,7 @@ var statusBatch = api.Endpoint{
 
 // StatusBatch tells of up to 100 users whether they are online, in the order
 // asked. Users that do not exist count as offline. Quota: 50 calls a second,
-// whatever the number of users. Repeated after a lost answer.
+// whatever the number of users. Repeated after a lost response.
 //
 //im:endpoint users.status_batch
 func (s *Service) StatusBatch(ctx context.Context, usernames []string) ([]UserStatus, error) {
@@ -124,15 +124,15 @@ func (s *Service) StatusBatch(ctx context.Context, usernames []string) ([]UserSt
 	if err != nil {
 		return nil, err
 	}
-	answered := make(map[string]Status, len(usernames))
+	responded := make(map[string]Status, len(usernames))
 	for _, entry := range out.Data {
 		for name, status := range entry {
-			answered[strings.ToLower(name)] = status
+			responded[strings.ToLower(name)] = status
 		}
 	}
 	list := make([]UserStatus, len(usernames))
 	for i, name := range usernames {
-		list[i] = UserStatus{Username: name, Status: answered[strings.ToLower(name)]}
+		list[i] = UserStatus{Username: name, Status: responded[strings.ToLower(name)]}
 	}
 	return list, nil
 }
@@ -142,7 +142,7 @@ var offlineCount = api.Endpoint{
 }
 
 // OfflineMessageCount tells how many messages wait for a user to come online.
-// Quota: 100 calls a second. Repeated after a lost answer.
+// Quota: 100 calls a second. Repeated after a lost response.
 //
 //im:endpoint users.offline_msg_count
 func (s *Service) OfflineMessageCount(ctx context.Context, username string) (int, error) {
@@ -164,8 +164,8 @@ var offlineStatus = api.Endpoint{
 }
 
 // OfflineMessageStatus tells whether a message has reached a user. What the
-// server answers for a message id that it does not know is not documented. Quota:
-// 100 calls a second. Repeated after a lost answer.
+// server responds for a message id that it does not know is not documented. Quota:
+// 100 calls a second. Repeated after a lost response.
 //
 //im:endpoint users.offline_msg_status
 func (s *Service) OfflineMessageStatus(ctx context.Context, username, messageID string) (DeliveryStatus, error) {

@@ -16,14 +16,11 @@ import (
 	"github.com/imrest/im-go/page"
 )
 
-// Forever is the length of a mute without an end.
-const Forever time.Duration = -1
-
 // Mute says how a user is to be muted, per kind of chat. A nil kind is left as it
-// is, 0 lifts its mute, [Forever] mutes without an end, anything else mutes for
+// is, 0 lifts its mute, [im.Forever] mutes without an end, anything else mutes for
 // that time, in whole seconds up to 2147483647.
 //
-//	users.Mute{Username: "alice", Group: new(time.Hour), Room: new(users.Forever)}
+//	users.Mute{Username: "alice", Group: new(time.Hour), Room: new(im.Forever)}
 type Mute struct {
 	Username string
 	Chat     *time.Duration // one-to-one chats
@@ -37,7 +34,7 @@ var setMute = api.Endpoint{
 
 // Mute mutes or unmutes a user app-wide. What a muted user may not do, REST calls
 // in its name may not do either. Quota: 100 calls a second. Repeated after a lost
-// answer, which starts the time again. [im.ErrNotFound] when there is no such
+// response, which starts the time again. [im.ErrNotFound] when there is no such
 // user; the feature depends on the plan.
 //
 //im:endpoint mutes.set
@@ -48,14 +45,14 @@ func (s *Service) Mute(ctx context.Context, m Mute) error {
 		Group    *int64 `json:"groupchat,omitempty"`
 		Room     *int64 `json:"chatroom,omitempty"`
 	}{m.Username, muteSeconds(m.Chat), muteSeconds(m.Group), muteSeconds(m.Room)}
-	return s.api.Call(ctx, &api.Call{Endpoint: &setMute, Invalid: m.check(), Body: body, Out: new(muteAnswer)})
+	return s.api.Call(ctx, &api.Call{Endpoint: &setMute, Invalid: m.check(), Body: body, Out: new(muteResponse)})
 }
 
-// muteAnswer says that a mute was set, in data or, by one table, at the top. An
-// answer that denies it or lacks it does not decode.
-type muteAnswer struct{}
+// muteResponse says that a mute was set, in data or, by one table, at the top. An
+// response that denies it or lacks it does not decode.
+type muteResponse struct{}
 
-func (*muteAnswer) UnmarshalJSON(b []byte) error {
+func (*muteResponse) UnmarshalJSON(b []byte) error {
 	type result struct {
 		Result *api.OK `json:"result"`
 	}
@@ -80,10 +77,10 @@ func (m Mute) check() error {
 
 func checkMute(field string, d *time.Duration) error {
 	switch {
-	case d == nil || *d == 0 || *d == Forever:
+	case d == nil || *d == 0 || *d == api.Forever:
 		return nil
 	case *d < time.Second || *d/time.Second > math.MaxInt32:
-		return api.Invalid(field, "is %s, must be 0, Forever, or from a second to 2147483647 seconds", *d)
+		return api.Invalid(field, "is %s, must be 0, im.Forever, or from a second to 2147483647 seconds", *d)
 	}
 	return nil
 }
@@ -92,14 +89,14 @@ func muteSeconds(d *time.Duration) *int64 {
 	switch {
 	case d == nil:
 		return nil
-	case *d == Forever:
+	case *d == api.Forever:
 		return new(int64(-1))
 	}
 	return new(int64(*d / time.Second))
 }
 
 // Muted is how long a user is still muted, per kind of chat: 0 not at all,
-// [Forever] without an end.
+// [im.Forever] without an end.
 type Muted struct {
 	Username          string
 	Chat, Group, Room time.Duration
@@ -123,7 +120,7 @@ func (w *wireMuted) muted(at time.Time, uri string) Muted {
 func muteTime(seconds api.Int) time.Duration {
 	length := seconds.Length(time.Second)
 	if seconds < 0 || length == math.MaxInt64 {
-		return Forever
+		return api.Forever
 	}
 	return length
 }
@@ -133,7 +130,7 @@ var getMute = api.Endpoint{
 }
 
 // GetMute tells how long a user is still muted. Quota: 100 calls a second.
-// Repeated after a lost answer. [im.ErrNotFound] when there is no such user.
+// Repeated after a lost response. [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint mutes.get
 func (s *Service) GetMute(ctx context.Context, username string) (*Muted, error) {

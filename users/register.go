@@ -60,7 +60,7 @@ var registerBatch = api.Endpoint{
 // RegisterBatch makes up to 60 users in one call. Names that are taken are
 // reported one by one and do not hinder the others; the error is about the call
 // as a whole: one bad name fails it, and older servers refuse the whole batch for
-// one taken name ([im.ErrAlreadyExists]). Repeated after a lost answer, since a
+// one taken name ([im.ErrAlreadyExists]). Repeated after a lost response, since a
 // repeat only lists the users already made as taken. Quota: one call of the 100 a
 // second shared with Register, whatever the number of users.
 //

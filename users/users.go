@@ -2,7 +2,7 @@
 // whether they are online, and mutes them app-wide.
 //
 // A user id has at most 64 characters of a-z, A-Z, 0-9, "_", "-" and ".", and is
-// not case sensitive: the server keeps and answers it in lower case.
+// not case sensitive: the server keeps and responses it in lower case.
 //
 //	client.Users.Register(ctx, users.NewUser{Username: "alice", Password: "S3cret.pass"})
 package users
@@ -94,7 +94,7 @@ func (u User) masked() plainAccount {
 	return plainAccount(u)
 }
 
-// wireUser is a user as the API answers it.
+// wireUser is a user as the API responds it.
 type wireUser struct {
 	UUID          string     `json:"uuid"`
 	Username      api.Text   `json:"username"`
@@ -109,7 +109,7 @@ type wireUser struct {
 	NotifierName  string     `json:"notifier_name"`
 	DeviceToken   string     `json:"device_token"`
 
-	// in newer answers
+	// in newer responses
 	IgnoredUsers api.Many[api.Text]   `json:"notification_ignored_users"`
 	Devices      api.Many[wireDevice] `json:"pushInfo"`
 }
@@ -140,7 +140,7 @@ func (w *wireUser) user() User {
 	return u
 }
 
-// entities is an answer that holds users.
+// entities is a response that holds users.
 type entities struct {
 	users  []User
 	cursor string
@@ -197,7 +197,7 @@ func (e *entities) ignoredGroups(b []byte) error {
 	return nil
 }
 
-// one carries out a call that answers one user.
+// one carries out a call that responds one user.
 func (s *Service) one(ctx context.Context, c *api.Call) (*User, error) {
 	var out single
 	c.Out = &out
@@ -207,7 +207,7 @@ func (s *Service) one(ctx context.Context, c *api.Call) (*User, error) {
 	return &out.users[0], nil
 }
 
-// single is an answer that holds one user, or does not decode.
+// single is a response that holds one user, or does not decode.
 type single struct{ entities }
 
 func (s *single) ReadResponse(b []byte) error {
@@ -257,8 +257,8 @@ var register = api.Endpoint{
 }
 
 // Register makes one user. A name that is taken is [im.ErrAlreadyExists]; it is
-// also what a repeat answers after [im.ErrOutcomeUnknown] when the first try was
-// carried out. Not repeated after a lost answer. Quota: 100 calls a second
+// also what a repeat responses after [im.ErrOutcomeUnknown] when the first try was
+// carried out. Not repeated after a lost response. Quota: 100 calls a second
 // together with RegisterBatch and the push settings of users. Errors:
 // [im.ErrInvalidArgument] for a bad name, [im.ErrPlanLimit] when the app may have
 // no more users.
@@ -273,7 +273,7 @@ var get = api.Endpoint{
 }
 
 // Get returns one user; [im.ErrNotFound] when there is none. Quota: 100 calls a
-// second. Repeated after a lost answer.
+// second. Repeated after a lost response.
 //
 //im:endpoint users.get
 func (s *Service) Get(ctx context.Context, username string) (*User, error) {
@@ -307,7 +307,7 @@ func (s *Service) All(ctx context.Context, o page.Options) iter.Seq2[User, error
 	return api.All(s.Pages(ctx, o))
 }
 
-// page carries out a call that answers several users.
+// page carries out a call that responds several users.
 func (s *Service) page(ctx context.Context, c *api.Call) (*page.Page[User], error) {
 	var out entities
 	c.Out = &out
@@ -322,8 +322,8 @@ var deleteOne = api.Endpoint{
 }
 
 // Delete deletes one user, named by id or UUID, with the groups and chat rooms
-// that it owns, and returns it as it was. Not repeated after a lost answer: a
-// repeat answers [im.ErrNotFound], which then means that it is done. Quota: 100
+// that it owns, and returns it as it was. Not repeated after a lost response: a
+// repeat responses [im.ErrNotFound], which then means that it is done. Quota: 100
 // calls a second.
 //
 //im:endpoint users.delete
@@ -356,7 +356,7 @@ var setPassword = api.Endpoint{
 }
 
 // SetPassword replaces a user's password, 1 to 64 characters, without asking for
-// the old one. Quota: 100 calls a second. Repeated after a lost answer.
+// the old one. Quota: 100 calls a second. Repeated after a lost response.
 // [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint users.set_password
@@ -375,7 +375,7 @@ var deactivate = api.Endpoint{
 }
 
 // Deactivate bans a user: it is logged out at once and cannot log in. Quota: 100
-// calls a second. Repeated after a lost answer. [im.ErrNotFound] when there is no
+// calls a second. Repeated after a lost response. [im.ErrNotFound] when there is no
 // such user.
 //
 //im:endpoint users.deactivate
@@ -388,7 +388,7 @@ var activate = api.Endpoint{
 }
 
 // Activate lifts the ban of a user. Quota: 100 calls a second. Repeated after a
-// lost answer. [im.ErrNotFound] when there is no such user.
+// lost response. [im.ErrNotFound] when there is no such user.
 //
 //im:endpoint users.activate
 func (s *Service) Activate(ctx context.Context, username string) error {

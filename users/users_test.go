@@ -11,7 +11,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
-	"github.com/imrest/im-go/internal/wiretest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
 )
@@ -40,7 +40,7 @@ func TestAccounts(t *testing.T) {
 			}),
 			Request: "POST /users",
 			Body:    `{"username":"alice","password":"S3cret.pass","nickname":"Alice A."}`,
-			Answer:  `{"action":"post","entities":[` + aliceJSON + `],"timestamp":1697600000130,"duration":7}`,
+			Response:  `{"action":"post","entities":[` + aliceJSON + `],"timestamp":1697600000130,"duration":7}`,
 			Want:    &alice,
 		},
 		{
@@ -49,23 +49,23 @@ func TestAccounts(t *testing.T) {
 				return s.Register(ctx, users.NewUser{Username: "alice"})
 			}),
 			Request: "POST /users", Body: `{"username":"alice"}`,
-			Answer: `{"entities":` + aliceJSON + `}`, // an object where an array is meant
+			Response: `{"entities":` + aliceJSON + `}`, // an object where an array is meant
 			Want:   &alice,
 		},
 		{
-			ID: "users.register", Name: "answer without the user",
+			ID: "users.register", Name: "response without the user",
 			Do: do(func(ctx context.Context, s *users.Service) (*users.User, error) {
 				return s.Register(ctx, users.NewUser{Username: "alice"})
 			}),
 			Request: "POST /users", Body: `{"username":"alice"}`,
-			Answer: `{"entities":[]}`,
-			Err:    im.ErrBadAnswer,
+			Response: `{"entities":[]}`,
+			Err:    im.ErrBadResponse,
 		},
 		{
 			ID:      "users.get",
 			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Get(ctx, "alice") }),
 			Request: "GET /users/alice",
-			Answer: `{"action":"get","path":"/users","entities":[{"uuid":"9b2f7f10","type":"user","created":1697600000123,"modified":1697600500456,
+			Response: `{"action":"get","path":"/users","entities":[{"uuid":"9b2f7f10","type":"user","created":1697600000123,"modified":1697600500456,
 				"username":"alice","activated":true,"nickname":"Alice A.","notification_display_style":1,"notification_no_disturbing":true,
 				"notification_no_disturbing_start":"22","notification_no_disturbing_end":7,"notification_ignore_228111222333441":true,
 				"notification_ignore_99":false,"notifier_name":"acme-apns","device_token":"c0ffee00"}],"count":1}`,
@@ -80,7 +80,7 @@ func TestAccounts(t *testing.T) {
 			ID: "users.get", Name: "a name that needs escaping",
 			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Get(ctx, "a/b?c#d%e,f g") }),
 			Request: "GET /users/a%2Fb%3Fc%23d%25e%2Cf%20g",
-			Answer:  `{"entities":[` + aliceJSON + `]}`,
+			Response:  `{"entities":[` + aliceJSON + `]}`,
 		},
 		{
 			ID: "users.get", Name: "empty name",
@@ -93,7 +93,7 @@ func TestAccounts(t *testing.T) {
 				return s.List(ctx, page.Options{Limit: 2, Cursor: "LTg0+/=="})
 			}),
 			Request: "GET /users?cursor=LTg0%2B%2F%3D%3D&limit=2",
-			Answer:  `{"params":{"limit":["2"]},"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc","count":2}`,
+			Response:  `{"params":{"limit":["2"]},"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc","count":2}`,
 			Want:    &page.Page[users.User]{Items: []users.User{alice, bob}, Next: "Mjc"},
 		},
 		{
@@ -102,7 +102,7 @@ func TestAccounts(t *testing.T) {
 				return s.List(ctx, page.Options{})
 			}),
 			Request: "GET /users?limit=100",
-			Answer:  `{"entities":[],"count":0}`,
+			Response:  `{"entities":[],"count":0}`,
 			Want:    &page.Page[users.User]{Items: []users.User{}},
 		},
 		{
@@ -116,7 +116,7 @@ func TestAccounts(t *testing.T) {
 			ID:      "users.delete",
 			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Delete(ctx, "alice") }),
 			Request: "DELETE /users/alice",
-			Answer:  `{"action":"delete","entities":[` + aliceJSON + `]}`,
+			Response:  `{"action":"delete","entities":[` + aliceJSON + `]}`,
 			Want:    &alice,
 		},
 		{
@@ -125,7 +125,7 @@ func TestAccounts(t *testing.T) {
 				return s.DeleteOldest(ctx, page.Options{Limit: 2})
 			}),
 			Request: "DELETE /users?limit=2",
-			Answer:  `{"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc"}`,
+			Response:  `{"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc"}`,
 			Want:    &page.Page[users.User]{Items: []users.User{alice, bob}, Next: "Mjc"},
 		},
 		{
@@ -142,20 +142,20 @@ func TestAccounts(t *testing.T) {
 			}),
 			Request: "PUT /users/alice/password",
 			Body:    `{"newpassword":"N3w.pass<&>"}`,
-			Answer:  `{"action":"set user password","timestamp":1697601000004,"duration":8}`,
+			Response:  `{"action":"set user password","timestamp":1697601000004,"duration":8}`,
 		},
 		{
 			ID:      "users.deactivate",
 			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Deactivate(ctx, "bob") }),
 			Request: "POST /users/bob/deactivate",
-			Answer:  `{"action":"Deactivate user","entities":[` + bobJSON + `]}`,
+			Response:  `{"action":"Deactivate user","entities":[` + bobJSON + `]}`,
 			Want:    &bob,
 		},
 		{
 			ID:      "users.activate",
 			Do:      do(func(ctx context.Context, s *users.Service) (any, error) { return nil, s.Activate(ctx, "bob") }),
 			Request: "POST /users/bob/activate",
-			Answer:  `{"action":"activate user","timestamp":1697601200006,"duration":9}`,
+			Response:  `{"action":"activate user","timestamp":1697601200006,"duration":9}`,
 		},
 	})
 }
@@ -177,14 +177,14 @@ func TestLogins(t *testing.T) {
 			ID:      "users.disconnect",
 			Do:      do(func(ctx context.Context, s *users.Service) (bool, error) { return s.Disconnect(ctx, "alice") }),
 			Request: "GET /users/alice/disconnect",
-			Answer:  `{"entities":[],"data":{"result":true},"count":0}`,
+			Response:  `{"entities":[],"data":{"result":true},"count":0}`,
 			Want:    true,
 		},
 		{
 			ID: "users.disconnect", Name: "not done",
 			Do:      do(func(ctx context.Context, s *users.Service) (bool, error) { return s.Disconnect(ctx, "alice") }),
 			Request: "GET /users/alice/disconnect",
-			Answer:  `{"data":{"result":"false"}}`,
+			Response:  `{"data":{"result":"false"}}`,
 			Want:    false,
 		},
 		{
@@ -193,21 +193,21 @@ func TestLogins(t *testing.T) {
 				return s.DisconnectDevice(ctx, "alice", "android_600100200300")
 			}),
 			Request: "DELETE /users/alice/disconnect/android_600100200300",
-			Answer:  `{"entities":[],"data":{"result":true}}`,
+			Response:  `{"entities":[],"data":{"result":true}}`,
 			Want:    true,
 		},
 		{
 			ID:      "users.resources",
 			Do:      do(func(ctx context.Context, s *users.Service) ([]users.Device, error) { return s.Devices(ctx, "alice") }),
 			Request: "GET /users/alice/resources",
-			Answer:  `{"data":[{"res":"android_600100200300","device_uuid":"7d3c0b1e","device_name":"Pixel-9"}]}`,
+			Response:  `{"data":[{"res":"android_600100200300","device_uuid":"7d3c0b1e","device_name":"Pixel-9"}]}`,
 			Want:    []users.Device{{Resource: "android_600100200300", UUID: "7d3c0b1e", Name: "Pixel-9"}},
 		},
 		{
 			ID:      "users.status",
 			Do:      do(func(ctx context.Context, s *users.Service) (users.Status, error) { return s.Status(ctx, "Alice") }),
 			Request: "GET /users/Alice/status",
-			Answer:  `{"data":{"alice":"online"}}`, // the key is in lower case
+			Response:  `{"data":{"alice":"online"}}`, // the key is in lower case
 			Want:    users.Online,
 		},
 		{
@@ -217,7 +217,7 @@ func TestLogins(t *testing.T) {
 			}),
 			Request: "POST /users/batch/status",
 			Body:    `{"usernames":["bob","Alice","carol"]}`,
-			Answer:  `{"action":"get batch user status","data":[{"alice":"online"},{"bob":"offline"}]}`,
+			Response:  `{"action":"get batch user status","data":[{"alice":"online"},{"bob":"offline"}]}`,
 			Want:    []users.UserStatus{{"bob", users.Offline}, {"Alice", users.Online}, {"carol", ""}},
 		},
 		{
@@ -231,14 +231,14 @@ func TestLogins(t *testing.T) {
 			ID:      "users.offline_msg_count",
 			Do:      do(func(ctx context.Context, s *users.Service) (int, error) { return s.OfflineMessageCount(ctx, "alice") }),
 			Request: "GET /users/alice/offline_msg_count",
-			Answer:  `{"data":{"alice":3},"count":0}`,
+			Response:  `{"data":{"alice":3},"count":0}`,
 			Want:    3,
 		},
 		{
 			ID: "users.offline_msg_count", Name: "as a string",
 			Do:      do(func(ctx context.Context, s *users.Service) (int, error) { return s.OfflineMessageCount(ctx, "alice") }),
 			Request: "GET /users/alice/offline_msg_count",
-			Answer:  `{"data":{"alice":"3"}}`,
+			Response:  `{"data":{"alice":"3"}}`,
 			Want:    3,
 		},
 		{
@@ -247,7 +247,7 @@ func TestLogins(t *testing.T) {
 				return s.OfflineMessageStatus(ctx, "alice", "1210010020030040050")
 			}),
 			Request: "GET /users/alice/offline_msg_status/1210010020030040050",
-			Answer:  `{"data":{"1210010020030040050":"delivered"}}`,
+			Response:  `{"data":{"1210010020030040050":"delivered"}}`,
 			Want:    users.Delivered,
 		},
 	})
@@ -259,11 +259,11 @@ func TestMutes(t *testing.T) {
 		{
 			ID: "mutes.set",
 			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
-				return nil, s.Mute(ctx, users.Mute{Username: "alice", Chat: new(time.Hour), Group: new(users.Forever), Room: new(time.Duration)})
+				return nil, s.Mute(ctx, users.Mute{Username: "alice", Chat: new(time.Hour), Group: new(im.Forever), Room: new(time.Duration)})
 			}),
 			Request: "POST /mutes",
 			Body:    `{"username":"alice","chat":3600,"groupchat":-1,"chatroom":0}`,
-			Answer:  `{"data":{"result":"ok"}}`,
+			Response:  `{"data":{"result":"ok"}}`,
 		},
 		{
 			ID: "mutes.set", Name: "one kind leaves the others as they are",
@@ -272,7 +272,7 @@ func TestMutes(t *testing.T) {
 			}),
 			Request: "POST /mutes",
 			Body:    `{"username":"alice","groupchat":60}`,
-			Answer:  `{"data":{"result":"ok"}}`,
+			Response:  `{"data":{"result":"ok"}}`,
 		},
 		{
 			ID: "mutes.set", Name: "the result at the top, as one table has it",
@@ -280,7 +280,7 @@ func TestMutes(t *testing.T) {
 				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
 			}),
 			Request: "POST /mutes", Body: `{"username":"alice","groupchat":60}`,
-			Answer: `{"result":"ok"}`,
+			Response: `{"result":"ok"}`,
 		},
 		{
 			ID: "mutes.set", Name: "refused under status 200",
@@ -288,7 +288,7 @@ func TestMutes(t *testing.T) {
 				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
 			}),
 			Request: "POST /mutes", Body: `{"username":"alice","groupchat":60}`,
-			Answer: `{"data":{"result":"user not found"}}`, Err: im.ErrNotFound,
+			Response: `{"data":{"result":"user not found"}}`, Err: im.ErrNotFound,
 		},
 		{
 			ID: "mutes.set", Name: "no word of the mute",
@@ -296,7 +296,7 @@ func TestMutes(t *testing.T) {
 				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
 			}),
 			Request: "POST /mutes", Body: `{"username":"alice","groupchat":60}`,
-			Answer: `{"data":{}}`, Err: im.ErrBadAnswer,
+			Response: `{"data":{}}`, Err: im.ErrBadResponse,
 		},
 		{
 			ID: "mutes.set", Name: "nothing to set",
@@ -315,14 +315,14 @@ func TestMutes(t *testing.T) {
 		{
 			ID: "mutes.get", Do: muted,
 			Request: "GET /mutes/Bob_1",
-			Answer:  `{"data":{"userid":"acme#demo_bob_1","chat":3590,"groupchat":-1,"unixtime":1697602010}}`,
-			Want:    &users.Muted{Username: "bob_1", Chat: 3590 * time.Second, Group: users.Forever, At: time.Unix(1697602010, 0)},
+			Response:  `{"data":{"userid":"acme#demo_bob_1","chat":3590,"groupchat":-1,"unixtime":1697602010}}`,
+			Want:    &users.Muted{Username: "bob_1", Chat: 3590 * time.Second, Group: im.Forever, At: time.Unix(1697602010, 0)},
 		},
 		{
 			ID: "mutes.get", Name: "bare name, numbers as strings", Do: muted,
 			Request: "GET /mutes/Bob_1",
-			Answer:  `{"data":{"userid":"bob_1","chat":"0","groupchat":"-1","chatroom":"5","unixtime":"1697602010"}}`,
-			Want:    &users.Muted{Username: "bob_1", Group: users.Forever, Room: 5 * time.Second, At: time.Unix(1697602010, 0)},
+			Response:  `{"data":{"userid":"bob_1","chat":"0","groupchat":"-1","chatroom":"5","unixtime":"1697602010"}}`,
+			Want:    &users.Muted{Username: "bob_1", Group: im.Forever, Room: 5 * time.Second, At: time.Unix(1697602010, 0)},
 		},
 		{
 			ID: "mutes.list",
@@ -330,10 +330,10 @@ func TestMutes(t *testing.T) {
 				return s.ListMutes(ctx, page.Numbered{})
 			}),
 			Request: "GET /mutes?pageNum=1&pageSize=50",
-			Answer:  `{"data":{"data":[{"username":"bob","chatroom":0},{"userid":"alice","groupchat":-1,"chat":7}],"unixtime":1697602020}}`,
+			Response:  `{"data":{"data":[{"username":"bob","chatroom":0},{"userid":"alice","groupchat":-1,"chat":7}],"unixtime":1697602020}}`,
 			Want: &page.Page[users.Muted]{Items: []users.Muted{
 				{Username: "bob", At: time.Unix(1697602020, 0)},
-				{Username: "alice", Chat: 7 * time.Second, Group: users.Forever, At: time.Unix(1697602020, 0)},
+				{Username: "alice", Chat: 7 * time.Second, Group: im.Forever, At: time.Unix(1697602020, 0)},
 			}},
 		},
 	})
@@ -357,12 +357,12 @@ func TestRegisterBatch(t *testing.T) {
 
 			require.ErrorIs(t, got.Err(), im.ErrPartial)
 			require.ErrorIs(t, got.Err(), im.ErrAlreadyExists)
-			assert.EqualError(t, got.Err(), "im: 2 of 3 items failed: carol (the carol already exists), dave (the answer does not name this item)")
+			assert.EqualError(t, got.Err(), "im: 2 of 3 items failed: carol (the carol already exists), dave (the response does not name this item)")
 			return nil, nil
 		}),
 		Request: "POST /users",
 		Body:    `[{"username":"Alice","password":"p1"},{"username":"carol"},{"username":"dave"}]`,
-		Answer:  `{"entities":[` + aliceJSON + `],"data":[{"username":"carol","registerUserFailReason":"the carol already exists"}]}`,
+		Response:  `{"entities":[` + aliceJSON + `],"data":[{"username":"carol","registerUserFailReason":"the carol already exists"}]}`,
 	}, {
 		ID: "users.register_batch", Name: "all made",
 		Do: do(func(ctx context.Context, s *users.Service) (any, error) {
@@ -371,7 +371,7 @@ func TestRegisterBatch(t *testing.T) {
 			return nil, err
 		}),
 		Request: "POST /users", Body: `[{"username":"Alice","password":"p1"}]`,
-		Answer: `{"entities":[` + aliceJSON + `],"data":[]}`,
+		Response: `{"entities":[` + aliceJSON + `],"data":[]}`,
 	}})
 }
 

@@ -190,11 +190,11 @@ func (s *show) errors(ctx context.Context) error {
 	case errors.Is(err, im.ErrNotFound):
 		fmt.Println("told apart with errors.Is: there is no such user:", err)
 	default:
-		return fmt.Errorf("a missing user answered: %w", err)
+		return fmt.Errorf("a missing user responded: %w", err)
 	}
 	_, err = s.client.Users.Delete(ctx, "..")
 	if !errors.Is(err, im.ErrInvalidArgument) {
-		return fmt.Errorf("a name that is no name answered: %w", err)
+		return fmt.Errorf("a name that is no name responded: %w", err)
 	}
 	fmt.Println("refused before anything was sent:", err)
 	return nil

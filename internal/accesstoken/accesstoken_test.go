@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/imrest/im-go/internal/corpus"
+	"github.com/imrest/im-go/internal/test/corpus"
 )
 
 const (

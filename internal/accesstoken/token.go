@@ -58,7 +58,7 @@ func (t Token) UserPrivilege() (expires time.Time, ok bool) {
 	return t.privilege(privilegeUser)
 }
 
-// privilege answers with the end of a right: its own or the token's,
+// privilege responses with the end of a right: its own or the token's,
 // whichever comes first.
 func (t Token) privilege(id uint16) (time.Time, bool) {
 	n, ok := t.privileges[id]

@@ -10,14 +10,14 @@ import (
 // Change is a setting of a group or chat room that a call asks to be changed.
 type Change struct {
 	Field string   // of the request, in the outcome
-	Keys  []string // under one of which the answer speaks of it
+	Keys  []string // under one of which the response speaks of it
 	Sent  bool
 	Text  string // the value; "true" for a flag
 }
 
 // ChangeOutcomes tells which of the changes that were sent the server says that it
-// has made. One that the answer does not name counts as not made.
-func ChangeOutcomes(answer map[string]json.RawMessage, changes ...Change) batch.Result {
+// has made. One that the response does not name counts as not made.
+func ChangeOutcomes(response map[string]json.RawMessage, changes ...Change) batch.Result {
 	var result batch.Result
 	for _, c := range changes {
 		if !c.Sent {
@@ -25,7 +25,7 @@ func ChangeOutcomes(answer map[string]json.RawMessage, changes ...Change) batch.
 		}
 		outcome := batch.Outcome{ID: c.Field, Err: NotReported}
 		for _, key := range c.Keys {
-			switch raw := answer[key]; {
+			switch raw := response[key]; {
 			case raw == nil || string(raw) == "null":
 				continue
 			case Taken(raw, c.Text):
@@ -40,7 +40,7 @@ func ChangeOutcomes(answer map[string]json.RawMessage, changes ...Change) batch.
 	return result
 }
 
-// Taken tells whether a field of an answer says that a value was taken: true, or
+// Taken tells whether a field of a response says that a value was taken: true, or
 // the value itself, as some documents have it.
 func Taken(raw json.RawMessage, value string) bool {
 	var text Text

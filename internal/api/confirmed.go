@@ -6,7 +6,7 @@ import (
 	"github.com/imrest/im-go/batch"
 )
 
-// Checked is an answer that must pass a check: one that does not is refused like
+// Checked is a response that must pass a check: one that does not is refused like
 // one that does not decode.
 type Checked[T any] struct {
 	Value T
@@ -21,8 +21,8 @@ func (c *Checked[T]) UnmarshalJSON(b []byte) error {
 	return c.Check(&c.Value)
 }
 
-// Confirmed is an answer that tells in one field of data whether the call was
-// carried out. An answer that denies it or lacks the field does not decode.
+// Confirmed is a response that tells in one field of data whether the call was
+// carried out. A response that denies it or lacks the field does not decode.
 type Confirmed struct {
 	Field string // "result"
 	Want  bool   // what the field holds when all is well
@@ -55,14 +55,14 @@ func Denied(reason string) error {
 		kind = ErrForbidden
 	}
 	if reason == "" {
-		reason = "the server answers that it did not do this"
+		reason = "the server responds that it did not do this"
 	}
 	return &batch.Reason{Text: reason, Kind: kind}
 }
 
 // OK is a field that says that the call was carried out: true, "ok", "OK". Any
 // other text is the reason why it was not, under the status of a success; such
-// an answer does not decode.
+// a response does not decode.
 type OK struct{}
 
 // UnmarshalJSON implements json.Unmarshaler.

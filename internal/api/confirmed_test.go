@@ -9,7 +9,7 @@ import (
 )
 
 func TestConfirmed(t *testing.T) {
-	for answer, want := range map[string]error{
+	for response, want := range map[string]error{
 		`{"data":{"result":true}}`:       nil,
 		`{"data":{"result":"success"}}`:  nil,
 		`{"data":[{"result":true}]}`:     nil,
@@ -24,7 +24,7 @@ func TestConfirmed(t *testing.T) {
 		`{"data":[{"result":true},{}]}`:  ErrNoEntity,
 		`{"data":{"result":false,"reason":"user bob doesn't exist."}}`: ErrNotFound,
 	} {
-		assert.ErrorIs(t, json.Unmarshal([]byte(answer), &Confirmed{Field: "result", Want: true}), want, answer)
+		assert.ErrorIs(t, json.Unmarshal([]byte(response), &Confirmed{Field: "result", Want: true}), want, response)
 	}
 	off := &Confirmed{Field: "mute"}
 	assert.NoError(t, json.Unmarshal([]byte(`{"data":{"mute":false}}`), off))

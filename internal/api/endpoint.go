@@ -20,7 +20,7 @@ type Endpoint struct {
 	Pool       string // the pool of quotas it shares with others; empty: its own, named by ID
 	Quotas     Quotas // nil: Default
 	ByPlatform ByPlatform
-	Idempotent bool   // may be sent again after a lost answer
+	Idempotent bool   // may be sent again after a lost response
 	MaxItems   int    // most items in one call, checked before any I/O; 0: no such limit
 	ItemsIn    string // the argument that holds the items, for the error text
 	Auth       Auth

@@ -22,7 +22,7 @@ var (
 	ErrUnsupported     = kind.ErrUnsupported
 	ErrInternal        = kind.ErrInternal
 	ErrUnavailable     = kind.ErrUnavailable
-	ErrBadAnswer       = kind.ErrBadAnswer
+	ErrBadResponse     = kind.ErrBadResponse
 	ErrCanceled        = kind.ErrCanceled
 	ErrOutcomeUnknown  = kind.ErrOutcomeUnknown
 )

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// The API answers numbers as strings, truth as "true" or "success", ids as
+// The API responds numbers as strings, truth as "true" or "success", ids as
 // numbers and a single object where its documents show an array. The types of
 // this file take every documented form; nothing is ever encoded with them.
 
@@ -26,7 +26,7 @@ func (n *Int) UnmarshalJSON(b []byte) error {
 	}
 	v, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		f, ferr := strconv.ParseFloat(s, 64) // 3.0 and 1.7e12: some answers pass through floats
+		f, ferr := strconv.ParseFloat(s, 64) // 3.0 and 1.7e12: some responses pass through floats
 		if ferr != nil || math.Abs(f) >= 1<<63 || f != math.Trunc(f) {
 			return fmt.Errorf("%s is no whole number", clip(s))
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/imrest/im-go/internal/corpus"
+	"github.com/imrest/im-go/internal/test/corpus"
 )
 
 // decode reads one JSON value.
@@ -192,9 +192,9 @@ func FuzzMany(f *testing.F) {
 	})
 }
 
-// The decoders of whole answers take anything without a panic, and never decode
+// The decoders of whole responses take anything without a panic, and never decode
 // to nothing where they promise something.
-func FuzzAnswers(f *testing.F) {
+func FuzzResponses(f *testing.F) {
 	corpus.Add(f)
 	seeds(f)
 	for _, s := range []string{

@@ -15,10 +15,10 @@ import (
 
 // ErrCursorRepeated is returned when a page names itself, or one before it, as the
 // next one.
-var ErrCursorRepeated = fmt.Errorf("%w: the server returned a cursor that was sent already, the list would never end", ErrBadAnswer)
+var ErrCursorRepeated = fmt.Errorf("%w: the server returned a cursor that was sent already, the list would never end", ErrBadResponse)
 
 // ErrPageRepeated is returned when page after page is the same.
-var ErrPageRepeated = fmt.Errorf("%w: the server returns the same page again and again, the list would never end", ErrBadAnswer)
+var ErrPageRepeated = fmt.Errorf("%w: the server returns the same page again and again, the list would never end", ErrBadResponse)
 
 const (
 	// maxRepeats is how often a numbered page may come again. Now and then it may:

@@ -8,7 +8,7 @@ import (
 	"github.com/imrest/im-go/batch"
 )
 
-// MemberDone is what an answer says of one user of a group or chat room:
+// MemberDone is what a response says of one user of a group or chat room:
 // {"user":"bob","result":false,"reason":"..."}.
 type MemberDone struct {
 	User   Text   `json:"user"`
@@ -18,10 +18,10 @@ type MemberDone struct {
 }
 
 // MemberOutcomes lists what became of each user of a batch, in order. The server
-// answers names in lower case.
-func MemberOutcomes(usernames []string, answer []MemberDone) batch.Result {
-	named := make(map[string]Done, len(answer))
-	for _, m := range answer {
+// responses names in lower case.
+func MemberOutcomes(usernames []string, response []MemberDone) batch.Result {
+	named := make(map[string]Done, len(response))
+	for _, m := range response {
 		if m.Result != nil {
 			named[strings.ToLower(string(m.User))] = Done{OK: bool(*m.Result), Reason: m.Reason}
 		}
@@ -93,7 +93,7 @@ func SingleUsername(field, value string) error {
 	return nil
 }
 
-// BareUser takes the app key off a name: some lists answer "acme#demo_alice" for
+// BareUser takes the app key off a name: some lists response "acme#demo_alice" for
 // alice. Org and app may hold underscores, so the request's uri tells where the
 // name begins, as far as it names the app.
 func BareUser(name, uri string) string {

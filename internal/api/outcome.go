@@ -7,7 +7,7 @@ import (
 	"github.com/imrest/im-go/internal/kind"
 )
 
-// Done is what an answer says of one item of a batch: done, or why not.
+// Done is what a response says of one item of a batch: done, or why not.
 type Done struct {
 	OK     bool
 	Reason string // the server's words where OK is false
@@ -30,7 +30,7 @@ func Refused(text string) error {
 	return &batch.Reason{Text: text, Kind: ReasonKind(text)}
 }
 
-// NotReported is the error of an item that the answer does not name.
+// NotReported is the error of an item that the response does not name.
 var NotReported error = &batch.Reason{Text: batch.ErrNotReported.Error(), Kind: notReported{}}
 
 type notReported struct{}
@@ -73,7 +73,7 @@ func (r *restored) UnmarshalJSON(b []byte) error {
 }
 
 // Outcomes lists what became of each item asked for, in order; find tells what
-// the answer says of one, if anything.
+// the response says of one, if anything.
 func Outcomes(items []string, find func(item string) (Done, bool)) batch.Result {
 	result := make(batch.Result, len(items))
 	for i, item := range items {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/imrest/im-go/internal/corpus"
+	"github.com/imrest/im-go/internal/test/corpus"
 )
 
 const appPrefix = "https://a1.example.com/acme/demo"

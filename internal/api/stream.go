@@ -93,7 +93,7 @@ func newBoundary() string {
 	return "im-go-" + hex.EncodeToString(b[:])
 }
 
-// Sink takes a binary answer as it comes.
+// Sink takes a binary response as it comes.
 type Sink struct {
 	W       io.Writer
 	Restart func() error // empties W for another try; nil: a broken transfer is final

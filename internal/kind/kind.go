@@ -24,10 +24,10 @@ var (
 	ErrUnsupported     = errors.New("unsupported operation")
 	ErrInternal        = errors.New("server error")
 	ErrUnavailable     = errors.New("unavailable")
-	ErrBadAnswer       = errors.New("bad answer")
+	ErrBadResponse     = errors.New("bad response")
 	ErrCanceled        = errors.New("canceled")
 	ErrOutcomeUnknown  = errors.New("outcome unknown")
-	ErrNotReported     = errors.New("the answer does not name this item")
+	ErrNotReported     = errors.New("the response does not name this item")
 )
 
 // names are the kinds by the names that JSON has for them.
@@ -49,7 +49,7 @@ var names = []struct {
 	{"unsupported", ErrUnsupported},
 	{"internal", ErrInternal},
 	{"unavailable", ErrUnavailable},
-	{"bad_answer", ErrBadAnswer},
+	{"bad_response", ErrBadResponse},
 	{"canceled", ErrCanceled},
 	{"outcome_unknown", ErrOutcomeUnknown},
 	{"not_reported", ErrNotReported},

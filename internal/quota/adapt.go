@@ -60,7 +60,7 @@ func (g Grant) Refused(ctx context.Context, retryAfter time.Duration) (pause tim
 		_, err := s.put(context.WithoutCancel(ctx), func(ctx context.Context) (time.Duration, error) {
 			return 0, s.Store.Pause(ctx, p.name, pause)
 		})
-		s.answered(time.Since(p.set.start), err)
+		s.responded(time.Since(p.set.start), err)
 	}
 	return pause, rate
 }

@@ -42,7 +42,7 @@ func (p *Pool) ask(now time.Duration, w *waiter, probe bool) {
 			return p.set.shared.Store.Take(ctx, p.name, q.takes)
 		})
 		if err == nil || ctx.Err() == nil { // else it was given up, and the store not given its time
-			p.set.shared.answered(time.Since(p.set.start), err)
+			p.set.shared.responded(time.Since(p.set.start), err)
 		}
 		p.landed(q, p.clamp(q, wait), err)
 	}()

@@ -14,11 +14,11 @@ type Grant struct {
 // Waited is how long the call stood in the queue.
 func (g Grant) Waited() time.Duration { return g.waited }
 
-// Done says that the answer is in, whatever it was: the server has counted the
+// Done says that the response is in, whatever it was: the server has counted the
 // call by now.
 func (g Grant) Done() { g.end(true) }
 
-// Lost says that the call was sent and no answer came: the server counts it
+// Lost says that the call was sent and no response came: the server counts it
 // about now, or never.
 func (g Grant) Lost() { g.end(false) }
 
@@ -51,7 +51,7 @@ func (p *Pool) undo(g Grant) {
 	p.settle(time.Since(p.set.start))
 }
 
-func (g Grant) end(answered bool) {
+func (g Grant) end(responded bool) {
 	p := g.pool
 	if p == nil {
 		return
@@ -60,7 +60,7 @@ func (g Grant) end(answered bool) {
 	defer p.mu.Unlock()
 	now := p.tick()
 	counted := now
-	if answered {
+	if responded {
 		if p.set.shared == nil { // processes of a fleet have ways of different lengths, which this would not allow for
 			counted = max(now-p.trips.least(now), g.sent)
 		}

@@ -5,22 +5,22 @@ import "time"
 // ledger keeps what one window has given out, so that no window of the server,
 // wherever it begins, counts more than n.
 //
-// A call sent at s and answered at r was counted by the server at
+// A call sent at s and responded at r was counted by the server at
 // s + f + something in [0, J], where f is the constant part of the way there
 // and J = (r-s) - least, least being the shortest round trip of the pool. Its
 // cost is held from s until s + J + Per, which is r - least + Per, and without
-// a limit while no answer is in. A call counted in the server's window
+// a limit while no response is in. A call counted in the server's window
 // (t-Per, t] was therefore sent by t-f and is held beyond t-f: all calls of
 // any such window are held together at one moment, and never more than n is.
 //
-// So an endpoint that takes two seconds to answer gets half of a quota per second.
+// So an endpoint that takes two seconds to respond gets half of a quota per second.
 // To let go of calls earlier, by the round trips of late, was tried: it gave two
 // thirds, and 100 refusals when the server's door stood still for some seconds
-// while answers to earlier calls still came. A call without an answer may not
+// while responses to earlier calls still came. A call without a response may not
 // have been counted yet; no clock on this side tells.
 type ledger struct {
 	held int    // cost of the calls in flight and of those in past
-	past []hold // answered calls, in the order in which they go
+	past []hold // responded calls, in the order in which they go
 	gone int    // so many of past are over
 }
 
@@ -31,7 +31,7 @@ type hold struct {
 	user  *user // whose it is in a window per user
 }
 
-// keep holds the cost of an answered call. Answers come in order of time and
+// keep holds the cost of an responded call. Responses come in order of time and
 // the rest of the sum hardly changes, so a queue does what a heap would.
 func (l *ledger) keep(h hold) {
 	if n := len(l.past); n > l.gone {
@@ -65,7 +65,7 @@ func (l *ledger) last() time.Duration {
 	return l.past[len(l.past)-1].until
 }
 
-// goneBy is the cost of the answered calls that will have gone at a moment: the
+// goneBy is the cost of the responded calls that will have gone at a moment: the
 // user's or, for nil, everybody's.
 func (l *ledger) goneBy(at time.Duration, u *user) (cost int) {
 	for _, h := range l.past[l.gone:] {

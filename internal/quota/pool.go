@@ -213,7 +213,7 @@ func (p *Pool) first(lane Lane) bool {
 
 // earliest is the moment at which so many calls with so many items may go together
 // as far as is known now, were they the next and their users' windows open. For calls in flight it is never: their
-// answer looks again.
+// response looks again.
 func (p *Pool) earliest(now time.Duration, lane Lane, calls, items int64) time.Duration {
 	at := now
 	for i := range p.windows {
@@ -275,7 +275,7 @@ func (p *Pool) dispatch(now time.Duration) {
 		}
 		if at <= now && !p.local {
 			if p.asking {
-				at = never // the answer looks again
+				at = never // the response looks again
 				break
 			}
 			p.ask(now, w, false)

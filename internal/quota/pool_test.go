@@ -22,7 +22,7 @@ const (
 	sec = time.Second
 )
 
-// call takes from the pool and has its answer at once.
+// call takes from the pool and has its response at once.
 func call(t *testing.T, p *Pool, r Request) {
 	t.Helper()
 	g, err := p.Take(t.Context(), r)
@@ -419,7 +419,7 @@ func TestDayLastsUntilMidnight(t *testing.T) {
 	})
 }
 
-func TestUnansweredCallIsHeldFromItsEnd(t *testing.T) {
+func TestUnrespondedCallIsHeldFromItsEnd(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		for _, end := range []func(Grant){Grant.Done, Grant.Lost} {
 			p := onePool(Limit{N: 1, Per: sec})

@@ -89,7 +89,7 @@ func (p *Pool) tell(takes []Take) {
 		_, err := p.set.shared.put(context.Background(), func(ctx context.Context) (time.Duration, error) {
 			return p.set.shared.Store.Take(ctx, p.name, takes)
 		})
-		p.set.shared.answered(time.Since(p.set.start), err)
+		p.set.shared.responded(time.Since(p.set.start), err)
 	}()
 }
 

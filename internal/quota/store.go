@@ -27,12 +27,12 @@ type Take struct {
 }
 
 const (
-	patience = 500 * time.Millisecond // with a store that does not answer
+	patience = 500 * time.Millisecond // with a store that does not respond
 	retry    = time.Second            // until a store that failed is asked again
 	quarter  = 0.25                   // of the quota, for Options.LocalShare
 
 	hiccup      = 3 * time.Millisecond   // of the store, always reckoned with
-	firstJitter = 100 * time.Millisecond // of calls that open connections, before any was answered
+	firstJitter = 100 * time.Millisecond // of calls that open connections, before any was responded
 	look        = time.Minute            // the store is asked as often at least: it may have been emptied
 )
 
@@ -79,8 +79,8 @@ func (s *shared) next() time.Duration {
 	return s.again
 }
 
-// answered notes how the store did, and tells the user of a change.
-func (s *shared) answered(now time.Duration, err error) {
+// responded notes how the store did, and tells the user of a change.
+func (s *shared) responded(now time.Duration, err error) {
 	s.mu.Lock()
 	changed := (s.down == nil) != (err == nil)
 	s.down = err

@@ -21,7 +21,7 @@ type half struct {
 	least, sum time.Duration
 }
 
-// note adds an answered call.
+// note adds an responded call.
 func (t *trips) note(now, trip time.Duration) {
 	t.turn(now)
 	n := t.now.n + t.before.n

@@ -14,7 +14,7 @@ import (
 	im "github.com/imrest/im-go"
 )
 
-// server answers calls some way off, and refuses what is beyond any of its limits
+// server responds calls some way off, and refuses what is beyond any of its limits
 // in any sliding window.
 type server struct {
 	limits []im.Quota

@@ -1,10 +1,10 @@
 // Command cataloguegen turns a folder of catalogue files, one YAML file a
-// domain, into the two JSON files that internal/catalogue embeds:
+// domain, into the two JSON files that internal/test/catalogue embeds:
 //
-//	cd tools && go run ./cataloguegen -dir ../../catalogue -out ../internal/catalogue
+//	cd tools && go run ./cataloguegen -dir ../../catalogue -out ../internal/test/catalogue
 //
 // The YAML holds what every source says about an endpoint. The JSON holds what
-// this module holds itself to: one quota per window, one answer to whether a
+// this module holds itself to: one quota per window, one response to whether a
 // call may be repeated. The rules from the one to the other are in quotas.go
 // and idempotent.go. Endpoints are sorted by id and stand one on a line, so
 // that a change reads well in a diff.
@@ -23,7 +23,7 @@ import (
 
 func main() {
 	dir := flag.String("dir", "", "folder with the YAML files (required)")
-	out := flag.String("out", "../internal/catalogue", "folder to write catalogue.json and errors.json to")
+	out := flag.String("out", "../internal/test/catalogue", "folder to write catalogue.json and errors.json to")
 	table := flag.Bool("table", false, "print how the quotas of endpoints with several figures were settled")
 	flag.Parse()
 	if *dir == "" || flag.NArg() > 0 {
