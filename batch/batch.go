@@ -1,10 +1,26 @@
-// Package batch holds what calls on several items report: an outcome for each
-// item, in the order in which the items were given.
+// Package batch holds what calls on several items report: what became of each item, in
+// the order of the request.
+//
+// Such a call returns its [Results] and, if an item failed, a [*Error] as well, so that a
+// failure is not overlooked. The results are there in either case, unless the call as a
+// whole failed:
+//
+//	added, err := client.Groups.AddMembers(ctx, groupID, usernames, groups.MemberOptions{})
+//	if errors.Is(err, batch.ErrPartial) {
+//		for _, item := range added.Failed() {
+//			log.Printf("%s: %v", item.ID, item.Err)
+//		}
+//	} else if err != nil {
+//		return err // no item was added, or im.ErrOutcomeUnknown
+//	}
+//
+// A call takes at most as many items as the API documents; [Chunks] cuts a longer list.
 package batch
 
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/imrest/im-go/internal/kind"
@@ -13,55 +29,70 @@ import (
 // ErrPartial is the kind of every [*Error]: some items of a batch failed.
 var ErrPartial = errors.New("some items failed")
 
-// ErrNotReported is the error of an item that the response does not name: it may
-// have been done or not, and is not counted as done.
+// ErrNotReported is the error of an item that the response does not name: it may have
+// been done or not, and is not counted as done.
 var ErrNotReported = kind.ErrNotReported
 
-// Outcome is what became of one item. Err comes back from JSON as a [*Reason], with
-// its text and its kinds.
-type Outcome struct {
-	ID  string // the item: a user, an attribute key, a file
-	Err error  // nil: done
+// Item is what became of one item of a batch.
+type Item[T any] struct {
+	ID    string // the item: a user, a group, an attribute key, a file
+	Value T      // what the call returns for it; the zero value if it failed
+	Err   error  // nil: done. It comes back from JSON as a [*Reason], with its text and its kinds
 }
 
-// Result has one outcome per item, in the order of the request.
-type Result []Outcome
+// Results has one item per item of the request, in its order.
+type Results[T any] []Item[T]
 
-// Err is nil when all is done, else a [*Error] with the items that failed.
-func (r Result) Err() error {
-	var failed []Outcome
-	for _, o := range r {
-		if o.Err != nil {
-			failed = append(failed, o)
-		}
-	}
-	return Failed(failed, len(r))
-}
+// Result is that of a call that returns nothing for an item except its outcome.
+type Result = Results[None]
 
-// Done lists the items that are done.
-func (r Result) Done() []string {
-	var ids []string
-	for _, o := range r {
-		if o.Err == nil {
-			ids = append(ids, o.ID)
-		}
+// None is the value of an item that has none.
+type None struct{}
+
+// IDs lists the items.
+func (r Results[T]) IDs() []string {
+	ids := make([]string, len(r))
+	for i, item := range r {
+		ids[i] = item.ID
 	}
 	return ids
 }
 
-// Failed makes the error of a batch; it is nil without failures.
-func Failed(failed []Outcome, total int) error {
-	if len(failed) == 0 {
-		return nil
+// Done returns the items that are done.
+func (r Results[T]) Done() Results[T] { return r.where(func(err error) bool { return err == nil }) }
+
+// Failed returns the items that are not done, or not known to be.
+func (r Results[T]) Failed() Results[T] { return r.where(func(err error) bool { return err != nil }) }
+
+func (r Results[T]) where(wanted func(error) bool) Results[T] {
+	var list Results[T]
+	for _, item := range r {
+		if wanted(item.Err) {
+			list = append(list, item)
+		}
 	}
-	return &Error{Failed: failed, Total: total}
+	return list
 }
 
-// Error says which items of a batch failed. errors.Is finds [ErrPartial] and
-// what the items failed with.
+// Err is nil if all items are done, else a [*Error] with the items that failed.
+func (r Results[T]) Err() error {
+	var failed Result
+	for _, item := range r {
+		if item.Err != nil {
+			failed = append(failed, Item[None]{ID: item.ID, Err: item.Err})
+		}
+	}
+	if failed == nil {
+		return nil
+	}
+	return &Error{Failed: failed, Total: len(r)}
+}
+
+// Error says which items of a batch failed. errors.Is finds [ErrPartial] and what the
+// items failed with.
 type Error struct {
-	Failed []Outcome
-	Total  int
+	Failed Result
+	Total  int // items of the request
 }
 
 // Error names the first few items that failed.
@@ -69,7 +100,7 @@ func (e *Error) Error() string {
 	const show = 3
 	var b strings.Builder
 	fmt.Fprintf(&b, "im: %d of %d items failed: ", len(e.Failed), e.Total)
-	for i, o := range e.Failed {
+	for i, item := range e.Failed {
 		if i == show {
 			fmt.Fprintf(&b, ", and %d more", len(e.Failed)-show)
 			break
@@ -77,31 +108,44 @@ func (e *Error) Error() string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%s (%v)", o.ID, o.Err)
+		fmt.Fprintf(&b, "%s (%v)", item.ID, item.Err)
 	}
 	return b.String()
 }
 
-// Is makes every Error an ErrPartial.
+// Is makes every Error an [ErrPartial].
 func (e *Error) Is(target error) bool { return target == ErrPartial }
 
-// Unwrap gives the errors of the items.
+// Unwrap returns the errors of the items.
 func (e *Error) Unwrap() []error {
 	errs := make([]error, len(e.Failed))
-	for i, o := range e.Failed {
-		errs[i] = o.Err
+	for i, item := range e.Failed {
+		errs[i] = item.Err
 	}
 	return errs
 }
 
-// Reason is the error of an item that the server refused, in its words.
+// Reason is the error of an item that the server refused, in the server's words.
 type Reason struct {
 	Text string
 	Kind error // what errors.Is finds; nil: nothing
 }
 
-// Error gives the server's words.
+// Error returns the server's words.
 func (r *Reason) Error() string { return r.Text }
 
-// Unwrap gives the kind.
+// Unwrap returns the kind.
 func (r *Reason) Unwrap() error { return r.Kind }
+
+// Chunks cuts items into lists of at most n, as long as a call may take; n is one of
+// the exported maximums, such as groups.MaxMembersBatch. It panics if n is less than 1.
+//
+//	for usernames := range batch.Chunks(all, groups.MaxMembersBatch) {
+//		added, err := client.Groups.AddMembers(ctx, groupID, usernames, groups.MemberOptions{})
+//		...
+//	}
+//
+// The lists share the memory of items, and appending to one copies it.
+func Chunks[T any](items []T, n int) func(yield func([]T) bool) {
+	return slices.Chunk(items, n)
+}

@@ -18,14 +18,15 @@ var (
 
 func TestResult(t *testing.T) {
 	r := batch.Result{{ID: "a"}, {ID: "b", Err: errTaken}, {ID: "c"}}
-	assert.Equal(t, []string{"a", "c"}, r.Done())
+	assert.Equal(t, []string{"a", "c"}, r.Done().IDs())
+	assert.Equal(t, []string{"b"}, r.Failed().IDs())
 	err := r.Err()
 	require.ErrorIs(t, err, batch.ErrPartial)
 	require.ErrorIs(t, err, errTaken)
 	require.NotErrorIs(t, err, errFull)
 	var failed *batch.Error
 	require.ErrorAs(t, err, &failed)
-	assert.Equal(t, []batch.Outcome{{ID: "b", Err: errTaken}}, failed.Failed)
+	assert.Equal(t, batch.Result{{ID: "b", Err: errTaken}}, failed.Failed)
 	assert.Equal(t, 3, failed.Total)
 	assert.EqualError(t, err, "im: 1 of 3 items failed: b (taken)")
 }

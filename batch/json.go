@@ -6,36 +6,37 @@ import (
 	"github.com/imrest/im-go/internal/kind"
 )
 
-type wireOutcome struct {
-	ID  string  `json:"ID"`
-	Err *Reason `json:"Err"`
+type wireItem[T any] struct {
+	ID    string  `json:"id"`
+	Value T       `json:"value,omitzero"`
+	Err   *Reason `json:"error,omitempty"`
 }
 
 // MarshalJSON keeps the text and the kinds of Err.
-func (o Outcome) MarshalJSON() ([]byte, error) {
-	w := wireOutcome{ID: o.ID}
-	if o.Err != nil {
-		w.Err = &Reason{Text: o.Err.Error(), Kind: kind.Named(kind.Names(o.Err))}
+func (i Item[T]) MarshalJSON() ([]byte, error) {
+	w := wireItem[T]{ID: i.ID, Value: i.Value}
+	if i.Err != nil {
+		w.Err = &Reason{Text: i.Err.Error(), Kind: kind.Named(kind.Names(i.Err))}
 	}
 	return json.Marshal(w)
 }
 
 // UnmarshalJSON makes Err a [*Reason].
-func (o *Outcome) UnmarshalJSON(b []byte) error {
-	var w wireOutcome
+func (i *Item[T]) UnmarshalJSON(b []byte) error {
+	var w wireItem[T]
 	if err := json.Unmarshal(b, &w); err != nil {
 		return err
 	}
-	*o = Outcome{ID: w.ID}
+	*i = Item[T]{ID: w.ID, Value: w.Value}
 	if w.Err != nil {
-		o.Err = w.Err
+		i.Err = w.Err
 	}
 	return nil
 }
 
 type wireReason struct {
-	Text string `json:"Text"`
-	Kind string `json:"Kind,omitempty"` // names, separated by blanks
+	Text string `json:"text"`
+	Kind string `json:"kind,omitempty"` // names, separated by blanks
 }
 
 // MarshalJSON keeps the kind by its name; one that is not of this module is lost.

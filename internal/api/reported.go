@@ -1,0 +1,71 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/imrest/im-go/batch"
+)
+
+// Reported is what the response to a batch says of its items, by name. Names match
+// without regard to case, as the server writes usernames in lower case.
+type Reported[T any] struct {
+	Exact bool // names match as they are: keys of attributes
+	said  map[string]batch.Item[T]
+}
+
+// Done notes that an item is done.
+func (r *Reported[T]) Done(name string, value T) { r.note(name, batch.Item[T]{Value: value}) }
+
+// Refused notes that an item is not done, with the server's words.
+func (r *Reported[T]) Refused(name, reason string) { r.note(name, batch.Item[T]{Err: Refused(reason)}) }
+
+// Failed notes that an item is not done.
+func (r *Reported[T]) Failed(name string, err error) { r.note(name, batch.Item[T]{Err: err}) }
+
+func (r *Reported[T]) note(name string, item batch.Item[T]) {
+	if r.said == nil {
+		r.said = map[string]batch.Item[T]{}
+	}
+	r.said[r.key(name)] = item
+}
+
+func (r *Reported[T]) key(name string) string {
+	if r.Exact {
+		return name
+	}
+	return strings.ToLower(name)
+}
+
+// Results lists what became of each item of the request, in its order, and the error of
+// those that failed. An item that the response does not name is [NotReported].
+func (r *Reported[T]) Results(items []string) (batch.Results[T], error) {
+	list := make(batch.Results[T], len(items))
+	for i, name := range items {
+		item, named := r.said[r.key(name)]
+		if !named {
+			item.Err = NotReported
+		}
+		item.ID = name
+		list[i] = item
+	}
+	return list, list.Err()
+}
+
+// MemberResults lists what became of each user of a batch on members of a group or chat
+// room; value makes what the call returns for one who is done.
+func MemberResults[T any](usernames []string, response []MemberDone, value func(*MemberDone) T) (batch.Results[T], error) {
+	var said Reported[T]
+	for i := range response {
+		switch m := &response[i]; {
+		case m.Result == nil:
+		case bool(*m.Result):
+			said.Done(string(m.User), value(m))
+		default:
+			said.Refused(string(m.User), m.Reason)
+		}
+	}
+	return said.Results(usernames)
+}
+
+// Nothing is the value of an item that has none.
+func Nothing(*MemberDone) batch.None { return batch.None{} }
