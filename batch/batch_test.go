@@ -1,6 +1,7 @@
 package batch_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"testing"
@@ -35,8 +36,8 @@ func TestResult(t *testing.T) {
 func TestAllDone(t *testing.T) {
 	require.NoError(t, batch.Result{{ID: "a"}, {ID: "b"}}.Err())
 	require.NoError(t, batch.Result(nil).Err())
-	require.NoError(t, batch.Failed(nil, 7))
 	assert.Empty(t, batch.Result{{ID: "a", Err: errTaken}}.Done())
+	assert.Empty(t, batch.Result{{ID: "a"}}.Failed())
 }
 
 func TestErrorNamesAFew(t *testing.T) {
@@ -46,11 +47,11 @@ func TestErrorNamesAFew(t *testing.T) {
 		4: "im: 4 of 9 items failed: i0 (taken), i1 (full), i2 (taken), and 1 more",
 		9: "im: 9 of 9 items failed: i0 (taken), i1 (full), i2 (taken), and 6 more",
 	} {
-		var failed []batch.Outcome
+		r := make(batch.Results[int], 9)
 		for i := range n {
-			failed = append(failed, batch.Outcome{ID: fmt.Sprintf("i%d", i), Err: []error{errTaken, errFull}[i%2]})
+			r[i] = batch.Item[int]{ID: fmt.Sprintf("i%d", i), Err: []error{errTaken, errFull}[i%2]}
 		}
-		err := batch.Failed(failed, 9)
+		err := r.Err()
 		assert.EqualError(t, err, want)
 		require.ErrorIs(t, err, errTaken)
 		require.ErrorIs(t, err, errFull)
@@ -65,6 +66,30 @@ func TestReason(t *testing.T) {
 	require.NotErrorIs(t, unknown, errTaken)
 	require.NoError(t, errors.Unwrap(unknown))
 	var reason *batch.Reason
-	require.ErrorAs(t, batch.Failed([]batch.Outcome{{ID: "a", Err: err}}, 1), &reason)
+	require.ErrorAs(t, batch.Result{{ID: "a", Err: err}}.Err(), &reason)
 	assert.Equal(t, "carol already exists", reason.Text)
+}
+
+func TestItemSurvivesJSON(t *testing.T) {
+	r := batch.Results[string]{{ID: "a", Value: "1"}, {ID: "b", Err: fmt.Errorf("%w: %w", batch.ErrNotReported, errTaken)}}
+	text, err := json.Marshal(r)
+	require.NoError(t, err)
+	assert.JSONEq(t, `[{"id":"a","value":"1"},{"id":"b","error":{"text":"the response does not name this item: taken","kind":"not_reported"}}]`, string(text))
+	var back batch.Results[string]
+	require.NoError(t, json.Unmarshal(text, &back))
+	assert.Equal(t, r[0], back[0])
+	require.EqualError(t, back[1].Err, r[1].Err.Error())
+	require.ErrorIs(t, back[1].Err, batch.ErrNotReported)
+
+	text, err = json.Marshal(batch.Result{{ID: "a"}})
+	require.NoError(t, err)
+	assert.Equal(t, `[{"id":"a"}]`, string(text), "nothing stands for the value that there is none")
+}
+
+func TestChunks(t *testing.T) {
+	var sizes []int
+	for chunk := range batch.Chunks([]int{1, 2, 3, 4, 5}, 2) {
+		sizes = append(sizes, len(chunk))
+	}
+	assert.Equal(t, []int{2, 2, 1}, sizes)
 }

@@ -98,16 +98,26 @@ func TestScratch(t *testing.T) {
 }
 
 func TestOutcomes(t *testing.T) {
-	got := Outcomes([]string{"a", "b", "c"}, func(item string) (Done, bool) {
-		return map[string]Done{"a": {OK: true}, "b": {Reason: "already a member"}}[item], item != "c"
-	})
+	var said Reported[int]
+	said.Done("A", 7)
+	said.Refused("b", "already a member")
+	got, err := said.Results([]string{"a", "b", "c"})
+	require.ErrorIs(t, err, batch.ErrPartial)
 	require.Len(t, got, 3)
 	require.NoError(t, got[0].Err)
 	require.EqualError(t, got[1].Err, "already a member")
 	require.ErrorIs(t, got[1].Err, ErrAlreadyExists)
 	require.ErrorIs(t, got[2].Err, ErrOutcomeUnknown)
 	require.ErrorIs(t, got[2].Err, batch.ErrNotReported)
-	assert.Equal(t, []string{"a"}, got.Done())
+	assert.Equal(t, batch.Results[int]{{ID: "a", Value: 7}}, got.Done())
+	got, err = said.Results([]string{"a"})
+	require.NoError(t, err)
+	require.Len(t, got, 1)
+
+	said = Reported[int]{Exact: true}
+	said.Done("A", 7)
+	got, _ = said.Results([]string{"a", "A"})
+	assert.Equal(t, []string{"A"}, got.Done().IDs(), "keys of attributes have a case")
 }
 
 func TestRefused(t *testing.T) {
