@@ -62,7 +62,7 @@ type DisplayStyle int
 
 // The display styles.
 const (
-	DisplayStyleNotice  DisplayStyle = 0 // that there is a message, no more; the default
+	DisplayStyleNotice  DisplayStyle = 0 // only that there is a message; the default
 	DisplayStyleMessage DisplayStyle = 1 // the sender's nickname and the text
 )
 

@@ -25,7 +25,7 @@ type Message struct {
 	FCM       *FCM           `json:"fcm,omitempty"`        // Google, by its older API
 	FCMV1     *FCMV1         `json:"fcm_v1,omitempty"`     // Google, by its newer API; Easemob only
 	Huawei    *Huawei        `json:"huawei,omitempty"`     // phones with Android
-	HarmonyOS map[string]any `json:"harmony_os,omitempty"` // Huawei's own system; no document lists its fields
+	HarmonyOS map[string]any `json:"harmony_os,omitempty"` // Huawei's own system, by the keys of the API; Easemob only
 	Honor     *Honor         `json:"honor,omitempty"`
 	Xiaomi    *Xiaomi        `json:"xiaomi,omitempty"`
 	Vivo      *Vivo          `json:"vivo,omitempty"`
@@ -37,7 +37,7 @@ type Message struct {
 	// the typed fields make, at any depth: {"oppo": {"category": "MARKETING"}}.
 	More map[string]any `json:"more,omitempty"`
 
-	// Strategy chooses between the platform's own channel and the vendors'; nil:
+	// Strategy chooses between the platform's own channel and the vendors' channels; nil:
 	// StrategyVendorOnly.
 	Strategy *Strategy `json:"strategy,omitempty"`
 	// Start is when to push, for tasks only: from 1 hour to 30 days ahead; zero: now.
