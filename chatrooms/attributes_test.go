@@ -212,7 +212,7 @@ func TestTags(t *testing.T) {
 			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":3600}`, Response: response(`{"result":true}`),
 		},
 		{
-			ID: "chatrooms.mute_tag", Name: "for ever", Do: mute("guest", im.Forever),
+			ID: "chatrooms.mute_tag", Name: "forever", Do: mute("guest", im.Forever),
 			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":-1}`, Response: response(`{"result":true}`),
 		},
 		{

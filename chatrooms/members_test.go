@@ -36,7 +36,7 @@ func list(method func(*chatrooms.Service, context.Context, string) ([]string, er
 
 type service = chatrooms.Service
 
-// refusals are the cases that every method on several users must refuse.
+// refusals are the cases that every method on several users must reject.
 func refusals(id string, method func(*chatrooms.Service, context.Context, string, []string) (batch.Result, error)) []wiretest.Case {
 	return []wiretest.Case{
 		{ID: id, Name: "nobody", Do: several(method), Err: im.ErrInvalidArgument},
@@ -354,7 +354,7 @@ func TestMutes(t *testing.T) {
 			},
 		},
 		{
-			ID: "chatrooms.mute_members", Name: "for ever", Do: mute(im.Forever, "carol"),
+			ID: "chatrooms.mute_members", Name: "forever", Do: mute(im.Forever, "carol"),
 			Request: "POST " + path, Body: `{"usernames":["carol"],"mute_duration":-1}`,
 			Response: response(`[{"result":true,"expire":4638873600000,"user":"carol"}]`),
 			Want:     batch.Results[time.Time]{{ID: "carol", Value: forever}},

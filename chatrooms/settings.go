@@ -35,37 +35,14 @@ type Room struct {
 	Disabled bool `json:"disabled"`
 }
 
-// wireRoom is a room as the API returns it.
-type wireRoom struct {
-	ID           api.Text                  `json:"id"`
-	Name         string                    `json:"name"`
-	Description  string                    `json:"description"`
-	Custom       string                    `json:"custom"`
-	Owner        api.Text                  `json:"owner"`
-	Public       api.Bool                  `json:"public"`
-	Created      api.Millis                `json:"created"`
-	AllowInvites api.Bool                  `json:"allowinvites"`
-	NeedConfirm  api.Bool                  `json:"invite_need_confirm"`
-	MembersOnly  api.Bool                  `json:"membersonly"`
-	MaxUsers     api.Int                   `json:"maxusers"`
-	Count        api.Int                   `json:"affiliations_count"`
-	Affiliations api.Many[api.Affiliation] `json:"affiliations"`
-	Mute         api.Bool                  `json:"mute"`
-	Disabled     api.Bool                  `json:"disabled"`
-}
-
-func (w *wireRoom) room() Room {
-	r := Room{
+func room(w *api.WireGroup) Room {
+	return Room{
 		ID: string(w.ID), Name: w.Name, Description: w.Description, Custom: w.Custom,
-		Owner: api.OwnerOf(w.Owner, w.Affiliations), Public: bool(w.Public), Created: w.Created.Time(),
+		Owner: w.Owner(), Public: bool(w.Public), Created: w.Created.Time(),
 		AllowInvites: bool(w.AllowInvites), ConfirmInvites: bool(w.NeedConfirm), ApproveJoins: bool(w.MembersOnly),
-		MaxMembers: w.MaxUsers.Int(), MemberCount: w.Count.Int(),
+		MaxMembers: w.MaxUsers.Int(), MemberCount: w.Count.Int(), Members: api.MembersOf(w, member),
 		MutedAll: bool(w.Mute), Disabled: bool(w.Disabled),
 	}
-	if len(w.Affiliations) > 0 {
-		r.Members = api.Convert(w.Affiliations, member)
-	}
-	return r
 }
 
 // MaxGetBatch is the most rooms that [Service.GetBatch] takes.
@@ -93,8 +70,8 @@ func (s *Service) GetBatch(ctx context.Context, roomIDs []string) (batch.Results
 }
 
 func (s *Service) getBatch(ctx context.Context, roomIDs []string, invalid error) (batch.Results[Room], error) {
-	return api.LookUp(ctx, s.api, &api.Call{Endpoint: &get, List: roomIDs, Invalid: invalid}, func(w *wireRoom) (string, Room) {
-		return string(w.ID), w.room()
+	return api.LookUp(ctx, s.api, &api.Call{Endpoint: &get, List: roomIDs, Invalid: invalid}, func(w *api.WireGroup) (string, Room) {
+		return string(w.ID), room(w)
 	}, errNoRoom)
 }
 

@@ -20,9 +20,9 @@ func FuzzResponses(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, response []byte) {
-		var found api.Found[wireGroup]
+		var found api.Found[api.WireGroup]
 		if json.Unmarshal(response, &found) == nil && found.Value != nil {
-			_ = found.Value.group()
+			_ = group(found.Value)
 		}
 		var failed wireRefusal
 		if json.Unmarshal(response, &failed) == nil {

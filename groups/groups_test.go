@@ -148,7 +148,7 @@ func TestLife(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{ID: "groups.delete", Do: remove, Request: "DELETE /chatgroups/231", Response: data(`{"success":true,"groupid":"231"}`)},
 		{
-			ID: "groups.delete", Name: "success that is none", Do: remove,
+			ID: "groups.delete", Name: "no success", Do: remove,
 			Request: "DELETE /chatgroups/231", Response: data(`{"success":"false","groupid":"231","reason":"group not found"}`),
 			Err: im.ErrNotFound,
 		},

@@ -142,8 +142,8 @@ var listJoinedDetailed = api.Endpoint{
 func (s *Service) ListJoinedDetailed(ctx context.Context, username string, o page.Numbered) (*page.Page[Group], error) {
 	o, invalid := api.Number(o, MaxJoinedPage)
 	var out struct {
-		Entities api.Many[wireGroup] `json:"entities"`
-		Total    api.Int             `json:"total"`
+		Entities api.Many[api.WireGroup] `json:"entities"`
+		Total    api.Int                 `json:"total"`
 	}
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &listJoinedDetailed, Params: []string{username}, Invalid: invalid,
@@ -153,7 +153,7 @@ func (s *Service) ListJoinedDetailed(ctx context.Context, username string, o pag
 	if err != nil {
 		return nil, err
 	}
-	return api.NumberedPage(api.Convert(out.Entities, (*wireGroup).group), o, out.Total.Int()), nil
+	return api.NumberedPage(api.Convert(out.Entities, group), o, out.Total.Int()), nil
 }
 
 // PageJoinedDetailed goes over the pages of [Service.ListJoinedDetailed].

@@ -107,7 +107,7 @@ func TestLists(t *testing.T) {
 	})
 }
 
-// pages responses these payloads one after another, and then fails the test.
+// pages returns these payloads one after another, and then fails the test.
 func pages(t *testing.T, responses ...string) (*im.Client, *[]wiretest.Request) {
 	t.Helper()
 	responders := make([]httpmock.Responder, 0, len(responses)+1)

@@ -84,7 +84,7 @@ func TestMemberLists(t *testing.T) {
 		},
 		{ID: "groups.is_member", Name: "no", Do: isMember, Request: "GET /chatgroups/231/user/bob/is_joined", Response: `{"data":false}`, Want: false},
 		{
-			ID: "groups.is_member", Name: "no response is no no", Do: isMember,
+			ID: "groups.is_member", Name: "no payload is not a no", Do: isMember,
 			Request: "GET /chatgroups/231/user/bob/is_joined", Response: `{"timestamp":1}`, Err: im.ErrBadResponse,
 		},
 	})
@@ -117,7 +117,7 @@ func TestMembership(t *testing.T) {
 			Request: "POST /chatgroups/231/users/d%2Fave", Response: data(`{"result":true,"groupid":"231","action":"add_member","user":"d/ave"}`),
 		},
 		{
-			ID: "groups.add_member", Name: "in silence", Do: add("dave", silent),
+			ID: "groups.add_member", Name: "silently", Do: add("dave", silent),
 			Request: "POST /chatgroups/231/users/dave?need_notify=false", Response: data(`{"result":"true","user":"dave"}`),
 		},
 		{
@@ -133,7 +133,7 @@ func TestMembership(t *testing.T) {
 			Want:     map[string]string{"0 Dave": "done", "1 erin": "done", "2 bob": notReported},
 		},
 		{
-			ID: "groups.add_members", Name: "in silence, nobody named", Do: addAll(silent, "dave"),
+			ID: "groups.add_members", Name: "silently, nobody named", Do: addAll(silent, "dave"),
 			Request: "POST /chatgroups/231/users?need_notify=false", Body: `{"usernames":["dave"]}`,
 			Response: data(`{"groupid":"231"}`),
 			Want:     map[string]string{"0 dave": notReported},

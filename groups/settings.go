@@ -37,41 +37,14 @@ type Group struct {
 	Disabled bool `json:"disabled"`  // by [Service.Disable]
 }
 
-// wireGroup is a group as the API returns it. The decoder ignores the case of a key, so
-// that groupid stands for groupId as well.
-type wireGroup struct {
-	ID           api.Text                  `json:"id"`
-	GroupID      api.Text                  `json:"groupid"`
-	Name         string                    `json:"name"`
-	Description  string                    `json:"description"`
-	Avatar       string                    `json:"avatar"`
-	Custom       string                    `json:"custom"`
-	Owner        api.Text                  `json:"owner"`
-	Public       api.Bool                  `json:"public"`
-	Created      api.Millis                `json:"created"`
-	AllowInvites api.Bool                  `json:"allowinvites"`
-	NeedConfirm  api.Bool                  `json:"invite_need_confirm"`
-	Scale        Scale                     `json:"scale"`
-	MembersOnly  api.Bool                  `json:"membersonly"`
-	MaxUsers     api.Int                   `json:"maxusers"`
-	Count        api.Int                   `json:"affiliations_count"`
-	Affiliations api.Many[api.Affiliation] `json:"affiliations"`
-	Mute         api.Bool                  `json:"mute"`
-	Disabled     api.Bool                  `json:"disabled"`
-}
-
-func (w *wireGroup) group() Group {
-	g := Group{
+func group(w *api.WireGroup) Group {
+	return Group{
 		ID: string(cmp.Or(w.ID, w.GroupID)), Name: w.Name, Description: w.Description, Avatar: w.Avatar, Custom: w.Custom,
-		Owner: api.OwnerOf(w.Owner, w.Affiliations), Public: bool(w.Public), Created: w.Created.Time(),
-		AllowInvites: bool(w.AllowInvites), ConfirmInvites: bool(w.NeedConfirm), ApproveJoins: bool(w.MembersOnly), Scale: w.Scale,
-		MaxMembers: w.MaxUsers.Int(), MemberCount: w.Count.Int(),
+		Owner: w.Owner(), Public: bool(w.Public), Created: w.Created.Time(),
+		AllowInvites: bool(w.AllowInvites), ConfirmInvites: bool(w.NeedConfirm), ApproveJoins: bool(w.MembersOnly),
+		Scale: Scale(w.Scale), MaxMembers: w.MaxUsers.Int(), MemberCount: w.Count.Int(), Members: api.MembersOf(w, member),
 		MutedAll: bool(w.Mute), Disabled: bool(w.Disabled),
 	}
-	if len(w.Affiliations) > 0 {
-		g.Members = api.Convert(w.Affiliations, member)
-	}
-	return g
 }
 
 // MaxGetBatch is the most groups that [Service.GetBatch] takes.
@@ -101,8 +74,8 @@ func (s *Service) GetBatch(ctx context.Context, groupIDs []string) (batch.Result
 }
 
 func (s *Service) getBatch(ctx context.Context, groupIDs []string, invalid error) (batch.Results[Group], error) {
-	return api.LookUp(ctx, s.api, &api.Call{Endpoint: &get, List: groupIDs, Invalid: invalid}, func(w *wireGroup) (string, Group) {
-		g := w.group()
+	return api.LookUp(ctx, s.api, &api.Call{Endpoint: &get, List: groupIDs, Invalid: invalid}, func(w *api.WireGroup) (string, Group) {
+		g := group(w)
 		return g.ID, g
 	}, errNoGroup)
 }

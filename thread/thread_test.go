@@ -220,7 +220,7 @@ func TestMembers(t *testing.T) {
 	assert.EqualError(t, err, "im: 2 of 3 items failed: dave (refused without a reason), erin (the response does not name this item)")
 }
 
-// pages responses these payloads one after another, and then fails the test.
+// pages returns these payloads one after another, and then fails the test.
 func pages(t *testing.T, payloads ...string) (*im.Client, *[]wiretest.Request) {
 	t.Helper()
 	responders := make([]httpmock.Responder, 0, len(payloads)+1)

@@ -101,14 +101,3 @@ func FirstMembers(owner string, members []string, most int) error {
 	}
 	return nil
 }
-
-// OwnerOf is the owner of a group or chat room: some servers name the owner only among
-// the members.
-func OwnerOf(named Text, members []Affiliation) string {
-	for _, m := range members {
-		if named == "" && m.Role == "owner" {
-			return m.Username
-		}
-	}
-	return string(named)
-}
