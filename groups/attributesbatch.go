@@ -26,7 +26,8 @@ var getAttributesBatch = api.Endpoint{
 // GetMemberAttributesBatch returns the attributes with these keys, or all if keys is
 // empty, of up to [MaxGetAttributesBatch] members of a group. Whether the response names
 // a member without such attributes is not documented: one that it does not name failed
-// with [batch.ErrNotReported].
+// with [batch.ErrNotReported]. What the server responds for a group that does not exist is
+// not documented either.
 //
 //im:endpoint groups.get_members_attributes
 func (s *Service) GetMemberAttributesBatch(ctx context.Context, groupID string, usernames, keys []string) (batch.Results[Attributes], error) {
