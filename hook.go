@@ -85,7 +85,7 @@ func (c *core) within(ctx context.Context, p *prepared, hooks []hook) (err error
 func (p *prepared) info() CallInfo {
 	e := p.Endpoint
 	return CallInfo{
-		Endpoint: e.ID, Method: e.Method, Path: strings.TrimPrefix(e.Path, LookupServer),
+		Endpoint: e.ID, Method: e.Method, Path: strings.TrimPrefix(e.Path, lookupServer),
 		Lane: p.lane, Pool: e.PoolName(), Items: max(p.Items, 1),
 	}
 }

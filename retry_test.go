@@ -24,9 +24,9 @@ import (
 )
 
 const (
-	reachLimit = `{"error":"reach_limit","error_description":"This request has reached api limit"}`
-	planLimit  = `{"error":"resource_limited","error_description":"You have exceeded the limit of the free edition."}`
-	sendLimit  = `{"error":"message_send_error","error_description":"message send reach limit"}`
+	reachLimit   = `{"error":"reach_limit","error_description":"This request has reached api limit"}`
+	planLimit    = `{"error":"resource_limited","error_description":"You have exceeded the limit of the free edition."}`
+	sendLimit    = `{"error":"message_send_error","error_description":"message send reach limit"}`
 	sentResponse = `{"data":{"bob":"1312740985563217920"}}`
 )
 

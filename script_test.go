@@ -28,9 +28,9 @@ type response struct {
 	status int
 	header http.Header
 	body   string
-	from   io.Reader                   // in place of a body
-	err    error                       // in place of a response
-	unsent bool                        // with err: the transport reports that it got no connection
+	from   io.Reader                     // in place of a body
+	err    error                         // in place of a response
+	unsent bool                          // with err: the transport reports that it got no connection
 	do     func(*http.Request) *response // decides by the request
 }
 

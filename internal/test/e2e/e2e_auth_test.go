@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
@@ -91,13 +93,28 @@ func TestTokenRenewal(t *testing.T) {
 	})
 }
 
+// lookupAt is a transport that sends the look-up of hosts to a server instead of Easemob's.
+type lookupAt string
+
+func (at lookupAt) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Host == "rs.easemob.com" {
+		to, err := url.Parse(string(at))
+		if err != nil {
+			return nil, err
+		}
+		r = r.Clone(r.Context())
+		r.URL.Scheme, r.URL.Host, r.Host = to.Scheme, to.Host, ""
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
 // A client without a host asks for it.
 func TestHostLookup(t *testing.T) {
 	srv := imtest.NewServer(t)
 	srv.AddUsers("alice")
 	config := srv.Config()
 	config.Host, config.Platform = "", im.Easemob
-	client := connect(t, srv, config, im.WithHostLookup(srv.URL()))
+	client := connect(t, srv, config, im.WithHostLookup(), im.WithHTTPClient(&http.Client{Transport: lookupAt(srv.URL())}))
 	hosts, err := client.LookUpHosts(t.Context())
 	require.NoError(t, err)
 	require.Len(t, hosts, 1)
