@@ -12,7 +12,7 @@ import (
 
 // Token is a bearer token. It shows as *** wherever it is printed or logged.
 type Token struct {
-	Value   string    `json:"value"`
+	Value   string    `json:"value"`            // a secret
 	Expires time.Time `json:"expires,omitzero"` // zero: not known, or never
 }
 
@@ -36,7 +36,7 @@ type TokenProvider interface {
 	token(ctx context.Context, need tokenNeed) (Token, error)
 }
 
-// tokenNeed is what a provider gets from whoever needs a token. A provider knows no
+// tokenNeed is what a provider gets from the one that needs a token. A provider knows no
 // client.
 type tokenNeed struct {
 	app        string      // "org/app" or "app-id/id"
@@ -51,7 +51,7 @@ const Forever = api.Forever
 // ClientCredentials gets app tokens from Easemob with the client id and secret
 // that the console shows.
 type ClientCredentials struct {
-	ID, Secret string
+	ID, Secret string // the client id and the client secret
 	// TTL is how long a token lives, in whole seconds; 0 means as long as the console
 	// says, 60 days by default; [Forever] means without an end. It is sent in seconds,
 	// which the cluster VIP 5 reads as milliseconds.

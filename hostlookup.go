@@ -27,8 +27,8 @@ func WithHostLookup() Option {
 type RESTHost struct {
 	Protocol string `json:"protocol"`        // "https" or "http"
 	Domain   string `json:"domain,omitzero"` // if it is empty, there is an IP
-	IP       string `json:"ip,omitzero"`
-	Port     string `json:"port,omitzero"`
+	IP       string `json:"ip,omitzero"`     // of version 4 or 6
+	Port     string `json:"port,omitzero"`   // empty: that of the protocol
 }
 
 // Host returns the host with its port, as [Config.Host] takes it.

@@ -9,9 +9,9 @@ import (
 // PoolStatus is the state of one pool of quotas: that of an endpoint, or one that
 // several endpoints share.
 type PoolStatus struct {
-	Pool        string         `json:"pool"` // catalogue id, or name of a shared pool, as [WithQuota] takes it
-	Windows     []WindowStatus `json:"windows"`
-	Waiting     Waiting        `json:"waiting"`
+	Pool        string         `json:"pool"`                  // catalogue id, or name of a shared pool, as [WithQuota] takes it
+	Windows     []WindowStatus `json:"windows"`               // its quotas
+	Waiting     Waiting        `json:"waiting"`               // for a quota of the pool
 	PausedUntil time.Time      `json:"paused_until,omitzero"` // zero: not paused
 	Granted     uint64         `json:"granted"`               // calls that this client let through
 	Refused     uint64         `json:"refused"`               // those of them that the server refused for their rate
@@ -28,8 +28,8 @@ type WindowStatus struct {
 
 // Waiting counts the calls that wait for a quota, by lane.
 type Waiting struct {
-	Foreground int `json:"foreground"`
-	Background int `json:"background"`
+	Foreground int `json:"foreground"` // see [Foreground]
+	Background int `json:"background"` // see [Background]
 }
 
 // Quotas returns the state of all pools, sorted by name; none with [WithoutQuotas].

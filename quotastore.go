@@ -27,7 +27,7 @@ type QuotaStore interface {
 type QuotaTake struct {
 	Quota
 	User string `json:"user,omitzero"` // in a window per user
-	Cost int    `json:"cost"`
+	Cost int    `json:"cost"`          // how much of N; above 0
 	// Slack is how much longer than Per the cost is to be held: as long as most calls
 	// take, from the grant to their end.
 	Slack time.Duration `json:"slack,omitzero"`
@@ -41,12 +41,11 @@ type QuotaTake struct {
 // QuotaStoreWarning is something odd about a [QuotaStore] that works, such as a clock
 // that went back: the Err of an Event with the Endpoint [QuotaStoreEvent].
 type QuotaStoreWarning struct {
-	Problem string `json:"problem"`
+	Problem string `json:"problem"`       // fit for a log
 	Lost    bool   `json:"lost,omitzero"` // the store has lost its counters: for a period, the client keeps its own count as well
 }
 
 // Error returns the problem.
-
 func (w *QuotaStoreWarning) Error() string { return "im: quota store: " + w.Problem }
 
 // ReportQuotaStore makes the client that asks a [QuotaStore] report a warning. The

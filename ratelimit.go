@@ -10,7 +10,7 @@ import (
 
 // Quota is one limit of an endpoint: at most N in any period Per.
 type Quota struct {
-	N       int           `json:"n"`
+	N       int           `json:"n"`                 // at least 1
 	Per     time.Duration `json:"per"`               // 24 h means the API's day, which begins at 00:00 UTC
 	Items   bool          `json:"items,omitzero"`    // counts the targets of messages, not calls
 	PerUser bool          `json:"per_user,omitzero"` // counts for each user separately

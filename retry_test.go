@@ -281,7 +281,7 @@ func TestSlowTransfers(t *testing.T) {
 	}
 }
 
-// slow gives a byte each 20 seconds.
+// slow returns a byte each 20 seconds.
 type slow struct{ left int }
 
 func (s *slow) Read(p []byte) (int, error) {
@@ -293,7 +293,7 @@ func (s *slow) Read(p []byte) (int, error) {
 	return copy(p, "x"), nil
 }
 
-// hangingSource gives a byte, and hangs for an hour.
+// hangingSource returns a byte, and hangs for an hour.
 type hangingSource struct {
 	begun  bool
 	closed atomic.Bool

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	tokenTimeout    = 30 * time.Second // for one fetch, whoever waits for it
+	tokenTimeout    = 30 * time.Second // for one fetch, whichever calls wait for it
 	earlyRenewal    = 5 * time.Minute  // before a long-lived token expires
 	shortLife       = time.Minute      // an expiry nearer than this is believed less each time
 	failureMemory   = time.Second      // the least pause after a failed fetch
@@ -28,7 +28,7 @@ const (
 // the client nor its calls. What follows from a 401 is in tokenrefusal.go.
 type tokenCache struct {
 	provider TokenProvider
-	need     tokenNeed                    // of every fetch, but for what is stale
+	need     tokenNeed                    // of every fetch, except for what is stale
 	observer func(context.Context, Event) // nil: none
 	timeout  time.Duration                // of an attempt
 	running  atomic.Int32                 // calls of the provider that have not returned

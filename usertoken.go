@@ -19,10 +19,10 @@ type UserToken struct {
 	// The rest is the server's account of the user. It is zero in a token that was made
 	// locally.
 
-	UUID      string    `json:"uuid,omitzero"`
-	Activated bool      `json:"activated,omitzero"`
-	Created   time.Time `json:"created,omitzero"` // when the user was registered
-	Updated   time.Time `json:"updated,omitzero"` // when the user last changed
+	UUID      string    `json:"uuid,omitzero"`      // of the user
+	Activated bool      `json:"activated,omitzero"` // false: the user is banned
+	Created   time.Time `json:"created,omitzero"`   // when the user was registered
+	Updated   time.Time `json:"updated,omitzero"`   // when the user last changed
 }
 
 // Format hides the value of the token.

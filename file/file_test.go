@@ -28,7 +28,7 @@ func TestBytes(t *testing.T) {
 	assert.Equal(t, "photo.png", src.Name)
 	assert.Equal(t, "image/png", src.ContentType)
 	assert.EqualValues(t, 7, src.Size)
-	for range 2 { // opened anew for each try
+	for range 2 { // opened anew for each attempt
 		assert.Equal(t, "picture", content(t, src))
 	}
 	assert.Empty(t, file.Bytes("noext", nil).ContentType)

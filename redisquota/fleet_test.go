@@ -140,7 +140,7 @@ func fleet(t *testing.T, b *backend, prefix string, server *strict, n int, lengt
 	return wrong.Load()
 }
 
-// unless gives the strict figure with make torture, and otherwise one that holds
+// unless returns the strict figure with make torture, and otherwise one that holds
 // when the machine stalls: these tests run on the real clock beside others.
 func unless(strict, stalled int) int {
 	if os.Getenv("IM_TORTURE") != "" {

@@ -57,14 +57,14 @@ func onBackends(t *testing.T, f func(t *testing.T, b *backend)) {
 	})
 }
 
-// connect gives a client of the backend.
+// connect returns a client of the backend.
 func (b *backend) connect(t *testing.T) *redis.Client {
 	c := redis.NewClient(&redis.Options{Addr: b.addr, MaintNotificationsConfig: nil})
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
 
-// store gives a store whose keys nobody else has.
+// store returns a store whose keys nobody else has.
 func (b *backend) store(t *testing.T) (*redisquota.Store, *redis.Client) {
 	c := b.connect(t)
 	s := &redisquota.Store{Redis: c, Prefix: fmt.Sprintf("test-%d", time.Now().UnixNano())}

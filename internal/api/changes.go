@@ -15,7 +15,7 @@ type Change struct {
 	Text  string // the value; "true" for a flag
 }
 
-// ChangeOutcomes tells which of the changes that were sent the server says that it
+// ChangeOutcomes says which of the changes that were sent the server says that it
 // has made. One that the response does not name counts as not made.
 func ChangeOutcomes(response map[string]json.RawMessage, changes ...Change) batch.Result {
 	var result batch.Result
@@ -40,7 +40,7 @@ func ChangeOutcomes(response map[string]json.RawMessage, changes ...Change) batc
 	return result
 }
 
-// Taken tells whether a field of a response says that a value was taken: true, or
+// Taken reports whether a field of a response says that a value was taken: true, or
 // the value itself, as some documents have it.
 func Taken(raw json.RawMessage, value string) bool {
 	var text Text

@@ -18,7 +18,7 @@ type MemberDone struct {
 }
 
 // MemberOutcomes lists what became of each user of a batch, in order. The server
-// responses names in lower case.
+// names users in lower case.
 func MemberOutcomes(usernames []string, response []MemberDone) batch.Result {
 	named := make(map[string]Done, len(response))
 	for _, m := range response {

@@ -14,7 +14,7 @@ import (
 )
 
 // Upload is a body that streams one file as multipart/form-data. The source is
-// opened anew for each try.
+// opened anew for each attempt.
 type Upload struct {
 	Field       string // name of the part: "file"
 	Name        string // file name told to the server
@@ -23,7 +23,7 @@ type Upload struct {
 	Open        func() (io.ReadCloser, error)
 }
 
-// Form gives the content type, the exact length and a maker of the body.
+// Form returns the content type, the exact length and a maker of the body.
 func (u *Upload) Form() (contentType string, length int64, open func() (io.ReadCloser, error)) {
 	boundary := newBoundary()
 	partType := u.ContentType
@@ -96,7 +96,7 @@ func newBoundary() string {
 // Sink takes a binary response as it comes.
 type Sink struct {
 	W       io.Writer
-	Restart func() error // empties W for another try; nil: a broken transfer is final
+	Restart func() error // empties W for another attempt; nil: a broken transfer is final
 	N       int64        // bytes written
 }
 

@@ -69,7 +69,7 @@ func TestUploadForm(t *testing.T) {
 			content, err := send(t, open)
 			require.NoError(t, err, name)
 			require.Len(t, content, int(length), "the length is told beforehand: %s", name)
-			require.Equal(t, try, s.opened, "opened anew for each try")
+			require.Equal(t, try, s.opened, "opened anew for each attempt")
 			require.Equal(t, try, s.closed)
 
 			_, params, err := mime.ParseMediaType(contentType)
