@@ -158,7 +158,7 @@ func TestRenewalAheadOfTheEnd(t *testing.T) {
 	})
 }
 
-// A token that the server has never taken is not fetched again and again.
+// A token that the server has never taken is not fetched over and over.
 func TestWrongCredentialsDoNotLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := &issuer{refuse: true}
@@ -301,11 +301,11 @@ func TestTokenFunc(t *testing.T) {
 	})
 }
 
-// A token that was refused is not sent again, and nobody is told that it would be.
-func TestRefusedTokenIsNotSentAgain(t *testing.T) {
+// A token that was refused is not sent twice, and no event says that it would be.
+func TestRefusedTokenIsNotSentTwice(t *testing.T) {
 	for name, c := range map[string]struct {
 		provider im.TokenProvider
-		again    bool // it is hoped for another
+		retried  bool // with another token
 	}{
 		"static": {im.StaticToken("t"), false},
 		"function": {im.TokenFunc(func(context.Context) (im.Token, error) {
@@ -328,7 +328,7 @@ func TestRefusedTokenIsNotSentAgain(t *testing.T) {
 			assert.Equal(t, []int{401, 1}, []int{failure.Status, failure.Attempts})
 			assert.Len(t, server.requests, 1)
 			require.Len(t, events, 1)
-			assert.Equal(t, c.again, events[0].Retried)
+			assert.Equal(t, c.retried, events[0].Retried)
 		})
 	}
 }
@@ -358,7 +358,7 @@ func TestCallThatNoTokenServesGivesUp(t *testing.T) {
 	})
 }
 
-// Refused tokens do not use up the repeats for a broken connection.
+// Refused tokens do not use up the retries for a broken connection.
 func TestEachKindOfRepeatHasABoundOfItsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0

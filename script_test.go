@@ -14,8 +14,8 @@ import (
 	im "github.com/imrest/im-go"
 )
 
-// script is an http.RoundTripper that responds from a list, the last response again
-// and again, and keeps what it was sent. It needs no network, so it works on the
+// script is an http.RoundTripper that responds from a list, the last one over
+// and over, and keeps what it was sent. It needs no network, so it works on the
 // fake clock of testing/synctest.
 type script struct {
 	responses []response

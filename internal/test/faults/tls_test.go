@@ -97,7 +97,7 @@ func tlsServer(t *testing.T, c tls.Certificate) (url string, requests *atomic.In
 }
 
 // Certificates are verified: nothing is sent to a server that cannot show who it
-// is, not even a token, and nothing is tried again.
+// is, not even a token, and nothing is retried.
 func TestPromiseTLSIsVerified(t *testing.T) {
 	ca := newAuthority(t)
 	soon := time.Now().Add(time.Hour)
