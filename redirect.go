@@ -128,8 +128,8 @@ func redirectError(p *prepared, status int, problem string) *Error {
 
 // sendError is a request that got no response.
 func sendError(ctx context.Context, p *prepared, err error) *Error {
-	if refused, ok := errors.AsType[*Error](err); ok {
-		return refused
+	if failure, ok := errors.AsType[*Error](err); ok {
+		return failure
 	}
 	return p.elsewhere(networkError(ctx, p, 0, err))
 }

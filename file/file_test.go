@@ -47,10 +47,10 @@ func TestPath(t *testing.T) {
 	}
 }
 
-func TestPathRefuses(t *testing.T) {
+func TestPathRejects(t *testing.T) {
 	dir := t.TempDir()
 	_, err := file.Path(filepath.Join(dir, "missing"))
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	_, err = file.Path(dir)
-	require.ErrorContains(t, err, "no regular file")
+	require.ErrorContains(t, err, "not a regular file")
 }

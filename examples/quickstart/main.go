@@ -196,6 +196,6 @@ func (s *show) errors(ctx context.Context) error {
 	if !errors.Is(err, im.ErrInvalidArgument) {
 		return fmt.Errorf("a name that is not valid was not rejected as such: %w", err)
 	}
-	fmt.Println("refused before anything was sent:", err)
+	fmt.Println("rejected before anything was sent:", err)
 	return nil
 }

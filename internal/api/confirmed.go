@@ -6,7 +6,7 @@ import (
 	"github.com/imrest/im-go/batch"
 )
 
-// Checked is a response that must pass a check: one that does not is refused like
+// Checked is a response that must pass a check: one that does not is rejected like
 // one that does not decode.
 type Checked[T any] struct {
 	Value T

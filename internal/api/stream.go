@@ -110,7 +110,7 @@ func HeaderValue(v string) bool {
 	return utf8.ValidString(v) && !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
-// CheckSource refuses a source that cannot be sent.
+// CheckSource rejects a source that cannot be sent.
 func CheckSource(src file.Source, limit int64) error {
 	switch {
 	case src.Open == nil:
@@ -129,7 +129,7 @@ func CheckSource(src file.Source, limit int64) error {
 		return Invalid("ContentType", "must not hold line breaks")
 	case !HeaderValue(src.ContentType):
 		return Invalid("ContentType", "is %s, must not hold control characters", Quoted(src.ContentType))
-	case !HeaderValue(src.Name): // a form would hold it changed, or be refused as a whole
+	case !HeaderValue(src.Name): // a form would hold it changed, or be rejected as a whole
 		return Invalid("Name", "is %s, must not hold control characters", Quoted(src.Name))
 	}
 	return nil
