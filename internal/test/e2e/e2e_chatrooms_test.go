@@ -130,7 +130,7 @@ func TestRoomMembers(t *testing.T) {
 		assert.Equal(t, []string{"Carol"}, result.Done())
 		reported(t, result.Err(), im.ErrNotFound, "erin")
 		result, err = client.Chatrooms.RemoveMembers(ctx, r, []string{"dave"})
-		require.NoError(t, err, "one name is responded in another form")
+		require.NoError(t, err, "one name is given in another form")
 		assert.Equal(t, []string{"dave"}, result.Done())
 		assert.Equal(t, []string{"alice"}, roomOf(t, srv, r).Members)
 	})

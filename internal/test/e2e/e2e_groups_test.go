@@ -169,7 +169,7 @@ func TestGroupMembers(t *testing.T) {
 		assert.Equal(t, []string{"Carol"}, result.Done())
 		reported(t, result.Err(), im.ErrPartial, "erin")
 		result, err = client.Groups.RemoveMembers(ctx, g, []string{"dave"}, groups.MemberOptions{})
-		require.NoError(t, err, "one name is responded in another form")
+		require.NoError(t, err, "one name is given in another form")
 		assert.Equal(t, []string{"dave"}, result.Done())
 		assert.Equal(t, []string{"alice"}, groupOf(t, srv, g).Members)
 	})
