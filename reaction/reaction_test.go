@@ -66,19 +66,19 @@ func TestAdd(t *testing.T) {
 			ID: "reaction.create", Name: "not ok under 200", Do: add("1", "x"),
 			Request: "POST /reaction/user/alice", Body: `{"msgId":"1","message":"x"}`,
 			Response: `{"requestStatusCode":"Bad Request","data":{}}`,
-			Err:    im.ErrForbidden,
+			Err:      im.ErrForbidden,
 		},
 		{
 			ID: "reaction.create", Name: "response without data", Do: add("1", "x"),
 			Request: "POST /reaction/user/alice", Body: `{"msgId":"1","message":"x"}`,
 			Response: `{"requestStatusCode":"ok"}`,
-			Err:    im.ErrOutcomeUnknown,
+			Err:      im.ErrOutcomeUnknown,
 		},
 		{
 			ID: "reaction.create", Name: "128 characters", Do: add("1", strings.Repeat("好", 128)),
 			Request: "POST /reaction/user/alice", Body: `{"msgId":"1","message":"` + strings.Repeat("好", 128) + `"}`,
 			Response: `{"requestStatusCode":"ok","data":{"id":"1"}}`,
-			Want:   &reaction.Reaction{ID: "1"},
+			Want:     &reaction.Reaction{ID: "1"},
 		},
 		{ID: "reaction.create", Name: "129 characters", Do: add("1", strings.Repeat("好", 129)), Err: im.ErrInvalidArgument},
 		{ID: "reaction.create", Name: "no reaction", Do: add("1", ""), Err: im.ErrInvalidArgument},
@@ -136,14 +136,14 @@ func TestRemove(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "reaction.delete", Do: remove("1210010020030040050", "👍 & co"),
-			Request: "DELETE /reaction/user/alice?message=%F0%9F%91%8D+%26+co&msgId=1210010020030040050",
-			Response:  `{"requestStatusCode":"ok","timestamp":1697600000123}`,
+			Request:  "DELETE /reaction/user/alice?message=%F0%9F%91%8D+%26+co&msgId=1210010020030040050",
+			Response: `{"requestStatusCode":"ok","timestamp":1697600000123}`,
 		},
 		{
 			ID: "reaction.delete", Name: "not ok under 200", Do: remove("1", "x"),
-			Request: "DELETE /reaction/user/alice?message=x&msgId=1",
-			Response:  `{"requestStatusCode":"the user operation is illegal!"}`,
-			Err:     im.ErrForbidden,
+			Request:  "DELETE /reaction/user/alice?message=x&msgId=1",
+			Response: `{"requestStatusCode":"the user operation is illegal!"}`,
+			Err:      im.ErrForbidden,
 		},
 		{ID: "reaction.delete", Name: "129 characters", Do: remove("1", strings.Repeat("x", 129)), Err: im.ErrInvalidArgument},
 		{ID: "reaction.delete", Name: "no reaction", Do: remove("1", ""), Err: im.ErrInvalidArgument},
@@ -175,8 +175,8 @@ func TestGet(t *testing.T) {
 		},
 		{
 			ID: "reaction.get", Name: "of a group, as a single object", Do: get(reaction.Query{MessageIDs: []string{"11"}, GroupID: "66021836783617"}),
-			Request: "GET /reaction/user/alice?groupId=66021836783617&msgIdList=11&msgType=groupchat",
-			Response:  `{"requestStatusCode":"ok","data":{"msgId":11,"reactionList":{"reactionId":21,"reaction":"x","userCount":2,"userList":null}}}`,
+			Request:  "GET /reaction/user/alice?groupId=66021836783617&msgIdList=11&msgType=groupchat",
+			Response: `{"requestStatusCode":"ok","data":{"msgId":11,"reactionList":{"reactionId":21,"reaction":"x","userCount":2,"userList":null}}}`,
 			Want: []reaction.MessageReactions{
 				{MessageID: "11", Reactions: []reaction.Summary{{ID: "21", Text: "x", Count: 2, Usernames: []string{}}}},
 			},
@@ -204,9 +204,9 @@ func TestListUsers(t *testing.T) {
 		},
 		{
 			ID: "reaction.detail", Name: "userCount, a cursor on the last page", Do: list(page.Options{}),
-			Request: "GET /reaction/user/alice/detail?limit=50&message=%2B1&msgId=11",
-			Response:  `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","userCount":1,"state":false,"userList":["bob"],"cursor":"c1"}}`,
-			Want:    &page.Page[string]{Items: []string{"bob"}, Total: 1},
+			Request:  "GET /reaction/user/alice/detail?limit=50&message=%2B1&msgId=11",
+			Response: `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","userCount":1,"state":false,"userList":["bob"],"cursor":"c1"}}`,
+			Want:     &page.Page[string]{Items: []string{"bob"}, Total: 1},
 		},
 		{ID: "reaction.detail", Name: "limit above 50", Do: list(page.Options{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
