@@ -63,6 +63,13 @@ func TestSet(t *testing.T) {
 			Err:      im.ErrBadResponse,
 		},
 		{
+			ID: "metadata.set", Name: "not done", Do: set(metadata.Attributes{"k": "v"}),
+			Request:  "PUT /metadata/user/alice",
+			Body:     "k=v",
+			Response: `{"data":false}`,
+			Err:      im.ErrBadResponse,
+		},
+		{
 			ID: "metadata.set", Name: "empty user",
 			Do: func(ctx context.Context, c *im.Client) (any, error) {
 				return nil, c.Metadata.Set(ctx, "", metadata.Attributes{"k": "v"})

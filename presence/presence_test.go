@@ -38,27 +38,27 @@ func TestSet(t *testing.T) {
 			Response: `{"result":"ok"}`,
 		},
 		{
-			ID: "presence.set", Name: "an empty ext is sent", Do: set("ios", presence.Setting{Status: presence.Offline}),
+			ID: "presence.set", Name: "an empty ext is sent", Do: set("ios", presence.Setting{Status: presence.StatusOffline}),
 			Request:  "POST /users/alice/presence/ios/0",
 			Body:     `{"ext":""}`,
 			Response: `{"result":"ok"}`,
 		},
 		{
-			ID: "presence.set", Name: "refused under 200", Do: set("ios", presence.Setting{Status: presence.Online}),
+			ID: "presence.set", Name: "refused under 200", Do: set("ios", presence.Setting{Status: presence.StatusOnline}),
 			Request:  "POST /users/alice/presence/ios/1",
 			Body:     `{"ext":""}`,
 			Response: `{"result":"resource not exist"}`,
 			Err:      im.ErrNotFound,
 		},
 		{
-			ID: "presence.set", Name: "the reason under 200 has its kind", Do: set("ios", presence.Setting{Status: presence.Online}),
+			ID: "presence.set", Name: "the reason under 200 has its kind", Do: set("ios", presence.Setting{Status: presence.StatusOnline}),
 			Request:  "POST /users/alice/presence/ios/1",
 			Body:     `{"ext":""}`,
 			Response: `{"result":"resource not exist"}`,
 			Err:      im.ErrNotFound,
 		},
 		{
-			ID: "presence.set", Name: "a response that says nothing", Do: set("ios", presence.Setting{Status: presence.Online}),
+			ID: "presence.set", Name: "a response that says nothing", Do: set("ios", presence.Setting{Status: presence.StatusOnline}),
 			Request:  "POST /users/alice/presence/ios/1",
 			Body:     `{"ext":""}`,
 			Response: `{}`,
@@ -93,7 +93,7 @@ func TestReasonInResult(t *testing.T) {
 		"too many queries":          im.ErrRateLimited,
 	} {
 		client, _ := wiretest.Client(t, wiretest.JSON(400, `{"result":"`+reason+`"}`))
-		err := client.Presence.Unsubscribe(t.Context(), "alice", []string{"bob"})
+		_, err := client.Presence.Unsubscribe(t.Context(), "alice", []string{"bob"})
 		var failure *im.Error
 		require.ErrorAs(t, err, &failure)
 		require.ErrorIs(t, err, kind, reason)
@@ -108,12 +108,12 @@ const (
 
 func TestPresences(t *testing.T) {
 	subscribe := func(usernames []string, expiry time.Duration) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *presence.Service) (presence.Presences, error) {
+		return do(func(ctx context.Context, s *presence.Service) (batch.Results[presence.Presence], error) {
 			return s.Subscribe(ctx, "alice", usernames, expiry)
 		})
 	}
 	get := func(usernames []string) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *presence.Service) (presence.Presences, error) {
+		return do(func(ctx context.Context, s *presence.Service) (batch.Results[presence.Presence], error) {
 			return s.Get(ctx, "alice", usernames)
 		})
 	}
@@ -123,25 +123,25 @@ func TestPresences(t *testing.T) {
 			Request:  "POST /users/alice/presence/100",
 			Body:     `{"usernames":["carol","Bob"]}`,
 			Response: `{"result":[` + bobJSON + `,` + carolJSON + `]}`,
-			Want: presence.Presences{
-				{Username: "carol", LastChange: time.Unix(1697600001, 0), Expires: time.Unix(1697700001, 0)},
-				{
-					Username: "Bob", Ext: "in a call", Devices: map[string]presence.Status{"android": presence.Online, "ios_77": "100"},
+			Want: batch.Results[presence.Presence]{
+				{ID: "carol", Value: presence.Presence{LastChange: time.Unix(1697600001, 0), Expires: time.Unix(1697700001, 0)}},
+				{ID: "Bob", Value: presence.Presence{
+					Ext: "in a call", Devices: map[string]presence.Status{"android": presence.StatusOnline, "ios_77": "100"},
 					LastChange: time.Unix(1697600000, 0), Expires: time.Unix(1697700000, 0),
-				},
+				}},
 			},
 		},
 		{
 			ID: "presence.subscribe", Name: "the longest time, a response without a name",
 			Do: do(func(ctx context.Context, s *presence.Service) (any, error) {
 				got, err := s.Subscribe(ctx, "alice", []string{"bob", "dave"}, presence.MaxExpiry)
-				if err != nil {
+				if got == nil {
 					return nil, err
 				}
 				require.NoError(t, got[0].Err)
 				require.ErrorIs(t, got[1].Err, batch.ErrNotReported)
-				assert.Equal(t, "dave", got[1].Username)
-				require.ErrorIs(t, got.Err(), im.ErrPartial)
+				assert.Equal(t, "dave", got[1].ID)
+				require.ErrorIs(t, err, im.ErrPartial)
 				return nil, nil
 			}),
 			Request:  "POST /users/alice/presence/2592000",
@@ -150,7 +150,7 @@ func TestPresences(t *testing.T) {
 		},
 		{ID: "presence.subscribe", Name: "less than a second", Do: subscribe([]string{"bob"}, 999*time.Millisecond), Err: im.ErrInvalidArgument},
 		{ID: "presence.subscribe", Name: "more than 30 days", Do: subscribe([]string{"bob"}, presence.MaxExpiry+1), Err: im.ErrInvalidArgument},
-		{ID: "presence.subscribe", Name: "himself", Do: subscribe([]string{"bob", "ALICE"}, time.Hour), Err: im.ErrInvalidArgument},
+		{ID: "presence.subscribe", Name: "themselves", Do: subscribe([]string{"bob", "ALICE"}, time.Hour), Err: im.ErrInvalidArgument},
 		{ID: "presence.subscribe", Name: "nobody", Do: subscribe(nil, time.Hour), Err: im.ErrInvalidArgument},
 		{ID: "presence.subscribe", Name: "101 users", Do: subscribe(names(101), time.Hour), Err: im.ErrInvalidArgument},
 		{
@@ -158,8 +158,10 @@ func TestPresences(t *testing.T) {
 			Request:  "POST /users/alice/presence",
 			Body:     `{"usernames":["bob"]}`,
 			Response: `{"result":[{"uid":"bob","last_time":"1697600000","ext":"","status":{"ios":0}}]}`,
-			Want: presence.Presences{
-				{Username: "bob", Devices: map[string]presence.Status{"ios": presence.Offline}, LastChange: time.Unix(1697600000, 0)},
+			Want: batch.Results[presence.Presence]{
+				{ID: "bob", Value: presence.Presence{
+					Devices: map[string]presence.Status{"ios": presence.StatusOffline}, LastChange: time.Unix(1697600000, 0),
+				}},
 			},
 		},
 		{
@@ -170,6 +172,7 @@ func TestPresences(t *testing.T) {
 				require.ErrorIs(t, got[0].Err, batch.ErrNotReported)
 				return nil, err
 			}),
+			Err:      batch.ErrPartial,
 			Request:  "POST /users/nobody/presence",
 			Body:     `{"usernames":["bob"]}`,
 			Response: `{"result":[]}`,
@@ -195,9 +198,9 @@ func TestPresences(t *testing.T) {
 
 func TestSubscriptions(t *testing.T) {
 	unsubscribe := func(usernames []string) func(context.Context, *im.Client) (any, error) {
-		return func(ctx context.Context, c *im.Client) (any, error) {
-			return nil, c.Presence.Unsubscribe(ctx, "alice", usernames)
-		}
+		return do(func(ctx context.Context, s *presence.Service) (batch.Result, error) {
+			return s.Unsubscribe(ctx, "alice", usernames)
+		})
 	}
 	list := func(o page.Numbered) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *presence.Service) (*page.Page[presence.Subscription], error) {
@@ -210,6 +213,7 @@ func TestSubscriptions(t *testing.T) {
 			Request:  "DELETE /users/alice/presence",
 			Body:     `["bob","carol"]`,
 			Response: `{"result":"ok"}`,
+			Want:     batch.Result{{ID: "bob"}, {ID: "carol"}},
 		},
 		{
 			ID: "presence.unsubscribe", Name: "refused under 200", Do: unsubscribe([]string{"bob"}),
