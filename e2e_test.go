@@ -35,7 +35,7 @@ func TestUsersEndToEnd(t *testing.T) {
 	require.ErrorIs(t, err, im.ErrAlreadyExists)
 
 	registered, err := client.Users.RegisterBatch(ctx, []users.NewUser{{Username: "bob", Password: "p"}, {Username: "alice", Password: "p"}})
-	require.ErrorIs(t, err, ErrPartial)
+	require.ErrorIs(t, err, im.ErrPartial)
 	require.ErrorIs(t, err, im.ErrAlreadyExists)
 	assert.Equal(t, "bob", registered[0].Value.Username)
 

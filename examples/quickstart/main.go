@@ -22,6 +22,7 @@ import (
 	"time"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
