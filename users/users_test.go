@@ -3,6 +3,8 @@ package users_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -464,6 +466,19 @@ func TestPasswordsAreNotShown(t *testing.T) {
 		assert.NotContains(t, sprintf(format, users.NewUser{Password: "hunter2"}), "hunter2")
 		assert.NotContains(t, sprintf(format, []users.NewUser{{Password: "hunter2"}}), "hunter2")
 	}
+}
+
+// Results print as their values do, in logs as well.
+func TestResultsHidePushTokens(t *testing.T) {
+	user := users.User{Username: "bob", DeviceToken: "c0ffee00", PushDevices: []users.PushDevice{{ID: "d1", DeviceToken: "c0ffee00"}}}
+	registered := batch.Results[users.User]{{ID: "bob", Value: user}}
+	var text strings.Builder
+	for _, h := range []slog.Handler{slog.NewTextHandler(&text, nil), slog.NewJSONHandler(&text, nil)} {
+		slog.New(h).Info("registered", "all", registered, "one", registered[0])
+	}
+	fmt.Fprintf(&text, "%v %+v %#v", registered, registered, registered)
+	assert.Contains(t, text.String(), "bob")
+	assert.NotContains(t, text.String(), "c0ffee00")
 }
 
 func sprintf(format string, v any) string { return fmt.Sprintf(format, v) }
