@@ -185,6 +185,13 @@ func TestGet(t *testing.T) {
 				{ID: "11", Value: []reaction.Summary{{ID: "21", Text: "x", Count: 2, Usernames: []string{}}}},
 			},
 		},
+		{
+			ID: "reaction.get", Name: "ids are not folded", Do: get([]string{"aB"}, users),
+			Request:  "GET /reaction/user/alice?msgIdList=aB&msgType=chat",
+			Response: `{"requestStatusCode":"ok","data":[{"msgId":"ab","reactionList":[]}]}`,
+			Want:     batch.Results[[]reaction.Summary]{{ID: "aB", Err: api.NotReported}},
+			Err:      batch.ErrNotReported,
+		},
 		{ID: "reaction.get", Name: "21 messages", Do: get(ids(21), users), Err: im.ErrInvalidArgument},
 		{ID: "reaction.get", Name: "no messages", Do: get(nil, users), Err: im.ErrInvalidArgument},
 		{ID: "reaction.get", Name: "an empty id", Do: get([]string{"1", ""}, users), Err: im.ErrInvalidArgument},
