@@ -32,7 +32,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	id := sent[0].MessageID
+	id := sent[0].Value
 
 	for _, put := range []struct{ who, what string }{{"bob", "👍"}, {"bob", "🎉"}, {"alice", "👍"}, {"bob", "👍"}} {
 		_, err := client.Reaction.Add(ctx, put.who, id, put.what)

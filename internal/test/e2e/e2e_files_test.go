@@ -48,9 +48,8 @@ func TestFiles(t *testing.T) {
 		assert.Equal(t, content, kept.Data)
 		assert.Regexp(t, "^"+srv.URL()+"/(acme/demo|app-id/[0-9a-f]+)/chatfiles/"+up.UUID+"$", up.URL)
 
-		receipts, err := client.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{From: "alice", Body: messages.Image(up.Attachment(), 200, 150)})
+		_, err = client.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{From: "alice", Body: messages.Image(up.Attachment(), 200, 150)})
 		require.NoError(t, err)
-		require.NoError(t, receipts.Err())
 		assert.Contains(t, string(srv.Messages("bob")[0].Body), up.URL)
 
 		var got bytes.Buffer
@@ -71,9 +70,9 @@ func TestFiles(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, content, saved)
 
-		result, err := client.Messages.SetFileLifetime(ctx, "alice", []string{up.UUID, "00000000-0000-0000-0000-000000000000"}, messages.LifetimeForever)
-		require.NoError(t, err)
-		assert.Equal(t, []string{up.UUID}, result.Done())
+		result, err := client.Messages.SetFileLifetimes(ctx, "alice", []string{up.UUID, "00000000-0000-0000-0000-000000000000"}, messages.LifetimeForever)
+		require.ErrorIs(t, err, im.ErrPartial)
+		assert.Equal(t, []string{up.UUID}, result.Done().IDs())
 	})
 }
 
@@ -92,7 +91,7 @@ func TestFileErrors(t *testing.T) {
 	refused(t, err, im.ErrTooLarge)
 	_, err = client.Messages.UploadFile(ctx, file.Bytes("", []byte("x")), messages.UploadOptions{})
 	unsent(t, err)
-	_, err = client.Messages.SetFileLifetime(ctx, "alice", names(101), messages.LifetimeForever)
+	_, err = client.Messages.SetFileLifetimes(ctx, "alice", names(101), messages.LifetimeForever)
 	unsent(t, err)
 	srv.Clock().Advance(8 * 24 * time.Hour)
 	_, err = client.Messages.DownloadFile(ctx, up.UUID, &got, messages.DownloadOptions{Secret: up.Secret})
@@ -122,14 +121,14 @@ func TestHistory(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, last, srv.GroupMessages(g)[0].ID)
 
-		url, err := client.Messages.HistoryURL(ctx, hour.Add(30*time.Minute), messages.HistoryOptions{Zone: messages.ChinaTime})
+		url, err := client.Messages.GetHistoryURL(ctx, hour.Add(30*time.Minute), messages.HistoryOptions{Zone: messages.ChinaTime})
 		require.NoError(t, err)
 		list := fetchHistory(t, url)
 		require.Len(t, list, len(ids))
 		for i, record := range list {
 			assert.Equal(t, ids[i], record.ID)
 			assert.Equal(t, kinds[i], record.Body.Type())
-			assert.Equal(t, []any{"alice", "bob", messages.ChatUser}, []any{record.From, record.To, record.ChatType})
+			assert.Equal(t, []any{"alice", "bob", messages.ChatTypeUser}, []any{record.From, record.To, record.ChatType})
 			assert.True(t, record.Time.Equal(hour.Add(time.Duration(i)*time.Minute)), "%s", record.Time)
 			assert.Equal(t, "12345678901234567890", record.Ext["id"].(interface{ String() string }).String())
 			sent := bodies(srv)[string(kinds[i])].body
@@ -151,8 +150,8 @@ func TestHistory(t *testing.T) {
 		}
 
 		zone := messages.HistoryOptions{Zone: messages.ChinaTime}
-		assert.Equal(t, list, all(t, client.Messages.History(ctx, hour, zone)))
-		for record, err := range client.Messages.History(ctx, hour, zone) {
+		assert.Equal(t, list, all(t, client.Messages.ReadHistory(ctx, hour, zone)))
+		for record, err := range client.Messages.ReadHistory(ctx, hour, zone) {
 			require.NoError(t, err)
 			assert.Equal(t, ids[0], record.ID)
 			break
@@ -165,10 +164,10 @@ func TestHistory(t *testing.T) {
 		defer saved.Close()
 		assert.Equal(t, list, all(t, messages.ReadHistory(saved)))
 
-		_, err = client.Messages.HistoryURL(ctx, hour.Add(-time.Hour), messages.HistoryOptions{Zone: messages.ChinaTime})
+		_, err = client.Messages.GetHistoryURL(ctx, hour.Add(-time.Hour), messages.HistoryOptions{Zone: messages.ChinaTime})
 		refused(t, err, im.ErrUnavailable)
 		require.ErrorIs(t, err, messages.ErrHistoryNotReady)
-		_, err = client.Messages.HistoryURL(ctx, srv.Clock().Now(), messages.HistoryOptions{Zone: messages.ChinaTime})
+		_, err = client.Messages.GetHistoryURL(ctx, srv.Clock().Now(), messages.HistoryOptions{Zone: messages.ChinaTime})
 		refused(t, err, im.ErrUnavailable)
 		require.ErrorIs(t, err, messages.ErrHistoryNotReady)
 	})

@@ -265,7 +265,7 @@ func TestErrorsOfItemsSurviveJSON(t *testing.T) {
 		throughJSON(t, &outcomes)
 		check(outcomes[0].Err)
 		require.NoError(t, outcomes[1].Err)
-		receipts := messages.Receipts{{To: "a", Err: err}}
+		receipts := batch.Results[string]{{ID: "a", Err: err}}
 		throughJSON(t, &receipts)
 		check(receipts[0].Err)
 		throughJSON(t, &receipts) // once more
@@ -274,14 +274,14 @@ func TestErrorsOfItemsSurviveJSON(t *testing.T) {
 		throughJSON(t, &pushes)
 		check(pushes[0].Err)
 	}
-	var receipt messages.Receipt
-	require.NoError(t, json.Unmarshal([]byte(`{"To":"a"}`), &receipt))
+	var receipt batch.Item[string]
+	require.NoError(t, json.Unmarshal([]byte(`{"id":"a"}`), &receipt))
 	require.NoError(t, receipt.Err)
-	require.Error(t, json.Unmarshal([]byte(`{"To":"a","Err":1}`), &receipt))
+	require.Error(t, json.Unmarshal([]byte(`{"id":"a","error":1}`), &receipt))
 	require.NotPanics(t, func() { _ = fmt.Sprint(receipt) })
-	require.NoError(t, json.Unmarshal([]byte(`{"Err":{"Text":"x","Kind":"of_later not_found"}}`), &receipt))
+	require.NoError(t, json.Unmarshal([]byte(`{"error":{"text":"x","kind":"of_later not_found"}}`), &receipt))
 	require.ErrorIs(t, receipt.Err, im.ErrNotFound)
-	require.NoError(t, json.Unmarshal([]byte(`{"Err":{}}`), &receipt))
+	require.NoError(t, json.Unmarshal([]byte(`{"error":{}}`), &receipt))
 	require.Error(t, receipt.Err, "an error without a text is one all the same")
 }
 

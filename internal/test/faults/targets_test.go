@@ -417,7 +417,7 @@ func (p *probe) attack(t *testing.T, rec *recorder, leaf int, v string, lists ma
 
 // specials are arguments that methods want in a form of their own.
 var specials = map[string]func(*filler) any{
-	"ChatType": func(*filler) any { return messages.ChatUser },
+	"ChatType": func(*filler) any { return messages.ChatTypeUser },
 	"Status":   func(*filler) any { return "100" },
 	"Target":   func(*filler) any { return messages.TargetUsers },
 	"Scope":    func(f *filler) any { return push.ForUser(f.next()) },
