@@ -42,7 +42,7 @@ func (s *Service) downloadAttachment(ctx context.Context, a Attachment, sink *ap
 		Endpoint: &attachedFile, URL: a.URL, Header: DownloadOptions{a.Secret}.header(),
 		Secrets: []string{a.Secret}, Out: sink, Invalid: checkURL(a.URL),
 	}
-	if uuid := s.uuidOf(a.URL); uuid != "" {
+	if uuid, ours := s.uuidOf(a.URL); ours {
 		c.Endpoint, c.URL, c.Params = &downloadFile, "", []string{uuid}
 	}
 	err := s.api.Call(ctx, &c)
@@ -50,6 +50,9 @@ func (s *Service) downloadAttachment(ctx context.Context, a Attachment, sink *ap
 }
 
 func checkURL(address string) error {
+	if err := api.UTF8("URL", address); err != nil {
+		return err
+	}
 	to, err := url.Parse(address)
 	if err != nil || to.Hostname() == "" || to.User != nil || to.Scheme != "https" && to.Scheme != "http" {
 		return api.Invalid("URL", "must be an absolute URL with https or http and without credentials") // not shown: it may be a permission
@@ -57,17 +60,18 @@ func checkURL(address string) error {
 	return nil
 }
 
-// uuidOf returns the UUID of a file of the app itself; "" for any other.
-func (s *Service) uuidOf(address string) string {
+// uuidOf returns the UUID of a file of the app itself.
+func (s *Service) uuidOf(address string) (uuid string, ours bool) {
 	to, err := url.Parse(address)
 	prefix := api.AppPath(s.api)
 	if err != nil || prefix == "" {
-		return ""
+		return "", false
 	}
-	escaped, ours := strings.CutPrefix(to.EscapedPath(), prefix+"/chatfiles/")
-	uuid, err := url.PathUnescape(escaped)
-	if !ours || err != nil || strings.Contains(uuid, "/") {
-		return ""
+	prefix += "/chatfiles/"
+	path := to.EscapedPath()
+	if len(path) < len(prefix) || !strings.EqualFold(path[:len(prefix)], prefix) || strings.Contains(path[len(prefix):], "/") {
+		return "", false
 	}
-	return uuid
+	uuid, err = url.PathUnescape(path[len(prefix):])
+	return uuid, err == nil
 }
