@@ -43,7 +43,7 @@ type HistoryOptions struct {
 	// that are published. For every other host (VIP clusters, Shengwang) Zone is
 	// required; on loopback, where tests run, nil stands for ChinaTime with the
 	// platform Easemob and for UTC otherwise.
-	Zone *time.Location
+	Zone *time.Location `json:"-"` // a time zone cannot be stored
 }
 
 // zone is where the hours of a call begin.

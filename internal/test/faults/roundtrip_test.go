@@ -23,7 +23,10 @@ import (
 
 // notStored are the exported structs that do not come back from JSON whole, and why.
 var notStored = map[string]string{
-	"push.Scope":     "an argument, made by functions",
+	"push.Scope": "an argument, made by functions",
+
+	"messages.HistoryOptions": "an argument, with a time zone",
+
 	"im.Config":      "holds a TokenProvider",
 	"im.Event":       "is seen, and holds an error",
 	"im.Error":       "an error: its cause does not travel, and its body must not",
