@@ -161,7 +161,7 @@ func TestAccessTokenOfManyServices(t *testing.T) {
 	w := zlib.NewWriter(&packed)
 	_, _ = w.Write(append(text(nil, string(at.sign(conf.certificate))), signed...))
 	require.NoError(t, w.Close())
-	g, err := newState(conf).check(accessTokenVersion + base64.StdEncoding.EncodeToString(packed.Bytes()))
+	g, err := newState(conf.world()).check(accessTokenVersion + base64.StdEncoding.EncodeToString(packed.Bytes()))
 	require.Nil(t, err)
 	assert.Equal(t, grant{expires: time.Unix(1700000600, 0)}, g)
 }

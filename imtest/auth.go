@@ -7,23 +7,6 @@ import (
 	"time"
 )
 
-// access says whose token an endpoint takes.
-type access uint8
-
-const (
-	appOnly   access = iota // an app token
-	ownUser                 // an app token, or the one of the user {username}
-	anyToken                // any good token
-	noneAsked               // a token is not looked at
-	mayHave                 // no token, or any good one
-)
-
-// caller is whose token came with a call.
-type caller struct {
-	user string // "" for the app
-	app  bool
-}
-
 // grant is what a token stands for.
 type grant struct {
 	user    string    // "" for an app token
@@ -37,7 +20,7 @@ func (s *state) authenticate(c *call) *apiError {
 	if who == noneAsked || who == mayHave && token == "" {
 		return nil
 	}
-	if token == "" && c.onCircles() {
+	if token == "" && onCircles(c) {
 		return errTokenBlank()
 	}
 	g, err := s.check(token)
@@ -54,7 +37,7 @@ func (s *state) authenticate(c *call) *apiError {
 	switch {
 	case c.caller.app || who == anyToken || who == mayHave:
 		return nil
-	case who == ownUser && c.user("username") == g.user:
+	case who == ownUser && named(c, "username") == g.user:
 		return nil
 	case who == ownUser:
 		return errNoPermission(fmt.Sprintf("applications:%s:%s:/%s", strings.ToLower(c.r.Method), s.uuid, strings.Join(c.segments, "/")))
@@ -64,7 +47,7 @@ func (s *state) authenticate(c *call) *apiError {
 
 // onCircles holds for calls below /chatgroups and /chatrooms, which a service of
 // their own responses.
-func (c *call) onCircles() bool {
+func onCircles(c *call) bool {
 	return c.segments[0] == "chatgroups" || c.segments[0] == "chatrooms"
 }
 
@@ -129,10 +112,8 @@ func (s *state) remember(token string, g grant) {
 	}
 }
 
-// ExpireTokens lets all tokens that the server has seen expire now, as a
-// change of the credentials would. Calls with them response 401.
-func (srv *Server) ExpireTokens() {
-	s := srv.state
+// expireTokens ends all tokens.
+func (s *state) expireTokens() {
 	s.tokenMu.Lock()
 	defer s.tokenMu.Unlock()
 	for t, g := range s.tokens {

@@ -11,7 +11,7 @@ const (
 	maxChecked      = 100
 )
 
-var blocksRoutes = []route{
+var blocksRoutes = []legacy{
 	{
 		id: "contacts.block_list", method: get, path: "/users/{owner_username}/blocks/users",
 		shape: inAction | inURI | inEntities | inCount, do: (*state).blocksList,
@@ -41,7 +41,7 @@ func (s *state) blocksList(c *call) (*response, *apiError) {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	owner := c.user("owner_username")
+	owner := named(c, "owner_username")
 	if !s.users.has(owner) {
 		return nil, errNoSuchUser()
 	}
@@ -70,7 +70,7 @@ func (s *state) blocksAdd(c *call) (*response, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	owner := c.user("owner_username")
+	owner := named(c, "owner_username")
 	if !s.users.has(owner) {
 		return nil, errNoSuchUser()
 	}
@@ -102,7 +102,7 @@ func (s *state) blocksRemove(c *call) (*response, *apiError) {
 		return nil, err
 	}
 	s.contacts.edit(owner.name).blocked.remove(other.name)
-	return c.besides(owner, "blocks", other), nil
+	return besides(c, owner, "blocks", other), nil
 }
 
 func (s *state) blocksCheck(c *call) (*response, *apiError) {

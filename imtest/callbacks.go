@@ -13,7 +13,7 @@ const (
 )
 
 // The responses say "post" and end at /callbacks, both of them.
-var callbacksRoutes = []route{
+var callbacksRoutes = []legacy{
 	{
 		id: "callbacks.storage_info", method: get, path: "/callbacks/storage/info",
 		shape: inAction | inApp | inRootPath | inRootURI, do: (*state).callbacksInfo,

@@ -24,7 +24,7 @@ func blockUsers(s *state, g *circle, users []string) ([]map[string]any, *apiErro
 }
 
 func blockOne(s *state, c *call, g *circle) (*response, *apiError) {
-	list, err := blockUsers(s, g, []string{c.user("username")})
+	list, err := blockUsers(s, g, []string{named(c, "username")})
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func allowUsers(g *circle, users []string) ([]map[string]any, *apiError) {
 }
 
 func allowOne(_ *state, c *call, g *circle) (*response, *apiError) {
-	list, err := allowUsers(g, []string{c.user("username")})
+	list, err := allowUsers(g, []string{named(c, "username")})
 	if err != nil {
 		return nil, err
 	}

@@ -166,7 +166,7 @@ func addAdmin(s *state, c *call, g *circle) (*response, *apiError) {
 // removeAdmin is an error for a group's member who is no admin; a room's is
 // as good as removed.
 func removeAdmin(s *state, c *call, g *circle) (*response, *apiError) {
-	user := c.user("oldadmin")
+	user := named(c, "oldadmin")
 	switch {
 	case g.kind == roomKind && !s.users.has(user):
 		return nil, errNoUsername(user)

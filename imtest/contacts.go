@@ -12,7 +12,7 @@ const (
 	maxImported    = 10
 )
 
-var contactsRoutes = []route{
+var contactsRoutes = []legacy{
 	{
 		id: "contacts.add", method: post, path: "/users/{owner_username}/contacts/users/{friend_username}",
 		shape: inAction | inApp, do: (*state).contactsAdd,
@@ -118,7 +118,7 @@ func (cs *contactsState) forget(name string) {
 
 // pair returns the owner and another user of a path. The caller holds mu.
 func (s *state) pair(c *call, name string) (owner, other *user, err *apiError) {
-	owner, other = s.users.get(c.user("owner_username")), s.users.get(c.user(name))
+	owner, other = s.users.get(named(c, "owner_username")), s.users.get(named(c, name))
 	if owner == nil || other == nil {
 		return nil, nil, errNoSuchUser()
 	}
@@ -126,7 +126,7 @@ func (s *state) pair(c *call, name string) (owner, other *user, err *apiError) {
 }
 
 // besides responses with a user, at a path that holds the UUID of the owner.
-func (c *call) besides(owner *user, list string, u *user) *response {
+func besides(c *call, owner *user, list string, u *user) *response {
 	env := c.wrap(entities(u.entity()))
 	env.Path = "/users/" + owner.uuid + "/" + list
 	env.URI = c.base() + env.Path
@@ -149,7 +149,7 @@ func (s *state) contactsAdd(c *call) (*response, *apiError) {
 		return nil, errContactLimit("user contact number exceed limit")
 	}
 	s.contacts.befriend(owner.name, other.name)
-	return c.besides(owner, "contacts", other), nil
+	return besides(c, owner, "contacts", other), nil
 }
 
 // contactsRemove also responds 200 for a pair that is not befriended.
@@ -161,13 +161,13 @@ func (s *state) contactsRemove(c *call) (*response, *apiError) {
 		return nil, err
 	}
 	s.contacts.unfriend(owner.name, other.name)
-	return c.besides(owner, "contacts", other), nil
+	return besides(c, owner, "contacts", other), nil
 }
 
 func (s *state) contactsRemoveAll(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	name := c.user("username")
+	name := named(c, "username")
 	if !s.users.has(name) {
 		return nil, errNoSuchUser()
 	}
@@ -178,7 +178,7 @@ func (s *state) contactsRemoveAll(c *call) (*response, *apiError) {
 func (s *state) contactsList(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	owner := c.user("owner_username")
+	owner := named(c, "owner_username")
 	if !s.users.has(owner) {
 		return nil, errNoSuchUser()
 	}
@@ -199,7 +199,7 @@ func (s *state) contactsListPaged(c *call) (*response, *apiError) {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	owner := c.user("username")
+	owner := named(c, "username")
 	if !s.users.has(owner) {
 		return nil, errNoSuchUser()
 	}
@@ -281,7 +281,7 @@ func (s *state) contactsImport(c *call) (*response, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	owner := c.user("username")
+	owner := named(c, "username")
 	switch {
 	case !s.users.has(owner):
 		return nil, errNoSuchUser()

@@ -374,23 +374,6 @@ func errBlocked(user, id string) *apiError {
 	return errCannotJoin("user: " + user + " is in the blocks of group: " + id)
 }
 
-// errFull has another code for rooms; the reason is invented.
-func (k *circleKind) errFull(id string) *apiError {
-	if k == roomKind {
-		return errCannotJoin("chatroom " + id + " is full")
-	}
-	return errTooManyMembers()
-}
-
-// errDisabled is for a disabled group, which cannot be managed. No source shows
-// the response.
-func (k *circleKind) errDisabled(g *circle) *apiError {
-	if k == threadKind {
-		return errThread(http.StatusForbidden, "group is disabled.")
-	}
-	return errForbiddenOp("grpID " + g.id + " is disabled!")
-}
-
 func errResource(text string) *apiError {
 	return &apiError{
 		status: http.StatusNotFound, code: "resource_not_found", description: text,

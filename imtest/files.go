@@ -1,13 +1,10 @@
 package imtest
 
 import (
-	"bytes"
 	"crypto/subtle"
 	"errors"
 	"io"
-	"mime"
 	"mime/multipart"
-	"net/http"
 	"strconv"
 	"time"
 )
@@ -15,7 +12,7 @@ import (
 // fileLifetime is how long an attachment is kept.
 const fileLifetime = 7 * 24 * time.Hour
 
-var filesRoutes = []route{
+var filesRoutes = []legacy{
 	{
 		id: "messages.upload_file", method: post, path: "/chatfiles", shape: full,
 		body: multipartBody, who: anyToken, do: (*state).uploadFile,
@@ -57,7 +54,7 @@ type fileEntity struct {
 }
 
 func (s *state) uploadFile(c *call) (*response, *apiError) {
-	f, err := readFile(c)
+	f, err := readFile(c, s.conf.maxFileSize)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +81,7 @@ func pixels(text string) int {
 }
 
 // readFile reads the part named "file" and takes in the others.
-func readFile(c *call) (*file, *apiError) {
+func readFile(c *call, most int64) (*file, *apiError) {
 	parts, err := c.r.MultipartReader()
 	if err != nil {
 		return nil, errMediaType()
@@ -102,7 +99,7 @@ func readFile(c *call) (*file, *apiError) {
 			continue // NextPart steps over its content
 		}
 		var refused *apiError
-		if f, refused = readPart(part, c.state.conf.maxFileSize); refused != nil {
+		if f, refused = readPart(part, most); refused != nil {
 			return nil, refused
 		}
 	}
@@ -152,7 +149,7 @@ func (s *state) downloadFile(c *call) (*response, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	return &response{file: f}, nil
+	return s.handOut(c, f), nil
 }
 
 // downloadThumbnail responses the file itself where there is nothing to scale.
@@ -161,13 +158,5 @@ func (s *state) downloadThumbnail(c *call) (*response, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	return &response{file: f.thumbnail()}, nil
-}
-
-// serve writes the file, or the part of it that was asked for.
-func (f *file) serve(w http.ResponseWriter, r *http.Request, data []byte) {
-	if f.name != "" {
-		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.name}))
-	}
-	http.ServeContent(w, r, "", f.created, bytes.NewReader(data))
+	return s.handOut(c, f.thumbnail()), nil
 }

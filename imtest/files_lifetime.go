@@ -4,7 +4,7 @@ import "time"
 
 const maxLifetimeBatch = 100
 
-var lifetimeRoutes = []route{
+var lifetimeRoutes = []legacy{
 	{
 		id: "messages.set_attachment_lifetime", method: put, also: post, path: "/users/{username}/chatfiles/lifetime",
 		shape: full, body: jsonBody, who: ownUser, do: (*state).setLifetime,

@@ -15,7 +15,7 @@ const (
 // groupShape is the envelope that most calls on groups response in.
 const groupShape = full&^inPath | inEntities
 
-var groupsRoutes = []route{
+var groupsRoutes = []legacy{
 	{
 		id: "groups.create", method: post, path: "/chatgroups", shape: groupShape,
 		body: jsonBody, do: (*state).groupsCreate,
@@ -243,7 +243,7 @@ func (s *state) groupsListJoined(c *call) (*response, *apiError) {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	list, err := s.joinedCircles(&s.chatgroups.circles, c.user("username"), page)
+	list, err := s.joinedCircles(&s.chatgroups.circles, named(c, "username"), page)
 	if err != nil {
 		return nil, err
 	}
@@ -281,7 +281,7 @@ func (s *state) groupsListJoinedDetailed(c *call) (*response, *apiError) {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	all := s.chatgroups.of(c.user("username")).newest()
+	all := s.chatgroups.of(named(c, "username")).newest()
 	list := onSheet(all, sheet{number: number + 1, size: size})
 	ans := entities(convert(list, func(g *circle) joinedGroup {
 		return joinedGroup{

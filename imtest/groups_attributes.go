@@ -15,7 +15,7 @@ const (
 	maxAttributesGet    = 10
 )
 
-var groupAttributesRoutes = []route{
+var groupAttributesRoutes = []legacy{
 	{
 		id: "groups.set_member_attributes", method: put, path: "/metadata/chatgroup/{group_id}/user/{username}",
 		body: jsonBody, do: groupKind.write(errNoGroupForAttributes, setMemberAttributes),
@@ -80,7 +80,7 @@ func setMemberAttributes(_ *state, c *call, g *circle) (*response, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	m := g.members.get(c.user("username"))
+	m := g.members.get(named(c, "username"))
 	if m == nil {
 		return nil, errNotInGroupMetadata()
 	}
@@ -151,7 +151,7 @@ func mergeChanges(objects []object) (changes map[string]map[string]string, order
 }
 
 func getMemberAttributes(_ *state, c *call, g *circle) (*response, *apiError) {
-	m := g.members.get(c.user("username"))
+	m := g.members.get(named(c, "username"))
 	if m == nil {
 		return nil, errNotInGroupMetadata()
 	}

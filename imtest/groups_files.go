@@ -2,13 +2,12 @@ package imtest
 
 import (
 	"net/http"
-	"strings"
 )
 
 // Shared files are files of files.go that a group keeps: they do not expire,
 // and are fetched with a token instead of a secret. A user's token is good for
 // members; what the app uploads is the owner's, since no source says whose.
-var groupFilesRoutes = []route{
+var groupFilesRoutes = []legacy{
 	{
 		id: "groups.list_files", method: get, path: "/chatgroups/{group_id}/share_files", who: anyToken,
 		shape: groupShape | inParams, do: groupKind.read(errNoCircleForFiles, forMembers(listSharedFiles)),
@@ -58,7 +57,7 @@ func listSharedFiles(_ *state, c *call, g *circle) (*response, *apiError) {
 
 // groupsUploadFile reads the file before it locks the state.
 func (s *state) groupsUploadFile(c *call) (*response, *apiError) {
-	f, err := readFile(c)
+	f, err := readFile(c, s.conf.maxFileSize)
 	switch {
 	case err.same(errFileMissing()):
 		return nil, errSharedFileMissing()
@@ -77,7 +76,7 @@ func (s *state) groupsUploadFile(c *call) (*response, *apiError) {
 		}
 		g.files.put(f.uuid, &sharedFile{f, owner})
 		return data(map[string]any{
-			"file_url": c.base() + "/" + strings.Join(escape(c.segments), "/") + "/" + f.uuid,
+			"file_url": c.here() + "/" + f.uuid,
 			"group_id": g.id, "file_name": f.name, "created": f.created.UnixMilli(),
 			"file_id": f.uuid, "file_size": len(f.data),
 		}), nil
@@ -91,7 +90,7 @@ func downloadSharedFile(s *state, c *call, g *circle) (*response, *apiError) {
 	if f == nil {
 		return nil, errFileUnknown()
 	}
-	give := func(*state, *call, *circle) (*response, *apiError) { return &response{file: f.file}, nil }
+	give := func(*state, *call, *circle) (*response, *apiError) { return s.handOut(c, f.file), nil }
 	if f.restricted {
 		give = forMembers(give)
 	}

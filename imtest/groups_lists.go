@@ -1,6 +1,6 @@
 package imtest
 
-var groupListsRoutes = []route{
+var groupListsRoutes = []legacy{
 	{
 		id: "groups.list_blocked", method: get, path: "/chatgroups/{group_id}/blocks/users",
 		shape: groupShape | inCount, do: groupKind.read(errNoCircle, listGroupBlocked),

@@ -1,6 +1,6 @@
 package imtest
 
-var groupMembersRoutes = []route{
+var groupMembersRoutes = []legacy{
 	{
 		id: "groups.list_members_cursor", method: get, path: "/chatgroups/{group_id}/users",
 		shape: groupShape, when: wantsCursor, do: groupKind.read(errNoCircle, listMembersCursor),
@@ -61,7 +61,7 @@ func (s *state) groupsIsMember(c *call) (*response, *apiError) {
 	g := s.chatgroups.byID.get(c.value("group_id"))
 	env := membership{
 		Action:   "get",
-		Data:     g != nil && g.members.has(c.user("username")),
+		Data:     g != nil && g.members.has(named(c, "username")),
 		Duration: now.Sub(c.started).Milliseconds(), Timestamp: now.UnixMilli(),
 	}
 	if !c.byAppID {
@@ -71,7 +71,7 @@ func (s *state) groupsIsMember(c *call) (*response, *apiError) {
 }
 
 func addGroupMember(s *state, c *call, g *circle) (*response, *apiError) {
-	user := c.user("username")
+	user := named(c, "username")
 	fresh, err := s.admit(g, []string{user})
 	switch {
 	case err != nil:

@@ -18,19 +18,16 @@ func TestRoutesAreSound(t *testing.T) {
 		assert.False(t, seen[r.ID], r.ID)
 		seen[r.ID] = true
 	}
-	for _, r := range allRoutes() {
+	srv := NewServer(t)
+	for _, r := range srv.state.legacyRoutes() {
 		assert.NotNil(t, r.do, r.id)
 		// The endpoint is found by its own method and path, behind those that
 		// have a condition.
-		n, path := &theRouter().prefixed, r.path
-		if own, ok := r.outside(); ok {
-			n, path = &theRouter().outside, own
-		}
-		m := n.find(r.method, segmentsOf(path))
+		found := srv.router.routes(r.method, r.path)
 		var ids []string
-		for i, found := range m.routes {
-			ids = append(ids, found.id)
-			assert.Equal(t, i < len(m.routes)-1, found.when != nil, "%s: only the last may be without a condition", found.id)
+		for i, f := range found {
+			ids = append(ids, f.id)
+			assert.Equal(t, i < len(found)-1, f.when != nil, "%s: only the last may be without a condition", f.id)
 		}
 		assert.Contains(t, ids, r.id)
 	}
@@ -137,7 +134,8 @@ func TestBook(t *testing.T) {
 }
 
 func TestGroupIDsRise(t *testing.T) {
-	s := newState(defaults())
+	conf := defaults()
+	s := newState(conf.world())
 	last := ""
 	for range 1000 {
 		id := s.newGroupID()
@@ -148,7 +146,8 @@ func TestGroupIDsRise(t *testing.T) {
 }
 
 func TestUUIDsDiffer(t *testing.T) {
-	s := newState(defaults())
+	conf := defaults()
+	s := newState(conf.world())
 	now := time.Now()
 	seen := map[string]bool{}
 	for range 1000 {
@@ -162,7 +161,7 @@ func TestUUIDsDiffer(t *testing.T) {
 func TestOldTokensAreForgotten(t *testing.T) {
 	conf := defaults()
 	conf.clock = NewClock(time.Now())
-	s := newState(conf)
+	s := newState(conf.world())
 	for range 25_000 {
 		s.issue(grant{expires: s.now().Add(time.Millisecond)})
 		conf.clock.Advance(time.Second)

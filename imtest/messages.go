@@ -15,7 +15,7 @@ const (
 	maxRoamIgnore    = 20
 )
 
-var messagesRoutes = []route{
+var messagesRoutes = []legacy{
 	{
 		id: "messages.send_users", method: post, path: "/messages/users", shape: full,
 		body: jsonBody, do: sendTo(toUsers),
@@ -192,12 +192,6 @@ func readOptions(o *object) *content {
 // extFits holds if ext is absent or an object; null is neither.
 func extFits(o *object) bool { return o.isObject("ext") }
 
-// isObject holds for a field that is absent or an object; null is neither.
-func (o *object) isObject(name string) bool {
-	v, present := o.fields[name]
-	return !present || len(v) > 0 && v[0] == '{'
-}
-
 // compact strips the blanks of valid JSON.
 func compact(text json.RawMessage) string {
 	var buf bytes.Buffer
@@ -325,7 +319,7 @@ func readLegacyContent(o *object) (*content, *apiError) {
 	if body == nil || !extFits(o) {
 		return nil, errInvalidRequest()
 	}
-	kind, msg := body.flatType(), readOptions(o)
+	kind, msg := flatType(body), readOptions(o)
 	if o.bad != "" || body.bad != "" || kindName(kind) == "" {
 		return nil, errInvalidRequest()
 	}
@@ -337,7 +331,7 @@ func readLegacyContent(o *object) (*content, *apiError) {
 }
 
 // flatType takes the type out of a message that has it beside its fields.
-func (o *object) flatType() string {
+func flatType(o *object) string {
 	kind := o.text("type")
 	if kind == "text" { // one class of the Java SDK writes it so
 		kind = "txt"

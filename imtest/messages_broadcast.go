@@ -2,7 +2,7 @@ package imtest
 
 const firstBroadcastID = 1312745518963229184
 
-var broadcastRoutes = []route{
+var broadcastRoutes = []legacy{
 	{
 		id: "messages.broadcast_rooms", method: post, path: "/messages/chatrooms/broadcast", shape: full,
 		body: jsonBody, do: broadcast(toRooms, (*state).activeRooms, false),
@@ -74,7 +74,7 @@ func readBroadcast(o *object) (*content, *apiError) {
 	case body == nil:
 		return nil, errInvalidBody()
 	}
-	kind, msg := body.flatType(), readOptions(o)
+	kind, msg := flatType(body), readOptions(o)
 	if o.bad != "" || body.bad != "" || kindName(kind) == "" {
 		return nil, errInvalidBody()
 	}

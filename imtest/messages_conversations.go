@@ -9,7 +9,7 @@ import (
 
 const maxConversations = 100
 
-var conversationsRoutes = []route{
+var conversationsRoutes = []legacy{
 	{
 		id: "messages.delete_conversation", method: del, path: "/users/{username}/user_channel",
 		shape: inAction | inApp | inURI | inEntities, body: jsonBody, who: ownUser, do: (*state).conversationDelete,
@@ -78,7 +78,7 @@ func (s *state) conversationDelete(c *call) (*response, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	user := c.user("username")
+	user := named(c, "username")
 	s.messages.roaming.close(user, conv, firstMessageID+int64(len(s.posts))-1)
 	if roam {
 		s.clearConversation(user, conv, s.now())
@@ -105,7 +105,7 @@ type channelMeta struct {
 func (s *state) conversationsList(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	infos := convert(s.conversations(c.user("username")), func(conv *listed) channelInfo {
+	infos := convert(s.conversations(named(c, "username")), func(conv *listed) channelInfo {
 		payload := conv.last.payload()
 		payload.Type = chatKinds[conv.last.chat].chat
 		return channelInfo{

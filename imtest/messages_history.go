@@ -17,7 +17,7 @@ const (
 	historyAge  = 3 * 24 * time.Hour // older hours are gone
 )
 
-var historyRoutes = []route{
+var historyRoutes = []legacy{
 	{
 		id: "messages.history_url", method: get, path: "/chatmessages/{time}", shape: inAction | inApp | inURI,
 		do: (*state).historyURL,
@@ -71,7 +71,7 @@ func (s *state) historyURL(c *call) (*response, *apiError) {
 	case none:
 		return nil, errNoHistory(s.appKey(), text)
 	}
-	return data([]map[string]string{{"url": c.signed("chat-history", text+".gz")}}), nil
+	return data([]map[string]string{{"url": s.signed(c, "chat-history", text+".gz")}}), nil
 }
 
 // historyFile serves an address that historyURL made.
@@ -85,8 +85,8 @@ func (s *state) historyFile(c *call) (*response, *apiError) {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return &response{file: &file{
-		contentType: "application/gzip", created: hour.Add(time.Hour), data: s.writeHistory(s.inHour(hour)),
+	return &response{file: &download{
+		contentType: "application/gzip", modified: hour.Add(time.Hour), data: s.writeHistory(s.inHour(hour)),
 	}}, nil
 }
 

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-var importRoutes = []route{
+var importRoutes = []legacy{
 	{
 		id: "messages.import_user", method: post, path: "/messages/users/import", shape: full | inEntities,
 		body: jsonBody, do: importTo(toUsers),
@@ -43,7 +43,7 @@ func importTo(chat chatKind) func(*state, *call) (*response, *apiError) {
 func (s *state) readImport(o *object) (*content, *apiError) {
 	kind, body := o.text("type"), o.inner("body")
 	if flat := o.inner("msg"); flat != nil && body == nil {
-		kind, body = flat.flatType(), flat
+		kind, body = flatType(flat), flat
 	}
 	at := s.now()
 	if o.has("msg_timestamp") {

@@ -2,7 +2,7 @@ package imtest
 
 // Nothing is moderated here: an export is a file that nobody can download. The
 // whole call rests on one class of the Java SDK.
-var moderationRoutes = []route{
+var moderationRoutes = []legacy{
 	{
 		id: "messages.export_moderation_records", method: post, path: "/moderation/record/message/export",
 		body: jsonBody, do: (*state).exportModeration,

@@ -9,7 +9,7 @@ import (
 
 const maxEdits = 10 // of one message
 
-var modifyRoutes = []route{
+var modifyRoutes = []legacy{
 	{
 		id: "messages.modify", method: put, path: "/messages/rewrite/{msg_id}", shape: full,
 		body: jsonBody, do: (*state).modify,
@@ -32,7 +32,7 @@ func readEdit(o *object) (*edit, *apiError) {
 	if o.bad != "" || !o.isObject("new_ext") {
 		return nil, errInvalidBody()
 	}
-	e := &edit{kind: msg.flatType()}
+	e := &edit{kind: flatType(msg)}
 	if e.kind == "image" { // an example writes it so
 		e.kind = "img"
 	}

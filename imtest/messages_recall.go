@@ -1,8 +1,6 @@
 package imtest
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"time"
@@ -13,7 +11,7 @@ const (
 	maxRecallBatch = 30
 )
 
-var recallRoutes = []route{
+var recallRoutes = []legacy{
 	{
 		id: "messages.recall", method: post, path: "/messages/msg_recall", shape: full,
 		body: jsonBody, do: (*state).recallOne,
@@ -188,21 +186,6 @@ func (s *state) recallBatch(c *call) (*response, *apiError) {
 		s.recall(order.ID)
 	}
 	return data(orders), nil
-}
-
-// all returns an array of objects; one object that is no array counts as one.
-func (o *object) all(name string) []object {
-	if raw := bytes.TrimSpace(o.raw(name)); len(raw) > 0 && raw[0] == '{' {
-		return []object{*o.inner(name)}
-	}
-	var list []map[string]json.RawMessage
-	o.decode(&list, []string{name})
-	return convert(list, func(fields map[string]json.RawMessage) object {
-		if fields == nil {
-			o.note(name) // a null
-		}
-		return object{fields: fields}
-	})
 }
 
 // recallOutcome is what became of one message of the older batch.

@@ -11,7 +11,7 @@ const maxRoamingBatch = 50
 
 // Roaming messages are what a user can pull of his conversations. No call reads
 // them; Server.Roaming does.
-var roamingRoutes = []route{
+var roamingRoutes = []legacy{
 	{
 		id: "messages.delete_roaming_chat", method: del, path: "/rest/message/roaming/chat/user/{userId}",
 		do: deleteRoaming("userId"),
@@ -138,7 +138,7 @@ func deleteRoaming(name string) func(*state, *call) (*response, *apiError) {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		user := c.user("userId")
+		user := named(c, "userId")
 		for _, id := range ids {
 			m := s.find(strings.TrimSpace(id))
 			if m == nil {
@@ -148,7 +148,7 @@ func deleteRoaming(name string) func(*state, *call) (*response, *apiError) {
 				s.messages.roaming.delete(user, m)
 			}
 		}
-		return c.withStatus(nil), nil
+		return withStatus(c, nil), nil
 	}
 }
 
@@ -164,8 +164,8 @@ func clearRoamingUntil(name string) func(*state, *call) (*response, *apiError) {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.clearConversation(c.user("userId"), conv, time.UnixMilli(until))
-		return c.withStatus(nil), nil
+		s.clearConversation(named(c, "userId"), conv, time.UnixMilli(until))
+		return withStatus(c, nil), nil
 	}
 }
 
@@ -183,12 +183,12 @@ func (s *state) clearConversation(user string, conv conversation, until time.Tim
 func (s *state) clearRoaming(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	user := c.user("userId")
+	user := named(c, "userId")
 	for _, m := range s.posts {
 		if conv, ok := s.conversationOf(user, m); ok {
 			s.messages.roaming.close(user, conv, m.id)
 			s.messages.roaming.delete(user, m)
 		}
 	}
-	return c.withStatus(nil), nil
+	return withStatus(c, nil), nil
 }

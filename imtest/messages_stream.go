@@ -13,7 +13,7 @@ const (
 )
 
 // The responses name the plural of the path.
-var streamRoutes = []route{
+var streamRoutes = []legacy{
 	{
 		id: "messages.stream_user", method: post, path: "/stream_message/user", shape: inAction | inApp,
 		body: jsonBody, do: streamTo(toUsers),

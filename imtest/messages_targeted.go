@@ -9,7 +9,7 @@ import (
 // or room is for.
 const maxDirected = 20
 
-var targetedRoutes = []route{
+var targetedRoutes = []legacy{
 	{
 		id: "messages.send_group_targeted", method: post, path: "/messages/chatgroups/users", shape: inAction | inApp,
 		body: jsonBody, do: sendTargeted(toGroups),
@@ -50,13 +50,6 @@ func sendTargeted(chat chatKind) func(*state, *call) (*response, *apiError) {
 		ans := data(map[string]string{to[0]: s.sendDirected(msg, chat, to[0])})
 		return c.at(ans, "/messages/"+chatKinds[chat].targets), nil
 	}
-}
-
-// at responses with another path than that of the call.
-func (c *call) at(ans *response, path string) *response {
-	env := c.wrap(ans)
-	env.Path, env.URI = path, c.base()+path
-	return plain(env)
 }
 
 // sendDirected sends a message to the users it is for, as far as they are in

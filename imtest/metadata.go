@@ -12,7 +12,7 @@ const (
 	maxAttributeBatch = 100
 )
 
-var metadataRoutes = []route{
+var metadataRoutes = []legacy{
 	{
 		id: "metadata.set", method: put, path: "/metadata/user/{username}",
 		body: lenientBody, who: anyToken, do: (*state).metadataSet,
@@ -64,7 +64,7 @@ func (m *metadataState) replace(name string, attributes map[string]string) {
 
 // ownAttributes returns the user of the path, whom a user token must fit.
 func ownAttributes(c *call) (string, *apiError) {
-	name := c.user("username")
+	name := named(c, "username")
 	if !c.caller.app && c.caller.user != name {
 		return "", errAttributes(http.StatusUnauthorized, "metadata_error", "auth error")
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-var mutesRoutes = []route{
+var mutesRoutes = []legacy{
 	{
 		id: "mutes.set", method: post, path: "/mutes", shape: full,
 		body: jsonBody, do: (*state).mutesSet,
@@ -96,7 +96,7 @@ func (s *state) mutesSet(c *call) (*response, *apiError) {
 func (s *state) mutesGet(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	name, now := c.user("username"), s.now()
+	name, now := named(c, "username"), s.now()
 	if !s.users.has(name) {
 		return nil, errUserPropertyMissing()
 	}

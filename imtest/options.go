@@ -102,3 +102,11 @@ func WithQuotas() Option {
 func WithEasemobQuotas() Option {
 	return func(c *config) { c.quotas, c.easemob = true, true }
 }
+
+// world is what the world below is told.
+func (c *config) world() worldConfig {
+	return worldConfig{
+		org: c.org, app: c.app, appID: c.appID, certificate: c.certificate, clientID: c.clientID, clientSecret: c.clientSecret,
+		tokenLifetime: c.tokenLifetime, maxFileSize: c.maxFileSize, easemob: c.easemob, clock: c.clock,
+	}
+}

@@ -17,7 +17,7 @@ const (
 )
 
 // Responses of presence are {"result": ...}, errors as well.
-var presenceRoutes = []route{
+var presenceRoutes = []legacy{
 	{
 		id: "presence.set", method: post, path: "/users/{username}/presence/{resource}/{status}",
 		body: jsonBody, who: ownUser, do: (*state).presenceSet,
@@ -140,7 +140,7 @@ func (s *state) presenceSet(c *call) (*response, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	ext, name := o.text("ext"), c.user("username")
+	ext, name := o.text("ext"), named(c, "username")
 	_, wrong := strconv.Atoi(c.value("status"))
 	switch {
 	case !o.has("ext") || o.bad != "":
@@ -198,7 +198,7 @@ func (s *state) presenceGet(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	list := []presenceItem{}
-	if s.users.has(c.user("username")) {
+	if s.users.has(named(c, "username")) {
 		for _, name := range names {
 			list = append(list, s.presenceItem(name))
 		}

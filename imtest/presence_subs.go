@@ -64,7 +64,7 @@ func (s *state) presenceSubscribe(c *call) (*response, *apiError) {
 		return nil, err
 	}
 	life, wrong := strconv.ParseInt(c.value("expiry"), 10, 64)
-	user := c.user("username")
+	user := named(c, "username")
 	switch {
 	case wrong != nil || life < 1:
 		return nil, errPresence("illegal_argument", "expiry is invalid")
@@ -116,7 +116,7 @@ func (s *state) presenceUnsubscribe(c *call) (*response, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if subs := s.presence.subs[c.user("username")]; subs != nil {
+	if subs := s.presence.subs[named(c, "username")]; subs != nil {
 		for _, name := range names {
 			subs.remove(name)
 		}
@@ -159,7 +159,7 @@ func (s *state) presenceListSubscriptions(c *call) (*response, *apiError) {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	live := s.presence.live(c.user("username"), s.now())
+	live := s.presence.live(named(c, "username"), s.now())
 	list := []map[string]string{}
 	for i := (page - 1) * size; i < min(page*size, len(live)); i++ {
 		list = append(list, map[string]string{"uid": live[i].to, "expiry": seconds(live[i].ends)})

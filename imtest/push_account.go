@@ -12,7 +12,7 @@ const (
 
 // One path and method, three endpoints: what the body holds decides. The
 // handler is the same, so that a body may also hold the fields of several.
-var pushAccountRoutes = []route{
+var pushAccountRoutes = []legacy{
 	{
 		id: "push.set_no_disturbing", method: put, path: "/users/{username}", shape: inAction | inApp | inRootPath | inURI,
 		body: jsonBody, who: ownUser, when: bodyHas("notification_no_disturbing"), do: (*state).pushSetUser,
@@ -106,7 +106,7 @@ func (s *state) pushSetUser(c *call) (*response, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.users.get(c.user("username"))
+	u := s.users.get(named(c, "username"))
 	if u == nil {
 		return nil, errPushNoUser()
 	}

@@ -1,6 +1,6 @@
 package imtest
 
-var pushBindingsRoutes = []route{
+var pushBindingsRoutes = []legacy{
 	{
 		id: "push.bind_device", method: put, path: "/users/{username}/push/binding",
 		shape: inAction | inEntities, body: jsonBody, who: ownUser, do: (*state).pushBind,
@@ -56,7 +56,7 @@ func (s *state) pushBind(c *call) (*response, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.users.get(c.user("username"))
+	u := s.users.get(named(c, "username"))
 	if u == nil {
 		return nil, errPushNoUser()
 	}
@@ -78,7 +78,7 @@ func (s *state) pushBind(c *call) (*response, *apiError) {
 func (s *state) pushBindings(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	name := c.user("username")
+	name := named(c, "username")
 	if !s.users.has(name) {
 		return nil, errPushNoUser()
 	}

@@ -15,7 +15,7 @@ const (
 )
 
 // Responses have no more than timestamp, data and duration.
-var pushLabelsRoutes = []route{
+var pushLabelsRoutes = []legacy{
 	{
 		id: "push.create_label", method: post, path: "/push/label",
 		body: jsonBody, do: (*state).labelCreate,
@@ -213,7 +213,7 @@ func (s *state) labelRemoveUsers(c *call) (*response, *apiError) {
 // labelGetUser has no data for a user who is not under the label.
 func (s *state) labelGetUser(c *call) (*response, *apiError) {
 	return s.onLabel(c, func(l *label) (*response, *apiError) {
-		u := l.users.get(c.user("username"))
+		u := l.users.get(named(c, "username"))
 		if u == nil {
 			return new(response), nil
 		}

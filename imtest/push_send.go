@@ -17,7 +17,7 @@ const (
 )
 
 // Responses have no more than timestamp, data and duration.
-var pushSendRoutes = []route{
+var pushSendRoutes = []legacy{
 	{
 		id: "push.send_sync", method: post, path: "/push/sync/{target}",
 		body: jsonBody, do: (*state).pushSync,
@@ -204,7 +204,7 @@ func (s *state) pushSync(c *call) (*response, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	name := c.user("target")
+	name := named(c, "target")
 	p.Users = []string{name}
 	return data([]pushResult{s.resultOf(name, s.pushOut(p)[name])}), nil
 }
@@ -216,7 +216,7 @@ func (s *state) pushAsync(c *call) (*response, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p.Users = []string{c.user("target")}
+	p.Users = []string{named(c, "target")}
 	s.pushOut(p)
 	return data([]pushResult{{Status: "ASYNC_SUCCESS", Data: "", Desc: "success"}}), nil
 }

@@ -7,7 +7,7 @@ import (
 
 const maxPause = 7 * 24 * time.Hour // of push notifications
 
-var pushSettingsRoutes = []route{
+var pushSettingsRoutes = []legacy{
 	{
 		id: "push.set_settings", method: put, path: "/users/{username}/notification/{chattype}/{key}",
 		shape: inAction | inApp, body: jsonBody, who: ownUser, do: (*state).pushSetSettings,
@@ -72,7 +72,7 @@ func settingsKey(c *call) (key string, all bool, err *apiError) {
 	default:
 		return "", false, errPushParameter("chattype")
 	}
-	return kind + "/" + id, kind == "user" && id == c.user("username"), nil
+	return kind + "/" + id, kind == "user" && id == named(c, "username"), nil
 }
 
 var intervalRule = regexp.MustCompile(`^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$`)
@@ -130,7 +130,7 @@ func (s *state) settingsOf(user, key string, all bool) *pushSettings {
 }
 
 // settingsResponse leaves the user out of its URI.
-func (c *call) settingsResponse(p *pushSettings) *response {
+func settingsResponse(c *call, p *pushSettings) *response {
 	env := c.wrap(data(p.item()))
 	env.Path, env.URI = "/users", c.base()+"/users/notification/"+c.value("chattype")+"/"+c.value("key")
 	return plain(env)
@@ -147,7 +147,7 @@ func (s *state) pushSetSettings(c *call) (*response, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	name := c.user("username")
+	name := named(c, "username")
 	if !s.users.has(name) {
 		return nil, errPushNoUser()
 	}
@@ -156,7 +156,7 @@ func (s *state) pushSetSettings(c *call) (*response, *apiError) {
 		return nil, err
 	}
 	s.push.edit(name).settings[key] = p
-	return c.settingsResponse(p), nil
+	return settingsResponse(c, p), nil
 }
 
 func (s *state) pushGetSettings(c *call) (*response, *apiError) {
@@ -166,11 +166,11 @@ func (s *state) pushGetSettings(c *call) (*response, *apiError) {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	name := c.user("username")
+	name := named(c, "username")
 	if !s.users.has(name) {
 		return nil, errPushNoUser()
 	}
-	return c.settingsResponse(s.settingsOf(name, key, all)), nil
+	return settingsResponse(c, s.settingsOf(name, key, all)), nil
 }
 
 func (s *state) pushSetLanguage(c *call) (*response, *apiError) {
@@ -184,7 +184,7 @@ func (s *state) pushSetLanguage(c *call) (*response, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	name := c.user("username")
+	name := named(c, "username")
 	if !s.users.has(name) {
 		return nil, errPushNoUser()
 	}
@@ -195,7 +195,7 @@ func (s *state) pushSetLanguage(c *call) (*response, *apiError) {
 func (s *state) pushGetLanguage(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	name := c.user("username")
+	name := named(c, "username")
 	if !s.users.has(name) {
 		return nil, errPushNoUser()
 	}

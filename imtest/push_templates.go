@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-var pushTemplatesRoutes = []route{
+var pushTemplatesRoutes = []legacy{
 	{
 		id: "push.create_template", method: post, path: "/notification/template",
 		shape: inAction | inApp | inURI, body: jsonBody, do: (*state).templateCreate,
@@ -137,7 +137,7 @@ func (s *state) templateChoose(c *call) (*response, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	name := c.user("username")
+	name := named(c, "username")
 	if !s.users.has(name) {
 		return nil, errPushNoUser()
 	}
@@ -148,7 +148,7 @@ func (s *state) templateChoose(c *call) (*response, *apiError) {
 func (s *state) templateChosen(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	name := c.user("username")
+	name := named(c, "username")
 	if !s.users.has(name) {
 		return nil, errPushNoUser()
 	}

@@ -81,8 +81,8 @@ func (q *quotas) of(e catalogue.Endpoint) []catalogue.Quota {
 
 // take returns the messages that it counted.
 func (q *quotas) take(e catalogue.Endpoint, c *call) ([]toll, *apiError) {
-	items := c.targets()
-	now := c.state.now()
+	items := targets(c)
+	now := c.app.now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	var windows []*window
@@ -173,7 +173,7 @@ func userOf(q catalogue.Quota, c *call) string {
 
 // targets is how many receivers a message has. The older call for all kinds of
 // them, which names them otherwise, has a limit of calls only.
-func (c *call) targets() int {
+func targets(c *call) int {
 	if !strings.HasPrefix(c.id(), "messages.send_") {
 		return 1
 	}

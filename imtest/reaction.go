@@ -20,7 +20,7 @@ const (
 )
 
 // Responses of reactions have an envelope of their own.
-var reactionRoutes = []route{
+var reactionRoutes = []legacy{
 	{
 		id: "reaction.create", method: post, path: "/reaction/user/{userId}",
 		body: jsonBody, do: (*state).reactionCreate,
@@ -87,8 +87,8 @@ func (rs *reactionState) remove(m *message, text, user string) {
 }
 
 // withStatus is the envelope of reactions and of roaming messages.
-func (c *call) withStatus(payload any) *response {
-	body := map[string]any{"requestStatusCode": "ok", "timestamp": c.state.now().UnixMilli()}
+func withStatus(c *call, payload any) *response {
+	body := map[string]any{"requestStatusCode": "ok", "timestamp": c.app.now().UnixMilli()}
 	if payload != nil {
 		body["data"] = payload
 	}
@@ -120,7 +120,7 @@ func (s *state) reactionCreate(c *call) (*response, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m, user := s.kept(id), c.user("userId")
+	m, user := s.kept(id), named(c, "userId")
 	if m == nil {
 		return nil, errReaction(http.StatusForbidden, "", "the message does not exist")
 	}
@@ -136,7 +136,7 @@ func (s *state) reactionCreate(c *call) (*response, *apiError) {
 	}
 	r := s.reactions.add(m, text, s.now())
 	r.users.put(user, user)
-	return c.withStatus(r.shown(m)), nil
+	return withStatus(c, r.shown(m)), nil
 }
 
 // shown is the response to a new reaction; groupId is null for a chat.
@@ -186,7 +186,7 @@ func (s *state) reactionGet(c *call) (*response, *apiError) {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	user := c.user("userId")
+	user := named(c, "userId")
 	if kind == "groupchat" && !s.inGroup(group, user) {
 		return nil, errReactorOutside()
 	}
@@ -207,20 +207,20 @@ func (s *state) reactionGet(c *call) (*response, *apiError) {
 			return item
 		})}
 	}
-	return c.withStatus(list), nil
+	return withStatus(c, list), nil
 }
 
 // reactionDelete says the same to one who never reacted and to a stranger.
 func (s *state) reactionDelete(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m, user, text := s.kept(c.query.Get("msgId")), c.user("userId"), c.query.Get("message")
+	m, user, text := s.kept(c.query.Get("msgId")), named(c, "userId"), c.query.Get("message")
 	r := s.reactions.on(m).get(text)
 	if r == nil || !r.users.has(user) {
 		return nil, errReactor()
 	}
 	s.reactions.remove(m, text, user)
-	return c.withStatus(nil), nil
+	return withStatus(c, nil), nil
 }
 
 // reactionPage is the payload of a detail call. The cursor is "" on the last
@@ -241,7 +241,7 @@ func (s *state) reactionDetail(c *call) (*response, *apiError) {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	m, user := s.kept(c.query.Get("msgId")), c.user("userId")
+	m, user := s.kept(c.query.Get("msgId")), named(c, "userId")
 	if m == nil {
 		return nil, errReactor()
 	}
@@ -258,5 +258,5 @@ func (s *state) reactionDetail(c *call) (*response, *apiError) {
 	}
 	out := reactionPage{r.item(user), page.cursorIfMore()}
 	out.UserList = append([]string{}, page.values...)
-	return c.withStatus(out), nil
+	return withStatus(c, out), nil
 }

@@ -27,11 +27,25 @@ const (
 	multipartBody                 // read by the handler, part by part
 )
 
+// An App is the app that a server serves, as paths and envelopes name it.
+type app struct {
+	org, name string // the path prefix /{org}/{app}
+	id        string // the other prefix, /app-id/{id}
+	uuid      string
+	now       func() time.Time // the server's clock
+}
+
+// caller is whose token came with a call.
+type caller struct {
+	user string // "" for the app
+	app  bool
+}
+
 // A call is one request on its way through the server.
 type call struct {
 	r       *http.Request
-	state   *state
-	route   *route
+	app     *app
+	route   *route // nil: the path leads to no endpoint
 	started time.Time
 
 	segments []string  // of the path below the prefix, unescaped
@@ -46,18 +60,18 @@ type call struct {
 	query    url.Values
 }
 
-// newCall finds the app and the endpoint that a request is for.
-func (srv *Server) newCall(r *http.Request) *call {
+// newCall finds the endpoint of an app that a request is for.
+func (rt *router) newCall(r *http.Request, app *app) *call {
 	if r.Body == nil { // a request that did not come over the wire
 		r.Body = http.NoBody
 	}
-	c := &call{r: r, state: srv.state, started: srv.state.now(), query: r.URL.Query()}
+	c := &call{r: r, app: app, started: app.now(), query: r.URL.Query()}
 	segments, ok := unescape(segmentsOf(r.URL.EscapedPath()))
 	if !ok {
 		c.refused = errInvalidRequest()
 		return c
 	}
-	if m := srv.router.outside.find(r.Method, segments); m.routes != nil {
+	if m := rt.outside.find(r.Method, segments); m.routes != nil {
 		c.segments = segments
 		c.pick(m)
 		return c
@@ -66,7 +80,7 @@ func (srv *Server) newCall(r *http.Request) *call {
 		c.refused = errNoSuchApp(segments)
 		return c
 	}
-	m := srv.router.prefixed.find(r.Method, c.segments)
+	m := rt.prefixed.find(r.Method, c.segments)
 	switch {
 	case m.routes != nil:
 		c.pick(m)
@@ -77,6 +91,9 @@ func (srv *Server) newCall(r *http.Request) *call {
 	}
 	return c
 }
+
+// refuse takes a call away from its endpoint.
+func (c *call) refuse(err *apiError) { c.route, c.values, c.refused = nil, nil, err }
 
 // unescape decodes each segment by itself, so that %2F does not split one.
 func unescape(segments []string) ([]string, bool) {
@@ -95,14 +112,13 @@ func unescape(segments []string) ([]string, bool) {
 
 // cutPrefix returns what follows /{org}/{app} or /app-id/{id}.
 func (c *call) cutPrefix(segments []string) ([]string, bool) {
-	conf := &c.state.conf
 	switch {
 	case len(segments) < 2:
 		return nil, false
-	case segments[0] == "app-id" && segments[1] == conf.appID:
+	case segments[0] == "app-id" && segments[1] == c.app.id:
 		c.byAppID = true
 		return segments[2:], true
-	case segments[0] == conf.org && segments[1] == conf.app:
+	case segments[0] == c.app.org && segments[1] == c.app.name:
 		return segments[2:], true
 	}
 	return nil, false
@@ -127,11 +143,8 @@ func (c *call) id() string {
 	return c.route.id
 }
 
-// prepare checks the token and the body before the handler sees the call.
-func (c *call) prepare() *apiError {
-	if err := c.state.authenticate(c); err != nil {
-		return err
-	}
+// readIn checks the content type and takes in the body that the endpoint reads.
+func (c *call) readIn() *apiError {
 	if !c.contentTypeFits() {
 		return errMediaType()
 	}
@@ -222,12 +235,6 @@ func (c *call) value(name string) string {
 	}
 	return ""
 }
-
-// user returns a path value that names a user.
-func (c *call) user(name string) string { return fold(c.value(name)) }
-
-// fold is the form in which the server keeps the name of a user.
-func fold(name string) string { return strings.ToLower(name) }
 
 // number returns a number of the query, no more than most; absent, or below 1,
 // it is standard.
@@ -359,6 +366,27 @@ func (o *object) inner(names ...string) *object {
 		return nil
 	}
 	return &v
+}
+
+// isObject holds for a field that is absent or an object; null is neither.
+func (o *object) isObject(name string) bool {
+	v, present := o.fields[name]
+	return !present || len(v) > 0 && v[0] == '{'
+}
+
+// all returns an array of objects; one object that is no array counts as one.
+func (o *object) all(name string) []object {
+	if raw := bytes.TrimSpace(o.raw(name)); len(raw) > 0 && raw[0] == '{' {
+		return []object{*o.inner(name)}
+	}
+	var list []map[string]json.RawMessage
+	o.decode(&list, []string{name})
+	return convert(list, func(fields map[string]json.RawMessage) object {
+		if fields == nil {
+			o.note(name) // a null
+		}
+		return object{fields: fields}
+	})
 }
 
 func (o *object) decode(v any, names []string) {

@@ -3,24 +3,27 @@ package imtest
 import (
 	"bytes"
 	"encoding/json"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // A response is what a handler found: the payload of a 200. The envelope around
 // it follows from the route's shape.
 type response struct {
-	action     string // "": the method in lower case
-	uri        string // "": the call's own
-	entities   any    // nil: none
-	count      int    // number of entities
-	total      *int   // nil: none
-	data       any    // nil: none
-	properties any    // nil: none
-	cursor     string // "": no further page
-	plain      any    // not nil: the whole body, without an envelope
-	file       *file  // not nil: bytes instead of JSON
+	action     string    // "": the method in lower case
+	uri        string    // "": the call's own
+	entities   any       // nil: none
+	count      int       // number of entities
+	total      *int      // nil: none
+	data       any       // nil: none
+	properties any       // nil: none
+	cursor     string    // "": no further page
+	plain      any       // not nil: the whole body, without an envelope
+	file       *download // not nil: bytes instead of JSON
+	location   string    // not "": where the response is
 }
 
 // entities responses with entities; what it is given must be free of the state.
@@ -81,7 +84,7 @@ type envelope struct {
 
 // wrap puts the envelope of the endpoint around a response.
 func (c *call) wrap(ans *response) envelope {
-	now := c.state.now()
+	now := c.app.now()
 	in := func(field shape) bool { return c.route.shape&field != 0 }
 	env := envelope{
 		Entities:   ans.entities,
@@ -96,11 +99,10 @@ func (c *call) wrap(ans *response) envelope {
 		env.Action = c.action(ans)
 	}
 	if in(inApp) && !c.byAppID {
-		env.Application = c.state.uuid
+		env.Application = c.app.uuid
 	}
 	if in(inApp|inOrg) && !c.byAppID {
-		conf := &c.state.conf
-		env.Organization, env.ApplicationName = conf.org, conf.app
+		env.Organization, env.ApplicationName = c.app.org, c.app.name
 	}
 	if in(inParams) {
 		env.Params = c.query
@@ -139,7 +141,7 @@ func (c *call) locate(env *envelope) {
 	}
 	switch {
 	case c.route.shape&inURI != 0:
-		env.URI = c.base() + "/" + strings.Join(escape(c.segments), "/")
+		env.URI = c.here()
 	case c.route.shape&inRootURI != 0:
 		env.URI = c.base() + root
 	}
@@ -147,11 +149,20 @@ func (c *call) locate(env *envelope) {
 
 // base is the URL up to the end of the prefix, as the client wrote it.
 func (c *call) base() string {
-	conf := &c.state.conf
 	if c.byAppID {
-		return c.origin() + "/app-id/" + conf.appID
+		return c.origin() + "/app-id/" + c.app.id
 	}
-	return c.origin() + "/" + conf.org + "/" + conf.app
+	return c.origin() + "/" + c.app.org + "/" + c.app.name
+}
+
+// here is the URL without the query.
+func (c *call) here() string { return c.base() + "/" + strings.Join(escape(c.segments), "/") }
+
+// at responds with another path than that of the call.
+func (c *call) at(ans *response, path string) *response {
+	env := c.wrap(ans)
+	env.Path, env.URI = path, c.base()+path
+	return plain(env)
 }
 
 // origin is the scheme and host that the client used.
@@ -177,7 +188,7 @@ type reply struct {
 	status      int
 	contentType string
 	body        []byte
-	file        *file // the body is this file, of which a range may be asked for
+	file        *download // the body is this file, of which a range may be asked for
 	location    string
 
 	goAway bool // the connection ends with this reply
@@ -189,8 +200,8 @@ type reply struct {
 // render turns a response into a reply.
 func (c *call) render(ans *response) *reply {
 	switch {
-	case ans.file != nil && c.state.storagePort != "" && c.id() != "":
-		return c.redirect(ans.file)
+	case ans.location != "":
+		return &reply{status: http.StatusFound, contentType: "text/html", location: ans.location}
 	case ans.file != nil:
 		return &reply{status: http.StatusOK, contentType: ans.file.contentType, body: ans.file.data, file: ans.file}
 	case ans.plain != nil:
@@ -207,7 +218,7 @@ func (c *call) fail(err *apiError) *reply {
 	body := errorBody{
 		Error:       err.code,
 		Exception:   err.exception,
-		Timestamp:   c.state.now().UnixMilli(),
+		Timestamp:   c.app.now().UnixMilli(),
 		Description: err.description,
 		ErrorCode:   err.number,
 	}
@@ -254,4 +265,20 @@ func (rep *reply) write(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(rep.status)
 	_, _ = w.Write(rep.body) //nolint:gosec // JSON, or a file under its own type; a client that is gone hears nothing
+}
+
+// A download is a file as a response carries it.
+type download struct {
+	name        string // "": none
+	contentType string
+	data        []byte
+	modified    time.Time
+}
+
+// serve writes the file, or the part of it that was asked for.
+func (f *download) serve(w http.ResponseWriter, r *http.Request, data []byte) {
+	if f.name != "" {
+		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.name}))
+	}
+	http.ServeContent(w, r, "", f.modified, bytes.NewReader(data))
 }

@@ -10,7 +10,7 @@ const maxRoomUsers = 10_000
 // roomShape is the envelope that calls on rooms response in.
 const roomShape = full&^inPath | inEntities | inProperties
 
-var roomsRoutes = []route{
+var roomsRoutes = []legacy{
 	{
 		id: "chatrooms.create", method: post, path: "/chatrooms", shape: roomShape,
 		body: jsonBody, do: (*state).roomsCreate,
@@ -150,7 +150,7 @@ func (s *state) roomsListJoined(c *call) (*response, *apiError) {
 	s.dropAbsent()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	list, err := s.joinedCircles(&s.chatrooms.circles, c.user("username"), page)
+	list, err := s.joinedCircles(&s.chatrooms.circles, named(c, "username"), page)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ const (
 	maxRoomAttributeValue = 4096 // characters
 )
 
-var roomAttributesRoutes = []route{
+var roomAttributesRoutes = []legacy{
 	{
 		id: "chatrooms.set_attributes", method: put, path: "/metadata/chatroom/{chatroom_id}/user/{username}",
 		body: jsonBody, do: roomKind.write(errNoCircle, setRoomAttributes(false)),
@@ -64,9 +64,9 @@ type roomMetadata struct {
 	Status    string `json:"status,omitempty"`
 }
 
-func (c *call) roomMetadata(payload any, status string) *response {
+func inRoomMetadata(c *call, payload any, status string) *response {
 	return plain(roomMetadata{
-		URI: c.base() + "/metadata/chatroom", Timestamp: c.state.now().UnixMilli(),
+		URI: c.base() + "/metadata/chatroom", Timestamp: c.app.now().UnixMilli(),
 		Action: c.action(&response{}), Data: payload, Status: status,
 	})
 }
@@ -91,7 +91,7 @@ func setRoomAttributes(forced bool) circleHandler {
 		}
 		var values map[string]string
 		o.decode(&values, []string{"metaData", "metadata"})
-		user := c.user("username")
+		user := named(c, "username")
 		switch {
 		case o.bad != "" || len(values) == 0:
 			return nil, errRoomAttributes("metaData is illegal")
@@ -113,7 +113,7 @@ func setRoomAttributes(forced bool) circleHandler {
 		if results.allForeign() {
 			return nil, errRoomAttributes(reasonForeign)
 		}
-		return c.roomMetadata(results, ""), nil
+		return inRoomMetadata(c, results, ""), nil
 	}
 }
 
@@ -155,7 +155,7 @@ func deleteRoomAttributes(forced bool) circleHandler {
 		if err != nil {
 			return nil, err
 		}
-		names, user := o.texts("keys"), c.user("username")
+		names, user := o.texts("keys"), named(c, "username")
 		switch {
 		case o.bad != "" || len(names) == 0:
 			return nil, errRoomAttributes("keys is illegal")
@@ -173,7 +173,7 @@ func deleteRoomAttributes(forced bool) circleHandler {
 			g.attributes.remove(name)
 			results.Done = append(results.Done, name)
 		}
-		return c.roomMetadata(results, "ok"), nil
+		return inRoomMetadata(c, results, "ok"), nil
 	}
 }
 
@@ -202,6 +202,6 @@ func (s *state) roomsGetAttributes(c *call) (*response, *apiError) {
 				values[a.name] = a.value
 			}
 		}
-		return c.roomMetadata(values, ""), nil
+		return inRoomMetadata(c, values, ""), nil
 	})(s, c)
 }

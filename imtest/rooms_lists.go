@@ -1,6 +1,6 @@
 package imtest
 
-var roomListsRoutes = []route{
+var roomListsRoutes = []legacy{
 	{
 		id: "chatrooms.list_blocks", method: get, path: "/chatrooms/{chatroom_id}/blocks/users",
 		shape: roomShape | inCount, do: roomKind.read(errNoCircle, listRoomBlocked),

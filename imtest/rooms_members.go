@@ -12,7 +12,7 @@ const (
 	maxTagLen = 32 // characters
 )
 
-var roomMembersRoutes = []route{
+var roomMembersRoutes = []legacy{
 	{
 		id: "chatrooms.list_members_cursor", method: get, path: "/chatrooms/{chatroom_id}/users",
 		shape: roomShape | inParams | inCount, when: wantsCursor, do: roomKind.read(errCircleNotFound, listMembersCursor),
@@ -66,7 +66,7 @@ var roomMembersRoutes = []route{
 // addRoomMember takes a member for added, as the newest editions do; older
 // ones response an error.
 func addRoomMember(s *state, c *call, g *circle) (*response, *apiError) {
-	user := c.user("username")
+	user := named(c, "username")
 	fresh, err := s.admit(g, []string{user})
 	if err != nil {
 		return nil, err
@@ -103,14 +103,14 @@ func setTags(_ *state, c *call, g *circle) (*response, *apiError) {
 		return nil, err
 	}
 	tags := o.texts("tags")
-	m := g.members.get(c.user("username"))
+	m := g.members.get(named(c, "username"))
 	switch {
 	case o.bad != "" || tags == nil:
 		return nil, errInvalidParameter("tags should be type of List")
 	case len(tags) > maxTags:
 		return nil, errExceedLimit("user group tag count exceed limit")
 	case m == nil:
-		return nil, errNotMembers([]string{c.user("username")})
+		return nil, errNotMembers([]string{named(c, "username")})
 	}
 	for _, tag := range tags {
 		if utf8.RuneCountInString(tag) > maxTagLen {
@@ -124,9 +124,9 @@ func setTags(_ *state, c *call, g *circle) (*response, *apiError) {
 // getTags shows when the mute of each tag ends, as text: "-1" never. For a tag
 // that is not muted no source has an example; it is "0" here.
 func getTags(s *state, c *call, g *circle) (*response, *apiError) {
-	m := g.members.get(c.user("username"))
+	m := g.members.get(named(c, "username"))
 	if m == nil {
-		return nil, errNotMembers([]string{c.user("username")})
+		return nil, errNotMembers([]string{named(c, "username")})
 	}
 	ends := map[string]string{}
 	for _, tag := range m.tags {

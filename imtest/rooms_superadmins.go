@@ -2,7 +2,7 @@ package imtest
 
 import "slices"
 
-var superAdminsRoutes = []route{
+var superAdminsRoutes = []legacy{
 	{
 		id: "chatrooms.add_super_admin", method: post, path: "/chatrooms/super_admin", shape: roomShape,
 		body: jsonBody, do: (*state).roomsAddSuperAdmin,
@@ -48,7 +48,7 @@ func (s *state) roomsListSuperAdmins(c *call) (*response, *apiError) {
 // roomsRevokeSuperAdmin names who lost the role "new", as the API does. A user
 // without it is as good as revoked.
 func (s *state) roomsRevokeSuperAdmin(c *call) (*response, *apiError) {
-	user := c.user("superAdmin")
+	user := named(c, "superAdmin")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.users.has(user) {

@@ -1,18 +1,12 @@
 package imtest
 
 import (
-	"net/http"
 	"net/url"
-	"slices"
 	"strings"
-	"sync"
 )
 
-// A route is one endpoint of the catalogue. To add a domain, write a file like
-// users.go: a list of routes, joined to allRoutes below; what the domain keeps,
-// as fields of state; a handler for each route, which reads the call, locks the
-// state, and returns a response or an error of errors.go. The envelope, tokens,
-// content types and paths are the server's work, told by the route's fields.
+// A route is one endpoint: where it is, what it takes, and who carries it out.
+// The envelope, content types and paths are settled by its fields.
 type route struct {
 	id     string // its id in the catalogue; "" for an address that a response hands out
 	method string
@@ -26,56 +20,56 @@ type route struct {
 	// when tells endpoints apart that share method and path; the first whose
 	// when is nil or holds is taken.
 	when func(*call) bool
+
 	// noToken is the endpoint's own 401 for a missing or expired token.
 	noToken func() *apiError
 
-	do func(*state, *call) (*response, *apiError)
+	do func(*call) (*response, *apiError)
 
 	names []string // names of the path values, in order
 }
 
-// allRoutes is the routing table: a domain a list.
-var allRoutes = sync.OnceValue(func() []route {
-	return slices.Concat(
-		tokensRoutes,
-		usersRoutes,
-		mutesRoutes,
-		messagesRoutes,
-		filesRoutes, lifetimeRoutes, storageRoutes,
-		targetedRoutes, broadcastRoutes, streamRoutes, importRoutes, recallRoutes, modifyRoutes,
-		historyRoutes, conversationsRoutes, roamingRoutes, moderationRoutes,
-		contactsRoutes, blocksRoutes, metadataRoutes, presenceRoutes, reactionRoutes,
-		pushAccountRoutes, pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
-		callbacksRoutes,
-		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
-		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,
-		threadsRoutes,
-	)
-})
+// access says whose token an endpoint takes.
+type access uint8
 
-// RouteInfo is one row of the routing table.
-type RouteInfo struct {
-	ID     string // endpoint id in the catalogue
-	Method string
-	Path   string // below the prefix, with {names}; or a URL, of which the path counts
-}
-
-// Routes lists the endpoints that the server responds, by their ids in the
-// catalogue.
-func Routes() []RouteInfo {
-	var list []RouteInfo
-	for _, r := range allRoutes() {
-		if r.id != "" {
-			list = append(list, RouteInfo{r.id, r.method, r.path})
-		}
-	}
-	return list
-}
+const (
+	appOnly   access = iota // an app token
+	ownUser                 // an app token, or the one of the user {username}
+	anyToken                // any good token
+	noneAsked               // a token is not looked at
+	mayHave                 // no token, or any good one
+)
 
 // A router finds the endpoint of a path, segment by segment.
 type router struct {
 	prefixed node // paths below /{org}/{app} or /app-id/{id}
 	outside  node // full paths
+}
+
+// newRouter builds the router of a routing table.
+func newRouter(table []route) *router {
+	rt := new(router)
+	for _, r := range table {
+		twin := r
+		if path, ok := r.outside(); ok {
+			rt.outside.add(&r, path)
+		} else {
+			rt.prefixed.add(&r, r.path)
+		}
+		if r.twin != "" {
+			rt.prefixed.add(&twin, r.twin)
+		}
+	}
+	return rt
+}
+
+// routes are the endpoints with a method and path, in table order.
+func (rt *router) routes(method, path string) []*route {
+	probe := route{path: path}
+	if own, ok := probe.outside(); ok {
+		return rt.outside.find(method, segmentsOf(own)).routes
+	}
+	return rt.prefixed.find(method, segmentsOf(path)).routes
 }
 
 // outside returns the path of a route that has a URL of its own.
@@ -92,23 +86,6 @@ type node struct {
 	value    *node    // any segment
 	routes   []*route // endpoints that end here
 }
-
-// theRouter builds the router once: tables do not change.
-var theRouter = sync.OnceValue(func() *router {
-	rt := new(router)
-	for _, r := range allRoutes() {
-		twin := r
-		if path, ok := r.outside(); ok {
-			rt.outside.add(&r, path)
-		} else {
-			rt.prefixed.add(&r, r.path)
-		}
-		if r.twin != "" {
-			rt.prefixed.add(&twin, r.twin)
-		}
-	}
-	return rt
-})
 
 func (n *node) add(r *route, path string) {
 	for _, segment := range segmentsOf(path) {
@@ -171,11 +148,3 @@ func (n *node) find(method string, segments []string) match {
 func segmentsOf(path string) []string {
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 }
-
-// Shorter names for the tables.
-const (
-	get  = http.MethodGet
-	post = http.MethodPost
-	put  = http.MethodPut
-	del  = http.MethodDelete
-)

@@ -34,7 +34,9 @@ type TB interface {
 // Server is a running IM server with one app. Its methods may be called by any
 // number of goroutines.
 type Server struct {
+	conf   config
 	state  *state
+	app    *app
 	router *router
 	log    requestLog
 	outer  []layer // around a whole call: faults
@@ -80,7 +82,8 @@ func Start(opts ...Option) (*Server, error) {
 	for _, opt := range opts {
 		opt(&conf)
 	}
-	srv := &Server{state: newState(conf), router: theRouter()}
+	srv := &Server{conf: conf, state: newState(conf.world())}
+	srv.router = newRouter(srv.state.legacyRoutes())
 	srv.outer = []layer{srv.breakCalls}
 	if conf.quotas {
 		srv.quotas = newQuotas(conf.easemob)
@@ -89,6 +92,7 @@ func Start(opts ...Option) (*Server, error) {
 	if err := srv.readFiles(); err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
 	}
+	srv.app = &app{org: conf.org, name: conf.app, id: conf.appID, uuid: srv.state.uuid, now: conf.clock.Now}
 	listener, err := net.Listen("tcp", conf.addr) //nolint:noctx // it does not wait
 	if err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
@@ -107,7 +111,7 @@ func Start(opts ...Option) (*Server, error) {
 
 // at settles where the server is, with what certificate, and who trusts it.
 func (srv *Server) at(addr net.Addr) (err error) {
-	conf, scheme := &srv.state.conf, "http"
+	conf, scheme := &srv.conf, "http"
 	var leaf *x509.Certificate
 	if conf.tls {
 		if srv.cert, err = newCertificate(addr); err != nil {
@@ -132,7 +136,7 @@ func reachable(addr net.Addr) string {
 
 // readFiles reads what options have given the server to start from.
 func (srv *Server) readFiles() error {
-	conf := &srv.state.conf
+	conf := &srv.conf
 	if conf.data != nil {
 		if err := srv.state.load(conf.data); err != nil {
 			return err
@@ -163,7 +167,7 @@ func (srv *Server) serve(listener net.Listener) {
 func (srv *Server) newHTTP(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           handler,
-		Protocols:         srv.state.conf.protocols(),
+		Protocols:         srv.conf.protocols(),
 		ReadHeaderTimeout: time.Minute,
 		ConnContext:       withConnection,
 		ErrorLog:          log.New(io.Discard, "", 0), // a client that hangs up is no news
@@ -196,34 +200,39 @@ func (srv *Server) hangUp() {
 func (srv *Server) URL() string { return srv.url }
 
 // Org returns the org_name of the path prefix /{org_name}/{app_name}.
-func (srv *Server) Org() string { return srv.state.conf.org }
+func (srv *Server) Org() string { return srv.conf.org }
 
 // App returns the app_name of the path prefix /{org_name}/{app_name}.
-func (srv *Server) App() string { return srv.state.conf.app }
+func (srv *Server) App() string { return srv.conf.app }
 
 // AppID returns the app id of the path prefix /app-id/{app_id}.
-func (srv *Server) AppID() string { return srv.state.conf.appID }
+func (srv *Server) AppID() string { return srv.conf.appID }
 
 // Certificate returns the app certificate that signs AccessToken2 tokens.
-func (srv *Server) Certificate() string { return srv.state.conf.certificate }
+func (srv *Server) Certificate() string { return srv.conf.certificate }
 
 // ClientID returns the client id that POST /token takes.
-func (srv *Server) ClientID() string { return srv.state.conf.clientID }
+func (srv *Server) ClientID() string { return srv.conf.clientID }
 
 // ClientSecret returns the client secret that POST /token takes.
-func (srv *Server) ClientSecret() string { return srv.state.conf.clientSecret }
+func (srv *Server) ClientSecret() string { return srv.conf.clientSecret }
 
 // Clock returns the server's clock. Advancing it lets tokens, mutes and files
 // expire.
-func (srv *Server) Clock() *Clock { return srv.state.conf.clock }
+func (srv *Server) Clock() *Clock { return srv.conf.clock }
 
 // ServeHTTP handles one request, so that the server can also be mounted in a
 // mux or called by an httptest.ResponseRecorder.
 func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if srv.state.conf.page && srv.browsed(w, r) {
+	if srv.conf.page && srv.browsed(w, r) {
 		return
 	}
 	srv.respond(w, srv.newCall(r))
+}
+
+// newCall finds what a request is for.
+func (srv *Server) newCall(r *http.Request) *call {
+	return srv.router.newCall(r, srv.app)
 }
 
 // respond handles a call and writes the response.
@@ -253,11 +262,14 @@ func (srv *Server) outerMost(c *call) *reply {
 
 // carryOut does what a call asks for, within the inner layers.
 func (srv *Server) carryOut(c *call) *reply {
-	if err := c.prepare(); err != nil {
+	if err := srv.state.authenticate(c); err != nil {
+		return c.fail(err)
+	}
+	if err := c.readIn(); err != nil {
 		return c.fail(err)
 	}
 	return through(srv.inner, c, func() *reply {
-		ans, err := c.route.do(srv.state, c)
+		ans, err := c.route.do(c)
 		if err != nil {
 			return c.fail(err)
 		}

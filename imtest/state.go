@@ -5,11 +5,28 @@ import (
 	"time"
 )
 
+// worldConfig is what a world is told when it begins.
+type worldConfig struct {
+	org, app               string
+	appID, certificate     string
+	clientID, clientSecret string
+	tokenLifetime          time.Duration
+	maxFileSize            int64
+	easemob                bool
+	clock                  worldClock
+}
+
+// worldClock is the time of a world.
+type worldClock interface {
+	Now() time.Time
+	Advance(time.Duration)
+}
+
 // state is all that the server knows of its app. Handlers lock mu themselves,
 // after the request has been read, and return values that share nothing with
 // the state.
 type state struct {
-	conf config
+	conf worldConfig
 	uuid string // of the app
 	ids
 	storagePort string // "": files are served where the API is
@@ -40,7 +57,7 @@ type state struct {
 	callbacks callbacksState
 }
 
-func newState(conf config) *state {
+func newState(conf worldConfig) *state {
 	s := &state{
 		conf:    conf,
 		tokens:  map[string]grant{},

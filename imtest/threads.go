@@ -19,7 +19,7 @@ const threadShape = inAction | inOrg | inURI
 
 // A thread is a circle of its own whose parent is the group; messages are sent
 // to it as to a group.
-var threadsRoutes = []route{
+var threadsRoutes = []legacy{
 	{
 		id: "thread.create", method: post, path: "/thread", shape: threadShape,
 		body: jsonBody, do: (*state).threadCreate,
@@ -224,7 +224,7 @@ type threadEntity struct {
 
 // threadsOf lists the threads of a user by the time of joining.
 func (s *state) threadsOf(c *call, keep func(*circle) bool) (*response, *apiError) {
-	page, err := threadPage(c, s.threads.of(c.user("username")), keep)
+	page, err := threadPage(c, s.threads.of(named(c, "username")), keep)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 
 // POST /token: one path, four endpoints that differ by grant_type. The last
 // one also responds a grant_type that does not exist.
-var tokensRoutes = []route{
+var tokensRoutes = []legacy{
 	{
 		id: "auth.user_token_password", method: post, path: "/token",
 		body: lenientBody, who: noneAsked, when: grants("password"), do: (*state).tokenPassword,

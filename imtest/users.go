@@ -15,7 +15,7 @@ const (
 	maxStatusBatch = 100
 )
 
-var usersRoutes = []route{
+var usersRoutes = []legacy{
 	{
 		id: "users.register_batch", method: post, path: "/users", shape: full,
 		body: jsonBody, when: bodyIsArray, noToken: errRegistrationClosedBatch, do: (*state).usersRegisterBatch,
@@ -289,7 +289,7 @@ func readNewUsers(c *call) ([]newUser, *apiError) {
 func (s *state) usersGet(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	u := s.users.get(c.user("username"))
+	u := s.users.get(named(c, "username"))
 	if u == nil {
 		return nil, errNoSuchUser()
 	}
@@ -316,9 +316,9 @@ func (s *state) usersList(c *call) (*response, *apiError) {
 func (s *state) usersDelete(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.users.get(c.user("username"))
+	u := s.users.get(named(c, "username"))
 	if u == nil {
-		u = s.byUUID[c.user("username")]
+		u = s.byUUID[named(c, "username")]
 	}
 	if u == nil {
 		return nil, errNoSuchUser()
@@ -360,7 +360,7 @@ func (s *state) usersSetPassword(c *call) (*response, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.users.get(c.user("username"))
+	u := s.users.get(named(c, "username"))
 	if u == nil {
 		return nil, errEntityNotFound()
 	}
@@ -371,7 +371,7 @@ func (s *state) usersSetPassword(c *call) (*response, *apiError) {
 func (s *state) usersDeactivate(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.users.get(c.user("username"))
+	u := s.users.get(named(c, "username"))
 	if u == nil {
 		return nil, errNoSuchUser()
 	}
@@ -385,7 +385,7 @@ func (s *state) usersDeactivate(c *call) (*response, *apiError) {
 func (s *state) usersActivate(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.users.get(c.user("username"))
+	u := s.users.get(named(c, "username"))
 	if u == nil {
 		return nil, errNoSuchUser()
 	}
@@ -402,7 +402,7 @@ type result struct {
 func (s *state) usersDisconnect(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.users.get(c.user("username"))
+	u := s.users.get(named(c, "username"))
 	if u != nil {
 		s.logOut(u)
 	}
@@ -412,7 +412,7 @@ func (s *state) usersDisconnect(c *call) (*response, *apiError) {
 func (s *state) usersDisconnectDevice(c *call) (*response, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	u := s.users.get(c.user("username"))
+	u := s.users.get(named(c, "username"))
 	if u == nil {
 		return nil, errNoSuchUser()
 	}
@@ -456,7 +456,7 @@ func (s *state) usersResources(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	devices := []Device{}
-	if u := s.users.get(c.user("username")); u != nil {
+	if u := s.users.get(named(c, "username")); u != nil {
 		devices = append(devices, u.devices...)
 	}
 	return data(devices), nil
@@ -465,7 +465,7 @@ func (s *state) usersResources(c *call) (*response, *apiError) {
 func (s *state) usersStatus(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	name := c.user("username")
+	name := named(c, "username")
 	if !s.users.has(name) {
 		return nil, errNoSuchUser()
 	}
@@ -506,7 +506,7 @@ func (s *state) usersStatusBatch(c *call) (*response, *apiError) {
 func (s *state) usersOfflineCount(c *call) (*response, *apiError) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	name := c.user("owner_username")
+	name := named(c, "owner_username")
 	if !s.users.has(name) {
 		return nil, errNoSuchUser()
 	}
@@ -520,7 +520,7 @@ func (s *state) usersOfflineStatus(c *call) (*response, *apiError) {
 	defer s.mu.RUnlock()
 	id := c.value("msg_id")
 	status := "delivered"
-	if s.inboxes[c.user("username")].isWaiting(id) {
+	if s.inboxes[named(c, "username")].isWaiting(id) {
 		status = "undelivered"
 	}
 	return data(map[string]string{id: status}), nil

@@ -1,0 +1,20 @@
+package imtest
+
+// RouteInfo is one row of the routing table.
+type RouteInfo struct {
+	ID     string // endpoint id in the catalogue
+	Method string
+	Path   string // below the prefix, with {names}; or a URL, of which the path counts
+}
+
+// Routes lists the endpoints that the server responds, by their ids in the
+// catalogue.
+func Routes() []RouteInfo {
+	var list []RouteInfo
+	for _, r := range new(state).legacyRoutes() {
+		if r.id != "" {
+			list = append(list, RouteInfo{r.id, r.method, r.path})
+		}
+	}
+	return list
+}
