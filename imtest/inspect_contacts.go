@@ -1,6 +1,10 @@
 package imtest
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/imrest/im-go/imtest/internal/world"
+)
 
 // Contact is a friend of a user.
 type Contact struct {
@@ -11,11 +15,11 @@ type Contact struct {
 // Contacts returns the friends of a user, the oldest friendship first.
 func (srv *Server) Contacts(user string) []Contact {
 	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
 	var list []Contact
-	for f := range s.contacts.get(fold(user)).friends.all {
-		list = append(list, Contact{f.name, f.remark})
+	for f := range s.Contacts.Get(world.Fold(user)).Friends.All {
+		list = append(list, Contact{f.Name, f.Remark})
 	}
 	return list
 }
@@ -24,20 +28,20 @@ func (srv *Server) Contacts(user string) []Contact {
 // they are registered.
 func (srv *Server) AddContacts(user string, friends ...string) {
 	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
 	for _, name := range friends {
-		s.contacts.befriend(fold(user), fold(name))
+		s.Contacts.Befriend(world.Fold(user), world.Fold(name))
 	}
 }
 
 // Blocked returns the blocklist of a user, the oldest entry first.
 func (srv *Server) Blocked(user string) []string {
 	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
 	var list []string
-	for name := range s.contacts.get(fold(user)).blocked.all {
+	for name := range s.Contacts.Get(world.Fold(user)).Blocked.All {
 		list = append(list, name)
 	}
 	return list
@@ -47,25 +51,25 @@ func (srv *Server) Blocked(user string) []string {
 // registered.
 func (srv *Server) AddBlocked(user string, names ...string) {
 	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
 	for _, name := range names {
-		s.contacts.edit(fold(user)).blocked.put(fold(name), fold(name))
+		s.Contacts.Edit(world.Fold(user)).Blocked.Put(world.Fold(name), world.Fold(name))
 	}
 }
 
 // UserAttributes returns the attributes of a user, nil if there are none.
 func (srv *Server) UserAttributes(user string) map[string]string {
 	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return maps.Clone(s.metadata.of[fold(user)])
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return maps.Clone(s.Metadata.Of[world.Fold(user)])
 }
 
 // SetUserAttributes replaces the attributes of a user, whatever their size.
 func (srv *Server) SetUserAttributes(user string, attributes map[string]string) {
 	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.metadata.replace(fold(user), maps.Clone(attributes))
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	s.Metadata.Replace(world.Fold(user), maps.Clone(attributes))
 }

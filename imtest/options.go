@@ -3,6 +3,8 @@ package imtest
 import (
 	"io"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // DefaultTokenLifetime is the life of a token that was asked for without a ttl.
@@ -104,9 +106,9 @@ func WithEasemobQuotas() Option {
 }
 
 // world is what the world below is told.
-func (c *config) world() worldConfig {
-	return worldConfig{
-		org: c.org, app: c.app, appID: c.appID, certificate: c.certificate, clientID: c.clientID, clientSecret: c.clientSecret,
-		tokenLifetime: c.tokenLifetime, maxFileSize: c.maxFileSize, easemob: c.easemob, clock: c.clock,
+func (c *config) world() world.Config {
+	return world.Config{
+		Org: c.org, App: c.app, AppID: c.appID, Certificate: c.certificate, ClientID: c.clientID, ClientSecret: c.clientSecret,
+		TokenLifetime: c.tokenLifetime, MaxFileSize: c.maxFileSize, Easemob: c.easemob, Clock: c.clock,
 	}
 }

@@ -1,5 +1,7 @@
 package imtest
 
+import "github.com/imrest/im-go/imtest/internal/world"
+
 // RouteInfo is one row of the routing table.
 type RouteInfo struct {
 	ID     string // endpoint id in the catalogue
@@ -11,9 +13,9 @@ type RouteInfo struct {
 // catalogue.
 func Routes() []RouteInfo {
 	var list []RouteInfo
-	for _, r := range new(state).legacyRoutes() {
-		if r.id != "" {
-			list = append(list, RouteInfo{r.id, r.method, r.path})
+	for _, r := range new(world.World).LegacyRoutes() {
+		if r.ID != "" {
+			list = append(list, RouteInfo{r.ID, r.Method, r.Path})
 		}
 	}
 	return list

@@ -22,6 +22,9 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/wire"
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // TB is what a server needs of a test; *testing.T and *testing.B have it.
@@ -35,9 +38,9 @@ type TB interface {
 // number of goroutines.
 type Server struct {
 	conf   config
-	state  *state
-	app    *app
-	router *router
+	state  *world.World
+	app    *wire.App
+	router *wire.Router
 	log    requestLog
 	outer  []layer // around a whole call: faults
 	inner  []layer // around the handling of an authenticated call: quotas
@@ -82,8 +85,8 @@ func Start(opts ...Option) (*Server, error) {
 	for _, opt := range opts {
 		opt(&conf)
 	}
-	srv := &Server{conf: conf, state: newState(conf.world())}
-	srv.router = newRouter(srv.state.legacyRoutes())
+	srv := &Server{conf: conf, state: world.New(conf.world())}
+	srv.router = wire.NewRouter(srv.state.LegacyRoutes())
 	srv.outer = []layer{srv.breakCalls}
 	if conf.quotas {
 		srv.quotas = newQuotas(conf.easemob)
@@ -92,7 +95,7 @@ func Start(opts ...Option) (*Server, error) {
 	if err := srv.readFiles(); err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
 	}
-	srv.app = &app{org: conf.org, name: conf.app, id: conf.appID, uuid: srv.state.uuid, now: conf.clock.Now}
+	srv.app = &wire.App{Org: conf.org, Name: conf.app, ID: conf.appID, UUID: srv.state.UUID, Now: conf.clock.Now}
 	listener, err := net.Listen("tcp", conf.addr) //nolint:noctx // it does not wait
 	if err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
@@ -138,7 +141,7 @@ func reachable(addr net.Addr) string {
 func (srv *Server) readFiles() error {
 	conf := &srv.conf
 	if conf.data != nil {
-		if err := srv.state.load(conf.data); err != nil {
+		if err := loadWorld(srv.state, conf.data); err != nil {
 			return err
 		}
 	}
@@ -231,61 +234,61 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // newCall finds what a request is for.
-func (srv *Server) newCall(r *http.Request) *call {
-	return srv.router.newCall(r, srv.app)
+func (srv *Server) newCall(r *http.Request) *wire.Call {
+	return srv.router.NewCall(r, srv.app)
 }
 
 // respond handles a call and writes the response.
-func (srv *Server) respond(w http.ResponseWriter, c *call) {
+func (srv *Server) respond(w http.ResponseWriter, c *wire.Call) {
 	rep := srv.outerMost(c)
-	c.drain() // a response given early is lost if the client is still writing
-	srv.log.add(c, rep.status)
+	c.Drain() // a response given early is lost if the client is still writing
+	srv.log.add(c, rep.Status)
 	srv.date(w)
-	rep.write(w, c.r)
+	rep.Write(w, c.R)
 }
 
 // date sets the time of a response by the server's clock: clients tell by it which
 // hours of history are not ready yet.
 func (srv *Server) date(w http.ResponseWriter) {
-	w.Header().Set("Date", srv.state.now().UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", srv.state.Now().UTC().Format(http.TimeFormat))
 }
 
 // outerMost runs a call through the outer layers.
-func (srv *Server) outerMost(c *call) *reply {
-	return through(srv.outer, c, func() *reply {
-		if c.refused != nil {
-			return c.fail(c.refused)
+func (srv *Server) outerMost(c *wire.Call) *wire.Reply {
+	return through(srv.outer, c, func() *wire.Reply {
+		if c.Refused != nil {
+			return c.Fail(c.Refused)
 		}
 		return srv.carryOut(c)
 	})
 }
 
 // carryOut does what a call asks for, within the inner layers.
-func (srv *Server) carryOut(c *call) *reply {
-	if err := srv.state.authenticate(c); err != nil {
-		return c.fail(err)
+func (srv *Server) carryOut(c *wire.Call) *wire.Reply {
+	if err := srv.state.Authenticate(c); err != nil {
+		return c.Fail(err)
 	}
-	if err := c.readIn(); err != nil {
-		return c.fail(err)
+	if err := c.ReadIn(); err != nil {
+		return c.Fail(err)
 	}
-	return through(srv.inner, c, func() *reply {
-		ans, err := c.route.do(c)
+	return through(srv.inner, c, func() *wire.Reply {
+		ans, err := c.Route.Do(c)
 		if err != nil {
-			return c.fail(err)
+			return c.Fail(err)
 		}
-		return c.render(ans)
+		return c.Render(ans)
 	})
 }
 
 // A layer stands around the handling of a call, whose endpoint is known by then
 // (or known not to be: its id is ""). It may respond by itself, before or instead of next, or change what next
 // responses, down to how the bytes are written. Quotas and faults are layers.
-type layer func(c *call, next func() *reply) *reply
+type layer func(c *wire.Call, next func() *wire.Reply) *wire.Reply
 
 // through calls last inside the layers, the first layer outermost.
-func through(layers []layer, c *call, last func() *reply) *reply {
+func through(layers []layer, c *wire.Call, last func() *wire.Reply) *wire.Reply {
 	if len(layers) == 0 {
 		return last()
 	}
-	return layers[0](c, func() *reply { return through(layers[1:], c, last) })
+	return layers[0](c, func() *wire.Reply { return through(layers[1:], c, last) })
 }

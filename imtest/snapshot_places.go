@@ -3,32 +3,34 @@ package imtest
 import (
 	"fmt"
 	"iter"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // savedPlaces are the places of the entries of books, by book. A cursor names a
 // place, so that a server that starts again must have the entries where they
 // were. A book that never lost one has them at 1, 2, 3, and is left out.
-type savedPlaces map[string][]run
+type savedPlaces map[string][]world.Run
 
-func (s *state) savePlaces() iter.Seq[savedPlaces] {
+func savePlaces(s *world.World) iter.Seq[savedPlaces] {
 	all := savedPlaces{}
-	s.pagedBooks(func(name string, b placed) {
-		if runs := b.places(); runs != nil {
+	s.PagedBooks(func(name string, b world.Placed) {
+		if runs := b.Places(); runs != nil {
 			all[name] = runs
 		}
 	})
 	return one(all)
 }
 
-func (s *state) loadPlaces(v *savedPlaces) error {
+func loadPlaces(s *world.World, v *savedPlaces) error {
 	var err error
-	s.pagedBooks(func(name string, b placed) {
+	s.PagedBooks(func(name string, b world.Placed) {
 		runs, kept := (*v)[name]
 		if !kept {
 			return
 		}
 		delete(*v, name)
-		if wrong := b.place(runs); wrong != nil {
+		if wrong := b.Place(runs); wrong != nil {
 			err = fmt.Errorf("%s: %w", name, wrong)
 		}
 	})

@@ -3,6 +3,8 @@ package imtest
 import (
 	"net"
 	"net/http"
+
+	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 // WithFileRedirects puts files at a storage host of their own, as some clusters do:
@@ -24,7 +26,7 @@ func (srv *Server) openStorage(beside net.Addr) error {
 	if err != nil {
 		return err
 	}
-	_, srv.state.storagePort, _ = net.SplitHostPort(listener.Addr().String()) // a listener's has both
+	_, srv.state.StoragePort, _ = net.SplitHostPort(listener.Addr().String()) // a listener's has both
 	srv.storage = srv.newHTTP(srv.guarded(listener.Addr(), http.HandlerFunc(srv.serveStorage)))
 	go func() { _ = srv.storage.Serve(listener) }() // always returns an error; Close is the only cause
 	return nil
@@ -33,8 +35,8 @@ func (srv *Server) openStorage(beside net.Addr) error {
 // serveStorage responses at the storage host: files, and nothing of the API.
 func (srv *Server) serveStorage(w http.ResponseWriter, r *http.Request) {
 	c := srv.newCall(r)
-	if c.route == nil || c.route.id != "" {
-		c.refuse(errNoSuchKey())
+	if c.Route == nil || c.Route.ID != "" {
+		c.Refuse(wire.ErrNoSuchKey())
 	}
 	srv.respond(w, c)
 }

@@ -1,0 +1,150 @@
+package wire
+
+import (
+	"net/url"
+	"strings"
+)
+
+// A Route is one endpoint: where it is, what it takes, and who carries it out.
+// The envelope, content types and paths are settled by its fields.
+type Route struct {
+	ID     string // its id in the catalogue; "" for an address that a response hands out
+	Method string
+	Also   string // a second method, where documents or clients disagree
+	Path   string // below the prefix: "/users/{username}"; or a URL, of which the path counts
+	Twin   string // a second path, where documents disagree; below the prefix, with the same names
+	Body   BodyKind
+	Who    Access
+	Shape  Shape // the envelope of its response
+
+	// when tells endpoints apart that share method and path; the first whose
+	// when is nil or holds is taken.
+	When func(*Call) bool
+
+	// noToken is the endpoint's own 401 for a missing or expired token.
+	NoToken func() *Error
+
+	Do func(*Call) (*Response, *Error)
+
+	Names []string // names of the path values, in order
+}
+
+// Access says whose token an endpoint takes.
+type Access uint8
+
+const (
+	appOnly   Access = iota // an app token
+	OwnUser                 // an app token, or the one of the user {username}
+	AnyToken                // any good token
+	NoneAsked               // a token is not looked at
+	MayHave                 // no token, or any good one
+)
+
+// A Router finds the endpoint of a path, segment by segment.
+type Router struct {
+	prefixed node // paths below /{org}/{app} or /app-id/{id}
+	outside  node // full paths
+}
+
+// NewRouter builds the router of a routing table.
+func NewRouter(table []Route) *Router {
+	rt := new(Router)
+	for _, r := range table {
+		twin := r
+		if path, ok := r.outside(); ok {
+			rt.outside.add(&r, path)
+		} else {
+			rt.prefixed.add(&r, r.Path)
+		}
+		if r.Twin != "" {
+			rt.prefixed.add(&twin, r.Twin)
+		}
+	}
+	return rt
+}
+
+// Routes are the endpoints with a method and path, in table order.
+func (rt *Router) Routes(method, path string) []*Route {
+	probe := Route{Path: path}
+	if own, ok := probe.outside(); ok {
+		return rt.outside.find(method, SegmentsOf(own)).routes
+	}
+	return rt.prefixed.find(method, SegmentsOf(path)).routes
+}
+
+// outside returns the path of a route that has a URL of its own.
+func (r *Route) outside() (string, bool) {
+	u, err := url.Parse(r.Path)
+	if err != nil || u.Host == "" {
+		return "", false
+	}
+	return u.Path, true
+}
+
+type node struct {
+	literals map[string]*node
+	value    *node    // any segment
+	routes   []*Route // endpoints that end here
+}
+
+func (n *node) add(r *Route, path string) {
+	for _, segment := range SegmentsOf(path) {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
+			r.Names = append(r.Names, strings.TrimSuffix(name, "}"))
+			if n.value == nil {
+				n.value = new(node)
+			}
+			n = n.value
+			continue
+		}
+		if n.literals[segment] == nil {
+			if n.literals == nil {
+				n.literals = map[string]*node{}
+			}
+			n.literals[segment] = new(node)
+		}
+		n = n.literals[segment]
+	}
+	n.routes = append(n.routes, r)
+}
+
+// match is what a path and a method lead to.
+type match struct {
+	routes []*Route // endpoints with this path and method, in table order
+	values []string // path values
+	known  bool     // the path exists, whatever the method
+	depth  int      // number of segments that lead along known paths
+}
+
+// find looks for the endpoints of a path. A literal segment wins over a value,
+// unless only the value's branch takes the method: GET /users/batch/status
+// asks for the user "batch".
+func (n *node) find(method string, segments []string) match {
+	if len(segments) == 0 {
+		m := match{known: len(n.routes) > 0}
+		for _, r := range n.routes {
+			if r.Method == method || r.Also == method {
+				m.routes = append(m.routes, r)
+			}
+		}
+		return m
+	}
+	var best match
+	if next := n.literals[segments[0]]; next != nil {
+		best = next.find(method, segments[1:])
+		best.depth++
+	}
+	if n.value != nil && best.routes == nil {
+		m := n.value.find(method, segments[1:])
+		m.values = append([]string{segments[0]}, m.values...)
+		m.depth = max(m.depth+1, best.depth)
+		m.known = m.known || best.known
+		best = m
+	}
+	return best
+}
+
+// SegmentsOf splits a path; doubled and trailing slashes do not count.
+func SegmentsOf(path string) []string {
+	return strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
+}

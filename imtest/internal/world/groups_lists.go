@@ -1,0 +1,83 @@
+package world
+
+import "github.com/imrest/im-go/imtest/internal/wire"
+
+var GroupListsRoutes = []legacy{
+	{
+		ID: "groups.list_blocked", Method: get, Path: "/chatgroups/{group_id}/blocks/users",
+		shape: groupShape | wire.InCount, do: GroupKind.read(wire.ErrNoCircle, listGroupBlocked),
+	},
+	{
+		ID: "groups.block_member", Method: post, Path: "/chatgroups/{group_id}/blocks/users/{username}",
+		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, blockOne),
+	},
+	{
+		ID: "groups.block_members", Method: post, Path: "/chatgroups/{group_id}/blocks/users",
+		shape: groupShape, body: wire.JSONBody, do: GroupKind.write(wire.ErrNoCircle, blockMany),
+	},
+	{
+		ID: "groups.unblock_members", Method: del, Path: "/chatgroups/{group_id}/blocks/users/{usernames}",
+		shape: groupShape, when: hasSeveral, do: GroupKind.write(wire.ErrNoCircle, unblock),
+	},
+	{
+		ID: "groups.unblock_member", Method: del, Path: "/chatgroups/{group_id}/blocks/users/{username}",
+		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, unblock),
+	},
+	{
+		ID: "groups.list_allowed", Method: get, Path: "/chatgroups/{group_id}/white/users",
+		shape: groupShape | wire.InCount, do: GroupKind.read(wire.ErrNoCircle, listAllowed),
+	},
+	{
+		ID: "groups.allow_member", Method: post, Path: "/chatgroups/{group_id}/white/users/{username}",
+		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, allowOne),
+	},
+	{
+		ID: "groups.allow_members", Method: post, Path: "/chatgroups/{group_id}/white/users",
+		shape: groupShape, body: wire.JSONBody, do: GroupKind.write(wire.ErrNoCircle, allowMany),
+	},
+	{
+		ID: "groups.disallow_members", Method: del, Path: "/chatgroups/{group_id}/white/users/{username}",
+		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, disallow),
+	},
+	{
+		ID: "groups.list_muted", Method: get, Path: "/chatgroups/{group_id}/mute",
+		shape: groupShape, do: GroupKind.read(wire.ErrNoCircle, listMuted),
+	},
+	{
+		ID: "groups.mute_members", Method: post, Path: "/chatgroups/{group_id}/mute",
+		shape: groupShape, body: wire.JSONBody, do: GroupKind.write(wire.ErrNoCircle, muteMembers),
+	},
+	{
+		ID: "groups.unmute_members", Method: del, also: post, Path: "/chatgroups/{group_id}/mute/{member_id}",
+		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, unmuteMembers),
+	},
+	{
+		ID: "groups.mute_all", Method: post, Path: "/chatgroups/{group_id}/ban",
+		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, muteAll(true)),
+	},
+	{
+		ID: "groups.unmute_all", Method: del, also: put, Path: "/chatgroups/{group_id}/ban",
+		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, muteAll(false)),
+	},
+}
+
+// listGroupBlocked pages if the call has a page size or a cursor; otherwise
+// the 500 users who were blocked last come back. Rooms do not page.
+func listGroupBlocked(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+	size := mostUnpaged
+	if c.Query.Has("pageSize") || c.Query.Has("cursor") {
+		var err *wire.Error
+		if size, err = c.Number("pageSize", 50, 50); err != nil {
+			return nil, err
+		}
+	}
+	page, ok := g.Blocked.leaf(c.Query.Get("cursor"), size, true, nil)
+	if !ok {
+		return nil, wire.ErrInvalidRequest()
+	}
+	ans := wire.Counted(Convert(page.values, func(user string) string { return user }))
+	if c.Query.Has("pageSize") || c.Query.Has("cursor") {
+		ans.Cursor = page.cursorIfMore()
+	}
+	return ans, nil
+}

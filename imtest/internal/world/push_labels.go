@@ -1,0 +1,230 @@
+package world
+
+import (
+	"regexp"
+	"time"
+	"unicode/utf8"
+
+	"github.com/imrest/im-go/imtest/internal/wire"
+)
+
+const (
+	maxLabels      = 100   // of the app
+	maxLabelUsers  = 20000 // of one label
+	maxLabelBatch  = 100
+	maxLabelPage   = 100
+	maxDescription = 255
+)
+
+// Responses have no more than timestamp, data and duration.
+var pushLabelsRoutes = []legacy{
+	{
+		ID: "push.create_label", Method: post, Path: "/push/label",
+		body: wire.JSONBody, do: (*World).labelCreate,
+	},
+	{
+		ID: "push.get_label", Method: get, Path: "/push/label/{labelname}",
+		do: (*World).labelGet,
+	},
+	{
+		ID: "push.list_labels", Method: get, Path: "/push/label",
+		do: (*World).labelsList,
+	},
+	{
+		ID: "push.delete_label", Method: del, Path: "/push/label/{labelname}",
+		do: (*World).labelDelete,
+	},
+	{
+		ID: "push.add_label_users", Method: post, Path: "/push/label/{labelname}/user",
+		body: wire.JSONBody, do: (*World).labelAddUsers,
+	},
+	{
+		ID: "push.get_label_user", Method: get, Path: "/push/label/{labelname}/user/{username}",
+		do: (*World).labelGetUser,
+	},
+	{
+		ID: "push.list_label_users", Method: get, Path: "/push/label/{labelname}/user",
+		do: (*World).labelListUsers,
+	},
+	{
+		ID: "push.remove_label_users", Method: del, Path: "/push/label/{labelname}/user",
+		body: wire.JSONBody, do: (*World).labelRemoveUsers,
+	},
+}
+
+// Label is a set of users; its name is told from others by case.
+type Label struct {
+	Name, Description string
+	Created           time.Time
+	Users             Book[*Labelled]
+}
+
+type Labelled struct {
+	Name  string
+	Since time.Time
+}
+
+type labelItem struct {
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	Count       *int   `json:"count,omitempty"` // not of a new one
+	CreatedAt   int64  `json:"createdAt"`
+}
+
+func (l *Label) item() labelItem {
+	return labelItem{l.Name, l.Description, new(l.Users.Len()), l.Created.UnixMilli()}
+}
+
+type labelledItem struct {
+	Username string `json:"username"`
+	Created  int64  `json:"created"`
+}
+
+func (l *Labelled) item() labelledItem { return labelledItem{l.Name, l.Since.UnixMilli()} }
+
+var labelName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
+
+// labelCreate refuses a name that is taken and a label too many with errors
+// that no document has.
+func (s *World) labelCreate(c *wire.Call) (*wire.Response, *wire.Error) {
+	o, err := c.Object()
+	if err != nil {
+		return nil, err
+	}
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	l := &Label{Name: o.Text("name"), Description: o.Text("description"), Created: s.Now()}
+	switch {
+	case o.Bad != "":
+		return nil, wire.ErrPushParameter(o.Bad)
+	case !labelName.MatchString(l.Name):
+		return nil, wire.ErrPushParameter("name")
+	case utf8.RuneCountInString(l.Description) > maxDescription:
+		return nil, wire.ErrPushParameter("description")
+	case s.Push.Labels.Has(l.Name):
+		return nil, wire.ErrPushArgument("push label already exists of " + l.Name)
+	case s.Push.Labels.Len() >= maxLabels:
+		return nil, wire.ErrPushArgument("push label number exceeds the limit")
+	}
+	s.Push.Labels.Put(l.Name, l)
+	item := l.item()
+	item.Count = nil
+	return wire.Data(item), nil
+}
+
+// onLabel handles a call on a label that exists.
+func (s *World) onLabel(c *wire.Call, do func(*Label) (*wire.Response, *wire.Error)) (*wire.Response, *wire.Error) {
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	l := s.Push.Labels.Get(c.Value("labelname"))
+	if l == nil {
+		return nil, wire.ErrNoLabel(c.Value("labelname"))
+	}
+	return do(l)
+}
+
+func (s *World) labelGet(c *wire.Call) (*wire.Response, *wire.Error) {
+	return s.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) { return wire.Data(l.item()), nil })
+}
+
+func (s *World) labelsList(c *wire.Call) (*wire.Response, *wire.Error) {
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return listPushes(c, &s.Push.Labels, true, (*Label).item)
+}
+
+// listPushes responses with a page of a book.
+func listPushes[V, W any](c *wire.Call, b *Book[V], newestFirst bool, item func(V) W) (*wire.Response, *wire.Error) {
+	limit, err := c.Number("limit", maxLabelPage, maxLabelPage)
+	if err != nil {
+		return nil, err
+	}
+	page, ok := b.leaf(c.Query.Get("cursor"), limit, newestFirst, nil)
+	if !ok {
+		return nil, wire.ErrPushParameter("cursor")
+	}
+	return &wire.Response{Data: Convert(page.values, item), Cursor: page.cursorIfMore()}, nil
+}
+
+// labelDelete also deletes a label that has users.
+func (s *World) labelDelete(c *wire.Call) (*wire.Response, *wire.Error) {
+	return s.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
+		s.Push.Labels.Remove(l.Name)
+		return wire.Data("success"), nil
+	})
+}
+
+// labelOutcome is what became of the users of a call.
+type labelOutcome struct {
+	Success []string          `json:"success"`
+	Fail    map[string]string `json:"fail"` // user to reason
+}
+
+// forLabelUsers does something with each user of the body, which returns why it
+// could not, "" if it could.
+func (s *World) forLabelUsers(c *wire.Call, do func(l *Label, name string) string) (*wire.Response, *wire.Error) {
+	o, err := c.Object()
+	if err != nil {
+		return nil, err
+	}
+	names := o.Texts("usernames")
+	if o.Bad != "" || len(names) == 0 || len(names) > maxLabelBatch {
+		return nil, wire.ErrPushParameter("usernames")
+	}
+	return s.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
+		out := labelOutcome{[]string{}, map[string]string{}}
+		for _, name := range foldAll(names) {
+			if reason := do(l, name); reason != "" {
+				out.Fail[name] = reason
+				continue
+			}
+			out.Success = append(out.Success, name)
+		}
+		return wire.Data(out), nil
+	})
+}
+
+const noPushUser = "appUser not exists"
+
+func (s *World) labelAddUsers(c *wire.Call) (*wire.Response, *wire.Error) {
+	return s.forLabelUsers(c, func(l *Label, name string) string {
+		switch {
+		case !s.Users.Has(name):
+			return noPushUser
+		case l.Users.Has(name):
+			return ""
+		case l.Users.Len() >= maxLabelUsers:
+			return "push label user number exceeds the limit"
+		}
+		l.Users.Put(name, &Labelled{name, s.Now()})
+		return ""
+	})
+}
+
+// labelRemoveUsers also succeeds for a user who is not under the label.
+func (s *World) labelRemoveUsers(c *wire.Call) (*wire.Response, *wire.Error) {
+	return s.forLabelUsers(c, func(l *Label, name string) string {
+		if !s.Users.Has(name) {
+			return noPushUser
+		}
+		l.Users.Remove(name)
+		return ""
+	})
+}
+
+// labelGetUser has no data for a user who is not under the label.
+func (s *World) labelGetUser(c *wire.Call) (*wire.Response, *wire.Error) {
+	return s.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
+		u := l.Users.Get(named(c, "username"))
+		if u == nil {
+			return new(wire.Response), nil
+		}
+		return wire.Data(u.item()), nil
+	})
+}
+
+func (s *World) labelListUsers(c *wire.Call) (*wire.Response, *wire.Error) {
+	return s.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
+		return listPushes(c, &l.Users, false, (*Labelled).item)
+	})
+}
