@@ -119,7 +119,7 @@ func holdTogether(t *testing.T, s *world.World) {
 			require.False(t, g.Admins.Has(g.Owner), at)
 			for user := range g.Members.All {
 				joined++
-				require.True(t, s.Users.Has(user.User), "%s: %s", at, user.User)
+				require.NotNil(t, s.LegacyUser(user.User), "%s: %s", at, user.User)
 				require.Same(t, g, cs.Of(user.User).Get(g.ID), at)
 			}
 			if kind != world.ThreadKind {

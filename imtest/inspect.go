@@ -34,11 +34,8 @@ type Device struct {
 
 // User returns an account, and whether there is one.
 func (srv *Server) User(name string) (User, bool) {
-	s := srv.state
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	u := s.Users.Get(world.Fold(name))
-	if u == nil {
+	u, err := srv.state.User(name)
+	if err != nil {
 		return User{}, false
 	}
 	return shownUser(u), true
@@ -46,17 +43,14 @@ func (srv *Server) User(name string) (User, bool) {
 
 // Users returns all accounts in the order of registration.
 func (srv *Server) Users() []User {
-	s := srv.state
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	list := make([]User, 0, s.Users.Len())
-	for u := range s.Users.All {
+	list := []User{}
+	for u := range srv.state.EachUser {
 		list = append(list, shownUser(u))
 	}
 	return list
 }
 
-func shownUser(u *world.User) User {
+func shownUser(u world.User) User {
 	return User{
 		Username: u.Name, UUID: u.UUID, Password: u.Password, Nickname: u.Nickname,
 		Activated: !u.Banned, Online: u.Online, Devices: shownDevices(u.Devices),
@@ -73,25 +67,14 @@ func shownDevices(list []world.Device) []Device {
 }
 
 func worldDevices(list []Device) []world.Device {
-	var devices []world.Device
-	for _, d := range list {
-		devices = append(devices, world.Device(d))
-	}
-	return devices
+	return world.Convert(list, func(d Device) world.Device { return world.Device(d) })
 }
 
 // AddUser registers a user by name, password and nickname, of which only the
 // name is needed; any name will do, also one that the API refuses. A user who
 // exists stays as he is. It returns the user.
 func (srv *Server) AddUser(u User) User {
-	s := srv.state
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	known := s.Users.Get(world.Fold(u.Username))
-	if known == nil {
-		known = s.AddUser(world.NewUser{Name: u.Username, Password: u.Password, Nickname: u.Nickname})
-	}
-	return shownUser(known)
+	return shownUser(srv.state.AddUser(world.NewUser{Name: u.Username, Password: &u.Password, Nickname: u.Nickname}))
 }
 
 // AddUsers registers users by name.
@@ -104,37 +87,11 @@ func (srv *Server) AddUsers(names ...string) {
 // LogIn logs a user in on devices, or on one that it makes up. The user gets the
 // messages that were waiting. It returns false if there is no such user.
 func (srv *Server) LogIn(name string, devices ...Device) bool {
-	s := srv.state
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	u := s.Users.Get(world.Fold(name))
-	if u == nil {
-		return false
-	}
-	s.TakeOutAbsent() // before he looks as if he had never been away
-	if len(devices) == 0 {
-		digits := strconv.FormatInt(s.Now().UnixMicro(), 10)
-		devices = []Device{{ID: "android_" + digits, UUID: s.NewUUID(s.Now()), Name: "imtest"}}
-	}
-	u.Online, u.Devices, u.Came = true, worldDevices(devices), s.Now()
-	if box := s.Inboxes[u.Name]; box != nil {
-		box.Delivered = len(box.Messages)
-	}
-	return true
+	return srv.state.LogIn(name, worldDevices(devices)...) == nil
 }
 
 // LogOut logs a user out of all devices. It returns false if there is no such user.
-func (srv *Server) LogOut(name string) bool {
-	s := srv.state
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	u := s.Users.Get(world.Fold(name))
-	if u == nil {
-		return false
-	}
-	s.LogOut(u)
-	return true
-}
+func (srv *Server) LogOut(name string) bool { return srv.state.LogOut(name) == nil }
 
 // Message is a message that somebody was sent.
 type Message struct {
@@ -257,13 +214,11 @@ func (srv *Server) Files() []File {
 // Mutes returns how long a user is still muted, by kind of chat ("chat", "groupchat",
 // "chatroom"), in whole seconds or [im.Forever]. Kinds without a mute are missing.
 func (srv *Server) Mutes(user string) map[string]time.Duration {
-	s := srv.state
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
 	left := map[string]time.Duration{}
-	for _, kind := range world.MuteKinds {
-		if n := s.Mutes.Get(world.MuteKey(world.Fold(user), kind)).Left(s.Now()); n != 0 {
-			left[kind] = lengthOf(n)
+	mutes, _ := srv.state.Mutes(user) // an unknown user has none
+	for _, m := range mutes {
+		if m.Seconds != 0 {
+			left[m.Kind] = lengthOf(m.Seconds)
 		}
 	}
 	return left

@@ -14,11 +14,8 @@ type Contact struct {
 
 // Contacts returns the friends of a user, the oldest friendship first.
 func (srv *Server) Contacts(user string) []Contact {
-	s := srv.state
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
 	var list []Contact
-	for f := range s.Contacts.Get(world.Fold(user)).Friends.All {
+	for _, f := range srv.state.Contacts(user) {
 		list = append(list, Contact{f.Name, f.Remark})
 	}
 	return list
@@ -27,35 +24,18 @@ func (srv *Server) Contacts(user string) []Contact {
 // AddContacts makes users friends of a user, and him theirs, whether or not
 // they are registered.
 func (srv *Server) AddContacts(user string, friends ...string) {
-	s := srv.state
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	for _, name := range friends {
-		s.Contacts.Befriend(world.Fold(user), world.Fold(name))
-	}
+	srv.state.AddContacts(user, friends...)
 }
 
 // Blocked returns the blocklist of a user, the oldest entry first.
 func (srv *Server) Blocked(user string) []string {
-	s := srv.state
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	var list []string
-	for name := range s.Contacts.Get(world.Fold(user)).Blocked.All {
-		list = append(list, name)
-	}
-	return list
+	return append([]string(nil), srv.state.Blocked(user)...)
 }
 
 // AddBlocked puts users on the blocklist of a user, whether or not they are
 // registered.
 func (srv *Server) AddBlocked(user string, names ...string) {
-	s := srv.state
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	for _, name := range names {
-		s.Contacts.Edit(world.Fold(user)).Blocked.Put(world.Fold(name), world.Fold(name))
-	}
+	srv.state.AddBlocked(user, names...)
 }
 
 // UserAttributes returns the attributes of a user, nil if there are none.

@@ -199,9 +199,7 @@ func addCircle(s *world.World, g *world.Circle, l lists, muted map[string]time.T
 	}
 	members := world.Convert(slices.Concat(l.members, l.admins, l.allowed), world.Fold)
 	for _, user := range append(world.Convert(l.blocked, world.Fold), append(members, g.Owner)...) {
-		if !s.Users.Has(user) {
-			s.AddUser(world.NewUser{Name: user})
-		}
+		s.LegacyAddUser(user)
 	}
 	g.Kind.In(s).Found(g, members, s.Now())
 	for _, user := range world.Convert(l.admins, world.Fold) {

@@ -8,31 +8,9 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
-	"github.com/imrest/im-go/imtest/internal/world"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-func TestRoutesAreSound(t *testing.T) {
-	seen := map[string]bool{}
-	for _, r := range Routes() {
-		assert.False(t, seen[r.ID], r.ID)
-		seen[r.ID] = true
-	}
-	srv := NewServer(t)
-	for _, r := range srv.state.LegacyRoutes() {
-		assert.NotNil(t, r.Do, r.ID)
-		// The endpoint is found by its own method and path, behind those that
-		// have a condition.
-		found := srv.router.Routes(r.Method, r.Path)
-		var ids []string
-		for i, f := range found {
-			ids = append(ids, f.ID)
-			assert.Equal(t, i < len(found)-1, f.When != nil, "%s: only the last may be without a condition", f.ID)
-		}
-		assert.Contains(t, ids, r.ID)
-	}
-}
 
 func TestLayersStandAroundEndpoints(t *testing.T) {
 	srv := NewServer(t)
@@ -74,18 +52,6 @@ func TestLayersStandAroundEndpoints(t *testing.T) {
 	rec = ask()
 	assert.Equal(t, 502, rec.Code)
 	assert.Equal(t, 5, rec.Body.Len())
-}
-
-func TestUserWithPushSettings(t *testing.T) {
-	srv := NewServer(t)
-	srv.AddUsers("alice")
-	srv.state.Users.Get("alice").More = map[string]any{"notification_display_style": 1, "notification_ignore_228111222333441": true}
-	token := srv.state.Issue(world.Grant{})
-	req := httptest.NewRequest("GET", "/acme/demo/users/alice", nil)
-	req.Header.Set("Authorization", "Bearer "+token)
-	rec := httptest.NewRecorder()
-	srv.ServeHTTP(rec, req)
-	assert.Contains(t, rec.Body.String(), `"activated":true,"notification_display_style":1,"notification_ignore_228111222333441":true}`)
 }
 
 // A call that is found wrong after its window has passed has nothing to give back:

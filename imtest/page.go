@@ -139,11 +139,15 @@ func sentNotice(missing string) string {
 // such messages.
 func (srv *Server) missing(form *pageForm) string {
 	s := srv.state
+	if form.Kind == "users" {
+		if _, err := s.User(form.To); err != nil {
+			return "user"
+		}
+		return ""
+	}
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	switch {
-	case form.Kind == "users" && !s.Users.Has(world.Fold(form.To)):
-		return "user"
 	case form.Kind == "chatgroups" && !s.Chatgroups.ByID.Has(form.To) && !s.Threads.ByID.Has(form.To):
 		return "group"
 	case form.Kind == "chatrooms" && !s.Chatrooms.ByID.Has(form.To):

@@ -79,17 +79,19 @@ type pageQuota struct {
 func (srv *Server) view() *pageView {
 	s := srv.state
 	s.DropAbsent()
+	now := s.Now()
+	users := new(pageView)
+	users.addUsers(s, now)
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
-	now := s.Now()
 	v := &pageView{
+		Users: users.Users, UserCount: users.UserCount, Online: users.Online, Banned: users.Banned,
 		AppKey: s.AppKey(), URL: srv.url, Now: now.Format("15:04:05"), Ahead: aheadOf(now),
 		Groups: pageCirclesOf(&s.Chatgroups.Circles), GroupCount: s.Chatgroups.ByID.Len(),
 		Rooms: pageCirclesOf(&s.Chatrooms.Circles), RoomCount: s.Chatrooms.ByID.Len(),
 		MessageCount: len(s.Posts), FileCount: s.Files.Len(),
 		Quotas: srv.quotaBars(), QuotasOn: srv.quotas != nil,
 	}
-	v.addUsers(s, now)
 	for _, m := range slices.Backward(s.Posts[max(0, len(s.Posts)-pageMessages):]) {
 		v.Messages = append(v.Messages, pageMessageOf(s, m, now))
 	}
@@ -111,24 +113,30 @@ func aheadOf(now time.Time) string {
 
 // addUsers shows those who are online first, then the banned, then the newest.
 func (v *pageView) addUsers(s *world.World, now time.Time) {
-	var online, banned, others []*world.User
-	for u := range s.Users.All {
+	var online, banned, others []world.User
+	for u := range s.EachUser {
+		v.UserCount++
 		switch {
 		case u.Online:
+			v.Online++
 			online = append(online, u)
 		case u.Banned:
+			v.Banned++
 			banned = append(banned, u)
 		default:
+			if len(others) == 2*pageUsers {
+				others = append(others[:0], others[pageUsers:]...) // the newest are enough
+			}
 			others = append(others, u)
 		}
 	}
-	v.UserCount, v.Online, v.Banned = s.Users.Len(), len(online), len(banned)
 	slices.Reverse(others)
 	all := slices.Concat(online[:min(len(online), pageUsers)], banned[:min(len(banned), pageUsers)], others[:min(len(others), pageUsers)])
 	for _, u := range all[:min(len(all), pageUsers)] {
+		waiting, _ := s.Waiting(u.Name) // nothing, if they were deleted just now
 		v.Users = append(v.Users, pageUser{
 			Name: u.Name, Initial: initial(u.Name), Hue: hue(u.Name), Online: u.Online, Banned: u.Banned,
-			Waiting: s.Inboxes[u.Name].Waiting(), Nickname: u.Nickname, Joined: clockTime(u.Created, now),
+			Waiting: waiting, Nickname: u.Nickname, Joined: clockTime(u.Created, now),
 		})
 	}
 }

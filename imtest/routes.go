@@ -1,6 +1,6 @@
 package imtest
 
-import "github.com/imrest/im-go/imtest/internal/world"
+import "github.com/imrest/im-go/imtest/internal/rest"
 
 // RouteInfo is one row of the routing table.
 type RouteInfo struct {
@@ -13,7 +13,7 @@ type RouteInfo struct {
 // catalogue.
 func Routes() []RouteInfo {
 	var list []RouteInfo
-	for _, r := range new(world.World).LegacyRoutes() {
+	for _, r := range rest.Table() {
 		if r.ID != "" {
 			list = append(list, RouteInfo{r.ID, r.Method, r.Path})
 		}

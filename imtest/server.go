@@ -23,6 +23,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/imrest/im-go/imtest/internal/rest"
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
 )
@@ -39,8 +40,7 @@ type TB interface {
 type Server struct {
 	conf   config
 	state  *world.World
-	app    *wire.App
-	router *wire.Router
+	api    *rest.API
 	log    requestLog
 	outer  []layer // around a whole call: faults
 	inner  []layer // around the handling of an authenticated call: quotas
@@ -86,7 +86,6 @@ func Start(opts ...Option) (*Server, error) {
 		opt(&conf)
 	}
 	srv := &Server{conf: conf, state: world.New(conf.world())}
-	srv.router = wire.NewRouter(srv.state.LegacyRoutes())
 	srv.outer = []layer{srv.breakCalls}
 	if conf.quotas {
 		srv.quotas = newQuotas(conf.easemob)
@@ -95,7 +94,7 @@ func Start(opts ...Option) (*Server, error) {
 	if err := srv.readFiles(); err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
 	}
-	srv.app = &wire.App{Org: conf.org, Name: conf.app, ID: conf.appID, UUID: srv.state.UUID, Now: conf.clock.Now}
+	srv.api = rest.New(srv.state)
 	listener, err := net.Listen("tcp", conf.addr) //nolint:noctx // it does not wait
 	if err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
@@ -235,7 +234,7 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // newCall finds what a request is for.
 func (srv *Server) newCall(r *http.Request) *wire.Call {
-	return srv.router.NewCall(r, srv.app)
+	return srv.api.Call(r)
 }
 
 // respond handles a call and writes the response.
@@ -265,19 +264,10 @@ func (srv *Server) outerMost(c *wire.Call) *wire.Reply {
 
 // carryOut does what a call asks for, within the inner layers.
 func (srv *Server) carryOut(c *wire.Call) *wire.Reply {
-	if err := srv.state.Authenticate(c); err != nil {
+	if err := srv.api.Admit(c); err != nil {
 		return c.Fail(err)
 	}
-	if err := c.ReadIn(); err != nil {
-		return c.Fail(err)
-	}
-	return through(srv.inner, c, func() *wire.Reply {
-		ans, err := c.Route.Do(c)
-		if err != nil {
-			return c.Fail(err)
-		}
-		return c.Render(ans)
-	})
+	return through(srv.inner, c, func() *wire.Reply { return srv.api.Do(c) })
 }
 
 // A layer stands around the handling of a call, whose endpoint is known by then

@@ -43,9 +43,20 @@ func (srv *Server) Save(w io.Writer) error {
 
 // copyParts returns what writes the parts as they are now.
 func copyParts(s *world.World, parts []snapshotPart) []func(*bufio.Writer) error {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	return world.Convert(parts, func(part snapshotPart) func(*bufio.Writer) error { return part.copy(s) })
+	writers := make([]func(*bufio.Writer) error, len(parts))
+	dump := s.Dump(func() {
+		for i, part := range parts {
+			if part.copy != nil {
+				writers[i] = part.copy(s)
+			}
+		}
+	})
+	for i, part := range parts {
+		if part.copy == nil {
+			writers[i] = part.write(dump)
+		}
+	}
+	return writers
 }
 
 // WithData starts the server with what Save wrote. Data that cannot be read
@@ -58,9 +69,10 @@ func WithData(r io.Reader) Option {
 // A snapshotPart is one field of the data: a list of records of one kind, one a
 // line.
 type snapshotPart struct {
-	name string
-	copy func(*world.World) func(*bufio.Writer) error // the caller of copy holds mu, that of what it returns does not
-	load func(*world.World, *json.Decoder) error
+	name  string
+	write func(*world.Dump) func(*bufio.Writer) error
+	copy  func(*world.World) func(*bufio.Writer) error // in place of write, until the domain has moved; the caller holds mu
+	load  func(*world.World, *json.Decoder) error
 }
 
 // snapshotParts are in the order in which they are written, and read: records
@@ -68,9 +80,9 @@ type snapshotPart struct {
 func snapshotParts() []snapshotPart {
 	return []snapshotPart{
 		partOf("app", saveApp, loadApp),
-		partOf("users", saveUsers, loadUser),
-		partOf("mutes", saveMutes, loadMute),
-		partOf("contacts", saveContacts, loadContacts),
+		dumpedPart("users", saveUsers, loadUser),
+		dumpedPart("mutes", saveMutes, loadMute),
+		dumpedPart("contacts", saveContacts, loadContacts),
 		partOf("attributes", saveAttributes, loadAttributes),
 		partOf("presence", savePresence, loadPresence),
 		partOf("subscriptions", saveSubscriptions, loadSubscriptions),
@@ -97,6 +109,17 @@ func snapshotParts() []snapshotPart {
 		partOf("callbacks", saveCallbacks, loadCallbacks),
 		partOf("places", savePlaces, loadPlaces),
 	}
+}
+
+// dumpedPart makes a part out of a record's two directions. Save encodes one record
+// at a time of what all makes of the dump.
+func dumpedPart[T any](name string, all func(*world.Dump) iter.Seq[T], take func(*world.World, *T) error) snapshotPart {
+	part := partOf(name, func(*world.World) iter.Seq[T] { return nil }, take)
+	part.copy = nil
+	part.write = func(d *world.Dump) func(*bufio.Writer) error {
+		return func(out *bufio.Writer) error { return writePart(out, name, all(d)) }
+	}
+	return part
 }
 
 // partOf makes a part out of a record's two directions. all is called under the

@@ -122,7 +122,7 @@ func loadMessage(s *world.World, v *savedMessage) error {
 // sameText is the name as the user's account has it, so that all messages share
 // one text.
 func sameText(s *world.World, name string) string {
-	if u := s.Users.Get(name); u != nil {
+	if u := s.LegacyUser(name); u != nil {
 		return u.Name
 	}
 	return name

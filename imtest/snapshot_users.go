@@ -2,7 +2,6 @@ package imtest
 
 import (
 	"encoding/json"
-	"errors"
 	"iter"
 	"maps"
 	"slices"
@@ -28,19 +27,16 @@ type savedUser struct {
 	More     map[string]any `json:"more,omitempty"`
 }
 
-func saveUsers(s *world.World) iter.Seq[savedUser] {
-	return each(s.Users.All, func(u *world.User) savedUser {
+func saveUsers(d *world.Dump) iter.Seq[savedUser] {
+	return records(d.Users, func(u world.User) savedUser {
 		return savedUser{
 			u.Name, u.UUID, u.Password, u.Created, u.Modified, u.Banned, u.Online, u.Came, u.Left,
-			shownDevices(u.Devices), u.Nickname, maps.Clone(u.More),
+			shownDevices(u.Devices), u.Nickname, u.More,
 		}
 	})
 }
 
 func loadUser(s *world.World, v *savedUser) error {
-	if v.Name == "" || v.Name != world.Fold(v.Name) || s.Users.Has(v.Name) {
-		return errors.New("a user needs a name of his own, in lower case")
-	}
 	for name, value := range v.More {
 		if number, ok := value.(json.Number); ok {
 			n, err := number.Int64()
@@ -50,10 +46,10 @@ func loadUser(s *world.World, v *savedUser) error {
 			v.More[name] = n
 		}
 	}
-	u := &world.User{Name: v.Name, UUID: v.UUID, Password: v.Password, Created: v.Created, Modified: v.Modified, Banned: v.Banned, Online: v.Online, Came: v.Came, Left: v.Left, Devices: worldDevices(v.Devices), Nickname: v.Nickname, More: v.More}
-	s.Users.Put(u.Name, u)
-	s.ByUUID[u.UUID] = u
-	return nil
+	return s.RestoreUser(world.User{
+		Name: v.Name, UUID: v.UUID, Password: v.Password, Created: v.Created, Modified: v.Modified, Banned: v.Banned,
+		Online: v.Online, Came: v.Came, Left: v.Left, Devices: worldDevices(v.Devices), Nickname: v.Nickname, More: v.More,
+	})
 }
 
 type savedMute struct {
@@ -63,17 +59,11 @@ type savedMute struct {
 	Until   time.Time `json:"until,omitzero"`
 }
 
-func saveMutes(s *world.World) iter.Seq[savedMute] {
-	return each(s.Mutes.All, func(m *world.Mute) savedMute { return savedMute{m.User, m.Kind, m.Forever, m.Until} })
+func saveMutes(d *world.Dump) iter.Seq[savedMute] {
+	return records(d.Mutes, func(m world.Mute) savedMute { return savedMute(m) })
 }
 
-func loadMute(s *world.World, v *savedMute) error {
-	if !slices.Contains(world.MuteKinds, v.Kind) {
-		return errUnknown("kind of mute", v.Kind)
-	}
-	s.Mutes.Put(world.MuteKey(v.User, v.Kind), &world.Mute{User: v.User, Kind: v.Kind, Forever: v.Forever, Until: v.Until})
-	return nil
-}
+func loadMute(s *world.World, v *savedMute) error { return s.RestoreMute(world.Mute(*v)) }
 
 type savedContacts struct {
 	User    string        `json:"user"`
@@ -86,20 +76,15 @@ type savedFriend struct {
 	Remark string `json:"remark,omitempty"`
 }
 
-func saveContacts(s *world.World) iter.Seq[savedContacts] {
-	return each(sortedKeys(s.Contacts.Of), func(name string) savedContacts {
-		b := s.Contacts.Of[name]
-		friends := world.Convert(b.Friends.List(), func(f *world.Friend) savedFriend { return savedFriend{f.Name, f.Remark} })
-		return savedContacts{name, friends, b.Blocked.List()}
+func saveContacts(d *world.Dump) iter.Seq[savedContacts] {
+	return records(d.Contacts, func(v world.ContactLists) savedContacts {
+		return savedContacts{v.User, world.Convert(v.Friends, func(f world.Friend) savedFriend { return savedFriend(f) }), v.Blocked}
 	})
 }
 
 func loadContacts(s *world.World, v *savedContacts) error {
-	b := s.Contacts.Edit(v.User)
-	for _, f := range v.Friends {
-		b.Friends.Put(f.Name, &world.Friend{Name: f.Name, Remark: f.Remark})
-	}
-	fill(&b.Blocked, v.Blocked)
+	friends := world.Convert(v.Friends, func(f savedFriend) world.Friend { return world.Friend(f) })
+	s.RestoreContacts(world.ContactLists{User: v.User, Friends: friends, Blocked: v.Blocked})
 	return nil
 }
 
@@ -175,5 +160,16 @@ func sortedKeys[V any](m map[string]V) iter.Seq[string] {
 func fill(b *world.Book[string], names []string) {
 	for _, name := range names {
 		b.Put(name, name)
+	}
+}
+
+// records makes a record of each value when it is its turn.
+func records[V, T any](list []V, record func(V) T) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for _, v := range list {
+			if !yield(record(v)) {
+				return
+			}
+		}
 	}
 }

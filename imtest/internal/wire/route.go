@@ -17,11 +17,11 @@ type Route struct {
 	Who    Access
 	Shape  Shape // the envelope of its response
 
-	// when tells endpoints apart that share method and path; the first whose
-	// when is nil or holds is taken.
+	// When tells endpoints apart that share method and path; the first whose
+	// When is nil or holds is taken.
 	When func(*Call) bool
 
-	// noToken is the endpoint's own 401 for a missing or expired token.
+	// NoToken is the endpoint's own 401 for a missing or expired token.
 	NoToken func() *Error
 
 	Do func(*Call) (*Response, *Error)
@@ -33,7 +33,7 @@ type Route struct {
 type Access uint8
 
 const (
-	appOnly   Access = iota // an app token
+	AppOnly   Access = iota // an app token
 	OwnUser                 // an app token, or the one of the user {username}
 	AnyToken                // any good token
 	NoneAsked               // a token is not looked at

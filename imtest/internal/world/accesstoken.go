@@ -139,7 +139,7 @@ func (s *World) checkAccessToken(token string) (Grant, *wire.Error) {
 func (s *World) Subject(id string) string {
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
-	if u := s.ByUUID[id]; u != nil {
+	if u := s.byUUID[id]; u != nil {
 		return u.Name
 	}
 	return Fold(id)

@@ -129,6 +129,6 @@ func (s *World) ExpireTokens() {
 func (s *World) active(g Grant) bool {
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
-	u := s.Users.Get(g.user)
+	u := s.users.Get(g.user)
 	return u != nil && !u.Banned && (g.account == "" || g.account == u.UUID)
 }

@@ -1,153 +1,89 @@
 package world
 
-import (
-	"math"
-	"strings"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
-)
-
-const (
-	maxBlocked      = 500 // of one user
-	maxBlockedBatch = 50
-	maxChecked      = 100
-)
-
-var blocksRoutes = []legacy{
-	{
-		ID: "contacts.block_list", Method: get, Path: "/users/{owner_username}/blocks/users",
-		shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount, do: (*World).blocksList,
-	},
-	{
-		ID: "contacts.block_add", Method: post, Path: "/users/{owner_username}/blocks/users",
-		shape: wire.InAction | wire.InApp | wire.InURI | wire.InEntities, body: wire.JSONBody, do: (*World).blocksAdd,
-	},
-	{
-		ID: "contacts.block_remove", Method: del, Path: "/users/{owner_username}/blocks/users/{blocked_username}",
-		shape: wire.InAction | wire.InApp, do: (*World).blocksRemove,
-	},
-	{
-		ID: "contacts.block_check", Method: post, Path: "/blocks/check",
-		shape: wire.InAction | wire.InPath | wire.InURI, body: wire.JSONBody, do: (*World).blocksCheck,
-	},
-}
-
-// blocksList lists everything, or a page if it is asked for one.
-func (s *World) blocksList(c *wire.Call) (*wire.Response, *wire.Error) {
-	limit, err := c.Number("pageSize", maxBlocked, math.MaxInt32)
+// ListBlocked returns a page of the blocklist of a user, the newest entry first, and
+// the cursor of the next one, "" if this is the last.
+func (w *World) ListBlocked(owner, cursor string, limit int) (list []string, next string, err *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	u, err := w.user(owner)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	if c.Query.Has("pageSize") || c.Query.Has("cursor") {
-		limit = min(limit, maxBlockedBatch)
-	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	owner := named(c, "owner_username")
-	if !s.Users.Has(owner) {
-		return nil, wire.ErrNoSuchUser()
-	}
-	page, ok := s.Contacts.Get(owner).Blocked.leaf(c.Query.Get("cursor"), limit, true, nil)
+	page, ok := w.contacts.get(u.Name).blocked.Leaf(cursor, limit, true, nil)
 	if !ok {
-		return nil, wire.ErrInvalidRequest()
+		return nil, "", refuse(BadCursor)
 	}
-	ans := wire.Counted(append([]string{}, page.values...))
-	ans.Cursor = page.cursorIfMore()
-	return ans, nil
+	return page.Values, page.CursorIfMore(), nil
 }
 
-// blocksAdd blocks all of its users or none. The errors for too many of them
-// are not documented: they are those of other batches and of friends.
-func (s *World) blocksAdd(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
+// Blocked returns the blocklist of a user, the oldest entry first, also of one
+// who is not registered.
+func (w *World) Blocked(owner string) []string {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return w.contacts.get(Fold(owner)).blocked.List()
+}
+
+// Block puts users on the blocklist of a user: all of them or none. It returns
+// their names as the world keeps them.
+func (w *World) Block(owner string, names []string) ([]string, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(owner)
 	if err != nil {
 		return nil, err
 	}
-	names := o.Texts("usernames")
-	switch {
-	case o.Bad != "" || len(names) == 0:
-		return nil, wire.ErrInvalidRequest()
-	case len(names) > maxBlockedBatch:
-		return nil, wire.ErrBodyExceeds(maxBlockedBatch)
-	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	owner := named(c, "owner_username")
-	if !s.Users.Has(owner) {
-		return nil, wire.ErrNoSuchUser()
-	}
-	blocked := &s.Contacts.Edit(owner).Blocked
-	fresh := map[string]bool{}
-	for i, name := range names {
-		names[i] = Fold(name)
-		if !s.Users.Has(names[i]) {
-			return nil, wire.ErrNoSuchUser()
+	names = Convert(names, Fold)
+	blocked, fresh := &w.contacts.edit(u.Name).blocked, map[string]bool{}
+	for _, name := range names {
+		if !w.users.Has(name) {
+			return nil, refuse(NoUser, name)
 		}
-		if !blocked.Has(names[i]) {
-			fresh[names[i]] = true
+		if !blocked.Has(name) {
+			fresh[name] = true
 		}
 	}
 	if blocked.Len()+len(fresh) > maxBlocked {
-		return nil, wire.ErrContactLimit("user blacklist number exceed limit")
+		return nil, refuse(BlocklistFull, u.Name)
 	}
+	w.block(u.Name, names)
+	return names, nil
+}
+
+// AddBlocked puts users on the blocklist of a user, whether or not they are
+// registered.
+func (w *World) AddBlocked(owner string, names ...string) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.block(Fold(owner), Convert(names, Fold))
+}
+
+func (w *World) block(owner string, names []string) {
+	blocked := &w.contacts.edit(owner).blocked
 	for _, name := range names {
-		blocked.Put(name, name)
-	}
-	return wire.Data(names), nil
-}
-
-func (s *World) blocksRemove(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	owner, other, err := s.pair(c, "blocked_username")
-	if err != nil {
-		return nil, err
-	}
-	s.Contacts.Edit(owner.Name).Blocked.Remove(other.Name)
-	return besides(c, owner, "blocks", other), nil
-}
-
-func (s *World) blocksCheck(c *wire.Call) (*wire.Response, *wire.Error) {
-	isBlocked := func(b *contactBook, name string) bool { return b.Blocked.Has(name) }
-	return s.relations(c, isBlocked, "blacklist", "not_blacklist")
-}
-
-// relation is a user of a check, and what he is to the owner.
-type relation struct {
-	Username string `json:"username"`
-	Relation string `json:"relation"`
-}
-
-// relations responses what the users of a list are to an owner: yes or no.
-func (s *World) relations(c *wire.Call, holds func(b *contactBook, name string) bool, yes, no string) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
-	}
-	owner, names := Fold(o.Text("username")), o.Texts("check_list")
-	switch {
-	case o.Bad != "":
-		return nil, wire.ErrInvalidRequest()
-	case strings.TrimSpace(owner) == "":
-		return nil, wire.ErrIllegalArgument("username cannot be blank")
-	case len(names) < 1 || len(names) > maxChecked:
-		return nil, wire.ErrIllegalArgument("check_list size must be between 1 and 100")
-	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	if !s.Users.Has(owner) {
-		return nil, wire.ErrNoSuchUser()
-	}
-	b := s.Contacts.Get(owner)
-	return wire.Entities(Convert(names, func(name string) relation {
-		if holds(b, Fold(name)) {
-			return relation{Fold(name), yes}
+		if !blocked.Has(name) {
+			blocked.Put(name, name)
+			w.emit(UserBlocked{owner, name})
 		}
-		return relation{Fold(name), no}
-	})...), nil
+	}
 }
 
-func (s *World) contactsCheck(c *wire.Call) (*wire.Response, *wire.Error) {
-	isFriend := func(b *contactBook, name string) bool { return b.Friends.Has(name) }
-	return s.relations(c, isFriend, "friend", "not_friend")
+// Unblock takes a user off the blocklist of a user, if they are on it.
+func (w *World) Unblock(owner, other string) (Pair, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	a, b, err := w.pair(owner, other)
+	if err != nil {
+		return Pair{}, err
+	}
+	if blocked := &w.contacts.edit(a.Name).blocked; blocked.Has(b.Name) {
+		blocked.Remove(b.Name)
+		w.emit(UserUnblocked{a.Name, b.Name})
+	}
+	return Pair{a.copy(), b.copy()}, nil
+}
+
+// AreBlocked reports which of some users a user has on their blocklist.
+func (w *World) AreBlocked(owner string, names []string) ([]bool, *Error) {
+	return w.relations(owner, names, func(b *contactBook, name string) bool { return b.blocked.Has(name) })
 }

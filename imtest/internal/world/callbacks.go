@@ -18,11 +18,11 @@ const (
 var callbacksRoutes = []legacy{
 	{
 		ID: "callbacks.storage_info", Method: get, Path: "/callbacks/storage/info",
-		shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI, do: (*World).callbacksInfo,
+		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI, Do: (*World).callbacksInfo,
 	},
 	{
-		ID: "callbacks.storage_retry", Method: post, Path: "/callbacks/storage/retry", twin: "/callback/storage/retry",
-		shape: wire.InAction | wire.InApp, body: wire.JSONBody, do: (*World).callbacksRetry,
+		ID: "callbacks.storage_retry", Method: post, Path: "/callbacks/storage/retry", Twin: "/callback/storage/retry",
+		Shape: wire.InAction | wire.InApp, Body: wire.JSONBody, Do: (*World).callbacksRetry,
 	},
 }
 

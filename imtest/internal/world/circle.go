@@ -228,7 +228,7 @@ func (s *World) deliverToPresent(m *Message) {
 		return
 	}
 	for member := range g.Members.All {
-		if u := s.Users.Get(member.User); u != nil && u.Online && u.Name != m.From {
+		if u := s.users.Get(member.User); u != nil && u.Online && u.Name != m.From {
 			s.deliverTo(u.Name, m)
 		}
 	}

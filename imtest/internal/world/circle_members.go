@@ -57,12 +57,12 @@ func listMembersCursor(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire
 		return nil, err
 	}
 	newestFirst := c.Query.Get("sort") == "desc"
-	page, ok := g.Members.leaf(c.Query.Get("cursor"), limit, newestFirst, func(m *Member) bool { return m.User != g.Owner })
+	page, ok := g.Members.Leaf(c.Query.Get("cursor"), limit, newestFirst, func(m *Member) bool { return m.User != g.Owner })
 	if !ok {
 		return nil, wire.ErrInvalidRequest()
 	}
-	ans := wire.Counted(Convert(page.values, func(m *Member) string { return m.User }))
-	ans.Cursor = page.cursorIfMore()
+	ans := wire.Counted(Convert(page.Values, func(m *Member) string { return m.User }))
+	ans.Cursor = page.CursorIfMore()
 	return ans, nil
 }
 
@@ -82,7 +82,7 @@ func (s *World) newcomers(g *Circle, users []string) ([]string, *wire.Error) {
 	seen := map[string]bool{}
 	for _, user := range users {
 		switch {
-		case !s.Users.Has(user):
+		case !s.users.Has(user):
 			return nil, wire.ErrNoUsername(user)
 		case g.Kind == RoomKind && g.Blocked.Has(user):
 			return nil, wire.ErrBlocked(user, g.ID)
@@ -109,7 +109,7 @@ func removeMembers(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Err
 		return nil, err
 	}
 	return oneOrAll(c, told(list, g.Kind.memberID, "remove_member", g, func(user string) string {
-		if !s.Users.Has(user) {
+		if !s.users.Has(user) {
 			return "user " + user + " doesn't exist."
 		}
 		return g.reasonNoMember("group", user)
@@ -123,7 +123,7 @@ func (s *World) checkTargets(c *wire.Call, g *Circle, users []string) *wire.Erro
 		if user == g.Owner {
 			return wire.ErrOnOwner()
 		}
-		if g.Kind == RoomKind && !hasSeveral(c) && !s.Users.Has(user) {
+		if g.Kind == RoomKind && !hasSeveral(c) && !s.users.Has(user) {
 			return wire.ErrNoUsername(user)
 		}
 	}
@@ -151,7 +151,7 @@ func addAdmin(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 		return nil, wire.ErrInvalidFields(o.Bad)
 	case user == "":
 		return nil, wire.ErrNotProvided("newadmin")
-	case g.Kind == RoomKind && !s.Users.Has(user):
+	case g.Kind == RoomKind && !s.users.Has(user):
 		return nil, wire.ErrNoUsername(user)
 	case g.Kind == RoomKind && !g.Members.Has(user):
 		return nil, wire.ErrNotMembers([]string{user})
@@ -172,7 +172,7 @@ func addAdmin(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 func removeAdmin(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	user := named(c, "oldadmin")
 	switch {
-	case g.Kind == RoomKind && !s.Users.Has(user):
+	case g.Kind == RoomKind && !s.users.Has(user):
 		return nil, wire.ErrNoUsername(user)
 	case g.Kind == GroupKind && !g.Admins.Has(user):
 		return nil, wire.ErrNoAdmin(user, g.ID)
@@ -203,7 +203,7 @@ func transfer(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 		return nil, wire.ErrInvalidFields(o.Bad)
 	case user == "":
 		return nil, wire.ErrNotProvided("newowner")
-	case g.Kind == RoomKind && !s.Users.Has(user):
+	case g.Kind == RoomKind && !s.users.Has(user):
 		return nil, wire.ErrNoUsername(user)
 	case user == g.Owner:
 		return nil, wire.ErrSameOwner()

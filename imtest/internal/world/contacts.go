@@ -1,318 +1,299 @@
 package world
 
 import (
-	"math"
-	"unicode/utf8"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
+	"maps"
+	"slices"
 )
 
 const (
-	maxFriends     = 3000 // of one user; plans differ, one call lists no more
-	maxFriendsPage = 50
-	maxRemark      = 100
-	maxImported    = 10
+	maxFriends = 3000 // of one user; plans differ, one call lists no more
+	maxBlocked = 500  // of one user
 )
 
-var contactsRoutes = []legacy{
-	{
-		ID: "contacts.add", Method: post, Path: "/users/{owner_username}/contacts/users/{friend_username}",
-		shape: wire.InAction | wire.InApp, do: (*World).contactsAdd,
-	},
-	{
-		ID: "contacts.remove", Method: del, Path: "/users/{owner_username}/contacts/users/{friend_username}",
-		shape: wire.InAction | wire.InApp, do: (*World).contactsRemove,
-	},
-	{
-		ID: "contacts.remove_all", Method: del, Path: "/contacts/users/{username}",
-		shape: wire.InAction | wire.InApp | wire.InURI | wire.InEntities, do: (*World).contactsRemoveAll,
-	},
-	{
-		ID: "contacts.list", Method: get, Path: "/users/{owner_username}/contacts/users",
-		shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount, do: (*World).contactsList,
-	},
-	{
-		ID: "contacts.list_paged", Method: get, Path: "/user/{username}/contacts", twin: "/users/{username}/contacts",
-		shape: wire.InAction | wire.InEntities | wire.InCount, do: (*World).contactsListPaged,
-	},
-	{
-		ID: "contacts.set_remark", Method: put, Path: "/user/{owner_username}/contacts/users/{friend_username}",
-		twin: "/users/{owner_username}/contacts/users/{friend_username}", shape: wire.InAction | wire.InURI, body: wire.JSONBody, do: (*World).contactsSetRemark,
-	},
-	{
-		ID: "contacts.check", Method: post, Path: "/contacts/check",
-		shape: wire.InAction | wire.InPath | wire.InURI, body: wire.JSONBody, do: (*World).contactsCheck,
-	},
-	{
-		ID: "contacts.import", Method: post, Path: "/users/{username}/contacts/import",
-		shape: wire.InAction, body: wire.JSONBody, do: (*World).contactsImport,
-	},
-}
+// Why a rule about contacts refuses.
+const (
+	OwnFriend     Kind = "nobody is their own friend"
+	NotFriends    Kind = "the users are not friends"
+	FriendsFull   Kind = "a user has as many friends as they can have"
+	BlocklistFull Kind = "a user blocks as many users as they can"
+)
+
+// What happens to contacts and blocklists.
+type (
+	ContactAdded     struct{ User, Friend string } // both have the other
+	ContactRemoved   struct{ User, Friend string }
+	ContactRemarkSet struct{ User, Friend, Remark string }
+	UserBlocked      struct{ User, Blocked string }
+	UserUnblocked    struct{ User, Blocked string }
+)
+
+func (ContactAdded) what()     {}
+func (ContactRemoved) what()   {}
+func (ContactRemarkSet) what() {}
+func (UserBlocked) what()      {}
+func (UserUnblocked) what()    {}
 
 // contactsState holds the friends and blocklists of those users who have any.
 type contactsState struct {
-	Of map[string]*contactBook
+	of map[string]*contactBook
 }
 
 type contactBook struct {
-	Friends Book[*Friend]
-	Blocked Book[string]
+	friends Book[*Friend]
+	blocked Book[string]
 }
 
-type Friend struct{ Name, Remark string }
+// Friend is a contact of a user.
+type Friend struct {
+	Name   string
+	Remark string // the user's, "" if there is none
+}
 
-// Get returns a user's lists to read.
-func (cs *contactsState) Get(owner string) *contactBook {
-	if b := cs.Of[owner]; b != nil {
+// get returns a user's lists to read.
+func (cs *contactsState) get(owner string) *contactBook {
+	if b := cs.of[owner]; b != nil {
 		return b
 	}
 	return new(contactBook)
 }
 
-// Edit returns a user's lists to write.
-func (cs *contactsState) Edit(owner string) *contactBook {
-	if cs.Of == nil {
-		cs.Of = map[string]*contactBook{}
+// edit returns a user's lists to write.
+func (cs *contactsState) edit(owner string) *contactBook {
+	if cs.of == nil {
+		cs.of = map[string]*contactBook{}
 	}
-	if cs.Of[owner] == nil {
-		cs.Of[owner] = new(contactBook)
+	if cs.of[owner] == nil {
+		cs.of[owner] = new(contactBook)
 	}
-	return cs.Of[owner]
-}
-
-// Befriend makes two users friends, in both directions and at once.
-func (cs *contactsState) Befriend(a, b string) {
-	for _, pair := range [][2]string{{a, b}, {b, a}} {
-		if friends := &cs.Edit(pair[0]).Friends; !friends.Has(pair[1]) {
-			friends.Put(pair[1], &Friend{Name: pair[1]})
-		}
-	}
-}
-
-func (cs *contactsState) unfriend(a, b string) {
-	cs.Edit(a).Friends.Remove(b)
-	cs.Edit(b).Friends.Remove(a)
+	return cs.of[owner]
 }
 
 // full holds if one more friend would be too many.
 func (cs *contactsState) full(owner string) bool {
-	return cs.Get(owner).Friends.Len() >= maxFriends
-}
-
-// unfriendAll leaves a user without friends, who lose their remarks as well.
-func (cs *contactsState) unfriendAll(owner string) {
-	for f := range cs.Get(owner).Friends.All {
-		cs.Edit(f.Name).Friends.Remove(owner)
-	}
-	cs.Edit(owner).Friends = Book[*Friend]{}
+	return cs.get(owner).friends.Len() >= maxFriends
 }
 
 // forget takes a user out of all lists.
 func (cs *contactsState) forget(name string) {
-	if cs.Of[name] != nil {
-		cs.unfriendAll(name)
-		delete(cs.Of, name)
+	for f := range cs.get(name).friends.All {
+		cs.edit(f.Name).friends.Remove(name)
 	}
-	for _, b := range cs.Of {
-		b.Blocked.Remove(name)
+	delete(cs.of, name)
+	for _, b := range cs.of {
+		b.blocked.Remove(name)
 	}
 }
 
-// pair returns the owner and another user of a path. The caller holds mu.
-func (s *World) pair(c *wire.Call, name string) (owner, other *User, err *wire.Error) {
-	owner, other = s.Users.Get(named(c, "owner_username")), s.Users.Get(named(c, name))
-	if owner == nil || other == nil {
-		return nil, nil, wire.ErrNoSuchUser()
+// befriend makes two users friends, in both directions and at once. The caller
+// holds mu.
+func (w *World) befriend(a, b string) {
+	if w.contacts.get(a).friends.Has(b) && w.contacts.get(b).friends.Has(a) {
+		return
 	}
-	return owner, other, nil
-}
-
-// besides responses with a user, at a path that holds the UUID of the owner.
-func besides(c *wire.Call, owner *User, list string, u *User) *wire.Response {
-	env := c.Wrap(wire.Entities(u.entity()))
-	env.Path = "/users/" + owner.UUID + "/" + list
-	env.URI = c.Base() + env.Path
-	return wire.Plain(env)
-}
-
-// contactsAdd responses the same for a pair that is befriended already; nobody is
-// a friend of his own. The documents leave both cases open.
-func (s *World) contactsAdd(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	owner, other, err := s.pair(c, "friend_username")
-	switch {
-	case err != nil:
-		return nil, err
-	case owner == other:
-		return nil, wire.ErrInvalidRequest()
-	case s.Contacts.Get(owner.Name).Friends.Has(other.Name):
-	case s.Contacts.full(owner.Name), s.Contacts.full(other.Name):
-		return nil, wire.ErrContactLimit("user contact number exceed limit")
-	}
-	s.Contacts.Befriend(owner.Name, other.Name)
-	return besides(c, owner, "contacts", other), nil
-}
-
-// contactsRemove also responds 200 for a pair that is not befriended.
-func (s *World) contactsRemove(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	owner, other, err := s.pair(c, "friend_username")
-	if err != nil {
-		return nil, err
-	}
-	s.Contacts.unfriend(owner.Name, other.Name)
-	return besides(c, owner, "contacts", other), nil
-}
-
-func (s *World) contactsRemoveAll(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	name := named(c, "username")
-	if !s.Users.Has(name) {
-		return nil, wire.ErrNoSuchUser()
-	}
-	s.Contacts.unfriendAll(name)
-	return new(wire.Response), nil
-}
-
-func (s *World) contactsList(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	owner := named(c, "owner_username")
-	if !s.Users.Has(owner) {
-		return nil, wire.ErrNoSuchUser()
-	}
-	return wire.Counted(Convert(s.Contacts.Get(owner).Friends.Newest(), func(f *Friend) string { return f.Name })), nil
-}
-
-func (s *World) contactsListPaged(c *wire.Call) (*wire.Response, *wire.Error) {
-	size := "limit"
-	if !c.Query.Has(size) {
-		size = "pageSize" // on some pages of the documents
-	}
-	limit, err := c.Number(size, 10, math.MaxInt32)
-	switch {
-	case err != nil:
-		return nil, err
-	case limit > maxFriendsPage:
-		return nil, wire.ErrIllegalArgument("getContacts | page size more than max limit : 50")
-	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	owner := named(c, "username")
-	if !s.Users.Has(owner) {
-		return nil, wire.ErrNoSuchUser()
-	}
-	page, ok := s.Contacts.Get(owner).Friends.leaf(c.Query.Get("cursor"), limit, true, nil)
-	if !ok {
-		return nil, wire.ErrInvalidRequest()
-	}
-	remark := c.Query.Get("needReturnRemark") == "true"
-	list := Convert(page.values, func(f *Friend) map[string]any { return f.shown(remark) })
-	payload := map[string]any{"contacts": list}
-	if cursor := page.cursorIfMore(); cursor != "" {
-		payload["cursor"] = cursor
-	}
-	env := c.Wrap(&wire.Response{Data: payload, Count: len(list)})
-	env.URI = c.Base() + "/users/" + owner + "/rostersByPage"
-	return wire.Plain(env), nil
-}
-
-// shown is a friend on the wire; the remark is null while there is none.
-func (f *Friend) shown(remark bool) map[string]any {
-	item := map[string]any{"username": f.Name}
-	if remark {
-		item["remark"] = nil
-		if f.Remark != "" {
-			item["remark"] = f.Remark
+	for _, pair := range [][2]string{{a, b}, {b, a}} {
+		if friends := &w.contacts.edit(pair[0]).friends; !friends.Has(pair[1]) {
+			friends.Put(pair[1], &Friend{Name: pair[1]})
 		}
 	}
-	return item
+	w.emit(ContactAdded{a, b})
 }
 
-// statusEnvelope is the envelope of calls that have a status beside it.
-type statusEnvelope struct {
-	wire.Envelope
-	Status string `json:"status"`
+// unfriend ends a friendship, if there is one. The caller holds mu.
+func (w *World) unfriend(a, b string) {
+	if !w.contacts.get(a).friends.Has(b) {
+		return
+	}
+	w.contacts.edit(a).friends.Remove(b)
+	w.contacts.edit(b).friends.Remove(a)
+	w.emit(ContactRemoved{a, b})
 }
 
-func (s *World) contactsSetRemark(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
+// pair returns two users. The caller holds mu.
+func (w *World) pair(owner, other string) (a, b *User, err *Error) {
+	if a, err = w.user(owner); err != nil {
+		return nil, nil, err
+	}
+	b, err = w.user(other)
+	return a, b, err
+}
+
+// A Pair is two users between whom something was done.
+type Pair struct{ Owner, Other User }
+
+// AddContact makes two users friends. It does nothing to a pair that is
+// befriended already; nobody is a friend of their own. The documents leave both
+// cases open.
+func (w *World) AddContact(owner, other string) (Pair, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	a, b, err := w.pair(owner, other)
+	switch {
+	case err != nil:
+		return Pair{}, err
+	case a == b:
+		return Pair{}, refuse(OwnFriend, a.Name)
+	case w.contacts.get(a.Name).friends.Has(b.Name):
+	case w.contacts.full(a.Name), w.contacts.full(b.Name):
+		return Pair{}, refuse(FriendsFull, a.Name, b.Name)
+	}
+	w.befriend(a.Name, b.Name)
+	return Pair{a.copy(), b.copy()}, nil
+}
+
+// AddContacts makes users friends of a user, whether or not they are registered.
+func (w *World) AddContacts(owner string, others ...string) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	for _, other := range others {
+		w.befriend(Fold(owner), Fold(other))
+	}
+}
+
+// RemoveContact ends the friendship of two users, if there is one.
+func (w *World) RemoveContact(owner, other string) (Pair, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	a, b, err := w.pair(owner, other)
 	if err != nil {
-		return nil, err
+		return Pair{}, err
 	}
-	remark := o.Text("remark")
-	if o.Bad != "" || !o.Has("remark") || utf8.RuneCountInString(remark) > maxRemark {
-		return nil, wire.ErrInvalidRequest()
-	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	owner, other, err := s.pair(c, "friend_username")
+	w.unfriend(a.Name, b.Name)
+	return Pair{a.copy(), b.copy()}, nil
+}
+
+// RemoveContacts leaves a user without friends, who lose their remarks as well.
+func (w *World) RemoveContacts(owner string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(owner)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	f := s.Contacts.Get(owner.Name).Friends.Get(other.Name)
+	for _, f := range w.contacts.get(u.Name).friends.List() {
+		w.unfriend(u.Name, f.Name)
+	}
+	return nil
+}
+
+// Contacts returns the friends of a user, the oldest friendship first, also of
+// one who is not registered.
+func (w *World) Contacts(owner string) []Friend {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return friendsOf(w.contacts.get(Fold(owner)).friends.List())
+}
+
+func friendsOf(list []*Friend) []Friend {
+	return Convert(list, func(f *Friend) Friend { return *f })
+}
+
+// ListContacts returns a page of the friends of a user, the newest first, and the
+// cursor of the next one, "" if this is the last.
+func (w *World) ListContacts(owner, cursor string, limit int) (list []Friend, next string, err *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	u, err := w.user(owner)
+	if err != nil {
+		return nil, "", err
+	}
+	page, ok := w.contacts.get(u.Name).friends.Leaf(cursor, limit, true, nil)
+	if !ok {
+		return nil, "", refuse(BadCursor)
+	}
+	return friendsOf(page.Values), page.CursorIfMore(), nil
+}
+
+// SetRemark sets what a user notes of a friend.
+func (w *World) SetRemark(owner, other, remark string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	a, b, err := w.pair(owner, other)
+	if err != nil {
+		return err
+	}
+	f := w.contacts.get(a.Name).friends.Get(b.Name)
 	if f == nil {
-		return nil, wire.ErrIllegalArgument("updateRemark they are not friends, please add as a friend first.")
+		return refuse(NotFriends, a.Name, b.Name)
 	}
 	f.Remark = remark
-	return wire.Plain(statusEnvelope{c.Wrap(new(wire.Response)), "ok"}), nil
+	w.emit(ContactRemarkSet{a.Name, b.Name, remark})
+	return nil
 }
 
-// importOutcome sorts the users of an import; the names are spelled like this.
-type importOutcome struct {
-	Success  []string `json:"success"`
-	Unknown  []string `json:"NotExistFailed"`
-	Full     []string `json:"maxLimitFailed"`
-	Failures []string `json:"UnKnowFailed"`
-}
+// Imported sorts the users of an import by what became of them.
+type Imported struct{ Made, Unknown, Full, Failed []string }
 
-func (s *World) contactsImport(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
-	}
-	names := o.Texts("usernames")
+// ImportContacts befriends a user with those of others with whom it can be done.
+func (w *World) ImportContacts(owner string, others []string) (Imported, *Error) {
+	var out Imported
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(owner)
 	switch {
-	case o.Bad != "" || len(names) == 0:
-		return nil, wire.ErrInvalidRequest()
-	case len(names) > maxImported:
-		return nil, wire.ErrIllegalArgument("request user over flow limit:10.")
+	case err != nil:
+		return out, err
+	case w.contacts.full(u.Name):
+		return out, refuse(FriendsFull, u.Name)
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	owner := named(c, "username")
-	switch {
-	case !s.Users.Has(owner):
-		return nil, wire.ErrNoSuchUser()
-	case s.Contacts.full(owner):
-		return nil, wire.ErrContactLimit("Inviter's contact max count.")
-	}
-	return wire.Plain(statusEnvelope{c.Wrap(wire.Data(s.importFriends(owner, names))), "ok"}), nil
-}
-
-// importFriends befriends an owner with those of the users with whom it can be
-// done. The caller holds mu.
-func (s *World) importFriends(owner string, names []string) importOutcome {
-	out := importOutcome{[]string{}, []string{}, []string{}, []string{}}
-	for _, name := range names {
-		name = Fold(name)
+	for _, name := range Convert(others, Fold) {
 		switch {
-		case name == owner:
-			out.Failures = append(out.Failures, name)
+		case name == u.Name:
+			out.Failed = append(out.Failed, name)
 			continue
-		case !s.Users.Has(name):
+		case !w.users.Has(name):
 			out.Unknown = append(out.Unknown, name)
 			continue
-		case s.Contacts.Get(owner).Friends.Has(name):
-		case s.Contacts.full(owner), s.Contacts.full(name):
+		case w.contacts.get(u.Name).friends.Has(name):
+		case w.contacts.full(u.Name), w.contacts.full(name):
 			out.Full = append(out.Full, name)
 			continue
 		}
-		s.Contacts.Befriend(owner, name)
-		out.Success = append(out.Success, name)
+		w.befriend(u.Name, name)
+		out.Made = append(out.Made, name)
 	}
-	return out
+	return out, nil
+}
+
+// AreContacts reports which of some users are friends of a user.
+func (w *World) AreContacts(owner string, names []string) ([]bool, *Error) {
+	return w.relations(owner, names, func(b *contactBook, name string) bool { return b.friends.Has(name) })
+}
+
+func (w *World) relations(owner string, names []string, holds func(*contactBook, string) bool) ([]bool, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	u, err := w.user(owner)
+	if err != nil {
+		return nil, err
+	}
+	b := w.contacts.get(u.Name)
+	return Convert(names, func(name string) bool { return holds(b, Fold(name)) }), nil
+}
+
+// ContactLists are the lists of a user, as Dump copies them.
+type ContactLists struct {
+	User    string
+	Friends []Friend
+	Blocked []string
+}
+
+// dumpContacts copies all lists for Dump. The caller holds mu.
+func (w *World) dumpContacts() []ContactLists {
+	return Convert(slices.Sorted(maps.Keys(w.contacts.of)), func(name string) ContactLists {
+		b := w.contacts.of[name]
+		return ContactLists{name, friendsOf(b.friends.List()), b.blocked.List()}
+	})
+}
+
+// RestoreContacts takes in lists that Dump has copied.
+func (w *World) RestoreContacts(v ContactLists) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	b := w.contacts.edit(v.User)
+	for _, f := range v.Friends {
+		b.friends.Put(f.Name, &f)
+	}
+	for _, name := range v.Blocked {
+		b.blocked.Put(name, name)
+	}
 }

@@ -16,16 +16,16 @@ const fileLifetime = 7 * 24 * time.Hour
 
 var filesRoutes = []legacy{
 	{
-		ID: "messages.upload_file", Method: post, Path: "/chatfiles", shape: wire.Full,
-		body: wire.MultipartBody, who: wire.AnyToken, do: (*World).uploadFile,
+		ID: "messages.upload_file", Method: post, Path: "/chatfiles", Shape: wire.Full,
+		Body: wire.MultipartBody, Who: wire.AnyToken, Do: (*World).uploadFile,
 	},
 	{
-		ID: "messages.download_thumbnail", Method: get, also: post, Path: "/chatfiles/{file_uuid}",
-		who: wire.MayHave, when: wantsThumbnail, do: (*World).downloadThumbnail,
+		ID: "messages.download_thumbnail", Method: get, Also: post, Path: "/chatfiles/{file_uuid}",
+		Who: wire.MayHave, When: wantsThumbnail, Do: (*World).downloadThumbnail,
 	},
 	{
-		ID: "messages.download_file", Method: get, also: post, Path: "/chatfiles/{file_uuid}",
-		who: wire.MayHave, do: (*World).downloadFile,
+		ID: "messages.download_file", Method: get, Also: post, Path: "/chatfiles/{file_uuid}",
+		Who: wire.MayHave, Do: (*World).downloadFile,
 	},
 }
 

@@ -10,8 +10,8 @@ const maxLifetimeBatch = 100
 
 var lifetimeRoutes = []legacy{
 	{
-		ID: "messages.set_attachment_lifetime", Method: put, also: post, Path: "/users/{username}/chatfiles/lifetime",
-		shape: wire.Full, body: wire.JSONBody, who: wire.OwnUser, do: (*World).setLifetime,
+		ID: "messages.set_attachment_lifetime", Method: put, Also: post, Path: "/users/{username}/chatfiles/lifetime",
+		Shape: wire.Full, Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).setLifetime,
 	},
 }
 

@@ -22,11 +22,11 @@ const signedLife = time.Hour // of an address that was handed out
 var storageRoutes = []legacy{
 	{
 		Method: get, Path: "https://history.example.com/chat-history/{org}/{app}/{file}",
-		who: wire.NoneAsked, do: (*World).historyFile,
+		Who: wire.NoneAsked, Do: (*World).historyFile,
 	},
 	{
 		Method: get, Path: "https://storage.example.com/chat-files/{org}/{app}/{file}",
-		who: wire.NoneAsked, do: (*World).storedFile,
+		Who: wire.NoneAsked, Do: (*World).storedFile,
 	},
 }
 

@@ -19,53 +19,53 @@ const groupShape = wire.Full&^wire.InPath | wire.InEntities
 
 var GroupsRoutes = []legacy{
 	{
-		ID: "groups.create", Method: post, Path: "/chatgroups", shape: groupShape,
-		body: wire.JSONBody, do: (*World).groupsCreate,
+		ID: "groups.create", Method: post, Path: "/chatgroups", Shape: groupShape,
+		Body: wire.JSONBody, Do: (*World).groupsCreate,
 	},
 	{
 		ID: "groups.disable", Method: post, Path: "/chatgroups/{group_id}/disable",
-		shape: groupShape | wire.InProperties, do: GroupKind.overrule(wire.ErrNoCircle, disableGroup(true)),
+		Shape: groupShape | wire.InProperties, Do: GroupKind.overrule(wire.ErrNoCircle, disableGroup(true)),
 	},
 	{
 		ID: "groups.enable", Method: post, Path: "/chatgroups/{group_id}/enable",
-		shape: groupShape | wire.InProperties, do: GroupKind.overrule(wire.ErrNoCircle, disableGroup(false)),
+		Shape: groupShape | wire.InProperties, Do: GroupKind.overrule(wire.ErrNoCircle, disableGroup(false)),
 	},
 	{
 		ID: "groups.get", Method: get, Path: "/chatgroups/{group_ids}",
-		shape: groupShape | wire.InProperties | wire.InCount, do: (*World).groupsGet,
+		Shape: groupShape | wire.InProperties | wire.InCount, Do: (*World).groupsGet,
 	},
 	{
-		ID: "groups.transfer", Method: put, Path: "/chatgroups/{group_id}", shape: groupShape,
-		body: wire.JSONBody, when: transfersOwner, do: GroupKind.write(wire.ErrNoCircle, transfer),
+		ID: "groups.transfer", Method: put, Path: "/chatgroups/{group_id}", Shape: groupShape,
+		Body: wire.JSONBody, When: transfersOwner, Do: GroupKind.write(wire.ErrNoCircle, transfer),
 	},
 	{
-		ID: "groups.update", Method: put, Path: "/chatgroups/{group_id}", shape: groupShape | wire.InProperties,
-		body: wire.JSONBody, do: GroupKind.write(wire.ErrNoCircle, updateSettings(groupSettings)),
+		ID: "groups.update", Method: put, Path: "/chatgroups/{group_id}", Shape: groupShape | wire.InProperties,
+		Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoCircle, updateSettings(groupSettings)),
 	},
 	{
-		ID: "groups.delete", Method: del, Path: "/chatgroups/{group_id}", shape: groupShape,
-		do: GroupKind.overrule(wire.ErrNoCircle, deleteGroup),
+		ID: "groups.delete", Method: del, Path: "/chatgroups/{group_id}", Shape: groupShape,
+		Do: GroupKind.overrule(wire.ErrNoCircle, deleteGroup),
 	},
 	{
-		ID: "groups.list", Method: get, Path: "/chatgroups", shape: wire.InAction | wire.InParams | wire.InURI | wire.InEntities | wire.InCount,
-		do: (*World).groupsList,
+		ID: "groups.list", Method: get, Path: "/chatgroups", Shape: wire.InAction | wire.InParams | wire.InURI | wire.InEntities | wire.InCount,
+		Do: (*World).groupsList,
 	},
 	{
 		ID: "groups.list_joined", Method: get, Path: "/users/{username}/joined_chatgroups",
-		shape: groupShape | wire.InParams | wire.InProperties | wire.InCount, do: (*World).groupsListJoined,
+		Shape: groupShape | wire.InParams | wire.InProperties | wire.InCount, Do: (*World).groupsListJoined,
 	},
 	{
 		ID: "groups.list_joined_detailed", Method: get, Path: "/chatgroups/user/{username}",
-		shape: wire.InAction | wire.InOrg | wire.InURI, do: (*World).groupsListJoinedDetailed,
+		Shape: wire.InAction | wire.InOrg | wire.InURI, Do: (*World).groupsListJoinedDetailed,
 	},
 	{
 		ID: "groups.get_announcement", Method: get, Path: "/chatgroups/{group_id}/announcement",
-		shape: groupShape, do: GroupKind.read(wire.ErrNoCircle, getAnnouncement),
+		Shape: groupShape, Do: GroupKind.read(wire.ErrNoCircle, getAnnouncement),
 	},
 	{
 		ID: "groups.set_announcement", Method: post, Path: "/chatgroups/{group_id}/announcement",
-		shape: groupShape, body: wire.JSONBody,
-		do: GroupKind.write(wire.ErrNoCircle, setAnnouncement(wire.ErrGroupAnnouncement)),
+		Shape: groupShape, Body: wire.JSONBody,
+		Do: GroupKind.write(wire.ErrNoCircle, setAnnouncement(wire.ErrGroupAnnouncement)),
 	},
 }
 
@@ -212,24 +212,24 @@ func (s *World) groupsList(c *wire.Call) (*wire.Response, *wire.Error) {
 	}
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
-	page, ok := s.Chatgroups.ByID.leaf(c.Query.Get("cursor"), limit, true, nil)
+	page, ok := s.Chatgroups.ByID.Leaf(c.Query.Get("cursor"), limit, true, nil)
 	if !ok {
 		return nil, wire.ErrInvalidRequest()
 	}
-	ans := wire.Counted(Convert(page.values, func(g *Circle) groupRow {
+	ans := wire.Counted(Convert(page.Values, func(g *Circle) groupRow {
 		return groupRow{
 			Owner: s.AppKey() + "_" + g.Owner, ID: g.ID, Affiliations: g.Members.Len(), Type: "group",
 			LastModified: strconv.FormatInt(g.Modified.UnixMilli(), 10), Name: g.Name,
 		}
 	}))
-	ans.Cursor = page.cursorIfMore()
+	ans.Cursor = page.CursorIfMore()
 	return ans, nil
 }
 
 // joinedCircles returns a page of the circles that a user is in, the one that
 // was joined last first; without paging the newest 500.
 func (s *World) joinedCircles(cs *Circles, user string, page wire.Sheet) ([]*Circle, *wire.Error) {
-	if !s.Users.Has(user) {
+	if !s.users.Has(user) {
 		return nil, wire.ErrNoSuchUser()
 	}
 	if !page.Asked {

@@ -20,19 +20,19 @@ const (
 var GroupAttributesRoutes = []legacy{
 	{
 		ID: "groups.set_member_attributes", Method: put, Path: "/metadata/chatgroup/{group_id}/user/{username}",
-		body: wire.JSONBody, do: GroupKind.write(wire.ErrNoGroupForAttributes, setMemberAttributes),
+		Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoGroupForAttributes, setMemberAttributes),
 	},
 	{
 		ID: "groups.set_members_attributes", Method: put, Path: "/metadata/chatgroup/{group_id}/users/batch",
-		body: wire.JSONBody, do: GroupKind.write(wire.ErrNoGroupForAttributes, setMembersAttributes),
+		Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoGroupForAttributes, setMembersAttributes),
 	},
 	{
 		ID: "groups.get_member_attributes", Method: get, Path: "/metadata/chatgroup/{group_id}/user/{username}",
-		do: GroupKind.read(wire.ErrNoGroupForAttributes, getMemberAttributes),
+		Do: GroupKind.read(wire.ErrNoGroupForAttributes, getMemberAttributes),
 	},
 	{
-		ID: "groups.get_members_attributes", Method: post, also: get, Path: "/metadata/chatgroup/{group_id}/get",
-		body: wire.JSONBody, do: GroupKind.read(wire.ErrNoGroupForAttributes, getMembersAttributes),
+		ID: "groups.get_members_attributes", Method: post, Also: get, Path: "/metadata/chatgroup/{group_id}/get",
+		Body: wire.JSONBody, Do: GroupKind.read(wire.ErrNoGroupForAttributes, getMembersAttributes),
 	},
 }
 

@@ -11,20 +11,20 @@ import (
 // members; what the app uploads is the owner's, since no source says whose.
 var GroupFilesRoutes = []legacy{
 	{
-		ID: "groups.list_files", Method: get, Path: "/chatgroups/{group_id}/share_files", who: wire.AnyToken,
-		shape: groupShape | wire.InParams, do: GroupKind.read(wire.ErrNoCircleForFiles, forMembers(listSharedFiles)),
+		ID: "groups.list_files", Method: get, Path: "/chatgroups/{group_id}/share_files", Who: wire.AnyToken,
+		Shape: groupShape | wire.InParams, Do: GroupKind.read(wire.ErrNoCircleForFiles, forMembers(listSharedFiles)),
 	},
 	{
-		ID: "groups.upload_file", Method: post, Path: "/chatgroups/{group_id}/share_files", who: wire.AnyToken,
-		shape: groupShape, body: wire.MultipartBody, do: (*World).groupsUploadFile,
+		ID: "groups.upload_file", Method: post, Path: "/chatgroups/{group_id}/share_files", Who: wire.AnyToken,
+		Shape: groupShape, Body: wire.MultipartBody, Do: (*World).groupsUploadFile,
 	},
 	{
-		ID: "groups.download_file", Method: get, Path: "/chatgroups/{group_id}/share_files/{file_id}", who: wire.AnyToken,
-		do: GroupKind.read(wire.ErrNoCircleForFiles, downloadSharedFile),
+		ID: "groups.download_file", Method: get, Path: "/chatgroups/{group_id}/share_files/{file_id}", Who: wire.AnyToken,
+		Do: GroupKind.read(wire.ErrNoCircleForFiles, downloadSharedFile),
 	},
 	{
 		ID: "groups.delete_file", Method: del, Path: "/chatgroups/{group_id}/share_files/{file_id}",
-		shape: groupShape, do: GroupKind.write(wire.ErrNoCircleForFiles, deleteSharedFile),
+		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircleForFiles, deleteSharedFile),
 	},
 }
 

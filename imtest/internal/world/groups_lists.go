@@ -5,59 +5,59 @@ import "github.com/imrest/im-go/imtest/internal/wire"
 var GroupListsRoutes = []legacy{
 	{
 		ID: "groups.list_blocked", Method: get, Path: "/chatgroups/{group_id}/blocks/users",
-		shape: groupShape | wire.InCount, do: GroupKind.read(wire.ErrNoCircle, listGroupBlocked),
+		Shape: groupShape | wire.InCount, Do: GroupKind.read(wire.ErrNoCircle, listGroupBlocked),
 	},
 	{
 		ID: "groups.block_member", Method: post, Path: "/chatgroups/{group_id}/blocks/users/{username}",
-		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, blockOne),
+		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, blockOne),
 	},
 	{
 		ID: "groups.block_members", Method: post, Path: "/chatgroups/{group_id}/blocks/users",
-		shape: groupShape, body: wire.JSONBody, do: GroupKind.write(wire.ErrNoCircle, blockMany),
+		Shape: groupShape, Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoCircle, blockMany),
 	},
 	{
 		ID: "groups.unblock_members", Method: del, Path: "/chatgroups/{group_id}/blocks/users/{usernames}",
-		shape: groupShape, when: hasSeveral, do: GroupKind.write(wire.ErrNoCircle, unblock),
+		Shape: groupShape, When: hasSeveral, Do: GroupKind.write(wire.ErrNoCircle, unblock),
 	},
 	{
 		ID: "groups.unblock_member", Method: del, Path: "/chatgroups/{group_id}/blocks/users/{username}",
-		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, unblock),
+		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, unblock),
 	},
 	{
 		ID: "groups.list_allowed", Method: get, Path: "/chatgroups/{group_id}/white/users",
-		shape: groupShape | wire.InCount, do: GroupKind.read(wire.ErrNoCircle, listAllowed),
+		Shape: groupShape | wire.InCount, Do: GroupKind.read(wire.ErrNoCircle, listAllowed),
 	},
 	{
 		ID: "groups.allow_member", Method: post, Path: "/chatgroups/{group_id}/white/users/{username}",
-		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, allowOne),
+		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, allowOne),
 	},
 	{
 		ID: "groups.allow_members", Method: post, Path: "/chatgroups/{group_id}/white/users",
-		shape: groupShape, body: wire.JSONBody, do: GroupKind.write(wire.ErrNoCircle, allowMany),
+		Shape: groupShape, Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoCircle, allowMany),
 	},
 	{
 		ID: "groups.disallow_members", Method: del, Path: "/chatgroups/{group_id}/white/users/{username}",
-		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, disallow),
+		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, disallow),
 	},
 	{
 		ID: "groups.list_muted", Method: get, Path: "/chatgroups/{group_id}/mute",
-		shape: groupShape, do: GroupKind.read(wire.ErrNoCircle, listMuted),
+		Shape: groupShape, Do: GroupKind.read(wire.ErrNoCircle, listMuted),
 	},
 	{
 		ID: "groups.mute_members", Method: post, Path: "/chatgroups/{group_id}/mute",
-		shape: groupShape, body: wire.JSONBody, do: GroupKind.write(wire.ErrNoCircle, muteMembers),
+		Shape: groupShape, Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoCircle, muteMembers),
 	},
 	{
-		ID: "groups.unmute_members", Method: del, also: post, Path: "/chatgroups/{group_id}/mute/{member_id}",
-		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, unmuteMembers),
+		ID: "groups.unmute_members", Method: del, Also: post, Path: "/chatgroups/{group_id}/mute/{member_id}",
+		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, unmuteMembers),
 	},
 	{
 		ID: "groups.mute_all", Method: post, Path: "/chatgroups/{group_id}/ban",
-		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, muteAll(true)),
+		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, muteAll(true)),
 	},
 	{
-		ID: "groups.unmute_all", Method: del, also: put, Path: "/chatgroups/{group_id}/ban",
-		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, muteAll(false)),
+		ID: "groups.unmute_all", Method: del, Also: put, Path: "/chatgroups/{group_id}/ban",
+		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, muteAll(false)),
 	},
 }
 
@@ -71,13 +71,13 @@ func listGroupBlocked(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.
 			return nil, err
 		}
 	}
-	page, ok := g.Blocked.leaf(c.Query.Get("cursor"), size, true, nil)
+	page, ok := g.Blocked.Leaf(c.Query.Get("cursor"), size, true, nil)
 	if !ok {
 		return nil, wire.ErrInvalidRequest()
 	}
-	ans := wire.Counted(Convert(page.values, func(user string) string { return user }))
+	ans := wire.Counted(Convert(page.Values, func(user string) string { return user }))
 	if c.Query.Has("pageSize") || c.Query.Has("cursor") {
-		ans.Cursor = page.cursorIfMore()
+		ans.Cursor = page.CursorIfMore()
 	}
 	return ans, nil
 }

@@ -5,43 +5,43 @@ import "github.com/imrest/im-go/imtest/internal/wire"
 var GroupMembersRoutes = []legacy{
 	{
 		ID: "groups.list_members_cursor", Method: get, Path: "/chatgroups/{group_id}/users",
-		shape: groupShape, when: wantsCursor, do: GroupKind.read(wire.ErrNoCircle, listMembersCursor),
+		Shape: groupShape, When: wantsCursor, Do: GroupKind.read(wire.ErrNoCircle, listMembersCursor),
 	},
 	{
 		ID: "groups.list_members", Method: get, Path: "/chatgroups/{group_id}/users",
-		shape: groupShape | wire.InParams | wire.InCount, do: GroupKind.read(wire.ErrCircleNotFound, listMembers(10)),
+		Shape: groupShape | wire.InParams | wire.InCount, Do: GroupKind.read(wire.ErrCircleNotFound, listMembers(10)),
 	},
 	{
-		ID: "groups.is_member", Method: get, also: post, Path: "/chatgroups/{group_id}/user/{username}/is_joined",
-		do: (*World).groupsIsMember,
+		ID: "groups.is_member", Method: get, Also: post, Path: "/chatgroups/{group_id}/user/{username}/is_joined",
+		Do: (*World).groupsIsMember,
 	},
 	{
 		ID: "groups.add_member", Method: post, Path: "/chatgroups/{group_id}/users/{username}",
-		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, addGroupMember),
+		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, addGroupMember),
 	},
 	{
 		ID: "groups.add_members", Method: post, Path: "/chatgroups/{group_id}/users",
-		shape: groupShape, body: wire.JSONBody, do: GroupKind.write(wire.ErrNoCircle, addGroupMembers),
+		Shape: groupShape, Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoCircle, addGroupMembers),
 	},
 	{
 		ID: "groups.remove_members", Method: del, Path: "/chatgroups/{group_id}/users/{usernames}",
-		shape: groupShape, when: hasSeveral, do: GroupKind.write(wire.ErrNoCircle, removeMembers),
+		Shape: groupShape, When: hasSeveral, Do: GroupKind.write(wire.ErrNoCircle, removeMembers),
 	},
 	{
 		ID: "groups.remove_member", Method: del, Path: "/chatgroups/{group_id}/users/{username}",
-		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, removeMembers),
+		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, removeMembers),
 	},
 	{
 		ID: "groups.list_admins", Method: get, Path: "/chatgroups/{group_id}/admin",
-		shape: groupShape | wire.InCount, do: GroupKind.read(wire.ErrNoCircle, listAdmins),
+		Shape: groupShape | wire.InCount, Do: GroupKind.read(wire.ErrNoCircle, listAdmins),
 	},
 	{
 		ID: "groups.add_admin", Method: post, Path: "/chatgroups/{group_id}/admin",
-		shape: groupShape | wire.InProperties, body: wire.JSONBody, do: GroupKind.write(wire.ErrNoCircle, addAdmin),
+		Shape: groupShape | wire.InProperties, Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoCircle, addAdmin),
 	},
 	{
 		ID: "groups.remove_admin", Method: del, Path: "/chatgroups/{group_id}/admin/{oldadmin}",
-		shape: groupShape, do: GroupKind.write(wire.ErrNoCircle, removeAdmin),
+		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, removeAdmin),
 	},
 }
 

@@ -8,15 +8,15 @@ import (
 
 // A leaf is one page of a book.
 type leaf[V any] struct {
-	values []V
+	Values []V
 	next   string // cursor behind the last value, "" if there is none
 	more   bool   // something follows
 }
 
-// leaf reads up to limit values from a cursor on, forwards or from the newest
+// Leaf reads up to limit values from a cursor on, forwards or from the newest
 // back, of those that keep holds for; a nil keep holds for all. A cursor that
 // was not made here is not ok.
-func (b *Book[V]) leaf(cursor string, limit int, newestFirst bool, keep func(V) bool) (l leaf[V], ok bool) {
+func (b *Book[V]) Leaf(cursor string, limit int, newestFirst bool, keep func(V) bool) (l leaf[V], ok bool) {
 	from, ok := parseCursor(cursor)
 	if !ok {
 		return l, false
@@ -34,18 +34,18 @@ func (b *Book[V]) leaf(cursor string, limit int, newestFirst bool, keep func(V) 
 		if r.gone || keep != nil && !keep(r.value) {
 			continue
 		}
-		if len(l.values) == limit {
+		if len(l.Values) == limit {
 			l.more = true
 			break
 		}
-		l.values = append(l.values, r.value)
+		l.Values = append(l.Values, r.value)
 		l.next = MakeCursor(r.seq + int64(step))
 	}
 	return l, true
 }
 
-// cursorIfMore is the cursor of responses in which its absence tells the end.
-func (l *leaf[V]) cursorIfMore() string {
+// CursorIfMore is the cursor of responses in which its absence tells the end.
+func (l *leaf[V]) CursorIfMore() string {
 	if l.more {
 		return l.next
 	}

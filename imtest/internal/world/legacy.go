@@ -13,26 +13,24 @@ import (
 
 // legacy is a route whose handler has not moved to package rest yet.
 type legacy struct {
-	ID, Method, also, Path, twin string
-	body                         wire.BodyKind
-	who                          wire.Access
-	shape                        wire.Shape
-	when                         func(*wire.Call) bool
-	noToken                      func() *wire.Error
-	do                           func(*World, *wire.Call) (*wire.Response, *wire.Error)
+	ID, Method, Also, Path, Twin string
+	Body                         wire.BodyKind
+	Who                          wire.Access
+	Shape                        wire.Shape
+	When                         func(*wire.Call) bool
+	NoToken                      func() *wire.Error
+	Do                           func(*World, *wire.Call) (*wire.Response, *wire.Error)
 }
 
 // LegacyRoutes are the routes that have not moved yet.
 func (s *World) LegacyRoutes() []wire.Route {
 	rows := slices.Concat(
 		tokensRoutes,
-		usersRoutes,
-		mutesRoutes,
 		messagesRoutes,
 		filesRoutes, lifetimeRoutes, storageRoutes,
 		targetedRoutes, broadcastRoutes, streamRoutes, importRoutes, recallRoutes, modifyRoutes,
 		historyRoutes, conversationsRoutes, roamingRoutes, moderationRoutes,
-		contactsRoutes, blocksRoutes, metadataRoutes, presenceRoutes, reactionRoutes,
+		metadataRoutes, presenceRoutes, reactionRoutes,
 		pushAccountRoutes, pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
 		callbacksRoutes,
 		GroupsRoutes, GroupMembersRoutes, GroupListsRoutes, GroupFilesRoutes, GroupAttributesRoutes,
@@ -41,8 +39,8 @@ func (s *World) LegacyRoutes() []wire.Route {
 	)
 	return Convert(rows, func(l legacy) wire.Route {
 		return wire.Route{
-			ID: l.ID, Method: l.Method, Also: l.also, Path: l.Path, Twin: l.twin, Body: l.body, Who: l.who, Shape: l.shape,
-			When: l.when, NoToken: l.noToken, Do: func(c *wire.Call) (*wire.Response, *wire.Error) { return l.do(s, c) },
+			ID: l.ID, Method: l.Method, Also: l.Also, Path: l.Path, Twin: l.Twin, Body: l.Body, Who: l.Who, Shape: l.Shape,
+			When: l.When, NoToken: l.NoToken, Do: func(c *wire.Call) (*wire.Response, *wire.Error) { return l.Do(s, c) },
 		}
 	})
 }
@@ -57,3 +55,15 @@ const (
 	put  = http.MethodPut
 	del  = http.MethodDelete
 )
+
+// LegacyUser returns an account, nil if there is none, to code outside of this
+// package that holds mu.
+func (s *World) LegacyUser(name string) *User { return s.users.Get(Fold(name)) }
+
+// LegacyAddUser registers a user who is not there, for code outside of this
+// package that holds mu.
+func (s *World) LegacyAddUser(name string) {
+	if !s.users.Has(Fold(name)) {
+		s.addUser(NewUser{Name: name})
+	}
+}

@@ -19,20 +19,20 @@ const (
 
 var messagesRoutes = []legacy{
 	{
-		ID: "messages.send_users", Method: post, Path: "/messages/users", shape: wire.Full,
-		body: wire.JSONBody, do: sendTo(ToUsers),
+		ID: "messages.send_users", Method: post, Path: "/messages/users", Shape: wire.Full,
+		Body: wire.JSONBody, Do: sendTo(ToUsers),
 	},
 	{
-		ID: "messages.send_groups", Method: post, Path: "/messages/chatgroups", shape: wire.Full,
-		body: wire.JSONBody, do: sendTo(ToGroups),
+		ID: "messages.send_groups", Method: post, Path: "/messages/chatgroups", Shape: wire.Full,
+		Body: wire.JSONBody, Do: sendTo(ToGroups),
 	},
 	{
-		ID: "messages.send_rooms", Method: post, Path: "/messages/chatrooms", shape: wire.Full,
-		body: wire.JSONBody, do: sendTo(ToRooms),
+		ID: "messages.send_rooms", Method: post, Path: "/messages/chatrooms", Shape: wire.Full,
+		Body: wire.JSONBody, Do: sendTo(ToRooms),
 	},
 	{
-		ID: "messages.send_legacy", Method: post, Path: "/messages", shape: wire.Full,
-		body: wire.JSONBody, do: (*World).sendLegacy,
+		ID: "messages.send_legacy", Method: post, Path: "/messages", Shape: wire.Full,
+		Body: wire.JSONBody, Do: (*World).sendLegacy,
 	},
 }
 
@@ -222,7 +222,7 @@ func (s *World) send(msg *Content, chat ChatKind, to []string) map[string]string
 	msg.Time = s.Now()
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
-	if u := s.Users.Get(msg.From); u != nil {
+	if u := s.users.Get(msg.From); u != nil {
 		msg.From = u.Name // one string for all messages of the user
 	}
 	ids := make(map[string]string, len(to))
@@ -261,7 +261,7 @@ func (s *World) deliver(m *Message) {
 // deliverTo puts a message into a user's inbox, where it has arrived if the
 // user is online. The caller holds mu.
 func (s *World) deliverTo(name string, m *Message) {
-	u := s.Users.Get(name)
+	u := s.users.Get(name)
 	online := u != nil && u.Online
 	if m.OnlineOnly && !online {
 		return

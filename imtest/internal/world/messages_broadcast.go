@@ -6,22 +6,22 @@ const firstBroadcastID = 1312745518963229184
 
 var broadcastRoutes = []legacy{
 	{
-		ID: "messages.broadcast_rooms", Method: post, Path: "/messages/chatrooms/broadcast", shape: wire.Full,
-		body: wire.JSONBody, do: broadcast(ToRooms, (*World).activeRooms, false),
+		ID: "messages.broadcast_rooms", Method: post, Path: "/messages/chatrooms/broadcast", Shape: wire.Full,
+		Body: wire.JSONBody, Do: broadcast(ToRooms, (*World).activeRooms, false),
 	},
 	{
-		ID: "messages.broadcast_online_users", Method: post, Path: "/messages/users/broadcast", shape: wire.Full,
-		body: wire.JSONBody, do: broadcast(ToUsers, (*World).onlineUsers, true),
+		ID: "messages.broadcast_online_users", Method: post, Path: "/messages/users/broadcast", Shape: wire.Full,
+		Body: wire.JSONBody, Do: broadcast(ToUsers, (*World).onlineUsers, true),
 	},
 	{
-		ID: "messages.broadcast_all_users", Method: post, Path: "/messages/broadcast", shape: wire.Full,
-		body: wire.JSONBody, do: (*World).broadcastAll,
+		ID: "messages.broadcast_all_users", Method: post, Path: "/messages/broadcast", Shape: wire.Full,
+		Body: wire.JSONBody, Do: (*World).broadcastAll,
 	},
 }
 
 func (s *World) onlineUsers() []string {
 	var list []string
-	for u := range s.Users.All {
+	for u := range s.users.All {
 		if u.Online {
 			list = append(list, u.Name)
 		}
@@ -30,7 +30,7 @@ func (s *World) onlineUsers() []string {
 }
 
 func (s *World) allUsers() []string {
-	return Convert(s.Users.List(), func(u *User) string { return u.Name })
+	return Convert(s.users.List(), func(u *User) string { return u.Name })
 }
 
 // broadcast sends one message to all targets that it finds. One to those who

@@ -14,12 +14,12 @@ const maxConversations = 100
 var conversationsRoutes = []legacy{
 	{
 		ID: "messages.delete_conversation", Method: del, Path: "/users/{username}/user_channel",
-		shape: wire.InAction | wire.InApp | wire.InURI | wire.InEntities, body: wire.JSONBody, who: wire.OwnUser, do: (*World).conversationDelete,
+		Shape: wire.InAction | wire.InApp | wire.InURI | wire.InEntities, Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).conversationDelete,
 	},
 	{
 		ID: "messages.list_conversations", Method: get,
-		Path: "/user/{username}/user_channels", twin: "/users/{username}/user_channels",
-		shape: wire.Full, who: wire.OwnUser, do: (*World).conversationsList,
+		Path: "/user/{username}/user_channels", Twin: "/users/{username}/user_channels",
+		Shape: wire.Full, Who: wire.OwnUser, Do: (*World).conversationsList,
 	},
 }
 

@@ -21,8 +21,8 @@ const (
 
 var historyRoutes = []legacy{
 	{
-		ID: "messages.history_url", Method: get, Path: "/chatmessages/{time}", shape: wire.InAction | wire.InApp | wire.InURI,
-		do: (*World).historyURL,
+		ID: "messages.history_url", Method: get, Path: "/chatmessages/{time}", Shape: wire.InAction | wire.InApp | wire.InURI,
+		Do: (*World).historyURL,
 	},
 }
 

@@ -10,12 +10,12 @@ import (
 
 var importRoutes = []legacy{
 	{
-		ID: "messages.import_user", Method: post, Path: "/messages/users/import", shape: wire.Full | wire.InEntities,
-		body: wire.JSONBody, do: importTo(ToUsers),
+		ID: "messages.import_user", Method: post, Path: "/messages/users/import", Shape: wire.Full | wire.InEntities,
+		Body: wire.JSONBody, Do: importTo(ToUsers),
 	},
 	{
-		ID: "messages.import_group", Method: post, Path: "/messages/chatgroups/import", shape: wire.Full | wire.InEntities,
-		body: wire.JSONBody, do: importTo(ToGroups),
+		ID: "messages.import_group", Method: post, Path: "/messages/chatgroups/import", Shape: wire.Full | wire.InEntities,
+		Body: wire.JSONBody, Do: importTo(ToGroups),
 	},
 }
 

@@ -7,7 +7,7 @@ import "github.com/imrest/im-go/imtest/internal/wire"
 var moderationRoutes = []legacy{
 	{
 		ID: "messages.export_moderation_records", Method: post, Path: "/moderation/record/message/export",
-		body: wire.JSONBody, do: (*World).exportModeration,
+		Body: wire.JSONBody, Do: (*World).exportModeration,
 	},
 }
 

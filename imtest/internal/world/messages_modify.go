@@ -13,8 +13,8 @@ const maxEdits = 10 // of one message
 
 var modifyRoutes = []legacy{
 	{
-		ID: "messages.modify", Method: put, Path: "/messages/rewrite/{msg_id}", shape: wire.Full,
-		body: wire.JSONBody, do: (*World).modify,
+		ID: "messages.modify", Method: put, Path: "/messages/rewrite/{msg_id}", Shape: wire.Full,
+		Body: wire.JSONBody, Do: (*World).modify,
 	},
 }
 

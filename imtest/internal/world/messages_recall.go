@@ -15,16 +15,16 @@ const (
 
 var recallRoutes = []legacy{
 	{
-		ID: "messages.recall", Method: post, Path: "/messages/msg_recall", shape: wire.Full,
-		body: wire.JSONBody, do: (*World).recallOne,
+		ID: "messages.recall", Method: post, Path: "/messages/msg_recall", Shape: wire.Full,
+		Body: wire.JSONBody, Do: (*World).recallOne,
 	},
 	{
-		ID: "messages.recall_batch", Method: post, Path: "/messages/batch_recall", shape: wire.Full,
-		body: wire.JSONBody, do: (*World).recallBatch,
+		ID: "messages.recall_batch", Method: post, Path: "/messages/batch_recall", Shape: wire.Full,
+		Body: wire.JSONBody, Do: (*World).recallBatch,
 	},
 	{
-		ID: "messages.recall_batch_legacy", Method: post, Path: "/messages/recall", shape: wire.Full,
-		body: wire.JSONBody, do: (*World).recallLegacy,
+		ID: "messages.recall_batch_legacy", Method: post, Path: "/messages/recall", Shape: wire.Full,
+		Body: wire.JSONBody, Do: (*World).recallLegacy,
 	},
 }
 

@@ -16,23 +16,23 @@ const maxRoamingBatch = 50
 var roamingRoutes = []legacy{
 	{
 		ID: "messages.delete_roaming_chat", Method: del, Path: "/rest/message/roaming/chat/user/{userId}",
-		do: deleteRoaming("userId"),
+		Do: deleteRoaming("userId"),
 	},
 	{
 		ID: "messages.delete_roaming_group", Method: del, Path: "/rest/message/roaming/group/user/{userId}",
-		do: deleteRoaming("groupId"),
+		Do: deleteRoaming("groupId"),
 	},
 	{
 		ID: "messages.clear_roaming_all", Method: post, Path: "/rest/message/roaming/user/{userId}/delete/all",
-		do: (*World).clearRoaming,
+		Do: (*World).clearRoaming,
 	},
 	{
-		ID: "messages.clear_roaming_chat_until", Method: del, also: post,
-		Path: "/rest/message/roaming/chat/user/{userId}/time", do: clearRoamingUntil("userId"),
+		ID: "messages.clear_roaming_chat_until", Method: del, Also: post,
+		Path: "/rest/message/roaming/chat/user/{userId}/time", Do: clearRoamingUntil("userId"),
 	},
 	{
-		ID: "messages.clear_roaming_group_until", Method: del, also: post,
-		Path: "/rest/message/roaming/group/user/{userId}/time", do: clearRoamingUntil("groupId"),
+		ID: "messages.clear_roaming_group_until", Method: del, Also: post,
+		Path: "/rest/message/roaming/group/user/{userId}/time", Do: clearRoamingUntil("groupId"),
 	},
 }
 

@@ -17,12 +17,12 @@ const (
 // The responses name the plural of the path.
 var streamRoutes = []legacy{
 	{
-		ID: "messages.stream_user", Method: post, Path: "/stream_message/user", shape: wire.InAction | wire.InApp,
-		body: wire.JSONBody, do: streamTo(ToUsers),
+		ID: "messages.stream_user", Method: post, Path: "/stream_message/user", Shape: wire.InAction | wire.InApp,
+		Body: wire.JSONBody, Do: streamTo(ToUsers),
 	},
 	{
-		ID: "messages.stream_group", Method: post, Path: "/stream_message/chatgroup", shape: wire.InAction | wire.InApp,
-		body: wire.JSONBody, do: streamTo(ToGroups),
+		ID: "messages.stream_group", Method: post, Path: "/stream_message/chatgroup", Shape: wire.InAction | wire.InApp,
+		Body: wire.JSONBody, Do: streamTo(ToGroups),
 	},
 }
 

@@ -13,12 +13,12 @@ const maxDirected = 20
 
 var targetedRoutes = []legacy{
 	{
-		ID: "messages.send_group_targeted", Method: post, Path: "/messages/chatgroups/users", shape: wire.InAction | wire.InApp,
-		body: wire.JSONBody, do: sendTargeted(ToGroups),
+		ID: "messages.send_group_targeted", Method: post, Path: "/messages/chatgroups/users", Shape: wire.InAction | wire.InApp,
+		Body: wire.JSONBody, Do: sendTargeted(ToGroups),
 	},
 	{
-		ID: "messages.send_room_targeted", Method: post, Path: "/messages/chatrooms/users", shape: wire.InAction | wire.InApp,
-		body: wire.JSONBody, do: sendTargeted(ToRooms),
+		ID: "messages.send_room_targeted", Method: post, Path: "/messages/chatrooms/users", Shape: wire.InAction | wire.InApp,
+		Body: wire.JSONBody, Do: sendTargeted(ToRooms),
 	},
 }
 

@@ -17,23 +17,23 @@ const (
 var metadataRoutes = []legacy{
 	{
 		ID: "metadata.set", Method: put, Path: "/metadata/user/{username}",
-		body: wire.LenientBody, who: wire.AnyToken, do: (*World).metadataSet,
+		Body: wire.LenientBody, Who: wire.AnyToken, Do: (*World).metadataSet,
 	},
 	{
 		ID: "metadata.capacity", Method: get, Path: "/metadata/user/capacity",
-		who: wire.AnyToken, do: (*World).metadataCapacity,
+		Who: wire.AnyToken, Do: (*World).metadataCapacity,
 	},
 	{
 		ID: "metadata.get", Method: get, Path: "/metadata/user/{username}",
-		who: wire.AnyToken, do: (*World).metadataGet,
+		Who: wire.AnyToken, Do: (*World).metadataGet,
 	},
 	{
 		ID: "metadata.batch_get", Method: post, Path: "/metadata/user/get",
-		body: wire.JSONBody, who: wire.AnyToken, do: (*World).metadataBatchGet,
+		Body: wire.JSONBody, Who: wire.AnyToken, Do: (*World).metadataBatchGet,
 	},
 	{
 		ID: "metadata.delete", Method: del, Path: "/metadata/user/{username}",
-		who: wire.AnyToken, do: (*World).metadataDelete,
+		Who: wire.AnyToken, Do: (*World).metadataDelete,
 	},
 }
 

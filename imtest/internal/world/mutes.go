@@ -1,29 +1,26 @@
 package world
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"time"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
-
-var mutesRoutes = []legacy{
-	{
-		ID: "mutes.set", Method: post, Path: "/mutes", shape: wire.Full,
-		body: wire.JSONBody, do: (*World).mutesSet,
-	},
-	{
-		ID: "mutes.get", Method: get, Path: "/mutes/{username}", shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI,
-		do: (*World).mutesGet,
-	},
-	{
-		ID: "mutes.list", Method: get, Path: "/mutes", shape: wire.Full,
-		do: (*World).mutesList,
-	},
-}
 
 // MuteKinds are the kinds of chat that a user can be muted in.
 var MuteKinds = []string{"chat", "groupchat", "chatroom"}
+
+// What happens to mutes.
+type (
+	UserMuted struct {
+		User, Kind string
+		Until      time.Time // zero: for ever
+	}
+	UserUnmuted struct{ User, Kind string }
+)
+
+func (UserMuted) what()   {}
+func (UserUnmuted) what() {}
 
 // Mute is the mute of one user in one kind of chat. A lifted or ended one stays.
 type Mute struct {
@@ -32,8 +29,8 @@ type Mute struct {
 	Until      time.Time
 }
 
-// Left is the number of seconds left: 0 none, -1 for ever.
-func (m *Mute) Left(now time.Time) int64 {
+// left is the number of seconds left: 0 none, -1 for ever.
+func (m *Mute) left(now time.Time) int64 {
 	switch {
 	case m == nil:
 		return 0
@@ -43,90 +40,96 @@ func (m *Mute) Left(now time.Time) int64 {
 	return max(0, int64(math.Ceil(m.Until.Sub(now).Seconds())))
 }
 
-func MuteKey(user, kind string) string { return user + " " + kind }
+func muteKey(user, kind string) string { return user + " " + kind }
 
-// setMute mutes a user for a number of seconds, 0 lifts and -1 is for ever;
-// other negative values change nothing. The caller holds mu.
-func (s *World) setMute(user, kind string, seconds int64) {
-	if seconds < -1 {
-		return
+// MuteUser mutes a user for a number of seconds, by kind of chat: 0 lifts a mute
+// and -1 is for ever; other negative numbers change nothing.
+func (w *World) MuteUser(name string, seconds map[string]int64) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
+	if err != nil {
+		return err
 	}
-	s.Mutes.Put(MuteKey(user, kind), &Mute{
-		User: user, Kind: kind,
+	for _, kind := range MuteKinds {
+		if n, given := seconds[kind]; given && n >= -1 {
+			w.setMute(u, kind, n)
+		}
+	}
+	return nil
+}
+
+// setMute mutes or lifts. The caller holds mu.
+func (w *World) setMute(u *User, kind string, seconds int64) {
+	m := &Mute{
+		User: u.Name, Kind: kind,
 		Forever: seconds == -1,
-		Until:   s.Now().Add(time.Duration(seconds) * time.Second),
-	})
-}
-
-func (s *World) removeMutes(user string) {
-	for _, kind := range MuteKinds {
-		s.Mutes.Remove(MuteKey(user, kind))
+		Until:   w.Now().Add(time.Duration(seconds) * time.Second),
+	}
+	w.mutes.Put(muteKey(u.Name, kind), m)
+	switch seconds {
+	case 0:
+		w.emit(UserUnmuted{u.Name, kind})
+	case -1:
+		w.emit(UserMuted{User: u.Name, Kind: kind})
+	default:
+		w.emit(UserMuted{u.Name, kind, m.Until})
 	}
 }
 
-func (s *World) mutesSet(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
+func (w *World) removeMutes(user string) {
+	for _, kind := range MuteKinds {
+		w.mutes.Remove(muteKey(user, kind))
+	}
+}
+
+// A MuteLeft is what is left of a mute.
+type MuteLeft struct {
+	User, Kind string
+	Seconds    int64 // 0: it is over; -1: for ever
+}
+
+// Mutes returns what is left of the mutes of a user, in the order of MuteKinds.
+func (w *World) Mutes(name string) ([]MuteLeft, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	u, err := w.user(name)
 	if err != nil {
 		return nil, err
 	}
-	name := Fold(o.Text("username"))
-	seconds := map[string]int64{}
-	for _, kind := range MuteKinds {
-		if !o.Has(kind) {
-			continue
-		}
-		if seconds[kind] = o.Integer(kind); seconds[kind] > math.MaxInt32 {
-			o.Note(kind)
-		}
-	}
-	if o.Bad != "" {
-		return nil, wire.ErrInvalidRequest()
-	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	if !s.Users.Has(name) {
-		return nil, wire.ErrUserPropertyMissing()
-	}
-	for _, kind := range MuteKinds {
-		if n, given := seconds[kind]; given {
-			s.setMute(name, kind, n)
-		}
-	}
-	return wire.Data(map[string]string{"result": "ok"}), nil
+	now := w.Now()
+	return Convert(MuteKinds, func(kind string) MuteLeft {
+		return MuteLeft{u.Name, kind, w.mutes.Get(muteKey(u.Name, kind)).left(now)}
+	}), nil
 }
 
-func (s *World) mutesGet(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	name, now := named(c, "username"), s.Now()
-	if !s.Users.Has(name) {
-		return nil, wire.ErrUserPropertyMissing()
-	}
-	payload := map[string]any{"userid": s.AppKey() + "_" + name, "unixtime": now.Unix()}
-	for _, kind := range MuteKinds {
-		payload[kind] = s.Mutes.Get(MuteKey(name, kind)).Left(now)
-	}
-	return wire.Data(payload), nil
-}
-
-// mutesList has an entry per user and kind, in the order of the first mute.
-func (s *World) mutesList(c *wire.Call) (*wire.Response, *wire.Error) {
-	page, err := c.Number("pageNum", 1, math.MaxInt32)
-	if err != nil {
-		return nil, err
-	}
-	size, err := c.Number("pageSize", 50, 50)
-	if err != nil {
-		return nil, err
-	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	now, skip := s.Now(), (page-1)*size
-	list := []map[string]any{}
-	for m := range s.Mutes.All {
-		if skip--; skip < 0 && len(list) < size {
-			list = append(list, map[string]any{"username": m.User, m.Kind: m.Left(now)})
+// ListMutes returns a page of all mutes, in the order of the first mute of a
+// user in a kind of chat; those that are over are there, too.
+func (w *World) ListMutes(skip, limit int) []MuteLeft {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	now := w.Now()
+	list := []MuteLeft{}
+	for m := range w.mutes.All {
+		if skip--; skip < 0 && len(list) < limit {
+			list = append(list, MuteLeft{m.User, m.Kind, m.left(now)})
 		}
 	}
-	return wire.Data(map[string]any{"data": list, "unixtime": now.Unix()}), nil
+	return list
+}
+
+// dumpMutes copies the mutes for Dump. The caller holds mu.
+func (w *World) dumpMutes() []Mute {
+	return Convert(w.mutes.List(), func(m *Mute) Mute { return *m })
+}
+
+// RestoreMute takes in a mute that Dump has copied.
+func (w *World) RestoreMute(m Mute) error {
+	if !slices.Contains(MuteKinds, m.Kind) {
+		return fmt.Errorf("there is no kind of mute %q", m.Kind)
+	}
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.mutes.Put(muteKey(m.User, m.Kind), &m)
+	return nil
 }

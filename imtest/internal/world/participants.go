@@ -46,7 +46,7 @@ func (s *World) inCircle(m *Message, user string) bool {
 	if m.Chat == ToGroups {
 		return s.inGroup(m.To, user) && !s.groupOf(m.To).frozen()
 	}
-	g, u := s.Chatrooms.ByID.Get(m.To), s.Users.Get(user)
+	g, u := s.Chatrooms.ByID.Get(m.To), s.users.Get(user)
 	return g != nil && g.Members.Has(user) && u != nil && u.Online
 }
 

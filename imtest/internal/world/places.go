@@ -61,10 +61,10 @@ func (b *Book[V]) Place(runs []Run) error {
 
 // PagedBooks visits the books that calls read by cursor. The caller holds mu.
 func (s *World) PagedBooks(visit func(name string, b Placed)) {
-	visit("users", &s.Users)
-	for user, b := range s.Contacts.Of {
-		visit("friends of "+user, &b.Friends)
-		visit("blocked by "+user, &b.Blocked)
+	visit("users", &s.users)
+	for user, b := range s.contacts.of {
+		visit("friends of "+user, &b.friends)
+		visit("blocked by "+user, &b.blocked)
 	}
 	for name, kind := range map[string]*CircleKind{"groups": GroupKind, "rooms": RoomKind, "threads": ThreadKind} {
 		visit(name, &kind.In(s).ByID)

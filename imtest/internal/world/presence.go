@@ -22,27 +22,27 @@ const (
 var presenceRoutes = []legacy{
 	{
 		ID: "presence.set", Method: post, Path: "/users/{username}/presence/{resource}/{status}",
-		body: wire.JSONBody, who: wire.OwnUser, do: (*World).presenceSet,
+		Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).presenceSet,
 	},
 	{
 		ID: "presence.subscribe", Method: post, Path: "/users/{username}/presence/{expiry}",
-		body: wire.JSONBody, who: wire.OwnUser, do: (*World).presenceSubscribe,
+		Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).presenceSubscribe,
 	},
 	{
 		ID: "presence.get", Method: post, Path: "/users/{username}/presence",
-		body: wire.JSONBody, who: wire.OwnUser, do: (*World).presenceGet,
+		Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).presenceGet,
 	},
 	{
 		ID: "presence.unsubscribe", Method: del, Path: "/users/{username}/presence",
-		body: wire.LenientBody, who: wire.OwnUser, do: (*World).presenceUnsubscribe,
+		Body: wire.LenientBody, Who: wire.OwnUser, Do: (*World).presenceUnsubscribe,
 	},
 	{
 		ID: "presence.list_subscriptions", Method: get, Path: "/users/{username}/presence/sublist",
-		who: wire.OwnUser, do: (*World).presenceListSubscriptions,
+		Who: wire.OwnUser, Do: (*World).presenceListSubscriptions,
 	},
 	{
 		ID: "presence.group_online_count", Method: get, Path: "/presence/online/{group_id}/type/{query_type}",
-		do: (*World).presenceGroupOnlineCount,
+		Do: (*World).presenceGroupOnlineCount,
 	},
 }
 
@@ -95,7 +95,7 @@ func (p *presenceState) forget(user string) {
 // "1" unless they say otherwise. The caller holds mu.
 func (s *World) PresenceOf(name string) presence {
 	p := presence{Status: map[string]string{}}
-	if u := s.Users.Get(name); u != nil {
+	if u := s.users.Get(name); u != nil {
 		p.Changed = latest(u.Created, u.Came, u.Left)
 		for _, device := range u.Devices {
 			p.Status[device.ID] = "1"
@@ -154,7 +154,7 @@ func (s *World) presenceSet(c *wire.Call) (*wire.Response, *wire.Error) {
 	}
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
-	if !s.Users.Has(name) {
+	if !s.users.Has(name) {
 		return nil, wire.ErrNoSuchUser()
 	}
 	s.Presence.Set(name, c.Value("resource"), c.Value("status"), ext, s.Now())
@@ -200,7 +200,7 @@ func (s *World) presenceGet(c *wire.Call) (*wire.Response, *wire.Error) {
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	list := []presenceItem{}
-	if s.Users.Has(named(c, "username")) {
+	if s.users.Has(named(c, "username")) {
 		for _, name := range names {
 			list = append(list, s.presenceItem(name))
 		}
@@ -227,7 +227,7 @@ func (s *World) presenceGroupOnlineCount(c *wire.Call) (*wire.Response, *wire.Er
 	}
 	n := 0
 	for _, name := range members {
-		if u := s.Users.Get(name); u != nil && u.Online {
+		if u := s.users.Get(name); u != nil && u.Online {
 			n++
 		}
 	}

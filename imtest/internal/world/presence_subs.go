@@ -77,7 +77,7 @@ func (s *World) presenceSubscribe(c *wire.Call) (*wire.Response, *wire.Error) {
 	}
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
-	if !s.Users.Has(user) {
+	if !s.users.Has(user) {
 		return nil, wire.ErrNoSuchUser()
 	}
 	if !s.maySubscribe(user, names) {

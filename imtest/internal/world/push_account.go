@@ -16,20 +16,20 @@ const (
 // handler is the same, so that a body may also hold the fields of several.
 var pushAccountRoutes = []legacy{
 	{
-		ID: "push.set_no_disturbing", Method: put, Path: "/users/{username}", shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI,
-		body: wire.JSONBody, who: wire.OwnUser, when: bodyHas("notification_no_disturbing"), do: (*World).pushSetUser,
+		ID: "push.set_no_disturbing", Method: put, Path: "/users/{username}", Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI,
+		Body: wire.JSONBody, Who: wire.OwnUser, When: bodyHas("notification_no_disturbing"), Do: (*World).pushSetUser,
 	},
 	{
-		ID: "push.set_display_style", Method: put, Path: "/users/{username}", shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI,
-		body: wire.JSONBody, who: wire.OwnUser, when: bodyHas("notification_display_style"), do: (*World).pushSetUser,
+		ID: "push.set_display_style", Method: put, Path: "/users/{username}", Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI,
+		Body: wire.JSONBody, Who: wire.OwnUser, When: bodyHas("notification_display_style"), Do: (*World).pushSetUser,
 	},
 	{
-		ID: "push.set_nickname", Method: put, Path: "/users/{username}", shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI,
-		body: wire.JSONBody, who: wire.OwnUser, do: (*World).pushSetUser,
+		ID: "push.set_nickname", Method: put, Path: "/users/{username}", Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI,
+		Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).pushSetUser,
 	},
 	{
-		ID: "push.set_nicknames_batch", Method: put, Path: "/push/nickname", shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI,
-		body: wire.JSONBody, do: (*World).pushSetNicknames,
+		ID: "push.set_nicknames_batch", Method: put, Path: "/push/nickname", Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI,
+		Body: wire.JSONBody, Do: (*World).pushSetNicknames,
 	},
 }
 
@@ -108,7 +108,7 @@ func (s *World) pushSetUser(c *wire.Call) (*wire.Response, *wire.Error) {
 	}
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
-	u := s.Users.Get(named(c, "username"))
+	u := s.users.Get(named(c, "username"))
 	if u == nil {
 		return nil, wire.ErrPushNoUser()
 	}
@@ -153,12 +153,12 @@ func (s *World) pushSetNicknames(c *wire.Call) (*wire.Response, *wire.Error) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	for _, item := range list {
-		if !s.Users.Has(item.Username) {
+		if !s.users.Has(item.Username) {
 			return nil, wire.ErrPushNoUser()
 		}
 	}
 	for _, item := range list {
-		u := s.Users.Get(item.Username)
+		u := s.users.Get(item.Username)
 		u.Nickname, u.Modified = item.Nickname, s.Now()
 	}
 	return wire.Entities(list...), nil

@@ -5,11 +5,11 @@ import "github.com/imrest/im-go/imtest/internal/wire"
 var pushBindingsRoutes = []legacy{
 	{
 		ID: "push.bind_device", Method: put, Path: "/users/{username}/push/binding",
-		shape: wire.InAction | wire.InEntities, body: wire.JSONBody, who: wire.OwnUser, do: (*World).pushBind,
+		Shape: wire.InAction | wire.InEntities, Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).pushBind,
 	},
 	{
 		ID: "push.get_bindings", Method: get, Path: "/users/{username}/push/binding",
-		shape: wire.InAction | wire.InEntities, who: wire.OwnUser, do: (*World).pushBindings,
+		Shape: wire.InAction | wire.InEntities, Who: wire.OwnUser, Do: (*World).pushBindings,
 	},
 }
 
@@ -58,7 +58,7 @@ func (s *World) pushBind(c *wire.Call) (*wire.Response, *wire.Error) {
 	}
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
-	u := s.Users.Get(named(c, "username"))
+	u := s.users.Get(named(c, "username"))
 	if u == nil {
 		return nil, wire.ErrPushNoUser()
 	}
@@ -81,7 +81,7 @@ func (s *World) pushBindings(c *wire.Call) (*wire.Response, *wire.Error) {
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	name := named(c, "username")
-	if !s.Users.Has(name) {
+	if !s.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
 	list := Convert(s.Push.User(name).Bindings.List(), func(b *Binding) Binding { return *b })

@@ -20,35 +20,35 @@ const (
 var pushLabelsRoutes = []legacy{
 	{
 		ID: "push.create_label", Method: post, Path: "/push/label",
-		body: wire.JSONBody, do: (*World).labelCreate,
+		Body: wire.JSONBody, Do: (*World).labelCreate,
 	},
 	{
 		ID: "push.get_label", Method: get, Path: "/push/label/{labelname}",
-		do: (*World).labelGet,
+		Do: (*World).labelGet,
 	},
 	{
 		ID: "push.list_labels", Method: get, Path: "/push/label",
-		do: (*World).labelsList,
+		Do: (*World).labelsList,
 	},
 	{
 		ID: "push.delete_label", Method: del, Path: "/push/label/{labelname}",
-		do: (*World).labelDelete,
+		Do: (*World).labelDelete,
 	},
 	{
 		ID: "push.add_label_users", Method: post, Path: "/push/label/{labelname}/user",
-		body: wire.JSONBody, do: (*World).labelAddUsers,
+		Body: wire.JSONBody, Do: (*World).labelAddUsers,
 	},
 	{
 		ID: "push.get_label_user", Method: get, Path: "/push/label/{labelname}/user/{username}",
-		do: (*World).labelGetUser,
+		Do: (*World).labelGetUser,
 	},
 	{
 		ID: "push.list_label_users", Method: get, Path: "/push/label/{labelname}/user",
-		do: (*World).labelListUsers,
+		Do: (*World).labelListUsers,
 	},
 	{
 		ID: "push.remove_label_users", Method: del, Path: "/push/label/{labelname}/user",
-		body: wire.JSONBody, do: (*World).labelRemoveUsers,
+		Body: wire.JSONBody, Do: (*World).labelRemoveUsers,
 	},
 }
 
@@ -139,11 +139,11 @@ func listPushes[V, W any](c *wire.Call, b *Book[V], newestFirst bool, item func(
 	if err != nil {
 		return nil, err
 	}
-	page, ok := b.leaf(c.Query.Get("cursor"), limit, newestFirst, nil)
+	page, ok := b.Leaf(c.Query.Get("cursor"), limit, newestFirst, nil)
 	if !ok {
 		return nil, wire.ErrPushParameter("cursor")
 	}
-	return &wire.Response{Data: Convert(page.values, item), Cursor: page.cursorIfMore()}, nil
+	return &wire.Response{Data: Convert(page.Values, item), Cursor: page.CursorIfMore()}, nil
 }
 
 // labelDelete also deletes a label that has users.
@@ -189,7 +189,7 @@ const noPushUser = "appUser not exists"
 func (s *World) labelAddUsers(c *wire.Call) (*wire.Response, *wire.Error) {
 	return s.forLabelUsers(c, func(l *Label, name string) string {
 		switch {
-		case !s.Users.Has(name):
+		case !s.users.Has(name):
 			return noPushUser
 		case l.Users.Has(name):
 			return ""
@@ -204,7 +204,7 @@ func (s *World) labelAddUsers(c *wire.Call) (*wire.Response, *wire.Error) {
 // labelRemoveUsers also succeeds for a user who is not under the label.
 func (s *World) labelRemoveUsers(c *wire.Call) (*wire.Response, *wire.Error) {
 	return s.forLabelUsers(c, func(l *Label, name string) string {
-		if !s.Users.Has(name) {
+		if !s.users.Has(name) {
 			return noPushUser
 		}
 		l.Users.Remove(name)

@@ -22,43 +22,43 @@ const (
 var pushSendRoutes = []legacy{
 	{
 		ID: "push.send_sync", Method: post, Path: "/push/sync/{target}",
-		body: wire.JSONBody, do: (*World).pushSync,
+		Body: wire.JSONBody, Do: (*World).pushSync,
 	},
 	{
 		ID: "push.send_async", Method: post, Path: "/push/async/{target}",
-		body: wire.JSONBody, do: (*World).pushAsync,
+		Body: wire.JSONBody, Do: (*World).pushAsync,
 	},
 	{
 		ID: "push.send_single", Method: post, Path: "/push/single",
-		body: wire.JSONBody, do: (*World).pushSingle,
+		Body: wire.JSONBody, Do: (*World).pushSingle,
 	},
 	{
 		ID: "push.send_list", Method: post, Path: "/push/list",
-		body: wire.JSONBody, do: (*World).pushList,
+		Body: wire.JSONBody, Do: (*World).pushList,
 	},
 	{
 		ID: "push.send_label", Method: post, Path: "/push/list/label",
-		body: wire.JSONBody, do: (*World).pushLabel,
+		Body: wire.JSONBody, Do: (*World).pushLabel,
 	},
 	{
 		ID: "push.send_task", Method: post, Path: "/push/task",
-		body: wire.JSONBody, do: (*World).pushTask,
+		Body: wire.JSONBody, Do: (*World).pushTask,
 	},
 	{
 		ID: "push.create_message", Method: post, Path: "/push/message",
-		body: wire.JSONBody, do: (*World).pushCreateMessage,
+		Body: wire.JSONBody, Do: (*World).pushCreateMessage,
 	},
 	{
-		ID: "push.get_message", Method: get, also: post, Path: "/push/message/{messageId}",
-		do: (*World).pushGetMessage,
+		ID: "push.get_message", Method: get, Also: post, Path: "/push/message/{messageId}",
+		Do: (*World).pushGetMessage,
 	},
 	{
 		ID: "push.send_broadcast_task", Method: post, Path: "/push/task/broadcast",
-		body: wire.JSONBody, do: (*World).pushBroadcast,
+		Body: wire.JSONBody, Do: (*World).pushBroadcast,
 	},
 	{
 		ID: "push.statistics", Method: get, Path: "/push/data/offline-push/begin/{startTime}/end/{endTime}",
-		do: (*World).pushStatistics,
+		Do: (*World).pushStatistics,
 	},
 }
 
@@ -168,7 +168,7 @@ func (s *World) pushOut(p *Push) map[string]bool {
 // own channel if the user is online, as the strategy has it. Strategy 1 waits
 // for the user. The caller holds mu.
 func (s *World) reach(name string, p *Push) bool {
-	u := s.Users.Get(name)
+	u := s.users.Get(name)
 	if u == nil {
 		return false
 	}
@@ -199,7 +199,7 @@ type pushResult struct {
 // resultOf is the outcome of a push that was waited for. The caller holds mu.
 func (s *World) resultOf(name string, reached bool) pushResult {
 	switch {
-	case !s.Users.Has(name):
+	case !s.users.Has(name):
 		return pushResult{Status: "FAIL", Desc: noPushUser}
 	case !reached:
 		return pushResult{Status: "FAIL", Desc: "no push binding"}

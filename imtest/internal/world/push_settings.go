@@ -12,19 +12,19 @@ const maxPause = 7 * 24 * time.Hour // of push notifications
 var pushSettingsRoutes = []legacy{
 	{
 		ID: "push.set_settings", Method: put, Path: "/users/{username}/notification/{chattype}/{key}",
-		shape: wire.InAction | wire.InApp, body: wire.JSONBody, who: wire.OwnUser, do: (*World).pushSetSettings,
+		Shape: wire.InAction | wire.InApp, Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).pushSetSettings,
 	},
 	{
 		ID: "push.get_settings", Method: get, Path: "/users/{username}/notification/{chattype}/{key}",
-		shape: wire.InAction | wire.InApp, who: wire.OwnUser, do: (*World).pushGetSettings,
+		Shape: wire.InAction | wire.InApp, Who: wire.OwnUser, Do: (*World).pushGetSettings,
 	},
 	{
 		ID: "push.set_language", Method: put, Path: "/users/{username}/notification/language",
-		shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, body: wire.JSONBody, who: wire.OwnUser, do: (*World).pushSetLanguage,
+		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).pushSetLanguage,
 	},
 	{
 		ID: "push.get_language", Method: get, Path: "/users/{username}/notification/language",
-		shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, who: wire.OwnUser, do: (*World).pushGetLanguage,
+		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, Who: wire.OwnUser, Do: (*World).pushGetLanguage,
 	},
 }
 
@@ -150,7 +150,7 @@ func (s *World) pushSetSettings(c *wire.Call) (*wire.Response, *wire.Error) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	name := named(c, "username")
-	if !s.Users.Has(name) {
+	if !s.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
 	p := s.SettingsOf(name, key, all)
@@ -169,7 +169,7 @@ func (s *World) pushGetSettings(c *wire.Call) (*wire.Response, *wire.Error) {
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	name := named(c, "username")
-	if !s.Users.Has(name) {
+	if !s.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
 	return settingsResponse(c, s.SettingsOf(name, key, all)), nil
@@ -187,7 +187,7 @@ func (s *World) pushSetLanguage(c *wire.Call) (*wire.Response, *wire.Error) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	name := named(c, "username")
-	if !s.Users.Has(name) {
+	if !s.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
 	s.Push.Edit(name).Language = language
@@ -198,7 +198,7 @@ func (s *World) pushGetLanguage(c *wire.Call) (*wire.Response, *wire.Error) {
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	name := named(c, "username")
-	if !s.Users.Has(name) {
+	if !s.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
 	return wire.Data(map[string]string{"language": s.Push.User(name).Language}), nil

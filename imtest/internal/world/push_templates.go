@@ -10,27 +10,27 @@ import (
 var pushTemplatesRoutes = []legacy{
 	{
 		ID: "push.create_template", Method: post, Path: "/notification/template",
-		shape: wire.InAction | wire.InApp | wire.InURI, body: wire.JSONBody, do: (*World).templateCreate,
+		Shape: wire.InAction | wire.InApp | wire.InURI, Body: wire.JSONBody, Do: (*World).templateCreate,
 	},
 	{
 		ID: "push.get_template", Method: get, Path: "/notification/template/{name}",
-		shape: wire.InAction | wire.InApp | wire.InURI, do: (*World).templateGet,
+		Shape: wire.InAction | wire.InApp | wire.InURI, Do: (*World).templateGet,
 	},
 	{
 		ID: "push.update_template", Method: put, Path: "/notification/template/{name}",
-		shape: wire.InAction | wire.InApp | wire.InURI, body: wire.JSONBody, do: (*World).templateUpdate,
+		Shape: wire.InAction | wire.InApp | wire.InURI, Body: wire.JSONBody, Do: (*World).templateUpdate,
 	},
 	{
 		ID: "push.delete_template", Method: del, Path: "/notification/template/{name}",
-		shape: wire.InAction | wire.InApp | wire.InURI, do: (*World).templateDelete,
+		Shape: wire.InAction | wire.InApp | wire.InURI, Do: (*World).templateDelete,
 	},
 	{
 		ID: "push.set_user_template", Method: put, Path: "/users/{username}/notification/template",
-		shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, body: wire.JSONBody, who: wire.OwnUser, do: (*World).templateChoose,
+		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).templateChoose,
 	},
 	{
 		ID: "push.get_user_template", Method: get, Path: "/users/{username}/notification/template",
-		shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, who: wire.OwnUser, do: (*World).templateChosen,
+		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, Who: wire.OwnUser, Do: (*World).templateChosen,
 	},
 }
 
@@ -140,7 +140,7 @@ func (s *World) templateChoose(c *wire.Call) (*wire.Response, *wire.Error) {
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	name := named(c, "username")
-	if !s.Users.Has(name) {
+	if !s.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
 	s.Push.Edit(name).Template = chosen
@@ -151,7 +151,7 @@ func (s *World) templateChosen(c *wire.Call) (*wire.Response, *wire.Error) {
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	name := named(c, "username")
-	if !s.Users.Has(name) {
+	if !s.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
 	return wire.Data(map[string]string{"templateName": s.Push.User(name).Template}), nil

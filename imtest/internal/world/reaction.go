@@ -25,19 +25,19 @@ const (
 var reactionRoutes = []legacy{
 	{
 		ID: "reaction.create", Method: post, Path: "/reaction/user/{userId}",
-		body: wire.JSONBody, do: (*World).reactionCreate,
+		Body: wire.JSONBody, Do: (*World).reactionCreate,
 	},
 	{
 		ID: "reaction.get", Method: get, Path: "/reaction/user/{userId}",
-		do: (*World).reactionGet,
+		Do: (*World).reactionGet,
 	},
 	{
 		ID: "reaction.delete", Method: del, Path: "/reaction/user/{userId}",
-		do: (*World).reactionDelete,
+		Do: (*World).reactionDelete,
 	},
 	{
 		ID: "reaction.detail", Method: get, Path: "/reaction/user/{userId}/detail",
-		do: (*World).reactionDetail,
+		Do: (*World).reactionDetail,
 	},
 }
 
@@ -254,11 +254,11 @@ func (s *World) reactionDetail(c *wire.Call) (*wire.Response, *wire.Error) {
 	if r == nil {
 		r = &reaction{Text: c.Query.Get("message")}
 	}
-	page, ok := r.Users.leaf(c.Query.Get("cursor"), limit, false, nil)
+	page, ok := r.Users.Leaf(c.Query.Get("cursor"), limit, false, nil)
 	if !ok {
 		return nil, wire.ErrInvalidRequest()
 	}
-	out := reactionPage{r.item(user), page.cursorIfMore()}
-	out.UserList = append([]string{}, page.values...)
+	out := reactionPage{r.item(user), page.CursorIfMore()}
+	out.UserList = append([]string{}, page.Values...)
 	return withStatus(c, out), nil
 }

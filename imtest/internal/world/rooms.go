@@ -14,40 +14,40 @@ const roomShape = wire.Full&^wire.InPath | wire.InEntities | wire.InProperties
 
 var RoomsRoutes = []legacy{
 	{
-		ID: "chatrooms.create", Method: post, Path: "/chatrooms", shape: roomShape,
-		body: wire.JSONBody, do: (*World).roomsCreate,
+		ID: "chatrooms.create", Method: post, Path: "/chatrooms", Shape: roomShape,
+		Body: wire.JSONBody, Do: (*World).roomsCreate,
 	},
 	{
-		ID: "chatrooms.list", Method: get, Path: "/chatrooms", shape: roomShape | wire.InParams | wire.InCount,
-		do: (*World).roomsList,
+		ID: "chatrooms.list", Method: get, Path: "/chatrooms", Shape: roomShape | wire.InParams | wire.InCount,
+		Do: (*World).roomsList,
 	},
 	{
 		ID: "chatrooms.list_joined", Method: get, Path: "/users/{username}/joined_chatrooms",
-		shape: roomShape | wire.InParams | wire.InCount, do: (*World).roomsListJoined,
+		Shape: roomShape | wire.InParams | wire.InCount, Do: (*World).roomsListJoined,
 	},
 	{
-		ID: "chatrooms.get", Method: get, Path: "/chatrooms/{chatroom_ids}", shape: roomShape | wire.InCount,
-		do: (*World).roomsGet,
+		ID: "chatrooms.get", Method: get, Path: "/chatrooms/{chatroom_ids}", Shape: roomShape | wire.InCount,
+		Do: (*World).roomsGet,
 	},
 	{
-		ID: "chatrooms.transfer_owner", Method: put, Path: "/chatrooms/{chatroom_id}", shape: roomShape,
-		body: wire.JSONBody, when: transfersOwner, do: RoomKind.write(wire.ErrNoCircle, transfer),
+		ID: "chatrooms.transfer_owner", Method: put, Path: "/chatrooms/{chatroom_id}", Shape: roomShape,
+		Body: wire.JSONBody, When: transfersOwner, Do: RoomKind.write(wire.ErrNoCircle, transfer),
 	},
 	{
-		ID: "chatrooms.update", Method: put, Path: "/chatrooms/{chatroom_id}", shape: roomShape,
-		body: wire.JSONBody, do: RoomKind.write(wire.ErrNoCircle, updateSettings(roomSettings)),
+		ID: "chatrooms.update", Method: put, Path: "/chatrooms/{chatroom_id}", Shape: roomShape,
+		Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, updateSettings(roomSettings)),
 	},
 	{
-		ID: "chatrooms.delete", Method: del, Path: "/chatrooms/{chatroom_id}", shape: roomShape,
-		do: RoomKind.write(wire.ErrNoCircle, deleteRoom),
+		ID: "chatrooms.delete", Method: del, Path: "/chatrooms/{chatroom_id}", Shape: roomShape,
+		Do: RoomKind.write(wire.ErrNoCircle, deleteRoom),
 	},
 	{
-		ID: "chatrooms.get_announcement", Method: get, Path: "/chatrooms/{chatroom_id}/announcement", shape: roomShape,
-		do: RoomKind.read(wire.ErrNoCircle, getAnnouncement),
+		ID: "chatrooms.get_announcement", Method: get, Path: "/chatrooms/{chatroom_id}/announcement", Shape: roomShape,
+		Do: RoomKind.read(wire.ErrNoCircle, getAnnouncement),
 	},
 	{
-		ID: "chatrooms.set_announcement", Method: post, Path: "/chatrooms/{chatroom_id}/announcement", shape: roomShape,
-		body: wire.JSONBody, do: RoomKind.write(wire.ErrNoCircle, setAnnouncement(wire.ErrRoomAnnouncement)),
+		ID: "chatrooms.set_announcement", Method: post, Path: "/chatrooms/{chatroom_id}/announcement", Shape: roomShape,
+		Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, setAnnouncement(wire.ErrRoomAnnouncement)),
 	},
 }
 
@@ -132,14 +132,14 @@ func (s *World) roomsList(c *wire.Call) (*wire.Response, *wire.Error) {
 	s.DropAbsent()
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
-	page, ok := s.Chatrooms.ByID.leaf(c.Query.Get("cursor"), limit, true, nil)
+	page, ok := s.Chatrooms.ByID.Leaf(c.Query.Get("cursor"), limit, true, nil)
 	if !ok {
 		return nil, wire.ErrInvalidRequest()
 	}
-	ans := wire.Counted(Convert(page.values, func(g *Circle) roomRow {
+	ans := wire.Counted(Convert(page.Values, func(g *Circle) roomRow {
 		return roomRow{Count: g.Members.Len(), Disabled: g.Disabled, ID: g.ID, Name: g.Name, Owner: g.Owner}
 	}))
-	ans.Cursor = page.cursorIfMore()
+	ans.Cursor = page.CursorIfMore()
 	return ans, nil
 }
 

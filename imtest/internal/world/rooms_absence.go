@@ -46,7 +46,7 @@ func (s *World) TakeOutAbsent() {
 	for s.absenceIsDue() {
 		d := s.Chatrooms.Departures[0]
 		s.Chatrooms.Departures = s.Chatrooms.Departures[1:]
-		u := s.Users.Get(d.User)
+		u := s.users.Get(d.User)
 		if u == nil || u.Online || !u.Left.Equal(d.At) {
 			continue
 		}

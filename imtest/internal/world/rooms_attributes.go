@@ -21,23 +21,23 @@ const (
 var RoomAttributesRoutes = []legacy{
 	{
 		ID: "chatrooms.set_attributes", Method: put, Path: "/metadata/chatroom/{chatroom_id}/user/{username}",
-		body: wire.JSONBody, do: RoomKind.write(wire.ErrNoCircle, setRoomAttributes(false)),
+		Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, setRoomAttributes(false)),
 	},
 	{
 		ID: "chatrooms.force_set_attributes", Method: put, Path: "/metadata/chatroom/{chatroom_id}/user/{username}/forced",
-		body: wire.JSONBody, do: RoomKind.write(wire.ErrNoCircle, setRoomAttributes(true)),
+		Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, setRoomAttributes(true)),
 	},
 	{
 		ID: "chatrooms.get_attributes", Method: post, Path: "/metadata/chatroom/{chatroom_id}",
-		do: (*World).roomsGetAttributes,
+		Do: (*World).roomsGetAttributes,
 	},
 	{
 		ID: "chatrooms.delete_attributes", Method: del, Path: "/metadata/chatroom/{chatroom_id}/user/{username}",
-		body: wire.JSONBody, do: RoomKind.write(wire.ErrNoCircle, deleteRoomAttributes(false)),
+		Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, deleteRoomAttributes(false)),
 	},
 	{
 		ID: "chatrooms.force_delete_attributes", Method: del, Path: "/metadata/chatroom/{chatroom_id}/user/{username}/forced",
-		body: wire.JSONBody, do: RoomKind.write(wire.ErrNoCircle, deleteRoomAttributes(true)),
+		Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, deleteRoomAttributes(true)),
 	},
 }
 

@@ -17,51 +17,51 @@ const (
 var RoomMembersRoutes = []legacy{
 	{
 		ID: "chatrooms.list_members_cursor", Method: get, Path: "/chatrooms/{chatroom_id}/users",
-		shape: roomShape | wire.InParams | wire.InCount, when: wantsCursor, do: RoomKind.read(wire.ErrCircleNotFound, listMembersCursor),
+		Shape: roomShape | wire.InParams | wire.InCount, When: wantsCursor, Do: RoomKind.read(wire.ErrCircleNotFound, listMembersCursor),
 	},
 	{
 		ID: "chatrooms.list_members", Method: get, Path: "/chatrooms/{chatroom_id}/users",
-		shape: roomShape | wire.InParams | wire.InCount, do: RoomKind.read(wire.ErrCircleNotFound, listMembers(1000)),
+		Shape: roomShape | wire.InParams | wire.InCount, Do: RoomKind.read(wire.ErrCircleNotFound, listMembers(1000)),
 	},
 	{
 		ID: "chatrooms.add_member", Method: post, Path: "/chatrooms/{chatroom_id}/users/{username}",
-		shape: roomShape, do: RoomKind.write(wire.ErrNoCircle, addRoomMember),
+		Shape: roomShape, Do: RoomKind.write(wire.ErrNoCircle, addRoomMember),
 	},
 	{
 		ID: "chatrooms.add_members", Method: post, Path: "/chatrooms/{chatroom_id}/users",
-		shape: roomShape, body: wire.JSONBody, do: RoomKind.write(wire.ErrNoCircle, addRoomMembers),
+		Shape: roomShape, Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, addRoomMembers),
 	},
 	{
 		ID: "chatrooms.remove_members", Method: del, Path: "/chatrooms/{chatroom_id}/users/{usernames}",
-		shape: roomShape, when: hasSeveral, do: RoomKind.write(wire.ErrNoCircle, removeMembers),
+		Shape: roomShape, When: hasSeveral, Do: RoomKind.write(wire.ErrNoCircle, removeMembers),
 	},
 	{
 		ID: "chatrooms.remove_member", Method: del, Path: "/chatrooms/{chatroom_id}/users/{username}",
-		shape: roomShape, do: RoomKind.write(wire.ErrNoCircle, removeMembers),
+		Shape: roomShape, Do: RoomKind.write(wire.ErrNoCircle, removeMembers),
 	},
 	{
 		ID: "chatrooms.list_admins", Method: get, Path: "/chatrooms/{chatroom_id}/admin",
-		shape: roomShape | wire.InCount, do: RoomKind.read(wire.ErrNoCircle, listAdmins),
+		Shape: roomShape | wire.InCount, Do: RoomKind.read(wire.ErrNoCircle, listAdmins),
 	},
 	{
 		ID: "chatrooms.add_admin", Method: post, Path: "/chatrooms/{chatroom_id}/admin",
-		shape: roomShape, body: wire.JSONBody, do: RoomKind.write(wire.ErrNoCircle, addAdmin),
+		Shape: roomShape, Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, addAdmin),
 	},
 	{
 		ID: "chatrooms.remove_admin", Method: del, Path: "/chatrooms/{chatroom_id}/admin/{oldadmin}",
-		shape: roomShape, do: RoomKind.write(wire.ErrNoCircle, removeAdmin),
+		Shape: roomShape, Do: RoomKind.write(wire.ErrNoCircle, removeAdmin),
 	},
 	{
 		ID: "chatrooms.set_user_tags", Method: put, Path: "/chatrooms/{chatroom_id}/users/{username}/tag",
-		shape: roomShape, body: wire.JSONBody, do: RoomKind.write(wire.ErrNoCircle, setTags),
+		Shape: roomShape, Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, setTags),
 	},
 	{
 		ID: "chatrooms.get_user_tags", Method: get, Path: "/chatrooms/{chatroom_id}/users/{username}/tag",
-		shape: roomShape, do: RoomKind.read(wire.ErrNoCircle, getTags),
+		Shape: roomShape, Do: RoomKind.read(wire.ErrNoCircle, getTags),
 	},
 	{
 		ID: "chatrooms.mute_tag", Method: put, Path: "/chatrooms/{chatroom_id}/tag/mute",
-		shape: roomShape, body: wire.JSONBody, do: RoomKind.write(wire.ErrNoCircle, muteTag),
+		Shape: roomShape, Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, muteTag),
 	},
 }
 

@@ -8,16 +8,16 @@ import (
 
 var SuperAdminsRoutes = []legacy{
 	{
-		ID: "chatrooms.add_super_admin", Method: post, Path: "/chatrooms/super_admin", shape: roomShape,
-		body: wire.JSONBody, do: (*World).roomsAddSuperAdmin,
+		ID: "chatrooms.add_super_admin", Method: post, Path: "/chatrooms/super_admin", Shape: roomShape,
+		Body: wire.JSONBody, Do: (*World).roomsAddSuperAdmin,
 	},
 	{
-		ID: "chatrooms.list_super_admins", Method: get, Path: "/chatrooms/super_admin", shape: roomShape | wire.InParams | wire.InCount,
-		do: (*World).roomsListSuperAdmins,
+		ID: "chatrooms.list_super_admins", Method: get, Path: "/chatrooms/super_admin", Shape: roomShape | wire.InParams | wire.InCount,
+		Do: (*World).roomsListSuperAdmins,
 	},
 	{
-		ID: "chatrooms.revoke_super_admin", Method: del, Path: "/chatrooms/super_admin/{superAdmin}", shape: roomShape,
-		do: (*World).roomsRevokeSuperAdmin,
+		ID: "chatrooms.revoke_super_admin", Method: del, Path: "/chatrooms/super_admin/{superAdmin}", Shape: roomShape,
+		Do: (*World).roomsRevokeSuperAdmin,
 	},
 }
 
@@ -32,7 +32,7 @@ func (s *World) roomsAddSuperAdmin(c *wire.Call) (*wire.Response, *wire.Error) {
 	}
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
-	if !s.Users.Has(user) {
+	if !s.users.Has(user) {
 		return nil, wire.ErrNoUsername(user)
 	}
 	s.Chatrooms.SuperAdmins.Put(user, user)
@@ -55,7 +55,7 @@ func (s *World) roomsRevokeSuperAdmin(c *wire.Call) (*wire.Response, *wire.Error
 	user := named(c, "superAdmin")
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
-	if !s.Users.Has(user) {
+	if !s.users.Has(user) {
 		return nil, wire.ErrNoUsername(user)
 	}
 	s.Chatrooms.SuperAdmins.Remove(user)

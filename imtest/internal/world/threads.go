@@ -23,40 +23,40 @@ const threadShape = wire.InAction | wire.InOrg | wire.InURI
 // to it as to a group.
 var ThreadsRoutes = []legacy{
 	{
-		ID: "thread.create", Method: post, Path: "/thread", shape: threadShape,
-		body: wire.JSONBody, do: (*World).threadCreate,
+		ID: "thread.create", Method: post, Path: "/thread", Shape: threadShape,
+		Body: wire.JSONBody, Do: (*World).threadCreate,
 	},
 	{
-		ID: "thread.modify", Method: put, Path: "/thread/{thread_id}", shape: threadShape,
-		body: wire.JSONBody, do: ThreadKind.write(wire.ErrNoThread, renameThread),
+		ID: "thread.modify", Method: put, Path: "/thread/{thread_id}", Shape: threadShape,
+		Body: wire.JSONBody, Do: ThreadKind.write(wire.ErrNoThread, renameThread),
 	},
 	{
-		ID: "thread.delete", Method: del, Path: "/thread/{thread_id}", shape: threadShape,
-		do: ThreadKind.write(wire.ErrNoThread, deleteThread),
+		ID: "thread.delete", Method: del, Path: "/thread/{thread_id}", Shape: threadShape,
+		Do: ThreadKind.write(wire.ErrNoThread, deleteThread),
 	},
 	{
-		ID: "thread.list_app", Method: get, Path: "/thread", shape: threadShape,
-		do: (*World).threadListApp,
+		ID: "thread.list_app", Method: get, Path: "/thread", Shape: threadShape,
+		Do: (*World).threadListApp,
 	},
 	{
-		ID: "thread.list_user", Method: get, Path: "/threads/user/{username}", shape: threadShape,
-		do: (*World).threadListUser,
+		ID: "thread.list_user", Method: get, Path: "/threads/user/{username}", Shape: threadShape,
+		Do: (*World).threadListUser,
 	},
 	{
-		ID: "thread.list_user_group", Method: get, Path: "/threads/chatgroups/{group_id}/user/{username}", shape: threadShape,
-		do: GroupKind.read(wire.ErrNoGroupForThread, listThreadsIn),
+		ID: "thread.list_user_group", Method: get, Path: "/threads/chatgroups/{group_id}/user/{username}", Shape: threadShape,
+		Do: GroupKind.read(wire.ErrNoGroupForThread, listThreadsIn),
 	},
 	{
-		ID: "thread.list_members", Method: get, Path: "/thread/{thread_id}/users", shape: threadShape,
-		do: ThreadKind.read(wire.ErrNoThread, listThreadMembers),
+		ID: "thread.list_members", Method: get, Path: "/thread/{thread_id}/users", Shape: threadShape,
+		Do: ThreadKind.read(wire.ErrNoThread, listThreadMembers),
 	},
 	{
-		ID: "thread.add_members", Method: post, Path: "/thread/{thread_id}/users", twin: "/threads/{thread_id}/users",
-		shape: threadShape, body: wire.JSONBody, do: ThreadKind.write(wire.ErrNoThread, addThreadMembers),
+		ID: "thread.add_members", Method: post, Path: "/thread/{thread_id}/users", Twin: "/threads/{thread_id}/users",
+		Shape: threadShape, Body: wire.JSONBody, Do: ThreadKind.write(wire.ErrNoThread, addThreadMembers),
 	},
 	{
-		ID: "thread.remove_members", Method: del, Path: "/thread/{thread_id}/users", twin: "/threads/{thread_id}/users",
-		shape: threadShape, body: wire.JSONBody, do: ThreadKind.write(wire.ErrNoThread, removeThreadMembers),
+		ID: "thread.remove_members", Method: del, Path: "/thread/{thread_id}/users", Twin: "/threads/{thread_id}/users",
+		Shape: threadShape, Body: wire.JSONBody, Do: ThreadKind.write(wire.ErrNoThread, removeThreadMembers),
 	},
 }
 
@@ -190,7 +190,7 @@ func threadPage[V any](c *wire.Call, b *Book[V], keep func(V) bool) (leaf[V], *w
 	case err != nil || limit > maxThreadsPage || limit < 1:
 		return leaf[V]{}, wire.ErrThread(http.StatusBadRequest, "query param reaches limit.")
 	}
-	page, ok := b.leaf(c.Query.Get("cursor"), limit, c.Query.Get("sort") != "asc", keep)
+	page, ok := b.Leaf(c.Query.Get("cursor"), limit, c.Query.Get("sort") != "asc", keep)
 	if !ok {
 		return page, wire.ErrThreadBody()
 	}
@@ -209,7 +209,7 @@ func (s *World) threadListApp(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err != nil {
 		return nil, err
 	}
-	return withCursor(wire.Entities(Convert(page.values, func(t *Circle) map[string]string {
+	return withCursor(wire.Entities(Convert(page.Values, func(t *Circle) map[string]string {
 		return map[string]string{"id": t.ID}
 	})...), page.next), nil
 }
@@ -230,7 +230,7 @@ func (s *World) threadsOf(c *wire.Call, keep func(*Circle) bool) (*wire.Response
 	if err != nil {
 		return nil, err
 	}
-	return withCursor(wire.Entities(Convert(page.values, func(t *Circle) threadEntity {
+	return withCursor(wire.Entities(Convert(page.Values, func(t *Circle) threadEntity {
 		return threadEntity{
 			Name: t.Name, Owner: t.Owner, ID: t.ID, MessageID: t.Message, GroupID: t.Parent.ID,
 			Created: t.Created.UnixMilli(),

@@ -13,7 +13,7 @@ func listThreadMembers(_ *World, c *wire.Call, t *Circle) (*wire.Response, *wire
 	if err != nil {
 		return nil, err
 	}
-	names := Convert(page.values, func(m *Member) string { return m.User })
+	names := Convert(page.Values, func(m *Member) string { return m.User })
 	return withCursor(wire.Data(map[string][]string{"affiliations": names}), page.next), nil
 }
 

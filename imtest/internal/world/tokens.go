@@ -15,23 +15,23 @@ import (
 var tokensRoutes = []legacy{
 	{
 		ID: "auth.user_token_password", Method: post, Path: "/token",
-		body: wire.LenientBody, who: wire.NoneAsked, when: grants("password"), do: (*World).tokenPassword,
+		Body: wire.LenientBody, Who: wire.NoneAsked, When: grants("password"), Do: (*World).tokenPassword,
 	},
 	{
 		ID: "auth.user_token_inherit", Method: post, Path: "/token",
-		body: wire.LenientBody, who: wire.NoneAsked, when: grants("inherit"), do: (*World).tokenInherit,
+		Body: wire.LenientBody, Who: wire.NoneAsked, When: grants("inherit"), Do: (*World).tokenInherit,
 	},
 	{
 		ID: "auth.exchange_agora_token", Method: post, Path: "/token",
-		body: wire.LenientBody, who: wire.NoneAsked, when: grants("agora"), do: (*World).tokenAgora,
+		Body: wire.LenientBody, Who: wire.NoneAsked, When: grants("agora"), Do: (*World).tokenAgora,
 	},
 	{
 		ID: "auth.app_token", Method: post, Path: "/token",
-		body: wire.LenientBody, who: wire.NoneAsked, do: (*World).tokenApp,
+		Body: wire.LenientBody, Who: wire.NoneAsked, Do: (*World).tokenApp,
 	},
 	{
 		ID: "auth.dns_config", Method: get, Path: "https://rs.easemob.com/easemob/server.json",
-		who: wire.NoneAsked, do: (*World).dnsConfig,
+		Who: wire.NoneAsked, Do: (*World).dnsConfig,
 	},
 }
 
@@ -84,7 +84,7 @@ func (s *World) tokenPassword(c *wire.Call) (*wire.Response, *wire.Error) {
 		return nil, err
 	}
 	s.Mu.RLock()
-	u := s.Users.Get(Fold(o.Text("username")))
+	u := s.users.Get(Fold(o.Text("username")))
 	wrong := u != nil && (u.Password == "" || u.Password != o.Text("password"))
 	s.Mu.RUnlock()
 	if wrong {
@@ -116,13 +116,13 @@ func (s *World) tokenInherit(c *wire.Call) (*wire.Response, *wire.Error) {
 }
 
 func (s *World) createIfMissing(name string) *wire.Error {
-	if err := checkUsername(name); err != nil {
+	if err := legacyWords(CheckName(name)); err != nil {
 		return err
 	}
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
-	if !s.Users.Has(Fold(name)) {
-		s.AddUser(NewUser{Name: name})
+	if !s.users.Has(Fold(name)) {
+		s.addUser(NewUser{Name: name})
 	}
 	return nil
 }
@@ -130,7 +130,7 @@ func (s *World) createIfMissing(name string) *wire.Error {
 // userToken makes a token for the user of a token request.
 func (s *World) userToken(o *wire.Object) (*wire.Response, *wire.Error) {
 	s.Mu.RLock()
-	u := s.Users.Get(Fold(o.Text("username")))
+	u := s.users.Get(Fold(o.Text("username")))
 	var entity userEntity
 	if u != nil {
 		entity = u.entity()

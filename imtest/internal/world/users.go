@@ -1,88 +1,55 @@
 package world
 
 import (
-	"encoding/json"
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
 	"time"
 	"unicode/utf8"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
+// Why a rule about users refuses.
 const (
-	maxRegister    = 60 // users of one registration
-	maxUsersPage   = 100
-	maxStatusBatch = 100
+	NoUser          Kind = "there is no such user"
+	NameMissing     Kind = "a user needs a name"
+	NameTooLong     Kind = "the name of a user is too long"
+	NameIllegal     Kind = "the name of a user has characters that it must not have"
+	NameTaken       Kind = "there is a user of this name"
+	PasswordEmpty   Kind = "a password must not be empty"
+	PasswordsDiffer Kind = "a user is named twice, with two passwords" // Names: user, first, second
+	NicknameTooLong Kind = "a nickname is too long"
 )
 
-var usersRoutes = []legacy{
-	{
-		ID: "users.register_batch", Method: post, Path: "/users", shape: wire.Full,
-		body: wire.JSONBody, when: wire.BodyIsArray, noToken: wire.ErrRegistrationClosedBatch, do: (*World).usersRegisterBatch,
-	},
-	{
-		ID: "users.register", Method: post, Path: "/users", shape: wire.Full,
-		body: wire.JSONBody, noToken: wire.ErrRegistrationClosed, do: (*World).usersRegister,
-	},
-	{
-		ID: "users.get", Method: get, Path: "/users/{username}", shape: wire.InAction | wire.InRootPath | wire.InURI | wire.InCount,
-		who: wire.OwnUser, do: (*World).usersGet,
-	},
-	{
-		ID: "users.list", Method: get, Path: "/users", shape: wire.InAction | wire.InParams | wire.InPath | wire.InURI | wire.InCount,
-		do: (*World).usersList,
-	},
-	{
-		ID: "users.delete", Method: del, Path: "/users/{username}", shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI,
-		do: (*World).usersDelete,
-	},
-	{
-		ID: "users.delete_batch", Method: del, Path: "/users", shape: wire.Full | wire.InParams,
-		do: (*World).usersDeleteBatch,
-	},
-	{
-		ID: "users.set_password", Method: put, also: post, Path: "/users/{username}/password", shape: wire.InAction,
-		body: wire.JSONBody, who: wire.OwnUser, do: (*World).usersSetPassword,
-	},
-	{
-		ID: "users.deactivate", Method: post, Path: "/users/{username}/deactivate", shape: wire.InAction,
-		do: (*World).usersDeactivate,
-	},
-	{
-		ID: "users.activate", Method: post, Path: "/users/{username}/activate", shape: wire.InAction,
-		do: (*World).usersActivate,
-	},
-	{
-		ID: "users.disconnect", Method: get, also: post, Path: "/users/{username}/disconnect",
-		shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount, do: (*World).usersDisconnect,
-	},
-	{
-		ID: "users.disconnect_device", Method: del, also: get, Path: "/users/{username}/disconnect/{resourceId}",
-		shape: wire.InAction | wire.InApp | wire.InURI | wire.InEntities, do: (*World).usersDisconnectDevice,
-	},
-	{
-		ID: "users.resources", Method: get, Path: "/users/{username}/resources",
-		shape: wire.Full | wire.InEntities, do: (*World).usersResources,
-	},
-	{
-		ID: "users.status", Method: get, Path: "/users/{username}/status",
-		shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount, do: (*World).usersStatus,
-	},
-	{
-		ID: "users.status_batch", Method: post, Path: "/users/batch/status", shape: wire.InAction,
-		body: wire.JSONBody, do: (*World).usersStatusBatch,
-	},
-	{
-		ID: "users.offline_msg_count", Method: get, Path: "/users/{owner_username}/offline_msg_count",
-		shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount, do: (*World).usersOfflineCount,
-	},
-	{
-		ID: "users.offline_msg_status", Method: get, Path: "/users/{username}/offline_msg_status/{msg_id}",
-		shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount, do: (*World).usersOfflineStatus,
-	},
-}
+// What happens to accounts.
+type (
+	UserRegistered  struct{ User string }
+	UserDeleted     struct{ User string }
+	UserBanned      struct{ User string }
+	UserUnbanned    struct{ User string }
+	UserPasswordSet struct{ User string }
+	UserNicknameSet struct{ User, Nickname string }
+	UserCameOnline  struct{ User string }
+	UserWentOffline struct{ User string }
+	DeviceLoggedIn  struct{ User, Device string }
+	DeviceLoggedOut struct{ User, Device string }
+	MessagesArrived struct {
+		User  string
+		Count int // that were waiting
+	}
+)
+
+func (UserRegistered) what()  {}
+func (UserDeleted) what()     {}
+func (UserBanned) what()      {}
+func (UserUnbanned) what()    {}
+func (UserPasswordSet) what() {}
+func (UserNicknameSet) what() {}
+func (UserCameOnline) what()  {}
+func (UserWentOffline) what() {}
+func (DeviceLoggedIn) what()  {}
+func (DeviceLoggedOut) what() {}
+func (MessagesArrived) what() {}
 
 // User is an account.
 type User struct {
@@ -93,437 +60,284 @@ type User struct {
 	Modified time.Time
 	Banned   bool
 	Online   bool
-	Came     time.Time // when he last came online, zero if he never did
-	Left     time.Time // when he last went offline
+	Came     time.Time // when they last came online, zero if they never did
+	Left     time.Time // when they last went offline
 	Devices  []Device
 	Nickname string         // of push notifications
-	More     map[string]any // further fields of the entity: push settings
+	More     map[string]any // push settings that are shown with the user
 }
 
-// userEntity is a user on the wire.
-type userEntity struct {
-	UUID      string `json:"uuid"`
-	Type      string `json:"type"`
-	Created   int64  `json:"created"` // milliseconds
-	Modified  int64  `json:"modified"`
-	Username  string `json:"username"`
-	Activated bool   `json:"activated"`
-	Nickname  string `json:"nickname,omitempty"`
-
-	more map[string]any
+// copy is a user as rules hand them out.
+func (u *User) copy() User {
+	c := *u
+	c.Devices, c.More = slices.Clone(u.Devices), maps.Clone(u.More)
+	return c
 }
 
-func (u *User) entity() userEntity {
-	return userEntity{
-		UUID:      u.UUID,
-		Type:      "user",
-		Created:   u.Created.UnixMilli(),
-		Modified:  u.Modified.UnixMilli(),
-		Username:  u.Name,
-		Activated: !u.Banned,
-		Nickname:  u.Nickname,
-		more:      maps.Clone(u.More),
-	}
-}
+func copies(list []*User) []User { return Convert(list, (*User).copy) }
 
-// MarshalJSON puts the push settings beside the fields that all users have.
-func (e userEntity) MarshalJSON() ([]byte, error) {
-	type bare userEntity
-	text, err := json.Marshal(bare(e))
-	if err != nil || len(e.more) == 0 {
-		return text, err
-	}
-	more, err := json.Marshal(e.more)
-	if err != nil {
-		return nil, err
-	}
-	text[len(text)-1] = ','
-	return append(text, more[1:]...), nil
-}
-
-func userEntities(users []*User) []userEntity {
-	list := make([]userEntity, len(users))
-	for i, u := range users {
-		list[i] = u.entity()
-	}
-	return list
-}
-
-// NewUser is one user of a registration.
+// NewUser is a user of a registration.
 type NewUser struct {
-	Name, Password, Nickname string
+	Name     string
+	Password *string // nil: none
+	Nickname string
 }
 
-var usernameRule = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+func (n *NewUser) password() string {
+	if n.Password == nil {
+		return ""
+	}
+	return *n.Password
+}
 
-func checkUsername(name string) *wire.Error {
+var nameRule = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
+// CheckName returns why a user cannot have a name.
+func CheckName(name string) *Error {
 	switch {
 	case name == "":
-		return wire.ErrUsernameRequired()
+		return refuse(NameMissing)
 	case len(name) > 64:
-		return wire.ErrIllegalArgument("USERNAME_TOO_LONG")
-	case !usernameRule.MatchString(name):
-		return wire.ErrUsernameIllegal(name)
+		return refuse(NameTooLong, name)
+	case !nameRule.MatchString(name):
+		return refuse(NameIllegal, name)
 	}
 	return nil
 }
 
-// readNewUser reads and checks one user of a registration. A password may be
-// left out, but not be empty.
-func readNewUser(o *wire.Object) (NewUser, *wire.Error) {
-	u := NewUser{Name: o.Text("username"), Password: o.Text("password"), Nickname: o.Text("nickname")}
-	if o.Bad != "" {
-		return u, wire.ErrInvalidRequest()
-	}
-	if err := checkUsername(u.Name); err != nil {
-		return u, err
+// Check returns why a user cannot be registered, whoever is there already.
+func (n *NewUser) Check() *Error {
+	if err := CheckName(n.Name); err != nil {
+		return err
 	}
 	switch {
-	case o.Has("password") && u.Password == "":
-		return u, wire.ErrIllegalArgument("password or pin must provided")
-	case utf8.RuneCountInString(u.Nickname) > 100:
-		return u, wire.ErrIllegalArgument("NICKNAME_TOO_LONG")
+	case n.Password != nil && *n.Password == "":
+		return refuse(PasswordEmpty)
+	case utf8.RuneCountInString(n.Nickname) > 100:
+		return refuse(NicknameTooLong)
 	}
-	return u, nil
+	return nil
 }
 
-// AddUser makes an account. The caller has checked the name and holds mu.
-func (s *World) AddUser(n NewUser) *User {
-	now := s.Now()
-	u := &User{
-		Name: Fold(n.Name), UUID: s.NewUUID(now), Password: n.Password, Nickname: n.Nickname,
-		Created: now, Modified: now,
+// Register makes an account.
+func (w *World) Register(n NewUser) (User, *Error) {
+	if err := n.Check(); err != nil {
+		return User{}, err
 	}
-	s.Users.Put(u.Name, u)
-	s.ByUUID[u.UUID] = u
-	return u
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if w.users.Has(Fold(n.Name)) {
+		return User{}, refuse(NameTaken, n.Name)
+	}
+	return w.addUser(n).copy(), nil
 }
 
-// removeUser takes an account out, and what hangs on it. The caller holds mu.
-func (s *World) removeUser(u *User) {
-	s.Users.Remove(u.Name)
-	delete(s.ByUUID, u.UUID)
-	delete(s.Inboxes, u.Name)
-	s.removeMutes(u.Name)
-	s.leaveCircles(u.Name)
-	s.Contacts.forget(u.Name)
-	s.Metadata.Replace(u.Name, nil)
-	s.Presence.forget(u.Name)
-	s.Push.forget(u.Name)
-	s.Messages.Roaming.Forget(u.Name, int64(len(s.Posts)))
-}
-
-func (s *World) usersRegister(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
+// RegisterAll registers those who are new, and returns the names of the others,
+// as all current documents have it; older ones refuse the whole batch.
+func (w *World) RegisterAll(list []NewUser) (made []User, taken []string, err *Error) {
+	list, err = once(list)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	n, err := readNewUser(o)
-	if err != nil {
-		return nil, err
-	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	if s.Users.Has(Fold(n.Name)) {
-		return nil, wire.ErrUsernameTaken(s.UUID, n.Name)
-	}
-	return wire.Entities(s.AddUser(n).entity()), nil
-}
-
-// refusedUser is one user of a batch who exists already.
-type refusedUser struct {
-	Username string `json:"username"`
-	Reason   string `json:"registerUserFailReason"`
-}
-
-// usersRegisterBatch registers those who are new and lists the others, as all
-// current documents have it; older ones refuse the whole batch.
-func (s *World) usersRegisterBatch(c *wire.Call) (*wire.Response, *wire.Error) {
-	list, err := readNewUsers(c)
-	if err != nil {
-		return nil, err
-	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	var made []userEntity
-	refused := []refusedUser{}
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	for _, n := range list {
-		if s.Users.Has(Fold(n.Name)) {
-			refused = append(refused, refusedUser{n.Name, "the " + n.Name + " already exists"})
+		if w.users.Has(Fold(n.Name)) {
+			taken = append(taken, n.Name)
 			continue
 		}
-		made = append(made, s.AddUser(n).entity())
+		made = append(made, w.addUser(n).copy())
 	}
-	ans := wire.Entities(made...)
-	ans.Data = refused
-	return ans, nil
+	return made, taken, nil
 }
 
-// readNewUsers reads a batch. A name that comes twice with the same password
-// counts once.
-func readNewUsers(c *wire.Call) ([]NewUser, *wire.Error) {
-	objects, err := c.Objects()
-	if err != nil {
-		return nil, err
-	}
-	if len(objects) > maxRegister {
-		return nil, wire.ErrTooManyInBody(len(objects), maxRegister)
-	}
-	var list []NewUser
+// once checks the users of a batch. A name that comes twice with the same
+// password counts once.
+func once(list []NewUser) ([]NewUser, *Error) {
+	var kept []NewUser
 	seen := map[string]NewUser{}
-	for i := range objects {
-		n, err := readNewUser(&objects[i])
-		if err != nil {
+	for _, n := range list {
+		if err := n.Check(); err != nil {
 			return nil, err
 		}
 		twin, twice := seen[Fold(n.Name)]
-		if twice && twin.Password != n.Password {
-			return nil, wire.ErrPasswordsDiffer(n.Name, []string{twin.Password, n.Password})
+		if twice && twin.password() != n.password() {
+			return nil, refuse(PasswordsDiffer, n.Name, twin.password(), n.password())
 		}
 		if !twice {
 			seen[Fold(n.Name)] = n
-			list = append(list, n)
+			kept = append(kept, n)
 		}
 	}
-	return list, nil
+	return kept, nil
 }
 
-func (s *World) usersGet(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	u := s.Users.Get(named(c, "username"))
-	if u == nil {
-		return nil, wire.ErrNoSuchUser()
+// AddUser registers a user under any name, also one that the API rejects. A user
+// who is there stays as they are.
+func (w *World) AddUser(n NewUser) User {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if u := w.users.Get(Fold(n.Name)); u != nil {
+		return u.copy()
 	}
-	return wire.Entities(u.entity()), nil
+	return w.addUser(n).copy()
 }
 
-func (s *World) usersList(c *wire.Call) (*wire.Response, *wire.Error) {
-	limit, err := c.Number("limit", 10, maxUsersPage)
+// addUser makes an account. The caller has checked the name and holds mu.
+func (w *World) addUser(n NewUser) *User {
+	now := w.Now()
+	u := &User{
+		Name: Fold(n.Name), UUID: w.NewUUID(now), Password: n.password(), Nickname: n.Nickname,
+		Created: now, Modified: now,
+	}
+	w.keepUser(u)
+	w.emit(UserRegistered{u.Name})
+	return u
+}
+
+func (w *World) keepUser(u *User) {
+	w.users.Put(u.Name, u)
+	w.byUUID[u.UUID] = u
+}
+
+// removeUser takes an account out, and what hangs on it. The caller holds mu.
+func (w *World) removeUser(u *User) {
+	w.users.Remove(u.Name)
+	delete(w.byUUID, u.UUID)
+	delete(w.Inboxes, u.Name)
+	w.removeMutes(u.Name)
+	w.leaveCircles(u.Name)
+	w.contacts.forget(u.Name)
+	w.Metadata.Replace(u.Name, nil)
+	w.Presence.forget(u.Name)
+	w.Push.forget(u.Name)
+	w.Messages.Roaming.Forget(u.Name, int64(len(w.Posts)))
+	w.emit(UserDeleted{u.Name})
+}
+
+// user returns an account. The caller holds mu.
+func (w *World) user(name string) (*User, *Error) {
+	if u := w.users.Get(Fold(name)); u != nil {
+		return u, nil
+	}
+	return nil, refuse(NoUser, name)
+}
+
+// User returns an account.
+func (w *World) User(name string) (User, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	u, err := w.user(name)
 	if err != nil {
-		return nil, err
+		return User{}, err
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	users, next, ok := s.Users.Page(c.Query.Get("cursor"), limit)
+	return u.copy(), nil
+}
+
+// EachUser yields all accounts in the order of registration. They share devices
+// and push settings with the world, which waits until the caller is done: what
+// the loop does must be short, and ask the world nothing.
+func (w *World) EachUser(yield func(User) bool) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	for u := range w.users.All {
+		if !yield(*u) {
+			return
+		}
+	}
+}
+
+// ListUsers returns a page of the accounts, and the cursor of the next one, "" if
+// this is the last.
+func (w *World) ListUsers(cursor string, limit int) (list []User, next string, err *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	users, next, ok := w.users.Page(cursor, limit)
 	if !ok {
-		return nil, wire.ErrInvalidRequest()
+		return nil, "", refuse(BadCursor)
 	}
-	ans := wire.Entities(userEntities(users)...)
-	ans.Cursor = next
-	return ans, nil
+	return copies(users), next, nil
 }
 
-// usersDelete takes a name or a UUID.
-func (s *World) usersDelete(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	u := s.Users.Get(named(c, "username"))
-	if u == nil {
-		u = s.ByUUID[named(c, "username")]
+// DeleteUser deletes an account by its name or UUID, with what hangs on it.
+func (w *World) DeleteUser(name string) (User, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
+	if known := w.byUUID[Fold(name)]; err != nil && known != nil {
+		u, err = known, nil
 	}
-	if u == nil {
-		return nil, wire.ErrNoSuchUser()
-	}
-	s.removeUser(u)
-	return wire.Entities(u.entity()), nil
-}
-
-func (s *World) usersDeleteBatch(c *wire.Call) (*wire.Response, *wire.Error) {
-	limit, err := c.Number("limit", 10, maxUsersPage)
 	if err != nil {
-		return nil, err
+		return User{}, err
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	users, next, ok := s.Users.Page(c.Query.Get("cursor"), limit)
+	w.removeUser(u)
+	return u.copy(), nil
+}
+
+// DeleteUsers deletes a page of the accounts.
+func (w *World) DeleteUsers(cursor string, limit int) (list []User, next string, err *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	users, next, ok := w.users.Page(cursor, limit)
 	if !ok {
-		return nil, wire.ErrInvalidRequest()
+		return nil, "", refuse(BadCursor)
 	}
 	for _, u := range users {
-		s.removeUser(u)
+		w.removeUser(u)
 	}
-	ans := wire.Entities(userEntities(users)...)
-	ans.Cursor = next
-	return ans, nil
+	return copies(users), next, nil
 }
 
-func (s *World) usersSetPassword(c *wire.Call) (*wire.Response, *wire.Error) {
-	if !c.Caller.App {
-		return nil, wire.ErrIllegalArgument("oldPassword is required")
-	}
-	o, err := c.Object()
+// SetPassword sets the password of a user.
+func (w *World) SetPassword(name, password string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	password := o.Text("newpassword")
-	if password == "" {
-		return nil, wire.ErrIllegalArgument("newpassword is required")
-	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	u := s.Users.Get(named(c, "username"))
-	if u == nil {
-		return nil, wire.ErrEntityNotFound()
-	}
-	u.Password, u.Modified = password, s.Now()
-	return wire.Done("set user password"), nil
+	u.Password, u.Modified = password, w.Now()
+	w.emit(UserPasswordSet{u.Name})
+	return nil
 }
 
-func (s *World) usersDeactivate(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	u := s.Users.Get(named(c, "username"))
-	if u == nil {
-		return nil, wire.ErrNoSuchUser()
-	}
-	u.Banned, u.Modified = true, s.Now()
-	s.LogOut(u)
-	ans := wire.Entities(u.entity())
-	ans.Action = "Deactivate user"
-	return ans, nil
-}
-
-func (s *World) usersActivate(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	u := s.Users.Get(named(c, "username"))
-	if u == nil {
-		return nil, wire.ErrNoSuchUser()
-	}
-	u.Banned, u.Modified = false, s.Now()
-	return wire.Done("activate user"), nil
-}
-
-// result is the payload of calls that say whether they did it.
-type result struct {
-	Result bool `json:"result"`
-}
-
-// usersDisconnect knows no error for an unknown user: the result is false.
-func (s *World) usersDisconnect(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	u := s.Users.Get(named(c, "username"))
-	if u != nil {
-		s.LogOut(u)
-	}
-	return wire.Data(result{u != nil}), nil
-}
-
-func (s *World) usersDisconnectDevice(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	u := s.Users.Get(named(c, "username"))
-	if u == nil {
-		return nil, wire.ErrNoSuchUser()
-	}
-	return wire.Data(result{s.logOutDevice(u, c.Value("resourceId"))}), nil
-}
-
-// Device is a device that a user is logged in on.
-type Device struct {
-	ID   string `json:"res"` // "{device type}_{resource id}"
-	UUID string `json:"device_uuid"`
-	Name string `json:"device_name"`
-}
-
-// LogOut takes a user offline. The caller holds mu.
-func (s *World) LogOut(u *User) {
-	if u.Online {
-		u.Online = false
-		s.depart(u)
-	}
-	for _, d := range u.Devices {
-		s.Presence.drop(u.Name, d.ID)
-	}
-	u.Devices = nil
-}
-
-// logOutDevice logs out one device; the user is offline after the last.
-func (s *World) logOutDevice(u *User, id string) bool {
-	n := len(u.Devices)
-	if slices.ContainsFunc(u.Devices, func(d Device) bool { return d.ID == id }) {
-		s.Presence.drop(u.Name, id)
-	}
-	u.Devices = slices.DeleteFunc(u.Devices, func(d Device) bool { return d.ID == id })
-	left := len(u.Devices)
-	if left == 0 {
-		s.LogOut(u)
-	}
-	return left < n
-}
-
-func (s *World) usersResources(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	devices := []Device{}
-	if u := s.Users.Get(named(c, "username")); u != nil {
-		devices = append(devices, u.Devices...)
-	}
-	return wire.Data(devices), nil
-}
-
-func (s *World) usersStatus(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	name := named(c, "username")
-	if !s.Users.Has(name) {
-		return nil, wire.ErrNoSuchUser()
-	}
-	return wire.Data(s.status(name)), nil
-}
-
-// status is {name: "online" or "offline"}; unknown users are offline.
-func (s *World) status(name string) map[string]string {
-	if u := s.Users.Get(name); u != nil && u.Online {
-		return map[string]string{name: "online"}
-	}
-	return map[string]string{name: "offline"}
-}
-
-func (s *World) usersStatusBatch(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
+// Ban bans a user, who is logged out.
+func (w *World) Ban(name string) (User, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
 	if err != nil {
-		return nil, err
+		return User{}, err
 	}
-	names := o.Texts("usernames")
-	switch {
-	case o.Bad != "" || names == nil:
-		return nil, wire.ErrInvalidRequest()
-	case len(names) > maxStatusBatch:
-		return nil, wire.ErrBodyExceeds(maxStatusBatch)
-	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	list := make([]map[string]string, len(names))
-	for i, name := range names {
-		list[i] = s.status(Fold(name))
-	}
-	ans := wire.Data(list)
-	ans.Action = "get batch user status"
-	return ans, nil
+	u.Banned, u.Modified = true, w.Now()
+	w.emit(UserBanned{u.Name})
+	w.logOut(u)
+	return u.copy(), nil
 }
 
-func (s *World) usersOfflineCount(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	name := named(c, "owner_username")
-	if !s.Users.Has(name) {
-		return nil, wire.ErrNoSuchUser()
+// Unban lets a user in again.
+func (w *World) Unban(name string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
+	if err != nil {
+		return err
 	}
-	return wire.Data(map[string]int{name: s.Inboxes[name].Waiting()}), nil
+	u.Banned, u.Modified = false, w.Now()
+	w.emit(UserUnbanned{u.Name})
+	return nil
 }
 
-// usersOfflineStatus takes a message that is not waiting for delivered, also
-// one that never was.
-func (s *World) usersOfflineStatus(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	id := c.Value("msg_id")
-	status := "delivered"
-	if s.Inboxes[named(c, "username")].isWaiting(id) {
-		status = "undelivered"
+// dumpUsers copies the accounts for Dump. The caller holds mu.
+func (w *World) dumpUsers() []User { return copies(w.users.List()) }
+
+// RestoreUser takes in an account that Dump has copied.
+func (w *World) RestoreUser(u User) error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if u.Name == "" || u.Name != Fold(u.Name) || w.users.Has(u.Name) {
+		return errors.New("a user needs a name of his own, in lower case")
 	}
-	return wire.Data(map[string]string{id: status}), nil
+	w.keepUser(&u)
+	return nil
 }

@@ -35,9 +35,9 @@ type World struct {
 	tokens  map[string]Grant // guarded by tokenMu
 	tokenMu sync.RWMutex     // apart, since every call reads tokens first
 
-	Users   Book[*User] // by name in lower case
-	ByUUID  map[string]*User
-	Mutes   Book[*Mute] // by user and kind
+	users   Book[*User] // by name in lower case
+	byUUID  map[string]*User
+	mutes   Book[*Mute] // by user and kind
 	Inboxes map[string]*Inbox
 	Posts   postLog
 	Groups  map[string][]*Message // messages to groups, by group id
@@ -48,7 +48,9 @@ type World struct {
 	Chatrooms  roomsState
 	Threads    threadsState
 
-	Contacts  contactsState
+	events eventLog
+
+	contacts  contactsState
 	Metadata  metadataState
 	Presence  presenceState
 	Reactions reactionState
@@ -61,7 +63,7 @@ func New(conf Config) *World {
 	s := &World{
 		Conf:    conf,
 		tokens:  map[string]Grant{},
-		ByUUID:  map[string]*User{},
+		byUUID:  map[string]*User{},
 		Inboxes: map[string]*Inbox{},
 		Groups:  map[string][]*Message{},
 		Rooms:   map[string][]*Message{},
