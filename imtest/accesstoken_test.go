@@ -120,7 +120,7 @@ func TestAccessTokenIsTakenAsItIs(t *testing.T) {
 func TestAccessTokenOfAUUID(t *testing.T) {
 	srv := NewServer(t, WithClock(NewClock(time.Unix(1700000000, 0))))
 	u := srv.AddUser(User{Username: "alice"})
-	s := srv.state
+	s := srv.world
 	assert.Equal(t, "alice", s.Subject(u.UUID))
 	assert.Equal(t, "bob", s.Subject("Bob"))
 }

@@ -20,7 +20,7 @@ import (
 // is in agree with the members of each group, room and thread.
 func TestCirclesHoldTogether(t *testing.T) {
 	srv := NewServer(t, WithClock(NewClock(time.Now())))
-	token := srv.state.Issue(world.Grant{})
+	token := srv.world.Issue(world.Grant{})
 	routes := slices.Concat(world.GroupsRoutes, world.GroupMembersRoutes, world.GroupListsRoutes, world.GroupFilesRoutes, world.GroupAttributesRoutes,
 		world.SuperAdminsRoutes, world.RoomsRoutes, world.RoomMembersRoutes, world.RoomListsRoutes, world.RoomAttributesRoutes, world.ThreadsRoutes)
 	names := []string{"ann", "ben", "cat", "dan", "eve", "fay"}
@@ -29,9 +29,9 @@ func TestCirclesHoldTogether(t *testing.T) {
 	user := func() string { return one(append(names, "Ann", "nobody")) }
 	users := func() string { return `"` + user() + `","` + user() + `","` + user() + `"` }
 	circle := func(kind *world.CircleKind) string {
-		srv.state.Mu.RLock()
-		defer srv.state.Mu.RUnlock()
-		return one(append(world.Convert(kind.In(srv.state).ByID.List(), func(g *world.Circle) string { return g.ID }), "7"))
+		srv.world.Mu.RLock()
+		defer srv.world.Mu.RUnlock()
+		return one(append(world.Convert(kind.In(srv.world).ByID.List(), func(g *world.Circle) string { return g.ID }), "7"))
 	}
 	fill := func(name string) string {
 		switch {
@@ -69,7 +69,7 @@ func TestCirclesHoldTogether(t *testing.T) {
 			"maxusers":%d,"mute_duration":%d,"newadmin":%q,"newowner":%q,"superadmin":%q,"tags":["x"],"tag":"x",
 			"metaData":{"k":"v"},"keys":["k"],"targets":[%s],"group_id":%q,"msg_id":"%d","announcement":"a"}`,
 			user(), users(), users(), 3+random.IntN(5), random.IntN(100_000)-1, user(), user(), user(), users(),
-			circle(world.GroupKind), world.FirstMessageID+int64(random.IntN(len(srv.state.Posts)+1)))
+			circle(world.GroupKind), world.FirstMessageID+int64(random.IntN(len(srv.world.Posts)+1)))
 		switch {
 		case strings.HasSuffix(r.ID, ".update"):
 			text = `{"maxusers":3}`
@@ -95,7 +95,7 @@ func TestCirclesHoldTogether(t *testing.T) {
 			send("POST", "/messages/chatgroups", `{"from":"ann","to":["`+circle(world.GroupKind)+`"],"type":"txt","body":{"msg":"x"}}`)
 		}
 		if i%20 == 0 {
-			holdTogether(t, srv.state)
+			holdTogether(t, srv.world)
 		}
 	}
 	require.Greater(t, len(responded), len(routes)*3/4, "most calls came to something")

@@ -34,7 +34,7 @@ type Device struct {
 
 // User returns an account, and whether there is one.
 func (srv *Server) User(name string) (User, bool) {
-	u, err := srv.state.User(name)
+	u, err := srv.world.User(name)
 	if err != nil {
 		return User{}, false
 	}
@@ -44,7 +44,7 @@ func (srv *Server) User(name string) (User, bool) {
 // Users returns all accounts in the order of registration.
 func (srv *Server) Users() []User {
 	list := []User{}
-	for u := range srv.state.EachUser {
+	for u := range srv.world.EachUser {
 		list = append(list, shownUser(u))
 	}
 	return list
@@ -74,7 +74,7 @@ func worldDevices(list []Device) []world.Device {
 // name is needed; any name will do, also one that the API refuses. A user who
 // exists stays as he is. It returns the user.
 func (srv *Server) AddUser(u User) User {
-	return shownUser(srv.state.AddUser(world.NewUser{Name: u.Username, Password: &u.Password, Nickname: u.Nickname}))
+	return shownUser(srv.world.AddUser(world.NewUser{Name: u.Username, Password: &u.Password, Nickname: u.Nickname}))
 }
 
 // AddUsers registers users by name.
@@ -87,11 +87,11 @@ func (srv *Server) AddUsers(names ...string) {
 // LogIn logs a user in on devices, or on one that it makes up. The user gets the
 // messages that were waiting. It returns false if there is no such user.
 func (srv *Server) LogIn(name string, devices ...Device) bool {
-	return srv.state.LogIn(name, worldDevices(devices)...) == nil
+	return srv.world.LogIn(name, worldDevices(devices)...) == nil
 }
 
 // LogOut logs a user out of all devices. It returns false if there is no such user.
-func (srv *Server) LogOut(name string) bool { return srv.state.LogOut(name) == nil }
+func (srv *Server) LogOut(name string) bool { return srv.world.LogOut(name) == nil }
 
 // Message is a message that somebody was sent.
 type Message struct {
@@ -128,7 +128,7 @@ func (m Message) Text() string {
 // Messages returns what a user was sent, oldest first, whether or not the user
 // exists or is online.
 func (srv *Server) Messages(user string) []Message {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	if box := s.Inboxes[world.Fold(user)]; box != nil {
@@ -139,7 +139,7 @@ func (srv *Server) Messages(user string) []Message {
 
 // GroupMessages returns what was sent to a group, oldest first.
 func (srv *Server) GroupMessages(id string) []Message {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	return shownMessages(s.Groups[id])
@@ -147,7 +147,7 @@ func (srv *Server) GroupMessages(id string) []Message {
 
 // RoomMessages returns what was sent to a chat room, oldest first.
 func (srv *Server) RoomMessages(id string) []Message {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	return shownMessages(s.Rooms[id])
@@ -155,7 +155,7 @@ func (srv *Server) RoomMessages(id string) []Message {
 
 // AllMessages returns every message in the order in which they were sent.
 func (srv *Server) AllMessages() []Message {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	return shownMessages(s.Posts)
@@ -198,7 +198,7 @@ type File struct {
 
 // Files returns the attachments in the order of upload.
 func (srv *Server) Files() []File {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	list := make([]File, 0, s.Files.Len())
@@ -215,7 +215,7 @@ func (srv *Server) Files() []File {
 // "chatroom"), in whole seconds or [im.Forever]. Kinds without a mute are missing.
 func (srv *Server) Mutes(user string) map[string]time.Duration {
 	left := map[string]time.Duration{}
-	mutes, _ := srv.state.Mutes(user) // an unknown user has none
+	mutes, _ := srv.world.Mutes(user) // an unknown user has none
 	for _, m := range mutes {
 		if m.Seconds != 0 {
 			left[m.Kind] = lengthOf(m.Seconds)

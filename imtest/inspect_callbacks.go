@@ -17,7 +17,7 @@ type StoredCallbacks struct {
 // AddStoredCallbacks stores a set of failed callbacks, in place of one of the
 // same 10 minutes. It returns the date key of the set.
 func (srv *Server) AddStoredCallbacks(set StoredCallbacks) string {
-	s := srv.state
+	s := srv.world
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	stored := &world.StoredCallbacks{Start: set.Start.Truncate(world.StoredSlot), Size: set.Size, Resent: set.Resent, Target: set.Target}
@@ -27,7 +27,7 @@ func (srv *Server) AddStoredCallbacks(set StoredCallbacks) string {
 
 // StoredCallbacks returns the sets of failed callbacks.
 func (srv *Server) StoredCallbacks() []StoredCallbacks {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	return world.Convert(s.Callbacks.Stored.List(), func(set *world.StoredCallbacks) StoredCallbacks {

@@ -15,7 +15,7 @@ type Contact struct {
 // Contacts returns the friends of a user, the oldest friendship first.
 func (srv *Server) Contacts(user string) []Contact {
 	var list []Contact
-	for _, f := range srv.state.Contacts(user) {
+	for _, f := range srv.world.Contacts(user) {
 		list = append(list, Contact{f.Name, f.Remark})
 	}
 	return list
@@ -24,23 +24,23 @@ func (srv *Server) Contacts(user string) []Contact {
 // AddContacts makes users friends of a user, and him theirs, whether or not
 // they are registered.
 func (srv *Server) AddContacts(user string, friends ...string) {
-	srv.state.AddContacts(user, friends...)
+	srv.world.AddContacts(user, friends...)
 }
 
 // Blocked returns the blocklist of a user, the oldest entry first.
 func (srv *Server) Blocked(user string) []string {
-	return append([]string(nil), srv.state.Blocked(user)...)
+	return append([]string(nil), srv.world.Blocked(user)...)
 }
 
 // AddBlocked puts users on the blocklist of a user, whether or not they are
 // registered.
 func (srv *Server) AddBlocked(user string, names ...string) {
-	srv.state.AddBlocked(user, names...)
+	srv.world.AddBlocked(user, names...)
 }
 
 // UserAttributes returns the attributes of a user, nil if there are none.
 func (srv *Server) UserAttributes(user string) map[string]string {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	return maps.Clone(s.Metadata.Of[world.Fold(user)])
@@ -48,7 +48,7 @@ func (srv *Server) UserAttributes(user string) map[string]string {
 
 // SetUserAttributes replaces the attributes of a user, whatever their size.
 func (srv *Server) SetUserAttributes(user string, attributes map[string]string) {
-	s := srv.state
+	s := srv.world
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	s.Metadata.Replace(world.Fold(user), maps.Clone(attributes))

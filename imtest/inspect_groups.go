@@ -70,7 +70,7 @@ type Thread struct {
 
 // Group returns a group, and whether there is one.
 func (srv *Server) Group(id string) (Group, bool) {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	g := s.Chatgroups.ByID.Get(id)
@@ -82,7 +82,7 @@ func (srv *Server) Group(id string) (Group, bool) {
 
 // Groups returns all groups, oldest first.
 func (srv *Server) Groups() []Group {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	return world.Convert(s.Chatgroups.ByID.List(), func(g *world.Circle) Group { return shownGroup(g, s.Now()) })
@@ -90,7 +90,7 @@ func (srv *Server) Groups() []Group {
 
 // Room returns a chat room, and whether there is one.
 func (srv *Server) Room(id string) (Room, bool) {
-	s := srv.state
+	s := srv.world
 	s.DropAbsent()
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
@@ -103,7 +103,7 @@ func (srv *Server) Room(id string) (Room, bool) {
 
 // Rooms returns all chat rooms, oldest first.
 func (srv *Server) Rooms() []Room {
-	s := srv.state
+	s := srv.world
 	s.DropAbsent()
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
@@ -112,7 +112,7 @@ func (srv *Server) Rooms() []Room {
 
 // SuperAdmins returns the users who are super admins of the app's chat rooms.
 func (srv *Server) SuperAdmins() []string {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	return s.Chatrooms.SuperAdmins.List()
@@ -120,7 +120,7 @@ func (srv *Server) SuperAdmins() []string {
 
 // Thread returns a thread, and whether there is one.
 func (srv *Server) Thread(id string) (Thread, bool) {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	t := s.Threads.ByID.Get(id)
@@ -132,7 +132,7 @@ func (srv *Server) Thread(id string) (Thread, bool) {
 
 // Threads returns all threads, oldest first.
 func (srv *Server) Threads() []Thread {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	return world.Convert(s.Threads.ByID.List(), shownThread)
@@ -143,7 +143,7 @@ func (srv *Server) Threads() []Thread {
 // empty ID is made up, and MaxUsers is 200 if it is 0; Files and Created are
 // the server's own. A group that exists stays as it is. It returns the group.
 func (srv *Server) AddGroup(v Group) Group {
-	s := srv.state
+	s := srv.world
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	if g := s.Chatgroups.ByID.Get(v.ID); g != nil {
@@ -168,7 +168,7 @@ func (srv *Server) AddGroup(v Group) Group {
 // AddRoom makes a chat room as AddGroup makes a group. MaxUsers is 1,000 if it
 // is 0, and the attributes are the owner's.
 func (srv *Server) AddRoom(v Room) Room {
-	s := srv.state
+	s := srv.world
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	if g := s.Chatrooms.ByID.Get(v.ID); g != nil {

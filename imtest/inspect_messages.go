@@ -16,7 +16,7 @@ type Conversation struct {
 
 // Conversations returns the conversation list of a user, the newest first.
 func (srv *Server) Conversations(user string) []Conversation {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	return world.Convert(s.Conversations(world.Fold(user)), func(conv *world.Listed) Conversation {
@@ -36,7 +36,7 @@ func (srv *Server) GroupRoaming(user, id string) []Message {
 }
 
 func (srv *Server) roaming(user string, conv world.Conversation) []Message {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	var list []Message
@@ -51,7 +51,7 @@ func (srv *Server) roaming(user string, conv world.Conversation) []Message {
 // MessageByID returns a message, and whether there is one. Recalled messages
 // are found as well.
 func (srv *Server) MessageByID(id string) (Message, bool) {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	m := s.Find(id)
@@ -70,7 +70,7 @@ type Stream struct {
 
 // Streams returns the streaming messages in the order of their first chunks.
 func (srv *Server) Streams() []Stream {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	var list []Stream
@@ -85,7 +85,7 @@ func (srv *Server) Streams() []Stream {
 // SetHistoryZone sets the time zone of the hours of history files. It is UTC, and
 // Beijing's with [WithEasemobQuotas], as on clusters in China.
 func (srv *Server) SetHistoryZone(zone *time.Location) {
-	s := srv.state
+	s := srv.world
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	s.Messages.Zone = zone
@@ -95,7 +95,7 @@ func (srv *Server) SetHistoryZone(zone *time.Location) {
 // until then the call for it is refused as on a busy app, whose files may take a
 // day. The default is 0.
 func (srv *Server) SetHistoryDelay(d time.Duration) {
-	s := srv.state
+	s := srv.world
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	s.Messages.Delay = d
@@ -110,7 +110,7 @@ type Reaction struct {
 
 // Reactions returns the reactions to a message, oldest first.
 func (srv *Server) Reactions(messageID string) []Reaction {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	var list []Reaction

@@ -16,7 +16,7 @@ type Presence struct {
 // Presence returns the presence of a user; a device that is logged in is "1"
 // unless it says otherwise.
 func (srv *Server) Presence(user string) Presence {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	p := s.PresenceOf(world.Fold(user))
@@ -25,7 +25,7 @@ func (srv *Server) Presence(user string) Presence {
 
 // SetPresence sets the status of one device of a user.
 func (srv *Server) SetPresence(user, device string, status int, ext string) {
-	s := srv.state
+	s := srv.world
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	s.Presence.Set(world.Fold(user), device, strconv.Itoa(status), ext, s.Now())
@@ -39,7 +39,7 @@ type Subscription struct {
 
 // Subscriptions returns the subscriptions of a user that have not ended.
 func (srv *Server) Subscriptions(user string) []Subscription {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	return world.Convert(s.Presence.Live(world.Fold(user), s.Now()), func(sub *world.Subscription) Subscription {

@@ -24,7 +24,7 @@ type Push struct {
 
 // Pushes returns what was pushed, oldest first.
 func (srv *Server) Pushes() []Push {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	return world.Convert(s.Push.Sent, shownPush)
@@ -59,7 +59,7 @@ type PushUser struct {
 
 // PushUser returns what push knows of a user.
 func (srv *Server) PushUser(name string) PushUser {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	u := s.Push.User(world.Fold(name))
@@ -86,7 +86,7 @@ type PushSettings struct {
 // "chatgroup", and key the other user or the group. A user with himself are the
 // settings for all messages.
 func (srv *Server) PushSettings(user, chatType, key string) PushSettings {
-	s := srv.state
+	s := srv.world
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	if chatType == "user" {
@@ -99,7 +99,7 @@ func (srv *Server) PushSettings(user, chatType, key string) PushSettings {
 
 // AddPushBinding binds a device of a user, so that pushes reach it.
 func (srv *Server) AddPushBinding(user string, b PushBinding) {
-	s := srv.state
+	s := srv.world
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	s.Push.Edit(world.Fold(user)).Bind(&world.Binding{Device: b.Device, Token: b.Token, Notifier: b.Notifier})
@@ -115,7 +115,7 @@ type PushCounts struct {
 // SetPushCounts sets what the statistics tell of a day and a platform, for
 // example "APNS".
 func (srv *Server) SetPushCounts(day time.Time, platform string, counts PushCounts) {
-	s := srv.state
+	s := srv.world
 	s.Mu.Lock()
 	defer s.Mu.Unlock()
 	*s.Push.CountsOf(day.Format(time.DateOnly), platform) = world.PushCounts(counts)

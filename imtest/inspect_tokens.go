@@ -2,4 +2,4 @@ package imtest
 
 // ExpireTokens lets all tokens that the server has seen expire now, as a
 // change of the credentials would. Calls with them response 401.
-func (srv *Server) ExpireTokens() { srv.state.ExpireTokens() }
+func (srv *Server) ExpireTokens() { srv.world.ExpireTokens() }

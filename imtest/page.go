@@ -111,7 +111,7 @@ func (srv *Server) sendForm(r *http.Request, form *pageForm) (status int) {
 	if err != nil {
 		panic("imtest: " + err.Error()) // the server's own address is one
 	}
-	s := srv.state
+	s := srv.world
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer "+s.Issue(world.Grant{Expires: s.Now().Add(time.Minute)}))
 	c := srv.newCall(req)
@@ -138,7 +138,7 @@ func sentNotice(missing string) string {
 // missing names what a message was sent to, if it does not exist: the API takes
 // such messages.
 func (srv *Server) missing(form *pageForm) string {
-	s := srv.state
+	s := srv.world
 	if form.Kind == "users" {
 		if _, err := s.User(form.To); err != nil {
 			return "user"

@@ -77,7 +77,7 @@ type pageQuota struct {
 
 // view collects what the page shows.
 func (srv *Server) view() *pageView {
-	s := srv.state
+	s := srv.world
 	s.DropAbsent()
 	now := s.Now()
 	users := new(pageView)

@@ -66,7 +66,7 @@ func (l *requestLog) add(c *wire.Call, status int) {
 	}
 	if len(c.Values) > 0 {
 		req.Params = make(map[string]string, len(c.Values))
-		for i, name := range c.Route.Names {
+		for i, name := range c.Names {
 			req.Params[name] = c.Values[i]
 		}
 	}

@@ -39,7 +39,7 @@ type TB interface {
 // number of goroutines.
 type Server struct {
 	conf   config
-	state  *world.World
+	world  *world.World
 	api    *rest.API
 	log    requestLog
 	outer  []layer // around a whole call: faults
@@ -85,7 +85,7 @@ func Start(opts ...Option) (*Server, error) {
 	for _, opt := range opts {
 		opt(&conf)
 	}
-	srv := &Server{conf: conf, state: world.New(conf.world())}
+	srv := &Server{conf: conf, world: world.New(conf.world())}
 	srv.outer = []layer{srv.breakCalls}
 	if conf.quotas {
 		srv.quotas = newQuotas(conf.easemob)
@@ -94,7 +94,7 @@ func Start(opts ...Option) (*Server, error) {
 	if err := srv.readFiles(); err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
 	}
-	srv.api = rest.New(srv.state)
+	srv.api = rest.New(srv.world)
 	listener, err := net.Listen("tcp", conf.addr) //nolint:noctx // it does not wait
 	if err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
@@ -140,7 +140,7 @@ func reachable(addr net.Addr) string {
 func (srv *Server) readFiles() error {
 	conf := &srv.conf
 	if conf.data != nil {
-		if err := loadWorld(srv.state, conf.data); err != nil {
+		if err := loadWorld(srv.world, conf.data); err != nil {
 			return err
 		}
 	}
@@ -249,7 +249,7 @@ func (srv *Server) respond(w http.ResponseWriter, c *wire.Call) {
 // date sets the time of a response by the server's clock: clients tell by it which
 // hours of history are not ready yet.
 func (srv *Server) date(w http.ResponseWriter) {
-	w.Header().Set("Date", srv.state.Now().UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", srv.world.Now().UTC().Format(http.TimeFormat))
 }
 
 // outerMost runs a call through the outer layers.

@@ -25,7 +25,7 @@ const snapshotVersion = 1
 // calls that change the server wait for the copy, not for w. [WithData] reads it.
 func (srv *Server) Save(w io.Writer) error {
 	parts := snapshotParts()
-	copies := copyParts(srv.state, parts)
+	copies := copyParts(srv.world, parts)
 	out := bufio.NewWriterSize(w, 1<<16)
 	_, _ = fmt.Fprintf(out, "{\n\"version\": %d", snapshotVersion) // errors stay until Flush
 	for i, write := range copies {

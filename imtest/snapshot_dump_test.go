@@ -18,7 +18,7 @@ import (
 // that is added to the state is seen without a change here.
 func (srv *Server) Dump() (lines, zero []string) {
 	d := &dumper{seen: map[unsafe.Pointer]string{}, filled: map[string]bool{}}
-	d.walk("state", reflect.ValueOf(srv.state).Elem())
+	d.walk("world", reflect.ValueOf(srv.world).Elem())
 	for field, filled := range d.filled {
 		if !filled {
 			zero = append(zero, field)

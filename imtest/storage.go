@@ -26,7 +26,7 @@ func (srv *Server) openStorage(beside net.Addr) error {
 	if err != nil {
 		return err
 	}
-	_, srv.state.StoragePort, _ = net.SplitHostPort(listener.Addr().String()) // a listener's has both
+	_, srv.world.StoragePort, _ = net.SplitHostPort(listener.Addr().String()) // a listener's has both
 	srv.storage = srv.newHTTP(srv.guarded(listener.Addr(), http.HandlerFunc(srv.serveStorage)))
 	go func() { _ = srv.storage.Serve(listener) }() // always returns an error; Close is the only cause
 	return nil

@@ -26,6 +26,7 @@ package rest
 import (
 	"net/http"
 	"slices"
+	"sync"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
@@ -42,7 +43,7 @@ type API struct {
 func New(w *world.World) *API {
 	conf := &w.Conf
 	a := &API{world: w, app: &wire.App{Org: conf.Org, Name: conf.App, ID: conf.AppID, UUID: w.UUID, Now: w.Now}}
-	a.router = wire.NewRouter(a.Routes())
+	a.router = theRouter().Serving(a.Routes())
 	return a
 }
 
@@ -54,6 +55,9 @@ func (a *API) Routes() []wire.Route {
 		a.contacts(), a.blocks(),
 	)
 }
+
+// theRouter is built once: tables differ by the world that they serve only.
+var theRouter = sync.OnceValue(func() *wire.Router { return wire.NewRouter(Table()) })
 
 // Call finds what a request is for.
 func (a *API) Call(r *http.Request) *wire.Call { return a.router.NewCall(r, a.app) }

@@ -46,7 +46,8 @@ type Call struct {
 	Started time.Time
 
 	Segments []string // of the path below the prefix, unescaped
-	Values   []string // path values, in the order of route.names
+	Names    []string // of the path values
+	Values   []string // path values, in the order of Names
 	ByAppID  bool     // the prefix was /app-id/{id}
 	Caller   Caller   // whose token it was
 	Refused  *Error   // why no endpoint was found
@@ -70,7 +71,7 @@ func (rt *Router) NewCall(r *http.Request, app *App) *Call {
 	}
 	if m := rt.outside.find(r.Method, segments); m.routes != nil {
 		c.Segments = segments
-		c.pick(m)
+		c.pick(rt, m)
 		return c
 	}
 	if c.Segments, ok = c.cutPrefix(segments); !ok {
@@ -80,7 +81,7 @@ func (rt *Router) NewCall(r *http.Request, app *App) *Call {
 	m := rt.prefixed.find(r.Method, c.Segments)
 	switch {
 	case m.routes != nil:
-		c.pick(m)
+		c.pick(rt, m)
 	case m.known:
 		c.Refused = ErrMethodNotAllowed()
 	default:
@@ -90,7 +91,7 @@ func (rt *Router) NewCall(r *http.Request, app *App) *Call {
 }
 
 // Refuse takes a call away from its endpoint.
-func (c *Call) Refuse(err *Error) { c.Route, c.Values, c.Refused = nil, nil, err }
+func (c *Call) Refuse(err *Error) { c.Route, c.Names, c.Values, c.Refused = nil, nil, nil, err }
 
 // unescape decodes each segment by itself, so that %2F does not split one.
 func unescape(segments []string) ([]string, bool) {
@@ -122,11 +123,11 @@ func (c *Call) cutPrefix(segments []string) ([]string, bool) {
 }
 
 // pick takes the first endpoint whose condition holds.
-func (c *Call) pick(m match) {
+func (c *Call) pick(rt *Router, m match) {
 	c.Values = m.values
-	for _, r := range m.routes {
-		c.Route = r
-		if r.When == nil || r.When(c) {
+	for _, i := range m.routes {
+		c.Route, c.Names = &rt.table[i], rt.names[i]
+		if c.Route.When == nil || c.Route.When(c) {
 			return
 		}
 	}
@@ -225,7 +226,7 @@ func (c *Call) Drain() {
 
 // Value returns a path value by its name.
 func (c *Call) Value(name string) string {
-	for i, n := range c.Route.Names {
+	for i, n := range c.Names {
 		if n == name {
 			return c.Values[i]
 		}

@@ -12,7 +12,7 @@ type Route struct {
 	Method string
 	Also   string // a second method, where documents or clients disagree
 	Path   string // below the prefix: "/users/{username}"; or a URL, of which the path counts
-	Twin   string // a second path, where documents disagree; below the prefix, with the same names
+	Twin   string // a second path, where documents disagree; below the prefix, with the same names in the same order
 	Body   BodyKind
 	Who    Access
 	Shape  Shape // the envelope of its response
@@ -25,8 +25,6 @@ type Route struct {
 	NoToken func() *Error
 
 	Do func(*Call) (*Response, *Error)
-
-	Names []string // names of the path values, in order
 }
 
 // Access says whose token an endpoint takes.
@@ -42,34 +40,49 @@ const (
 
 // A Router finds the endpoint of a path, segment by segment.
 type Router struct {
+	table []Route
+	names [][]string // of the path values of each route, in order
+	*tree
+}
+
+type tree struct {
 	prefixed node // paths below /{org}/{app} or /app-id/{id}
 	outside  node // full paths
 }
 
 // NewRouter builds the router of a routing table.
 func NewRouter(table []Route) *Router {
-	rt := new(Router)
-	for _, r := range table {
-		twin := r
+	rt := &Router{table: table, names: make([][]string, len(table)), tree: new(tree)}
+	for i := range table {
+		r := &table[i]
+		at := end{i, r.Method, r.Also}
 		if path, ok := r.outside(); ok {
-			rt.outside.add(&r, path)
+			rt.names[i] = rt.outside.add(at, path)
 		} else {
-			rt.prefixed.add(&r, r.Path)
+			rt.names[i] = rt.prefixed.add(at, r.Path)
 		}
 		if r.Twin != "" {
-			rt.prefixed.add(&twin, r.Twin)
+			rt.prefixed.add(at, r.Twin)
 		}
 	}
 	return rt
 }
 
+// Serving returns the router of a table that differs in handlers only: it shares
+// what is dear to build.
+func (rt *Router) Serving(table []Route) *Router { return &Router{table, rt.names, rt.tree} }
+
 // Routes are the endpoints with a method and path, in table order.
 func (rt *Router) Routes(method, path string) []*Route {
-	probe := Route{Path: path}
+	probe, at := Route{Path: path}, &rt.prefixed
 	if own, ok := probe.outside(); ok {
-		return rt.outside.find(method, SegmentsOf(own)).routes
+		path, at = own, &rt.outside
 	}
-	return rt.prefixed.find(method, SegmentsOf(path)).routes
+	var list []*Route
+	for _, i := range at.find(method, SegmentsOf(path)).routes {
+		list = append(list, &rt.table[i])
+	}
+	return list
 }
 
 // outside returns the path of a route that has a URL of its own.
@@ -83,14 +96,21 @@ func (r *Route) outside() (string, bool) {
 
 type node struct {
 	literals map[string]*node
-	value    *node    // any segment
-	routes   []*Route // endpoints that end here
+	value    *node // any segment
+	ends     []end // endpoints that end here
 }
 
-func (n *node) add(r *Route, path string) {
+// end is the end of the path of a route.
+type end struct {
+	index        int // of the route in its table
+	method, also string
+}
+
+// add returns the names of the path values.
+func (n *node) add(at end, path string) (names []string) {
 	for _, segment := range SegmentsOf(path) {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
-			r.Names = append(r.Names, strings.TrimSuffix(name, "}"))
+			names = append(names, strings.TrimSuffix(name, "}"))
 			if n.value == nil {
 				n.value = new(node)
 			}
@@ -105,12 +125,13 @@ func (n *node) add(r *Route, path string) {
 		}
 		n = n.literals[segment]
 	}
-	n.routes = append(n.routes, r)
+	n.ends = append(n.ends, at)
+	return names
 }
 
 // match is what a path and a method lead to.
 type match struct {
-	routes []*Route // endpoints with this path and method, in table order
+	routes []int    // endpoints with this path and method, in table order
 	values []string // path values
 	known  bool     // the path exists, whatever the method
 	depth  int      // number of segments that lead along known paths
@@ -121,10 +142,10 @@ type match struct {
 // asks for the user "batch".
 func (n *node) find(method string, segments []string) match {
 	if len(segments) == 0 {
-		m := match{known: len(n.routes) > 0}
-		for _, r := range n.routes {
-			if r.Method == method || r.Also == method {
-				m.routes = append(m.routes, r)
+		m := match{known: len(n.ends) > 0}
+		for _, at := range n.ends {
+			if at.method == method || at.also == method {
+				m.routes = append(m.routes, at.index)
 			}
 		}
 		return m

@@ -14,9 +14,8 @@ type Event struct {
 	What What
 }
 
-// What happened is one of the types that say so in their comment: each domain
-// has its own, beside its rules. They hold values only, none that the world
-// changes later.
+// What happened: each domain has types for it beside its rules, such as
+// [UserRegistered]. They hold plain values, none that the world changes later.
 type What interface{ what() }
 
 // Missed stands for events that a reader came too late for: the world keeps the
