@@ -13,7 +13,7 @@ type RouteInfo struct {
 // catalogue.
 func Routes() []RouteInfo {
 	var list []RouteInfo
-	for _, r := range rest.Table() {
+	for _, r := range rest.Routes() {
 		if r.ID != "" {
 			list = append(list, RouteInfo{r.ID, r.Method, r.Path})
 		}

@@ -2,8 +2,8 @@
 // reads the request, asks the world, and writes the response. It holds no
 // state and no rule of IM; it knows how the API spells both.
 //
-// A domain is a file like users.go: its routes, as a method of API that
-// [API.Routes] joins to the table; a handler for each route; and the types of
+// A domain is a file like users.go: its routes, which table joins
+// to the others; a handler for each route; and the types of
 // its JSON, made out of values of the world. A handler has three steps:
 //
 //	func (a *API) usersSetPassword(c *wire.Call) (*wire.Response, *wire.Error) {
@@ -32,35 +32,51 @@ import (
 	"github.com/imrest/im-go/imtest/internal/world"
 )
 
+// A route is an endpoint, and the handler that carries it out.
+type route struct {
+	wire.Route
+
+	do func(*API, *wire.Call) (*wire.Response, *wire.Error)
+}
+
+// table is the routing table: a domain a list.
+var table = sync.OnceValue(func() []route {
+	return slices.Concat(
+		usersRoutes, userStatusRoutes, mutesRoutes,
+		contactsRoutes, blocksRoutes,
+		legacyRoutes(),
+	)
+})
+
+// legacyRoutes lead to the handlers that are still in package world.
+func legacyRoutes() []route {
+	return world.Convert(world.LegacyRoutes(), func(l world.Legacy) route {
+		return route{l.Route, func(a *API, c *wire.Call) (*wire.Response, *wire.Error) { return l.Do(a.world, c) }}
+	})
+}
+
+// Routes is the routing table without the handlers.
+func Routes() []wire.Route {
+	return world.Convert(table(), func(r route) wire.Route { return r.Route })
+}
+
+// router is built once, since the table does not change.
+var router = sync.OnceValue(func() *wire.Router { return wire.NewRouter(Routes()) })
+
 // API carries out the calls of one app.
 type API struct {
-	world  *world.World
-	app    *wire.App
-	router *wire.Router
+	world *world.World
+	app   *wire.App
 }
 
 // New serves a world, which has been filled by then.
 func New(w *world.World) *API {
 	conf := &w.Conf
-	a := &API{world: w, app: &wire.App{Org: conf.Org, Name: conf.App, ID: conf.AppID, UUID: w.UUID, Now: w.Now}}
-	a.router = theRouter().Serving(a.Routes())
-	return a
+	return &API{world: w, app: &wire.App{Org: conf.Org, Name: conf.App, ID: conf.AppID, UUID: w.UUID, Now: w.Now}}
 }
-
-// Routes is the routing table: a domain a list.
-func (a *API) Routes() []wire.Route {
-	return slices.Concat(
-		a.world.LegacyRoutes(),
-		a.users(), a.userStatus(), a.mutes(),
-		a.contacts(), a.blocks(),
-	)
-}
-
-// theRouter is built once: tables differ by the world that they serve only.
-var theRouter = sync.OnceValue(func() *wire.Router { return wire.NewRouter(Table()) })
 
 // Call finds what a request is for.
-func (a *API) Call(r *http.Request) *wire.Call { return a.router.NewCall(r, a.app) }
+func (a *API) Call(r *http.Request) *wire.Call { return router().NewCall(r, a.app) }
 
 // Admit checks the token of a call and takes in its body. An error is the
 // response.
@@ -73,15 +89,12 @@ func (a *API) Admit(c *wire.Call) *wire.Error {
 
 // Do carries out a call that was admitted.
 func (a *API) Do(c *wire.Call) *wire.Reply {
-	ans, err := c.Route.Do(c)
+	ans, err := table()[c.Index].do(a, c)
 	if err != nil {
 		return c.Fail(err)
 	}
 	return c.Render(ans)
 }
-
-// Table is the routing table of any API, for those who ask where an endpoint is.
-func Table() []wire.Route { return (&API{world: new(world.World)}).Routes() }
 
 // Shorter names for the tables.
 const (

@@ -17,15 +17,13 @@ import (
 
 func TestRoutesAreSound(t *testing.T) {
 	seen := map[string]bool{}
-	table := Table()
-	router := wire.NewRouter(table)
-	for _, r := range table {
+	for _, r := range table() {
 		assert.False(t, r.ID != "" && seen[r.ID], r.ID)
 		seen[r.ID] = true
-		assert.NotNil(t, r.Do, r.ID)
+		assert.NotNil(t, r.do, r.ID)
 		// The endpoint is found by its own method and path, behind those that
 		// have a condition.
-		found := router.Routes(r.Method, r.Path)
+		found := router().Routes(r.Method, r.Path)
 		var ids []string
 		for i, f := range found {
 			ids = append(ids, f.ID)

@@ -14,25 +14,23 @@ const (
 	maxChecked      = 100
 )
 
-func (a *API) blocks() []wire.Route {
-	return []wire.Route{
-		{
-			ID: "contacts.block_list", Method: get, Path: "/users/{owner_username}/blocks/users",
-			Shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount, Do: a.blocksList,
-		},
-		{
-			ID: "contacts.block_add", Method: post, Path: "/users/{owner_username}/blocks/users",
-			Shape: wire.InAction | wire.InApp | wire.InURI | wire.InEntities, Body: wire.JSONBody, Do: a.blocksAdd,
-		},
-		{
-			ID: "contacts.block_remove", Method: del, Path: "/users/{owner_username}/blocks/users/{blocked_username}",
-			Shape: wire.InAction | wire.InApp, Do: a.blocksRemove,
-		},
-		{
-			ID: "contacts.block_check", Method: post, Path: "/blocks/check",
-			Shape: wire.InAction | wire.InPath | wire.InURI, Body: wire.JSONBody, Do: a.blocksCheck,
-		},
-	}
+var blocksRoutes = []route{
+	{wire.Route{
+		ID: "contacts.block_list", Method: get, Path: "/users/{owner_username}/blocks/users",
+		Shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount,
+	}, (*API).blocksList},
+	{wire.Route{
+		ID: "contacts.block_add", Method: post, Path: "/users/{owner_username}/blocks/users",
+		Shape: wire.InAction | wire.InApp | wire.InURI | wire.InEntities, Body: wire.JSONBody,
+	}, (*API).blocksAdd},
+	{wire.Route{
+		ID: "contacts.block_remove", Method: del, Path: "/users/{owner_username}/blocks/users/{blocked_username}",
+		Shape: wire.InAction | wire.InApp,
+	}, (*API).blocksRemove},
+	{wire.Route{
+		ID: "contacts.block_check", Method: post, Path: "/blocks/check",
+		Shape: wire.InAction | wire.InPath | wire.InURI, Body: wire.JSONBody,
+	}, (*API).blocksCheck},
 }
 
 // blocksList lists everything, or a page if it is asked for one.

@@ -14,41 +14,39 @@ const (
 	maxImported    = 10
 )
 
-func (a *API) contacts() []wire.Route {
-	return []wire.Route{
-		{
-			ID: "contacts.add", Method: post, Path: "/users/{owner_username}/contacts/users/{friend_username}",
-			Shape: wire.InAction | wire.InApp, Do: a.contactsAdd,
-		},
-		{
-			ID: "contacts.remove", Method: del, Path: "/users/{owner_username}/contacts/users/{friend_username}",
-			Shape: wire.InAction | wire.InApp, Do: a.contactsRemove,
-		},
-		{
-			ID: "contacts.remove_all", Method: del, Path: "/contacts/users/{username}",
-			Shape: wire.InAction | wire.InApp | wire.InURI | wire.InEntities, Do: a.contactsRemoveAll,
-		},
-		{
-			ID: "contacts.list", Method: get, Path: "/users/{owner_username}/contacts/users",
-			Shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount, Do: a.contactsList,
-		},
-		{
-			ID: "contacts.list_paged", Method: get, Path: "/user/{username}/contacts", Twin: "/users/{username}/contacts",
-			Shape: wire.InAction | wire.InEntities | wire.InCount, Do: a.contactsListPaged,
-		},
-		{
-			ID: "contacts.set_remark", Method: put, Path: "/user/{owner_username}/contacts/users/{friend_username}",
-			Twin: "/users/{owner_username}/contacts/users/{friend_username}", Shape: wire.InAction | wire.InURI, Body: wire.JSONBody, Do: a.contactsSetRemark,
-		},
-		{
-			ID: "contacts.check", Method: post, Path: "/contacts/check",
-			Shape: wire.InAction | wire.InPath | wire.InURI, Body: wire.JSONBody, Do: a.contactsCheck,
-		},
-		{
-			ID: "contacts.import", Method: post, Path: "/users/{username}/contacts/import",
-			Shape: wire.InAction, Body: wire.JSONBody, Do: a.contactsImport,
-		},
-	}
+var contactsRoutes = []route{
+	{wire.Route{
+		ID: "contacts.add", Method: post, Path: "/users/{owner_username}/contacts/users/{friend_username}",
+		Shape: wire.InAction | wire.InApp,
+	}, (*API).contactsAdd},
+	{wire.Route{
+		ID: "contacts.remove", Method: del, Path: "/users/{owner_username}/contacts/users/{friend_username}",
+		Shape: wire.InAction | wire.InApp,
+	}, (*API).contactsRemove},
+	{wire.Route{
+		ID: "contacts.remove_all", Method: del, Path: "/contacts/users/{username}",
+		Shape: wire.InAction | wire.InApp | wire.InURI | wire.InEntities,
+	}, (*API).contactsRemoveAll},
+	{wire.Route{
+		ID: "contacts.list", Method: get, Path: "/users/{owner_username}/contacts/users",
+		Shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount,
+	}, (*API).contactsList},
+	{wire.Route{
+		ID: "contacts.list_paged", Method: get, Path: "/user/{username}/contacts", Twin: "/users/{username}/contacts",
+		Shape: wire.InAction | wire.InEntities | wire.InCount,
+	}, (*API).contactsListPaged},
+	{wire.Route{
+		ID: "contacts.set_remark", Method: put, Path: "/user/{owner_username}/contacts/users/{friend_username}",
+		Twin: "/users/{owner_username}/contacts/users/{friend_username}", Shape: wire.InAction | wire.InURI, Body: wire.JSONBody,
+	}, (*API).contactsSetRemark},
+	{wire.Route{
+		ID: "contacts.check", Method: post, Path: "/contacts/check",
+		Shape: wire.InAction | wire.InPath | wire.InURI, Body: wire.JSONBody,
+	}, (*API).contactsCheck},
+	{wire.Route{
+		ID: "contacts.import", Method: post, Path: "/users/{username}/contacts/import",
+		Shape: wire.InAction, Body: wire.JSONBody,
+	}, (*API).contactsImport},
 }
 
 // besides responds with a user, at a path that holds the UUID of the owner.

@@ -7,21 +7,17 @@ import (
 	"github.com/imrest/im-go/imtest/internal/world"
 )
 
-func (a *API) mutes() []wire.Route {
-	return []wire.Route{
-		{
-			ID: "mutes.set", Method: post, Path: "/mutes", Shape: wire.Full,
-			Body: wire.JSONBody, Do: a.mutesSet,
-		},
-		{
-			ID: "mutes.get", Method: get, Path: "/mutes/{username}", Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI,
-			Do: a.mutesGet,
-		},
-		{
-			ID: "mutes.list", Method: get, Path: "/mutes", Shape: wire.Full,
-			Do: a.mutesList,
-		},
-	}
+var mutesRoutes = []route{
+	{wire.Route{
+		ID: "mutes.set", Method: post, Path: "/mutes", Shape: wire.Full,
+		Body: wire.JSONBody,
+	}, (*API).mutesSet},
+	{wire.Route{
+		ID: "mutes.get", Method: get, Path: "/mutes/{username}", Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI,
+	}, (*API).mutesGet},
+	{wire.Route{
+		ID: "mutes.list", Method: get, Path: "/mutes", Shape: wire.Full,
+	}, (*API).mutesList},
 }
 
 // muteWords is how these calls say that there is no such user.

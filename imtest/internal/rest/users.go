@@ -10,45 +10,38 @@ const (
 	maxUsersPage = 100
 )
 
-func (a *API) users() []wire.Route {
-	return []wire.Route{
-		{
-			ID: "users.register_batch", Method: post, Path: "/users", Shape: wire.Full,
-			Body: wire.JSONBody, When: wire.BodyIsArray, NoToken: wire.ErrRegistrationClosedBatch, Do: a.usersRegisterBatch,
-		},
-		{
-			ID: "users.register", Method: post, Path: "/users", Shape: wire.Full,
-			Body: wire.JSONBody, NoToken: wire.ErrRegistrationClosed, Do: a.usersRegister,
-		},
-		{
-			ID: "users.get", Method: get, Path: "/users/{username}", Shape: wire.InAction | wire.InRootPath | wire.InURI | wire.InCount,
-			Who: wire.OwnUser, Do: a.usersGet,
-		},
-		{
-			ID: "users.list", Method: get, Path: "/users", Shape: wire.InAction | wire.InParams | wire.InPath | wire.InURI | wire.InCount,
-			Do: a.usersList,
-		},
-		{
-			ID: "users.delete", Method: del, Path: "/users/{username}", Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI,
-			Do: a.usersDelete,
-		},
-		{
-			ID: "users.delete_batch", Method: del, Path: "/users", Shape: wire.Full | wire.InParams,
-			Do: a.usersDeleteBatch,
-		},
-		{
-			ID: "users.set_password", Method: put, Also: post, Path: "/users/{username}/password", Shape: wire.InAction,
-			Body: wire.JSONBody, Who: wire.OwnUser, Do: a.usersSetPassword,
-		},
-		{
-			ID: "users.deactivate", Method: post, Path: "/users/{username}/deactivate", Shape: wire.InAction,
-			Do: a.usersDeactivate,
-		},
-		{
-			ID: "users.activate", Method: post, Path: "/users/{username}/activate", Shape: wire.InAction,
-			Do: a.usersActivate,
-		},
-	}
+var usersRoutes = []route{
+	{wire.Route{
+		ID: "users.register_batch", Method: post, Path: "/users", Shape: wire.Full,
+		Body: wire.JSONBody, When: wire.BodyIsArray, NoToken: wire.ErrRegistrationClosedBatch,
+	}, (*API).usersRegisterBatch},
+	{wire.Route{
+		ID: "users.register", Method: post, Path: "/users", Shape: wire.Full,
+		Body: wire.JSONBody, NoToken: wire.ErrRegistrationClosed,
+	}, (*API).usersRegister},
+	{wire.Route{
+		ID: "users.get", Method: get, Path: "/users/{username}", Shape: wire.InAction | wire.InRootPath | wire.InURI | wire.InCount,
+		Who: wire.OwnUser,
+	}, (*API).usersGet},
+	{wire.Route{
+		ID: "users.list", Method: get, Path: "/users", Shape: wire.InAction | wire.InParams | wire.InPath | wire.InURI | wire.InCount,
+	}, (*API).usersList},
+	{wire.Route{
+		ID: "users.delete", Method: del, Path: "/users/{username}", Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI,
+	}, (*API).usersDelete},
+	{wire.Route{
+		ID: "users.delete_batch", Method: del, Path: "/users", Shape: wire.Full | wire.InParams,
+	}, (*API).usersDeleteBatch},
+	{wire.Route{
+		ID: "users.set_password", Method: put, Also: post, Path: "/users/{username}/password", Shape: wire.InAction,
+		Body: wire.JSONBody, Who: wire.OwnUser,
+	}, (*API).usersSetPassword},
+	{wire.Route{
+		ID: "users.deactivate", Method: post, Path: "/users/{username}/deactivate", Shape: wire.InAction,
+	}, (*API).usersDeactivate},
+	{wire.Route{
+		ID: "users.activate", Method: post, Path: "/users/{username}/activate", Shape: wire.InAction,
+	}, (*API).usersActivate},
 }
 
 // readNewUser reads one user of a registration.

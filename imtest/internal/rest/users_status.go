@@ -8,37 +8,35 @@ import (
 const maxStatusBatch = 100
 
 // userStatus are the routes of who is online, where, and what waits for them.
-func (a *API) userStatus() []wire.Route {
-	return []wire.Route{
-		{
-			ID: "users.disconnect", Method: get, Also: post, Path: "/users/{username}/disconnect",
-			Shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount, Do: a.usersDisconnect,
-		},
-		{
-			ID: "users.disconnect_device", Method: del, Also: get, Path: "/users/{username}/disconnect/{resourceId}",
-			Shape: wire.InAction | wire.InApp | wire.InURI | wire.InEntities, Do: a.usersDisconnectDevice,
-		},
-		{
-			ID: "users.resources", Method: get, Path: "/users/{username}/resources",
-			Shape: wire.Full | wire.InEntities, Do: a.usersResources,
-		},
-		{
-			ID: "users.status", Method: get, Path: "/users/{username}/status",
-			Shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount, Do: a.usersStatus,
-		},
-		{
-			ID: "users.status_batch", Method: post, Path: "/users/batch/status", Shape: wire.InAction,
-			Body: wire.JSONBody, Do: a.usersStatusBatch,
-		},
-		{
-			ID: "users.offline_msg_count", Method: get, Path: "/users/{owner_username}/offline_msg_count",
-			Shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount, Do: a.usersOfflineCount,
-		},
-		{
-			ID: "users.offline_msg_status", Method: get, Path: "/users/{username}/offline_msg_status/{msg_id}",
-			Shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount, Do: a.usersOfflineStatus,
-		},
-	}
+var userStatusRoutes = []route{
+	{wire.Route{
+		ID: "users.disconnect", Method: get, Also: post, Path: "/users/{username}/disconnect",
+		Shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount,
+	}, (*API).usersDisconnect},
+	{wire.Route{
+		ID: "users.disconnect_device", Method: del, Also: get, Path: "/users/{username}/disconnect/{resourceId}",
+		Shape: wire.InAction | wire.InApp | wire.InURI | wire.InEntities,
+	}, (*API).usersDisconnectDevice},
+	{wire.Route{
+		ID: "users.resources", Method: get, Path: "/users/{username}/resources",
+		Shape: wire.Full | wire.InEntities,
+	}, (*API).usersResources},
+	{wire.Route{
+		ID: "users.status", Method: get, Path: "/users/{username}/status",
+		Shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount,
+	}, (*API).usersStatus},
+	{wire.Route{
+		ID: "users.status_batch", Method: post, Path: "/users/batch/status", Shape: wire.InAction,
+		Body: wire.JSONBody,
+	}, (*API).usersStatusBatch},
+	{wire.Route{
+		ID: "users.offline_msg_count", Method: get, Path: "/users/{owner_username}/offline_msg_count",
+		Shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount,
+	}, (*API).usersOfflineCount},
+	{wire.Route{
+		ID: "users.offline_msg_status", Method: get, Path: "/users/{username}/offline_msg_status/{msg_id}",
+		Shape: wire.InAction | wire.InURI | wire.InEntities | wire.InCount,
+	}, (*API).usersOfflineStatus},
 }
 
 // result is the payload of calls that say whether they did it.

@@ -21,6 +21,7 @@ type Error struct {
 // Same holds for two errors that a client cannot tell apart.
 func (e *Error) Same(other *Error) bool { return e != nil && *e == *other }
 
+// ErrorBody is an error as it is written.
 type ErrorBody struct {
 	Error       string `json:"error,omitempty"`
 	Exception   string `json:"exception,omitempty"`

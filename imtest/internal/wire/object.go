@@ -148,6 +148,7 @@ func (o *Object) All(name string) []Object {
 	return all
 }
 
+// Decode reads a field into a Go value.
 func (o *Object) Decode(v any, names []string) {
 	raw := o.Raw(names...)
 	if raw == nil {

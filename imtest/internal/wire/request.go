@@ -43,6 +43,7 @@ type Call struct {
 	R       *http.Request
 	App     *App
 	Route   *Route // nil: the path leads to no endpoint
+	Index   int    // of Route in the table
 	Started time.Time
 
 	Segments []string // of the path below the prefix, unescaped
@@ -126,7 +127,7 @@ func (c *Call) cutPrefix(segments []string) ([]string, bool) {
 func (c *Call) pick(rt *Router, m match) {
 	c.Values = m.values
 	for _, i := range m.routes {
-		c.Route, c.Names = &rt.table[i], rt.names[i]
+		c.Route, c.Index, c.Names = &rt.table[i], i, rt.names[i]
 		if c.Route.When == nil || c.Route.When(c) {
 			return
 		}

@@ -64,6 +64,7 @@ const (
 	Full = InAction | InApp | InPath | InURI
 )
 
+// Envelope is what stands around a payload.
 type Envelope struct {
 	Action          string     `json:"action,omitempty"`
 	Application     string     `json:"application,omitempty"`
@@ -123,6 +124,7 @@ func (c *Call) Wrap(ans *Response) Envelope {
 	return env
 }
 
+// Action is the action of a response: its own, or the method in lower case.
 func (c *Call) Action(ans *Response) string {
 	if ans.Action != "" {
 		return ans.Action
@@ -168,6 +170,7 @@ func (c *Call) At(ans *Response, path string) *Response {
 // origin is the scheme and host that the client used.
 func (c *Call) origin() string { return c.Scheme() + "://" + c.R.Host }
 
+// Scheme is the scheme that the client used.
 func (c *Call) Scheme() string {
 	if c.R.TLS != nil {
 		return "https"

@@ -1,3 +1,7 @@
+// Package wire is HTTP and JSON as the REST API speaks them: it finds the endpoint
+// of a request ([Router]), reads the request ([Call], [Object]), puts the envelope
+// around a response ([Response]), and holds the documented errors ([Error], a
+// constructor each). It knows nothing of IM: no state, no rule.
 package wire
 
 import (
@@ -5,8 +9,8 @@ import (
 	"strings"
 )
 
-// A Route is one endpoint: where it is, what it takes, and who carries it out.
-// The envelope, content types and paths are settled by its fields.
+// A Route is one endpoint: where it is, and what it takes. The envelope, tokens,
+// content types and paths are settled by its fields.
 type Route struct {
 	ID     string // its id in the catalogue; "" for an address that a response hands out
 	Method string
@@ -23,8 +27,6 @@ type Route struct {
 
 	// NoToken is the endpoint's own 401 for a missing or expired token.
 	NoToken func() *Error
-
-	Do func(*Call) (*Response, *Error)
 }
 
 // Access says whose token an endpoint takes.
@@ -42,17 +44,14 @@ const (
 type Router struct {
 	table []Route
 	names [][]string // of the path values of each route, in order
-	*tree
-}
 
-type tree struct {
 	prefixed node // paths below /{org}/{app} or /app-id/{id}
 	outside  node // full paths
 }
 
 // NewRouter builds the router of a routing table.
 func NewRouter(table []Route) *Router {
-	rt := &Router{table: table, names: make([][]string, len(table)), tree: new(tree)}
+	rt := &Router{table: table, names: make([][]string, len(table))}
 	for i := range table {
 		r := &table[i]
 		at := end{i, r.Method, r.Also}
@@ -67,10 +66,6 @@ func NewRouter(table []Route) *Router {
 	}
 	return rt
 }
-
-// Serving returns the router of a table that differs in handlers only: it shares
-// what is dear to build.
-func (rt *Router) Serving(table []Route) *Router { return &Router{table, rt.names, rt.tree} }
 
 // Routes are the endpoints with a method and path, in table order.
 func (rt *Router) Routes(method, path string) []*Route {

@@ -113,12 +113,12 @@ func (t *AccessToken) ends(right uint16) (time.Time, bool) {
 
 // checkAccessToken verifies a token, and remembers a good one like those that
 // the server made itself.
-func (s *World) checkAccessToken(token string) (Grant, *wire.Error) {
+func (w *World) checkAccessToken(token string) (Grant, *wire.Error) {
 	t, ok := ParseAccessToken(token)
 	switch {
 	case !ok:
 		return Grant{}, wire.ErrTokenCorrupt()
-	case t.AppID != s.Conf.AppID, !hmac.Equal(t.Signature, t.Sign(s.Conf.Certificate)):
+	case t.AppID != w.Conf.AppID, !hmac.Equal(t.Signature, t.Sign(w.Conf.Certificate)):
 		return Grant{}, wire.ErrTokenIllegal()
 	}
 	var g Grant
@@ -126,20 +126,20 @@ func (s *World) checkAccessToken(token string) (Grant, *wire.Error) {
 		if g.Expires, ok = t.ends(chatUserRight); !ok || t.UserID == "" {
 			return Grant{}, wire.ErrTokenIllegal()
 		}
-		g.user = s.Subject(t.UserID)
+		g.user = w.Subject(t.UserID)
 	}
-	if !s.Now().Before(g.Expires) {
+	if !w.Now().Before(g.Expires) {
 		return Grant{}, wire.ErrNotAuthenticated()
 	}
-	s.remember(token, g)
+	w.remember(token, g)
 	return g, nil
 }
 
 // Subject returns the name of a user whom a token names by name or UUID.
-func (s *World) Subject(id string) string {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	if u := s.byUUID[id]; u != nil {
+func (w *World) Subject(id string) string {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	if u := w.byUUID[id]; u != nil {
 		return u.Name
 	}
 	return Fold(id)

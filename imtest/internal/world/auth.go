@@ -17,7 +17,7 @@ type Grant struct {
 }
 
 // Authenticate checks the token of a call, then its right to the endpoint.
-func (s *World) Authenticate(c *wire.Call) *wire.Error {
+func (w *World) Authenticate(c *wire.Call) *wire.Error {
 	who, token := c.Route.Who, bearer(c)
 	if who == wire.NoneAsked || who == wire.MayHave && token == "" {
 		return nil
@@ -25,8 +25,8 @@ func (s *World) Authenticate(c *wire.Call) *wire.Error {
 	if token == "" && onCircles(c) {
 		return wire.ErrTokenBlank()
 	}
-	g, err := s.Check(token)
-	if err == nil && g.user != "" && !s.active(g) {
+	g, err := w.Check(token)
+	if err == nil && g.user != "" && !w.active(g) {
 		err = wire.ErrNotAuthenticated()
 	}
 	if c.Route.NoToken != nil && err.Same(wire.ErrNotAuthenticated()) {
@@ -42,7 +42,7 @@ func (s *World) Authenticate(c *wire.Call) *wire.Error {
 	case who == wire.OwnUser && named(c, "username") == g.user:
 		return nil
 	case who == wire.OwnUser:
-		return wire.ErrNoPermission(fmt.Sprintf("applications:%s:%s:/%s", strings.ToLower(c.R.Method), s.UUID, strings.Join(c.Segments, "/")))
+		return wire.ErrNoPermission(fmt.Sprintf("applications:%s:%s:/%s", strings.ToLower(c.R.Method), w.UUID, strings.Join(c.Segments, "/")))
 	}
 	return wire.ErrNotAdmin()
 }
@@ -63,19 +63,19 @@ func bearer(c *wire.Call) string {
 }
 
 // Check returns what a token stands for, or why it is refused.
-func (s *World) Check(token string) (Grant, *wire.Error) {
-	s.tokenMu.RLock()
-	g, issued := s.tokens[token]
-	s.tokenMu.RUnlock()
+func (w *World) Check(token string) (Grant, *wire.Error) {
+	w.tokenMu.RLock()
+	g, issued := w.tokens[token]
+	w.tokenMu.RUnlock()
 	switch {
 	case token == "":
 		return Grant{}, wire.ErrNotAuthenticated()
-	case issued && !g.Expires.IsZero() && !s.Now().Before(g.Expires):
+	case issued && !g.Expires.IsZero() && !w.Now().Before(g.Expires):
 		return Grant{}, wire.ErrNotAuthenticated()
 	case issued:
 		return g, nil
 	case strings.HasPrefix(token, AccessTokenVersion):
-		return s.checkAccessToken(token)
+		return w.checkAccessToken(token)
 	case wellFormed(token):
 		return Grant{}, wire.ErrTokenForeign()
 	}
@@ -91,44 +91,44 @@ func wellFormed(token string) bool {
 }
 
 // Issue makes an opaque token.
-func (s *World) Issue(g Grant) string {
+func (w *World) Issue(g Grant) string {
 	token := base64.RawURLEncoding.EncodeToString([]byte(tokenMark + Secret(24)))
-	s.remember(token, g)
+	w.remember(token, g)
 	return token
 }
 
 // remember keeps a token, and forgets those that expired long ago.
-func (s *World) remember(token string, g Grant) {
+func (w *World) remember(token string, g Grant) {
 	const many = 10_000
-	s.tokenMu.Lock()
-	defer s.tokenMu.Unlock()
-	s.tokens[token] = g
-	if len(s.tokens)%many != 0 {
+	w.tokenMu.Lock()
+	defer w.tokenMu.Unlock()
+	w.tokens[token] = g
+	if len(w.tokens)%many != 0 {
 		return
 	}
-	old := s.Now().Add(-time.Hour)
-	for t, g := range s.tokens {
+	old := w.Now().Add(-time.Hour)
+	for t, g := range w.tokens {
 		if !g.Expires.IsZero() && g.Expires.Before(old) {
-			delete(s.tokens, t)
+			delete(w.tokens, t)
 		}
 	}
 }
 
 // ExpireTokens ends all tokens.
-func (s *World) ExpireTokens() {
-	s.tokenMu.Lock()
-	defer s.tokenMu.Unlock()
-	for t, g := range s.tokens {
-		g.Expires = s.Now()
-		s.tokens[t] = g
+func (w *World) ExpireTokens() {
+	w.tokenMu.Lock()
+	defer w.tokenMu.Unlock()
+	for t, g := range w.tokens {
+		g.Expires = w.Now()
+		w.tokens[t] = g
 	}
 }
 
 // active holds for a user that exists and is not banned. Another user of the
 // same name, registered after the first was deleted, is another account.
-func (s *World) active(g Grant) bool {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	u := s.users.Get(g.user)
+func (w *World) active(g Grant) bool {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	u := w.users.Get(g.user)
 	return u != nil && !u.Banned && (g.account == "" || g.account == u.UUID)
 }

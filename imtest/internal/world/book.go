@@ -30,8 +30,10 @@ func (b *Book[V]) Get(key string) V {
 	return none
 }
 
+// Has holds for a key that is there.
 func (b *Book[V]) Has(key string) bool { return b.keys[key] != nil }
 
+// Len returns the number of keys.
 func (b *Book[V]) Len() int { return len(b.keys) }
 
 // Put sets the value of a key; a new key goes to the end.
@@ -104,6 +106,7 @@ func (b *Book[V]) Page(cursor string, limit int) (list []V, next string, ok bool
 
 const cursorMark = "imtest:"
 
+// MakeCursor is the cursor of a place.
 func MakeCursor(seq int64) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(cursorMark + strconv.FormatInt(seq, 10)))
 }

@@ -15,15 +15,15 @@ const (
 )
 
 // The responses say "post" and end at /callbacks, both of them.
-var callbacksRoutes = []legacy{
-	{
+var callbacksRoutes = []Legacy{
+	{wire.Route{
 		ID: "callbacks.storage_info", Method: get, Path: "/callbacks/storage/info",
-		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI, Do: (*World).callbacksInfo,
-	},
-	{
+		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI,
+	}, (*World).callbacksInfo},
+	{wire.Route{
 		ID: "callbacks.storage_retry", Method: post, Path: "/callbacks/storage/retry", Twin: "/callback/storage/retry",
-		Shape: wire.InAction | wire.InApp, Body: wire.JSONBody, Do: (*World).callbacksRetry,
-	},
+		Shape: wire.InAction | wire.InApp, Body: wire.JSONBody,
+	}, (*World).callbacksRetry},
 }
 
 // callbacksState holds the sets of callbacks that could not be delivered, by
@@ -49,12 +49,12 @@ type storedItem struct {
 	Retry int    `json:"retry"`
 }
 
-func (s *World) callbacksInfo(*wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
+func (w *World) callbacksInfo(*wire.Call) (*wire.Response, *wire.Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
 	list := []storedItem{}
-	for set := range s.Callbacks.Stored.All {
-		if !set.expired(s.Now()) {
+	for set := range w.Callbacks.Stored.All {
+		if !set.expired(w.Now()) {
 			list = append(list, storedItem{set.Key(), set.Size, set.Resent})
 		}
 	}
@@ -65,7 +65,7 @@ var storedDate = regexp.MustCompile(`^[0-9]{12}$`)
 
 // callbacksRetry says "failure" where there is nothing to resend, or where it
 // was resent too often.
-func (s *World) callbacksRetry(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) callbacksRetry(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -74,10 +74,10 @@ func (s *World) callbacksRetry(c *wire.Call) (*wire.Response, *wire.Error) {
 	if o.Bad != "" || !storedDate.MatchString(date) || retry < 0 {
 		return nil, wire.ErrInvalidRequest()
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	set := s.Callbacks.Stored.Get(date)
-	if set == nil || set.expired(s.Now()) || retry >= maxResends {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	set := w.Callbacks.Stored.Get(date)
+	if set == nil || set.expired(w.Now()) || retry >= maxResends {
 		return c.At(wire.Data("failure"), "/callbacks"), nil
 	}
 	set.Resent++

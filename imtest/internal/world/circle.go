@@ -69,15 +69,15 @@ type CircleKind struct {
 var (
 	GroupKind = &CircleKind{
 		Param: "group_id", memberID: "groupid", listID: "groupid", word: "group",
-		In: func(s *World) *Circles { return &s.Chatgroups.Circles },
+		In: func(w *World) *Circles { return &w.Chatgroups.Circles },
 	}
 	RoomKind = &CircleKind{
 		Param: "chatroom_id", memberID: "id", listID: "chatroomid", word: "chatroom",
-		In: func(s *World) *Circles { return &s.Chatrooms.Circles },
+		In: func(w *World) *Circles { return &w.Chatrooms.Circles },
 	}
 	ThreadKind = &CircleKind{
 		Param: "thread_id",
-		In:    func(s *World) *Circles { return &s.Threads.Circles },
+		In:    func(w *World) *Circles { return &w.Threads.Circles },
 	}
 )
 
@@ -88,16 +88,16 @@ type Circles struct {
 }
 
 // hasCircle holds for the id of a group, room or thread. The caller holds mu.
-func (s *World) hasCircle(id string) bool {
-	return s.Chatgroups.ByID.Has(id) || s.Chatrooms.ByID.Has(id) || s.Threads.ByID.Has(id)
+func (w *World) hasCircle(id string) bool {
+	return w.Chatgroups.ByID.Has(id) || w.Chatrooms.ByID.Has(id) || w.Threads.ByID.Has(id)
 }
 
 // FreeCircleID makes an id that no client or test has chosen before. The caller
 // holds mu.
-func (s *World) FreeCircleID() string {
-	id := s.NewGroupID()
-	for s.hasCircle(id) {
-		id = s.NewGroupID()
+func (w *World) FreeCircleID() string {
+	id := w.NewGroupID()
+	for w.hasCircle(id) {
+		id = w.NewGroupID()
 	}
 	return id
 }
@@ -139,11 +139,11 @@ func (cs *Circles) join(g *Circle, user string, now time.Time) {
 
 // leave takes a member out, with his role and what is his there. The caller
 // holds mu.
-func (s *World) leave(g *Circle, user string) {
+func (w *World) leave(g *Circle, user string) {
 	g.Members.Remove(user)
 	g.Admins.Remove(user)
 	g.Allowed.Remove(user)
-	joined := g.Kind.In(s).Joined
+	joined := g.Kind.In(w).Joined
 	if b := joined[user]; b != nil {
 		if b.Remove(g.ID); b.Len() == 0 {
 			delete(joined, user)
@@ -153,49 +153,49 @@ func (s *World) leave(g *Circle, user string) {
 	if g.Threads.Len() == 0 {
 		return
 	}
-	for _, t := range s.Threads.Of(user).List() {
+	for _, t := range w.Threads.Of(user).List() {
 		if t.Parent == g {
-			s.leave(t, user)
+			w.leave(t, user)
 		}
 	}
 }
 
 // dissolve ends a circle, and the threads of a group with it. Messages stay.
 // The caller holds mu.
-func (s *World) dissolve(g *Circle) {
+func (w *World) dissolve(g *Circle) {
 	for _, t := range g.Threads.List() {
-		s.dissolve(t)
+		w.dissolve(t)
 	}
 	for _, m := range g.Members.List() {
-		s.leave(g, m.User)
+		w.leave(g, m.User)
 	}
-	g.Kind.In(s).ByID.Remove(g.ID)
+	g.Kind.In(w).ByID.Remove(g.ID)
 	if g.Parent != nil {
 		g.Parent.Threads.Remove(g.ID)
-		delete(s.Threads.ByMessage, g.Message)
+		delete(w.Threads.ByMessage, g.Message)
 	}
 }
 
 // leaveCircles takes a deleted user out of all circles and off their lists, for
 // whoever has his name next; his groups and rooms go with him. A thread stays
 // without its creator. The caller holds mu.
-func (s *World) leaveCircles(user string) {
-	for _, cs := range []*Circles{&s.Chatgroups.Circles, &s.Chatrooms.Circles, &s.Threads.Circles} {
+func (w *World) leaveCircles(user string) {
+	for _, cs := range []*Circles{&w.Chatgroups.Circles, &w.Chatrooms.Circles, &w.Threads.Circles} {
 		for _, g := range cs.Of(user).List() {
 			if g.Owner == user && g.Parent == nil {
-				s.dissolve(g)
+				w.dissolve(g)
 			} else {
-				s.leave(g, user)
+				w.leave(g, user)
 			}
 		}
 	}
-	for _, cs := range []*Circles{&s.Chatgroups.Circles, &s.Chatrooms.Circles} {
+	for _, cs := range []*Circles{&w.Chatgroups.Circles, &w.Chatrooms.Circles} {
 		for g := range cs.ByID.All {
 			g.Blocked.Remove(user)
 			g.Muted.Remove(user)
 		}
 	}
-	s.Chatrooms.SuperAdmins.Remove(user)
+	w.Chatrooms.SuperAdmins.Remove(user)
 }
 
 // frozen holds for a group that is disabled, and for its threads.
@@ -205,31 +205,31 @@ func (g *Circle) frozen() bool { return g.Disabled || g.Parent != nil && g.Paren
 // target is one, but not to its sender: members who are muted get it as others
 // do, blocked users are no members, and a disabled group is silent. The caller
 // holds mu.
-func (s *World) deliverToMembers(m *Message) {
-	g := s.Chatgroups.ByID.Get(m.To)
+func (w *World) deliverToMembers(m *Message) {
+	g := w.Chatgroups.ByID.Get(m.To)
 	if g == nil {
-		g = s.Threads.ByID.Get(m.To)
+		g = w.Threads.ByID.Get(m.To)
 	}
 	if g == nil || g.frozen() {
 		return
 	}
 	for member := range g.Members.All {
 		if member.User != m.From {
-			s.deliverTo(member.User, m)
+			w.deliverTo(member.User, m)
 		}
 	}
 }
 
 // deliverToPresent gives a message to the members of a room who are online:
 // rooms keep nothing for others. The caller holds mu.
-func (s *World) deliverToPresent(m *Message) {
-	g := s.Chatrooms.ByID.Get(m.To)
+func (w *World) deliverToPresent(m *Message) {
+	g := w.Chatrooms.ByID.Get(m.To)
 	if g == nil {
 		return
 	}
 	for member := range g.Members.All {
-		if u := s.users.Get(member.User); u != nil && u.Online && u.Name != m.From {
-			s.deliverTo(u.Name, m)
+		if u := w.users.Get(member.User); u != nil && u.Online && u.Name != m.From {
+			w.deliverTo(u.Name, m)
 		}
 	}
 }

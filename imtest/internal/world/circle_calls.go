@@ -17,39 +17,39 @@ type circleHandler func(s *World, c *wire.Call, g *Circle) (*wire.Response, *wir
 // read makes an endpoint of a handler that changes nothing; missing is its
 // error for a circle that does not exist.
 func (k *CircleKind) read(missing func(id string) *wire.Error, do circleHandler) func(*World, *wire.Call) (*wire.Response, *wire.Error) {
-	return func(s *World, c *wire.Call) (*wire.Response, *wire.Error) {
-		s.DropAbsent()
-		s.Mu.RLock()
-		defer s.Mu.RUnlock()
-		g := k.In(s).ByID.Get(c.Value(k.Param))
+	return func(w *World, c *wire.Call) (*wire.Response, *wire.Error) {
+		w.DropAbsent()
+		w.Mu.RLock()
+		defer w.Mu.RUnlock()
+		g := k.In(w).ByID.Get(c.Value(k.Param))
 		if g == nil {
 			return nil, missing(c.Value(k.Param))
 		}
-		return do(s, c, g)
+		return do(w, c, g)
 	}
 }
 
 // write is read for a handler that changes something. A disabled group cannot
 // be managed but for enabling and deleting it, which use overrule.
 func (k *CircleKind) write(missing func(id string) *wire.Error, do circleHandler) func(*World, *wire.Call) (*wire.Response, *wire.Error) {
-	return k.overrule(missing, func(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+	return k.overrule(missing, func(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 		if g.frozen() {
 			return nil, k.errDisabled(g)
 		}
-		return do(s, c, g)
+		return do(w, c, g)
 	})
 }
 
 func (k *CircleKind) overrule(missing func(id string) *wire.Error, do circleHandler) func(*World, *wire.Call) (*wire.Response, *wire.Error) {
-	return func(s *World, c *wire.Call) (*wire.Response, *wire.Error) {
-		s.DropAbsent()
-		s.Mu.Lock()
-		defer s.Mu.Unlock()
-		g := k.In(s).ByID.Get(c.Value(k.Param))
+	return func(w *World, c *wire.Call) (*wire.Response, *wire.Error) {
+		w.DropAbsent()
+		w.Mu.Lock()
+		defer w.Mu.Unlock()
+		g := k.In(w).ByID.Get(c.Value(k.Param))
 		if g == nil {
 			return nil, missing(c.Value(k.Param))
 		}
-		return do(s, c, g)
+		return do(w, c, g)
 	}
 }
 

@@ -12,12 +12,12 @@ import (
 // rooms share.
 
 // blockUsers puts members on the block list, which takes them out.
-func blockUsers(s *World, g *Circle, users []string) ([]map[string]any, *wire.Error) {
+func blockUsers(w *World, g *Circle, users []string) ([]map[string]any, *wire.Error) {
 	if slices.Contains(users, g.Owner) {
 		return nil, wire.ErrOnOwner()
 	}
 	list, err := forEach(users, g.Members.Has, func(user string) {
-		s.leave(g, user)
+		w.leave(g, user)
 		g.Blocked.Put(user, user)
 	})
 	return told(list, g.Kind.listID, "add_blocks", g, func(user string) string {
@@ -25,15 +25,15 @@ func blockUsers(s *World, g *Circle, users []string) ([]map[string]any, *wire.Er
 	}), err
 }
 
-func blockOne(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	list, err := blockUsers(s, g, []string{named(c, "username")})
+func blockOne(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+	list, err := blockUsers(w, g, []string{named(c, "username")})
 	if err != nil {
 		return nil, err
 	}
 	return wire.Data(list[0]), nil
 }
 
-func blockMany(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+func blockMany(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	users, err := bodyUsers(c)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func blockMany(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) 
 	if len(users) > maxCircleBatch {
 		return nil, wire.ErrInvalidParameter("userNames is more than max limit : 60")
 	}
-	list, err := blockUsers(s, g, users)
+	list, err := blockUsers(w, g, users)
 	if err != nil {
 		return nil, err
 	}
@@ -118,9 +118,9 @@ type muteEntry struct {
 	User   string `json:"user"`
 }
 
-func listMuted(s *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+func listMuted(w *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	list := []muteEntry{}
-	for _, m := range g.MutesAt(s.Now()) {
+	for _, m := range g.MutesAt(w.Now()) {
 		list = append(list, muteEntry{User: m.User, Expire: m.Until.UnixMilli()})
 	}
 	return wire.Data(list), nil
@@ -178,7 +178,7 @@ func readMute(o *wire.Object) (int64, *wire.Error) {
 	return n, nil
 }
 
-func muteMembers(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+func muteMembers(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	users, err := bodyUsers(c)
 	if err != nil {
 		return nil, err
@@ -194,7 +194,7 @@ func muteMembers(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error
 	if slices.Contains(users, g.Owner) {
 		return nil, wire.ErrOnOwner()
 	}
-	until := muteEnd(s.Now(), n, time.Millisecond)
+	until := muteEnd(w.Now(), n, time.Millisecond)
 	list, err := forEach(users, g.Members.Has, func(user string) { g.Mute(user, until, n == 0) })
 	if err != nil {
 		return nil, err
@@ -247,7 +247,7 @@ func getAnnouncement(_ *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.E
 
 // setAnnouncement takes an empty text to clear it.
 func setAnnouncement(tooLong func() *wire.Error) circleHandler {
-	return func(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+	return func(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 		o, err := c.Object()
 		if err != nil {
 			return nil, err
@@ -261,7 +261,7 @@ func setAnnouncement(tooLong func() *wire.Error) circleHandler {
 		case utf8.RuneCountInString(text) > 512:
 			return nil, tooLong()
 		}
-		g.Announcement, g.Modified = text, s.Now()
+		g.Announcement, g.Modified = text, w.Now()
 		return wire.Data(map[string]any{"id": g.ID, "result": true}), nil
 	}
 }

@@ -67,8 +67,8 @@ func listMembersCursor(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire
 }
 
 // admit checks that users can join and returns those who are no members yet.
-func (s *World) admit(g *Circle, users []string) ([]string, *wire.Error) {
-	fresh, err := s.newcomers(g, users)
+func (w *World) admit(g *Circle, users []string) ([]string, *wire.Error) {
+	fresh, err := w.newcomers(g, users)
 	if err == nil && len(fresh) > 0 && g.Members.Len()+len(fresh) > g.MaxUsers {
 		err = g.Kind.errFull(g.ID)
 	}
@@ -77,12 +77,12 @@ func (s *World) admit(g *Circle, users []string) ([]string, *wire.Error) {
 
 // newcomers returns the users who are no members yet, each once. All must exist,
 // and none be blocked by a room; a group takes them, off its block list.
-func (s *World) newcomers(g *Circle, users []string) ([]string, *wire.Error) {
+func (w *World) newcomers(g *Circle, users []string) ([]string, *wire.Error) {
 	fresh := []string{}
 	seen := map[string]bool{}
 	for _, user := range users {
 		switch {
-		case !s.users.Has(user):
+		case !w.users.Has(user):
 			return nil, wire.ErrNoUsername(user)
 		case g.Kind == RoomKind && g.Blocked.Has(user):
 			return nil, wire.ErrBlocked(user, g.ID)
@@ -96,20 +96,20 @@ func (s *World) newcomers(g *Circle, users []string) ([]string, *wire.Error) {
 
 // removeMembers removes one member or several. A user who is none is an error
 // if nobody else is removed, and a result otherwise.
-func removeMembers(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+func removeMembers(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	users := pathUsers(c)
 	if len(users) > maxCircleBatch {
 		return nil, wire.ErrInvalidParameter("kickMember: kickMembers number more than maxSize : 60")
 	}
-	if err := s.checkTargets(c, g, users); err != nil {
+	if err := w.checkTargets(c, g, users); err != nil {
 		return nil, err
 	}
-	list, err := forEach(users, g.Members.Has, func(user string) { s.leave(g, user) })
+	list, err := forEach(users, g.Members.Has, func(user string) { w.leave(g, user) })
 	if err != nil {
 		return nil, err
 	}
 	return oneOrAll(c, told(list, g.Kind.memberID, "remove_member", g, func(user string) string {
-		if !s.users.Has(user) {
+		if !w.users.Has(user) {
 			return "user " + user + " doesn't exist."
 		}
 		return g.reasonNoMember("group", user)
@@ -118,12 +118,12 @@ func removeMembers(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Err
 
 // checkTargets refuses the owner among users; of rooms also a single user
 // whom the app does not know.
-func (s *World) checkTargets(c *wire.Call, g *Circle, users []string) *wire.Error {
+func (w *World) checkTargets(c *wire.Call, g *Circle, users []string) *wire.Error {
 	for _, user := range users {
 		if user == g.Owner {
 			return wire.ErrOnOwner()
 		}
-		if g.Kind == RoomKind && !hasSeveral(c) && !s.users.Has(user) {
+		if g.Kind == RoomKind && !hasSeveral(c) && !w.users.Has(user) {
 			return wire.ErrNoUsername(user)
 		}
 	}
@@ -140,7 +140,7 @@ func listAdmins(_ *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error)
 
 // addAdmin takes an admin as done. The error for the hundredth admin and for
 // the owner is not documented.
-func addAdmin(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+func addAdmin(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -151,7 +151,7 @@ func addAdmin(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 		return nil, wire.ErrInvalidFields(o.Bad)
 	case user == "":
 		return nil, wire.ErrNotProvided("newadmin")
-	case g.Kind == RoomKind && !s.users.Has(user):
+	case g.Kind == RoomKind && !w.users.Has(user):
 		return nil, wire.ErrNoUsername(user)
 	case g.Kind == RoomKind && !g.Members.Has(user):
 		return nil, wire.ErrNotMembers([]string{user})
@@ -169,10 +169,10 @@ func addAdmin(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 
 // removeAdmin is an error for a group's member who is no admin; a room's is
 // as good as removed.
-func removeAdmin(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+func removeAdmin(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	user := named(c, "oldadmin")
 	switch {
-	case g.Kind == RoomKind && !s.users.Has(user):
+	case g.Kind == RoomKind && !w.users.Has(user):
 		return nil, wire.ErrNoUsername(user)
 	case g.Kind == GroupKind && !g.Admins.Has(user):
 		return nil, wire.ErrNoAdmin(user, g.ID)
@@ -192,7 +192,7 @@ func transfersOwner(c *wire.Call) bool {
 }
 
 // transfer makes a member the owner; the old owner stays as a plain member.
-func transfer(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+func transfer(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -203,7 +203,7 @@ func transfer(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 		return nil, wire.ErrInvalidFields(o.Bad)
 	case user == "":
 		return nil, wire.ErrNotProvided("newowner")
-	case g.Kind == RoomKind && !s.users.Has(user):
+	case g.Kind == RoomKind && !w.users.Has(user):
 		return nil, wire.ErrNoUsername(user)
 	case user == g.Owner:
 		return nil, wire.ErrSameOwner()
@@ -213,6 +213,6 @@ func transfer(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	g.Admins.Remove(user)
 	g.Allowed.Remove(g.Owner)
 	g.Allowed.Put(user, user)
-	g.Owner, g.Modified = user, s.Now()
+	g.Owner, g.Modified = user, w.Now()
 	return wire.Data(map[string]bool{"newowner": true}), nil
 }

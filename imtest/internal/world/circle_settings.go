@@ -97,7 +97,7 @@ func unknownFields(list []setting, o *wire.Object) []string {
 
 // updateSettings is the update call of groups and rooms.
 func updateSettings(list []setting) circleHandler {
-	return func(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+	return func(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 		o, err := c.Object()
 		if err != nil {
 			return nil, err
@@ -111,27 +111,27 @@ func updateSettings(list []setting) circleHandler {
 			g.Settings = before
 			return nil, wire.ErrBelowMembers()
 		}
-		g.Modified = s.Now()
+		g.Modified = w.Now()
 		return wire.Data(changed), nil
 	}
 }
 
 // foundCircle makes a group or room out of what a call has read. The caller
 // holds mu.
-func (s *World) foundCircle(g *Circle, members []string) *wire.Error {
+func (w *World) foundCircle(g *Circle, members []string) *wire.Error {
 	if g.ID == "" {
-		g.ID = s.FreeCircleID()
+		g.ID = w.FreeCircleID()
 	}
-	if s.hasCircle(g.ID) {
+	if w.hasCircle(g.ID) {
 		return wire.ErrCircleExists(g.ID)
 	}
-	members, err := s.newcomers(g, append([]string{g.Owner}, Convert(members, Fold)...))
+	members, err := w.newcomers(g, append([]string{g.Owner}, Convert(members, Fold)...))
 	switch {
 	case err != nil:
 		return err
 	case len(members) > g.MaxUsers:
 		return wire.ErrTooManyMembers()
 	}
-	g.Kind.In(s).Found(g, members, s.Now())
+	g.Kind.In(w).Found(g, members, w.Now())
 	return nil
 }

@@ -20,11 +20,16 @@ const (
 
 // What happens to contacts and blocklists.
 type (
-	ContactAdded     struct{ User, Friend string } // both have the other
-	ContactRemoved   struct{ User, Friend string }
+	// ContactAdded says that two users are friends of each other.
+	ContactAdded struct{ User, Friend string }
+	// ContactRemoved says that two users are friends no more.
+	ContactRemoved struct{ User, Friend string }
+	// ContactRemarkSet says what a user notes of a friend.
 	ContactRemarkSet struct{ User, Friend, Remark string }
-	UserBlocked      struct{ User, Blocked string }
-	UserUnblocked    struct{ User, Blocked string }
+	// UserBlocked says that a user is on the blocklist of another.
+	UserBlocked struct{ User, Blocked string }
+	// UserUnblocked says that a user was taken off the blocklist of another.
+	UserUnblocked struct{ User, Blocked string }
 )
 
 func (ContactAdded) what()     {}

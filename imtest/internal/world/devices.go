@@ -12,6 +12,29 @@ type Device struct {
 	Name string
 }
 
+// What happens when users come and go.
+type (
+	// UserCameOnline says that a user is online who was not.
+	UserCameOnline struct{ User string }
+	// UserWentOffline says that a user is on no device any more.
+	UserWentOffline struct{ User string }
+	// DeviceLoggedIn says that a user is on a device.
+	DeviceLoggedIn struct{ User, Device string }
+	// DeviceLoggedOut says that a user is not on a device any more.
+	DeviceLoggedOut struct{ User, Device string }
+	// MessagesArrived says that a user got the messages that were waiting.
+	MessagesArrived struct {
+		User  string
+		Count int
+	}
+)
+
+func (UserCameOnline) what()  {}
+func (UserWentOffline) what() {}
+func (DeviceLoggedIn) what()  {}
+func (DeviceLoggedOut) what() {}
+func (MessagesArrived) what() {}
+
 // LogIn logs a user in on devices, or on one that it makes up, in place of those
 // that they were on. The user gets the messages that were waiting.
 func (w *World) LogIn(name string, devices ...Device) *Error {

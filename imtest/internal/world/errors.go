@@ -35,6 +35,7 @@ func (e *Error) Name() string {
 	return e.Names[0]
 }
 
+// Error says the kind and the names, for tests and logs.
 func (e *Error) Error() string {
 	if len(e.Names) == 0 {
 		return string(e.Kind)

@@ -14,19 +14,19 @@ import (
 // fileLifetime is how long an attachment is kept.
 const fileLifetime = 7 * 24 * time.Hour
 
-var filesRoutes = []legacy{
-	{
+var filesRoutes = []Legacy{
+	{wire.Route{
 		ID: "messages.upload_file", Method: post, Path: "/chatfiles", Shape: wire.Full,
-		Body: wire.MultipartBody, Who: wire.AnyToken, Do: (*World).uploadFile,
-	},
-	{
+		Body: wire.MultipartBody, Who: wire.AnyToken,
+	}, (*World).uploadFile},
+	{wire.Route{
 		ID: "messages.download_thumbnail", Method: get, Also: post, Path: "/chatfiles/{file_uuid}",
-		Who: wire.MayHave, When: wantsThumbnail, Do: (*World).downloadThumbnail,
-	},
-	{
+		Who: wire.MayHave, When: wantsThumbnail,
+	}, (*World).downloadThumbnail},
+	{wire.Route{
 		ID: "messages.download_file", Method: get, Also: post, Path: "/chatfiles/{file_uuid}",
-		Who: wire.MayHave, Do: (*World).downloadFile,
-	},
+		Who: wire.MayHave,
+	}, (*World).downloadFile},
 }
 
 // wantsThumbnail tells the two downloads apart; the PHP SDK sends 1 for true.
@@ -55,8 +55,8 @@ type fileEntity struct {
 	Secret string `json:"share-secret"`
 }
 
-func (s *World) uploadFile(c *wire.Call) (*wire.Response, *wire.Error) {
-	f, err := readFile(c, s.Conf.MaxFileSize)
+func (w *World) uploadFile(c *wire.Call) (*wire.Response, *wire.Error) {
+	f, err := readFile(c, w.Conf.MaxFileSize)
 	if err != nil {
 		return nil, err
 	}
@@ -64,12 +64,12 @@ func (s *World) uploadFile(c *wire.Call) (*wire.Response, *wire.Error) {
 	f.Restricted = isTrue(header.Get("restrict-access"))
 	f.ThumbWidth = pixels(header.Get("thumbnail-width"))
 	f.ThumbHeight = pixels(header.Get("thumbnail-height"))
-	f.Created = s.Now()
+	f.Created = w.Now()
 	f.Expires = f.Created.Add(fileLifetime)
-	f.UUID, f.Secret = s.NewUUID(f.Created), Secret(32)
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	s.Files.Put(f.UUID, f)
+	f.UUID, f.Secret = w.NewUUID(f.Created), Secret(32)
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.Files.Put(f.UUID, f)
 	return wire.Entities(fileEntity{f.UUID, "chatfile", f.Secret}), nil
 }
 
@@ -127,14 +127,14 @@ func readPart(part *multipart.Part, most int64) (*File, *wire.Error) {
 }
 
 // findFile returns the file of a call that may have it.
-func (s *World) findFile(c *wire.Call) (*File, *wire.Error) {
-	s.Mu.RLock()
-	f := s.Files.Get(c.Value("file_uuid"))
-	s.Mu.RUnlock()
+func (w *World) findFile(c *wire.Call) (*File, *wire.Error) {
+	w.Mu.RLock()
+	f := w.Files.Get(c.Value("file_uuid"))
+	w.Mu.RUnlock()
 	switch {
 	case f == nil:
 		return nil, wire.ErrFileUnknown()
-	case f.expired(s.Now()):
+	case f.expired(w.Now()):
 		return nil, wire.ErrFileExpired(f.UUID)
 	case f.Restricted && !f.opens(c.R.Header.Get("share-secret")) && !f.opens(c.Query.Get("share-secret")):
 		return nil, wire.ErrFileRestricted()
@@ -146,19 +146,19 @@ func (f *File) opens(secret string) bool {
 	return subtle.ConstantTimeCompare([]byte(f.Secret), []byte(secret)) == 1
 }
 
-func (s *World) downloadFile(c *wire.Call) (*wire.Response, *wire.Error) {
-	f, err := s.findFile(c)
+func (w *World) downloadFile(c *wire.Call) (*wire.Response, *wire.Error) {
+	f, err := w.findFile(c)
 	if err != nil {
 		return nil, err
 	}
-	return s.handOut(c, f), nil
+	return w.handOut(c, f), nil
 }
 
 // downloadThumbnail responses the file itself where there is nothing to scale.
-func (s *World) downloadThumbnail(c *wire.Call) (*wire.Response, *wire.Error) {
-	f, err := s.findFile(c)
+func (w *World) downloadThumbnail(c *wire.Call) (*wire.Response, *wire.Error) {
+	f, err := w.findFile(c)
 	if err != nil {
 		return nil, err
 	}
-	return s.handOut(c, f.thumbnail()), nil
+	return w.handOut(c, f.thumbnail()), nil
 }

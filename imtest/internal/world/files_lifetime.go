@@ -8,11 +8,11 @@ import (
 
 const maxLifetimeBatch = 100
 
-var lifetimeRoutes = []legacy{
-	{
+var lifetimeRoutes = []Legacy{
+	{wire.Route{
 		ID: "messages.set_attachment_lifetime", Method: put, Also: post, Path: "/users/{username}/chatfiles/lifetime",
-		Shape: wire.Full, Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).setLifetime,
-	},
+		Shape: wire.Full, Body: wire.JSONBody, Who: wire.OwnUser,
+	}, (*World).setLifetime},
 }
 
 // expired holds for a file whose lifetime is over.
@@ -32,7 +32,7 @@ func (f *File) lasting(lifetime string, now time.Time) *File {
 	return &again
 }
 
-func (s *World) setLifetime(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) setLifetime(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -46,17 +46,17 @@ func (s *World) setLifetime(c *wire.Call) (*wire.Response, *wire.Error) {
 	case lifetime != "default" && lifetime != "refresh" && lifetime != "forever":
 		return nil, wire.ErrIllegalArgument("lifetime must be either 'forever' or 'default' or 'refresh'")
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	now := s.Now()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	now := w.Now()
 	done := map[string]string{}
 	for _, id := range ids {
-		f := s.Files.Get(id)
+		f := w.Files.Get(id)
 		if f == nil || f.expired(now) {
 			done[id] = "failed"
 			continue
 		}
-		s.Files.Put(id, f.lasting(lifetime, now))
+		w.Files.Put(id, f.lasting(lifetime, now))
 		done[id] = "success"
 	}
 	return wire.Data(done), nil

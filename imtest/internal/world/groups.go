@@ -17,56 +17,53 @@ const (
 // groupShape is the envelope that most calls on groups response in.
 const groupShape = wire.Full&^wire.InPath | wire.InEntities
 
-var GroupsRoutes = []legacy{
-	{
+var groupsRoutes = []Legacy{
+	{wire.Route{
 		ID: "groups.create", Method: post, Path: "/chatgroups", Shape: groupShape,
-		Body: wire.JSONBody, Do: (*World).groupsCreate,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).groupsCreate},
+	{wire.Route{
 		ID: "groups.disable", Method: post, Path: "/chatgroups/{group_id}/disable",
-		Shape: groupShape | wire.InProperties, Do: GroupKind.overrule(wire.ErrNoCircle, disableGroup(true)),
-	},
-	{
+		Shape: groupShape | wire.InProperties,
+	}, GroupKind.overrule(wire.ErrNoCircle, disableGroup(true))},
+	{wire.Route{
 		ID: "groups.enable", Method: post, Path: "/chatgroups/{group_id}/enable",
-		Shape: groupShape | wire.InProperties, Do: GroupKind.overrule(wire.ErrNoCircle, disableGroup(false)),
-	},
-	{
+		Shape: groupShape | wire.InProperties,
+	}, GroupKind.overrule(wire.ErrNoCircle, disableGroup(false))},
+	{wire.Route{
 		ID: "groups.get", Method: get, Path: "/chatgroups/{group_ids}",
-		Shape: groupShape | wire.InProperties | wire.InCount, Do: (*World).groupsGet,
-	},
-	{
+		Shape: groupShape | wire.InProperties | wire.InCount,
+	}, (*World).groupsGet},
+	{wire.Route{
 		ID: "groups.transfer", Method: put, Path: "/chatgroups/{group_id}", Shape: groupShape,
-		Body: wire.JSONBody, When: transfersOwner, Do: GroupKind.write(wire.ErrNoCircle, transfer),
-	},
-	{
+		Body: wire.JSONBody, When: transfersOwner,
+	}, GroupKind.write(wire.ErrNoCircle, transfer)},
+	{wire.Route{
 		ID: "groups.update", Method: put, Path: "/chatgroups/{group_id}", Shape: groupShape | wire.InProperties,
-		Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoCircle, updateSettings(groupSettings)),
-	},
-	{
+		Body: wire.JSONBody,
+	}, GroupKind.write(wire.ErrNoCircle, updateSettings(groupSettings))},
+	{wire.Route{
 		ID: "groups.delete", Method: del, Path: "/chatgroups/{group_id}", Shape: groupShape,
-		Do: GroupKind.overrule(wire.ErrNoCircle, deleteGroup),
-	},
-	{
+	}, GroupKind.overrule(wire.ErrNoCircle, deleteGroup)},
+	{wire.Route{
 		ID: "groups.list", Method: get, Path: "/chatgroups", Shape: wire.InAction | wire.InParams | wire.InURI | wire.InEntities | wire.InCount,
-		Do: (*World).groupsList,
-	},
-	{
+	}, (*World).groupsList},
+	{wire.Route{
 		ID: "groups.list_joined", Method: get, Path: "/users/{username}/joined_chatgroups",
-		Shape: groupShape | wire.InParams | wire.InProperties | wire.InCount, Do: (*World).groupsListJoined,
-	},
-	{
+		Shape: groupShape | wire.InParams | wire.InProperties | wire.InCount,
+	}, (*World).groupsListJoined},
+	{wire.Route{
 		ID: "groups.list_joined_detailed", Method: get, Path: "/chatgroups/user/{username}",
-		Shape: wire.InAction | wire.InOrg | wire.InURI, Do: (*World).groupsListJoinedDetailed,
-	},
-	{
+		Shape: wire.InAction | wire.InOrg | wire.InURI,
+	}, (*World).groupsListJoinedDetailed},
+	{wire.Route{
 		ID: "groups.get_announcement", Method: get, Path: "/chatgroups/{group_id}/announcement",
-		Shape: groupShape, Do: GroupKind.read(wire.ErrNoCircle, getAnnouncement),
-	},
-	{
+		Shape: groupShape,
+	}, GroupKind.read(wire.ErrNoCircle, getAnnouncement)},
+	{wire.Route{
 		ID: "groups.set_announcement", Method: post, Path: "/chatgroups/{group_id}/announcement",
 		Shape: groupShape, Body: wire.JSONBody,
-		Do: GroupKind.write(wire.ErrNoCircle, setAnnouncement(wire.ErrGroupAnnouncement)),
-	},
+	}, GroupKind.write(wire.ErrNoCircle, setAnnouncement(wire.ErrGroupAnnouncement))},
 }
 
 // groupsState is what the server knows of groups.
@@ -91,7 +88,7 @@ func NewGroup(owner string) *Circle {
 	return &Circle{Kind: GroupKind, Owner: owner, Settings: Settings{Asked: true, MaxUsers: 200}}
 }
 
-func (s *World) groupsCreate(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) groupsCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -114,17 +111,17 @@ func (s *World) groupsCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 		return nil, err
 	}
 	g.AllowInvites = g.AllowInvites && !g.Public // a public group begins with false
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	if err := s.foundCircle(g, members); err != nil {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if err := w.foundCircle(g, members); err != nil {
 		return nil, err
 	}
 	return wire.Data(map[string]string{"groupid": g.ID}), nil
 }
 
 func disableGroup(disabled bool) circleHandler {
-	return func(s *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-		g.Disabled, g.Modified = disabled, s.Now()
+	return func(w *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+		g.Disabled, g.Modified = disabled, w.Now()
 		return wire.Data(map[string]bool{"disabled": disabled}), nil
 	}
 }
@@ -159,10 +156,10 @@ func (g *Circle) groupDetails() groupDetails {
 	}
 }
 
-func (s *World) groupsGet(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	list, err := s.Chatgroups.named(c.Value("group_ids"), wire.ErrNoCircle)
+func (w *World) groupsGet(c *wire.Call) (*wire.Response, *wire.Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	list, err := w.Chatgroups.named(c.Value("group_ids"), wire.ErrNoCircle)
 	if err != nil {
 		return nil, err
 	}
@@ -190,8 +187,8 @@ func (cs *Circles) named(ids string, missing func(string) *wire.Error) ([]*Circl
 }
 
 // deleteGroup also takes its threads and files; messages stay.
-func deleteGroup(s *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	s.dissolve(g)
+func deleteGroup(w *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+	w.dissolve(g)
 	return wire.Data(map[string]any{"success": true, "groupid": g.ID}), nil
 }
 
@@ -205,20 +202,20 @@ type groupRow struct {
 	Name         string `json:"groupname"`
 }
 
-func (s *World) groupsList(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) groupsList(c *wire.Call) (*wire.Response, *wire.Error) {
 	limit, err := c.Number("limit", 10, 1000)
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	page, ok := s.Chatgroups.ByID.Leaf(c.Query.Get("cursor"), limit, true, nil)
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	page, ok := w.Chatgroups.ByID.Leaf(c.Query.Get("cursor"), limit, true, nil)
 	if !ok {
 		return nil, wire.ErrInvalidRequest()
 	}
 	ans := wire.Counted(Convert(page.Values, func(g *Circle) groupRow {
 		return groupRow{
-			Owner: s.AppKey() + "_" + g.Owner, ID: g.ID, Affiliations: g.Members.Len(), Type: "group",
+			Owner: w.AppKey() + "_" + g.Owner, ID: g.ID, Affiliations: g.Members.Len(), Type: "group",
 			LastModified: strconv.FormatInt(g.Modified.UnixMilli(), 10), Name: g.Name,
 		}
 	}))
@@ -228,8 +225,8 @@ func (s *World) groupsList(c *wire.Call) (*wire.Response, *wire.Error) {
 
 // joinedCircles returns a page of the circles that a user is in, the one that
 // was joined last first; without paging the newest 500.
-func (s *World) joinedCircles(cs *Circles, user string, page wire.Sheet) ([]*Circle, *wire.Error) {
-	if !s.users.Has(user) {
+func (w *World) joinedCircles(cs *Circles, user string, page wire.Sheet) ([]*Circle, *wire.Error) {
+	if !w.users.Has(user) {
 		return nil, wire.ErrNoSuchUser()
 	}
 	if !page.Asked {
@@ -238,14 +235,14 @@ func (s *World) joinedCircles(cs *Circles, user string, page wire.Sheet) ([]*Cir
 	return wire.OnSheet(cs.Of(user).Newest(), page), nil
 }
 
-func (s *World) groupsListJoined(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) groupsListJoined(c *wire.Call) (*wire.Response, *wire.Error) {
 	page, err := c.Sheet(10, 100)
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	list, err := s.joinedCircles(&s.Chatgroups.Circles, named(c, "username"), page)
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	list, err := w.joinedCircles(&w.Chatgroups.Circles, named(c, "username"), page)
 	if err != nil {
 		return nil, err
 	}
@@ -272,7 +269,7 @@ type joinedGroup struct {
 
 // groupsListJoinedDetailed counts pages from 0, and knows no error for an
 // unknown user.
-func (s *World) groupsListJoinedDetailed(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) groupsListJoinedDetailed(c *wire.Call) (*wire.Response, *wire.Error) {
 	number, err := c.Number("pagenum", 0, math.MaxInt32)
 	if err != nil {
 		return nil, err
@@ -281,9 +278,9 @@ func (s *World) groupsListJoinedDetailed(c *wire.Call) (*wire.Response, *wire.Er
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	all := s.Chatgroups.Of(named(c, "username")).Newest()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	all := w.Chatgroups.Of(named(c, "username")).Newest()
 	list := wire.OnSheet(all, wire.Sheet{Number: number + 1, Size: size})
 	ans := wire.Entities(Convert(list, func(g *Circle) joinedGroup {
 		return joinedGroup{

@@ -17,23 +17,22 @@ const (
 	maxAttributesGet    = 10
 )
 
-var GroupAttributesRoutes = []legacy{
-	{
+var groupAttributesRoutes = []Legacy{
+	{wire.Route{
 		ID: "groups.set_member_attributes", Method: put, Path: "/metadata/chatgroup/{group_id}/user/{username}",
-		Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoGroupForAttributes, setMemberAttributes),
-	},
-	{
+		Body: wire.JSONBody,
+	}, GroupKind.write(wire.ErrNoGroupForAttributes, setMemberAttributes)},
+	{wire.Route{
 		ID: "groups.set_members_attributes", Method: put, Path: "/metadata/chatgroup/{group_id}/users/batch",
-		Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoGroupForAttributes, setMembersAttributes),
-	},
-	{
+		Body: wire.JSONBody,
+	}, GroupKind.write(wire.ErrNoGroupForAttributes, setMembersAttributes)},
+	{wire.Route{
 		ID: "groups.get_member_attributes", Method: get, Path: "/metadata/chatgroup/{group_id}/user/{username}",
-		Do: GroupKind.read(wire.ErrNoGroupForAttributes, getMemberAttributes),
-	},
-	{
+	}, GroupKind.read(wire.ErrNoGroupForAttributes, getMemberAttributes)},
+	{wire.Route{
 		ID: "groups.get_members_attributes", Method: post, Also: get, Path: "/metadata/chatgroup/{group_id}/get",
-		Body: wire.JSONBody, Do: GroupKind.read(wire.ErrNoGroupForAttributes, getMembersAttributes),
-	},
+		Body: wire.JSONBody,
+	}, GroupKind.read(wire.ErrNoGroupForAttributes, getMembersAttributes)},
 }
 
 // readMemberAttributes reads a map of texts, whose name is written in two ways. Of

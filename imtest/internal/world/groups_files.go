@@ -9,23 +9,22 @@ import (
 // Shared files are files of files.go that a group keeps: they do not expire,
 // and are fetched with a token instead of a secret. A user's token is good for
 // members; what the app uploads is the owner's, since no source says whose.
-var GroupFilesRoutes = []legacy{
-	{
+var groupFilesRoutes = []Legacy{
+	{wire.Route{
 		ID: "groups.list_files", Method: get, Path: "/chatgroups/{group_id}/share_files", Who: wire.AnyToken,
-		Shape: groupShape | wire.InParams, Do: GroupKind.read(wire.ErrNoCircleForFiles, forMembers(listSharedFiles)),
-	},
-	{
+		Shape: groupShape | wire.InParams,
+	}, GroupKind.read(wire.ErrNoCircleForFiles, forMembers(listSharedFiles))},
+	{wire.Route{
 		ID: "groups.upload_file", Method: post, Path: "/chatgroups/{group_id}/share_files", Who: wire.AnyToken,
-		Shape: groupShape, Body: wire.MultipartBody, Do: (*World).groupsUploadFile,
-	},
-	{
+		Shape: groupShape, Body: wire.MultipartBody,
+	}, (*World).groupsUploadFile},
+	{wire.Route{
 		ID: "groups.download_file", Method: get, Path: "/chatgroups/{group_id}/share_files/{file_id}", Who: wire.AnyToken,
-		Do: GroupKind.read(wire.ErrNoCircleForFiles, downloadSharedFile),
-	},
-	{
+	}, GroupKind.read(wire.ErrNoCircleForFiles, downloadSharedFile)},
+	{wire.Route{
 		ID: "groups.delete_file", Method: del, Path: "/chatgroups/{group_id}/share_files/{file_id}",
-		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircleForFiles, deleteSharedFile),
-	},
+		Shape: groupShape,
+	}, GroupKind.write(wire.ErrNoCircleForFiles, deleteSharedFile)},
 }
 
 type SharedFile struct {
@@ -35,11 +34,11 @@ type SharedFile struct {
 
 // forMembers refuses users who are no members.
 func forMembers(do circleHandler) circleHandler {
-	return func(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+	return func(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 		if !c.Caller.App && !g.Members.Has(c.Caller.User) {
 			return nil, wire.ErrNotMembers([]string{c.Caller.User})
 		}
-		return do(s, c, g)
+		return do(w, c, g)
 	}
 }
 
@@ -58,8 +57,8 @@ func listSharedFiles(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.E
 }
 
 // groupsUploadFile reads the file before it locks the state.
-func (s *World) groupsUploadFile(c *wire.Call) (*wire.Response, *wire.Error) {
-	f, err := readFile(c, s.Conf.MaxFileSize)
+func (w *World) groupsUploadFile(c *wire.Call) (*wire.Response, *wire.Error) {
+	f, err := readFile(c, w.Conf.MaxFileSize)
 	switch {
 	case err.Same(wire.ErrFileMissing()):
 		return nil, wire.ErrSharedFileMissing()
@@ -69,8 +68,8 @@ func (s *World) groupsUploadFile(c *wire.Call) (*wire.Response, *wire.Error) {
 		return nil, err
 	}
 	f.Restricted = isTrue(c.R.Header.Get("restrict-access"))
-	f.Created = s.Now()
-	f.UUID = s.NewUUID(f.Created)
+	f.Created = w.Now()
+	f.UUID = w.NewUUID(f.Created)
 	return GroupKind.write(wire.ErrNoCircleForFiles, forMembers(func(_ *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 		owner := c.Caller.User
 		if c.Caller.App {
@@ -82,21 +81,21 @@ func (s *World) groupsUploadFile(c *wire.Call) (*wire.Response, *wire.Error) {
 			"group_id": g.ID, "file_name": f.Name, "created": f.Created.UnixMilli(),
 			"file_id": f.UUID, "file_size": len(f.Data),
 		}), nil
-	}))(s, c)
+	}))(w, c)
 }
 
 // downloadSharedFile gives restricted files to members only, the others to any
 // user.
-func downloadSharedFile(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+func downloadSharedFile(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	f := g.Files.Get(c.Value("file_id"))
 	if f == nil {
 		return nil, wire.ErrFileUnknown()
 	}
-	give := func(*World, *wire.Call, *Circle) (*wire.Response, *wire.Error) { return s.handOut(c, f.File), nil }
+	give := func(*World, *wire.Call, *Circle) (*wire.Response, *wire.Error) { return w.handOut(c, f.File), nil }
 	if f.Restricted {
 		give = forMembers(give)
 	}
-	return give(s, c, g)
+	return give(w, c, g)
 }
 
 func deleteSharedFile(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {

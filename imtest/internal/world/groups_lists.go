@@ -2,63 +2,63 @@ package world
 
 import "github.com/imrest/im-go/imtest/internal/wire"
 
-var GroupListsRoutes = []legacy{
-	{
+var groupListsRoutes = []Legacy{
+	{wire.Route{
 		ID: "groups.list_blocked", Method: get, Path: "/chatgroups/{group_id}/blocks/users",
-		Shape: groupShape | wire.InCount, Do: GroupKind.read(wire.ErrNoCircle, listGroupBlocked),
-	},
-	{
+		Shape: groupShape | wire.InCount,
+	}, GroupKind.read(wire.ErrNoCircle, listGroupBlocked)},
+	{wire.Route{
 		ID: "groups.block_member", Method: post, Path: "/chatgroups/{group_id}/blocks/users/{username}",
-		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, blockOne),
-	},
-	{
+		Shape: groupShape,
+	}, GroupKind.write(wire.ErrNoCircle, blockOne)},
+	{wire.Route{
 		ID: "groups.block_members", Method: post, Path: "/chatgroups/{group_id}/blocks/users",
-		Shape: groupShape, Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoCircle, blockMany),
-	},
-	{
+		Shape: groupShape, Body: wire.JSONBody,
+	}, GroupKind.write(wire.ErrNoCircle, blockMany)},
+	{wire.Route{
 		ID: "groups.unblock_members", Method: del, Path: "/chatgroups/{group_id}/blocks/users/{usernames}",
-		Shape: groupShape, When: hasSeveral, Do: GroupKind.write(wire.ErrNoCircle, unblock),
-	},
-	{
+		Shape: groupShape, When: hasSeveral,
+	}, GroupKind.write(wire.ErrNoCircle, unblock)},
+	{wire.Route{
 		ID: "groups.unblock_member", Method: del, Path: "/chatgroups/{group_id}/blocks/users/{username}",
-		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, unblock),
-	},
-	{
+		Shape: groupShape,
+	}, GroupKind.write(wire.ErrNoCircle, unblock)},
+	{wire.Route{
 		ID: "groups.list_allowed", Method: get, Path: "/chatgroups/{group_id}/white/users",
-		Shape: groupShape | wire.InCount, Do: GroupKind.read(wire.ErrNoCircle, listAllowed),
-	},
-	{
+		Shape: groupShape | wire.InCount,
+	}, GroupKind.read(wire.ErrNoCircle, listAllowed)},
+	{wire.Route{
 		ID: "groups.allow_member", Method: post, Path: "/chatgroups/{group_id}/white/users/{username}",
-		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, allowOne),
-	},
-	{
+		Shape: groupShape,
+	}, GroupKind.write(wire.ErrNoCircle, allowOne)},
+	{wire.Route{
 		ID: "groups.allow_members", Method: post, Path: "/chatgroups/{group_id}/white/users",
-		Shape: groupShape, Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoCircle, allowMany),
-	},
-	{
+		Shape: groupShape, Body: wire.JSONBody,
+	}, GroupKind.write(wire.ErrNoCircle, allowMany)},
+	{wire.Route{
 		ID: "groups.disallow_members", Method: del, Path: "/chatgroups/{group_id}/white/users/{username}",
-		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, disallow),
-	},
-	{
+		Shape: groupShape,
+	}, GroupKind.write(wire.ErrNoCircle, disallow)},
+	{wire.Route{
 		ID: "groups.list_muted", Method: get, Path: "/chatgroups/{group_id}/mute",
-		Shape: groupShape, Do: GroupKind.read(wire.ErrNoCircle, listMuted),
-	},
-	{
+		Shape: groupShape,
+	}, GroupKind.read(wire.ErrNoCircle, listMuted)},
+	{wire.Route{
 		ID: "groups.mute_members", Method: post, Path: "/chatgroups/{group_id}/mute",
-		Shape: groupShape, Body: wire.JSONBody, Do: GroupKind.write(wire.ErrNoCircle, muteMembers),
-	},
-	{
+		Shape: groupShape, Body: wire.JSONBody,
+	}, GroupKind.write(wire.ErrNoCircle, muteMembers)},
+	{wire.Route{
 		ID: "groups.unmute_members", Method: del, Also: post, Path: "/chatgroups/{group_id}/mute/{member_id}",
-		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, unmuteMembers),
-	},
-	{
+		Shape: groupShape,
+	}, GroupKind.write(wire.ErrNoCircle, unmuteMembers)},
+	{wire.Route{
 		ID: "groups.mute_all", Method: post, Path: "/chatgroups/{group_id}/ban",
-		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, muteAll(true)),
-	},
-	{
+		Shape: groupShape,
+	}, GroupKind.write(wire.ErrNoCircle, muteAll(true))},
+	{wire.Route{
 		ID: "groups.unmute_all", Method: del, Also: put, Path: "/chatgroups/{group_id}/ban",
-		Shape: groupShape, Do: GroupKind.write(wire.ErrNoCircle, muteAll(false)),
-	},
+		Shape: groupShape,
+	}, GroupKind.write(wire.ErrNoCircle, muteAll(false))},
 }
 
 // listGroupBlocked pages if the call has a page size or a cursor; otherwise

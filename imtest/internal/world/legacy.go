@@ -11,20 +11,16 @@ import (
 // of package rest, its handler a method there, and what it decides a method of
 // World.
 
-// legacy is a route whose handler has not moved to package rest yet.
-type legacy struct {
-	ID, Method, Also, Path, Twin string
-	Body                         wire.BodyKind
-	Who                          wire.Access
-	Shape                        wire.Shape
-	When                         func(*wire.Call) bool
-	NoToken                      func() *wire.Error
-	Do                           func(*World, *wire.Call) (*wire.Response, *wire.Error)
+// A Legacy is a route whose handler has not moved to package rest yet.
+type Legacy struct {
+	wire.Route
+
+	Do func(*World, *wire.Call) (*wire.Response, *wire.Error)
 }
 
 // LegacyRoutes are the routes that have not moved yet.
-func (s *World) LegacyRoutes() []wire.Route {
-	rows := slices.Concat(
+func LegacyRoutes() []Legacy {
+	return slices.Concat(
 		tokensRoutes,
 		messagesRoutes,
 		filesRoutes, lifetimeRoutes, storageRoutes,
@@ -33,16 +29,10 @@ func (s *World) LegacyRoutes() []wire.Route {
 		metadataRoutes, presenceRoutes, reactionRoutes,
 		pushAccountRoutes, pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
 		callbacksRoutes,
-		GroupsRoutes, GroupMembersRoutes, GroupListsRoutes, GroupFilesRoutes, GroupAttributesRoutes,
-		SuperAdminsRoutes, RoomsRoutes, RoomMembersRoutes, RoomListsRoutes, RoomAttributesRoutes,
-		ThreadsRoutes,
+		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
+		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,
+		threadsRoutes,
 	)
-	return Convert(rows, func(l legacy) wire.Route {
-		return wire.Route{
-			ID: l.ID, Method: l.Method, Also: l.Also, Path: l.Path, Twin: l.Twin, Body: l.Body, Who: l.Who, Shape: l.Shape,
-			When: l.When, NoToken: l.NoToken, Do: func(c *wire.Call) (*wire.Response, *wire.Error) { return l.Do(s, c) },
-		}
-	})
 }
 
 // named returns a path value that names a user.
@@ -58,12 +48,12 @@ const (
 
 // LegacyUser returns an account, nil if there is none, to code outside of this
 // package that holds mu.
-func (s *World) LegacyUser(name string) *User { return s.users.Get(Fold(name)) }
+func (w *World) LegacyUser(name string) *User { return w.users.Get(Fold(name)) }
 
 // LegacyAddUser registers a user who is not there, for code outside of this
 // package that holds mu.
-func (s *World) LegacyAddUser(name string) {
-	if !s.users.Has(Fold(name)) {
-		s.addUser(NewUser{Name: name})
+func (w *World) LegacyAddUser(name string) {
+	if !w.users.Has(Fold(name)) {
+		w.addUser(NewUser{Name: name})
 	}
 }

@@ -17,23 +17,23 @@ const (
 	maxRoamIgnore    = 20
 )
 
-var messagesRoutes = []legacy{
-	{
+var messagesRoutes = []Legacy{
+	{wire.Route{
 		ID: "messages.send_users", Method: post, Path: "/messages/users", Shape: wire.Full,
-		Body: wire.JSONBody, Do: sendTo(ToUsers),
-	},
-	{
+		Body: wire.JSONBody,
+	}, sendTo(ToUsers)},
+	{wire.Route{
 		ID: "messages.send_groups", Method: post, Path: "/messages/chatgroups", Shape: wire.Full,
-		Body: wire.JSONBody, Do: sendTo(ToGroups),
-	},
-	{
+		Body: wire.JSONBody,
+	}, sendTo(ToGroups)},
+	{wire.Route{
 		ID: "messages.send_rooms", Method: post, Path: "/messages/chatrooms", Shape: wire.Full,
-		Body: wire.JSONBody, Do: sendTo(ToRooms),
-	},
-	{
+		Body: wire.JSONBody,
+	}, sendTo(ToRooms)},
+	{wire.Route{
 		ID: "messages.send_legacy", Method: post, Path: "/messages", Shape: wire.Full,
-		Body: wire.JSONBody, Do: (*World).sendLegacy,
-	},
+		Body: wire.JSONBody,
+	}, (*World).sendLegacy},
 }
 
 // ChatKind is what a message is sent to.
@@ -117,7 +117,7 @@ func (b *Inbox) isWaiting(id string) bool {
 
 // sendTo handles the three endpoints that send.
 func sendTo(chat ChatKind) func(*World, *wire.Call) (*wire.Response, *wire.Error) {
-	return func(s *World, c *wire.Call) (*wire.Response, *wire.Error) {
+	return func(w *World, c *wire.Call) (*wire.Response, *wire.Error) {
 		o, err := c.Object()
 		if err != nil {
 			return nil, wire.ErrInvalidBody()
@@ -130,7 +130,7 @@ func sendTo(chat ChatKind) func(*World, *wire.Call) (*wire.Response, *wire.Error
 		if err != nil {
 			return nil, err
 		}
-		return wire.Data(s.send(msg, chat, to)), nil
+		return wire.Data(w.send(msg, chat, to)), nil
 	}
 }
 
@@ -218,11 +218,11 @@ func KindName(kind string) string {
 // send stores a message for each target and returns the ids by target. Neither
 // sender nor targets need exist, and mutes do not hold: so the catalogue has it
 // for messages sent by REST.
-func (s *World) send(msg *Content, chat ChatKind, to []string) map[string]string {
-	msg.Time = s.Now()
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	if u := s.users.Get(msg.From); u != nil {
+func (w *World) send(msg *Content, chat ChatKind, to []string) map[string]string {
+	msg.Time = w.Now()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if u := w.users.Get(msg.From); u != nil {
 		msg.From = u.Name // one string for all messages of the user
 	}
 	ids := make(map[string]string, len(to))
@@ -234,42 +234,42 @@ func (s *World) send(msg *Content, chat ChatKind, to []string) map[string]string
 			continue
 		}
 		m := &Message{To: target, Chat: chat, Content: msg}
-		s.Posts.Add(m)
-		s.deliver(m)
+		w.Posts.Add(m)
+		w.deliver(m)
 		ids[target] = strconv.FormatInt(m.ID, 10)
 	}
 	return ids
 }
 
 // deliver puts a message where its target will find it. The caller holds mu.
-func (s *World) deliver(m *Message) {
+func (w *World) deliver(m *Message) {
 	switch m.Chat {
 	case ToUsers:
-		s.deliverTo(m.To, m)
+		w.deliverTo(m.To, m)
 	case ToGroups:
-		s.Groups[m.To] = append(s.Groups[m.To], m)
-		s.deliverToMembers(m)
+		w.Groups[m.To] = append(w.Groups[m.To], m)
+		w.deliverToMembers(m)
 	case ToRooms:
-		s.Rooms[m.To] = append(s.Rooms[m.To], m)
-		s.deliverToPresent(m)
+		w.Rooms[m.To] = append(w.Rooms[m.To], m)
+		w.deliverToPresent(m)
 	}
 	if m.SyncDevice && m.From != m.To {
-		s.deliverTo(m.From, m)
+		w.deliverTo(m.From, m)
 	}
 }
 
 // deliverTo puts a message into a user's inbox, where it has arrived if the
 // user is online. The caller holds mu.
-func (s *World) deliverTo(name string, m *Message) {
-	u := s.users.Get(name)
+func (w *World) deliverTo(name string, m *Message) {
+	u := w.users.Get(name)
 	online := u != nil && u.Online
 	if m.OnlineOnly && !online {
 		return
 	}
-	box := s.Inboxes[name]
+	box := w.Inboxes[name]
 	if box == nil {
 		box = new(Inbox)
-		s.Inboxes[name] = box
+		w.Inboxes[name] = box
 	}
 	box.Messages = append(box.Messages, m)
 	if online {
@@ -279,7 +279,7 @@ func (s *World) deliverTo(name string, m *Message) {
 
 // sendLegacy is the older single endpoint: the target type is in the body, and
 // the message is flat, its type beside its fields.
-func (s *World) sendLegacy(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) sendLegacy(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -292,7 +292,7 @@ func (s *World) sendLegacy(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err != nil {
 		return nil, err
 	}
-	ids := s.send(msg, chat, to)
+	ids := w.send(msg, chat, to)
 	if c.Query.Get("useMsgId") != "true" {
 		for target := range ids {
 			ids[target] = "success"

@@ -4,24 +4,24 @@ import "github.com/imrest/im-go/imtest/internal/wire"
 
 const firstBroadcastID = 1312745518963229184
 
-var broadcastRoutes = []legacy{
-	{
+var broadcastRoutes = []Legacy{
+	{wire.Route{
 		ID: "messages.broadcast_rooms", Method: post, Path: "/messages/chatrooms/broadcast", Shape: wire.Full,
-		Body: wire.JSONBody, Do: broadcast(ToRooms, (*World).activeRooms, false),
-	},
-	{
+		Body: wire.JSONBody,
+	}, broadcast(ToRooms, (*World).activeRooms, false)},
+	{wire.Route{
 		ID: "messages.broadcast_online_users", Method: post, Path: "/messages/users/broadcast", Shape: wire.Full,
-		Body: wire.JSONBody, Do: broadcast(ToUsers, (*World).onlineUsers, true),
-	},
-	{
+		Body: wire.JSONBody,
+	}, broadcast(ToUsers, (*World).onlineUsers, true)},
+	{wire.Route{
 		ID: "messages.broadcast_all_users", Method: post, Path: "/messages/broadcast", Shape: wire.Full,
-		Body: wire.JSONBody, Do: (*World).broadcastAll,
-	},
+		Body: wire.JSONBody,
+	}, (*World).broadcastAll},
 }
 
-func (s *World) onlineUsers() []string {
+func (w *World) onlineUsers() []string {
 	var list []string
-	for u := range s.users.All {
+	for u := range w.users.All {
 		if u.Online {
 			list = append(list, u.Name)
 		}
@@ -29,14 +29,14 @@ func (s *World) onlineUsers() []string {
 	return list
 }
 
-func (s *World) allUsers() []string {
-	return Convert(s.users.List(), func(u *User) string { return u.Name })
+func (w *World) allUsers() []string {
+	return Convert(w.users.List(), func(u *User) string { return u.Name })
 }
 
 // broadcast sends one message to all targets that it finds. One to those who
 // are online is kept for nobody.
 func broadcast(chat ChatKind, targets func(*World) []string, online bool) func(*World, *wire.Call) (*wire.Response, *wire.Error) {
-	return func(s *World, c *wire.Call) (*wire.Response, *wire.Error) {
+	return func(w *World, c *wire.Call) (*wire.Response, *wire.Error) {
 		o, err := c.Object()
 		if err != nil {
 			return nil, wire.ErrInvalidBody()
@@ -46,12 +46,12 @@ func broadcast(chat ChatKind, targets func(*World) []string, online bool) func(*
 			return nil, err
 		}
 		msg.OnlineOnly = msg.OnlineOnly || online
-		return wire.Data(map[string]int64{"id": s.broadcast(msg, chat, targets)}), nil
+		return wire.Data(map[string]int64{"id": w.broadcast(msg, chat, targets)}), nil
 	}
 }
 
 // broadcastAll names its targets in the body, though there is but one word.
-func (s *World) broadcastAll(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) broadcastAll(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, wire.ErrInvalidBody()
@@ -62,7 +62,7 @@ func (s *World) broadcastAll(c *wire.Call) (*wire.Response, *wire.Error) {
 	case kind != "users":
 		return nil, wire.ErrIllegalArgument("target_type can only be 'users'")
 	}
-	return broadcast(ToUsers, (*World).allUsers, false)(s, c)
+	return broadcast(ToUsers, (*World).allUsers, false)(w, c)
 }
 
 // readBroadcast reads a flat message.
@@ -88,18 +88,18 @@ func readBroadcast(o *wire.Object) (*Content, *wire.Error) {
 }
 
 // broadcast stores a message for each target. Its id is none of theirs.
-func (s *World) broadcast(msg *Content, chat ChatKind, targets func(*World) []string) int64 {
-	msg.Time = s.Now()
-	s.DropAbsent()
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	id := firstBroadcastID + s.Messages.Broadcasts
-	s.Messages.Broadcasts++
+func (w *World) broadcast(msg *Content, chat ChatKind, targets func(*World) []string) int64 {
+	msg.Time = w.Now()
+	w.DropAbsent()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	id := firstBroadcastID + w.Messages.Broadcasts
+	w.Messages.Broadcasts++
 	msg.Rare = &Rare{Broadcast: id}
-	for _, target := range targets(s) {
+	for _, target := range targets(w) {
 		m := &Message{To: target, Chat: chat, Content: msg}
-		s.Posts.Add(m)
-		s.deliver(m)
+		w.Posts.Add(m)
+		w.deliver(m)
 	}
 	return id
 }

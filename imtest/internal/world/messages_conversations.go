@@ -11,16 +11,16 @@ import (
 
 const maxConversations = 100
 
-var conversationsRoutes = []legacy{
-	{
+var conversationsRoutes = []Legacy{
+	{wire.Route{
 		ID: "messages.delete_conversation", Method: del, Path: "/users/{username}/user_channel",
-		Shape: wire.InAction | wire.InApp | wire.InURI | wire.InEntities, Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).conversationDelete,
-	},
-	{
+		Shape: wire.InAction | wire.InApp | wire.InURI | wire.InEntities, Body: wire.JSONBody, Who: wire.OwnUser,
+	}, (*World).conversationDelete},
+	{wire.Route{
 		ID: "messages.list_conversations", Method: get,
 		Path: "/user/{username}/user_channels", Twin: "/users/{username}/user_channels",
-		Shape: wire.Full, Who: wire.OwnUser, Do: (*World).conversationsList,
-	},
+		Shape: wire.Full, Who: wire.OwnUser,
+	}, (*World).conversationsList},
 }
 
 // Listed is a conversation in a user's list.
@@ -34,14 +34,14 @@ type Listed struct {
 // are on it, as they are where the app has that switched on; imported and
 // directed ones never are, nor those online only that a user missed, nor are
 // rooms. The caller holds mu.
-func (s *World) Conversations(user string) []*Listed {
+func (w *World) Conversations(user string) []*Listed {
 	byID := map[Conversation]*Listed{}
-	for _, m := range s.Posts {
+	for _, m := range w.Posts {
 		if m.Chat == ToRooms || m.imported() || m.directed() {
 			continue
 		}
-		conv, ok := s.conversationOf(user, m)
-		if !ok || m.ID <= s.Messages.Roaming.Closed[user][conv] || m.OnlineOnly && m.From != user && !s.Inboxes[user].has(m) {
+		conv, ok := w.conversationOf(user, m)
+		if !ok || m.ID <= w.Messages.Roaming.Closed[user][conv] || m.OnlineOnly && m.From != user && !w.Inboxes[user].has(m) {
 			continue
 		}
 		if byID[conv] == nil {
@@ -56,7 +56,7 @@ func (s *World) Conversations(user string) []*Listed {
 	return list[:min(len(list), maxConversations)]
 }
 
-func (s *World) conversationDelete(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) conversationDelete(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, wire.ErrInvalidBody()
@@ -78,12 +78,12 @@ func (s *World) conversationDelete(c *wire.Call) (*wire.Response, *wire.Error) {
 	if conv.One {
 		conv.ID = Fold(channel)
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	user := named(c, "username")
-	s.Messages.Roaming.Close(user, conv, FirstMessageID+int64(len(s.Posts))-1)
+	w.Messages.Roaming.Close(user, conv, FirstMessageID+int64(len(w.Posts))-1)
 	if roam {
-		s.clearConversation(user, conv, s.Now())
+		w.clearConversation(user, conv, w.Now())
 	}
 	env := c.Wrap(wire.Data(map[string]string{"result": "ok"}))
 	env.Path = "/users/user_channel" // without the user, unlike the URI
@@ -104,14 +104,14 @@ type channelMeta struct {
 	Time    int64  `json:"timestamp"`
 }
 
-func (s *World) conversationsList(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	infos := Convert(s.Conversations(named(c, "username")), func(conv *Listed) channelInfo {
+func (w *World) conversationsList(c *wire.Call) (*wire.Response, *wire.Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	infos := Convert(w.Conversations(named(c, "username")), func(conv *Listed) channelInfo {
 		payload := conv.Last.payload()
 		payload.Type = ChatKinds[conv.Last.Chat].Chat
 		return channelInfo{
-			ID: s.channelID(conv.Conversation), Unread: conv.Unread,
+			ID: w.channelID(conv.Conversation), Unread: conv.Unread,
 			Meta: channelMeta{strconv.FormatInt(conv.Last.ID, 10), string(wire.Encode(payload)), conv.Last.Time.UnixMilli()},
 		}
 	})
@@ -119,9 +119,9 @@ func (s *World) conversationsList(c *wire.Call) (*wire.Response, *wire.Error) {
 }
 
 // channelID is the qualified name of a conversation.
-func (s *World) channelID(conv Conversation) string {
+func (w *World) channelID(conv Conversation) string {
 	if conv.One {
-		return s.AppKey() + "_" + conv.ID + "@easemob.com"
+		return w.AppKey() + "_" + conv.ID + "@easemob.com"
 	}
-	return s.AppKey() + "_" + conv.ID + "@conference.easemob.com"
+	return w.AppKey() + "_" + conv.ID + "@conference.easemob.com"
 }

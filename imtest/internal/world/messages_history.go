@@ -19,22 +19,21 @@ const (
 	historyAge  = 3 * 24 * time.Hour // older hours are gone
 )
 
-var historyRoutes = []legacy{
-	{
+var historyRoutes = []Legacy{
+	{wire.Route{
 		ID: "messages.history_url", Method: get, Path: "/chatmessages/{time}", Shape: wire.InAction | wire.InApp | wire.InURI,
-		Do: (*World).historyURL,
-	},
+	}, (*World).historyURL},
 }
 
 var beijing = time.FixedZone("UTC+8", 8*60*60)
 
 // parseHour reads the hour of a history file, in the server's zone.
-func (s *World) parseHour(text string) (time.Time, bool) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	zone := s.Messages.Zone
+func (w *World) parseHour(text string) (time.Time, bool) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	zone := w.Messages.Zone
 	switch {
-	case zone == nil && s.Conf.Easemob:
+	case zone == nil && w.Conf.Easemob:
 		zone = beijing
 	case zone == nil:
 		zone = time.UTC
@@ -45,10 +44,10 @@ func (s *World) parseHour(text string) (time.Time, bool) {
 
 // inHour returns the messages of an hour, in the order of their time. The
 // caller holds mu.
-func (s *World) inHour(hour time.Time) []*Message {
+func (w *World) inHour(hour time.Time) []*Message {
 	var list []*Message
 	end := hour.Add(time.Hour)
-	for _, m := range s.Posts {
+	for _, m := range w.Posts {
 		if !m.Recalled && !m.Time.Before(hour) && m.Time.Before(end) {
 			list = append(list, m)
 		}
@@ -58,37 +57,37 @@ func (s *World) inHour(hour time.Time) []*Message {
 }
 
 // historyURL hands out the address of an hour that is over.
-func (s *World) historyURL(c *wire.Call) (*wire.Response, *wire.Error) {
-	text, now := c.Value("time"), s.Now()
-	hour, ok := s.parseHour(text)
-	s.Mu.RLock()
-	ready, none := hour.Add(time.Hour).Add(s.Messages.Delay), len(s.inHour(hour)) == 0
-	s.Mu.RUnlock()
+func (w *World) historyURL(c *wire.Call) (*wire.Response, *wire.Error) {
+	text, now := c.Value("time"), w.Now()
+	hour, ok := w.parseHour(text)
+	w.Mu.RLock()
+	ready, none := hour.Add(time.Hour).Add(w.Messages.Delay), len(w.inHour(hour)) == 0
+	w.Mu.RUnlock()
 	switch {
 	case !ok:
-		return nil, wire.ErrIllegalArgument("illegal arguments: appkey: " + s.AppKey() + ", time: " + text)
+		return nil, wire.ErrIllegalArgument("illegal arguments: appkey: " + w.AppKey() + ", time: " + text)
 	case now.Before(ready), now.Sub(hour) > historyAge:
-		return nil, wire.ErrIllegalArgument("illegal arguments: appkey: " + s.AppKey() + ", time: " + text +
+		return nil, wire.ErrIllegalArgument("illegal arguments: appkey: " + w.AppKey() + ", time: " + text +
 			", maybe chat message history is expired or unstored")
 	case none:
-		return nil, wire.ErrNoHistory(s.AppKey(), text)
+		return nil, wire.ErrNoHistory(w.AppKey(), text)
 	}
-	return wire.Data([]map[string]string{{"url": s.signed(c, "chat-history", text+".gz")}}), nil
+	return wire.Data([]map[string]string{{"url": w.signed(c, "chat-history", text+".gz")}}), nil
 }
 
 // historyFile serves an address that historyURL made.
-func (s *World) historyFile(c *wire.Call) (*wire.Response, *wire.Error) {
-	if err := s.checkSigned(c); err != nil {
+func (w *World) historyFile(c *wire.Call) (*wire.Response, *wire.Error) {
+	if err := w.checkSigned(c); err != nil {
 		return nil, err
 	}
-	hour, ok := s.parseHour(strings.TrimSuffix(c.Value("file"), ".gz"))
+	hour, ok := w.parseHour(strings.TrimSuffix(c.Value("file"), ".gz"))
 	if !ok {
 		return nil, wire.ErrNoSuchKey()
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
 	return &wire.Response{File: &wire.Download{
-		ContentType: "application/gzip", Modified: hour.Add(time.Hour), Data: s.writeHistory(s.inHour(hour)),
+		ContentType: "application/gzip", Modified: hour.Add(time.Hour), Data: w.writeHistory(w.inHour(hour)),
 	}}, nil
 }
 
@@ -123,7 +122,7 @@ func (m *Message) payload() recordPayload {
 }
 
 // writeHistory makes the file: gzip, a JSON object a line.
-func (s *World) writeHistory(list []*Message) []byte {
+func (w *World) writeHistory(list []*Message) []byte {
 	var buf bytes.Buffer
 	zip := gzip.NewWriter(&buf)
 	for _, m := range list {
@@ -131,7 +130,7 @@ func (s *World) writeHistory(list []*Message) []byte {
 			ID: strconv.FormatInt(m.ID, 10), Time: m.Time.UnixMilli(), Direction: "outgoing",
 			To: m.To, From: m.From, ChatType: ChatKinds[m.Chat].Chat, Payload: m.payload(),
 		}
-		s.asRecorded(m, line.Payload.Bodies[0])
+		w.asRecorded(m, line.Payload.Bodies[0])
 		_, _ = zip.Write(append(wire.Encode(line), '\n')) // a buffer takes everything
 	}
 	_ = zip.Close()
@@ -140,7 +139,7 @@ func (s *World) writeHistory(list []*Message) []byte {
 
 // asRecorded turns the body of a message into its form in history files, which
 // differs from the one that was sent for some types.
-func (s *World) asRecorded(m *Message, body map[string]json.RawMessage) {
+func (w *World) asRecorded(m *Message, body map[string]json.RawMessage) {
 	switch m.Kind {
 	case "loc": // numbers, where strings are sent
 		for _, name := range []string{"lat", "lng"} {
@@ -150,7 +149,7 @@ func (s *World) asRecorded(m *Message, body map[string]json.RawMessage) {
 			}
 		}
 	case "img", "audio", "video", "file": // with what the upload tells
-		if f := s.fileOf(m); f != nil {
+		if f := w.fileOf(m); f != nil {
 			setMissing(body, "file_length", len(f.Data))
 			setMissing(body, "filename", f.Name)
 		}

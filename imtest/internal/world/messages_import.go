@@ -8,25 +8,25 @@ import (
 	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
-var importRoutes = []legacy{
-	{
+var importRoutes = []Legacy{
+	{wire.Route{
 		ID: "messages.import_user", Method: post, Path: "/messages/users/import", Shape: wire.Full | wire.InEntities,
-		Body: wire.JSONBody, Do: importTo(ToUsers),
-	},
-	{
+		Body: wire.JSONBody,
+	}, importTo(ToUsers)},
+	{wire.Route{
 		ID: "messages.import_group", Method: post, Path: "/messages/chatgroups/import", Shape: wire.Full | wire.InEntities,
-		Body: wire.JSONBody, Do: importTo(ToGroups),
-	},
+		Body: wire.JSONBody,
+	}, importTo(ToGroups)},
 }
 
 func importTo(chat ChatKind) func(*World, *wire.Call) (*wire.Response, *wire.Error) {
-	return func(s *World, c *wire.Call) (*wire.Response, *wire.Error) {
+	return func(w *World, c *wire.Call) (*wire.Response, *wire.Error) {
 		o, err := c.Object()
 		if err != nil {
 			return nil, wire.ErrInvalidBody()
 		}
 		target := o.Text("target")
-		msg, err := s.readImport(o)
+		msg, err := w.readImport(o)
 		switch {
 		case err != nil:
 			return nil, err
@@ -35,19 +35,19 @@ func importTo(chat ChatKind) func(*World, *wire.Call) (*wire.Response, *wire.Err
 		case chat == ToUsers:
 			target = Fold(target)
 		}
-		return wire.Data(map[string]string{"msg_id": s.importMessage(msg, chat, target)}), nil
+		return wire.Data(map[string]string{"msg_id": w.importMessage(msg, chat, target)}), nil
 	}
 }
 
 // readImport reads a past message: of the form of a send call, or flat under
 // "msg" as the Java SDK sends it. An attachment with need_download keeps its
 // address: the server fetches nothing.
-func (s *World) readImport(o *wire.Object) (*Content, *wire.Error) {
+func (w *World) readImport(o *wire.Object) (*Content, *wire.Error) {
 	kind, body := o.Text("type"), o.Inner("body")
 	if flat := o.Inner("msg"); flat != nil && body == nil {
 		kind, body = flatType(flat), flat
 	}
-	at := s.Now()
+	at := w.Now()
 	if o.Has("msg_timestamp") {
 		at = readTime(o, "msg_timestamp")
 	}
@@ -83,32 +83,32 @@ func readTime(o *wire.Object, name string) time.Time {
 
 // importMessage stores a past message. Nobody is told of it: it counts as
 // delivered.
-func (s *World) importMessage(msg *Content, chat ChatKind, to string) string {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+func (w *World) importMessage(msg *Content, chat ChatKind, to string) string {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	m := &Message{To: to, Chat: chat, Content: msg}
-	s.Posts.Add(m)
+	w.Posts.Add(m)
 	if chat == ToGroups {
-		s.Groups[to] = append(s.Groups[to], m)
-		members, _ := s.groupMembers(to)
+		w.Groups[to] = append(w.Groups[to], m)
+		members, _ := w.groupMembers(to)
 		for _, name := range members {
 			if name != m.From {
-				s.putDelivered(name, m)
+				w.putDelivered(name, m)
 			}
 		}
 	} else {
-		s.putDelivered(to, m)
+		w.putDelivered(to, m)
 	}
 	return strconv.FormatInt(m.ID, 10)
 }
 
 // putDelivered puts a message before those that a user is waiting for. The
 // caller holds mu.
-func (s *World) putDelivered(name string, m *Message) {
-	box := s.Inboxes[name]
+func (w *World) putDelivered(name string, m *Message) {
+	box := w.Inboxes[name]
 	if box == nil {
 		box = new(Inbox)
-		s.Inboxes[name] = box
+		w.Inboxes[name] = box
 	}
 	box.Messages = slices.Insert(box.Messages, box.Delivered, m)
 	box.Delivered++

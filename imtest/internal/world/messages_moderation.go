@@ -4,14 +4,14 @@ import "github.com/imrest/im-go/imtest/internal/wire"
 
 // Nothing is moderated here: an export is a file that nobody can download. The
 // whole call rests on one class of the Java SDK.
-var moderationRoutes = []legacy{
-	{
+var moderationRoutes = []Legacy{
+	{wire.Route{
 		ID: "messages.export_moderation_records", Method: post, Path: "/moderation/record/message/export",
-		Body: wire.JSONBody, Do: (*World).exportModeration,
-	},
+		Body: wire.JSONBody,
+	}, (*World).exportModeration},
 }
 
-func (s *World) exportModeration(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) exportModeration(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -20,5 +20,5 @@ func (s *World) exportModeration(c *wire.Call) (*wire.Response, *wire.Error) {
 	if o.Bad != "" || !o.Has("dateFrom") || !o.Has("dateTo") || from > to {
 		return nil, wire.ErrInvalidRequest()
 	}
-	return wire.Plain(map[string]any{"entity": map[string]string{"uuid": s.NewUUID(s.Now())}}), nil
+	return wire.Plain(map[string]any{"entity": map[string]string{"uuid": w.NewUUID(w.Now())}}), nil
 }

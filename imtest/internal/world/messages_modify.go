@@ -11,11 +11,11 @@ import (
 
 const maxEdits = 10 // of one message
 
-var modifyRoutes = []legacy{
-	{
+var modifyRoutes = []Legacy{
+	{wire.Route{
 		ID: "messages.modify", Method: put, Path: "/messages/rewrite/{msg_id}", Shape: wire.Full,
-		Body: wire.JSONBody, Do: (*World).modify,
-	},
+		Body: wire.JSONBody,
+	}, (*World).modify},
 }
 
 // edit is what a call makes of a message.
@@ -78,9 +78,9 @@ func (e *edit) apply(m *Message) *Content {
 // editable returns the message that a call may edit. Who edits is not checked.
 // Ids from before the first message of this app belong to another. The caller
 // holds mu.
-func (s *World) editable(id string) (*Message, *wire.Error) {
+func (w *World) editable(id string) (*Message, *wire.Error) {
 	n, err := strconv.ParseInt(id, 10, 64)
-	m := s.kept(id)
+	m := w.kept(id)
 	switch {
 	case err != nil:
 		return nil, wire.ErrMessageID()
@@ -97,7 +97,7 @@ func (s *World) editable(id string) (*Message, *wire.Error) {
 }
 
 // modify edits a message of the same type for all who have it.
-func (s *World) modify(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) modify(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, wire.ErrInvalidBody()
@@ -106,9 +106,9 @@ func (s *World) modify(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	m, err := s.editable(c.Value("msg_id"))
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	m, err := w.editable(c.Value("msg_id"))
 	switch {
 	case err != nil:
 		return nil, err

@@ -36,26 +36,26 @@ func (m *Message) imported() bool { return m.Rare != nil && m.Rare.Imported }
 func (m *Message) directed() bool { return m.Rare != nil && m.Rare.Users != nil }
 
 // Find returns a message by its id, nil if there is none.
-func (s *World) Find(id string) *Message {
+func (w *World) Find(id string) *Message {
 	n, err := strconv.ParseInt(id, 10, 64)
-	if i := n - FirstMessageID; err == nil && i >= 0 && i < int64(len(s.Posts)) {
-		return s.Posts[i]
+	if i := n - FirstMessageID; err == nil && i >= 0 && i < int64(len(w.Posts)) {
+		return w.Posts[i]
 	}
 	return nil
 }
 
 // kept returns a message that is there still: neither recalled nor too old.
-func (s *World) kept(id string) *Message {
-	m := s.Find(id)
-	if m == nil || m.Recalled || s.outlived(m) {
+func (w *World) kept(id string) *Message {
+	m := w.Find(id)
+	if m == nil || m.Recalled || w.outlived(m) {
 		return nil
 	}
 	return m
 }
 
 // outlived holds for a message that is too old to be kept.
-func (s *World) outlived(m *Message) bool {
-	return !m.imported() && s.Now().After(m.Time.Add(messageLifetime))
+func (w *World) outlived(m *Message) bool {
+	return !m.imported() && w.Now().After(m.Time.Add(messageLifetime))
 }
 
 // fields returns the fields of a message's body, with the type among them, as
@@ -68,9 +68,9 @@ func (m *Message) fields() map[string]json.RawMessage {
 }
 
 // fileOf returns the attachment of a message, nil if it has none of this server.
-func (s *World) fileOf(m *Message) *File {
+func (w *World) fileOf(m *Message) *File {
 	var url string
 	_ = json.Unmarshal(m.fields()["url"], &url) // a missing one stays ""
 	url, _, _ = strings.Cut(url, "?")           // a share-secret may follow
-	return s.Files.Get(url[strings.LastIndexByte(url, '/')+1:])
+	return w.Files.Get(url[strings.LastIndexByte(url, '/')+1:])
 }

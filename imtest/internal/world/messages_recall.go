@@ -13,19 +13,19 @@ const (
 	maxRecallBatch = 30
 )
 
-var recallRoutes = []legacy{
-	{
+var recallRoutes = []Legacy{
+	{wire.Route{
 		ID: "messages.recall", Method: post, Path: "/messages/msg_recall", Shape: wire.Full,
-		Body: wire.JSONBody, Do: (*World).recallOne,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).recallOne},
+	{wire.Route{
 		ID: "messages.recall_batch", Method: post, Path: "/messages/batch_recall", Shape: wire.Full,
-		Body: wire.JSONBody, Do: (*World).recallBatch,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).recallBatch},
+	{wire.Route{
 		ID: "messages.recall_batch_legacy", Method: post, Path: "/messages/recall", Shape: wire.Full,
-		Body: wire.JSONBody, Do: (*World).recallLegacy,
-	},
+		Body: wire.JSONBody,
+	}, (*World).recallLegacy},
 }
 
 // recallOrder is one message to recall.
@@ -79,9 +79,9 @@ func readRecall(o *wire.Object) (recallOrder, *wire.Error) {
 // refusal returns why a message cannot be recalled. Force helps where it is too
 // late, and even an unknown one responds "yes"; it does not where the message has
 // another target. The caller holds mu.
-func (s *World) refusal(r recallOrder) *wire.Error {
-	m := s.Find(r.ID)
-	gone := m == nil || m.Recalled || s.outlived(m)
+func (w *World) refusal(r recallOrder) *wire.Error {
+	m := w.Find(r.ID)
+	gone := m == nil || m.Recalled || w.outlived(m)
 	switch {
 	case !gone && (m.To != r.To || m.Chat != r.chat):
 		return wire.ErrRecall(http.StatusBadRequest, "can't find msg to")
@@ -89,7 +89,7 @@ func (s *World) refusal(r recallOrder) *wire.Error {
 		return nil
 	case gone:
 		return wire.ErrRecall(http.StatusForbidden, "not_found msg")
-	case s.Now().After(m.Time.Add(recallWindow)):
+	case w.Now().After(m.Time.Add(recallWindow)):
 		return wire.ErrRecall(http.StatusForbidden, "exceed recall time limit")
 	}
 	return nil
@@ -97,30 +97,30 @@ func (s *World) refusal(r recallOrder) *wire.Error {
 
 // recall takes a message from all who have it, with its attachment. The caller
 // holds mu.
-func (s *World) recall(id string) {
-	m := s.Find(id)
+func (w *World) recall(id string) {
+	m := w.Find(id)
 	if m == nil || m.Recalled {
 		return
 	}
 	m.Recalled = true
 	switch m.Chat {
 	case ToGroups:
-		s.Groups[m.To] = without(s.Groups[m.To], m)
+		w.Groups[m.To] = without(w.Groups[m.To], m)
 	case ToRooms:
-		s.Rooms[m.To] = without(s.Rooms[m.To], m)
+		w.Rooms[m.To] = without(w.Rooms[m.To], m)
 	case ToUsers:
-		s.Inboxes[m.To].withdraw(m)
-		s.Inboxes[m.From].withdraw(m)
+		w.Inboxes[m.To].withdraw(m)
+		w.Inboxes[m.From].withdraw(m)
 	}
 	if m.Chat != ToUsers {
-		for _, box := range s.Inboxes {
+		for _, box := range w.Inboxes {
 			box.withdraw(m)
 		}
 	}
-	if f := s.fileOf(m); f != nil {
-		s.Files.Remove(f.UUID)
+	if f := w.fileOf(m); f != nil {
+		w.Files.Remove(f.UUID)
 	}
-	delete(s.Reactions.To, m.ID)
+	delete(w.Reactions.To, m.ID)
 }
 
 func without(list []*Message, m *Message) []*Message {
@@ -142,7 +142,7 @@ func (b *Inbox) withdraw(m *Message) {
 	}
 }
 
-func (s *World) recallOne(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) recallOne(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, wire.ErrInvalidBody()
@@ -151,18 +151,18 @@ func (s *World) recallOne(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	if err := s.refusal(order); err != nil {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if err := w.refusal(order); err != nil {
 		return nil, err
 	}
-	s.recall(order.ID)
+	w.recall(order.ID)
 	return wire.Data(order), nil
 }
 
 // recallBatch recalls all messages or none: the first that cannot be recalled
 // is the response. How a batch fails in part is not documented.
-func (s *World) recallBatch(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) recallBatch(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, wire.ErrInvalidBody()
@@ -177,15 +177,15 @@ func (s *World) recallBatch(c *wire.Call) (*wire.Response, *wire.Error) {
 			return nil, err
 		}
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	for _, order := range orders {
-		if err := s.refusal(order); err != nil {
+		if err := w.refusal(order); err != nil {
 			return nil, err
 		}
 	}
 	for _, order := range orders {
-		s.recall(order.ID)
+		w.recall(order.ID)
 	}
 	return wire.Data(orders), nil
 }
@@ -198,7 +198,7 @@ type recallOutcome struct {
 
 // recallLegacy recalls each message that it can, and says why for the others.
 // The limit tables know its path as that of a single recall.
-func (s *World) recallLegacy(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) recallLegacy(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, wire.ErrInvalidBody()
@@ -210,8 +210,8 @@ func (s *World) recallLegacy(c *wire.Call) (*wire.Response, *wire.Error) {
 	if o.Bad != "" || len(msgs) == 0 {
 		return nil, wire.ErrInvalidBody()
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	list := make([]recallOutcome, len(msgs))
 	for i := range msgs {
 		if !msgs[i].Has("force") {
@@ -219,14 +219,14 @@ func (s *World) recallLegacy(c *wire.Call) (*wire.Response, *wire.Error) {
 		}
 		order, err := readRecall(&msgs[i])
 		if err == nil {
-			err = s.refusal(order)
+			err = w.refusal(order)
 		}
 		list[i] = recallOutcome{order.ID, "yes"}
 		if err != nil {
 			list[i].Recalled = err.Description
 			continue
 		}
-		s.recall(order.ID)
+		w.recall(order.ID)
 	}
 	return wire.Data(map[string]any{"msgs": list}), nil
 }

@@ -13,27 +13,24 @@ const maxRoamingBatch = 50
 
 // Roaming messages are what a user can pull of his conversations. No call reads
 // them; Server.Roaming does.
-var roamingRoutes = []legacy{
-	{
+var roamingRoutes = []Legacy{
+	{wire.Route{
 		ID: "messages.delete_roaming_chat", Method: del, Path: "/rest/message/roaming/chat/user/{userId}",
-		Do: deleteRoaming("userId"),
-	},
-	{
+	}, deleteRoaming("userId")},
+	{wire.Route{
 		ID: "messages.delete_roaming_group", Method: del, Path: "/rest/message/roaming/group/user/{userId}",
-		Do: deleteRoaming("groupId"),
-	},
-	{
+	}, deleteRoaming("groupId")},
+	{wire.Route{
 		ID: "messages.clear_roaming_all", Method: post, Path: "/rest/message/roaming/user/{userId}/delete/all",
-		Do: (*World).clearRoaming,
-	},
-	{
+	}, (*World).clearRoaming},
+	{wire.Route{
 		ID: "messages.clear_roaming_chat_until", Method: del, Also: post,
-		Path: "/rest/message/roaming/chat/user/{userId}/time", Do: clearRoamingUntil("userId"),
-	},
-	{
+		Path: "/rest/message/roaming/chat/user/{userId}/time",
+	}, clearRoamingUntil("userId")},
+	{wire.Route{
 		ID: "messages.clear_roaming_group_until", Method: del, Also: post,
-		Path: "/rest/message/roaming/group/user/{userId}/time", Do: clearRoamingUntil("groupId"),
-	},
+		Path: "/rest/message/roaming/group/user/{userId}/time",
+	}, clearRoamingUntil("groupId")},
 }
 
 // Conversation is one of a user's: with a user, or in a group or room.
@@ -87,9 +84,9 @@ func (r *roamingState) Forget(user string, messages int64) {
 
 // conversationOf returns which of a user's conversations a message belongs to,
 // if to any. The caller holds mu.
-func (s *World) conversationOf(user string, m *Message) (Conversation, bool) {
+func (w *World) conversationOf(user string, m *Message) (Conversation, bool) {
 	switch {
-	case m.Recalled || m.ID-FirstMessageID < s.Messages.Roaming.Gone[user] || !s.takesPart(user, m):
+	case m.Recalled || m.ID-FirstMessageID < w.Messages.Roaming.Gone[user] || !w.takesPart(user, m):
 		return Conversation{}, false
 	case m.Chat != ToUsers:
 		return Conversation{ID: m.To}, true
@@ -102,13 +99,13 @@ func (s *World) conversationOf(user string, m *Message) (Conversation, bool) {
 // Roaming yields a user's roaming messages, the oldest first: those for whom a
 // message was online only, or who were left out of it, do not have it; and
 // nobody has one to some of a group or room. The caller holds mu.
-func (s *World) Roaming(user string) func(yield func(Conversation, *Message) bool) {
+func (w *World) Roaming(user string) func(yield func(Conversation, *Message) bool) {
 	return func(yield func(Conversation, *Message) bool) {
-		for _, m := range s.Posts {
-			if m.OnlineOnly || m.directed() || slices.Contains(m.RoamIgnore, user) || s.Messages.Roaming.Deleted[user][m.ID] {
+		for _, m := range w.Posts {
+			if m.OnlineOnly || m.directed() || slices.Contains(m.RoamIgnore, user) || w.Messages.Roaming.Deleted[user][m.ID] {
 				continue
 			}
-			if conv, ok := s.conversationOf(user, m); ok && !yield(conv, m) {
+			if conv, ok := w.conversationOf(user, m); ok && !yield(conv, m) {
 				return
 			}
 		}
@@ -129,7 +126,7 @@ func roamingQuery(c *wire.Call, name string, more string) (Conversation, *wire.E
 }
 
 func deleteRoaming(name string) func(*World, *wire.Call) (*wire.Response, *wire.Error) {
-	return func(s *World, c *wire.Call) (*wire.Response, *wire.Error) {
+	return func(w *World, c *wire.Call) (*wire.Response, *wire.Error) {
 		conv, err := roamingQuery(c, name, "msgIdList")
 		if err != nil {
 			return nil, err
@@ -138,16 +135,16 @@ func deleteRoaming(name string) func(*World, *wire.Call) (*wire.Response, *wire.
 		if len(ids) > maxRoamingBatch {
 			return nil, wire.ErrRoaming("param exception", "delete msg list limit can not greater than 50")
 		}
-		s.Mu.Lock()
-		defer s.Mu.Unlock()
+		w.Mu.Lock()
+		defer w.Mu.Unlock()
 		user := named(c, "userId")
 		for _, id := range ids {
-			m := s.Find(strings.TrimSpace(id))
+			m := w.Find(strings.TrimSpace(id))
 			if m == nil {
 				continue
 			}
-			if in, ok := s.conversationOf(user, m); ok && in == conv {
-				s.Messages.Roaming.Delete(user, m)
+			if in, ok := w.conversationOf(user, m); ok && in == conv {
+				w.Messages.Roaming.Delete(user, m)
 			}
 		}
 		return withStatus(c, nil), nil
@@ -155,7 +152,7 @@ func deleteRoaming(name string) func(*World, *wire.Call) (*wire.Response, *wire.
 }
 
 func clearRoamingUntil(name string) func(*World, *wire.Call) (*wire.Response, *wire.Error) {
-	return func(s *World, c *wire.Call) (*wire.Response, *wire.Error) {
+	return func(w *World, c *wire.Call) (*wire.Response, *wire.Error) {
 		conv, err := roamingQuery(c, name, "delTime")
 		if err != nil {
 			return nil, err
@@ -164,32 +161,32 @@ func clearRoamingUntil(name string) func(*World, *wire.Call) (*wire.Response, *w
 		if wrong != nil {
 			return nil, wire.ErrRoaming("Bad Request", "Bad Request")
 		}
-		s.Mu.Lock()
-		defer s.Mu.Unlock()
-		s.clearConversation(named(c, "userId"), conv, time.UnixMilli(until))
+		w.Mu.Lock()
+		defer w.Mu.Unlock()
+		w.clearConversation(named(c, "userId"), conv, time.UnixMilli(until))
 		return withStatus(c, nil), nil
 	}
 }
 
 // clearConversation deletes a user's roaming messages of a conversation up to a
 // time. The caller holds mu.
-func (s *World) clearConversation(user string, conv Conversation, until time.Time) {
-	for in, m := range s.Roaming(user) {
+func (w *World) clearConversation(user string, conv Conversation, until time.Time) {
+	for in, m := range w.Roaming(user) {
 		if in == conv && !m.Time.Truncate(time.Millisecond).After(until) {
-			s.Messages.Roaming.Delete(user, m)
+			w.Messages.Roaming.Delete(user, m)
 		}
 	}
 }
 
 // clearRoaming deletes everything of a user, and empties his conversation list.
-func (s *World) clearRoaming(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+func (w *World) clearRoaming(c *wire.Call) (*wire.Response, *wire.Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	user := named(c, "userId")
-	for _, m := range s.Posts {
-		if conv, ok := s.conversationOf(user, m); ok {
-			s.Messages.Roaming.Close(user, conv, m.ID)
-			s.Messages.Roaming.Delete(user, m)
+	for _, m := range w.Posts {
+		if conv, ok := w.conversationOf(user, m); ok {
+			w.Messages.Roaming.Close(user, conv, m.ID)
+			w.Messages.Roaming.Delete(user, m)
 		}
 	}
 	return withStatus(c, nil), nil

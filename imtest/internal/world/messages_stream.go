@@ -15,15 +15,15 @@ const (
 )
 
 // The responses name the plural of the path.
-var streamRoutes = []legacy{
-	{
+var streamRoutes = []Legacy{
+	{wire.Route{
 		ID: "messages.stream_user", Method: post, Path: "/stream_message/user", Shape: wire.InAction | wire.InApp,
-		Body: wire.JSONBody, Do: streamTo(ToUsers),
-	},
-	{
+		Body: wire.JSONBody,
+	}, streamTo(ToUsers)},
+	{wire.Route{
 		ID: "messages.stream_group", Method: post, Path: "/stream_message/chatgroup", Shape: wire.InAction | wire.InApp,
-		Body: wire.JSONBody, Do: streamTo(ToGroups),
-	},
+		Body: wire.JSONBody,
+	}, streamTo(ToGroups)},
 }
 
 // Stream is a text message that arrives in chunks.
@@ -72,7 +72,7 @@ func readChunk(o *wire.Object, chat ChatKind) (*chunk, *wire.Error) {
 }
 
 func streamTo(chat ChatKind) func(*World, *wire.Call) (*wire.Response, *wire.Error) {
-	return func(s *World, c *wire.Call) (*wire.Response, *wire.Error) {
+	return func(w *World, c *wire.Call) (*wire.Response, *wire.Error) {
 		o, err := c.Object()
 		if err != nil {
 			return nil, wire.ErrInvalidBody()
@@ -81,15 +81,15 @@ func streamTo(chat ChatKind) func(*World, *wire.Call) (*wire.Response, *wire.Err
 		if err != nil {
 			return nil, err
 		}
-		s.Mu.Lock()
-		defer s.Mu.Unlock()
+		w.Mu.Lock()
+		defer w.Mu.Unlock()
 		responded := map[string]string{}
 		if ch.id == "" {
 			if len(ch.text) > maxStream {
 				return nil, wire.ErrSend("stream message total length exceeds limit", 14032)
 			}
-			responded["msgId"] = s.beginStream(readOptions(o), ch, chat)
-		} else if err := s.goOn(ch, chat); err != nil {
+			responded["msgId"] = w.beginStream(readOptions(o), ch, chat)
+		} else if err := w.goOn(ch, chat); err != nil {
 			return nil, err
 		}
 		return c.At(wire.Data(responded), "/stream_message/"+ChatKinds[chat].targets), nil
@@ -98,27 +98,27 @@ func streamTo(chat ChatKind) func(*World, *wire.Call) (*wire.Response, *wire.Err
 
 // beginStream sends the message that the chunks belong to, and returns its id.
 // The caller holds mu.
-func (s *World) beginStream(msg *Content, ch *chunk, chat ChatKind) string {
-	if s.Messages.Streams == nil {
-		s.Messages.Streams = map[int64]*Stream{}
+func (w *World) beginStream(msg *Content, ch *chunk, chat ChatKind) string {
+	if w.Messages.Streams == nil {
+		w.Messages.Streams = map[int64]*Stream{}
 	}
-	msg.Kind, msg.Time = "txt", s.Now()
+	msg.Kind, msg.Time = "txt", w.Now()
 	m := &Message{To: ch.to, Chat: chat, Content: msg}
 	st := &Stream{Message: m}
 	st.take(ch, msg.Time)
-	s.Posts.Add(m)
-	s.deliver(m)
-	s.Messages.Streams[m.ID] = st
+	w.Posts.Add(m)
+	w.deliver(m)
+	w.Messages.Streams[m.ID] = st
 	return strconv.FormatInt(m.ID, 10)
 }
 
 // goOn adds a chunk to its message. The caller holds mu.
-func (s *World) goOn(ch *chunk, chat ChatKind) *wire.Error {
-	m, now := s.Find(ch.id), s.Now()
-	if m == nil || m.Recalled || s.Messages.Streams[m.ID] == nil || m.Chat != chat {
+func (w *World) goOn(ch *chunk, chat ChatKind) *wire.Error {
+	m, now := w.Find(ch.id), w.Now()
+	if m == nil || m.Recalled || w.Messages.Streams[m.ID] == nil || m.Chat != chat {
 		return wire.ErrSend("can not find stream message by msgId", 14031)
 	}
-	st := s.Messages.Streams[m.ID]
+	st := w.Messages.Streams[m.ID]
 	switch {
 	case st.From != ch.from:
 		return wire.ErrSend("stream message from user mismatch", 14036)

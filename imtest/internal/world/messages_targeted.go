@@ -11,21 +11,21 @@ import (
 // or room is for.
 const maxDirected = 20
 
-var targetedRoutes = []legacy{
-	{
+var targetedRoutes = []Legacy{
+	{wire.Route{
 		ID: "messages.send_group_targeted", Method: post, Path: "/messages/chatgroups/users", Shape: wire.InAction | wire.InApp,
-		Body: wire.JSONBody, Do: sendTargeted(ToGroups),
-	},
-	{
+		Body: wire.JSONBody,
+	}, sendTargeted(ToGroups)},
+	{wire.Route{
 		ID: "messages.send_room_targeted", Method: post, Path: "/messages/chatrooms/users", Shape: wire.InAction | wire.InApp,
-		Body: wire.JSONBody, Do: sendTargeted(ToRooms),
-	},
+		Body: wire.JSONBody,
+	}, sendTargeted(ToRooms)},
 }
 
 // sendTargeted sends to some of one group or room. The response leaves /users out
 // of its path.
 func sendTargeted(chat ChatKind) func(*World, *wire.Call) (*wire.Response, *wire.Error) {
-	return func(s *World, c *wire.Call) (*wire.Response, *wire.Error) {
+	return func(w *World, c *wire.Call) (*wire.Response, *wire.Error) {
 		o, err := c.Object()
 		if err != nil {
 			return nil, wire.ErrInvalidBody()
@@ -49,27 +49,27 @@ func sendTargeted(chat ChatKind) func(*World, *wire.Call) (*wire.Response, *wire
 			return nil, err
 		}
 		msg.Rare = &Rare{Users: foldAll(users)}
-		ans := wire.Data(map[string]string{to[0]: s.sendDirected(msg, chat, to[0])})
+		ans := wire.Data(map[string]string{to[0]: w.sendDirected(msg, chat, to[0])})
 		return c.At(ans, "/messages/"+ChatKinds[chat].targets), nil
 	}
 }
 
 // sendDirected sends a message to the users it is for, as far as they are in
 // the group or room, and to the sender.
-func (s *World) sendDirected(msg *Content, chat ChatKind, to string) string {
-	msg.Time = s.Now()
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+func (w *World) sendDirected(msg *Content, chat ChatKind, to string) string {
+	msg.Time = w.Now()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	m := &Message{To: to, Chat: chat, Content: msg}
-	s.Posts.Add(m)
+	w.Posts.Add(m)
 	for _, user := range foldAll(append([]string{m.From}, m.Rare.Users...)) {
-		if user == m.From || s.inCircle(m, user) {
-			s.deliverTo(user, m)
+		if user == m.From || w.inCircle(m, user) {
+			w.deliverTo(user, m)
 		}
 	}
-	list := s.Groups
+	list := w.Groups
 	if chat == ToRooms {
-		list = s.Rooms
+		list = w.Rooms
 	}
 	list[to] = append(list[to], m)
 	return strconv.FormatInt(m.ID, 10)

@@ -14,27 +14,27 @@ const (
 	maxAttributeBatch = 100
 )
 
-var metadataRoutes = []legacy{
-	{
+var metadataRoutes = []Legacy{
+	{wire.Route{
 		ID: "metadata.set", Method: put, Path: "/metadata/user/{username}",
-		Body: wire.LenientBody, Who: wire.AnyToken, Do: (*World).metadataSet,
-	},
-	{
+		Body: wire.LenientBody, Who: wire.AnyToken,
+	}, (*World).metadataSet},
+	{wire.Route{
 		ID: "metadata.capacity", Method: get, Path: "/metadata/user/capacity",
-		Who: wire.AnyToken, Do: (*World).metadataCapacity,
-	},
-	{
+		Who: wire.AnyToken,
+	}, (*World).metadataCapacity},
+	{wire.Route{
 		ID: "metadata.get", Method: get, Path: "/metadata/user/{username}",
-		Who: wire.AnyToken, Do: (*World).metadataGet,
-	},
-	{
+		Who: wire.AnyToken,
+	}, (*World).metadataGet},
+	{wire.Route{
 		ID: "metadata.batch_get", Method: post, Path: "/metadata/user/get",
-		Body: wire.JSONBody, Who: wire.AnyToken, Do: (*World).metadataBatchGet,
-	},
-	{
+		Body: wire.JSONBody, Who: wire.AnyToken,
+	}, (*World).metadataBatchGet},
+	{wire.Route{
 		ID: "metadata.delete", Method: del, Path: "/metadata/user/{username}",
-		Who: wire.AnyToken, Do: (*World).metadataDelete,
-	},
+		Who: wire.AnyToken,
+	}, (*World).metadataDelete},
 }
 
 // metadataState holds the attributes of users. They need no account.
@@ -75,7 +75,7 @@ func ownAttributes(c *wire.Call) (string, *wire.Error) {
 
 // metadataSet adds to the attributes that are there. No source says whether it
 // replaces them; the catalogue's verdict is that it does not.
-func (s *World) metadataSet(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) metadataSet(c *wire.Call) (*wire.Response, *wire.Error) {
 	name, err := ownAttributes(c)
 	if err != nil {
 		return nil, err
@@ -84,15 +84,15 @@ func (s *World) metadataSet(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	merged := map[string]string{}
-	maps.Copy(merged, s.Metadata.Of[name])
+	maps.Copy(merged, w.Metadata.Of[name])
 	maps.Copy(merged, pairs)
 	if sizeOf(merged) > maxAttributes {
 		return nil, wire.ErrAttributesTooLarge(maxAttributes)
 	}
-	s.Metadata.Replace(name, merged)
+	w.Metadata.Replace(name, merged)
 	return wire.Data(pairs), nil
 }
 
@@ -115,20 +115,20 @@ func readAttributes(c *wire.Call) (map[string]string, *wire.Error) {
 	return pairs, nil
 }
 
-func (s *World) metadataGet(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) metadataGet(c *wire.Call) (*wire.Response, *wire.Error) {
 	name, err := ownAttributes(c)
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
 	attributes := map[string]string{}
-	maps.Copy(attributes, s.Metadata.Of[name])
+	maps.Copy(attributes, w.Metadata.Of[name])
 	return wire.Data(attributes), nil
 }
 
 // metadataBatchGet responses {} for a user who has nothing of what is asked for.
-func (s *World) metadataBatchGet(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) metadataBatchGet(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -140,14 +140,14 @@ func (s *World) metadataBatchGet(c *wire.Call) (*wire.Response, *wire.Error) {
 	case len(names) > maxAttributeBatch:
 		return nil, wire.ErrAttributes(http.StatusBadRequest, "BAD_REQUEST", "exceed allowed batch size 100")
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
 	list := map[string]map[string]string{}
 	for _, name := range names {
 		name = Fold(name)
 		list[name] = map[string]string{}
 		for _, property := range properties {
-			if v, ok := s.Metadata.Of[name][property]; ok {
+			if v, ok := w.Metadata.Of[name][property]; ok {
 				list[name][property] = v
 			}
 		}
@@ -155,22 +155,22 @@ func (s *World) metadataBatchGet(c *wire.Call) (*wire.Response, *wire.Error) {
 	return wire.Data(list), nil
 }
 
-func (s *World) metadataDelete(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) metadataDelete(c *wire.Call) (*wire.Response, *wire.Error) {
 	name, err := ownAttributes(c)
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	s.Metadata.Replace(name, nil)
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.Metadata.Replace(name, nil)
 	return wire.Data(true), nil
 }
 
-func (s *World) metadataCapacity(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) metadataCapacity(c *wire.Call) (*wire.Response, *wire.Error) {
 	if !c.Caller.App {
 		return nil, wire.ErrUnauthorized("unauthorized")
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	return wire.Data(s.Metadata.total), nil
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return wire.Data(w.Metadata.total), nil
 }

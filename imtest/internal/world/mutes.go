@@ -12,10 +12,12 @@ var MuteKinds = []string{"chat", "groupchat", "chatroom"}
 
 // What happens to mutes.
 type (
+	// UserMuted says that a user is muted in one kind of chat.
 	UserMuted struct {
 		User, Kind string
 		Until      time.Time // zero: for ever
 	}
+	// UserUnmuted says that a mute was lifted; one that ends by time says nothing.
 	UserUnmuted struct{ User, Kind string }
 )
 

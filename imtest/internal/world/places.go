@@ -60,29 +60,29 @@ func (b *Book[V]) Place(runs []Run) error {
 }
 
 // PagedBooks visits the books that calls read by cursor. The caller holds mu.
-func (s *World) PagedBooks(visit func(name string, b Placed)) {
-	visit("users", &s.users)
-	for user, b := range s.contacts.of {
+func (w *World) PagedBooks(visit func(name string, b Placed)) {
+	visit("users", &w.users)
+	for user, b := range w.contacts.of {
 		visit("friends of "+user, &b.friends)
 		visit("blocked by "+user, &b.blocked)
 	}
 	for name, kind := range map[string]*CircleKind{"groups": GroupKind, "rooms": RoomKind, "threads": ThreadKind} {
-		visit(name, &kind.In(s).ByID)
-		for g := range kind.In(s).ByID.All {
+		visit(name, &kind.In(w).ByID)
+		for g := range kind.In(w).ByID.All {
 			visit("members of "+g.ID, &g.Members)
 			visit("blocked in "+g.ID, &g.Blocked)
 		}
-		for user, b := range kind.In(s).Joined {
+		for user, b := range kind.In(w).Joined {
 			visit(name+" of "+user, b)
 		}
 	}
-	for id, reactions := range s.Reactions.To {
+	for id, reactions := range w.Reactions.To {
 		for r := range reactions.All {
 			visit("reactors "+strconv.FormatInt(id-FirstMessageID, 10)+" "+r.Text, &r.Users)
 		}
 	}
-	visit("push labels", &s.Push.Labels)
-	for l := range s.Push.Labels.All {
+	visit("push labels", &w.Push.Labels)
+	for l := range w.Push.Labels.All {
 		visit("push label "+l.Name, &l.Users)
 	}
 }

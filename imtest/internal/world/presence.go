@@ -19,31 +19,30 @@ const (
 )
 
 // Responses of presence are {"result": ...}, errors as well.
-var presenceRoutes = []legacy{
-	{
+var presenceRoutes = []Legacy{
+	{wire.Route{
 		ID: "presence.set", Method: post, Path: "/users/{username}/presence/{resource}/{status}",
-		Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).presenceSet,
-	},
-	{
+		Body: wire.JSONBody, Who: wire.OwnUser,
+	}, (*World).presenceSet},
+	{wire.Route{
 		ID: "presence.subscribe", Method: post, Path: "/users/{username}/presence/{expiry}",
-		Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).presenceSubscribe,
-	},
-	{
+		Body: wire.JSONBody, Who: wire.OwnUser,
+	}, (*World).presenceSubscribe},
+	{wire.Route{
 		ID: "presence.get", Method: post, Path: "/users/{username}/presence",
-		Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).presenceGet,
-	},
-	{
+		Body: wire.JSONBody, Who: wire.OwnUser,
+	}, (*World).presenceGet},
+	{wire.Route{
 		ID: "presence.unsubscribe", Method: del, Path: "/users/{username}/presence",
-		Body: wire.LenientBody, Who: wire.OwnUser, Do: (*World).presenceUnsubscribe,
-	},
-	{
+		Body: wire.LenientBody, Who: wire.OwnUser,
+	}, (*World).presenceUnsubscribe},
+	{wire.Route{
 		ID: "presence.list_subscriptions", Method: get, Path: "/users/{username}/presence/sublist",
-		Who: wire.OwnUser, Do: (*World).presenceListSubscriptions,
-	},
-	{
+		Who: wire.OwnUser,
+	}, (*World).presenceListSubscriptions},
+	{wire.Route{
 		ID: "presence.group_online_count", Method: get, Path: "/presence/online/{group_id}/type/{query_type}",
-		Do: (*World).presenceGroupOnlineCount,
-	},
+	}, (*World).presenceGroupOnlineCount},
 }
 
 // presenceState holds what users tell of themselves, and who listens.
@@ -93,15 +92,15 @@ func (p *presenceState) forget(user string) {
 
 // PresenceOf returns the presence of a user: devices that are connected are
 // "1" unless they say otherwise. The caller holds mu.
-func (s *World) PresenceOf(name string) presence {
+func (w *World) PresenceOf(name string) presence {
 	p := presence{Status: map[string]string{}}
-	if u := s.users.Get(name); u != nil {
+	if u := w.users.Get(name); u != nil {
 		p.Changed = latest(u.Created, u.Came, u.Left)
 		for _, device := range u.Devices {
 			p.Status[device.ID] = "1"
 		}
 	}
-	if own := s.Presence.Of[name]; own != nil {
+	if own := w.Presence.Of[name]; own != nil {
 		maps.Copy(p.Status, own.Status)
 		p.Ext, p.Changed = own.Ext, latest(p.Changed, own.Changed)
 	}
@@ -120,8 +119,8 @@ type presenceItem struct {
 	Status   any    `json:"status"`
 }
 
-func (s *World) presenceItem(name string) presenceItem {
-	p := s.PresenceOf(name)
+func (w *World) presenceItem(name string) presenceItem {
+	p := w.PresenceOf(name)
 	item := presenceItem{UID: name, LastTime: "0", Ext: p.Ext, Status: p.Status}
 	if len(p.Status) == 0 {
 		item.Status = []string{}
@@ -137,7 +136,7 @@ func seconds(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
 func presenceResult(v any) *wire.Response { return wire.Plain(map[string]any{"result": v}) }
 
 // presenceSet takes any device, also one that never logged in.
-func (s *World) presenceSet(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) presenceSet(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -152,12 +151,12 @@ func (s *World) presenceSet(c *wire.Call) (*wire.Response, *wire.Error) {
 	case wrong != nil:
 		return nil, wire.ErrPresence("", "set presence failed")
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	if !s.users.Has(name) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if !w.users.Has(name) {
 		return nil, wire.ErrNoSuchUser()
 	}
-	s.Presence.Set(name, c.Value("resource"), c.Value("status"), ext, s.Now())
+	w.Presence.Set(name, c.Value("resource"), c.Value("status"), ext, w.Now())
 	return presenceResult("ok"), nil
 }
 
@@ -185,7 +184,7 @@ func foldAll(names []string) []string {
 
 // presenceGet has an entry per user that it is asked for, and none at all if
 // the one who asks does not exist.
-func (s *World) presenceGet(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) presenceGet(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -197,19 +196,19 @@ func (s *World) presenceGet(c *wire.Call) (*wire.Response, *wire.Error) {
 	case len(names) > maxPresenceBatch:
 		return nil, wire.ErrPresence("illegal_argument", "too many get presences")
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
 	list := []presenceItem{}
-	if s.users.Has(named(c, "username")) {
+	if w.users.Has(named(c, "username")) {
 		for _, name := range names {
-			list = append(list, s.presenceItem(name))
+			list = append(list, w.presenceItem(name))
 		}
 	}
 	return presenceResult(list), nil
 }
 
 // presenceGroupOnlineCount counts members with a live connection.
-func (s *World) presenceGroupOnlineCount(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) presenceGroupOnlineCount(c *wire.Call) (*wire.Response, *wire.Error) {
 	id, kind := strings.TrimSpace(c.Value("group_id")), strings.TrimSpace(c.Value("query_type"))
 	switch {
 	case id == "":
@@ -219,15 +218,15 @@ func (s *World) presenceGroupOnlineCount(c *wire.Call) (*wire.Response, *wire.Er
 	case kind != "0" && kind != "1":
 		return nil, wire.ErrPresence("illegal_argument", "Type must be 0 or 1.")
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	members, known := s.groupMembers(id)
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	members, known := w.groupMembers(id)
 	if !known {
 		return nil, wire.ErrNoGroupToCount(id)
 	}
 	n := 0
 	for _, name := range members {
-		if u := s.users.Get(name); u != nil && u.Online {
+		if u := w.users.Get(name); u != nil && u.Online {
 			n++
 		}
 	}

@@ -56,7 +56,7 @@ func (p *presenceState) Subscribe(user, to string, ends time.Time) {
 
 // presenceSubscribe takes a life of more than 30 days for 30 days; the
 // documents have no error for it.
-func (s *World) presenceSubscribe(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) presenceSubscribe(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -75,19 +75,19 @@ func (s *World) presenceSubscribe(c *wire.Call) (*wire.Response, *wire.Error) {
 	case slices.Contains(names, user):
 		return nil, wire.ErrPresence("illegal_argument", "you can't sub yourself")
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	if !s.users.Has(user) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if !w.users.Has(user) {
 		return nil, wire.ErrNoSuchUser()
 	}
-	if !s.maySubscribe(user, names) {
+	if !w.maySubscribe(user, names) {
 		return nil, wire.ErrPresence("illegal_argument", "too many sub presence")
 	}
-	ends := s.Now().Add(time.Duration(min(life, int64(maxSubscriptionAge.Seconds()))) * time.Second)
+	ends := w.Now().Add(time.Duration(min(life, int64(maxSubscriptionAge.Seconds()))) * time.Second)
 	list := make([]presenceItem, len(names))
 	for i, name := range names {
-		s.Presence.Subscribe(user, name, ends)
-		list[i] = s.presenceItem(name)
+		w.Presence.Subscribe(user, name, ends)
+		list[i] = w.presenceItem(name)
 		list[i].Expiry = seconds(ends)
 	}
 	return presenceResult(list), nil
@@ -95,15 +95,15 @@ func (s *World) presenceSubscribe(c *wire.Call) (*wire.Response, *wire.Error) {
 
 // maySubscribe holds if neither the user would watch too many, nor any of the
 // others be watched by too many. The caller holds mu.
-func (s *World) maySubscribe(user string, names []string) bool {
-	now := s.Now()
-	live := s.Presence.Live(user, now)
+func (w *World) maySubscribe(user string, names []string) bool {
+	now := w.Now()
+	live := w.Presence.Live(user, now)
 	added := 0
 	for _, name := range names {
 		if slices.ContainsFunc(live, func(sub *Subscription) bool { return sub.To == name }) {
 			continue
 		}
-		if s.Presence.full(name, now) {
+		if w.Presence.full(name, now) {
 			return false
 		}
 		added++
@@ -111,14 +111,14 @@ func (s *World) maySubscribe(user string, names []string) bool {
 	return len(live)+added <= maxSubscriptions
 }
 
-func (s *World) presenceUnsubscribe(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) presenceUnsubscribe(c *wire.Call) (*wire.Response, *wire.Error) {
 	names, err := readUnsubscribed(c)
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	if subs := s.Presence.Subs[named(c, "username")]; subs != nil {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if subs := w.Presence.Subs[named(c, "username")]; subs != nil {
 		for _, name := range names {
 			subs.Remove(name)
 		}
@@ -150,7 +150,7 @@ func readUnsubscribed(c *wire.Call) ([]string, *wire.Error) {
 }
 
 // presenceListSubscriptions has one entry a page unless it is told otherwise.
-func (s *World) presenceListSubscriptions(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) presenceListSubscriptions(c *wire.Call) (*wire.Response, *wire.Error) {
 	page, err := c.Number("pageNum", 1, 1<<20)
 	if err != nil {
 		return nil, err
@@ -159,9 +159,9 @@ func (s *World) presenceListSubscriptions(c *wire.Call) (*wire.Response, *wire.E
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	live := s.Presence.Live(named(c, "username"), s.Now())
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	live := w.Presence.Live(named(c, "username"), w.Now())
 	list := []map[string]string{}
 	for i := (page - 1) * size; i < min(page*size, len(live)); i++ {
 		list = append(list, map[string]string{"uid": live[i].To, "expiry": seconds(live[i].Ends)})

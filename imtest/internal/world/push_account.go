@@ -14,23 +14,23 @@ const (
 
 // One path and method, three endpoints: what the body holds decides. The
 // handler is the same, so that a body may also hold the fields of several.
-var pushAccountRoutes = []legacy{
-	{
+var pushAccountRoutes = []Legacy{
+	{wire.Route{
 		ID: "push.set_no_disturbing", Method: put, Path: "/users/{username}", Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI,
-		Body: wire.JSONBody, Who: wire.OwnUser, When: bodyHas("notification_no_disturbing"), Do: (*World).pushSetUser,
-	},
-	{
+		Body: wire.JSONBody, Who: wire.OwnUser, When: bodyHas("notification_no_disturbing"),
+	}, (*World).pushSetUser},
+	{wire.Route{
 		ID: "push.set_display_style", Method: put, Path: "/users/{username}", Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI,
-		Body: wire.JSONBody, Who: wire.OwnUser, When: bodyHas("notification_display_style"), Do: (*World).pushSetUser,
-	},
-	{
+		Body: wire.JSONBody, Who: wire.OwnUser, When: bodyHas("notification_display_style"),
+	}, (*World).pushSetUser},
+	{wire.Route{
 		ID: "push.set_nickname", Method: put, Path: "/users/{username}", Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI,
-		Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).pushSetUser,
-	},
-	{
+		Body: wire.JSONBody, Who: wire.OwnUser,
+	}, (*World).pushSetUser},
+	{wire.Route{
 		ID: "push.set_nicknames_batch", Method: put, Path: "/push/nickname", Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI,
-		Body: wire.JSONBody, Do: (*World).pushSetNicknames,
-	},
+		Body: wire.JSONBody,
+	}, (*World).pushSetNicknames},
 }
 
 // bodyHas tells endpoints apart by a field of the body.
@@ -97,7 +97,7 @@ func readNoDisturbing(o *wire.Object, fields map[string]any) *wire.Error {
 	return nil
 }
 
-func (s *World) pushSetUser(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) pushSetUser(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -106,9 +106,9 @@ func (s *World) pushSetUser(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	u := s.users.Get(named(c, "username"))
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u := w.users.Get(named(c, "username"))
 	if u == nil {
 		return nil, wire.ErrPushNoUser()
 	}
@@ -119,7 +119,7 @@ func (s *World) pushSetUser(c *wire.Call) (*wire.Response, *wire.Error) {
 		}
 		u.set(name, value)
 	}
-	u.Modified = s.Now()
+	u.Modified = w.Now()
 	return wire.Entities(u.entity()), nil
 }
 
@@ -129,7 +129,7 @@ type nicknameItem struct {
 }
 
 // pushSetNicknames sets all nicknames or none.
-func (s *World) pushSetNicknames(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) pushSetNicknames(c *wire.Call) (*wire.Response, *wire.Error) {
 	objects, err := c.Objects()
 	switch {
 	case err != nil:
@@ -150,16 +150,16 @@ func (s *World) pushSetNicknames(c *wire.Call) (*wire.Response, *wire.Error) {
 			return nil, wire.ErrIllegalArgument(list[i].Nickname + " push nickname length exceeds the limit")
 		}
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	for _, item := range list {
-		if !s.users.Has(item.Username) {
+		if !w.users.Has(item.Username) {
 			return nil, wire.ErrPushNoUser()
 		}
 	}
 	for _, item := range list {
-		u := s.users.Get(item.Username)
-		u.Nickname, u.Modified = item.Nickname, s.Now()
+		u := w.users.Get(item.Username)
+		u.Nickname, u.Modified = item.Nickname, w.Now()
 	}
 	return wire.Entities(list...), nil
 }

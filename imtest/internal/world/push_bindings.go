@@ -2,15 +2,15 @@ package world
 
 import "github.com/imrest/im-go/imtest/internal/wire"
 
-var pushBindingsRoutes = []legacy{
-	{
+var pushBindingsRoutes = []Legacy{
+	{wire.Route{
 		ID: "push.bind_device", Method: put, Path: "/users/{username}/push/binding",
-		Shape: wire.InAction | wire.InEntities, Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).pushBind,
-	},
-	{
+		Shape: wire.InAction | wire.InEntities, Body: wire.JSONBody, Who: wire.OwnUser,
+	}, (*World).pushBind},
+	{wire.Route{
 		ID: "push.get_bindings", Method: get, Path: "/users/{username}/push/binding",
-		Shape: wire.InAction | wire.InEntities, Who: wire.OwnUser, Do: (*World).pushBindings,
-	},
+		Shape: wire.InAction | wire.InEntities, Who: wire.OwnUser,
+	}, (*World).pushBindings},
 }
 
 // Binding is a device that push notifications go to, by one certificate.
@@ -39,7 +39,7 @@ func (u *pushUser) Bind(b *Binding) {
 	}
 }
 
-func (s *World) pushBind(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) pushBind(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -56,13 +56,13 @@ func (s *World) pushBind(c *wire.Call) (*wire.Response, *wire.Error) {
 	case b.Device == "":
 		return nil, wire.ErrPushParameter("device_id")
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	u := s.users.Get(named(c, "username"))
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u := w.users.Get(named(c, "username"))
 	if u == nil {
 		return nil, wire.ErrPushNoUser()
 	}
-	own := s.Push.Edit(u.Name)
+	own := w.Push.Edit(u.Name)
 	own.Bind(b)
 	u.set("notifier_name", nil)
 	u.set("device_token", nil)
@@ -77,13 +77,13 @@ func (s *World) pushBind(c *wire.Call) (*wire.Response, *wire.Error) {
 	return wire.Entities(list...), nil
 }
 
-func (s *World) pushBindings(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
+func (w *World) pushBindings(c *wire.Call) (*wire.Response, *wire.Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
 	name := named(c, "username")
-	if !s.users.Has(name) {
+	if !w.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
-	list := Convert(s.Push.User(name).Bindings.List(), func(b *Binding) Binding { return *b })
+	list := Convert(w.Push.User(name).Bindings.List(), func(b *Binding) Binding { return *b })
 	return wire.Entities(list...), nil
 }

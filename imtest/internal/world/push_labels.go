@@ -17,39 +17,34 @@ const (
 )
 
 // Responses have no more than timestamp, data and duration.
-var pushLabelsRoutes = []legacy{
-	{
+var pushLabelsRoutes = []Legacy{
+	{wire.Route{
 		ID: "push.create_label", Method: post, Path: "/push/label",
-		Body: wire.JSONBody, Do: (*World).labelCreate,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).labelCreate},
+	{wire.Route{
 		ID: "push.get_label", Method: get, Path: "/push/label/{labelname}",
-		Do: (*World).labelGet,
-	},
-	{
+	}, (*World).labelGet},
+	{wire.Route{
 		ID: "push.list_labels", Method: get, Path: "/push/label",
-		Do: (*World).labelsList,
-	},
-	{
+	}, (*World).labelsList},
+	{wire.Route{
 		ID: "push.delete_label", Method: del, Path: "/push/label/{labelname}",
-		Do: (*World).labelDelete,
-	},
-	{
+	}, (*World).labelDelete},
+	{wire.Route{
 		ID: "push.add_label_users", Method: post, Path: "/push/label/{labelname}/user",
-		Body: wire.JSONBody, Do: (*World).labelAddUsers,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).labelAddUsers},
+	{wire.Route{
 		ID: "push.get_label_user", Method: get, Path: "/push/label/{labelname}/user/{username}",
-		Do: (*World).labelGetUser,
-	},
-	{
+	}, (*World).labelGetUser},
+	{wire.Route{
 		ID: "push.list_label_users", Method: get, Path: "/push/label/{labelname}/user",
-		Do: (*World).labelListUsers,
-	},
-	{
+	}, (*World).labelListUsers},
+	{wire.Route{
 		ID: "push.remove_label_users", Method: del, Path: "/push/label/{labelname}/user",
-		Body: wire.JSONBody, Do: (*World).labelRemoveUsers,
-	},
+		Body: wire.JSONBody,
+	}, (*World).labelRemoveUsers},
 }
 
 // Label is a set of users; its name is told from others by case.
@@ -86,14 +81,14 @@ var labelName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 
 // labelCreate refuses a name that is taken and a label too many with errors
 // that no document has.
-func (s *World) labelCreate(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) labelCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	l := &Label{Name: o.Text("name"), Description: o.Text("description"), Created: s.Now()}
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	l := &Label{Name: o.Text("name"), Description: o.Text("description"), Created: w.Now()}
 	switch {
 	case o.Bad != "":
 		return nil, wire.ErrPushParameter(o.Bad)
@@ -101,36 +96,36 @@ func (s *World) labelCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 		return nil, wire.ErrPushParameter("name")
 	case utf8.RuneCountInString(l.Description) > maxDescription:
 		return nil, wire.ErrPushParameter("description")
-	case s.Push.Labels.Has(l.Name):
+	case w.Push.Labels.Has(l.Name):
 		return nil, wire.ErrPushArgument("push label already exists of " + l.Name)
-	case s.Push.Labels.Len() >= maxLabels:
+	case w.Push.Labels.Len() >= maxLabels:
 		return nil, wire.ErrPushArgument("push label number exceeds the limit")
 	}
-	s.Push.Labels.Put(l.Name, l)
+	w.Push.Labels.Put(l.Name, l)
 	item := l.item()
 	item.Count = nil
 	return wire.Data(item), nil
 }
 
 // onLabel handles a call on a label that exists.
-func (s *World) onLabel(c *wire.Call, do func(*Label) (*wire.Response, *wire.Error)) (*wire.Response, *wire.Error) {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	l := s.Push.Labels.Get(c.Value("labelname"))
+func (w *World) onLabel(c *wire.Call, do func(*Label) (*wire.Response, *wire.Error)) (*wire.Response, *wire.Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	l := w.Push.Labels.Get(c.Value("labelname"))
 	if l == nil {
 		return nil, wire.ErrNoLabel(c.Value("labelname"))
 	}
 	return do(l)
 }
 
-func (s *World) labelGet(c *wire.Call) (*wire.Response, *wire.Error) {
-	return s.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) { return wire.Data(l.item()), nil })
+func (w *World) labelGet(c *wire.Call) (*wire.Response, *wire.Error) {
+	return w.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) { return wire.Data(l.item()), nil })
 }
 
-func (s *World) labelsList(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	return listPushes(c, &s.Push.Labels, true, (*Label).item)
+func (w *World) labelsList(c *wire.Call) (*wire.Response, *wire.Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return listPushes(c, &w.Push.Labels, true, (*Label).item)
 }
 
 // listPushes responses with a page of a book.
@@ -147,9 +142,9 @@ func listPushes[V, W any](c *wire.Call, b *Book[V], newestFirst bool, item func(
 }
 
 // labelDelete also deletes a label that has users.
-func (s *World) labelDelete(c *wire.Call) (*wire.Response, *wire.Error) {
-	return s.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
-		s.Push.Labels.Remove(l.Name)
+func (w *World) labelDelete(c *wire.Call) (*wire.Response, *wire.Error) {
+	return w.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
+		w.Push.Labels.Remove(l.Name)
 		return wire.Data("success"), nil
 	})
 }
@@ -162,7 +157,7 @@ type labelOutcome struct {
 
 // forLabelUsers does something with each user of the body, which returns why it
 // could not, "" if it could.
-func (s *World) forLabelUsers(c *wire.Call, do func(l *Label, name string) string) (*wire.Response, *wire.Error) {
+func (w *World) forLabelUsers(c *wire.Call, do func(l *Label, name string) string) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -171,7 +166,7 @@ func (s *World) forLabelUsers(c *wire.Call, do func(l *Label, name string) strin
 	if o.Bad != "" || len(names) == 0 || len(names) > maxLabelBatch {
 		return nil, wire.ErrPushParameter("usernames")
 	}
-	return s.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
+	return w.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
 		out := labelOutcome{[]string{}, map[string]string{}}
 		for _, name := range foldAll(names) {
 			if reason := do(l, name); reason != "" {
@@ -186,25 +181,25 @@ func (s *World) forLabelUsers(c *wire.Call, do func(l *Label, name string) strin
 
 const noPushUser = "appUser not exists"
 
-func (s *World) labelAddUsers(c *wire.Call) (*wire.Response, *wire.Error) {
-	return s.forLabelUsers(c, func(l *Label, name string) string {
+func (w *World) labelAddUsers(c *wire.Call) (*wire.Response, *wire.Error) {
+	return w.forLabelUsers(c, func(l *Label, name string) string {
 		switch {
-		case !s.users.Has(name):
+		case !w.users.Has(name):
 			return noPushUser
 		case l.Users.Has(name):
 			return ""
 		case l.Users.Len() >= maxLabelUsers:
 			return "push label user number exceeds the limit"
 		}
-		l.Users.Put(name, &Labelled{name, s.Now()})
+		l.Users.Put(name, &Labelled{name, w.Now()})
 		return ""
 	})
 }
 
 // labelRemoveUsers also succeeds for a user who is not under the label.
-func (s *World) labelRemoveUsers(c *wire.Call) (*wire.Response, *wire.Error) {
-	return s.forLabelUsers(c, func(l *Label, name string) string {
-		if !s.users.Has(name) {
+func (w *World) labelRemoveUsers(c *wire.Call) (*wire.Response, *wire.Error) {
+	return w.forLabelUsers(c, func(l *Label, name string) string {
+		if !w.users.Has(name) {
 			return noPushUser
 		}
 		l.Users.Remove(name)
@@ -213,8 +208,8 @@ func (s *World) labelRemoveUsers(c *wire.Call) (*wire.Response, *wire.Error) {
 }
 
 // labelGetUser has no data for a user who is not under the label.
-func (s *World) labelGetUser(c *wire.Call) (*wire.Response, *wire.Error) {
-	return s.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
+func (w *World) labelGetUser(c *wire.Call) (*wire.Response, *wire.Error) {
+	return w.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
 		u := l.Users.Get(named(c, "username"))
 		if u == nil {
 			return new(wire.Response), nil
@@ -223,8 +218,8 @@ func (s *World) labelGetUser(c *wire.Call) (*wire.Response, *wire.Error) {
 	})
 }
 
-func (s *World) labelListUsers(c *wire.Call) (*wire.Response, *wire.Error) {
-	return s.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
+func (w *World) labelListUsers(c *wire.Call) (*wire.Response, *wire.Error) {
+	return w.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
 		return listPushes(c, &l.Users, false, (*Labelled).item)
 	})
 }

@@ -56,7 +56,7 @@ func width(text string) int {
 }
 
 // pushCreateMessage takes the message itself, without a field around it.
-func (s *World) pushCreateMessage(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) pushCreateMessage(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -64,25 +64,25 @@ func (s *World) pushCreateMessage(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err := checkPushMessage(o); err != nil {
 		return nil, err
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	if s.Push.Stored == nil {
-		s.Push.Stored = map[int64]StoredPush{}
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if w.Push.Stored == nil {
+		w.Push.Stored = map[int64]StoredPush{}
 	}
-	id := s.Push.newID()
-	s.Push.Stored[id] = StoredPush{json.RawMessage(Compact(c.Body)), s.Now()}
+	id := w.Push.newID()
+	w.Push.Stored[id] = StoredPush{json.RawMessage(Compact(c.Body)), w.Now()}
 	return wire.Data(id), nil
 }
 
 // pushGetMessage puts its two fields beside those of the message.
-func (s *World) pushGetMessage(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) pushGetMessage(c *wire.Call) (*wire.Response, *wire.Error) {
 	id, wrong := strconv.ParseInt(c.Value("messageId"), 10, 64)
 	if wrong != nil {
 		return nil, wire.ErrPushParameter("messageId")
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	stored, ok := s.Push.Stored[id]
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	stored, ok := w.Push.Stored[id]
 	if !ok {
 		return nil, wire.ErrNoPushMessage(id)
 	}
@@ -92,6 +92,6 @@ func (s *World) pushGetMessage(c *wire.Call) (*wire.Response, *wire.Error) {
 	for name, value := range message {
 		fields[name] = value
 	}
-	fields["appkey"], fields["timestamp"] = s.AppKey(), stored.Created.UnixMilli()
+	fields["appkey"], fields["timestamp"] = w.AppKey(), stored.Created.UnixMilli()
 	return wire.Data(fields), nil
 }

@@ -19,47 +19,45 @@ const (
 )
 
 // Responses have no more than timestamp, data and duration.
-var pushSendRoutes = []legacy{
-	{
+var pushSendRoutes = []Legacy{
+	{wire.Route{
 		ID: "push.send_sync", Method: post, Path: "/push/sync/{target}",
-		Body: wire.JSONBody, Do: (*World).pushSync,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).pushSync},
+	{wire.Route{
 		ID: "push.send_async", Method: post, Path: "/push/async/{target}",
-		Body: wire.JSONBody, Do: (*World).pushAsync,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).pushAsync},
+	{wire.Route{
 		ID: "push.send_single", Method: post, Path: "/push/single",
-		Body: wire.JSONBody, Do: (*World).pushSingle,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).pushSingle},
+	{wire.Route{
 		ID: "push.send_list", Method: post, Path: "/push/list",
-		Body: wire.JSONBody, Do: (*World).pushList,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).pushList},
+	{wire.Route{
 		ID: "push.send_label", Method: post, Path: "/push/list/label",
-		Body: wire.JSONBody, Do: (*World).pushLabel,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).pushLabel},
+	{wire.Route{
 		ID: "push.send_task", Method: post, Path: "/push/task",
-		Body: wire.JSONBody, Do: (*World).pushTask,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).pushTask},
+	{wire.Route{
 		ID: "push.create_message", Method: post, Path: "/push/message",
-		Body: wire.JSONBody, Do: (*World).pushCreateMessage,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).pushCreateMessage},
+	{wire.Route{
 		ID: "push.get_message", Method: get, Also: post, Path: "/push/message/{messageId}",
-		Do: (*World).pushGetMessage,
-	},
-	{
+	}, (*World).pushGetMessage},
+	{wire.Route{
 		ID: "push.send_broadcast_task", Method: post, Path: "/push/task/broadcast",
-		Body: wire.JSONBody, Do: (*World).pushBroadcast,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).pushBroadcast},
+	{wire.Route{
 		ID: "push.statistics", Method: get, Path: "/push/data/offline-push/begin/{startTime}/end/{endTime}",
-		Do: (*World).pushStatistics,
-	},
+	}, (*World).pushStatistics},
 }
 
 // pushState is all that push knows.
@@ -105,7 +103,7 @@ func (p *pushState) forget(user string) {
 }
 
 // readPush reads what all send calls have.
-func (s *World) readPush(c *wire.Call) (*wire.Object, *Push, *wire.Error) {
+func (w *World) readPush(c *wire.Call) (*wire.Object, *Push, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, nil, err
@@ -117,7 +115,7 @@ func (s *World) readPush(c *wire.Call) (*wire.Object, *Push, *wire.Error) {
 	if o.Bad != "" || strategy < 0 || strategy > 4 {
 		return nil, nil, wire.ErrPushParameter("strategy")
 	}
-	p := &Push{Endpoint: c.ID(), Strategy: int(strategy), Time: s.Now(), Start: s.Now()}
+	p := &Push{Endpoint: c.ID(), Strategy: int(strategy), Time: w.Now(), Start: w.Now()}
 	if date := o.Text("startDate"); date != "" {
 		p.Start, err = parsePushDate(date, p.Time)
 	}
@@ -133,8 +131,8 @@ func parsePushDate(date string, now time.Time) (time.Time, *wire.Error) {
 }
 
 // readPushWithMessage reads a call that holds its message.
-func (s *World) readPushWithMessage(c *wire.Call) (*wire.Object, *Push, *wire.Error) {
-	o, p, err := s.readPush(c)
+func (w *World) readPushWithMessage(c *wire.Call) (*wire.Object, *Push, *wire.Error) {
+	o, p, err := w.readPush(c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -151,15 +149,15 @@ func (s *World) readPushWithMessage(c *wire.Call) (*wire.Object, *Push, *wire.Er
 
 // pushOut notes a push and returns which of its users it reaches. The caller holds
 // mu.
-func (s *World) pushOut(p *Push) map[string]bool {
-	s.Push.Sent = append(s.Push.Sent, p)
+func (w *World) pushOut(p *Push) map[string]bool {
+	w.Push.Sent = append(w.Push.Sent, p)
 	targets := p.Users
 	if p.All {
-		targets = s.allUsers()
+		targets = w.allUsers()
 	}
 	reached := map[string]bool{}
 	for _, name := range targets {
-		reached[name] = s.reach(name, p)
+		reached[name] = w.reach(name, p)
 	}
 	return reached
 }
@@ -167,13 +165,13 @@ func (s *World) pushOut(p *Push) map[string]bool {
 // reach pushes to one user: through a vendor if a device is bound, through the
 // own channel if the user is online, as the strategy has it. Strategy 1 waits
 // for the user. The caller holds mu.
-func (s *World) reach(name string, p *Push) bool {
-	u := s.users.Get(name)
+func (w *World) reach(name string, p *Push) bool {
+	u := w.users.Get(name)
 	if u == nil {
 		return false
 	}
 	var bound []string // the vendors of devices of the right platform
-	for b := range s.Push.User(name).Bindings.All {
+	for b := range w.Push.User(name).Bindings.All {
 		if p.Platform == "" || p.Platform == systemOf(b.Notifier) {
 			bound = append(bound, platformOf(b.Notifier))
 		}
@@ -182,7 +180,7 @@ func (s *World) reach(name string, p *Push) bool {
 	byVendor := len(bound) > 0 && (strategy == 0 || strategy == 2 || strategy == 3 && !u.Online)
 	if byVendor {
 		for _, vendor := range bound {
-			s.Push.CountsOf(p.Time.UTC().Format(time.DateOnly), vendor).Success++
+			w.Push.CountsOf(p.Time.UTC().Format(time.DateOnly), vendor).Success++
 		}
 	}
 	return byVendor || strategy == 1 || u.Online && strategy != 2
@@ -197,9 +195,9 @@ type pushResult struct {
 }
 
 // resultOf is the outcome of a push that was waited for. The caller holds mu.
-func (s *World) resultOf(name string, reached bool) pushResult {
+func (w *World) resultOf(name string, reached bool) pushResult {
 	switch {
-	case !s.users.Has(name):
+	case !w.users.Has(name):
 		return pushResult{Status: "FAIL", Desc: noPushUser}
 	case !reached:
 		return pushResult{Status: "FAIL", Desc: "no push binding"}
@@ -208,38 +206,38 @@ func (s *World) resultOf(name string, reached bool) pushResult {
 		"code": 200, "message": "Success",
 		"data": map[string]any{
 			"expireTokens": []string{}, "failTokens": []string{}, "sendResult": true, "msgCode": 200,
-			"requestId": s.NewUUID(s.Now()),
+			"requestId": w.NewUUID(w.Now()),
 		},
 	}}
 }
 
-func (s *World) pushSync(c *wire.Call) (*wire.Response, *wire.Error) {
-	_, p, err := s.readPushWithMessage(c)
+func (w *World) pushSync(c *wire.Call) (*wire.Response, *wire.Error) {
+	_, p, err := w.readPushWithMessage(c)
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	name := named(c, "target")
 	p.Users = []string{name}
-	return wire.Data([]pushResult{s.resultOf(name, s.pushOut(p)[name])}), nil
+	return wire.Data([]pushResult{w.resultOf(name, w.pushOut(p)[name])}), nil
 }
 
-func (s *World) pushAsync(c *wire.Call) (*wire.Response, *wire.Error) {
-	_, p, err := s.readPushWithMessage(c)
+func (w *World) pushAsync(c *wire.Call) (*wire.Response, *wire.Error) {
+	_, p, err := w.readPushWithMessage(c)
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	p.Users = []string{named(c, "target")}
-	s.pushOut(p)
+	w.pushOut(p)
 	return wire.Data([]pushResult{{Status: "ASYNC_SUCCESS", Data: "", Desc: "success"}}), nil
 }
 
 // pushSingle only queues; older documents have an async of false, for one user.
-func (s *World) pushSingle(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, p, err := s.readPushWithMessage(c)
+func (w *World) pushSingle(c *wire.Call) (*wire.Response, *wire.Error) {
+	o, p, err := w.readPushWithMessage(c)
 	if err != nil {
 		return nil, err
 	}
@@ -248,13 +246,13 @@ func (s *World) pushSingle(c *wire.Call) (*wire.Response, *wire.Error) {
 	if o.Bad != "" || len(p.Users) == 0 || len(p.Users) > maxPushTargets || wait && len(p.Users) > 1 {
 		return nil, wire.ErrPushParameter("targets")
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	reached := s.pushOut(p)
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	reached := w.pushOut(p)
 	return wire.Data(Convert(p.Users, func(name string) pushResult {
 		result := pushResult{Status: "ASYNC_SUCCESS", Desc: "async success."}
 		if wait {
-			result = s.resultOf(name, reached[name])
+			result = w.resultOf(name, reached[name])
 		}
 		result.ID = name
 		return result
@@ -262,41 +260,41 @@ func (s *World) pushSingle(c *wire.Call) (*wire.Response, *wire.Error) {
 }
 
 // pushList is for users, or for labels in the form of 2022.
-func (s *World) pushList(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, p, err := s.readPushWithMessage(c)
+func (w *World) pushList(c *wire.Call) (*wire.Response, *wire.Error) {
+	o, p, err := w.readPushWithMessage(c)
 	if err != nil {
 		return nil, err
 	}
 	if o.Text("pushFunc") == "LABEL" {
-		return s.pushToLabels(o, p)
+		return w.pushToLabels(o, p)
 	}
 	p.Users = foldAll(o.Texts("targets"))
 	if o.Bad != "" || len(p.Users) == 0 {
 		return nil, wire.ErrPushParameter("targets")
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	return wire.Data(map[string]int64{"taskId": s.pushAsTask(p)}), nil
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	return wire.Data(map[string]int64{"taskId": w.pushAsTask(p)}), nil
 }
 
-func (s *World) pushLabel(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, p, err := s.readPushWithMessage(c)
+func (w *World) pushLabel(c *wire.Call) (*wire.Response, *wire.Error) {
+	o, p, err := w.readPushWithMessage(c)
 	if err != nil {
 		return nil, err
 	}
-	return s.pushToLabels(o, p)
+	return w.pushToLabels(o, p)
 }
 
 // pushToLabels pushes to the users who carry all of the labels.
-func (s *World) pushToLabels(o *wire.Object, p *Push) (*wire.Response, *wire.Error) {
+func (w *World) pushToLabels(o *wire.Object, p *Push) (*wire.Response, *wire.Error) {
 	p.Labels = o.Texts("targets")
 	if o.Bad != "" || len(p.Labels) == 0 || len(p.Labels) > maxPushLabels {
 		return nil, wire.ErrPushParameter("targets")
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	for i, name := range p.Labels {
-		l := s.Push.Labels.Get(name)
+		l := w.Push.Labels.Get(name)
 		switch {
 		case l == nil:
 			return nil, wire.ErrNoLabel(name)
@@ -306,29 +304,29 @@ func (s *World) pushToLabels(o *wire.Object, p *Push) (*wire.Response, *wire.Err
 			p.Users = slices.DeleteFunc(p.Users, func(user string) bool { return !l.Users.Has(user) })
 		}
 	}
-	return wire.Data(map[string]int64{"taskId": s.pushAsTask(p)}), nil
+	return wire.Data(map[string]int64{"taskId": w.pushAsTask(p)}), nil
 }
 
 // pushAsTask pushes and returns the id of the task. The caller holds mu.
-func (s *World) pushAsTask(p *Push) int64 {
-	p.TaskID = s.Push.newID()
-	s.pushOut(p)
+func (w *World) pushAsTask(p *Push) int64 {
+	p.TaskID = w.Push.newID()
+	w.pushOut(p)
 	return p.TaskID
 }
 
-func (s *World) pushTask(c *wire.Call) (*wire.Response, *wire.Error) {
-	_, p, err := s.readPushWithMessage(c)
+func (w *World) pushTask(c *wire.Call) (*wire.Response, *wire.Error) {
+	_, p, err := w.readPushWithMessage(c)
 	if err != nil {
 		return nil, err
 	}
 	p.All = true
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	return wire.Data(s.pushAsTask(p)), nil
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	return wire.Data(w.pushAsTask(p)), nil
 }
 
-func (s *World) pushBroadcast(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, p, err := s.readPush(c)
+func (w *World) pushBroadcast(c *wire.Call) (*wire.Response, *wire.Error) {
+	o, p, err := w.readPush(c)
 	if err != nil {
 		return nil, err
 	}
@@ -336,12 +334,12 @@ func (s *World) pushBroadcast(c *wire.Call) (*wire.Response, *wire.Error) {
 	if o.Bad != "" || !o.Has("pushMsgId") {
 		return nil, wire.ErrPushParameter("pushMsgId")
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	stored, ok := s.Push.Stored[id]
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	stored, ok := w.Push.Stored[id]
 	if !ok {
 		return nil, wire.ErrNoPushMessage(id)
 	}
 	p.All, p.Message = true, stored.Message
-	return wire.Data(s.pushAsTask(p)), nil
+	return wire.Data(w.pushAsTask(p)), nil
 }

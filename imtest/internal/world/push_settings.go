@@ -9,23 +9,23 @@ import (
 
 const maxPause = 7 * 24 * time.Hour // of push notifications
 
-var pushSettingsRoutes = []legacy{
-	{
+var pushSettingsRoutes = []Legacy{
+	{wire.Route{
 		ID: "push.set_settings", Method: put, Path: "/users/{username}/notification/{chattype}/{key}",
-		Shape: wire.InAction | wire.InApp, Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).pushSetSettings,
-	},
-	{
+		Shape: wire.InAction | wire.InApp, Body: wire.JSONBody, Who: wire.OwnUser,
+	}, (*World).pushSetSettings},
+	{wire.Route{
 		ID: "push.get_settings", Method: get, Path: "/users/{username}/notification/{chattype}/{key}",
-		Shape: wire.InAction | wire.InApp, Who: wire.OwnUser, Do: (*World).pushGetSettings,
-	},
-	{
+		Shape: wire.InAction | wire.InApp, Who: wire.OwnUser,
+	}, (*World).pushGetSettings},
+	{wire.Route{
 		ID: "push.set_language", Method: put, Path: "/users/{username}/notification/language",
-		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).pushSetLanguage,
-	},
-	{
+		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, Body: wire.JSONBody, Who: wire.OwnUser,
+	}, (*World).pushSetLanguage},
+	{wire.Route{
 		ID: "push.get_language", Method: get, Path: "/users/{username}/notification/language",
-		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, Who: wire.OwnUser, Do: (*World).pushGetLanguage,
-	},
+		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, Who: wire.OwnUser,
+	}, (*World).pushGetLanguage},
 }
 
 // pushUser is what push knows of a user beside his account.
@@ -120,12 +120,12 @@ func (p *PushSettings) item() settingsItem {
 }
 
 // SettingsOf returns a copy of settings; what was never set is the default.
-func (s *World) SettingsOf(user, key string, all bool) *PushSettings {
+func (w *World) SettingsOf(user, key string, all bool) *PushSettings {
 	p := PushSettings{Mode: "DEFAULT"}
 	if all {
 		p.Mode = "ALL"
 	}
-	if set := s.Push.User(user).Settings[key]; set != nil {
+	if set := w.Push.User(user).Settings[key]; set != nil {
 		p = *set
 	}
 	return &p
@@ -138,7 +138,7 @@ func settingsResponse(c *wire.Call, p *PushSettings) *wire.Response {
 	return wire.Plain(env)
 }
 
-func (s *World) pushSetSettings(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) pushSetSettings(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -147,35 +147,35 @@ func (s *World) pushSetSettings(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	name := named(c, "username")
-	if !s.users.Has(name) {
+	if !w.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
-	p := s.SettingsOf(name, key, all)
-	if err := p.read(o, all, s.Now()); err != nil {
+	p := w.SettingsOf(name, key, all)
+	if err := p.read(o, all, w.Now()); err != nil {
 		return nil, err
 	}
-	s.Push.Edit(name).Settings[key] = p
+	w.Push.Edit(name).Settings[key] = p
 	return settingsResponse(c, p), nil
 }
 
-func (s *World) pushGetSettings(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) pushGetSettings(c *wire.Call) (*wire.Response, *wire.Error) {
 	key, all, err := settingsKey(c)
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
 	name := named(c, "username")
-	if !s.users.Has(name) {
+	if !w.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
-	return settingsResponse(c, s.SettingsOf(name, key, all)), nil
+	return settingsResponse(c, w.SettingsOf(name, key, all)), nil
 }
 
-func (s *World) pushSetLanguage(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) pushSetLanguage(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -184,22 +184,22 @@ func (s *World) pushSetLanguage(c *wire.Call) (*wire.Response, *wire.Error) {
 	if o.Bad != "" || !o.Has("translationLanguage") {
 		return nil, wire.ErrPushParameter("translationLanguage")
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	name := named(c, "username")
-	if !s.users.Has(name) {
+	if !w.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
-	s.Push.Edit(name).Language = language
+	w.Push.Edit(name).Language = language
 	return wire.Data(map[string]string{"language": language}), nil
 }
 
-func (s *World) pushGetLanguage(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
+func (w *World) pushGetLanguage(c *wire.Call) (*wire.Response, *wire.Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
 	name := named(c, "username")
-	if !s.users.Has(name) {
+	if !w.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
-	return wire.Data(map[string]string{"language": s.Push.User(name).Language}), nil
+	return wire.Data(map[string]string{"language": w.Push.User(name).Language}), nil
 }

@@ -58,7 +58,7 @@ func (p *pushState) CountsOf(day, platform string) *PushCounts {
 
 // pushStatistics leaves out days and platforms without a push. An absent
 // platform is all of them.
-func (s *World) pushStatistics(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) pushStatistics(c *wire.Call) (*wire.Response, *wire.Error) {
 	from, err1 := time.Parse(time.DateOnly, c.Value("startTime"))
 	to, err2 := time.Parse(time.DateOnly, c.Value("endTime"))
 	wanted := c.Query.Get("platform")
@@ -66,10 +66,10 @@ func (s *World) pushStatistics(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err1 != nil || err2 != nil || to.Before(from) || !all && !slices.Contains(platforms, wanted) {
 		return nil, wire.ErrInvalidRequest()
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
 	days := map[string]map[string]PushCounts{}
-	for day, byPlatform := range s.Push.Counts {
+	for day, byPlatform := range w.Push.Counts {
 		if day < c.Value("startTime") || day > c.Value("endTime") {
 			continue
 		}

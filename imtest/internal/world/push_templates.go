@@ -7,31 +7,31 @@ import (
 	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
-var pushTemplatesRoutes = []legacy{
-	{
+var pushTemplatesRoutes = []Legacy{
+	{wire.Route{
 		ID: "push.create_template", Method: post, Path: "/notification/template",
-		Shape: wire.InAction | wire.InApp | wire.InURI, Body: wire.JSONBody, Do: (*World).templateCreate,
-	},
-	{
+		Shape: wire.InAction | wire.InApp | wire.InURI, Body: wire.JSONBody,
+	}, (*World).templateCreate},
+	{wire.Route{
 		ID: "push.get_template", Method: get, Path: "/notification/template/{name}",
-		Shape: wire.InAction | wire.InApp | wire.InURI, Do: (*World).templateGet,
-	},
-	{
+		Shape: wire.InAction | wire.InApp | wire.InURI,
+	}, (*World).templateGet},
+	{wire.Route{
 		ID: "push.update_template", Method: put, Path: "/notification/template/{name}",
-		Shape: wire.InAction | wire.InApp | wire.InURI, Body: wire.JSONBody, Do: (*World).templateUpdate,
-	},
-	{
+		Shape: wire.InAction | wire.InApp | wire.InURI, Body: wire.JSONBody,
+	}, (*World).templateUpdate},
+	{wire.Route{
 		ID: "push.delete_template", Method: del, Path: "/notification/template/{name}",
-		Shape: wire.InAction | wire.InApp | wire.InURI, Do: (*World).templateDelete,
-	},
-	{
+		Shape: wire.InAction | wire.InApp | wire.InURI,
+	}, (*World).templateDelete},
+	{wire.Route{
 		ID: "push.set_user_template", Method: put, Path: "/users/{username}/notification/template",
-		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, Body: wire.JSONBody, Who: wire.OwnUser, Do: (*World).templateChoose,
-	},
-	{
+		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, Body: wire.JSONBody, Who: wire.OwnUser,
+	}, (*World).templateChoose},
+	{wire.Route{
 		ID: "push.get_user_template", Method: get, Path: "/users/{username}/notification/template",
-		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, Who: wire.OwnUser, Do: (*World).templateChosen,
-	},
+		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InURI, Who: wire.OwnUser,
+	}, (*World).templateChosen},
 }
 
 // PushTemplate is a template of push notifications.
@@ -55,34 +55,34 @@ func (t *PushTemplate) item() templateItem {
 var templateName = regexp.MustCompile(`^[A-Za-z0-9]{1,64}$`)
 
 // templateCreate refuses a name that is taken, which the documents leave open.
-func (s *World) templateCreate(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) templateCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
 	}
 	name := o.Text("name")
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	now := s.Now()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	now := w.Now()
 	t := &PushTemplate{Name: name, Title: o.Text("title_pattern"), Text: o.Text("content_pattern"), Created: now, Updated: now}
 	switch {
 	case o.Bad != "":
 		return nil, wire.ErrPushParameter(o.Bad)
-	case !templateName.MatchString(name), s.Push.Templates.Has(name):
+	case !templateName.MatchString(name), w.Push.Templates.Has(name):
 		return nil, wire.ErrPushParameter("name")
 	case t.Title == "":
 		return nil, wire.ErrPushParameter("title_pattern")
 	case t.Text == "":
 		return nil, wire.ErrPushParameter("content_pattern")
 	}
-	s.Push.Templates.Put(name, t)
+	w.Push.Templates.Put(name, t)
 	return wire.Data(t.item()), nil
 }
 
-func (s *World) templateGet(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	t := s.Push.Templates.Get(c.Value("name"))
+func (w *World) templateGet(c *wire.Call) (*wire.Response, *wire.Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	t := w.Push.Templates.Get(c.Value("name"))
 	if t == nil {
 		return nil, wire.ErrNoTemplate(c.Value("name"))
 	}
@@ -91,7 +91,7 @@ func (s *World) templateGet(c *wire.Call) (*wire.Response, *wire.Error) {
 
 // templateUpdate keeps a pattern that the call leaves out. No page documents
 // the call.
-func (s *World) templateUpdate(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) templateUpdate(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -100,9 +100,9 @@ func (s *World) templateUpdate(c *wire.Call) (*wire.Response, *wire.Error) {
 	if o.Bad != "" {
 		return nil, wire.ErrPushParameter(o.Bad)
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	t := s.Push.Templates.Get(c.Value("name"))
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	t := w.Push.Templates.Get(c.Value("name"))
 	if t == nil {
 		return nil, wire.ErrNoTemplate(c.Value("name"))
 	}
@@ -112,23 +112,23 @@ func (s *World) templateUpdate(c *wire.Call) (*wire.Response, *wire.Error) {
 	if text != "" {
 		t.Text = text
 	}
-	t.Updated = s.Now()
+	t.Updated = w.Now()
 	return wire.Data(t.item()), nil
 }
 
-func (s *World) templateDelete(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	t := s.Push.Templates.Get(c.Value("name"))
+func (w *World) templateDelete(c *wire.Call) (*wire.Response, *wire.Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	t := w.Push.Templates.Get(c.Value("name"))
 	if t == nil {
 		return nil, wire.ErrNoTemplate(c.Value("name"))
 	}
-	s.Push.Templates.Remove(t.Name)
+	w.Push.Templates.Remove(t.Name)
 	return wire.Data(t.item()), nil
 }
 
 // templateChoose takes any name: some templates are built in.
-func (s *World) templateChoose(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) templateChoose(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -137,22 +137,22 @@ func (s *World) templateChoose(c *wire.Call) (*wire.Response, *wire.Error) {
 	if o.Bad != "" || chosen == "" {
 		return nil, wire.ErrPushParameter("templateName")
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
 	name := named(c, "username")
-	if !s.users.Has(name) {
+	if !w.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
-	s.Push.Edit(name).Template = chosen
+	w.Push.Edit(name).Template = chosen
 	return wire.Data(map[string]string{"templateName": chosen}), nil
 }
 
-func (s *World) templateChosen(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
+func (w *World) templateChosen(c *wire.Call) (*wire.Response, *wire.Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
 	name := named(c, "username")
-	if !s.users.Has(name) {
+	if !w.users.Has(name) {
 		return nil, wire.ErrPushNoUser()
 	}
-	return wire.Data(map[string]string{"templateName": s.Push.User(name).Template}), nil
+	return wire.Data(map[string]string{"templateName": w.Push.User(name).Template}), nil
 }

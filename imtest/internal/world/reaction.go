@@ -22,23 +22,20 @@ const (
 )
 
 // Responses of reactions have an envelope of their own.
-var reactionRoutes = []legacy{
-	{
+var reactionRoutes = []Legacy{
+	{wire.Route{
 		ID: "reaction.create", Method: post, Path: "/reaction/user/{userId}",
-		Body: wire.JSONBody, Do: (*World).reactionCreate,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).reactionCreate},
+	{wire.Route{
 		ID: "reaction.get", Method: get, Path: "/reaction/user/{userId}",
-		Do: (*World).reactionGet,
-	},
-	{
+	}, (*World).reactionGet},
+	{wire.Route{
 		ID: "reaction.delete", Method: del, Path: "/reaction/user/{userId}",
-		Do: (*World).reactionDelete,
-	},
-	{
+	}, (*World).reactionDelete},
+	{wire.Route{
 		ID: "reaction.detail", Method: get, Path: "/reaction/user/{userId}/detail",
-		Do: (*World).reactionDetail,
-	},
+	}, (*World).reactionDetail},
 }
 
 // reactionState holds the reactions to messages, which end with them.
@@ -98,17 +95,17 @@ func withStatus(c *wire.Call, payload any) *wire.Response {
 }
 
 // mayReact returns why a user may not react to a message, or see reactions.
-func (s *World) mayReact(user string, m *Message) *wire.Error {
+func (w *World) mayReact(user string, m *Message) *wire.Error {
 	switch {
-	case m.Chat == ToGroups && !s.inGroup(m.To, user):
+	case m.Chat == ToGroups && !w.inGroup(m.To, user):
 		return wire.ErrReactorOutside()
-	case m.Chat == ToRooms, !s.takesPart(user, m):
+	case m.Chat == ToRooms, !w.takesPart(user, m):
 		return wire.ErrReactor()
 	}
 	return nil
 }
 
-func (s *World) reactionCreate(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) reactionCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -120,23 +117,23 @@ func (s *World) reactionCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	case utf8.RuneCountInString(text) > maxReaction: // so the service was seen to respond
 		return nil, wire.ErrReaction(http.StatusServiceUnavailable, "", "this message is creating reaction, please try again.")
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	m, user := s.kept(id), named(c, "userId")
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	m, user := w.kept(id), named(c, "userId")
 	if m == nil {
 		return nil, wire.ErrReaction(http.StatusForbidden, "", "the message does not exist")
 	}
-	if err := s.mayReact(user, m); err != nil {
+	if err := w.mayReact(user, m); err != nil {
 		return nil, err
 	}
-	on := s.Reactions.On(m)
+	on := w.Reactions.On(m)
 	switch {
 	case on.Has(text) && on.Get(text).Users.Has(user):
 		return nil, wire.ErrReaction(http.StatusBadRequest, "Bad Request", "the user is already operation this message")
 	case !on.Has(text) && on.Len() >= maxReactions:
 		return nil, wire.ErrReaction(http.StatusBadRequest, "count limit exception", "The quantity has exceeded the limit!")
 	}
-	r := s.Reactions.Add(m, text, s.Now())
+	r := w.Reactions.Add(m, text, w.Now())
 	r.Users.Put(user, user)
 	return withStatus(c, r.shown(m)), nil
 }
@@ -175,7 +172,7 @@ type reactionsOf struct {
 
 // reactionGet has an entry per message that it is asked for, empty for one that
 // does not exist.
-func (s *World) reactionGet(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) reactionGet(c *wire.Call) (*wire.Response, *wire.Error) {
 	ids := strings.Split(strings.Join(c.Query["msgIdList"], ","), ",")
 	kind, group := c.Query.Get("msgType"), c.Query.Get("groupId")
 	switch {
@@ -186,24 +183,24 @@ func (s *World) reactionGet(c *wire.Call) (*wire.Response, *wire.Error) {
 	case kind == "groupchat" && group == "":
 		return nil, wire.ErrReaction(http.StatusBadRequest, "Bad Request", "groupId can not be null!")
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
 	user := named(c, "userId")
-	if kind == "groupchat" && !s.inGroup(group, user) {
+	if kind == "groupchat" && !w.inGroup(group, user) {
 		return nil, wire.ErrReactorOutside()
 	}
 	list := make([]reactionsOf, len(ids))
 	for i, id := range ids {
-		m := s.kept(id)
+		m := w.kept(id)
 		if m != nil {
-			if err := s.mayReact(user, m); err != nil {
+			if err := w.mayReact(user, m); err != nil {
 				return nil, err
 			}
 			if ChatKinds[m.Chat].Chat != kind || m.Chat == ToGroups && m.To != group {
 				return nil, wire.ErrReactor()
 			}
 		}
-		list[i] = reactionsOf{id, Convert(s.Reactions.On(m).List(), func(r *reaction) reactionItem {
+		list[i] = reactionsOf{id, Convert(w.Reactions.On(m).List(), func(r *reaction) reactionItem {
 			item := r.item(user)
 			item.UserList = item.UserList[:min(shownReactors, len(item.UserList))]
 			return item
@@ -213,15 +210,15 @@ func (s *World) reactionGet(c *wire.Call) (*wire.Response, *wire.Error) {
 }
 
 // reactionDelete says the same to one who never reacted and to a stranger.
-func (s *World) reactionDelete(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	m, user, text := s.kept(c.Query.Get("msgId")), named(c, "userId"), c.Query.Get("message")
-	r := s.Reactions.On(m).Get(text)
+func (w *World) reactionDelete(c *wire.Call) (*wire.Response, *wire.Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	m, user, text := w.kept(c.Query.Get("msgId")), named(c, "userId"), c.Query.Get("message")
+	r := w.Reactions.On(m).Get(text)
 	if r == nil || !r.Users.Has(user) {
 		return nil, wire.ErrReactor()
 	}
-	s.Reactions.remove(m, text, user)
+	w.Reactions.remove(m, text, user)
 	return withStatus(c, nil), nil
 }
 
@@ -233,7 +230,7 @@ type reactionPage struct {
 }
 
 // reactionDetail responses for a reaction that nobody made with a count of 0.
-func (s *World) reactionDetail(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) reactionDetail(c *wire.Call) (*wire.Response, *wire.Error) {
 	limit, err := c.Number("limit", maxReactionPage, math.MaxInt32)
 	switch {
 	case err != nil:
@@ -241,16 +238,16 @@ func (s *World) reactionDetail(c *wire.Call) (*wire.Response, *wire.Error) {
 	case limit > maxReactionPage:
 		return nil, wire.ErrReaction(http.StatusBadRequest, "Bad Request", "Limit exceeds the maximum quantity limit")
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	m, user := s.kept(c.Query.Get("msgId")), named(c, "userId")
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	m, user := w.kept(c.Query.Get("msgId")), named(c, "userId")
 	if m == nil {
 		return nil, wire.ErrReactor()
 	}
-	if err := s.mayReact(user, m); err != nil {
+	if err := w.mayReact(user, m); err != nil {
 		return nil, err
 	}
-	r := s.Reactions.On(m).Get(c.Query.Get("message"))
+	r := w.Reactions.On(m).Get(c.Query.Get("message"))
 	if r == nil {
 		r = &reaction{Text: c.Query.Get("message")}
 	}

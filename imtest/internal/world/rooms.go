@@ -12,43 +12,39 @@ const maxRoomUsers = 10_000
 // roomShape is the envelope that calls on rooms response in.
 const roomShape = wire.Full&^wire.InPath | wire.InEntities | wire.InProperties
 
-var RoomsRoutes = []legacy{
-	{
+var roomsRoutes = []Legacy{
+	{wire.Route{
 		ID: "chatrooms.create", Method: post, Path: "/chatrooms", Shape: roomShape,
-		Body: wire.JSONBody, Do: (*World).roomsCreate,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).roomsCreate},
+	{wire.Route{
 		ID: "chatrooms.list", Method: get, Path: "/chatrooms", Shape: roomShape | wire.InParams | wire.InCount,
-		Do: (*World).roomsList,
-	},
-	{
+	}, (*World).roomsList},
+	{wire.Route{
 		ID: "chatrooms.list_joined", Method: get, Path: "/users/{username}/joined_chatrooms",
-		Shape: roomShape | wire.InParams | wire.InCount, Do: (*World).roomsListJoined,
-	},
-	{
+		Shape: roomShape | wire.InParams | wire.InCount,
+	}, (*World).roomsListJoined},
+	{wire.Route{
 		ID: "chatrooms.get", Method: get, Path: "/chatrooms/{chatroom_ids}", Shape: roomShape | wire.InCount,
-		Do: (*World).roomsGet,
-	},
-	{
+	}, (*World).roomsGet},
+	{wire.Route{
 		ID: "chatrooms.transfer_owner", Method: put, Path: "/chatrooms/{chatroom_id}", Shape: roomShape,
-		Body: wire.JSONBody, When: transfersOwner, Do: RoomKind.write(wire.ErrNoCircle, transfer),
-	},
-	{
+		Body: wire.JSONBody, When: transfersOwner,
+	}, RoomKind.write(wire.ErrNoCircle, transfer)},
+	{wire.Route{
 		ID: "chatrooms.update", Method: put, Path: "/chatrooms/{chatroom_id}", Shape: roomShape,
-		Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, updateSettings(roomSettings)),
-	},
-	{
+		Body: wire.JSONBody,
+	}, RoomKind.write(wire.ErrNoCircle, updateSettings(roomSettings))},
+	{wire.Route{
 		ID: "chatrooms.delete", Method: del, Path: "/chatrooms/{chatroom_id}", Shape: roomShape,
-		Do: RoomKind.write(wire.ErrNoCircle, deleteRoom),
-	},
-	{
+	}, RoomKind.write(wire.ErrNoCircle, deleteRoom)},
+	{wire.Route{
 		ID: "chatrooms.get_announcement", Method: get, Path: "/chatrooms/{chatroom_id}/announcement", Shape: roomShape,
-		Do: RoomKind.read(wire.ErrNoCircle, getAnnouncement),
-	},
-	{
+	}, RoomKind.read(wire.ErrNoCircle, getAnnouncement)},
+	{wire.Route{
 		ID: "chatrooms.set_announcement", Method: post, Path: "/chatrooms/{chatroom_id}/announcement", Shape: roomShape,
-		Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, setAnnouncement(wire.ErrRoomAnnouncement)),
-	},
+		Body: wire.JSONBody,
+	}, RoomKind.write(wire.ErrNoCircle, setAnnouncement(wire.ErrRoomAnnouncement))},
 }
 
 // roomsState is what the server knows of chat rooms.
@@ -82,7 +78,7 @@ func NewRoom(owner string) *Circle {
 
 var roomIDRule = regexp.MustCompile(`^[a-z0-9]{1,64}$`)
 
-func (s *World) roomsCreate(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) roomsCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -107,9 +103,9 @@ func (s *World) roomsCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	case g.Owner:
 		return nil, wire.ErrNotProvided("owner")
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	if err := s.foundCircle(g, members); err != nil {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if err := w.foundCircle(g, members); err != nil {
 		return nil, err
 	}
 	return wire.Data(map[string]string{"id": g.ID}), nil
@@ -124,15 +120,15 @@ type roomRow struct {
 	Owner    string `json:"owner"`
 }
 
-func (s *World) roomsList(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) roomsList(c *wire.Call) (*wire.Response, *wire.Error) {
 	limit, err := c.Number("limit", 10, 1000)
 	if err != nil {
 		return nil, err
 	}
-	s.DropAbsent()
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	page, ok := s.Chatrooms.ByID.Leaf(c.Query.Get("cursor"), limit, true, nil)
+	w.DropAbsent()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	page, ok := w.Chatrooms.ByID.Leaf(c.Query.Get("cursor"), limit, true, nil)
 	if !ok {
 		return nil, wire.ErrInvalidRequest()
 	}
@@ -144,15 +140,15 @@ func (s *World) roomsList(c *wire.Call) (*wire.Response, *wire.Error) {
 }
 
 // roomsListJoined writes disabled as a text, as the API does here.
-func (s *World) roomsListJoined(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) roomsListJoined(c *wire.Call) (*wire.Response, *wire.Error) {
 	page, err := c.Sheet(1000, 1000)
 	if err != nil {
 		return nil, err
 	}
-	s.DropAbsent()
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	list, err := s.joinedCircles(&s.Chatrooms.Circles, named(c, "username"), page)
+	w.DropAbsent()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	list, err := w.joinedCircles(&w.Chatrooms.Circles, named(c, "username"), page)
 	if err != nil {
 		return nil, err
 	}
@@ -179,11 +175,11 @@ type roomDetails struct {
 	Public       bool                `json:"public"`
 }
 
-func (s *World) roomsGet(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.DropAbsent()
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	list, err := s.Chatrooms.named(c.Value("chatroom_ids"), wire.ErrCircleNotFound)
+func (w *World) roomsGet(c *wire.Call) (*wire.Response, *wire.Error) {
+	w.DropAbsent()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	list, err := w.Chatrooms.named(c.Value("chatroom_ids"), wire.ErrCircleNotFound)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +192,7 @@ func (s *World) roomsGet(c *wire.Call) (*wire.Response, *wire.Error) {
 	})), nil
 }
 
-func deleteRoom(s *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	s.dissolve(g)
+func deleteRoom(w *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+	w.dissolve(g)
 	return wire.Data(map[string]any{"success": true, "id": g.ID}), nil
 }

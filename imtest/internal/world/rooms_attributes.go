@@ -18,27 +18,26 @@ const (
 	maxRoomAttributeValue = 4096 // characters
 )
 
-var RoomAttributesRoutes = []legacy{
-	{
+var roomAttributesRoutes = []Legacy{
+	{wire.Route{
 		ID: "chatrooms.set_attributes", Method: put, Path: "/metadata/chatroom/{chatroom_id}/user/{username}",
-		Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, setRoomAttributes(false)),
-	},
-	{
+		Body: wire.JSONBody,
+	}, RoomKind.write(wire.ErrNoCircle, setRoomAttributes(false))},
+	{wire.Route{
 		ID: "chatrooms.force_set_attributes", Method: put, Path: "/metadata/chatroom/{chatroom_id}/user/{username}/forced",
-		Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, setRoomAttributes(true)),
-	},
-	{
+		Body: wire.JSONBody,
+	}, RoomKind.write(wire.ErrNoCircle, setRoomAttributes(true))},
+	{wire.Route{
 		ID: "chatrooms.get_attributes", Method: post, Path: "/metadata/chatroom/{chatroom_id}",
-		Do: (*World).roomsGetAttributes,
-	},
-	{
+	}, (*World).roomsGetAttributes},
+	{wire.Route{
 		ID: "chatrooms.delete_attributes", Method: del, Path: "/metadata/chatroom/{chatroom_id}/user/{username}",
-		Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, deleteRoomAttributes(false)),
-	},
-	{
+		Body: wire.JSONBody,
+	}, RoomKind.write(wire.ErrNoCircle, deleteRoomAttributes(false))},
+	{wire.Route{
 		ID: "chatrooms.force_delete_attributes", Method: del, Path: "/metadata/chatroom/{chatroom_id}/user/{username}/forced",
-		Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, deleteRoomAttributes(true)),
-	},
+		Body: wire.JSONBody,
+	}, RoomKind.write(wire.ErrNoCircle, deleteRoomAttributes(true))},
 }
 
 // RoomAttribute is an attribute of a room and the member who has set it.
@@ -182,7 +181,7 @@ func deleteRoomAttributes(forced bool) circleHandler {
 }
 
 // roomsGetAttributes takes a call without a body for one that wants all.
-func (s *World) roomsGetAttributes(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) roomsGetAttributes(c *wire.Call) (*wire.Response, *wire.Error) {
 	if len(bytes.TrimSpace(c.ReadBody())) == 0 {
 		c.Body = []byte("{}")
 	} else if !c.PassesForJSON() {
@@ -207,5 +206,5 @@ func (s *World) roomsGetAttributes(c *wire.Call) (*wire.Response, *wire.Error) {
 			}
 		}
 		return inRoomMetadata(c, values, ""), nil
-	})(s, c)
+	})(w, c)
 }

@@ -14,73 +14,73 @@ const (
 	maxTagLen = 32 // characters
 )
 
-var RoomMembersRoutes = []legacy{
-	{
+var roomMembersRoutes = []Legacy{
+	{wire.Route{
 		ID: "chatrooms.list_members_cursor", Method: get, Path: "/chatrooms/{chatroom_id}/users",
-		Shape: roomShape | wire.InParams | wire.InCount, When: wantsCursor, Do: RoomKind.read(wire.ErrCircleNotFound, listMembersCursor),
-	},
-	{
+		Shape: roomShape | wire.InParams | wire.InCount, When: wantsCursor,
+	}, RoomKind.read(wire.ErrCircleNotFound, listMembersCursor)},
+	{wire.Route{
 		ID: "chatrooms.list_members", Method: get, Path: "/chatrooms/{chatroom_id}/users",
-		Shape: roomShape | wire.InParams | wire.InCount, Do: RoomKind.read(wire.ErrCircleNotFound, listMembers(1000)),
-	},
-	{
+		Shape: roomShape | wire.InParams | wire.InCount,
+	}, RoomKind.read(wire.ErrCircleNotFound, listMembers(1000))},
+	{wire.Route{
 		ID: "chatrooms.add_member", Method: post, Path: "/chatrooms/{chatroom_id}/users/{username}",
-		Shape: roomShape, Do: RoomKind.write(wire.ErrNoCircle, addRoomMember),
-	},
-	{
+		Shape: roomShape,
+	}, RoomKind.write(wire.ErrNoCircle, addRoomMember)},
+	{wire.Route{
 		ID: "chatrooms.add_members", Method: post, Path: "/chatrooms/{chatroom_id}/users",
-		Shape: roomShape, Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, addRoomMembers),
-	},
-	{
+		Shape: roomShape, Body: wire.JSONBody,
+	}, RoomKind.write(wire.ErrNoCircle, addRoomMembers)},
+	{wire.Route{
 		ID: "chatrooms.remove_members", Method: del, Path: "/chatrooms/{chatroom_id}/users/{usernames}",
-		Shape: roomShape, When: hasSeveral, Do: RoomKind.write(wire.ErrNoCircle, removeMembers),
-	},
-	{
+		Shape: roomShape, When: hasSeveral,
+	}, RoomKind.write(wire.ErrNoCircle, removeMembers)},
+	{wire.Route{
 		ID: "chatrooms.remove_member", Method: del, Path: "/chatrooms/{chatroom_id}/users/{username}",
-		Shape: roomShape, Do: RoomKind.write(wire.ErrNoCircle, removeMembers),
-	},
-	{
+		Shape: roomShape,
+	}, RoomKind.write(wire.ErrNoCircle, removeMembers)},
+	{wire.Route{
 		ID: "chatrooms.list_admins", Method: get, Path: "/chatrooms/{chatroom_id}/admin",
-		Shape: roomShape | wire.InCount, Do: RoomKind.read(wire.ErrNoCircle, listAdmins),
-	},
-	{
+		Shape: roomShape | wire.InCount,
+	}, RoomKind.read(wire.ErrNoCircle, listAdmins)},
+	{wire.Route{
 		ID: "chatrooms.add_admin", Method: post, Path: "/chatrooms/{chatroom_id}/admin",
-		Shape: roomShape, Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, addAdmin),
-	},
-	{
+		Shape: roomShape, Body: wire.JSONBody,
+	}, RoomKind.write(wire.ErrNoCircle, addAdmin)},
+	{wire.Route{
 		ID: "chatrooms.remove_admin", Method: del, Path: "/chatrooms/{chatroom_id}/admin/{oldadmin}",
-		Shape: roomShape, Do: RoomKind.write(wire.ErrNoCircle, removeAdmin),
-	},
-	{
+		Shape: roomShape,
+	}, RoomKind.write(wire.ErrNoCircle, removeAdmin)},
+	{wire.Route{
 		ID: "chatrooms.set_user_tags", Method: put, Path: "/chatrooms/{chatroom_id}/users/{username}/tag",
-		Shape: roomShape, Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, setTags),
-	},
-	{
+		Shape: roomShape, Body: wire.JSONBody,
+	}, RoomKind.write(wire.ErrNoCircle, setTags)},
+	{wire.Route{
 		ID: "chatrooms.get_user_tags", Method: get, Path: "/chatrooms/{chatroom_id}/users/{username}/tag",
-		Shape: roomShape, Do: RoomKind.read(wire.ErrNoCircle, getTags),
-	},
-	{
+		Shape: roomShape,
+	}, RoomKind.read(wire.ErrNoCircle, getTags)},
+	{wire.Route{
 		ID: "chatrooms.mute_tag", Method: put, Path: "/chatrooms/{chatroom_id}/tag/mute",
-		Shape: roomShape, Body: wire.JSONBody, Do: RoomKind.write(wire.ErrNoCircle, muteTag),
-	},
+		Shape: roomShape, Body: wire.JSONBody,
+	}, RoomKind.write(wire.ErrNoCircle, muteTag)},
 }
 
 // addRoomMember takes a member for added, as the newest editions do; older
 // ones response an error.
-func addRoomMember(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+func addRoomMember(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	user := named(c, "username")
-	fresh, err := s.admit(g, []string{user})
+	fresh, err := w.admit(g, []string{user})
 	if err != nil {
 		return nil, err
 	}
 	for _, user := range fresh {
-		s.Chatrooms.join(g, user, s.Now())
+		w.Chatrooms.join(g, user, w.Now())
 	}
 	return wire.Data(map[string]any{"result": true, "action": "add_member", "id": g.ID, "user": user}), nil
 }
 
 // addRoomMembers names all, those who were members before too.
-func addRoomMembers(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+func addRoomMembers(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	users, err := bodyUsers(c)
 	if err != nil {
 		return nil, err
@@ -88,12 +88,12 @@ func addRoomMembers(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Er
 	if len(users) > maxCircleBatch {
 		return nil, wire.ErrInvalidParameter("addMembers: addMembers number more than maxSize : 60")
 	}
-	fresh, err := s.admit(g, users)
+	fresh, err := w.admit(g, users)
 	if err != nil {
 		return nil, err
 	}
 	for _, user := range fresh {
-		s.Chatrooms.join(g, user, s.Now())
+		w.Chatrooms.join(g, user, w.Now())
 	}
 	return wire.Data(map[string]any{"newmembers": users, "action": "add_member", "id": g.ID}), nil
 }
@@ -125,7 +125,7 @@ func setTags(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 
 // getTags shows when the mute of each tag ends, as text: "-1" never. For a tag
 // that is not muted no source has an example; it is "0" here.
-func getTags(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+func getTags(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	m := g.Members.Get(named(c, "username"))
 	if m == nil {
 		return nil, wire.ErrNotMembers([]string{named(c, "username")})
@@ -136,7 +136,7 @@ func getTags(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 		switch {
 		case until.Equal(forever):
 			ends[tag] = "-1"
-		case until.After(s.Now()):
+		case until.After(w.Now()):
 			ends[tag] = strconv.FormatInt(until.UnixMilli(), 10)
 		default:
 			ends[tag] = "0"
@@ -146,7 +146,7 @@ func getTags(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 }
 
 // muteTag mutes by seconds, unlike the mute of members.
-func muteTag(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+func muteTag(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -167,7 +167,7 @@ func muteTag(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	if g.Tags == nil {
 		g.Tags = map[string]time.Time{}
 	}
-	g.Tags[tag] = muteEnd(s.Now(), n, time.Second)
+	g.Tags[tag] = muteEnd(w.Now(), n, time.Second)
 	return wire.Data(result{true}), nil
 }
 

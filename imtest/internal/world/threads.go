@@ -21,43 +21,38 @@ const threadShape = wire.InAction | wire.InOrg | wire.InURI
 
 // A thread is a circle of its own whose parent is the group; messages are sent
 // to it as to a group.
-var ThreadsRoutes = []legacy{
-	{
+var threadsRoutes = []Legacy{
+	{wire.Route{
 		ID: "thread.create", Method: post, Path: "/thread", Shape: threadShape,
-		Body: wire.JSONBody, Do: (*World).threadCreate,
-	},
-	{
+		Body: wire.JSONBody,
+	}, (*World).threadCreate},
+	{wire.Route{
 		ID: "thread.modify", Method: put, Path: "/thread/{thread_id}", Shape: threadShape,
-		Body: wire.JSONBody, Do: ThreadKind.write(wire.ErrNoThread, renameThread),
-	},
-	{
+		Body: wire.JSONBody,
+	}, ThreadKind.write(wire.ErrNoThread, renameThread)},
+	{wire.Route{
 		ID: "thread.delete", Method: del, Path: "/thread/{thread_id}", Shape: threadShape,
-		Do: ThreadKind.write(wire.ErrNoThread, deleteThread),
-	},
-	{
+	}, ThreadKind.write(wire.ErrNoThread, deleteThread)},
+	{wire.Route{
 		ID: "thread.list_app", Method: get, Path: "/thread", Shape: threadShape,
-		Do: (*World).threadListApp,
-	},
-	{
+	}, (*World).threadListApp},
+	{wire.Route{
 		ID: "thread.list_user", Method: get, Path: "/threads/user/{username}", Shape: threadShape,
-		Do: (*World).threadListUser,
-	},
-	{
+	}, (*World).threadListUser},
+	{wire.Route{
 		ID: "thread.list_user_group", Method: get, Path: "/threads/chatgroups/{group_id}/user/{username}", Shape: threadShape,
-		Do: GroupKind.read(wire.ErrNoGroupForThread, listThreadsIn),
-	},
-	{
+	}, GroupKind.read(wire.ErrNoGroupForThread, listThreadsIn)},
+	{wire.Route{
 		ID: "thread.list_members", Method: get, Path: "/thread/{thread_id}/users", Shape: threadShape,
-		Do: ThreadKind.read(wire.ErrNoThread, listThreadMembers),
-	},
-	{
+	}, ThreadKind.read(wire.ErrNoThread, listThreadMembers)},
+	{wire.Route{
 		ID: "thread.add_members", Method: post, Path: "/thread/{thread_id}/users", Twin: "/threads/{thread_id}/users",
-		Shape: threadShape, Body: wire.JSONBody, Do: ThreadKind.write(wire.ErrNoThread, addThreadMembers),
-	},
-	{
+		Shape: threadShape, Body: wire.JSONBody,
+	}, ThreadKind.write(wire.ErrNoThread, addThreadMembers)},
+	{wire.Route{
 		ID: "thread.remove_members", Method: del, Path: "/thread/{thread_id}/users", Twin: "/threads/{thread_id}/users",
-		Shape: threadShape, Body: wire.JSONBody, Do: ThreadKind.write(wire.ErrNoThread, removeThreadMembers),
-	},
+		Shape: threadShape, Body: wire.JSONBody,
+	}, ThreadKind.write(wire.ErrNoThread, removeThreadMembers)},
 }
 
 // threadsState is what the server knows of threads.
@@ -87,7 +82,7 @@ func threadName(o *wire.Object) (string, *wire.Error) {
 	return name, nil
 }
 
-func (s *World) threadCreate(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) threadCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, wire.ErrThreadBody()
@@ -100,9 +95,9 @@ func (s *World) threadCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	case group == "" || msg == "" || owner == "":
 		return nil, wire.ErrThreadBody()
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	g := s.Chatgroups.ByID.Get(group)
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	g := w.Chatgroups.ByID.Get(group)
 	switch {
 	case g == nil:
 		return nil, wire.ErrNoGroupForThread(group)
@@ -111,57 +106,57 @@ func (s *World) threadCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	case !g.Members.Has(owner):
 		return nil, wire.ErrOutsideGroupForThread()
 	}
-	m := s.Find(msg)
-	if err := s.carriesThread(m, group); err != nil {
+	m := w.Find(msg)
+	if err := w.carriesThread(m, group); err != nil {
 		return nil, err
 	}
-	if err := s.roomForThreads(owner); err != nil {
+	if err := w.roomForThreads(owner); err != nil {
 		return nil, err
 	}
-	t := &Circle{Kind: ThreadKind, ID: s.FreeCircleID(), Owner: owner, Parent: g, Message: strconv.FormatInt(m.ID, 10)}
+	t := &Circle{Kind: ThreadKind, ID: w.FreeCircleID(), Owner: owner, Parent: g, Message: strconv.FormatInt(m.ID, 10)}
 	t.Name = name
-	s.hangThread(t)
+	w.hangThread(t)
 	return wire.Data(map[string]string{"thread_id": t.ID}), nil
 }
 
-func (s *World) hangThread(t *Circle) {
-	s.Threads.Found(t, nil, s.Now())
+func (w *World) hangThread(t *Circle) {
+	w.Threads.Found(t, nil, w.Now())
 	t.Parent.Threads.Put(t.ID, t)
-	if s.Threads.ByMessage == nil {
-		s.Threads.ByMessage = map[string]*Circle{}
+	if w.Threads.ByMessage == nil {
+		w.Threads.ByMessage = map[string]*Circle{}
 	}
-	s.Threads.ByMessage[t.Message] = t
+	w.Threads.ByMessage[t.Message] = t
 }
 
 // carriesThread checks that a thread can hang on a message.
-func (s *World) carriesThread(m *Message, group string) *wire.Error {
+func (w *World) carriesThread(m *Message, group string) *wire.Error {
 	switch {
 	case m == nil || m.Recalled:
 		return wire.ErrThread(http.StatusNotFound, "msg not exist.")
 	case m.Chat != ToGroups:
 		return wire.ErrThread(http.StatusBadRequest, "thread must on group message to create.")
-	case s.Threads.ByID.Has(m.To):
+	case w.Threads.ByID.Has(m.To):
 		return wire.ErrThread(http.StatusBadRequest, "thread not nested.")
 	case m.To != group:
 		return wire.ErrThread(http.StatusBadRequest, "msg not belong to group .")
-	case s.Threads.ByMessage[strconv.FormatInt(m.ID, 10)] != nil:
+	case w.Threads.ByMessage[strconv.FormatInt(m.ID, 10)] != nil:
 		return wire.ErrThread(http.StatusForbidden, "msg already create thread.not allow to create.")
 	}
 	return nil
 }
 
 // roomForThreads checks the numbers of threads of the app and of a user.
-func (s *World) roomForThreads(user string) *wire.Error {
+func (w *World) roomForThreads(user string) *wire.Error {
 	switch {
-	case s.Threads.ByID.Len() >= maxThreads:
+	case w.Threads.ByID.Len() >= maxThreads:
 		return wire.ErrThread(http.StatusForbidden, "thread number has reached limit.")
-	case s.Threads.Of(user).Len() >= maxThreadsJoined:
+	case w.Threads.Of(user).Len() >= maxThreadsJoined:
 		return wire.ErrThread(http.StatusForbidden, "user join thread reach limit.")
 	}
 	return nil
 }
 
-func renameThread(s *World, c *wire.Call, t *Circle) (*wire.Response, *wire.Error) {
+func renameThread(w *World, c *wire.Call, t *Circle) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, wire.ErrThreadBody()
@@ -170,12 +165,12 @@ func renameThread(s *World, c *wire.Call, t *Circle) (*wire.Response, *wire.Erro
 	if err != nil {
 		return nil, err
 	}
-	t.Name, t.Modified = name, s.Now()
+	t.Name, t.Modified = name, w.Now()
 	return wire.Data(map[string]string{"name": name}), nil
 }
 
-func deleteThread(s *World, _ *wire.Call, t *Circle) (*wire.Response, *wire.Error) {
-	s.dissolve(t)
+func deleteThread(w *World, _ *wire.Call, t *Circle) (*wire.Response, *wire.Error) {
+	w.dissolve(t)
 	return wire.Data(map[string]string{"status": "ok"}), nil
 }
 
@@ -202,10 +197,10 @@ func withCursor(ans *wire.Response, cursor string) *wire.Response {
 	return ans
 }
 
-func (s *World) threadListApp(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	page, err := threadPage(c, &s.Threads.ByID, nil)
+func (w *World) threadListApp(c *wire.Call) (*wire.Response, *wire.Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	page, err := threadPage(c, &w.Threads.ByID, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -225,8 +220,8 @@ type threadEntity struct {
 }
 
 // threadsOf lists the threads of a user by the time of joining.
-func (s *World) threadsOf(c *wire.Call, keep func(*Circle) bool) (*wire.Response, *wire.Error) {
-	page, err := threadPage(c, s.Threads.Of(named(c, "username")), keep)
+func (w *World) threadsOf(c *wire.Call, keep func(*Circle) bool) (*wire.Response, *wire.Error) {
+	page, err := threadPage(c, w.Threads.Of(named(c, "username")), keep)
 	if err != nil {
 		return nil, err
 	}
@@ -238,12 +233,12 @@ func (s *World) threadsOf(c *wire.Call, keep func(*Circle) bool) (*wire.Response
 	})...), page.next), nil
 }
 
-func (s *World) threadListUser(c *wire.Call) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	return s.threadsOf(c, nil)
+func (w *World) threadListUser(c *wire.Call) (*wire.Response, *wire.Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return w.threadsOf(c, nil)
 }
 
-func listThreadsIn(s *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	return s.threadsOf(c, func(t *Circle) bool { return t.Parent == g })
+func listThreadsIn(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+	return w.threadsOf(c, func(t *Circle) bool { return t.Parent == g })
 }

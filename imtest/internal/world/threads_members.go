@@ -35,7 +35,7 @@ func threadUsers(c *wire.Call) ([]string, *wire.Error) {
 
 // addThreadMembers adds all or none; members count as added. The response's uri
 // is the API's own.
-func addThreadMembers(s *World, c *wire.Call, t *Circle) (*wire.Response, *wire.Error) {
+func addThreadMembers(w *World, c *wire.Call, t *Circle) (*wire.Response, *wire.Error) {
 	users, err := threadUsers(c)
 	if err != nil {
 		return nil, err
@@ -44,12 +44,12 @@ func addThreadMembers(s *World, c *wire.Call, t *Circle) (*wire.Response, *wire.
 		if !t.Parent.Members.Has(user) {
 			return nil, wire.ErrOutsideGroupForThread()
 		}
-		if !t.Members.Has(user) && s.Threads.Of(user).Len() >= maxThreadsJoined {
+		if !t.Members.Has(user) && w.Threads.Of(user).Len() >= maxThreadsJoined {
 			return nil, wire.ErrThread(http.StatusForbidden, "user join thread reach limit.")
 		}
 	}
 	for _, user := range users {
-		s.Threads.join(t, user, s.Now())
+		w.Threads.join(t, user, w.Now())
 	}
 	ans := wire.Data(map[string]string{"status": "ok"})
 	ans.Uri = c.Base() + "/thread/" + t.ID + "/joined_thread"
@@ -62,7 +62,7 @@ type threadResult struct {
 	User   string `json:"user"`
 }
 
-func removeThreadMembers(s *World, c *wire.Call, t *Circle) (*wire.Response, *wire.Error) {
+func removeThreadMembers(w *World, c *wire.Call, t *Circle) (*wire.Response, *wire.Error) {
 	users, err := threadUsers(c)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func removeThreadMembers(s *World, c *wire.Call, t *Circle) (*wire.Response, *wi
 	return wire.Entities(Convert(users, func(user string) threadResult {
 		was := t.Members.Has(user)
 		if was {
-			s.leave(t, user)
+			w.leave(t, user)
 		}
 		return threadResult{was, user}
 	})...), nil

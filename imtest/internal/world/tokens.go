@@ -12,27 +12,27 @@ import (
 
 // POST /token: one path, four endpoints that differ by grant_type. The last
 // one also responds a grant_type that does not exist.
-var tokensRoutes = []legacy{
-	{
+var tokensRoutes = []Legacy{
+	{wire.Route{
 		ID: "auth.user_token_password", Method: post, Path: "/token",
-		Body: wire.LenientBody, Who: wire.NoneAsked, When: grants("password"), Do: (*World).tokenPassword,
-	},
-	{
+		Body: wire.LenientBody, Who: wire.NoneAsked, When: grants("password"),
+	}, (*World).tokenPassword},
+	{wire.Route{
 		ID: "auth.user_token_inherit", Method: post, Path: "/token",
-		Body: wire.LenientBody, Who: wire.NoneAsked, When: grants("inherit"), Do: (*World).tokenInherit,
-	},
-	{
+		Body: wire.LenientBody, Who: wire.NoneAsked, When: grants("inherit"),
+	}, (*World).tokenInherit},
+	{wire.Route{
 		ID: "auth.exchange_agora_token", Method: post, Path: "/token",
-		Body: wire.LenientBody, Who: wire.NoneAsked, When: grants("agora"), Do: (*World).tokenAgora,
-	},
-	{
+		Body: wire.LenientBody, Who: wire.NoneAsked, When: grants("agora"),
+	}, (*World).tokenAgora},
+	{wire.Route{
 		ID: "auth.app_token", Method: post, Path: "/token",
-		Body: wire.LenientBody, Who: wire.NoneAsked, Do: (*World).tokenApp,
-	},
-	{
+		Body: wire.LenientBody, Who: wire.NoneAsked,
+	}, (*World).tokenApp},
+	{wire.Route{
 		ID: "auth.dns_config", Method: get, Path: "https://rs.easemob.com/easemob/server.json",
-		Who: wire.NoneAsked, Do: (*World).dnsConfig,
-	},
+		Who: wire.NoneAsked,
+	}, (*World).dnsConfig},
 }
 
 // grants tells the endpoints of POST /token apart.
@@ -52,7 +52,7 @@ type tokenResponse struct {
 }
 
 // tokenApp exchanges client id and secret for an app token.
-func (s *World) tokenApp(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) tokenApp(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Form()
 	if err != nil {
 		return nil, err
@@ -64,39 +64,39 @@ func (s *World) tokenApp(c *wire.Call) (*wire.Response, *wire.Error) {
 		return nil, wire.ErrIllegalArgument("client_id must be provided.")
 	case o.Text("client_secret") == "":
 		return nil, wire.ErrIllegalArgument("client_secret must be provided")
-	case o.Text("client_id") != s.Conf.ClientID:
+	case o.Text("client_id") != w.Conf.ClientID:
 		return nil, wire.ErrInvalidGrant(http.StatusBadRequest, "client_id does not match")
-	case o.Text("client_secret") != s.Conf.ClientSecret:
+	case o.Text("client_secret") != w.Conf.ClientSecret:
 		return nil, wire.ErrInvalidGrant(http.StatusBadRequest, "client_secret does not match")
 	}
-	ans, err := s.grantToken(o, Grant{})
+	ans, err := w.grantToken(o, Grant{})
 	if err != nil {
 		return nil, err
 	}
-	ans.Application = s.UUID
+	ans.Application = w.UUID
 	return wire.Plain(ans), nil
 }
 
 // tokenPassword makes a user token from the user's password.
-func (s *World) tokenPassword(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) tokenPassword(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Form()
 	if err != nil {
 		return nil, err
 	}
-	s.Mu.RLock()
-	u := s.users.Get(Fold(o.Text("username")))
+	w.Mu.RLock()
+	u := w.users.Get(Fold(o.Text("username")))
 	wrong := u != nil && (u.Password == "" || u.Password != o.Text("password"))
-	s.Mu.RUnlock()
+	w.Mu.RUnlock()
 	if wrong {
 		return nil, wire.ErrInvalidGrant(http.StatusBadRequest, "invalid password")
 	}
-	return s.userToken(o)
+	return w.userToken(o)
 }
 
 // tokenInherit makes a user token for the holder of an app token, and the user
 // as well if asked to.
-func (s *World) tokenInherit(c *wire.Call) (*wire.Response, *wire.Error) {
-	g, err := s.Check(bearer(c))
+func (w *World) tokenInherit(c *wire.Call) (*wire.Response, *wire.Error) {
+	g, err := w.Check(bearer(c))
 	if err != nil {
 		return nil, err
 	}
@@ -108,41 +108,41 @@ func (s *World) tokenInherit(c *wire.Call) (*wire.Response, *wire.Error) {
 		return nil, err
 	}
 	if o.Boolean("autoCreateUser") {
-		if err := s.createIfMissing(o.Text("username")); err != nil {
+		if err := w.createIfMissing(o.Text("username")); err != nil {
 			return nil, err
 		}
 	}
-	return s.userToken(o)
+	return w.userToken(o)
 }
 
-func (s *World) createIfMissing(name string) *wire.Error {
+func (w *World) createIfMissing(name string) *wire.Error {
 	if err := legacyWords(CheckName(name)); err != nil {
 		return err
 	}
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	if !s.users.Has(Fold(name)) {
-		s.addUser(NewUser{Name: name})
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if !w.users.Has(Fold(name)) {
+		w.addUser(NewUser{Name: name})
 	}
 	return nil
 }
 
 // userToken makes a token for the user of a token request.
-func (s *World) userToken(o *wire.Object) (*wire.Response, *wire.Error) {
-	s.Mu.RLock()
-	u := s.users.Get(Fold(o.Text("username")))
+func (w *World) userToken(o *wire.Object) (*wire.Response, *wire.Error) {
+	w.Mu.RLock()
+	u := w.users.Get(Fold(o.Text("username")))
 	var entity userEntity
 	if u != nil {
 		entity = u.entity()
 	}
-	s.Mu.RUnlock()
+	w.Mu.RUnlock()
 	if u == nil {
 		return nil, wire.ErrInvalidGrant(http.StatusNotFound, "user not found")
 	}
 	if !entity.Activated {
 		return nil, wire.ErrInvalidGrant(http.StatusBadRequest, "user not activated")
 	}
-	ans, err := s.grantToken(o, Grant{user: entity.Username, account: entity.UUID})
+	ans, err := w.grantToken(o, Grant{user: entity.Username, account: entity.UUID})
 	if err != nil {
 		return nil, err
 	}
@@ -156,8 +156,8 @@ const maxLifetime = int64(math.MaxInt64 / time.Second)
 
 // grantToken issues a token for as long as the request says: ttl seconds, 0
 // for ever, the app's setting if it says nothing.
-func (s *World) grantToken(o *wire.Object, g Grant) (*tokenResponse, *wire.Error) {
-	life := s.Conf.TokenLifetime
+func (w *World) grantToken(o *wire.Object, g Grant) (*tokenResponse, *wire.Error) {
+	life := w.Conf.TokenLifetime
 	if o.Has("ttl") && string(o.Raw("ttl")) != `""` { // the Go SDK of the Easemob community sends it empty
 		life = time.Duration(max(-1, min(o.Integer("ttl"), maxLifetime))) * time.Second
 	}
@@ -165,19 +165,19 @@ func (s *World) grantToken(o *wire.Object, g Grant) (*tokenResponse, *wire.Error
 		return nil, wire.ErrInvalidRequest()
 	}
 	if life > 0 {
-		g.Expires = s.Now().Add(life)
+		g.Expires = w.Now().Add(life)
 	}
-	return &tokenResponse{AccessToken: s.Issue(g), ExpiresIn: int64(life.Seconds())}, nil
+	return &tokenResponse{AccessToken: w.Issue(g), ExpiresIn: int64(life.Seconds())}, nil
 }
 
 // tokenAgora exchanges an AccessToken2 for an opaque token with the same
 // rights and the same end.
-func (s *World) tokenAgora(c *wire.Call) (*wire.Response, *wire.Error) {
+func (w *World) tokenAgora(c *wire.Call) (*wire.Response, *wire.Error) {
 	token := bearer(c)
 	if token == "" {
 		return nil, wire.ErrNotAuthenticated()
 	}
-	g, err := s.Check(token)
+	g, err := w.Check(token)
 	if err.Same(wire.ErrTokenIllegal()) || err == nil && !strings.HasPrefix(token, AccessTokenVersion) {
 		return nil, wire.ErrNotAuthenticated()
 	}
@@ -185,14 +185,14 @@ func (s *World) tokenAgora(c *wire.Call) (*wire.Response, *wire.Error) {
 		return nil, err
 	}
 	return wire.Plain(map[string]any{
-		"access_token":     s.Issue(g),
+		"access_token":     w.Issue(g),
 		"expire_timestamp": g.Expires.UnixMilli(),
 	}), nil
 }
 
 // dnsConfig tells where the app's REST API is: here.
-func (s *World) dnsConfig(c *wire.Call) (*wire.Response, *wire.Error) {
-	if c.Query.Get("app_key") != s.AppKey() {
+func (w *World) dnsConfig(c *wire.Call) (*wire.Response, *wire.Error) {
+	if c.Query.Get("app_key") != w.AppKey() {
 		return nil, wire.ErrNotFound()
 	}
 	here := url.URL{Host: c.R.Host}

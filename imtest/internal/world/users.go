@@ -23,20 +23,16 @@ const (
 
 // What happens to accounts.
 type (
-	UserRegistered  struct{ User string }
-	UserDeleted     struct{ User string }
-	UserBanned      struct{ User string }
-	UserUnbanned    struct{ User string }
+	// UserRegistered says that there is a new account.
+	UserRegistered struct{ User string }
+	// UserDeleted says that an account is gone, with all that hung on it.
+	UserDeleted struct{ User string }
+	// UserBanned says that a user may not log in any more.
+	UserBanned struct{ User string }
+	// UserUnbanned says that a user may log in again.
+	UserUnbanned struct{ User string }
+	// UserPasswordSet says that a user has another password.
 	UserPasswordSet struct{ User string }
-	UserNicknameSet struct{ User, Nickname string }
-	UserCameOnline  struct{ User string }
-	UserWentOffline struct{ User string }
-	DeviceLoggedIn  struct{ User, Device string }
-	DeviceLoggedOut struct{ User, Device string }
-	MessagesArrived struct {
-		User  string
-		Count int // that were waiting
-	}
 )
 
 func (UserRegistered) what()  {}
@@ -44,12 +40,6 @@ func (UserDeleted) what()     {}
 func (UserBanned) what()      {}
 func (UserUnbanned) what()    {}
 func (UserPasswordSet) what() {}
-func (UserNicknameSet) what() {}
-func (UserCameOnline) what()  {}
-func (UserWentOffline) what() {}
-func (DeviceLoggedIn) what()  {}
-func (DeviceLoggedOut) what() {}
-func (MessagesArrived) what() {}
 
 // User is an account.
 type User struct {

@@ -22,9 +22,8 @@ type Clock interface {
 	Advance(time.Duration)
 }
 
-// World is all that the server knows of its app. Handlers lock mu themselves,
-// after the request has been read, and return values that share nothing with
-// the state.
+// World is all that the server knows of its app. Its rules lock by themselves; see
+// the package's comment.
 type World struct {
 	Conf Config
 	UUID string // of the app
@@ -59,6 +58,7 @@ type World struct {
 	Callbacks callbacksState
 }
 
+// New returns an empty world.
 func New(conf Config) *World {
 	s := &World{
 		Conf:    conf,
@@ -73,7 +73,8 @@ func New(conf Config) *World {
 	return s
 }
 
-func (s *World) Now() time.Time { return s.Conf.Clock.Now() }
+// Now returns the time of the world's clock.
+func (w *World) Now() time.Time { return w.Conf.Clock.Now() }
 
 // AppKey is "org#app".
-func (s *World) AppKey() string { return s.Conf.Org + "#" + s.Conf.App }
+func (w *World) AppKey() string { return w.Conf.Org + "#" + w.Conf.App }
