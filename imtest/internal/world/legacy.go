@@ -9,7 +9,8 @@ import (
 
 // This file goes when no handler is left in this package: a row becomes a route
 // of package rest, its handler a method there, and what it decides a method of
-// World.
+// World. Mu, Book and fields are exported as long as package imtest reads them
+// under the lock, to inspect and to save what has not moved.
 
 // A Legacy is a route whose handler has not moved to package rest yet.
 type Legacy struct {
