@@ -98,8 +98,8 @@ func (r Results[T]) Err() error {
 // Error says which items of a batch failed. errors.Is finds [ErrPartial] and what the
 // items failed with.
 type Error struct {
-	Failed Result
-	Total  int // items of the request
+	Failed Result `json:"failed"` // the items, in the order of the request
+	Total  int    `json:"total"`  // items of the request
 }
 
 // Error names the first few items that failed.
