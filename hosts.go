@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/job"
 )
 
 // LookupServer is where Easemob tells the REST hosts of an app.
@@ -160,7 +161,7 @@ func (c *core) address(ctx context.Context) (address, error) {
 // findAddress takes the first host that the client may talk to: https, or plain
 // http where that is allowed.
 func (c *core) findAddress(ctx context.Context) (address, error) {
-	hosts, err := c.lookUpHosts(withOptions(ctx, callOptions{}))
+	hosts, err := c.lookUpHosts(withOptions(job.With(ctx, nil), callOptions{}))
 	if err != nil {
 		return address{}, err
 	}

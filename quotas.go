@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/job"
 	"github.com/imrest/im-go/internal/quota"
 )
 
@@ -205,4 +207,23 @@ func (c *core) observeStore(ctx context.Context, event string, err error) {
 	if c.observer != nil {
 		c.observer(ctx, Event{Endpoint: event, Err: err})
 	}
+}
+
+// cost is what a call would take.
+func (q *quotas) cost(call *api.Call) job.Cost {
+	cost := job.Cost{Pool: call.Endpoint.PoolName(), Items: max(call.Items, 1), User: call.User}
+	if q.set != nil {
+		cost.Limits = q.limits(call.Endpoint)
+	}
+	return cost
+}
+
+// take waits for the quota of a call. The job that it is of sees that it waits.
+func (c *core) take(ctx context.Context, p *prepared) (quota.Grant, error) {
+	if p.job != nil {
+		var end func()
+		ctx, end = p.job.Wait(ctx, p.Endpoint.PoolName())
+		defer end()
+	}
+	return c.quotas.take(ctx, p.Call, p.lane)
 }
