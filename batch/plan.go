@@ -194,6 +194,9 @@ func (s *simulation) take(c job.Cost) (quota.Grant, error) {
 		if ok || err != nil {
 			return grant, err
 		}
+		if at.IsZero() && len(s.under) == 0 {
+			return grant, errors.New("im: batch: a call does not fit into its quota " + c.Pool)
+		}
 		if len(s.under) > 0 && (at.IsZero() || s.under[0].ends.Before(at)) {
 			at = s.under[0].ends
 		}
