@@ -93,8 +93,8 @@ func (j *Job[T]) check(ctx context.Context) error {
 		return invalid("Job.OnUnknown is %d, must be SkipUnknown, RetryUnknown or VerifyUnknown", j.OnUnknown)
 	case (j.OnUnknown == VerifyUnknown) != (j.Verify != nil):
 		return invalid("Job.Verify must be set with VerifyUnknown, and not otherwise")
-	case j.Journal == "" && (j.OnUnknown != SkipUnknown || j.Fsync):
-		return invalid("Job.OnUnknown and Fsync need a Journal")
+	case j.Journal == "" && j.Fsync:
+		return invalid("Job.Fsync needs a Journal")
 	}
 	or(&j.Workers, DefaultWorkers)
 	or(&j.Every, time.Second)

@@ -444,8 +444,8 @@ func TestBadJobs(t *testing.T) {
 		"and not otherwise": func(j *batch.Job[string]) {
 			j.Verify = func(context.Context, string) (bool, error) { return false, nil }
 		},
-		"need a Journal":      func(j *batch.Job[string]) { j.Fsync = true },
-		"no such file or dir": func(j *batch.Job[string]) { j.Journal = filepath.Join(t.TempDir(), "none", "journal") },
+		"Fsync needs a Journal": func(j *batch.Job[string]) { j.Fsync = true },
+		"no such file or dir":   func(j *batch.Job[string]) { j.Journal = filepath.Join(t.TempDir(), "none", "journal") },
 	} {
 		j := w.job(&rows)
 		change(&j)

@@ -45,17 +45,17 @@ func TestFormsOfResponses(t *testing.T) {
 		{
 			ID: "users.list", Name: "cursor as a number", Do: list, Request: "GET /users?limit=100",
 			Response: `{"entities":[{"username":"alice"}],"cursor":1312740985563217921}`,
-			Want:   &page.Page[users.User]{Items: []users.User{{Username: "alice"}}, Next: "1312740985563217921"},
+			Want:     &page.Page[users.User]{Items: []users.User{{Username: "alice"}}, Next: "1312740985563217921"},
 		},
 		{
 			ID: "mutes.get", Name: "an app with underscores", Do: mute("x_y"), Request: "GET /mutes/x_y",
 			Response: `{"uri":"https://a1.example.com/acme/my_app/mutes","data":{"userid":"acme#my_app_x_y","chat":9}}`,
-			Want:   &users.Muted{Username: "x_y", Chat: 9 * time.Second},
+			Want:     &users.Muted{Username: "x_y", Chat: 9 * time.Second},
 		},
 		{
 			ID: "mutes.get", Name: "for longer than there is", Do: mute("alice"), Request: "GET /mutes/alice",
 			Response: `{"data":{"userid":"alice","chat":9223372036854775807,"groupchat":9223372037,"chatroom":"9223372036"}}`,
-			Want:   &users.Muted{Username: "alice", Chat: im.Forever, Group: im.Forever, Room: 9223372036 * time.Second},
+			Want:     &users.Muted{Username: "alice", Chat: im.Forever, Group: im.Forever, Room: 9223372036 * time.Second},
 		},
 		{
 			ID: "mutes.list", Name: "with the app key", Do: mutes, Request: "GET /mutes?pageNum=1&pageSize=50",

@@ -38,10 +38,10 @@ func TestAccounts(t *testing.T) {
 			Do: do(func(ctx context.Context, s *users.Service) (*users.User, error) {
 				return s.Register(ctx, users.NewUser{Username: "alice", Password: "S3cret.pass", Nickname: "Alice A."})
 			}),
-			Request: "POST /users",
-			Body:    `{"username":"alice","password":"S3cret.pass","nickname":"Alice A."}`,
-			Response:  `{"action":"post","entities":[` + aliceJSON + `],"timestamp":1697600000130,"duration":7}`,
-			Want:    &alice,
+			Request:  "POST /users",
+			Body:     `{"username":"alice","password":"S3cret.pass","nickname":"Alice A."}`,
+			Response: `{"action":"post","entities":[` + aliceJSON + `],"timestamp":1697600000130,"duration":7}`,
+			Want:     &alice,
 		},
 		{
 			ID: "users.register", Name: "without password",
@@ -50,7 +50,7 @@ func TestAccounts(t *testing.T) {
 			}),
 			Request: "POST /users", Body: `{"username":"alice"}`,
 			Response: `{"entities":` + aliceJSON + `}`, // an object where an array is meant
-			Want:   &alice,
+			Want:     &alice,
 		},
 		{
 			ID: "users.register", Name: "response without the user",
@@ -59,7 +59,7 @@ func TestAccounts(t *testing.T) {
 			}),
 			Request: "POST /users", Body: `{"username":"alice"}`,
 			Response: `{"entities":[]}`,
-			Err:    im.ErrBadResponse,
+			Err:      im.ErrBadResponse,
 		},
 		{
 			ID:      "users.get",
@@ -78,9 +78,9 @@ func TestAccounts(t *testing.T) {
 		},
 		{
 			ID: "users.get", Name: "a name that needs escaping",
-			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Get(ctx, "a/b?c#d%e,f g") }),
-			Request: "GET /users/a%2Fb%3Fc%23d%25e%2Cf%20g",
-			Response:  `{"entities":[` + aliceJSON + `]}`,
+			Do:       do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Get(ctx, "a/b?c#d%e,f g") }),
+			Request:  "GET /users/a%2Fb%3Fc%23d%25e%2Cf%20g",
+			Response: `{"entities":[` + aliceJSON + `]}`,
 		},
 		{
 			ID: "users.get", Name: "empty name",
@@ -92,18 +92,18 @@ func TestAccounts(t *testing.T) {
 			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.User], error) {
 				return s.List(ctx, page.Options{Limit: 2, Cursor: "LTg0+/=="})
 			}),
-			Request: "GET /users?cursor=LTg0%2B%2F%3D%3D&limit=2",
-			Response:  `{"params":{"limit":["2"]},"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc","count":2}`,
-			Want:    &page.Page[users.User]{Items: []users.User{alice, bob}, Next: "Mjc"},
+			Request:  "GET /users?cursor=LTg0%2B%2F%3D%3D&limit=2",
+			Response: `{"params":{"limit":["2"]},"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc","count":2}`,
+			Want:     &page.Page[users.User]{Items: []users.User{alice, bob}, Next: "Mjc"},
 		},
 		{
 			ID: "users.list", Name: "no cursor on the first page",
 			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.User], error) {
 				return s.List(ctx, page.Options{})
 			}),
-			Request: "GET /users?limit=100",
-			Response:  `{"entities":[],"count":0}`,
-			Want:    &page.Page[users.User]{Items: []users.User{}},
+			Request:  "GET /users?limit=100",
+			Response: `{"entities":[],"count":0}`,
+			Want:     &page.Page[users.User]{Items: []users.User{}},
 		},
 		{
 			ID: "users.list", Name: "limit above 100",
@@ -113,20 +113,20 @@ func TestAccounts(t *testing.T) {
 			Err: im.ErrInvalidArgument,
 		},
 		{
-			ID:      "users.delete",
-			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Delete(ctx, "alice") }),
-			Request: "DELETE /users/alice",
-			Response:  `{"action":"delete","entities":[` + aliceJSON + `]}`,
-			Want:    &alice,
+			ID:       "users.delete",
+			Do:       do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Delete(ctx, "alice") }),
+			Request:  "DELETE /users/alice",
+			Response: `{"action":"delete","entities":[` + aliceJSON + `]}`,
+			Want:     &alice,
 		},
 		{
 			ID: "users.delete_batch",
 			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.User], error) {
 				return s.DeleteOldest(ctx, page.Options{Limit: 2})
 			}),
-			Request: "DELETE /users?limit=2",
-			Response:  `{"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc"}`,
-			Want:    &page.Page[users.User]{Items: []users.User{alice, bob}, Next: "Mjc"},
+			Request:  "DELETE /users?limit=2",
+			Response: `{"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc"}`,
+			Want:     &page.Page[users.User]{Items: []users.User{alice, bob}, Next: "Mjc"},
 		},
 		{
 			ID: "users.delete_batch", Name: "without saying how many",
@@ -140,22 +140,22 @@ func TestAccounts(t *testing.T) {
 			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
 				return nil, s.SetPassword(ctx, "alice", "N3w.pass<&>")
 			}),
-			Request: "PUT /users/alice/password",
-			Body:    `{"newpassword":"N3w.pass<&>"}`,
-			Response:  `{"action":"set user password","timestamp":1697601000004,"duration":8}`,
+			Request:  "PUT /users/alice/password",
+			Body:     `{"newpassword":"N3w.pass<&>"}`,
+			Response: `{"action":"set user password","timestamp":1697601000004,"duration":8}`,
 		},
 		{
-			ID:      "users.deactivate",
-			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Deactivate(ctx, "bob") }),
-			Request: "POST /users/bob/deactivate",
-			Response:  `{"action":"Deactivate user","entities":[` + bobJSON + `]}`,
-			Want:    &bob,
+			ID:       "users.deactivate",
+			Do:       do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Deactivate(ctx, "bob") }),
+			Request:  "POST /users/bob/deactivate",
+			Response: `{"action":"Deactivate user","entities":[` + bobJSON + `]}`,
+			Want:     &bob,
 		},
 		{
-			ID:      "users.activate",
-			Do:      do(func(ctx context.Context, s *users.Service) (any, error) { return nil, s.Activate(ctx, "bob") }),
-			Request: "POST /users/bob/activate",
-			Response:  `{"action":"activate user","timestamp":1697601200006,"duration":9}`,
+			ID:       "users.activate",
+			Do:       do(func(ctx context.Context, s *users.Service) (any, error) { return nil, s.Activate(ctx, "bob") }),
+			Request:  "POST /users/bob/activate",
+			Response: `{"action":"activate user","timestamp":1697601200006,"duration":9}`,
 		},
 	})
 }
@@ -174,51 +174,51 @@ func TestIgnoredGroupsAreSorted(t *testing.T) {
 func TestLogins(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID:      "users.disconnect",
-			Do:      do(func(ctx context.Context, s *users.Service) (bool, error) { return s.Disconnect(ctx, "alice") }),
-			Request: "GET /users/alice/disconnect",
-			Response:  `{"entities":[],"data":{"result":true},"count":0}`,
-			Want:    true,
+			ID:       "users.disconnect",
+			Do:       do(func(ctx context.Context, s *users.Service) (bool, error) { return s.Disconnect(ctx, "alice") }),
+			Request:  "GET /users/alice/disconnect",
+			Response: `{"entities":[],"data":{"result":true},"count":0}`,
+			Want:     true,
 		},
 		{
 			ID: "users.disconnect", Name: "not done",
-			Do:      do(func(ctx context.Context, s *users.Service) (bool, error) { return s.Disconnect(ctx, "alice") }),
-			Request: "GET /users/alice/disconnect",
-			Response:  `{"data":{"result":"false"}}`,
-			Want:    false,
+			Do:       do(func(ctx context.Context, s *users.Service) (bool, error) { return s.Disconnect(ctx, "alice") }),
+			Request:  "GET /users/alice/disconnect",
+			Response: `{"data":{"result":"false"}}`,
+			Want:     false,
 		},
 		{
 			ID: "users.disconnect_device",
 			Do: do(func(ctx context.Context, s *users.Service) (bool, error) {
 				return s.DisconnectDevice(ctx, "alice", "android_600100200300")
 			}),
-			Request: "DELETE /users/alice/disconnect/android_600100200300",
-			Response:  `{"entities":[],"data":{"result":true}}`,
-			Want:    true,
+			Request:  "DELETE /users/alice/disconnect/android_600100200300",
+			Response: `{"entities":[],"data":{"result":true}}`,
+			Want:     true,
 		},
 		{
-			ID:      "users.resources",
-			Do:      do(func(ctx context.Context, s *users.Service) ([]users.Device, error) { return s.Devices(ctx, "alice") }),
-			Request: "GET /users/alice/resources",
-			Response:  `{"data":[{"res":"android_600100200300","device_uuid":"7d3c0b1e","device_name":"Pixel-9"}]}`,
-			Want:    []users.Device{{Resource: "android_600100200300", UUID: "7d3c0b1e", Name: "Pixel-9"}},
+			ID:       "users.resources",
+			Do:       do(func(ctx context.Context, s *users.Service) ([]users.Device, error) { return s.Devices(ctx, "alice") }),
+			Request:  "GET /users/alice/resources",
+			Response: `{"data":[{"res":"android_600100200300","device_uuid":"7d3c0b1e","device_name":"Pixel-9"}]}`,
+			Want:     []users.Device{{Resource: "android_600100200300", UUID: "7d3c0b1e", Name: "Pixel-9"}},
 		},
 		{
-			ID:      "users.status",
-			Do:      do(func(ctx context.Context, s *users.Service) (users.Status, error) { return s.Status(ctx, "Alice") }),
-			Request: "GET /users/Alice/status",
-			Response:  `{"data":{"alice":"online"}}`, // the key is in lower case
-			Want:    users.Online,
+			ID:       "users.status",
+			Do:       do(func(ctx context.Context, s *users.Service) (users.Status, error) { return s.Status(ctx, "Alice") }),
+			Request:  "GET /users/Alice/status",
+			Response: `{"data":{"alice":"online"}}`, // the key is in lower case
+			Want:     users.Online,
 		},
 		{
 			ID: "users.status_batch",
 			Do: do(func(ctx context.Context, s *users.Service) ([]users.UserStatus, error) {
 				return s.StatusBatch(ctx, []string{"bob", "Alice", "carol"})
 			}),
-			Request: "POST /users/batch/status",
-			Body:    `{"usernames":["bob","Alice","carol"]}`,
-			Response:  `{"action":"get batch user status","data":[{"alice":"online"},{"bob":"offline"}]}`,
-			Want:    []users.UserStatus{{"bob", users.Offline}, {"Alice", users.Online}, {"carol", ""}},
+			Request:  "POST /users/batch/status",
+			Body:     `{"usernames":["bob","Alice","carol"]}`,
+			Response: `{"action":"get batch user status","data":[{"alice":"online"},{"bob":"offline"}]}`,
+			Want:     []users.UserStatus{{"bob", users.Offline}, {"Alice", users.Online}, {"carol", ""}},
 		},
 		{
 			ID: "users.status_batch", Name: "101 users",
@@ -228,27 +228,27 @@ func TestLogins(t *testing.T) {
 			Err: im.ErrInvalidArgument,
 		},
 		{
-			ID:      "users.offline_msg_count",
-			Do:      do(func(ctx context.Context, s *users.Service) (int, error) { return s.OfflineMessageCount(ctx, "alice") }),
-			Request: "GET /users/alice/offline_msg_count",
-			Response:  `{"data":{"alice":3},"count":0}`,
-			Want:    3,
+			ID:       "users.offline_msg_count",
+			Do:       do(func(ctx context.Context, s *users.Service) (int, error) { return s.OfflineMessageCount(ctx, "alice") }),
+			Request:  "GET /users/alice/offline_msg_count",
+			Response: `{"data":{"alice":3},"count":0}`,
+			Want:     3,
 		},
 		{
 			ID: "users.offline_msg_count", Name: "as a string",
-			Do:      do(func(ctx context.Context, s *users.Service) (int, error) { return s.OfflineMessageCount(ctx, "alice") }),
-			Request: "GET /users/alice/offline_msg_count",
-			Response:  `{"data":{"alice":"3"}}`,
-			Want:    3,
+			Do:       do(func(ctx context.Context, s *users.Service) (int, error) { return s.OfflineMessageCount(ctx, "alice") }),
+			Request:  "GET /users/alice/offline_msg_count",
+			Response: `{"data":{"alice":"3"}}`,
+			Want:     3,
 		},
 		{
 			ID: "users.offline_msg_status",
 			Do: do(func(ctx context.Context, s *users.Service) (users.DeliveryStatus, error) {
 				return s.OfflineMessageStatus(ctx, "alice", "1210010020030040050")
 			}),
-			Request: "GET /users/alice/offline_msg_status/1210010020030040050",
-			Response:  `{"data":{"1210010020030040050":"delivered"}}`,
-			Want:    users.Delivered,
+			Request:  "GET /users/alice/offline_msg_status/1210010020030040050",
+			Response: `{"data":{"1210010020030040050":"delivered"}}`,
+			Want:     users.Delivered,
 		},
 	})
 }
@@ -261,18 +261,18 @@ func TestMutes(t *testing.T) {
 			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
 				return nil, s.Mute(ctx, users.Mute{Username: "alice", Chat: new(time.Hour), Group: new(im.Forever), Room: new(time.Duration)})
 			}),
-			Request: "POST /mutes",
-			Body:    `{"username":"alice","chat":3600,"groupchat":-1,"chatroom":0}`,
-			Response:  `{"data":{"result":"ok"}}`,
+			Request:  "POST /mutes",
+			Body:     `{"username":"alice","chat":3600,"groupchat":-1,"chatroom":0}`,
+			Response: `{"data":{"result":"ok"}}`,
 		},
 		{
 			ID: "mutes.set", Name: "one kind leaves the others as they are",
 			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
 				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
 			}),
-			Request: "POST /mutes",
-			Body:    `{"username":"alice","groupchat":60}`,
-			Response:  `{"data":{"result":"ok"}}`,
+			Request:  "POST /mutes",
+			Body:     `{"username":"alice","groupchat":60}`,
+			Response: `{"data":{"result":"ok"}}`,
 		},
 		{
 			ID: "mutes.set", Name: "the result at the top, as one table has it",
@@ -314,23 +314,23 @@ func TestMutes(t *testing.T) {
 		},
 		{
 			ID: "mutes.get", Do: muted,
-			Request: "GET /mutes/Bob_1",
-			Response:  `{"data":{"userid":"acme#demo_bob_1","chat":3590,"groupchat":-1,"unixtime":1697602010}}`,
-			Want:    &users.Muted{Username: "bob_1", Chat: 3590 * time.Second, Group: im.Forever, At: time.Unix(1697602010, 0)},
+			Request:  "GET /mutes/Bob_1",
+			Response: `{"data":{"userid":"acme#demo_bob_1","chat":3590,"groupchat":-1,"unixtime":1697602010}}`,
+			Want:     &users.Muted{Username: "bob_1", Chat: 3590 * time.Second, Group: im.Forever, At: time.Unix(1697602010, 0)},
 		},
 		{
 			ID: "mutes.get", Name: "bare name, numbers as strings", Do: muted,
-			Request: "GET /mutes/Bob_1",
-			Response:  `{"data":{"userid":"bob_1","chat":"0","groupchat":"-1","chatroom":"5","unixtime":"1697602010"}}`,
-			Want:    &users.Muted{Username: "bob_1", Group: im.Forever, Room: 5 * time.Second, At: time.Unix(1697602010, 0)},
+			Request:  "GET /mutes/Bob_1",
+			Response: `{"data":{"userid":"bob_1","chat":"0","groupchat":"-1","chatroom":"5","unixtime":"1697602010"}}`,
+			Want:     &users.Muted{Username: "bob_1", Group: im.Forever, Room: 5 * time.Second, At: time.Unix(1697602010, 0)},
 		},
 		{
 			ID: "mutes.list",
 			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.Muted], error) {
 				return s.ListMutes(ctx, page.Numbered{})
 			}),
-			Request: "GET /mutes?pageNum=1&pageSize=50",
-			Response:  `{"data":{"data":[{"username":"bob","chatroom":0},{"userid":"alice","groupchat":-1,"chat":7}],"unixtime":1697602020}}`,
+			Request:  "GET /mutes?pageNum=1&pageSize=50",
+			Response: `{"data":{"data":[{"username":"bob","chatroom":0},{"userid":"alice","groupchat":-1,"chat":7}],"unixtime":1697602020}}`,
 			Want: &page.Page[users.Muted]{Items: []users.Muted{
 				{Username: "bob", At: time.Unix(1697602020, 0)},
 				{Username: "alice", Chat: 7 * time.Second, Group: im.Forever, At: time.Unix(1697602020, 0)},
@@ -360,9 +360,9 @@ func TestRegisterBatch(t *testing.T) {
 			assert.EqualError(t, got.Err(), "im: 2 of 3 items failed: carol (the carol already exists), dave (the response does not name this item)")
 			return nil, nil
 		}),
-		Request: "POST /users",
-		Body:    `[{"username":"Alice","password":"p1"},{"username":"carol"},{"username":"dave"}]`,
-		Response:  `{"entities":[` + aliceJSON + `],"data":[{"username":"carol","registerUserFailReason":"the carol already exists"}]}`,
+		Request:  "POST /users",
+		Body:     `[{"username":"Alice","password":"p1"},{"username":"carol"},{"username":"dave"}]`,
+		Response: `{"entities":[` + aliceJSON + `],"data":[{"username":"carol","registerUserFailReason":"the carol already exists"}]}`,
 	}, {
 		ID: "users.register_batch", Name: "all made",
 		Do: do(func(ctx context.Context, s *users.Service) (any, error) {

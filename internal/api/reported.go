@@ -69,3 +69,9 @@ func MemberResults[T any](usernames []string, response []MemberDone, value func(
 
 // Nothing is the value of an item that has none.
 func Nothing(*MemberDone) batch.None { return batch.None{} }
+
+// Unreported are items that no response names.
+func Unreported(items []string) batch.Result {
+	list, _ := new(Reported[batch.None]).Results(items) // the error is in the list
+	return list
+}
