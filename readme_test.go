@@ -26,6 +26,7 @@ import (
 	"time"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/page"
@@ -39,6 +40,7 @@ var (
 	_ = imtest.NewServer
 	_ = messages.Text
 	_ page.Options
+	_ batch.Result
 	_ users.User
 	_ *testing.T
 	_ time.Duration

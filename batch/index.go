@@ -150,7 +150,7 @@ func (x *index) known(n int, file io.ReaderAt) (rows []Row, dirty bool, err erro
 		return nil, false, fmt.Errorf("im: batch: %w", err)
 	}
 	for i := range r.NotDone {
-		row := r.NotDone[i].row()
+		row := r.NotDone[i]
 		at := row.Number - 1 - n*x.Max
 		if at < 0 || at >= len(rows) {
 			return nil, false, fmt.Errorf("im: batch: the record of chunk %d names row %d", n, row.Number)

@@ -49,7 +49,8 @@ type Job[T any] struct {
 	// Total is the number of items if it is known, for Progress.Left.
 	Total int
 
-	// MaxRefused ends the run once more items than that are refused in it; 0: never.
+	// MaxRefused ends the run with ErrTooManyRefused once more items than that are
+	// refused in it; 0: never.
 	MaxRefused int
 	// Patience is how long the run waits for a server that is not available before it
 	// ends; 0: 10 minutes.

@@ -118,7 +118,7 @@ func (j *journal) end(n int, rows []Row, hash uint64) error {
 	if j == nil {
 		return nil
 	}
-	return j.write(record{Record: ofEnd, Chunk: n, Rows: len(rows), Hash: hashText(hash), NotDone: note(rows)}, false)
+	return j.write(record{Record: ofEnd, Chunk: n, Rows: len(rows), Hash: hashText(hash), NotDone: notDone(rows)}, false)
 }
 
 // complete says how many rows the input has.

@@ -3,6 +3,7 @@ package batch_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -120,6 +121,9 @@ func TestKilledAfterAnyByte(t *testing.T) {
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
 	for n := range len(whole) + 1 {
+		if end := max(n-1, 0); n%11 != 0 && !bytes.Contains(whole[end:min(n+1, len(whole))], []byte("\n")) {
+			continue // all places around the ends of lines, and some in them
+		}
 		require.NoError(t, os.WriteFile(path, whole[:n], 0o600))
 		before := read(t, path)
 		w = lossy()
@@ -239,4 +243,44 @@ func TestNoJournalToRead(t *testing.T) {
 	for _, err := range batch.ReadJournal(filepath.Join(t.TempDir(), "none")) {
 		require.ErrorIs(t, err, os.ErrNotExist)
 	}
+}
+
+// Rows that a run did not reach are pending; one that was under way when the next run was
+// killed is not.
+func TestKilledInTheSecondRun(t *testing.T) {
+	w := world{fail: func(call int, _ []string) (batch.Result, error, bool) { return nil, kind.ErrUnauthorized, call == 2 }}
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.Workers, j.Journal = 1, filepath.Join(t.TempDir(), "journal")
+	_, err := batch.Run(t.Context(), source(names(30)), j)
+	require.ErrorIs(t, err, kind.ErrUnauthorized)
+	assert.Len(t, inOrder(t, read(t, j.Journal), batch.Pending), 10)
+
+	w.fail = nil
+	_, err = batch.Run(t.Context(), source(names(30)), j)
+	require.NoError(t, err)
+	whole, err := os.ReadFile(j.Journal)
+	require.NoError(t, err)
+	begins := bytes.SplitAfter(whole, []byte("\n"))
+	upTo := bytes.Join(begins[:6], nil) // head, begin, end, begin, end (pending), begin
+	require.Equal(t, 3, bytes.Count(upTo, []byte(`"begin"`)))
+	require.NoError(t, os.WriteFile(j.Journal, upTo, 0o600))
+	assert.Equal(t, []int{11, 12, 13, 14, 15, 16, 17, 18, 19, 20}, inOrder(t, read(t, j.Journal), batch.Unknown))
+	sum, err := batch.Run(t.Context(), source(names(30)), j)
+	require.ErrorIs(t, err, batch.ErrPartial)
+	assert.Equal(t, 10, sum.Unknown)
+	assert.Equal(t, 1, sum.Calls)
+}
+
+func TestRowSurvivesJSON(t *testing.T) {
+	row := batch.Row{Number: 7, Key: "bob", State: batch.Refused, Field: "Password", Err: fmt.Errorf("odd: %w", kind.ErrForbidden)}
+	text, err := json.Marshal(row)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"row":7,"key":"bob","state":"refused","field":"Password","error":{"text":"odd: forbidden","kind":"forbidden"}}`, string(text))
+	var back batch.Row
+	require.NoError(t, json.Unmarshal(text, &back))
+	require.EqualError(t, back.Err, "odd: forbidden")
+	require.ErrorIs(t, back.Err, kind.ErrForbidden)
+	back.Err = row.Err
+	assert.Equal(t, row, back)
 }

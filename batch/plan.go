@@ -15,21 +15,21 @@ import (
 
 // Estimate is what [Plan] expects of a job.
 type Estimate struct {
-	Rows     int
-	Calls    int
-	Refused  int   // rows that the client rejects before anything is sent
-	Rejected []Row // the first few of those
-	Pools    []PoolEstimate
-	Pool     string        // of quotas, the one that the calls would wait for most; empty: the quotas do not hold the job up
-	Time     time.Duration // by the quotas, if nobody else uses them, and RoundTrip
+	Rows     int            `json:"rows"`
+	Calls    int            `json:"calls"`
+	Refused  int            `json:"refused"`            // rows that the client rejects before anything is sent
+	Rejected []Row          `json:"rejected,omitempty"` // the first few of those
+	Pools    []PoolEstimate `json:"pools"`
+	Pool     string         `json:"pool"` // of quotas, the one that the calls would wait for most; empty: the quotas do not hold the job up
+	Time     time.Duration  `json:"time"` // by the quotas, if nobody else uses them, and RoundTrip
 }
 
 // PoolEstimate is what a pool of quotas pays.
 type PoolEstimate struct {
-	Pool   string
-	Calls  int
-	Items  int           // what the calls count for in quotas by item, such as the targets of a message
-	Waited time.Duration // all calls together
+	Pool   string        `json:"pool"`
+	Calls  int           `json:"calls"`
+	Items  int           `json:"items"`  // what the calls count for in quotas by item, such as the targets of a message
+	Waited time.Duration `json:"waited"` // all calls together
 }
 
 // RoundTrip is how long [Plan] takes a call to be under way.

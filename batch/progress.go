@@ -7,12 +7,14 @@ import (
 
 // Progress is the state of a run.
 type Progress struct {
-	Done, Refused, Unknown int           // those of earlier runs included
-	Total                  int           // Job.Total
-	Rate                   float64       // items settled a second, in this run
-	Pool                   string        // of quotas, the one that calls wait for most; empty: the quotas do not hold the run up
-	Left                   time.Duration // until the end, by Rate and Total; 0: not known
-	Took                   time.Duration
+	Done    int           `json:"done"` // those of earlier runs included, as in Refused and Unknown
+	Refused int           `json:"refused"`
+	Unknown int           `json:"unknown"`
+	Total   int           `json:"total"` // Job.Total
+	Rate    float64       `json:"rate"`  // items settled a second, in this run
+	Pool    string        `json:"pool"`  // of quotas, the one that calls wait for most; empty: the quotas do not hold the run up
+	Left    time.Duration `json:"left"`  // until the end, by Rate and Total; 0: not known
+	Took    time.Duration `json:"took"`
 }
 
 // meter keeps what Progress tells. What calls wait for counts since the last look.

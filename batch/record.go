@@ -12,14 +12,14 @@ import (
 
 // record is a line of a journal.
 type record struct {
-	Record  string  `json:"record"`
-	Version int     `json:"version,omitzero"`
-	Name    string  `json:"name,omitzero"`
-	Max     int     `json:"max,omitzero"`
-	Chunk   int     `json:"chunk,omitzero"`
-	Rows    int     `json:"rows,omitzero"`
-	Hash    string  `json:"hash,omitzero"`
-	NotDone []noted `json:"not_done,omitempty"` // of an end: all other rows are done
+	Record  string `json:"record"`
+	Version int    `json:"version,omitzero"`
+	Name    string `json:"name,omitzero"`
+	Max     int    `json:"max,omitzero"`
+	Chunk   int    `json:"chunk,omitzero"`
+	Rows    int    `json:"rows,omitzero"`
+	Hash    string `json:"hash,omitzero"`
+	NotDone []Row  `json:"not_done,omitempty"` // of an end: all other rows are done
 }
 
 // The records: the head of the file, then for each chunk a begin before its call and an
@@ -33,38 +33,15 @@ const (
 
 const version = 1
 
-// noted is a row that is not done.
-type noted struct {
-	Row   int     `json:"row"`
-	Key   string  `json:"key"`
-	State State   `json:"state"`
-	Field string  `json:"field,omitzero"`
-	Err   *Reason `json:"error,omitempty"`
-}
-
-// note lists the rows that are not done.
-func note(rows []Row) []noted {
-	var list []noted
+// notDone lists the rows that are not done.
+func notDone(rows []Row) []Row {
+	var list []Row
 	for i := range rows {
-		row := &rows[i]
-		if row.State == Done {
-			continue
+		if rows[i].State != Done {
+			list = append(list, rows[i])
 		}
-		n := noted{Row: row.Number, Key: row.Key, State: row.State, Field: row.Field}
-		if row.Err != nil {
-			n.Err = &Reason{Text: row.Err.Error(), Kind: kind.Named(kind.Names(row.Err))}
-		}
-		list = append(list, n)
 	}
 	return list
-}
-
-func (n *noted) row() Row {
-	row := Row{Number: n.Row, Key: n.Key, State: n.State, Field: n.Field}
-	if n.Err != nil {
-		row.Err = n.Err
-	}
-	return row
 }
 
 // header is what the first line says.

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -20,12 +21,42 @@ const (
 )
 
 // Row is what became of one item of a job.
-type Row struct {
+type Row struct { //nolint:recvcheck // only UnmarshalJSON must work on a pointer
 	Number int // the place in the input, from 1
 	Key    string
 	State  State
 	Field  string // what is wrong with the item, if it is one field of it
 	Err    error  // why the item is not done; a [*Reason] if it comes from a journal
+}
+
+type wireRow struct {
+	Number int     `json:"row"`
+	Key    string  `json:"key,omitzero"`
+	State  State   `json:"state"`
+	Field  string  `json:"field,omitzero"`
+	Err    *Reason `json:"error,omitempty"`
+}
+
+// MarshalJSON keeps the text and the kinds of Err.
+func (r Row) MarshalJSON() ([]byte, error) {
+	w := wireRow{Number: r.Number, Key: r.Key, State: r.State, Field: r.Field}
+	if r.Err != nil {
+		w.Err = &Reason{Text: r.Err.Error(), Kind: kind.Named(kind.Names(r.Err))}
+	}
+	return json.Marshal(w)
+}
+
+// UnmarshalJSON makes Err a [*Reason].
+func (r *Row) UnmarshalJSON(b []byte) error {
+	var w wireRow
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*r = Row{Number: w.Number, Key: w.Key, State: w.State, Field: w.Field}
+	if w.Err != nil {
+		r.Err = w.Err
+	}
+	return nil
 }
 
 // fielded is an error that names the argument at fault.
@@ -64,9 +95,12 @@ func unknown(err error) bool {
 
 // Summary counts what became of the items of a job, those of earlier runs included.
 type Summary struct {
-	Rows, Done, Refused, Unknown, Pending int
-
-	Calls int // of Job.Call, in this run
+	Rows    int `json:"rows"`
+	Done    int `json:"done"`
+	Refused int `json:"refused"`
+	Unknown int `json:"unknown"`
+	Pending int `json:"pending"`
+	Calls   int `json:"calls"` // of Job.Call, in this run
 }
 
 func (s *Summary) count(state State) {
@@ -82,6 +116,9 @@ func (s *Summary) count(state State) {
 		s.Pending++
 	}
 }
+
+// ErrTooManyRefused ends a run because of Job.MaxRefused.
+var ErrTooManyRefused = errors.New("too many items are refused")
 
 // RunError says that a job went through, but that not all of its items are done. It is
 // an [ErrPartial].

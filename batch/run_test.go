@@ -322,8 +322,8 @@ func TestMaxRefused(t *testing.T) {
 	j := w.job(&rows)
 	j.MaxRefused = 15
 	sum, err := batch.Run(t.Context(), source(names(1000)), j)
-	require.ErrorIs(t, err, kind.ErrInvalidArgument)
-	require.ErrorContains(t, err, "more than 15 items are refused")
+	require.ErrorIs(t, err, batch.ErrTooManyRefused)
+	require.ErrorContains(t, err, "at most 15 are allowed")
 	assert.Greater(t, sum.Refused, 15)
 	assert.Less(t, sum.Refused, 100)
 }

@@ -37,7 +37,7 @@ func (r *run[T]) work(ctx context.Context, c *chunk[T]) {
 		}
 	}
 	if refused := r.meter.settled(c.rows, true); r.MaxRefused > 0 && refused > r.MaxRefused {
-		r.end(invalid("more than %d items are refused, Job.MaxRefused: the first of them in Job.Report or the journal say why", r.MaxRefused))
+		r.end(fmt.Errorf("im: batch: %w: %d, at most %d are allowed by Job.MaxRefused", ErrTooManyRefused, refused, r.MaxRefused))
 	}
 }
 
