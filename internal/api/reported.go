@@ -29,6 +29,11 @@ func (r *Reported[T]) note(name string, item batch.Item[T]) {
 	r.said[r.key(name)] = item
 }
 
+// FailedWith notes that an item is not done, and what the response says of it all the same.
+func (r *Reported[T]) FailedWith(name string, value T, err error) {
+	r.note(name, batch.Item[T]{Value: value, Err: err})
+}
+
 func (r *Reported[T]) key(name string) string {
 	if r.Exact {
 		return name
@@ -65,6 +70,15 @@ func MemberResults[T any](usernames []string, response []MemberDone, value func(
 		}
 	}
 	return said.Results(usernames)
+}
+
+// AllDone is a response that names only the items that are done.
+func AllDone(names []string) *Reported[batch.None] {
+	var said Reported[batch.None]
+	for _, name := range names {
+		said.Done(name, batch.None{})
+	}
+	return &said
 }
 
 // Nothing is the value of an item that has none.
