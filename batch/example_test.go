@@ -1,90 +1,58 @@
 package batch_test
 
 import (
-	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
 
-	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
-	"github.com/imrest/im-go/imtest"
-	"github.com/imrest/im-go/users"
 )
 
-// classOf are the users of a file, say.
-func classOf(names ...string) func(yield func(users.NewUser, error) bool) {
-	return func(yield func(users.NewUser, error) bool) {
-		for _, name := range names {
-			if !yield(users.NewUser{Username: name, Password: "S3cret.pass"}, nil) {
-				return
-			}
-		}
+// added is what a call returns that added two of three members.
+func added() (batch.Result, error) {
+	results := batch.Result{
+		{ID: "alice"},
+		{ID: "bob", Err: &batch.Reason{Text: "user bob is already in group"}},
+		{ID: "carol"},
 	}
+	return results, results.Err()
 }
 
-func ExampleRun() {
-	srv := imtest.NewServer(nil)
-	defer srv.Close()
-	srv.AddUsers("bob")
-	client, err := im.New(srv.Config())
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer client.Close()
-	dir, err := os.MkdirTemp("", "job")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer os.RemoveAll(dir)
-
-	job := client.Users.RegisterJob()
-	job.Journal = filepath.Join(dir, "users.journal")
-	job.Report = func(u users.NewUser, row batch.Row) error {
-		_, err := fmt.Println(row.Number, u.Username, row.State)
-		return err
-	}
-	_, err = batch.Run(context.Background(), classOf("alice", "bob", "no name"), job)
+// A failure is not overlooked, and the results are there all the same.
+func ExampleResults() {
+	results, err := added()
 	if errors.Is(err, batch.ErrPartial) {
-		fmt.Println(err)
-	}
-	for row, err := range batch.ReadJournal(job.Journal) {
-		if err == nil && row.State == batch.Refused {
-			fmt.Println(row.Number, row.Key, errors.Is(row.Err, im.ErrAlreadyExists))
+		for _, item := range results.Failed() {
+			fmt.Println(item.ID, "failed:", item.Err)
 		}
 	}
+	fmt.Println("added:", results.Done().IDs())
 	// Output:
-	// 1 alice done
-	// 2 bob refused
-	// 3 no name refused
-	// im: 1 of 3 items are done, 2 are refused and 0 of unknown outcome
-	// 2 bob true
-	// 3 no name false
+	// bob failed: user bob is already in group
+	// added: [alice carol]
 }
 
-func ExamplePlan() {
-	srv := imtest.NewServer(nil)
-	defer srv.Close()
-	client, err := im.New(srv.Config())
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer client.Close()
+// Results are stored as JSON, reasons included.
+func ExampleReason() {
+	results, _ := added()
+	stored, _ := json.Marshal(results.Failed())
+	var back batch.Result
+	err := json.Unmarshal(stored, &back)
+	fmt.Println(back[0].ID, back[0].Err, err)
+	// Output: bob user bob is already in group <nil>
+}
 
-	estimate, err := batch.Plan(context.Background(), classOf("alice", "bob", ""), client.Users.RegisterJob())
-	if err != nil {
-		fmt.Println(err)
-		return
+// A list that is longer than a call may be is cut.
+func ExampleChunks() {
+	names := []string{"alice", "bob", "carol", "dave", "erin"}
+	for chunk := range batch.Chunks(names, 2) {
+		fmt.Println(chunk)
 	}
-	fmt.Println(estimate.Calls, "calls for", estimate.Rows, "rows, of which", estimate.Refused, "is wrong:")
-	for _, row := range estimate.Rejected {
-		fmt.Println(row.Number, row.Field)
-	}
+	fmt.Println(len(slices.Collect(batch.Chunks(names, 5))))
 	// Output:
-	// 2 calls for 3 rows, of which 1 is wrong:
-	// 3 Username
+	// [alice bob]
+	// [carol dave]
+	// [erin]
+	// 1
 }

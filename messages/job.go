@@ -36,8 +36,8 @@ func sendJob(e *api.Endpoint, send func(context.Context, []string, Message) (Rec
 
 // ImportItem is a message of the past and the user whom it was sent to.
 type ImportItem struct {
-	To string // username
-	Import
+	To      string `json:"to"` // username
+	Message Import `json:"message"`
 }
 
 // ImportToUsersJob is the job of [batch.Run] that imports messages of any number with
@@ -49,9 +49,9 @@ func (s *Service) ImportToUsersJob() batch.Job[ImportItem] {
 	return batch.Job[ImportItem]{
 		Name: importUser.ID,
 		Max:  1,
-		Key:  func(m ImportItem) string { return m.To + " " + m.SentAt.UTC().Format(time.RFC3339Nano) },
+		Key:  func(m ImportItem) string { return m.To + " " + m.Message.SentAt.UTC().Format(time.RFC3339Nano) },
 		Call: func(ctx context.Context, one []ImportItem) (batch.Result, error) {
-			_, err := s.ImportToUser(ctx, one[0].To, one[0].Import)
+			_, err := s.ImportToUser(ctx, one[0].To, one[0].Message)
 			return nil, err
 		},
 	}

@@ -100,7 +100,7 @@ func (s *show) register(ctx context.Context) error {
 	}
 	for _, r := range batch {
 		if r.Err != nil {
-			fmt.Printf("registered three in one batch, but for %s: %v\n", r.Username, r.Err)
+			fmt.Printf("registered three in one batch, except for %s: %v\n", r.Username, r.Err)
 		}
 	}
 	return nil
@@ -183,19 +183,19 @@ func (s *show) mute(ctx context.Context) error {
 	return nil
 }
 
-// errors tells failures apart.
+// errors distinguishes failures.
 func (s *show) errors(ctx context.Context) error {
 	_, err := s.client.Users.Get(ctx, "nobody-"+s.bob)
 	switch {
 	case errors.Is(err, im.ErrNotFound):
-		fmt.Println("told apart with errors.Is: there is no such user:", err)
+		fmt.Println("distinguished with errors.Is: there is no such user:", err)
 	default:
 		return fmt.Errorf("a missing user responded: %w", err)
 	}
 	_, err = s.client.Users.Delete(ctx, "..")
 	if !errors.Is(err, im.ErrInvalidArgument) {
-		return fmt.Errorf("a name that is no name responded: %w", err)
+		return fmt.Errorf("a name that is not valid was not rejected as such: %w", err)
 	}
-	fmt.Println("refused before anything was sent:", err)
+	fmt.Println("rejected before anything was sent:", err)
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/imrest/im-go/batch"
 )
 
-// Checked is a response that must pass a check: one that does not is refused like
+// Checked is a response that must pass a check: one that does not is rejected like
 // one that does not decode.
 type Checked[T any] struct {
 	Value T
@@ -21,7 +21,7 @@ func (c *Checked[T]) UnmarshalJSON(b []byte) error {
 	return c.Check(&c.Value)
 }
 
-// Confirmed is a response that tells in one field of data whether the call was
+// Confirmed is a response that says in one field of data whether the call was
 // carried out. A response that denies it or lacks the field does not decode.
 type Confirmed struct {
 	Field string // "result"

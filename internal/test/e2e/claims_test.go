@@ -17,7 +17,7 @@ import (
 	"github.com/imrest/im-go/users"
 )
 
-// tally counts what became of the tries of a client.
+// tally counts what became of the attempts of a client.
 type tally struct {
 	ok, refusals atomic.Int64
 	mu           sync.Mutex
@@ -235,7 +235,7 @@ func TestNoMessageTwice(t *testing.T) {
 	}
 }
 
-// README, table of errors: what may be repeated is, and comes out right.
+// README, table of errors: what may be retried is, and comes out right.
 func TestReadsAreRepeated(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]imtest.Fault{
@@ -256,7 +256,7 @@ func TestReadsAreRepeated(t *testing.T) {
 	}
 }
 
-// Nothing was sent where nobody listens: any call is tried again, and its outcome is
+// Nothing was sent where nobody listens: any call is retried, and its outcome is
 // known.
 func TestRefusedConnection(t *testing.T) {
 	t.Parallel()

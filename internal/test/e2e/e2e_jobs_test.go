@@ -100,11 +100,11 @@ func TestImportJob(t *testing.T) {
 	srv, client := start(t, imtest.WithQuotas())
 	srv.AddUsers("alice", "bob")
 	past := itemsOf(make([]int, 20), func(i, _ int) messages.ImportItem {
-		item := messages.ImportItem{To: "bob", Import: messages.Import{
+		item := messages.ImportItem{To: "bob", Message: messages.Import{
 			From: "alice", Body: messages.Text("past"), SentAt: time.Date(2020, 1, 1, 0, 0, i, 0, time.UTC),
 		}}
 		if i == 7 {
-			item.From = ""
+			item.Message.From = ""
 		}
 		return item
 	})

@@ -199,7 +199,7 @@ func TestEveryListHasThreeFormsAndIsTested(t *testing.T) {
 }
 
 // An iterator gives everything once, asks for no page before it is needed, goes on
-// after what can be repeated, and ends after the first error.
+// after what can be retried, and ends after the first error.
 func TestIterators(t *testing.T) {
 	t.Parallel()
 	w := newFive(t)

@@ -81,14 +81,14 @@ func page(endpoints []catalogue.Endpoint, methods map[string]string) string {
 	var b strings.Builder
 	b.WriteString("<!-- Made by `make docs`; do not edit. -->\n\n# Endpoints\n\n")
 	fmt.Fprintf(&b, "All %d endpoints of the API, with the Go method of each, its quota, the most items of one call, and whether a call is\n", len(endpoints))
-	b.WriteString("sent again after its response was lost. \"Named by\" lists which of the four documents that this module was begun from name it;\n")
+	b.WriteString("retried if its response is lost. \"Named by\" lists which of the four documents that this module was begun from name it;\n")
 	b.WriteString("the others come from the vendors' newer documents and SDKs. A second quota is that of Easemob where it differs.\n")
 	domain := ""
 	for _, e := range endpoints {
 		d, _, _ := strings.Cut(e.ID, ".")
 		if d != domain {
 			domain = d
-			fmt.Fprintf(&b, "\n## %s\n\n| id | Go | request | quota | batch | repeated | named by |\n| --- | --- | --- | --- | --- | --- | --- |\n", d)
+			fmt.Fprintf(&b, "\n## %s\n\n| id | Go | request | quota | batch | retried | named by |\n| --- | --- | --- | --- | --- | --- | --- |\n", d)
 		}
 		fmt.Fprintf(&b, "| %s | `%s` | `%s %s` | %s | %s | %s | %s |\n", e.ID, methods[e.ID], e.Method, e.Path,
 			quotas(e), batch(e.BatchMax), yes(e.Idempotent), strings.Join(e.Origin, ", "))

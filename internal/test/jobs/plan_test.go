@@ -203,9 +203,9 @@ func TestItemThatCannotBeEncoded(t *testing.T) {
 	j.Report = func(_ messages.ImportItem, row batch.Row) error { rows = append(rows, row); return nil }
 	_, err := batch.Run(t.Context(), func(yield func(messages.ImportItem, error) bool) {
 		for i := range 3 {
-			item := messages.ImportItem{To: "bob", Import: messages.Import{From: "alice", Body: messages.Text(strconv.Itoa(i))}}
+			item := messages.ImportItem{To: "bob", Message: messages.Import{From: "alice", Body: messages.Text(strconv.Itoa(i))}}
 			if i == 1 {
-				item.Ext = map[string]any{"odd": make(chan int)}
+				item.Message.Ext = map[string]any{"odd": make(chan int)}
 			}
 			if !yield(item, nil) {
 				return

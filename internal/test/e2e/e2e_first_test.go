@@ -1,4 +1,4 @@
-package im_test
+package e2e
 
 import (
 	"bytes"
@@ -9,21 +9,10 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/file"
-	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
 )
-
-// start runs the emulator and a client of it.
-func start(t *testing.T, options ...im.Option) (*imtest.Server, *im.Client) {
-	t.Helper()
-	srv := imtest.NewServer(t)
-	client, err := im.New(srv.Config(), options...)
-	require.NoError(t, err)
-	t.Cleanup(client.Close)
-	return srv, client
-}
 
 func TestUsersEndToEnd(t *testing.T) {
 	srv, client := start(t)
