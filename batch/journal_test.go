@@ -284,3 +284,22 @@ func TestRowSurvivesJSON(t *testing.T) {
 	back.Err = row.Err
 	assert.Equal(t, row, back)
 }
+
+// Rows that should be called again and were not stay unknown.
+func TestStoppedBeforeTheRetry(t *testing.T) {
+	w := lossy()
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.Workers, j.Journal = 1, filepath.Join(t.TempDir(), "journal")
+	_, err := batch.Run(t.Context(), source(names(58)), j)
+	require.ErrorIs(t, err, batch.ErrPartial)
+
+	w.fail = func(int, []string) (batch.Result, error, bool) { return nil, kind.ErrUnauthorized, true }
+	w.after, rows = false, nil
+	j.OnUnknown = batch.RetryUnknown
+	sum, err := batch.Run(t.Context(), source(names(58)), j)
+	require.ErrorIs(t, err, kind.ErrUnauthorized)
+	assert.Equal(t, 10, sum.Unknown)
+	assert.Zero(t, sum.Pending)
+	assert.Len(t, inOrder(t, read(t, j.Journal), batch.Unknown), 10)
+}

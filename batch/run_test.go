@@ -470,3 +470,33 @@ func TestWithoutValues(t *testing.T) {
 	assert.Nil(t, plain)
 	assert.True(t, strings.HasPrefix(err.Error(), "full"))
 }
+
+// Memory is flat: the input is read a few chunks ahead, and no further.
+func TestReadsNotFarAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w world
+		var rows []batch.Row
+		j := w.job(&rows)
+		j.Call = func(ctx context.Context, items []string) (batch.Result, error) {
+			if items[0] == "u1" {
+				time.Sleep(time.Hour)
+			}
+			return w.call(ctx, items)
+		}
+		read, most := 0, 0
+		sum, err := batch.Run(t.Context(), func(yield func(string, error) bool) {
+			start := time.Now()
+			for _, name := range names(10_000) {
+				if read++; time.Since(start) < time.Hour {
+					most = read
+				}
+				if !yield(name, nil) {
+					return
+				}
+			}
+		}, j)
+		require.NoError(t, err)
+		assert.Equal(t, 10_000, sum.Done)
+		assert.LessOrEqual(t, most, 10*(4*j.Workers+3))
+	})
+}

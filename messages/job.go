@@ -2,6 +2,7 @@ package messages
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/imrest/im-go/batch"
@@ -39,6 +40,9 @@ type ImportItem struct {
 	To      string `json:"to"` // username
 	Message Import `json:"message"`
 }
+
+// LogValue hides the secret of a file.
+func (m ImportItem) LogValue() slog.Value { return api.LogMasked(m) }
 
 // ImportToUsersJob is the job of [batch.Run] that imports messages of any number with
 // [Service.ImportToUser], one in a call. Messages of unknown outcome are not imported
