@@ -17,7 +17,7 @@ func (s *Service) AddMembersJob(groupID string, o MemberOptions) batch.Job[strin
 	isMember := func(ctx context.Context, username string) (bool, error) { return s.IsMember(ctx, groupID, username) }
 	return batch.Job[string]{
 		Name: addMembers.ID + " " + groupID,
-		Max:  addMembers.MaxItems,
+		Max:  MaxMembersBatch,
 		Key:  func(username string) string { return username },
 		Call: func(ctx context.Context, chunk []string) (batch.Result, error) {
 			added, err := s.AddMembers(ctx, groupID, chunk, o)

@@ -122,7 +122,7 @@ func TestImport(t *testing.T) {
 			Body: `{"from":"alice","target":"bob","type":"txt","body":{"msg":"long ago"},"ext":{"src":"old"},
 				"is_ack_read":true,"msg_timestamp":1672531200123}`,
 			Response: `{"entities":[],"data":{"msg_id":"` + id1 + `"}}`,
-			Want:     id1,
+			Want:   id1,
 		},
 		{
 			ID: "messages.import_group",
@@ -135,17 +135,17 @@ func TestImport(t *testing.T) {
 			Body: `{"from":"alice","target":"219874650132482","type":"img","body":{"url":"https://cdn.example.com/oak.jpg",
 				"size":{"width":10,"height":20}},"need_download":true}`,
 			Response: `{"path":"/messages/users/import","data":{"msg_id":` + id1 + `}}`,
-			Want:     id1,
+			Want:   id1,
 		},
 		{
 			ID: "messages.import_group", Name: "response without an id",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.ImportToGroup(ctx, "7", messages.Import{From: "alice", Body: messages.Text("x")})
 			}),
-			Request:  "POST /messages/chatgroups/import",
-			Body:     `{"from":"alice","target":"7","type":"txt","body":{"msg":"x"}}`,
-			Response: `{"data":{"msg_id":null}}`,
-			Err:      im.ErrOutcomeUnknown,
+			Request: "POST /messages/chatgroups/import",
+			Body:    `{"from":"alice","target":"7","type":"txt","body":{"msg":"x"}}`,
+			Response:  `{"data":{"msg_id":null}}`,
+			Err:     im.ErrOutcomeUnknown,
 		},
 	})
 	text := messages.Text("x")
@@ -187,8 +187,8 @@ func TestConversations(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "messages.list_conversations", Do: list,
-			Request:  "GET /user/Alice/user_channels",
-			Response: `{"organization":"acme","applicationName":"my_app","data":` + data + `}`,
+			Request: "GET /user/Alice/user_channels",
+			Response:  `{"organization":"acme","applicationName":"my_app","data":` + data + `}`,
 			Want: &messages.Conversations{
 				Items: []messages.Conversation{{
 					Peer: "bob_1", ChatType: messages.ChatUser, Unread: 2, Pinned: true, Marks: []string{"1", "2"}, Last: &last, Raw: json.RawMessage(entry),
@@ -198,8 +198,8 @@ func TestConversations(t *testing.T) {
 		},
 		{
 			ID: "messages.list_conversations", Name: "app not named, group, odd last message", Do: list,
-			Request:  "GET /user/Alice/user_channels",
-			Response: `{"data":{"channel_infos":{"channel_id":"acme#demo_77@conference.example.com","meta":{"id":"1","payload":"gone"}}}}`,
+			Request: "GET /user/Alice/user_channels",
+			Response:  `{"data":{"channel_infos":{"channel_id":"acme#demo_77@conference.example.com","meta":{"id":"1","payload":"gone"}}}}`,
 			Want: &messages.Conversations{
 				Items: []messages.Conversation{{
 					Peer: "77", ChatType: messages.ChatGroup,
@@ -210,17 +210,17 @@ func TestConversations(t *testing.T) {
 		},
 		{
 			ID: "messages.list_conversations", Name: "there is more", Do: list,
-			Request:  "GET /user/Alice/user_channels",
-			Response: `{"data":{"channel_infos":[],"cursor":"Mjc="}}`,
+			Request: "GET /user/Alice/user_channels",
+			Response:  `{"data":{"channel_infos":[],"cursor":"Mjc="}}`,
 			Want: &messages.Conversations{
 				Items: []messages.Conversation{}, Cursor: "Mjc=", Raw: json.RawMessage(`{"channel_infos":[],"cursor":"Mjc="}`),
 			},
 		},
 		{
 			ID: "messages.list_conversations", Name: "another shape", Do: list,
-			Request:  "GET /user/Alice/user_channels",
-			Response: `{"data":["acme#demo_bob@example.com"]}`,
-			Want:     &messages.Conversations{Items: []messages.Conversation{}, Raw: json.RawMessage(`["acme#demo_bob@example.com"]`)},
+			Request: "GET /user/Alice/user_channels",
+			Response:  `{"data":["acme#demo_bob@example.com"]}`,
+			Want:    &messages.Conversations{Items: []messages.Conversation{}, Raw: json.RawMessage(`["acme#demo_bob@example.com"]`)},
 		},
 		{
 			ID: "messages.list_conversations", Name: "no payload", Do: list,
@@ -231,18 +231,18 @@ func TestConversations(t *testing.T) {
 			Do: act(func(ctx context.Context, s *messages.Service) error {
 				return s.DeleteConversation(ctx, "alice", messages.DeleteConversationRequest{Peer: "bob", ChatType: messages.ChatUser, Roaming: true})
 			}),
-			Request:  "DELETE /users/alice/user_channel",
-			Body:     `{"channel":"bob","type":"chat","delete_roam":true}`,
-			Response: `{"path":"/users/user_channel","entities":[],"data":{"result":"ok"}}`,
+			Request: "DELETE /users/alice/user_channel",
+			Body:    `{"channel":"bob","type":"chat","delete_roam":true}`,
+			Response:  `{"path":"/users/user_channel","entities":[],"data":{"result":"ok"}}`,
 		},
 		{
 			ID: "messages.delete_conversation", Name: "false is sent, true is ok",
 			Do: act(func(ctx context.Context, s *messages.Service) error {
 				return s.DeleteConversation(ctx, "alice", messages.DeleteConversationRequest{Peer: "7", ChatType: messages.ChatGroup})
 			}),
-			Request:  "DELETE /users/alice/user_channel",
-			Body:     `{"channel":"7","type":"groupchat","delete_roam":false}`,
-			Response: `{"data":{"result":true}}`,
+			Request: "DELETE /users/alice/user_channel",
+			Body:    `{"channel":"7","type":"groupchat","delete_roam":false}`,
+			Response:  `{"data":{"result":true}}`,
 		},
 		{
 			ID: "messages.delete_conversation", Name: "not done",
@@ -251,10 +251,10 @@ func TestConversations(t *testing.T) {
 				require.EqualError(t, err, "im: messages.delete_conversation: 200 not found: user not found")
 				return err
 			}),
-			Request:  "DELETE /users/alice/user_channel",
-			Body:     `{"channel":"7","type":"groupchat","delete_roam":false}`,
-			Response: `{"data":{"result":"user not found"}}`,
-			Err:      im.ErrNotFound,
+			Request: "DELETE /users/alice/user_channel",
+			Body:    `{"channel":"7","type":"groupchat","delete_roam":false}`,
+			Response:  `{"data":{"result":"user not found"}}`,
+			Err:     im.ErrNotFound,
 		},
 	})
 	for want, r := range map[string]messages.DeleteConversationRequest{
@@ -278,44 +278,44 @@ func TestRoaming(t *testing.T) {
 			Do: act(func(ctx context.Context, s *messages.Service) error {
 				return s.DeleteRoamingChat(ctx, "alice", "bob&co", []string{id1, id2}, silent)
 			}),
-			Request:  "DELETE /rest/message/roaming/chat/user/alice?isNotify=false&msgIdList=" + id1 + "%2C" + id2 + "&userId=bob%26co",
-			Response: ok,
+			Request: "DELETE /rest/message/roaming/chat/user/alice?isNotify=false&msgIdList=" + id1 + "%2C" + id2 + "&userId=bob%26co",
+			Response:  ok,
 		},
 		{
 			ID: "messages.delete_roaming_group",
 			Do: act(func(ctx context.Context, s *messages.Service) error {
 				return s.DeleteRoamingGroup(ctx, "alice", "7", []string{id1}, messages.RoamingOptions{})
 			}),
-			Request:  "DELETE /rest/message/roaming/group/user/alice?groupId=7&msgIdList=" + id1,
-			Response: ok,
+			Request: "DELETE /rest/message/roaming/group/user/alice?groupId=7&msgIdList=" + id1,
+			Response:  ok,
 		},
 		{
-			ID:       "messages.clear_roaming_all",
-			Do:       act(func(ctx context.Context, s *messages.Service) error { return s.ClearRoaming(ctx, "alice") }),
-			Request:  "POST /rest/message/roaming/user/alice/delete/all",
-			Response: ok,
+			ID:      "messages.clear_roaming_all",
+			Do:      act(func(ctx context.Context, s *messages.Service) error { return s.ClearRoaming(ctx, "alice") }),
+			Request: "POST /rest/message/roaming/user/alice/delete/all",
+			Response:  ok,
 		},
 		{
 			ID: "messages.clear_roaming_chat_until",
 			Do: act(func(ctx context.Context, s *messages.Service) error {
 				return s.ClearRoamingChat(ctx, "alice", "bob", until, silent)
 			}),
-			Request:  "DELETE /rest/message/roaming/chat/user/alice/time?delTime=1718006400123&isNotify=false&userId=bob",
-			Response: ok,
+			Request: "DELETE /rest/message/roaming/chat/user/alice/time?delTime=1718006400123&isNotify=false&userId=bob",
+			Response:  ok,
 		},
 		{
 			ID: "messages.clear_roaming_group_until",
 			Do: act(func(ctx context.Context, s *messages.Service) error {
 				return s.ClearRoamingGroup(ctx, "alice", "7", until, messages.RoamingOptions{})
 			}),
-			Request:  "DELETE /rest/message/roaming/group/user/alice/time?delTime=1718006400123&groupId=7",
-			Response: ok,
+			Request: "DELETE /rest/message/roaming/group/user/alice/time?delTime=1718006400123&groupId=7",
+			Response:  ok,
 		},
 		{
 			ID: "messages.clear_roaming_all", Name: "no word of success",
-			Do:       act(func(ctx context.Context, s *messages.Service) error { return s.ClearRoaming(ctx, "alice") }),
-			Request:  "POST /rest/message/roaming/user/alice/delete/all",
-			Response: `{"timestamp":1718006400123}`, Err: batch.ErrNotReported,
+			Do:      act(func(ctx context.Context, s *messages.Service) error { return s.ClearRoaming(ctx, "alice") }),
+			Request: "POST /rest/message/roaming/user/alice/delete/all",
+			Response:  `{"timestamp":1718006400123}`, Err: batch.ErrNotReported,
 		},
 	})
 	ctx := t.Context()
@@ -373,7 +373,7 @@ func TestExportModeration(t *testing.T) {
 			Body: `{"dateFrom":1717920000000,"dateTo":1718006400000,"targetType":"chat","msgType":"txt",
 				"moderationResult":"REJECT","providerResult":"PASS"}`,
 			Response: `{"entity":{"uuid":"c0d7f1a0"}}`,
-			Want:     "c0d7f1a0",
+			Want:   "c0d7f1a0",
 		},
 		{
 			ID: "messages.export_moderation_records", Name: "response without the file",
@@ -407,15 +407,15 @@ func TestCallbacks(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "callbacks.storage_info", Do: list,
-			Request:  "GET /callbacks/storage/info",
-			Response: `{"path":"/callbacks","action":"post","data":[{"date":"202404020800","size":15,"retry":0},{"date":202404020810,"size":"103","retry":"1"}]}`,
-			Want:     []messages.CallbackSet{{Date: "202404020800", Size: 15}, {Date: "202404020810", Size: 103, Resends: 1}},
+			Request: "GET /callbacks/storage/info",
+			Response:  `{"path":"/callbacks","action":"post","data":[{"date":"202404020800","size":15,"retry":0},{"date":202404020810,"size":"103","retry":"1"}]}`,
+			Want:    []messages.CallbackSet{{Date: "202404020800", Size: 15}, {Date: "202404020810", Size: 103, Resends: 1}},
 		},
 		{
 			ID: "callbacks.storage_info", Name: "one object", Do: list,
-			Request:  "GET /callbacks/storage/info",
-			Response: `{"data":{"date":"202404020800","size":15,"retry":0}}`,
-			Want:     []messages.CallbackSet{{Date: "202404020800", Size: 15}},
+			Request: "GET /callbacks/storage/info",
+			Response:  `{"data":{"date":"202404020800","size":15,"retry":0}}`,
+			Want:    []messages.CallbackSet{{Date: "202404020800", Size: 15}},
 		},
 		{
 			ID: "callbacks.storage_retry", Do: resend,

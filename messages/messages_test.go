@@ -79,37 +79,37 @@ func TestEveryType(t *testing.T) {
 			Do: do(func(ctx context.Context, s *messages.Service) (messages.Receipts, error) {
 				return s.SendToUsers(ctx, []string{"bob"}, m)
 			}),
-			Request:  "POST /messages/users",
-			Body:     `{"to":["bob"],"type":"` + string(b.body.Type()) + `","body":` + b.wire + `}`,
-			Response: `{"data":{"bob":"` + id1 + `"}}`,
-			Want:     messages.Receipts{{To: "bob", MessageID: id1}},
+			Request: "POST /messages/users",
+			Body:    `{"to":["bob"],"type":"` + string(b.body.Type()) + `","body":` + b.wire + `}`,
+			Response:  `{"data":{"bob":"` + id1 + `"}}`,
+			Want:    messages.Receipts{{To: "bob", MessageID: id1}},
 		}, wiretest.Case{
 			ID: "messages.import_user", Name: name,
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.ImportToUser(ctx, "bob", messages.Import{From: "alice", Body: b.body})
 			}),
-			Request:  "POST /messages/users/import",
-			Body:     `{"from":"alice","target":"bob","type":"` + string(b.body.Type()) + `","body":` + b.wire + `}`,
-			Response: `{"data":{"msg_id":"` + id1 + `"}}`,
-			Want:     id1,
+			Request: "POST /messages/users/import",
+			Body:    `{"from":"alice","target":"bob","type":"` + string(b.body.Type()) + `","body":` + b.wire + `}`,
+			Response:  `{"data":{"msg_id":"` + id1 + `"}}`,
+			Want:    id1,
 		}, wiretest.Case{
 			ID: "messages.send_legacy", Name: name,
 			Do: do(func(ctx context.Context, s *messages.Service) (messages.Receipts, error) {
 				return s.SendLegacy(ctx, messages.TargetUsers, []string{"bob"}, m)
 			}),
-			Request:  "POST /messages?useMsgId=true",
-			Body:     `{"target_type":"users","target":["bob"],"msg":` + flat(b.body.Type(), b.wire) + `}`,
-			Response: `{"data":{"bob":"` + id1 + `"}}`,
-			Want:     messages.Receipts{{To: "bob", MessageID: id1}},
+			Request: "POST /messages?useMsgId=true",
+			Body:    `{"target_type":"users","target":["bob"],"msg":` + flat(b.body.Type(), b.wire) + `}`,
+			Response:  `{"data":{"bob":"` + id1 + `"}}`,
+			Want:    messages.Receipts{{To: "bob", MessageID: id1}},
 		}, wiretest.Case{
 			ID: "messages.broadcast_rooms", Name: name,
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.BroadcastToRooms(ctx, messages.Broadcast{Body: b.body})
 			}),
-			Request:  "POST /messages/chatrooms/broadcast",
-			Body:     `{"msg":` + flat(b.body.Type(), b.wire) + `}`,
-			Response: `{"data":{"id":` + id1 + `}}`,
-			Want:     id1,
+			Request: "POST /messages/chatrooms/broadcast",
+			Body:    `{"msg":` + flat(b.body.Type(), b.wire) + `}`,
+			Response:  `{"data":{"id":` + id1 + `}}`,
+			Want:    id1,
 		})
 	}
 	wiretest.Run(t, cases)
@@ -131,33 +131,33 @@ func TestSend(t *testing.T) {
 			Body: `{"from":"alice","to":["bob","Carol"],"type":"txt","body":{"msg":"hello"},"ext":{"order":"A-17","em_ignore_notification":true},
 				"routetype":"ROUTE_ONLINE","roam_ignore_users":["dave"],"sync_device":true,"env":"beta1"}`,
 			Response: `{"path":"/messages/users","action":"post","data":{"carol":"` + id2 + `","bob":"` + id1 + `"},"duration":3}`,
-			Want:     messages.Receipts{{To: "bob", MessageID: id1}, {To: "Carol", MessageID: id2}},
+			Want:   messages.Receipts{{To: "bob", MessageID: id1}, {To: "Carol", MessageID: id2}},
 		},
 		{
 			ID: "messages.send_users", Name: "ids as numbers", Do: toUsers(hello),
 			Request: "POST /messages/users", Body: `{"from":"alice","to":["bob","Carol"],"type":"txt","body":{"msg":"hello"}}`,
 			Response: `{"data":{"bob":` + id1 + `,"carol":` + id2 + `}}`,
-			Want:     messages.Receipts{{To: "bob", MessageID: id1}, {To: "Carol", MessageID: id2}},
+			Want:   messages.Receipts{{To: "bob", MessageID: id1}, {To: "Carol", MessageID: id2}},
 		},
 		{
 			ID: "messages.send_groups",
 			Do: do(func(ctx context.Context, s *messages.Service) (messages.Receipts, error) {
 				return s.SendToGroups(ctx, []string{"219874650132482"}, messages.Message{From: "alice", Body: messages.Text("hello"), NeedAck: true})
 			}),
-			Request:  "POST /messages/chatgroups",
-			Body:     `{"from":"alice","to":["219874650132482"],"type":"txt","body":{"msg":"hello"},"need_group_ack":true}`,
-			Response: `{"data":{"219874650132482":"` + id1 + `"}}`,
-			Want:     messages.Receipts{{To: "219874650132482", MessageID: id1}},
+			Request: "POST /messages/chatgroups",
+			Body:    `{"from":"alice","to":["219874650132482"],"type":"txt","body":{"msg":"hello"},"need_group_ack":true}`,
+			Response:  `{"data":{"219874650132482":"` + id1 + `"}}`,
+			Want:    messages.Receipts{{To: "219874650132482", MessageID: id1}},
 		},
 		{
 			ID: "messages.send_rooms",
 			Do: do(func(ctx context.Context, s *messages.Service) (messages.Receipts, error) {
 				return s.SendToRooms(ctx, []string{"7", "8"}, messages.Message{Body: messages.Text("hello"), Priority: messages.High})
 			}),
-			Request:  "POST /messages/chatrooms",
-			Body:     `{"to":["7","8"],"type":"txt","body":{"msg":"hello"},"chatroom_msg_level":"high"}`,
-			Response: `{"data":{"8":"` + id2 + `","7":"` + id1 + `"}}`,
-			Want:     messages.Receipts{{To: "7", MessageID: id1}, {To: "8", MessageID: id2}},
+			Request: "POST /messages/chatrooms",
+			Body:    `{"to":["7","8"],"type":"txt","body":{"msg":"hello"},"chatroom_msg_level":"high"}`,
+			Response:  `{"data":{"8":"` + id2 + `","7":"` + id1 + `"}}`,
+			Want:    messages.Receipts{{To: "7", MessageID: id1}, {To: "8", MessageID: id2}},
 		},
 		{
 			ID: "messages.send_legacy",
@@ -170,47 +170,47 @@ func TestSend(t *testing.T) {
 			Body: `{"target_type":"chatrooms","target":["7"],"msg":{"type":"txt","msg":"hello"},"from":"alice","ext":{"k":"v"},
 				"routetype":"ROUTE_ONLINE","sync_device":true,"chatroom_msg_level":"low"}`,
 			Response: `{"data":{"7":"` + id1 + `"}}`,
-			Want:     messages.Receipts{{To: "7", MessageID: id1}},
+			Want:   messages.Receipts{{To: "7", MessageID: id1}},
 		},
 		{
 			ID: "messages.send_legacy", Name: "a server that tells no ids",
 			Do: do(func(ctx context.Context, s *messages.Service) (messages.Receipts, error) {
 				return s.SendLegacy(ctx, messages.TargetUsers, []string{"bob"}, hello)
 			}),
-			Request:  "POST /messages?useMsgId=true",
-			Body:     `{"target_type":"users","target":["bob"],"msg":{"type":"txt","msg":"hello"},"from":"alice"}`,
-			Response: `{"data":{"bob":"success"}}`,
-			Want:     messages.Receipts{{To: "bob"}},
+			Request: "POST /messages?useMsgId=true",
+			Body:    `{"target_type":"users","target":["bob"],"msg":{"type":"txt","msg":"hello"},"from":"alice"}`,
+			Response:  `{"data":{"bob":"success"}}`,
+			Want:    messages.Receipts{{To: "bob"}},
 		},
 		{
 			ID: "messages.send_group_targeted",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.SendToGroupMembers(ctx, "219874650132482", []string{"bob", "carol"}, messages.Message{From: "alice", Body: messages.Text("hello"), NeedAck: true})
 			}),
-			Request:  "POST /messages/chatgroups/users",
-			Body:     `{"from":"alice","to":["219874650132482"],"users":["bob","carol"],"type":"txt","body":{"msg":"hello"},"need_group_ack":true}`,
-			Response: `{"path":"/messages/chatgroups","data":{"219874650132482":"` + id1 + `"}}`,
-			Want:     id1,
+			Request: "POST /messages/chatgroups/users",
+			Body:    `{"from":"alice","to":["219874650132482"],"users":["bob","carol"],"type":"txt","body":{"msg":"hello"},"need_group_ack":true}`,
+			Response:  `{"path":"/messages/chatgroups","data":{"219874650132482":"` + id1 + `"}}`,
+			Want:    id1,
 		},
 		{
 			ID: "messages.send_room_targeted",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.SendToRoomMembers(ctx, "7", []string{"bob"}, messages.Message{Body: messages.Command("mute-mic"), Priority: messages.Low})
 			}),
-			Request:  "POST /messages/chatrooms/users",
-			Body:     `{"to":["7"],"users":["bob"],"type":"cmd","body":{"action":"mute-mic"},"chatroom_msg_level":"low"}`,
-			Response: `{"data":{"7":` + id1 + `}}`,
-			Want:     id1,
+			Request: "POST /messages/chatrooms/users",
+			Body:    `{"to":["7"],"users":["bob"],"type":"cmd","body":{"action":"mute-mic"},"chatroom_msg_level":"low"}`,
+			Response:  `{"data":{"7":` + id1 + `}}`,
+			Want:    id1,
 		},
 		{
 			ID: "messages.send_room_targeted", Name: "not named in the response",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.SendToRoomMembers(ctx, "7", []string{"bob"}, hello)
 			}),
-			Request:  "POST /messages/chatrooms/users",
-			Body:     `{"from":"alice","to":["7"],"users":["bob"],"type":"txt","body":{"msg":"hello"}}`,
-			Response: `{"data":{}}`,
-			Err:      im.ErrOutcomeUnknown,
+			Request: "POST /messages/chatrooms/users",
+			Body:    `{"from":"alice","to":["7"],"users":["bob"],"type":"txt","body":{"msg":"hello"}}`,
+			Response:  `{"data":{}}`,
+			Err:     im.ErrOutcomeUnknown,
 		},
 	})
 }

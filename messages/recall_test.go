@@ -38,9 +38,9 @@ func TestRecall(t *testing.T) {
 					MessageID: id1, To: "7", ChatType: messages.ChatRoom, Force: true, SyncDevice: new(false), Info: "spam",
 				})
 			}),
-			Request:  "POST /messages/msg_recall",
-			Body:     `{"msg_id":"` + id1 + `","to":"7","chat_type":"chatroom","force":true,"sync_device":false,"recallMessageExtensionInfo":"spam"}`,
-			Response: `{"data":{"recalled":"yes","chattype":"group_chat","msg_id":` + id1 + `}}`,
+			Request: "POST /messages/msg_recall",
+			Body:    `{"msg_id":"` + id1 + `","to":"7","chat_type":"chatroom","force":true,"sync_device":false,"recallMessageExtensionInfo":"spam"}`,
+			Response:  `{"data":{"recalled":"yes","chattype":"group_chat","msg_id":` + id1 + `}}`,
 		},
 		response("data as an array", `{"data":[{"recalled":"yes","msg_id":"`+id1+`"}]}`, nil),
 		response("old failure: recalled before", `{"msgs":[{"msg_id":"`+id1+`","recalled":"not_found msg"}]}`, im.ErrNotFound),
@@ -91,10 +91,10 @@ func TestRecallBatch(t *testing.T) {
 				one.Info, two.Info = "spam", "spam"
 				return s.RecallBatch(ctx, []messages.RecallRequest{one, two})
 			}),
-			Request:  "POST /messages/batch_recall",
-			Body:     `{"msgs":[` + toBobJSON + `,` + toRoomJSON + `],"recallMessageExtensionInfo":"spam"}`,
-			Response: `{"data":[{"recalled":"yes","chattype":"chatroom","msg_id":"` + id2 + `"},{"recalled":"yes","chattype":"chat","msg_id":"` + id1 + `"}]}`,
-			Want:     batch.Result{{ID: id1}, {ID: id2}},
+			Request: "POST /messages/batch_recall",
+			Body:    `{"msgs":[` + toBobJSON + `,` + toRoomJSON + `],"recallMessageExtensionInfo":"spam"}`,
+			Response:  `{"data":[{"recalled":"yes","chattype":"chatroom","msg_id":"` + id2 + `"},{"recalled":"yes","chattype":"chat","msg_id":"` + id1 + `"}]}`,
+			Want:    batch.Result{{ID: id1}, {ID: id2}},
 		},
 		{
 			ID: "messages.recall_batch", Name: "in part", Do: partly((*messages.Service).RecallBatch),
@@ -108,7 +108,7 @@ func TestRecallBatch(t *testing.T) {
 			}),
 			Request: "POST /messages/recall", Body: `{"msgs":[` + toBobJSON + `]}`,
 			Response: `{"data":{"msgs":[{"msg_id":"` + id1 + `","recalled":"yes"}]}}`,
-			Want:     batch.Result{{ID: id1}},
+			Want:   batch.Result{{ID: id1}},
 		},
 		{
 			ID: "messages.recall_batch_legacy", Name: "data is the result",
@@ -117,7 +117,7 @@ func TestRecallBatch(t *testing.T) {
 			}),
 			Request: "POST /messages/recall", Body: `{"msgs":[` + toBobJSON + `]}`,
 			Response: `{"data":{"msg_id":"` + id1 + `","recalled":"yes"}}`,
-			Want:     batch.Result{{ID: id1}},
+			Want:   batch.Result{{ID: id1}},
 		},
 		{
 			ID: "messages.recall_batch_legacy", Name: "in part", Do: partly((*messages.Service).RecallBatchLegacy),

@@ -22,10 +22,10 @@ import (
 func (s *Service) RegisterJob() batch.Job[NewUser] {
 	return batch.Job[NewUser]{
 		Name: registerBatch.ID,
-		Max:  registerBatch.MaxItems,
+		Max:  MaxRegisterBatch,
 		Key:  func(u NewUser) string { return u.Username },
 		Call: func(ctx context.Context, chunk []NewUser) (batch.Result, error) {
-			return plain(s.RegisterBatch(ctx, chunk))
+			return batch.WithoutValues(s.RegisterBatch(ctx, chunk))
 		},
 		OnUnknown: batch.VerifyUnknown,
 		Verify: func(ctx context.Context, u NewUser) (bool, error) {

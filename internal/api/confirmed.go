@@ -2,6 +2,8 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 
 	"github.com/imrest/im-go/batch"
 )
@@ -55,7 +57,7 @@ func Denied(reason string) error {
 		kind = ErrForbidden
 	}
 	if reason == "" {
-		reason = "the server responds that it did not do this"
+		reason = "the server says that it did not do this"
 	}
 	return &batch.Reason{Text: reason, Kind: kind}
 }
@@ -79,4 +81,19 @@ func (*OK) UnmarshalJSON(b []byte) error {
 		text = "" // a bare no
 	}
 	return Refused(text)
+}
+
+// WrittenUser is what a response says of the user that a write was about.
+type WrittenUser struct {
+	Username  Text `json:"username"`
+	UUID      Text `json:"uuid"`
+	Activated Bool `json:"activated"`
+}
+
+// Is rejects a response about another user than the one that was named, by id or UUID.
+func (u *WrittenUser) Is(name string) error {
+	if u.Username == "" || strings.EqualFold(string(u.Username), name) || string(u.UUID) == name {
+		return nil
+	}
+	return fmt.Errorf("the response is about the user %s", Quoted(string(u.Username)))
 }

@@ -84,7 +84,7 @@ func TestQuotasAreKept(t *testing.T) {
 			return err
 		}},
 		"50 calls a second": {150, 1, func(ctx context.Context, client *im.Client) error {
-			_, err := client.Users.StatusBatch(ctx, []string{"alice"})
+			_, err := client.Users.GetStatusBatch(ctx, []string{"alice"})
 			return err
 		}},
 		"20 group messages a second, 3 a call": {60, 3, func(ctx context.Context, client *im.Client) error {

@@ -23,10 +23,10 @@ func TestUsersEndToEnd(t *testing.T) {
 	_, err = client.Users.Register(ctx, users.NewUser{Username: "alice", Password: "x"})
 	require.ErrorIs(t, err, im.ErrAlreadyExists)
 
-	batch, err := client.Users.RegisterBatch(ctx, []users.NewUser{{Username: "bob", Password: "p"}, {Username: "alice", Password: "p"}})
-	require.NoError(t, err)
-	require.ErrorIs(t, batch.Err(), im.ErrAlreadyExists)
-	assert.NotNil(t, batch[0].User)
+	registered, err := client.Users.RegisterBatch(ctx, []users.NewUser{{Username: "bob", Password: "p"}, {Username: "alice", Password: "p"}})
+	require.ErrorIs(t, err, im.ErrPartial)
+	require.ErrorIs(t, err, im.ErrAlreadyExists)
+	assert.Equal(t, "bob", registered[0].Value.Username)
 
 	var all []string
 	for u, err := range client.Users.All(ctx, page.Options{Limit: 1}) {
@@ -35,7 +35,7 @@ func TestUsersEndToEnd(t *testing.T) {
 	}
 	assert.Equal(t, []string{"alice", "bob"}, all)
 
-	_, err = client.Users.Deactivate(ctx, "bob")
+	err = client.Users.Deactivate(ctx, "bob")
 	require.NoError(t, err)
 	_, err = client.Users.Get(ctx, "nobody")
 	require.ErrorIs(t, err, im.ErrNotFound)

@@ -48,7 +48,7 @@ func newFive(t *testing.T) *five {
 		require.NoError(t, err)
 	}
 	for _, name := range list {
-		require.NoError(t, w.client.Users.Mute(ctx, users.Mute{Username: name, Chat: new(time.Hour)}))
+		require.NoError(t, w.client.Users.Mute(ctx, name, users.Mute{Chat: new(time.Hour)}))
 		require.NoError(t, w.client.Chatrooms.AddSuperAdmin(ctx, name))
 		_, err := w.client.Reaction.Add(ctx, name, w.message, "x")
 		require.NoError(t, err)

@@ -6,20 +6,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/messages"
-	"github.com/imrest/im-go/users"
 )
-
-func register(ctx context.Context, client *im.Client, chunk []users.NewUser) (batch.Result, error) {
-	rs, err := client.Users.RegisterBatch(ctx, chunk)
-	if err != nil {
-		return nil, err
-	}
-	r := make(batch.Result, len(rs))
-	for i := range rs {
-		r[i] = batch.Item[batch.None]{ID: rs[i].Username, Err: rs[i].Err}
-	}
-	return r, r.Err()
-}
 
 func send(ctx context.Context, client *im.Client, names []string, m messages.Message) (batch.Result, error) {
 	rs, err := client.Messages.SendToUsers(ctx, names, m)

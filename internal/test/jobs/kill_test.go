@@ -70,7 +70,7 @@ func childRegisters(client *im.Client, rows int) error {
 		Key: func(u users.NewUser) string { return u.Username },
 		Call: func(ctx context.Context, chunk []users.NewUser) (batch.Result, error) {
 			linger()
-			return register(ctx, client, chunk)
+			return batch.WithoutValues(client.Users.RegisterBatch(ctx, chunk))
 		},
 		OnUnknown: batch.VerifyUnknown,
 		Verify: func(ctx context.Context, u users.NewUser) (bool, error) {
