@@ -2,6 +2,9 @@ package messages
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"log/slog"
 	"time"
 
@@ -24,15 +27,25 @@ func (s *Service) SendToGroupsJob(m Message) batch.Job[string] {
 
 // sendJob is a job of sending. It never looks up what became of a message: the API has
 // no call for that.
-func sendJob(e *api.Endpoint, send func(context.Context, []string, Message) (Receipts, error), m Message) batch.Job[string] {
+func sendJob(e *api.Endpoint, send func(context.Context, []string, Message) (batch.Results[string], error), m Message) batch.Job[string] {
 	return batch.Job[string]{
-		Name: e.ID,
+		Name: e.ID + digest(m),
 		Max:  e.MaxItems,
 		Key:  func(to string) string { return to },
 		Call: func(ctx context.Context, chunk []string) (batch.Result, error) {
-			return plain(send(ctx, chunk, m))
+			return batch.WithoutValues(send(ctx, chunk, m))
 		},
 	}
+}
+
+// digest keeps the journal of one message from being taken for that of another.
+func digest(m Message) string {
+	text, err := json.Marshal(m)
+	if err != nil {
+		return "" // the calls will say what is wrong
+	}
+	sum := sha256.Sum256(text)
+	return " " + hex.EncodeToString(sum[:4])
 }
 
 // ImportItem is a message of the past and the user whom it was sent to.

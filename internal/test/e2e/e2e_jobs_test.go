@@ -84,6 +84,15 @@ func TestSendJobs(t *testing.T) {
 	assert.Equal(t, batch.Summary{Rows: 700, Done: 700, Calls: 2}, sum)
 	assert.Len(t, srv.AllMessages(), 700)
 
+	j := client.Messages.SendToUsersJob(hello)
+	j.Journal = filepath.Join(t.TempDir(), "journal")
+	_, err = batch.Run(t.Context(), itemsOf(all[:3], same), j)
+	require.NoError(t, err)
+	other := client.Messages.SendToUsersJob(messages.Message{From: all[0], Body: messages.Text("Goodbye")})
+	other.Journal = j.Journal
+	_, err = batch.Run(t.Context(), itemsOf(all[:3], same), other)
+	require.ErrorContains(t, err, "it is of the job", "another message is another job")
+
 	clubs := make([]string, 7)
 	for i := range clubs {
 		clubs[i] = srv.AddGroup(imtest.Group{Name: "Club", Owner: all[0]}).ID

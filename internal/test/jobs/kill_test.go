@@ -97,7 +97,7 @@ func childSends(client *im.Client, rows int) error {
 		Key: func(name string) string { return name },
 		Call: func(ctx context.Context, chunk []string) (batch.Result, error) {
 			linger()
-			return send(ctx, client, chunk, messages.Message{From: "admin", Body: messages.Text("Hello")})
+			return batch.WithoutValues(client.Messages.SendToUsers(ctx, chunk, messages.Message{From: "admin", Body: messages.Text("Hello")}))
 		},
 	})
 	return err
