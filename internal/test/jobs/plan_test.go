@@ -52,7 +52,7 @@ func (s *far) RoundTrip(r *http.Request) (*http.Response, error) {
 	if body.To != nil {
 		ids := map[string]string{}
 		for i, to := range body.To {
-			ids[to] = fmt.Sprint(1000000000000000000 + i)
+			ids[to] = fmt.Sprintf("%019d", 1_000_000+i)
 		}
 		data = ids
 	}
