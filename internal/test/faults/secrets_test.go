@@ -154,7 +154,7 @@ func exportedTypes(t *testing.T) map[string]reflect.Type {
 			for _, spec := range d.Specs {
 				s := spec.(*ast.TypeSpec)
 				_, isInterface := s.Type.(*ast.InterfaceType)
-				if s.Name.IsExported() && !isInterface && s.TypeParams == nil {
+				if s.Name.IsExported() && !isInterface && s.TypeParams == nil && !s.Assign.IsValid() { // an alias is its target
 					names[parsed.Name.Name+"."+s.Name.Name] = nil
 				}
 			}
