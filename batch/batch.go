@@ -14,7 +14,9 @@
 //		return err // no item was added, or im.ErrOutcomeUnknown
 //	}
 //
-// A call takes at most as many items as the API documents; [Chunks] cuts a longer list.
+// A call takes at most as many items as the API documents; [Chunks] cuts a longer list, and
+// [Run] does a whole job: many calls at a time, a report, and a journal from which it goes on
+// after it was stopped. [Plan] says beforehand how long it takes.
 package batch
 
 import (

@@ -85,3 +85,9 @@ func AllDone(names []string) *Reported[batch.None] {
 
 // Nothing is the value of an item that has none.
 func Nothing(*MemberDone) batch.None { return batch.None{} }
+
+// Unreported are items that no response names.
+func Unreported(items []string) batch.Result {
+	list, _ := new(Reported[batch.None]).Results(items) // the error is in the list
+	return list
+}
