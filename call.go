@@ -1,6 +1,7 @@
 package im
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -128,7 +129,7 @@ func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 		c.tokens.accepted(p)
 	}
 	if failure != nil {
-		failure.RetryAfter = retryAfter(res.Header)
+		failure.RetryAfter = cmp.Or(retryAfter(res.Header), failure.RetryAfter)
 		explain(p, failure, res)
 	}
 	return p.elsewhere(failure)

@@ -3,15 +3,18 @@ package im
 import (
 	"github.com/imrest/im-go/chatrooms"
 	"github.com/imrest/im-go/contacts"
+	"github.com/imrest/im-go/favorites"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/transport"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/metadata"
+	"github.com/imrest/im-go/moderation"
 	"github.com/imrest/im-go/presence"
 	"github.com/imrest/im-go/push"
 	"github.com/imrest/im-go/reaction"
 	"github.com/imrest/im-go/thread"
+	"github.com/imrest/im-go/translation"
 	"github.com/imrest/im-go/users"
 )
 
@@ -28,6 +31,10 @@ type Client struct {
 	Presence  *presence.Service
 	Reaction  *reaction.Service
 	Thread    *thread.Service
+
+	Favorites   *favorites.Service
+	Translation *translation.Service
+	Moderation  *moderation.Service
 
 	core *core
 }
@@ -64,6 +71,9 @@ func New(c Config, options ...Option) (*Client, error) {
 	client.Presence = presence.New(core)
 	client.Reaction = reaction.New(core)
 	client.Thread = thread.New(core)
+	client.Favorites = favorites.New(core)
+	client.Translation = translation.New(core)
+	client.Moderation = moderation.New(core)
 
 	var err error
 	if core.quotas, err = newQuotas(core, platform); err != nil {

@@ -130,7 +130,7 @@ func TestEasemobBudget(t *testing.T) {
 		assert.NotNil(t, e.EasemobBudget, id)
 		assert.Equal(t, []Quota{{N: own, Per: time.Second}}, e.Quotas, id)
 	}
-	for _, id := range []string{"users.mutes.set", "push.set_no_disturbing", "auth.app_token"} {
+	for _, id := range []string{"push.set_no_disturbing", "auth.app_token"} {
 		e, _ := ByID(id)
 		assert.Nil(t, e.EasemobBudget, id)
 	}

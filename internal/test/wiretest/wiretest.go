@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -205,7 +206,7 @@ func (c *Case) runDocumentedErrors(t *testing.T) {
 			continue // a remark instead of a code
 		}
 		code, _, _ := strings.Cut(e.Error, " | ")
-		body := `{"error":` + quote(code) + `,"error_description":` + quote(e.Message) + `,"timestamp":1}`
+		body := `{"error":` + quote(code) + `,"error_code":` + strconv.Itoa(e.Code) + `,"error_description":` + quote(e.Message) + `,"timestamp":1}`
 		client, _ := c.client(t, JSON(e.Status, body))
 		_, err := c.Do(t.Context(), client)
 		failure := of(err, c.ID)
@@ -214,7 +215,8 @@ func (c *Case) runDocumentedErrors(t *testing.T) {
 		}
 		assert.Equal(t, e.Status, failure.Status)
 		assert.Equal(t, code, failure.Code)
-		assert.Equal(t, kindOf(t, e.Status, code, e.Message), failure.Kind().Error(), "kind of %d %s %q (%s)", e.Status, code, e.Message, e.When)
+		assert.Equal(t, e.Code, failure.ErrorCode)
+		assert.Equal(t, kindOf(t, c.ID, e.Status, code, e.Message), failure.Kind().Error(), "kind of %d %s %q (%s)", e.Status, code, e.Message, e.When)
 	}
 }
 
