@@ -134,10 +134,7 @@ func (s *Service) CheckText(ctx context.Context, text string) (*Verdict, error) 
 }
 
 // entity is a response of the calls on keyword lists, about one thing.
-type entity[T any] struct {
-	Status api.OK
-	Entity T
-}
+type entity[T any] struct{ Entity T }
 
 // UnmarshalJSON implements json.Unmarshaler. Both parts must be there.
 func (e *entity[T]) UnmarshalJSON(b []byte) error {
