@@ -41,7 +41,7 @@ var endpoints = []*api.Endpoint{
 	&historyURL, &recall, &recallBatch, &recallBatchLegacy, &modify,
 	&listConversations, &deleteConversation, &importUser, &importGroup,
 	&deleteRoamingChat, &deleteRoamingGroup, &clearRoamingAll, &clearRoamingChat, &clearRoamingGroup,
-	&exportModeration, &storedCallbacks, &resendCallbacks,
+	&exportModeration, &storedCallbacks, &resendCallbacks, &search,
 }
 
 // ChatType is the kind of chat that a message belongs to.
