@@ -15,11 +15,13 @@ package chatrooms
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"net/http"
 	"regexp"
 	"strings"
 
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
 )
 
@@ -41,7 +43,7 @@ var endpoints = []*api.Endpoint{
 	&listAllowed, &allowMember, &allowMembers, &disallowMembers,
 	&listMuted, &muteMembers, &unmuteMembers, &muteAll, &unmuteAll,
 	&setAttributes, &attributes, &deleteAttributes, &forceSetAttributes, &forceDeleteAttributes,
-	&setTags, &tags, &muteTag,
+	&setTags, &tags, &muteTag, &countMembers,
 }
 
 // confirm carries out a call whose response tells in this field of data that it was
@@ -108,7 +110,9 @@ var create = api.Endpoint{
 	ID: "chatrooms.create", Method: http.MethodPost, Path: "/chatrooms", Quotas: api.PerSecond(50),
 }
 
-// Create makes a room and returns its id. Not repeated after a lost response: a
+// Create makes a room and returns its id. If own ids are not enabled, the server may
+// make a room with an id of its own instead of the one asked for: Create returns that
+// id with [im.ErrNotEnabled]. Not repeated after a lost response: a
 // repeat would make another room. Quota: 50 calls a second. Errors:
 // [im.ErrNotFound] when the owner or a member does not exist, [im.ErrPlanLimit]
 // when the app has too many rooms or a user has joined too many,
@@ -116,7 +120,7 @@ var create = api.Endpoint{
 //
 //im:endpoint chatrooms.create
 func (s *Service) Create(ctx context.Context, r NewRoom) (roomID string, err error) {
-	out := api.Checked[created]{Check: (*created).check}
+	out := api.Checked[created]{Check: func(c *created) error { return c.check(r.ID) }}
 	err = s.api.Call(ctx, &api.Call{Endpoint: &create, Invalid: r.check(), Body: r, Out: &out})
 	return string(out.Value.Data.ID), err
 }
@@ -127,9 +131,14 @@ type created struct {
 	} `json:"data"`
 }
 
-func (c *created) check() error {
-	if c.Data.ID == "" {
+// check rejects a response without an id, or with another one than was asked for.
+func (c *created) check(asked string) error {
+	switch id := string(c.Data.ID); {
+	case id == "":
 		return api.ErrNoEntity
+	case asked != "" && id != asked:
+		text := fmt.Sprintf("the server has made the room %s, not %s: own ids are not enabled", api.Quoted(id), api.Quoted(asked))
+		return &batch.Reason{Text: text, Kind: api.ErrNotEnabled}
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ var endpoints = []*api.Endpoint{
 	&listBlocked, &blockMember, &blockMembers, &unblockMember, &unblockMembers,
 	&listAllowed, &allowMember, &allowMembers, &disallowMembers,
 	&listMuted, &muteMembers, &unmuteMembers, &muteAll, &unmuteAll,
-	&setAttributes, &setAttributesBatch, &attributes, &attributesBatch,
+	&setAttributes, &setAttributesBatch, &attributes, &attributesBatch, &countMembers,
 }
 
 // confirm carries out a call whose response says in a field of data whether it was
