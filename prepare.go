@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
-	"github.com/imrest/im-go/internal/quota"
 	"github.com/imrest/im-go/internal/transport"
 )
 
@@ -29,7 +28,7 @@ type prepared struct {
 	attempts   int
 	waited  time.Duration // for the quota, in all tries
 	event   Event         // of the last try
-	grant   quota.Grant   // of the last try
+	grant   grant         // of the last try
 	token   bearer        // of the last try
 
 	// What ended the tries before, each kind with a bound of its own: a token that

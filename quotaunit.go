@@ -43,9 +43,9 @@ type units struct {
 	batches bool // a call may hold several items
 }
 
-func (u *units) add(e *api.Endpoint, on Platform) {
-	u.batches = u.batches || e.MaxItems > 0
-	for _, q := range e.QuotasOn(string(on)) {
+func (u *units) add(quotas api.Quotas, batches bool) {
+	u.batches = u.batches || batches
+	for _, q := range quotas {
 		if k := Quota(q).unit(); !slices.Contains(u.all, k) {
 			u.all = append(u.all, k)
 		}

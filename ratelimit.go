@@ -38,7 +38,8 @@ type changedQuota struct {
 
 // WithQuota replaces all quotas of an endpoint (by catalogue id, "users.get") or
 // of a pool that several endpoints share (by name, "user_write"), for apps that
-// have bought more. A quota without Items and PerUser counts what the documented
+// have bought more. On Easemob the calls that manage users share the pool
+// "user_management", beside quotas of their own that are lower than its. A quota without Items and PerUser counts what the documented
 // ones of the pool count; where those count several things, each has to be given.
 // [New] rejects an unknown id or name, a unit in which the pool does not count, N
 // below 1 and Per below 1 ms. A call that costs more than its quota can ever grant is
@@ -57,15 +58,18 @@ func WithQuotaShare(share float64) Option { return func(s *settings) { s.quotas.
 // WithoutQuotas makes calls wait for nothing but what the server asks for.
 func WithoutQuotas() Option { return func(s *settings) { s.quotas.off = true } }
 
-// quotas makes calls wait. Each endpoint takes from one pool, which it may share
-// with others.
+// quotas makes calls wait. Each endpoint takes from a pool, which it may share with
+// others, or from a budget of many endpoints, or from both.
 type quotas struct {
-	set     *quota.Set                    // nil: quotas are off
-	pools   map[*api.Endpoint]*quota.Pool // of the endpoints that New knows
-	changed map[string]api.Quotas         // by WithQuota, by pool
+	set     *quota.Set              // nil: quotas are off
+	pools   map[*api.Endpoint]pools // of the endpoints that New knows
+	changed map[string]api.Quotas   // by WithQuota, by pool
 	share   float64
 	on      Platform
 }
+
+// pools are what a call takes from, in this order; either may be nil.
+type pools struct{ own, budget *quota.Pool }
 
 func newQuotas(c *core, platform Platform) (*quotas, error) {
 	s := c.settings.quotas
@@ -80,24 +84,34 @@ func newQuotas(c *core, platform Platform) (*quotas, error) {
 		return &quotas{}, err
 	}
 	q := &quotas{
-		set: quota.NewSet(c.quotaOptions()), pools: make(map[*api.Endpoint]*quota.Pool, len(c.endpoints)),
+		set: quota.NewSet(c.quotaOptions()), pools: make(map[*api.Endpoint]pools, len(c.endpoints)),
 		changed: changed, share: s.share, on: platform,
 	}
 	for _, e := range c.endpoints {
-		q.pools[e] = q.newPool(e)
+		q.pools[e] = q.newPools(e)
 	}
 	return q, nil
 }
 
-// newPool gets or makes the pool of an endpoint.
-func (q *quotas) newPool(e *api.Endpoint) *quota.Pool {
-	return q.set.Pool(e.PoolName(), q.limits(e))
+// newPools gets or makes the pools of an endpoint.
+func (q *quotas) newPools(e *api.Endpoint) (p pools) {
+	own, budget := e.PoolsOn(string(q.on), q.isChanged)
+	if own != "" {
+		p.own = q.set.Pool(own, q.limits(own, e.QuotasOn(string(q.on))))
+	}
+	if budget != "" {
+		p.budget = q.set.Pool(budget, q.limits(budget, e.Within[string(q.on)].Quotas))
+	}
+	return p
 }
 
-func (q *quotas) limits(e *api.Endpoint) []quota.Limit {
-	limits, ok := q.changed[e.PoolName()]
+func (q *quotas) isChanged(pool string) bool { return q.changed[pool] != nil }
+
+// limits are those of a pool, as changed or else as documented, and the share of them.
+func (q *quotas) limits(pool string, documented api.Quotas) []quota.Limit {
+	limits, ok := q.changed[pool]
 	if !ok {
-		limits = e.QuotasOn(string(q.on))
+		limits = documented
 	}
 	scaled := make([]quota.Limit, len(limits))
 	for i, l := range limits {
@@ -110,18 +124,18 @@ func (q *quotas) limits(e *api.Endpoint) []quota.Limit {
 // values were written into their paths.
 const rawPool = "raw"
 
-// pool finds the pool of an endpoint; those of raw calls are not known by New.
-func (q *quotas) pool(e *api.Endpoint) *quota.Pool {
+// of finds the pools of an endpoint; those of raw calls are not known by New.
+func (q *quotas) of(e *api.Endpoint) pools {
 	if p, ok := q.pools[e]; ok {
 		return p
 	}
 	if e.Pool != "" { // a raw call of an endpoint that New knows
-		return q.newPool(e)
+		return q.newPools(e)
 	}
-	if p := q.set.Brief(e.PoolName(), q.limits(e)); p != nil {
-		return p
+	if p := q.set.Brief(e.PoolName(), q.limits(e.PoolName(), e.QuotasOn(string(q.on)))); p != nil {
+		return pools{own: p}
 	}
-	return q.newPool(&api.Endpoint{ID: rawPool})
+	return q.newPools(&api.Endpoint{ID: rawPool})
 }
 
 // changedByPool checks WithQuota and gives its quotas by pool.
@@ -134,7 +148,11 @@ func changedByPool(changed []changedQuota, endpoints []*api.Endpoint, on Platfor
 		if documented[pool] == nil {
 			documented[pool] = &units{}
 		}
-		documented[pool].add(e, on)
+		documented[pool].add(e.QuotasOn(string(on)), e.MaxItems > 0)
+		if budget, ok := e.Within[string(on)]; ok && documented[budget.Pool] == nil {
+			pools[budget.Pool], documented[budget.Pool] = budget.Pool, &units{}
+			documented[budget.Pool].add(budget.Quotas, false)
+		}
 	}
 	byPool := make(map[string]api.Quotas)
 	for _, c := range changed {
@@ -198,12 +216,46 @@ func (l Lane) check() error {
 	return nil
 }
 
-// take waits until all quotas of the call can be taken together.
-func (q *quotas) take(ctx context.Context, call *api.Call, lane Lane) (quota.Grant, error) {
+// take waits until all quotas of the call can be taken. While it waits for a budget it
+// holds what it has of its own pool, so that none passes it there.
+func (q *quotas) take(ctx context.Context, call *api.Call, lane Lane) (grant, error) {
 	if q.set == nil {
-		return quota.Grant{}, nil
+		return grant{}, nil
 	}
-	return q.pool(call.Endpoint).Take(ctx, quota.Request{
-		Items: max(call.Items, 1), User: call.User, Lane: quota.Lane(lane),
-	})
+	var g grant
+	p, r := q.of(call.Endpoint), quota.Request{Items: max(call.Items, 1), User: call.User, Lane: quota.Lane(lane)}
+	var err error
+	if p.own != nil {
+		g.own, err = p.own.Take(ctx, r)
+	}
+	if p.budget != nil && err == nil {
+		if g.budget, err = p.budget.Take(ctx, r); err != nil {
+			g.own.Undo()
+		}
+		g.own.Sending()
+	}
+	return g, err
+}
+
+// grant is the leave to send one call, of all that it takes from.
+type grant struct{ own, budget quota.Grant }
+
+// Waited is how long the call stood in the queues.
+func (g grant) Waited() time.Duration { return g.own.Waited() + g.budget.Waited() }
+
+// Done says that the response is in.
+func (g grant) Done() { g.own.Done(); g.budget.Done() }
+
+// Lost says that the call was sent and no response came.
+func (g grant) Lost() { g.own.Lost(); g.budget.Lost() }
+
+// Undo says that nothing was sent.
+func (g grant) Undo() { g.own.Undo(); g.budget.Undo() }
+
+// Refused says that the server refused the call for its rate, without saying which quota it
+// meant: all pause.
+func (g grant) Refused(ctx context.Context, retryAfter time.Duration) (pause time.Duration, rate float64) {
+	pause, rate = g.own.Refused(ctx, retryAfter)
+	more, lower := g.budget.Refused(ctx, retryAfter)
+	return max(pause, more), min(rate, lower)
 }

@@ -65,7 +65,7 @@ const (
 )
 
 var setNickname = api.Endpoint{
-	ID: "push.set_nickname", Method: http.MethodPut, Path: "/users/{username}", Pool: writePool, Idempotent: true,
+	ID: "push.set_nickname", Within: api.UserManagement, Method: http.MethodPut, Path: "/users/{username}", Pool: writePool, Idempotent: true,
 }
 
 // SetNickname sets the name, up to 100 characters, under which notifications show
@@ -154,7 +154,7 @@ const (
 )
 
 var setDisplayStyle = api.Endpoint{
-	ID: "push.set_display_style", Method: http.MethodPut, Path: "/users/{username}", Pool: writePool, Idempotent: true,
+	ID: "push.set_display_style", Within: api.UserManagement, Method: http.MethodPut, Path: "/users/{username}", Pool: writePool, Idempotent: true,
 }
 
 // SetDisplayStyle sets how much the notifications that a user gets show. A

@@ -21,7 +21,7 @@ func (s *Service) result(ctx context.Context, c *api.Call) (bool, error) {
 }
 
 var disconnect = api.Endpoint{
-	ID: "users.disconnect", Method: http.MethodGet, Path: "/users/{username}/disconnect", Idempotent: true,
+	ID: "users.disconnect", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}/disconnect", Idempotent: true,
 }
 
 // Disconnect logs a user out of all devices, and tells whether the server did so.
@@ -34,7 +34,7 @@ func (s *Service) Disconnect(ctx context.Context, username string) (bool, error)
 }
 
 var disconnectDevice = api.Endpoint{
-	ID: "users.disconnect_device", Method: http.MethodDelete, Path: "/users/{username}/disconnect/{resource}", Idempotent: true,
+	ID: "users.disconnect_device", Within: api.UserManagement, Method: http.MethodDelete, Path: "/users/{username}/disconnect/{resource}", Idempotent: true,
 }
 
 // DisconnectDevice logs a user out of one device, named by [Device.Resource], and
@@ -54,7 +54,7 @@ type Device struct {
 }
 
 var resources = api.Endpoint{
-	ID: "users.resources", Method: http.MethodGet, Path: "/users/{username}/resources", Idempotent: true,
+	ID: "users.resources", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}/resources", Idempotent: true,
 }
 
 // Devices lists the devices a user is logged in on; none when it is offline.
@@ -77,7 +77,7 @@ const (
 )
 
 var status = api.Endpoint{
-	ID: "users.status", Method: http.MethodGet, Path: "/users/{username}/status", Idempotent: true,
+	ID: "users.status", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}/status", Idempotent: true,
 }
 
 // Status tells whether a user is online. Quota: 100 calls a second. Repeated after
@@ -103,7 +103,7 @@ type UserStatus struct {
 }
 
 var statusBatch = api.Endpoint{
-	ID: "users.status_batch", Method: http.MethodPost, Path: "/users/batch/status", Quotas: api.PerSecond(50),
+	ID: "users.status_batch", Within: api.UserManagement, Method: http.MethodPost, Path: "/users/batch/status", Quotas: api.PerSecond(50),
 	Idempotent: true, MaxItems: 100, ItemsIn: "usernames",
 }
 
@@ -138,7 +138,7 @@ func (s *Service) StatusBatch(ctx context.Context, usernames []string) ([]UserSt
 }
 
 var offlineCount = api.Endpoint{
-	ID: "users.offline_msg_count", Method: http.MethodGet, Path: "/users/{username}/offline_msg_count", Idempotent: true,
+	ID: "users.offline_msg_count", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}/offline_msg_count", Idempotent: true,
 }
 
 // OfflineMessageCount tells how many messages wait for a user to come online.
@@ -160,7 +160,7 @@ const (
 )
 
 var offlineStatus = api.Endpoint{
-	ID: "users.offline_msg_status", Method: http.MethodGet, Path: "/users/{username}/offline_msg_status/{messageID}", Idempotent: true,
+	ID: "users.offline_msg_status", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}/offline_msg_status/{messageID}", Idempotent: true,
 }
 
 // OfflineMessageStatus tells whether a message has reached a user. What the

@@ -53,7 +53,7 @@ func (r Registrations) Err() error {
 }
 
 var registerBatch = api.Endpoint{
-	ID: "users.register_batch", Method: http.MethodPost, Path: "/users", Pool: writePool,
+	ID: "users.register_batch", Within: api.UserManagement, Method: http.MethodPost, Path: "/users", Pool: writePool,
 	Idempotent: true, MaxItems: 60, ItemsIn: "users",
 }
 

@@ -253,7 +253,7 @@ func (u NewUser) check(field string) error {
 const writePool = "user_write" // shared with the push nickname and display style
 
 var register = api.Endpoint{
-	ID: "users.register", Method: http.MethodPost, Path: "/users", Pool: writePool,
+	ID: "users.register", Within: api.UserManagement, Method: http.MethodPost, Path: "/users", Pool: writePool,
 }
 
 // Register makes one user. A name that is taken is [im.ErrAlreadyExists]; it is
@@ -269,7 +269,7 @@ func (s *Service) Register(ctx context.Context, u NewUser) (*User, error) {
 }
 
 var get = api.Endpoint{
-	ID: "users.get", Method: http.MethodGet, Path: "/users/{username}", Idempotent: true,
+	ID: "users.get", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}", Idempotent: true,
 }
 
 // Get returns one user; [im.ErrNotFound] when there is none. Quota: 100 calls a
@@ -285,7 +285,7 @@ func (s *Service) Get(ctx context.Context, username string) (*User, error) {
 const MaxPage = 100
 
 var list = api.Endpoint{
-	ID: "users.list", Method: http.MethodGet, Path: "/users", Idempotent: true,
+	ID: "users.list", Within: api.UserManagement, Method: http.MethodGet, Path: "/users", Idempotent: true,
 }
 
 // List returns a page of users in order of registration. A page has up to [MaxPage]
@@ -318,7 +318,7 @@ func (s *Service) page(ctx context.Context, c *api.Call) (*page.Page[User], erro
 }
 
 var deleteOne = api.Endpoint{
-	ID: "users.delete", Method: http.MethodDelete, Path: "/users/{username}",
+	ID: "users.delete", Within: api.UserManagement, Method: http.MethodDelete, Path: "/users/{username}",
 }
 
 // Delete deletes one user, named by id or UUID, with the groups and chat rooms
@@ -332,7 +332,7 @@ func (s *Service) Delete(ctx context.Context, username string) (*User, error) {
 }
 
 var deleteOldest = api.Endpoint{
-	ID: "users.delete_batch", Method: http.MethodDelete, Path: "/users", Quotas: api.PerSecond(30),
+	ID: "users.delete_batch", Within: api.UserManagement, Method: http.MethodDelete, Path: "/users", Quotas: api.PerSecond(30),
 	MaxItems: 100, ItemsIn: "Limit",
 }
 
@@ -352,7 +352,7 @@ func (s *Service) DeleteOldest(ctx context.Context, o page.Options) (*page.Page[
 }
 
 var setPassword = api.Endpoint{
-	ID: "users.set_password", Method: http.MethodPut, Path: "/users/{username}/password", Idempotent: true,
+	ID: "users.set_password", Within: api.UserManagement, Method: http.MethodPut, Path: "/users/{username}/password", Idempotent: true,
 }
 
 // SetPassword replaces a user's password, 1 to 64 characters, without asking for
@@ -371,7 +371,7 @@ func (s *Service) SetPassword(ctx context.Context, username, password string) er
 }
 
 var deactivate = api.Endpoint{
-	ID: "users.deactivate", Method: http.MethodPost, Path: "/users/{username}/deactivate", Idempotent: true,
+	ID: "users.deactivate", Within: api.UserManagement, Method: http.MethodPost, Path: "/users/{username}/deactivate", Idempotent: true,
 }
 
 // Deactivate bans a user: it is logged out at once and cannot log in. Quota: 100
@@ -384,7 +384,7 @@ func (s *Service) Deactivate(ctx context.Context, username string) (*User, error
 }
 
 var activate = api.Endpoint{
-	ID: "users.activate", Method: http.MethodPost, Path: "/users/{username}/activate", Idempotent: true,
+	ID: "users.activate", Within: api.UserManagement, Method: http.MethodPost, Path: "/users/{username}/activate", Idempotent: true,
 }
 
 // Activate lifts the ban of a user. Quota: 100 calls a second. Repeated after a
