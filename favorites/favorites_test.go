@@ -268,7 +268,7 @@ func TestList(t *testing.T) {
 		{
 			ID: "favorites.list", Name: "the times do not count for the server then",
 			Do:       list(favorites.ListOptions{Options: limit(1, "1719000000123:tea"), From: at(1718000000001)}),
-			Request:  "GET /users/alice/collections?collection_id=tea&limit=2",
+			Request:  "GET /users/alice/collections?begin_time=1718000000001&collection_id=tea&limit=2",
 			Response: `{"collections":[` + teaJSON + `,{"id":"milk","data":"m","createdAt":1718000000000}]}`,
 			Want:     &page.Page[favorites.Favorite]{Items: []favorites.Favorite{}},
 		},

@@ -94,7 +94,6 @@ func (o *ListOptions) query(m mark) url.Values {
 	}
 	if m.id != "" {
 		q.Set("collection_id", m.id)
-		return q
 	}
 	if !o.From.IsZero() {
 		q.Set("begin_time", strconv.FormatInt(o.From.UnixMilli(), 10))
