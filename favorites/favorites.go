@@ -123,8 +123,8 @@ func (s *Service) Add(ctx context.Context, username string, n NewFavorite) (*Fav
 		Body: struct {
 			ID   string `json:"id,omitzero" arg:"ID"`
 			Type int    `json:"type"`
-			Data string `json:"data"`
-			Ext  string `json:"ext,omitzero"`
+			Data string `json:"data" arg:"Data"`
+			Ext  string `json:"ext,omitzero" arg:"Ext"`
 		}{n.ID, n.Type, n.Data, n.Ext},
 	})
 	if err != nil {
@@ -163,7 +163,7 @@ func (s *Service) AddBatch(ctx context.Context, username string, favorites []New
 		Endpoint: &addBatch, Invalid: api.First(api.Username("username", username), invalid), Items: len(favorites), Out: &out,
 		Body: struct {
 			Username  string  `json:"username"`
-			Favorites []dated `json:"collections"`
+			Favorites []dated `json:"collections" arg:"favorites"`
 		}{username, entries},
 	})
 	if err != nil {

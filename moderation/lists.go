@@ -209,8 +209,8 @@ var listLists = api.Endpoint{ID: "moderation.search_lists", Method: http.MethodP
 func (s *Service) ListLists(ctx context.Context, q ListsQuery) (*page.Page[List], error) {
 	o, invalid := api.Number(q.Numbered, MaxListsPage)
 	body := struct {
-		Name  string `json:"name,omitzero"`
-		TagID string `json:"tagId,omitzero"`
+		Name  string `json:"name,omitzero" arg:"Name"`
+		TagID string `json:"tagId,omitzero" arg:"TagID"`
 		Page  *int   `json:"page,omitempty"`
 		Size  *int   `json:"size,omitempty"`
 	}{Name: q.Name, TagID: q.TagID}
