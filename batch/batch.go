@@ -36,7 +36,7 @@ var ErrNotReported = kind.ErrNotReported
 // Item is what became of one item of a batch.
 type Item[T any] struct {
 	ID    string // the item: a user, a group, an attribute key, a file
-	Value T      // what the call returns for it; the zero value if it failed
+	Value T      // what the call returns for it; if it failed, the zero value unless the method says otherwise
 	Err   error  // nil: done. It comes back from JSON as a [*Reason], with its text and its kinds
 }
 

@@ -11,8 +11,8 @@ import (
 // ClickTarget is what a tap on a notification of Huawei or Honor does.
 type ClickTarget struct {
 	Type   ClickType `json:"type"`            // needed
-	Intent string    `json:"intent,omitzero"` // a page of the app; ClickPage needs it or Action
-	URL    string    `json:"url,omitzero"`    // https; for ClickURL
+	Intent string    `json:"intent,omitzero"` // a page of the app; ClickTypePage needs it or Action
+	URL    string    `json:"url,omitzero"`    // https; for ClickTypeURL
 	Action string    `json:"action,omitzero"` // the action of a page of the app
 }
 
@@ -21,9 +21,9 @@ type ClickType int
 
 // The click types.
 const (
-	ClickPage ClickType = 1 // a page of the app
-	ClickURL  ClickType = 2
-	ClickApp  ClickType = 3 // the app
+	ClickTypePage ClickType = 1 // a page of the app
+	ClickTypeURL  ClickType = 2
+	ClickTypeApp  ClickType = 3 // the app
 )
 
 // UnmarshalJSON reads 3 and "3".
@@ -65,8 +65,8 @@ func (c *ClickTarget) check(field string) error {
 	if c == nil {
 		return nil
 	}
-	err := api.Range(field+".Type", int(c.Type), int(ClickPage), int(ClickApp))
-	if err == nil && c.Type == ClickPage && c.Action == "" {
+	err := api.Range(field+".Type", int(c.Type), int(ClickTypePage), int(ClickTypeApp))
+	if err == nil && c.Type == ClickTypePage && c.Action == "" {
 		err = api.Required(field+".Intent", c.Intent)
 	}
 	return err

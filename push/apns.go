@@ -51,8 +51,8 @@ type APNsPushType string
 
 // The documented push types.
 const (
-	APNsAlert      APNsPushType = "alert"
-	APNsBackground APNsPushType = "background"
+	APNsPushTypeAlert      APNsPushType = "alert"
+	APNsPushTypeBackground APNsPushType = "background"
 )
 
 func checkAPNs(a *APNs) error {

@@ -34,37 +34,48 @@ var bindDevice = api.Endpoint{
 	ID: "push.bind_device", Within: api.UserManagement, Method: http.MethodPut, Path: "/users/{username}/push/binding", Idempotent: true,
 }
 
-// BindDevice lets a device of a user get notifications, and returns all bindings
-// of that device. A wrong token is found out, and unbound, by the server later.
-// Repeated after a lost response. Quota: 100 calls a second (the newest documents of
-// Easemob: shared with the registration of users). [im.ErrNotFound] when there is
-// no such user.
+// BindDevice lets a device of a user get notifications, and returns all bindings of that
+// device. A wrong token is found out, and unbound, by the server later. Quota: 100 calls a
+// second (by the newest documents of Easemob shared with the registration of users).
 //
 //im:endpoint push.bind_device
 func (s *Service) BindDevice(ctx context.Context, username string, b Binding) ([]Binding, error) {
-	return s.bind(ctx, username, b, api.First(api.Required("DeviceID", b.DeviceID),
+	var out api.Entities[Binding]
+	err := s.bind(ctx, username, b, &out, api.First(api.Required("DeviceID", b.DeviceID),
 		api.Required("NotifierName", b.NotifierName), api.Required("DeviceToken", b.DeviceToken)))
+	return out.Entities, err
 }
 
-// UnbindDevice takes away all bindings of a device of a user. It is the call of
-// [Service.BindDevice] with empty values, and its quota.
+// UnbindDevice ends all bindings of a device of a user. It is the call of
+// [Service.BindDevice] with empty values, and has its quota.
 func (s *Service) UnbindDevice(ctx context.Context, username, deviceID string) error {
-	_, err := s.bind(ctx, username, Binding{DeviceID: deviceID}, api.Required("deviceID", deviceID))
-	return err
+	return s.unbind(ctx, username, Binding{DeviceID: deviceID}, api.Required("deviceID", deviceID))
 }
 
-// UnbindNotifier takes away the binding of a device of a user to one certificate,
-// and returns those that are left. It is the call of [Service.BindDevice] with an
-// empty token, and its quota.
-func (s *Service) UnbindNotifier(ctx context.Context, username, deviceID, notifierName string) ([]Binding, error) {
-	return s.bind(ctx, username, Binding{DeviceID: deviceID, NotifierName: notifierName},
+// UnbindNotifier ends the binding of a device of a user to one certificate. It is the call
+// of [Service.BindDevice] with an empty token, and has its quota.
+func (s *Service) UnbindNotifier(ctx context.Context, username, deviceID, notifierName string) error {
+	return s.unbind(ctx, username, Binding{DeviceID: deviceID, NotifierName: notifierName},
 		api.First(api.Required("deviceID", deviceID), api.Required("notifierName", notifierName)))
 }
 
-func (s *Service) bind(ctx context.Context, username string, b Binding, invalid error) ([]Binding, error) {
-	return s.bindings(ctx, &api.Call{
+// unbind ends the bindings that fit gone. A response that still has one is an error.
+func (s *Service) unbind(ctx context.Context, username string, gone Binding, invalid error) error {
+	confirmed := func(left *api.Entities[Binding]) error {
+		for _, b := range left.Entities {
+			if b.DeviceID == gone.DeviceID && (gone.NotifierName == "" || b.NotifierName == gone.NotifierName) {
+				return fmt.Errorf("the device is still bound to %s", api.Quoted(b.NotifierName))
+			}
+		}
+		return nil
+	}
+	return s.bind(ctx, username, gone, &api.Checked[api.Entities[Binding]]{Check: confirmed}, invalid)
+}
+
+func (s *Service) bind(ctx context.Context, username string, b Binding, out any, invalid error) error {
+	return s.api.Call(ctx, &api.Call{
 		Endpoint: &bindDevice, Params: []string{username}, Invalid: invalid,
-		Body: b, Secrets: []string{b.DeviceToken},
+		Body: b, Secrets: []string{b.DeviceToken}, Out: out,
 	})
 }
 
@@ -72,18 +83,12 @@ var getBindings = api.Endpoint{
 	ID: "push.get_bindings", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}/push/binding", Idempotent: true,
 }
 
-// GetBindings lists the bindings of all devices of a user. Repeated after a lost
-// response. Quota: 100 calls a second (the newest documents of Easemob: shared with
-// the registration of users). [im.ErrNotFound] when there is no such user.
+// GetBindings returns the bindings of all devices of a user. Quota: 100 calls a second (by
+// the newest documents of Easemob shared with the registration of users).
 //
 //im:endpoint push.get_bindings
 func (s *Service) GetBindings(ctx context.Context, username string) ([]Binding, error) {
-	return s.bindings(ctx, &api.Call{Endpoint: &getBindings, Params: []string{username}})
-}
-
-func (s *Service) bindings(ctx context.Context, c *api.Call) ([]Binding, error) {
 	var out api.Entities[Binding]
-	c.Out = &out
-	err := s.api.Call(ctx, c)
+	err := s.api.Call(ctx, &api.Call{Endpoint: &getBindings, Params: []string{username}, Out: &out})
 	return out.Entities, err
 }

@@ -2,58 +2,47 @@ package push_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"time"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/push"
-	"github.com/imrest/im-go/users"
 )
 
-// A campaign: the testers of a beta hear of its next version, but not at night.
-func Example() {
+// start starts an app with two users, and a client of it. In a program: the real app.
+func start() (*imtest.Server, *im.Client) {
 	srv := imtest.NewServer(nil)
-	defer srv.Close()
+	srv.AddUsers("alice", "bob")
 	client, err := im.New(srv.Config())
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer client.Close()
+	return srv, client
+}
+
+// A campaign: the testers of a beta hear of its next version, but not at night.
+func Example() {
+	srv, client := start()
+	defer srv.Close()
 	ctx := context.Background()
 
-	testers := []string{"alice", "bob"}
-	_, err = client.Users.RegisterBatch(ctx, []users.NewUser{
-		{Username: "alice", Password: "S3cret.pass"}, {Username: "bob", Password: "S3cret.pass"},
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-
 	// Alice wants to sleep.
-	settings, err := client.Push.SetSettings(ctx, "alice", push.ForApp(), push.SettingsUpdate{
-		QuietHours: &push.QuietHours{From: 22 * time.Hour, To: 7*time.Hour + 30*time.Minute},
-	})
-	if err != nil {
+	quiet := push.QuietHours{From: 22 * time.Hour, To: 7*time.Hour + 30*time.Minute}
+	if err := client.Push.UpdateSettings(ctx, "alice", push.ForApp(), push.SettingsUpdate{QuietHours: &quiet}); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("alice is not disturbed", settings.QuietHours)
 
-	// The testers get a label; carol has left the app since the list was made.
+	// The testers get a label.
 	label, err := client.Push.CreateLabel(ctx, push.NewLabel{Name: "beta-testers", Description: "version 2"})
 	if err != nil {
 		log.Fatal(err)
 	}
-	added, err := client.Push.AddLabelUsers(ctx, label.Name, append(testers, "carol"))
-	if err != nil {
+	if _, err := client.Push.AddLabelUsers(ctx, label.Name, []string{"alice", "bob"}); err != nil {
 		log.Fatal(err)
-	}
-	fmt.Println("labelled:", added.Done())
-	for _, one := range added {
-		if one.Err != nil {
-			fmt.Println("not labelled:", one.ID)
-		}
 	}
 
 	// One call reaches them all, over the vendors of their phones.
@@ -72,8 +61,124 @@ func Example() {
 	fmt.Println("pushed, as a task with an id:", taskID != "")
 
 	// Output:
-	// alice is not disturbed 22:00-07:30
-	// labelled: [alice bob]
-	// not labelled: carol
 	// pushed, as a task with an id: true
+}
+
+func ExampleService_UpdateSettings() {
+	srv, client := start()
+	defer srv.Close()
+	ctx := context.Background()
+
+	// In this group, Alice only wants to hear of messages that mention her.
+	group := push.ForGroup("228111222333441")
+	if err := client.Push.UpdateSettings(ctx, "alice", group, push.SettingsUpdate{Mode: push.ModeAt}); err != nil {
+		log.Fatal(err)
+	}
+	settings, err := client.Push.GetSettings(ctx, "alice", group)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(settings.Mode)
+
+	// Output:
+	// AT
+}
+
+func ExampleService_SetNicknames() {
+	srv, client := start()
+	defer srv.Close()
+
+	set, err := client.Push.SetNicknames(context.Background(), []push.Nickname{
+		{Username: "alice", Nickname: "Alice A."}, {Username: "bob", Nickname: "Bob B."},
+	})
+	if errors.Is(err, batch.ErrPartial) {
+		fmt.Println("failed:", set.Failed().IDs())
+	} else if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("set:", set.Done().IDs())
+
+	// Output:
+	// set: [alice bob]
+}
+
+func ExampleService_AddLabelUsers() {
+	srv, client := start()
+	defer srv.Close()
+	ctx := context.Background()
+	if _, err := client.Push.CreateLabel(ctx, push.NewLabel{Name: "beta-testers"}); err != nil {
+		log.Fatal(err)
+	}
+
+	// Carol has left the app since the list was made.
+	added, err := client.Push.AddLabelUsers(ctx, "beta-testers", []string{"alice", "bob", "carol"})
+	if errors.Is(err, batch.ErrPartial) {
+		fmt.Println("not labelled:", added.Failed().IDs())
+	} else if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("labelled:", added.Done().IDs())
+
+	// Output:
+	// not labelled: [carol]
+	// labelled: [alice bob]
+}
+
+func ExampleService_SendToUser() {
+	srv, client := start()
+	defer srv.Close()
+
+	// No device of Alice is bound.
+	receipt, err := client.Push.SendToUser(context.Background(), "alice", push.Message{Title: "Tea", Content: "It is ready."})
+	if receipt == nil {
+		log.Fatal(err)
+	}
+	fmt.Println(receipt.Status, receipt.Detail)
+	fmt.Println("refused:", errors.Is(err, im.ErrForbidden))
+
+	// Output:
+	// FAIL no push binding
+	// refused: true
+}
+
+func ExampleService_SendToUsers() {
+	srv, client := start()
+	defer srv.Close()
+
+	sent, err := client.Push.SendToUsers(context.Background(), []string{"alice", "bob"}, push.Message{Title: "Tea", Content: "It is ready."})
+	if err != nil && !errors.Is(err, batch.ErrPartial) {
+		log.Fatal(err) // no push was queued, or im.ErrOutcomeUnknown
+	}
+	for _, item := range sent {
+		switch {
+		case errors.Is(item.Err, im.ErrNotFound):
+			fmt.Println(item.ID, "is not a user")
+		case item.Err != nil:
+			fmt.Println(item.ID, "failed:", item.Err)
+		default:
+			fmt.Println(item.ID, "is queued")
+		}
+	}
+
+	// Output:
+	// alice is queued
+	// bob is queued
+}
+
+func ExampleService_GetStatistics() {
+	srv, client := start()
+	defer srv.Close()
+	day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	srv.SetPushCounts(day, "APNS", imtest.PushCounts{Success: 5, Fail: 1, Arrive: 4})
+
+	counts, err := client.Push.GetStatistics(context.Background(), push.StatisticsQuery{From: day, To: day})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, c := range counts {
+		fmt.Println(c.Day.Format(time.DateOnly), c.Vendor, c.Succeeded, c.Failed, c.Arrived)
+	}
+
+	// Output:
+	// 2026-03-01 APNS 5 1 4
 }

@@ -25,8 +25,8 @@ type FCMPriority string
 
 // The priorities of the older API.
 const (
-	FCMNormal FCMPriority = "normal"
-	FCMHigh   FCMPriority = "high"
+	FCMPriorityNormal FCMPriority = "normal"
+	FCMPriorityHigh   FCMPriority = "high"
 )
 
 // FCMNotification is what is shown.
@@ -90,9 +90,9 @@ type FCMType string
 
 // The types of the newer API.
 const (
-	FCMBoth             FCMType = "BOTH"
-	FCMDataOnly         FCMType = "DATA"
-	FCMNotificationOnly FCMType = "NOTIFICATION"
+	FCMTypeBoth         FCMType = "BOTH"
+	FCMTypeData         FCMType = "DATA"
+	FCMTypeNotification FCMType = "NOTIFICATION"
 )
 
 // FCMV1Notification is what is shown on every system.
@@ -116,8 +116,8 @@ type FCMV1Priority string
 
 // The priorities of the newer API.
 const (
-	FCMV1Normal FCMV1Priority = "NORMAL"
-	FCMV1High   FCMV1Priority = "HIGH"
+	FCMV1PriorityNormal FCMV1Priority = "NORMAL"
+	FCMV1PriorityHigh   FCMV1Priority = "HIGH"
 )
 
 // FCMV1AndroidNotification is what is shown on Android.

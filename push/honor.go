@@ -29,8 +29,8 @@ type HonorNotification struct {
 	Click      *ClickTarget `json:"clickAction,omitempty"` // nil: a tap opens the app
 	Image      string       `json:"image,omitzero"`
 	Style      HonorStyle   `json:"style,omitzero"`
-	BigTitle   string       `json:"bigTitle,omitzero"` // needed with HonorBigText
-	BigBody    string       `json:"bigBody,omitzero"`  // needed with HonorBigText
+	BigTitle   string       `json:"bigTitle,omitzero"` // needed with HonorStyleBigText
+	BigBody    string       `json:"bigBody,omitzero"`  // needed with HonorStyleBigText
 	Importance Importance   `json:"importance,omitzero"`
 	When       time.Time    `json:"when,omitzero"`     // the time shown, by which the phone sorts
 	Buttons    []Button     `json:"buttons,omitempty"` // up to 3
@@ -43,8 +43,8 @@ type HonorStyle int
 
 // The styles of Honor.
 const (
-	HonorPlain   HonorStyle = 0
-	HonorBigText HonorStyle = 1
+	HonorStylePlain   HonorStyle = 0
+	HonorStyleBigText HonorStyle = 1
 )
 
 func checkHonor(h *Honor) error {
@@ -61,7 +61,7 @@ func checkHonor(h *Honor) error {
 			return err
 		}
 	}
-	if n.Style == HonorBigText {
+	if n.Style == HonorStyleBigText {
 		err := api.First(api.Required(field+"Notification.BigTitle", n.BigTitle), api.Required(field+"Notification.BigBody", n.BigBody))
 		if err != nil {
 			return err

@@ -60,9 +60,9 @@ type HuaweiNotification struct {
 	Color        string      `json:"color,omitzero"`
 	Image        string      `json:"image,omitzero"`
 	Style        HuaweiStyle `json:"style,omitzero"`
-	BigTitle     string      `json:"bigTitle,omitzero"`      // with HuaweiBigText
-	BigBody      string      `json:"bigBody,omitzero"`       // with HuaweiBigText
-	InboxContent []string    `json:"inboxContent,omitempty"` // up to 5 lines of 1,024 characters; needed with HuaweiInbox
+	BigTitle     string      `json:"bigTitle,omitzero"`      // with HuaweiStyleBigText
+	BigBody      string      `json:"bigBody,omitzero"`       // with HuaweiStyleBigText
+	InboxContent []string    `json:"inboxContent,omitempty"` // up to 5 lines of 1,024 characters; needed with HuaweiStyleInbox
 	Buttons      []Button    `json:"buttons,omitempty"`      // up to 3
 
 	Click         *ClickTarget  `json:"clickAction,omitempty"`
@@ -92,9 +92,9 @@ type HuaweiStyle int
 
 // The styles of Huawei.
 const (
-	HuaweiPlain   HuaweiStyle = 0
-	HuaweiBigText HuaweiStyle = 1
-	HuaweiInbox   HuaweiStyle = 3
+	HuaweiStylePlain   HuaweiStyle = 0
+	HuaweiStyleBigText HuaweiStyle = 1
+	HuaweiStyleInbox   HuaweiStyle = 3
 )
 
 // Visibility says what a locked phone of Huawei shows.
@@ -146,7 +146,7 @@ func checkHuaweiNotification(field string, n *HuaweiNotification) error {
 			return err
 		}
 	}
-	if n.Style == HuaweiInbox && len(n.InboxContent) == 0 {
+	if n.Style == HuaweiStyleInbox && len(n.InboxContent) == 0 {
 		return api.Invalid(field+"InboxContent", "must have at least one entry")
 	}
 	return api.First(n.Click.check(field+"Click"), checkButtons(field+"Buttons", n.Buttons), n.Badge.check(field+"Badge"), checkLength(field+"AutoClear", n.AutoClear))

@@ -16,10 +16,10 @@ type Meizu struct {
 	ExpandContent string `json:"noticeExpandContent,omitzero"` // that text
 
 	Click      MeizuClick     `json:"clickType,omitzero"`       // what a tap does
-	URL        string         `json:"url,omitzero"`             // for MeizuWeb
-	Activity   string         `json:"activity,omitzero"`        // for MeizuPage
+	URL        string         `json:"url,omitzero"`             // for MeizuClickWeb
+	Activity   string         `json:"activity,omitzero"`        // for MeizuClickPage
 	Parameters map[string]any `json:"parameters,omitempty"`     // for the page
-	Custom     string         `json:"customAttribute,omitzero"` // for MeizuCustom
+	Custom     string         `json:"customAttribute,omitzero"` // for MeizuClickCustom
 
 	OffLine        *bool         `json:"isOffLine,omitempty"` // kept for phones that are offline
 	ValidTime      time.Duration `json:"validTime,omitzero"`  // how long; in whole hours, rounded up
@@ -43,10 +43,10 @@ type MeizuClick int
 
 // The click types of Meizu.
 const (
-	MeizuApp    MeizuClick = 0
-	MeizuPage   MeizuClick = 1
-	MeizuWeb    MeizuClick = 2
-	MeizuCustom MeizuClick = 3
+	MeizuClickApp    MeizuClick = 0
+	MeizuClickPage   MeizuClick = 1
+	MeizuClickWeb    MeizuClick = 2
+	MeizuClickCustom MeizuClick = 3
 )
 
 func checkMeizu(m *Meizu) error {

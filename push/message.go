@@ -1,7 +1,6 @@
 package push
 
 import (
-	"bytes"
 	"encoding/json"
 	"time"
 	"unicode/utf8"
@@ -15,18 +14,18 @@ import (
 // this package counts it as one.
 type Message struct {
 	Title    string         `json:"title"`             // up to 32 characters
-	Subtitle string         `json:"subTitle,omitzero"` // up to 10 characters; iOS only
+	Subtitle string         `json:"subtitle,omitzero"` // up to 10 characters; iOS only
 	Content  string         `json:"content"`           // up to 100 characters
 	Ext      map[string]any `json:"ext,omitempty"`     // free data for the app, up to 10 entries of 1,024 characters together
 	Config   *Config        `json:"config,omitempty"`  // what a tap does, and the badge
 
-	Agora     *OwnChannel    `json:"agora,omitempty"`     // the platform's own channel, on Agora
-	Easemob   *OwnChannel    `json:"easemob,omitempty"`   // the platform's own channel, on Easemob
-	APNs      *APNs          `json:"apns,omitempty"`      // Apple
-	FCM       *FCM           `json:"fcm,omitempty"`       // Google, by its older API
-	FCMV1     *FCMV1         `json:"fcmV1,omitempty"`     // Google, by its newer API; Easemob only
-	Huawei    *Huawei        `json:"huawei,omitempty"`    // phones with Android
-	HarmonyOS map[string]any `json:"harmonyOS,omitempty"` // Huawei's own system; no document lists its fields
+	Agora     *OwnChannel    `json:"agora,omitempty"`      // the platform's own channel, on Agora
+	Easemob   *OwnChannel    `json:"easemob,omitempty"`    // the platform's own channel, on Easemob
+	APNs      *APNs          `json:"apns,omitempty"`       // Apple
+	FCM       *FCM           `json:"fcm,omitempty"`        // Google, by its older API
+	FCMV1     *FCMV1         `json:"fcm_v1,omitempty"`     // Google, by its newer API; Easemob only
+	Huawei    *Huawei        `json:"huawei,omitempty"`     // phones with Android
+	HarmonyOS map[string]any `json:"harmony_os,omitempty"` // Huawei's own system, by the keys of the API; Easemob only
 	Honor     *Honor         `json:"honor,omitempty"`
 	Xiaomi    *Xiaomi        `json:"xiaomi,omitempty"`
 	Vivo      *Vivo          `json:"vivo,omitempty"`
@@ -38,8 +37,8 @@ type Message struct {
 	// the typed fields make, at any depth: {"oppo": {"category": "MARKETING"}}.
 	More map[string]any `json:"more,omitempty"`
 
-	// Strategy chooses between the platform's own channel and the vendors'; nil:
-	// VendorOnly.
+	// Strategy chooses between the platform's own channel and the vendors' channels; nil:
+	// StrategyVendorOnly.
 	Strategy *Strategy `json:"strategy,omitempty"`
 	// Start is when to push, for tasks only: from 1 hour to 30 days ahead; zero: now.
 	// The server reads it by the clock of its own time zone and the zone does not
@@ -53,11 +52,11 @@ type Strategy int
 
 // The strategies.
 const (
-	VendorFirst Strategy = 0 // the vendor's channel, on failure the own one
-	OwnOnly     Strategy = 1 // the own channel; kept for users that are offline as long as the plan allows
-	VendorOnly  Strategy = 2 // the vendor's channel; dropped on failure. The default
-	OwnFirst    Strategy = 3 // the own channel for users that are online, else the vendor's; on failure the own one at the next login
-	OnlineOnly  Strategy = 4 // the own channel; dropped for users that are offline. Not known to older documents
+	StrategyVendorFirst Strategy = 0 // the vendor's channel, on failure the own one
+	StrategyOwnOnly     Strategy = 1 // the own channel; kept for users that are offline as long as the plan allows
+	StrategyVendorOnly  Strategy = 2 // the vendor's channel; dropped on failure. The default
+	StrategyOwnFirst    Strategy = 3 // the own channel for users that are online, else the vendor's; on failure the own one at the next login
+	StrategyOnlineOnly  Strategy = 4 // the own channel; dropped for users that are offline. Not known to older documents
 )
 
 // Config says what a tap on a notification does and what the badge shows.
@@ -124,7 +123,7 @@ func checkExt(ext map[string]any) error {
 	return nil
 }
 
-// notLater refuses a start time where there is no task to start.
+// notLater rejects a start time where there is no task to start.
 func (m *Message) notLater() error {
 	if !m.Start.IsZero() {
 		return api.Invalid("Start", "is for tasks only: SendToLabels, SendToAll and SendTaskToUsers")
@@ -142,66 +141,12 @@ func (m *Message) checkStart() error {
 	return nil
 }
 
-// payload is the message as it is sent, with More in it.
-func (m *Message) payload() any {
-	bare := *m // what stands beside the message on the wire, or goes into it
-	bare.More, bare.Strategy, bare.Start = nil, nil, time.Time{}
-	if len(m.More) == 0 {
-		return bare
-	}
-	return merged{bare, m.More}
-}
-
-type merged struct {
-	bare Message
-	More map[string]any
-}
-
-func (m merged) MarshalJSON() ([]byte, error) {
-	fields, err := encoded(m.bare)
-	if err != nil {
-		return nil, err
-	}
-	more, err := encoded(m.More)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(merge(fields, more))
-}
-
-// encoded is a value as it stands on the wire, so that maps and structs of all
-// types merge.
-func encoded(v any) (map[string]any, error) {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	var fields map[string]any
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber() // ids above 2^53
-	err = decoder.Decode(&fields)
-	return fields, err
-}
-
-// merge puts one map over another, which it changes.
-func merge(under, over map[string]any) map[string]any {
-	for key, value := range over {
-		below, ok1 := under[key].(map[string]any)
-		above, ok2 := value.(map[string]any)
-		if ok1 && ok2 {
-			value = merge(below, above)
-		}
-		under[key] = value
-	}
-	return under
-}
-
 type textLimit struct {
 	field, text string
 	limit       int
 }
 
-// checkTexts refuses the first text that is too long.
+// checkTexts rejects the first text that is too long.
 func checkTexts(limits ...textLimit) error {
 	for _, l := range limits {
 		if err := api.MaxLength(l.field, l.text, l.limit); err != nil {

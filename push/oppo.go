@@ -18,8 +18,8 @@ type Oppo struct {
 	MessageID  string         `json:"appMessageId,omitzero"`
 	Style      OppoStyle      `json:"style,omitzero"`
 	Click      OppoClick      `json:"clickActionType,omitzero"`     // what a tap does
-	Activity   string         `json:"clickActionActivity,omitzero"` // up to 500 characters; needed with OppoPage and OppoActivity
-	URL        string         `json:"clickActionUrl,omitzero"`      // up to 500 characters; needed with OppoWeb and OppoScheme
+	Activity   string         `json:"clickActionActivity,omitzero"` // up to 500 characters; needed with OppoClickPage and OppoClickActivity
+	URL        string         `json:"clickActionUrl,omitzero"`      // up to 500 characters; needed with OppoClickWeb and OppoClickScheme
 	Parameters map[string]any `json:"actionParameters,omitempty"`   // for the page that a tap opens
 
 	OffLine           *bool         `json:"offLine,omitempty"`   // kept for phones that are offline
@@ -36,9 +36,9 @@ type OppoStyle int
 
 // The styles of OPPO.
 const (
-	OppoPlain    OppoStyle = 1
-	OppoLongText OppoStyle = 2
-	OppoPicture  OppoStyle = 3
+	OppoStylePlain    OppoStyle = 1
+	OppoStyleLongText OppoStyle = 2
+	OppoStylePicture  OppoStyle = 3
 )
 
 // OppoClick says what a tap does.
@@ -46,11 +46,11 @@ type OppoClick int
 
 // The click types of OPPO.
 const (
-	OppoApp      OppoClick = 0
-	OppoPage     OppoClick = 1 // a page of the app, by its intent action
-	OppoWeb      OppoClick = 2
-	OppoActivity OppoClick = 4 // a page of the app, by its activity
-	OppoScheme   OppoClick = 5 // a page of the app, by its intent scheme
+	OppoClickApp      OppoClick = 0
+	OppoClickPage     OppoClick = 1 // a page of the app, by its intent action
+	OppoClickWeb      OppoClick = 2
+	OppoClickActivity OppoClick = 4 // a page of the app, by its activity
+	OppoClickScheme   OppoClick = 5 // a page of the app, by its intent scheme
 )
 
 func checkOppo(o *Oppo) error {
@@ -58,11 +58,11 @@ func checkOppo(o *Oppo) error {
 		return nil
 	}
 	switch o.Click {
-	case OppoPage, OppoActivity:
+	case OppoClickPage, OppoClickActivity:
 		if err := api.Required("Oppo.Activity", o.Activity); err != nil {
 			return err
 		}
-	case OppoWeb, OppoScheme:
+	case OppoClickWeb, OppoClickScheme:
 		if err := api.Required("Oppo.URL", o.URL); err != nil {
 			return err
 		}

@@ -25,8 +25,8 @@ type OwnChannel struct {
 	Sound            Flag       `json:"sound,omitzero"`
 	Vibrate          Flag       `json:"vibrate,omitzero"`
 	Style            OwnStyle   `json:"style,omitzero"`
-	BigText          string     `json:"bigTxt,omitzero"`     // needed with OwnBigText
-	BigPicture       string     `json:"bigPicture,omitzero"` // URL; needed with OwnBigPicture
+	BigText          string     `json:"bigTxt,omitzero"`     // needed with OwnStyleBigText
+	BigPicture       string     `json:"bigPicture,omitzero"` // URL; needed with OwnStyleBigPicture
 	ID               int64      `json:"id,omitzero"`         // the same id replaces the older notification; 0: random
 }
 
@@ -35,16 +35,16 @@ type OwnStyle int
 
 // The styles of the own channel.
 const (
-	OwnPlain      OwnStyle = 0
-	OwnBigText    OwnStyle = 1
-	OwnBigPicture OwnStyle = 2 // Android
+	OwnStylePlain      OwnStyle = 0
+	OwnStyleBigText    OwnStyle = 1
+	OwnStyleBigPicture OwnStyle = 2 // Android
 )
 
 // Operation is what a tap on a notification of the own channel does.
 type Operation struct {
 	Type     OperationType `json:"type"`
-	URL      string        `json:"openUrl,omitzero"`      // needed with OpenURL
-	Action   string        `json:"openAction,omitzero"`   // OpenAction needs it or Activity
+	URL      string        `json:"openUrl,omitzero"`      // needed with OperationTypeURL
+	Action   string        `json:"openAction,omitzero"`   // OperationTypeAction needs it or Activity
 	Activity string        `json:"openActivity,omitzero"` // Agora only
 }
 
@@ -53,9 +53,9 @@ type OperationType int
 
 // The operations.
 const (
-	OpenApp    OperationType = 0
-	OpenURL    OperationType = 1
-	OpenAction OperationType = 2 // Android
+	OperationTypeApp    OperationType = 0
+	OperationTypeURL    OperationType = 1
+	OperationTypeAction OperationType = 2 // Android
 )
 
 // UnmarshalJSON reads 2 and "2".
@@ -66,15 +66,15 @@ func checkOwnChannel(field string, c *OwnChannel) error {
 		return nil
 	}
 	switch {
-	case c.Style == OwnBigText && c.BigText == "":
+	case c.Style == OwnStyleBigText && c.BigText == "":
 		return api.Required(field+".BigText", "")
-	case c.Style == OwnBigPicture && c.BigPicture == "":
+	case c.Style == OwnStyleBigPicture && c.BigPicture == "":
 		return api.Required(field+".BigPicture", "")
 	case c.Operation == nil:
 		return nil
-	case c.Operation.Type == OpenURL:
+	case c.Operation.Type == OperationTypeURL:
 		return api.Required(field+".Operation.URL", c.Operation.URL)
-	case c.Operation.Type == OpenAction && c.Operation.Activity == "":
+	case c.Operation.Type == OperationTypeAction && c.Operation.Activity == "":
 		return api.Required(field+".Operation.Action", c.Operation.Action)
 	}
 	return nil

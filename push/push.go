@@ -1,45 +1,58 @@
-// Package push settles how users get push notifications, and sends some: to one
-// user, to a list, to all users under a label, to everybody.
+// Package push is about notifications on the users' devices: what each user gets and how it
+// looks, and notifications that the server sends for the app.
 //
-// What a user wants pushed is set with [Service.SetSettings] and its neighbours;
-// how it looks, with nicknames, display styles, languages and templates. Labels
-// are sets of users for campaigns:
+//   - To choose what a user gets, call [Service.UpdateSettings].
+//   - To choose how it looks, call [Service.SetNickname], [Service.SetDisplayStyle],
+//     [Service.SetLanguage] or [Service.CreateTemplate] and [Service.SetUserTemplate].
+//   - To let a device get notifications, call [Service.BindDevice].
+//   - To keep sets of users for campaigns, call [Service.CreateLabel] and
+//     [Service.AddLabelUsers].
+//   - To push to one user, call [Service.SendToUser]; to several, [Service.SendToUsers]; to
+//     labels, [Service.SendToLabels]; to everybody, [Service.SendToAll].
+//   - To count what arrived, call [Service.GetStatistics].
+//
+// A campaign is one call:
 //
 //	taskID, err := client.Push.SendToLabels(ctx, []string{"beta-testers"}, push.Message{
 //		Title:   "A new kettle",
 //		Content: "It sings. Come and hear it.",
 //	})
 //
-// A notification is never sent twice by this package: a call whose response is lost
-// returns [im.ErrOutcomeUnknown] and is not repeated.
+// Unless a method says otherwise, its quota is 100 calls a second, it is retried if the
+// response is lost, and a user, label or template that does not exist is im.ErrNotFound.
 //
-// A push that is rejected with 403 LimitException ([im.ErrRateLimited]) is not retried,
-// unlike every other call that comes too often: it means too many tasks, which end in
-// minutes and not in seconds. The error says so.
+// A notification is never sent twice: a method that sends is not retried if the response is
+// lost, and returns im.ErrOutcomeUnknown. A push that is rejected with 403 LimitException
+// (im.ErrRateLimited) is not retried either: it means too many tasks, which end in minutes,
+// not in seconds. The error says so.
 //
-// Calls that send, and those of labels, need the push product to be switched on
-// for the app; without it they response [im.ErrNotEnabled].
+// Methods that send, and those of labels, need the push product, which is switched on for
+// the app; without it they return im.ErrNotEnabled.
+//
+// In JSON, the types in a [Message], such as [APNs] and [Config], keep the keys of the
+// API, so that settings in a vendor's form can be decoded into them. All other types have
+// keys in snake_case.
 package push
 
 import "github.com/imrest/im-go/internal/api"
 
-// Service calls the endpoints of push. It is the field Push of the client.
+// Service calls the endpoints of push. It is the field Push of im.Client.
 type Service struct{ api api.Caller }
 
-// New is called by package im; a service cannot be made outside this module.
+// New is for package im alone.
 func New(c api.Caller) *Service {
 	api.Declare(c, endpoints...)
 	return &Service{c}
 }
 
 var endpoints = []*api.Endpoint{
-	&setNickname, &setNicknameBatch, &setDisplayStyle, &setNoDisturbing,
-	&setSettings, &getSettings, &setLanguage, &getLanguage,
+	&setNickname, &setNicknames, &setDisplayStyle, &setNoDisturbing,
+	&updateSettings, &getSettings, &setLanguage, &getLanguage,
 	&createTemplate, &getTemplate, &updateTemplate, &deleteTemplate, &setUserTemplate, &getUserTemplate,
 	&bindDevice, &getBindings,
 	&createLabel, &getLabel, &listLabels, &deleteLabel,
 	&addLabelUsers, &getLabelUser, &listLabelUsers, &removeLabelUsers,
 	&sendSync, &sendAsync, &sendUsers, &sendLabels, &sendAll, &sendList,
 	&createMessage, &getMessage, &sendStored,
-	&statistics,
+	&getStatistics,
 }

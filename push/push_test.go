@@ -55,97 +55,104 @@ func text(n int) string { return strings.Repeat("é", n) } // two bytes a charac
 
 const accountJSON = `"uuid":"2f4b8a10","type":"user","created":1702595573399,"modified":1712596083687,"username":"alice","activated":true`
 
-func account(change func(*push.User)) *push.User {
-	u := &push.User{
-		UUID: "2f4b8a10", Username: "alice", Activated: true,
-		Created: time.UnixMilli(1702595573399), Modified: time.UnixMilli(1712596083687),
-	}
-	change(u)
-	return u
-}
-
 func TestAccounts(t *testing.T) {
+	nickname := func(nickname string) func(context.Context, *im.Client) (any, error) {
+		return done(func(ctx context.Context, s *push.Service) error { return s.SetNickname(ctx, "alice", nickname) })
+	}
+	style := func(style push.DisplayStyle) func(context.Context, *im.Client) (any, error) {
+		return done(func(ctx context.Context, s *push.Service) error { return s.SetDisplayStyle(ctx, "alice", style) })
+	}
+	window := func(n push.NoDisturbing) func(context.Context, *im.Client) (any, error) {
+		return done(func(ctx context.Context, s *push.Service) error { return s.SetNoDisturbing(ctx, "alice", n) })
+	}
+	const from22to7 = `{"notification_no_disturbing":true,"notification_no_disturbing_start":"22","notification_no_disturbing_end":"7"}`
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "push.set_nickname",
-			Do: do(func(ctx context.Context, s *push.Service) (*push.User, error) {
-				return s.SetNickname(ctx, "alice", "Alice A.")
-			}),
-			Request: "PUT /users/alice",
-			Body:    `{"nickname":"Alice A."}`,
-			Response:  `{"action":"put","path":"/users","entities":[{` + accountJSON + `,"nickname":"Alice A."}],"timestamp":1712596083685}`,
-			Want:    account(func(u *push.User) { u.Nickname = "Alice A." }),
+			ID: "push.set_nickname", Do: nickname("Alice A."),
+			Request:  "PUT /users/alice",
+			Body:     `{"nickname":"Alice A."}`,
+			Response: `{"action":"put","path":"/users","entities":[{` + accountJSON + `,"nickname":"Alice A."}],"timestamp":1712596083685}`,
 		},
 		{
-			ID: "push.set_nickname", Name: "an empty nickname is sent",
-			Do:      do(func(ctx context.Context, s *push.Service) (*push.User, error) { return s.SetNickname(ctx, "alice", "") }),
+			ID: "push.set_nickname", Name: "an empty nickname is sent", Do: nickname(""),
 			Request: "PUT /users/alice", Body: `{"nickname":""}`,
 			Response: `{"entities":{` + accountJSON + `}}`,
-			Want:   account(func(*push.User) {}),
 		},
 		{
-			ID: "push.set_nickname", Name: "response without the user",
-			Do:      do(func(ctx context.Context, s *push.Service) (*push.User, error) { return s.SetNickname(ctx, "alice", "") }),
+			ID: "push.set_nickname", Name: "response without the user", Do: nickname(""),
 			Request: "PUT /users/alice", Body: `{"nickname":""}`,
 			Response: `{"entities":[]}`, Err: im.ErrBadResponse,
 		},
 		{
-			ID: "push.set_display_style",
-			Do: do(func(ctx context.Context, s *push.Service) (*push.User, error) {
-				return s.SetDisplayStyle(ctx, "alice", push.ShowMessage)
-			}),
+			ID: "push.set_nickname", Name: "response about another user", Do: nickname("B"),
+			Request: "PUT /users/alice", Body: `{"nickname":"B"}`,
+			Response: `{"entities":[{"username":"bob","nickname":"B"}]}`, Err: im.ErrBadResponse,
+		},
+		{
+			ID: "push.set_nickname", Name: "another nickname is kept", Do: nickname("B"),
+			Request: "PUT /users/alice", Body: `{"nickname":"B"}`,
+			Response: `{"entities":[{` + accountJSON + `,"nickname":"Alice A."}]}`, Err: im.ErrBadResponse,
+		},
+		{
+			ID: "push.set_display_style", Do: style(push.DisplayStyleMessage),
 			Request: "PUT /users/alice",
 			Body:    `{"notification_display_style":1}`,
 			Response: `{"entities":[{` + accountJSON + `,"notification_display_style":1,"nickname":"Alice A.","notifier_name":"demo-fcm",
 				"notification_no_disturbing":false}]}`,
-			Want: account(func(u *push.User) {
-				u.DisplayStyle, u.Nickname, u.NotifierName = push.ShowMessage, "Alice A.", "demo-fcm"
-			}),
 		},
 		{
-			ID: "push.set_display_style", Name: "0 is sent, text is read",
-			Do: do(func(ctx context.Context, s *push.Service) (*push.User, error) {
-				return s.SetDisplayStyle(ctx, "alice", push.ShowNotice)
-			}),
+			ID: "push.set_display_style", Name: "0 is sent, text is read", Do: style(push.DisplayStyleNotice),
 			Request: "PUT /users/alice", Body: `{"notification_display_style":0}`,
-			Response: `{"entities":[{` + accountJSON + `,"notification_display_style":"1"}]}`,
-			Want:   account(func(u *push.User) { u.DisplayStyle = push.ShowMessage }),
+			Response: `{"entities":[{` + accountJSON + `,"notification_display_style":"0"}]}`,
 		},
 		{
-			ID: "push.set_no_disturbing",
-			Do: do(func(ctx context.Context, s *push.Service) (*push.User, error) {
-				return s.SetNoDisturbing(ctx, "alice", push.NoDisturbing{On: true, From: 22, To: 0})
-			}),
+			ID: "push.set_display_style", Name: "another style is kept, as text", Do: style(push.DisplayStyleNotice),
+			Request: "PUT /users/alice", Body: `{"notification_display_style":0}`,
+			Response: `{"entities":[{` + accountJSON + `,"notification_display_style":"1"}]}`, Err: im.ErrBadResponse,
+		},
+		{
+			ID: "push.set_no_disturbing", Do: window(push.NoDisturbing{On: true, From: 22, To: 0}),
 			Request: "PUT /users/alice",
 			Body:    `{"notification_no_disturbing":true,"notification_no_disturbing_start":"22","notification_no_disturbing_end":"0"}`,
 			Response: `{"entities":[{` + accountJSON + `,"notification_no_disturbing":true,"notification_no_disturbing_start":22,
 				"notification_no_disturbing_end":0}]}`,
-			Want: account(func(u *push.User) { u.NoDisturbing = push.NoDisturbing{On: true, From: 22} }),
 		},
 		{
-			ID: "push.set_no_disturbing", Name: "off goes alone, hours as text are read",
-			Do: do(func(ctx context.Context, s *push.Service) (*push.User, error) {
-				return s.SetNoDisturbing(ctx, "alice", push.NoDisturbing{From: 3, To: 99})
-			}),
+			ID: "push.set_no_disturbing", Name: "hours as text are read", Do: window(push.NoDisturbing{On: true, From: 22, To: 7}),
+			Request: "PUT /users/alice", Body: from22to7,
+			Response: `{"entities":[{` + accountJSON + `,"notification_no_disturbing":1,"notification_no_disturbing_start":"22","notification_no_disturbing_end":"7"}]}`,
+		},
+		{
+			ID: "push.set_no_disturbing", Name: "other hours are kept, as text", Do: window(push.NoDisturbing{On: true, From: 22, To: 7}),
+			Request: "PUT /users/alice", Body: from22to7,
+			Response: `{"entities":[{` + accountJSON + `,"notification_no_disturbing":1,"notification_no_disturbing_start":"22","notification_no_disturbing_end":"8"}]}`,
+			Err:      im.ErrBadResponse,
+		},
+		{
+			ID: "push.set_no_disturbing", Name: "off is sent alone, the hours stay", Do: window(push.NoDisturbing{From: 3, To: 99}),
 			Request: "PUT /users/alice", Body: `{"notification_no_disturbing":false}`,
 			Response: `{"entities":[{` + accountJSON + `,"notification_no_disturbing":0,"notification_no_disturbing_start":"22","notification_no_disturbing_end":"7"}]}`,
-			Want:   account(func(u *push.User) { u.NoDisturbing = push.NoDisturbing{From: 22, To: 7} }),
+		},
+		{
+			ID: "push.set_no_disturbing", Name: "it stays on", Do: window(push.NoDisturbing{}),
+			Request: "PUT /users/alice", Body: `{"notification_no_disturbing":false}`,
+			Response: `{"entities":[{` + accountJSON + `,"notification_no_disturbing":"true"}]}`, Err: im.ErrBadResponse,
 		},
 		{
 			ID: "push.set_nicknames_batch",
 			Do: do(func(ctx context.Context, s *push.Service) (any, error) {
-				got, err := s.SetNicknameBatch(ctx, []push.Nickname{{"Alice", "Alice A."}, {"bob", ""}, {"carol", "C"}})
-				if err != nil {
+				got, err := s.SetNicknames(ctx, []push.Nickname{{"Alice", "Alice A."}, {"bob", ""}, {"carol", "C"}})
+				if got == nil {
 					return nil, err
 				}
-				assert.Equal(t, []string{"Alice", "bob"}, got.Done())
+				assert.Equal(t, []string{"Alice", "bob"}, got.Done().IDs())
 				require.ErrorIs(t, got[2].Err, im.ErrOutcomeUnknown, "carol is not named, so she does not count as done")
-				require.ErrorIs(t, got.Err(), im.ErrPartial)
+				require.ErrorIs(t, err, im.ErrPartial)
 				return nil, nil
 			}),
-			Request: "PUT /push/nickname",
-			Body:    `[{"username":"Alice","push_nickname":"Alice A."},{"username":"bob","push_nickname":""},{"username":"carol","push_nickname":"C"}]`,
-			Response:  `{"path":"/push","entities":[{"push_nickname":"Alice A.","username":"alice"},{"push_nickname":"","username":"bob"}],"action":"put"}`,
+			Request:  "PUT /push/nickname",
+			Body:     `[{"username":"Alice","push_nickname":"Alice A."},{"username":"bob","push_nickname":""},{"username":"carol","push_nickname":"C"}]`,
+			Response: `{"path":"/push","entities":[{"push_nickname":"Alice A.","username":"alice"},{"push_nickname":"","username":"bob"}],"action":"put"}`,
 		},
 	})
 }
@@ -153,22 +160,19 @@ func TestAccounts(t *testing.T) {
 func TestAccountsRefused(t *testing.T) {
 	batch := func(nicknames ...push.Nickname) func(context.Context, *push.Service) error {
 		return func(ctx context.Context, s *push.Service) error {
-			_, err := s.SetNicknameBatch(ctx, nicknames)
+			_, err := s.SetNicknames(ctx, nicknames)
 			return err
 		}
 	}
 	refuse(t, []refusal{
 		{"nickname: has 101 characters, at most 100 are allowed", func(ctx context.Context, s *push.Service) error {
-			_, err := s.SetNickname(ctx, "alice", text(101))
-			return err
+			return s.SetNickname(ctx, "alice", text(101))
 		}},
 		{"username: must not be empty", func(ctx context.Context, s *push.Service) error {
-			_, err := s.SetNickname(ctx, "", "Alice")
-			return err
+			return s.SetNickname(ctx, "", "Alice")
 		}},
 		{"To: is 24, must be from 0 to 23", func(ctx context.Context, s *push.Service) error {
-			_, err := s.SetNoDisturbing(ctx, "alice", push.NoDisturbing{On: true, To: 24})
-			return err
+			return s.SetNoDisturbing(ctx, "alice", push.NoDisturbing{On: true, To: 24})
 		}},
 		{"nicknames: must have at least one entry", batch()},
 		{"nicknames: has 51 entries, at most 50 are allowed", batch(nicknames(51)...)},
@@ -188,9 +192,7 @@ func nicknames(n int) []push.Nickname {
 
 func TestSettings(t *testing.T) {
 	set := func(scope push.Scope, u push.SettingsUpdate) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *push.Service) (*push.Settings, error) {
-			return s.SetSettings(ctx, "alice", scope, u)
-		})
+		return done(func(ctx context.Context, s *push.Service) error { return s.UpdateSettings(ctx, "alice", scope, u) })
 	}
 	get := func(scope push.Scope) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *push.Service) (*push.Settings, error) {
@@ -200,49 +202,89 @@ func TestSettings(t *testing.T) {
 	window := push.QuietHours{From: 22 * time.Hour, To: 7*time.Hour + 15*time.Minute}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID:      "push.set_settings",
-			Do:      set(push.ForApp(), push.SettingsUpdate{Mode: push.ModeNone, QuietHours: &window, Pause: new(time.Hour)}),
-			Request: "PUT /users/alice/notification/user/alice",
-			Body:    `{"type":"NONE","ignoreInterval":"22:00-07:15","ignoreDuration":3600000}`,
-			Response:  `{"action":"put","data":{"type":"NONE","ignoreDuration":1717507349924,"ignoreInterval":"22:00-07:15"},"duration":20}`,
-			Want:    &push.Settings{Mode: push.ModeNone, QuietHours: window, PausedUntil: time.UnixMilli(1717507349924)},
+			ID:       "push.set_settings",
+			Do:       set(push.ForApp(), push.SettingsUpdate{Mode: push.ModeNone, QuietHours: &window, Pause: new(time.Hour)}),
+			Request:  "PUT /users/alice/notification/user/alice",
+			Body:     `{"type":"NONE","ignoreInterval":"22:00-07:15","ignoreDuration":3600000}`,
+			Response: `{"action":"put","data":{"type":"NONE","ignoreDuration":1717507349924,"ignoreInterval":"22:00-07:15"},"duration":20}`,
 		},
 		{
 			ID: "push.set_settings", Name: "what is absent is not sent",
-			Do:      set(push.ForGroup("184524748161025"), push.SettingsUpdate{Mode: push.ModeAt}),
-			Request: "PUT /users/alice/notification/chatgroup/184524748161025",
-			Body:    `{"type":"AT"}`,
-			Response:  `{"data":{"type":"AT","ignoreDuration":0,"ignoreInterval":""}}`,
-			Want:    &push.Settings{Mode: push.ModeAt},
+			Do:       set(push.ForGroup("184524748161025"), push.SettingsUpdate{Mode: push.ModeAt}),
+			Request:  "PUT /users/alice/notification/chatgroup/184524748161025",
+			Body:     `{"type":"AT"}`,
+			Response: `{"data":{"type":"AT","ignoreDuration":0,"ignoreInterval":""}}`,
 		},
 		{
 			ID: "push.set_settings", Name: "zero is sent",
-			Do:      set(push.ForApp(), push.SettingsUpdate{QuietHours: new(push.QuietHours{}), Pause: new(time.Duration(0))}),
-			Request: "PUT /users/alice/notification/user/alice",
-			Body:    `{"ignoreInterval":"","ignoreDuration":0}`,
-			Response:  `{"data":{"type":"ALL","ignoreDuration":"1717507349924","ignoreInterval":null}}`,
-			Want:    &push.Settings{Mode: push.ModeAll, PausedUntil: time.UnixMilli(1717507349924)},
+			Do:       set(push.ForApp(), push.SettingsUpdate{QuietHours: new(push.QuietHours{}), Pause: new(time.Duration(0))}),
+			Request:  "PUT /users/alice/notification/user/alice",
+			Body:     `{"ignoreInterval":"","ignoreDuration":0}`,
+			Response: `{"data":{"type":"ALL","ignoreDuration":"1717507349924","ignoreInterval":null}}`,
 		},
 		{
 			ID: "push.set_settings", Name: "the whole day, with a user",
-			Do:      set(push.ForApp(), push.SettingsUpdate{QuietHours: &push.QuietHours{To: 24 * time.Hour}}),
-			Request: "PUT /users/alice/notification/user/alice",
-			Body:    `{"ignoreInterval":"00:00-00:00"}`,
-			Response:  `{"data":{"type":"ALL","ignoreInterval":"00:00-00:00"}}`,
-			Want:    &push.Settings{Mode: push.ModeAll, QuietHours: push.QuietHours{To: 24 * time.Hour}},
+			Do:       set(push.ForApp(), push.SettingsUpdate{QuietHours: &push.QuietHours{To: 24 * time.Hour}}),
+			Request:  "PUT /users/alice/notification/user/alice",
+			Body:     `{"ignoreInterval":"00:00-00:00"}`,
+			Response: `{"data":{"type":"ALL","ignoreInterval":"00:00-00:00"}}`,
 		},
 		{
 			ID: "push.set_settings", Name: "a chat follows the app again",
-			Do:      set(push.ForUser("bob"), push.SettingsUpdate{Mode: push.ModeDefault, Pause: new(7 * 24 * time.Hour)}),
-			Request: "PUT /users/alice/notification/user/bob",
-			Body:    `{"type":"DEFAULT","ignoreDuration":604800000}`,
-			Response:  `{"data":{"type":"DEFAULT"}}`,
+			Do:       set(push.ForUser("bob"), push.SettingsUpdate{Mode: push.ModeDefault, Pause: new(7 * 24 * time.Hour)}),
+			Request:  "PUT /users/alice/notification/user/bob",
+			Body:     `{"type":"DEFAULT","ignoreDuration":604800000}`,
+			Response: `{"data":{"type":"DEFAULT"}}`,
 		},
 		{
-			ID:      "push.get_settings",
-			Do:      get(push.ForGroup("184524748161025")),
-			Request: "GET /users/alice/notification/chatgroup/184524748161025",
-			Response:  `{"action":"get","data":{"type":"NONE","ignoreDuration":1717507349924,"ignoreInterval":"8:05-21:00"}}`,
+			ID: "push.set_settings", Name: "another mode is kept",
+			Do:       set(push.ForApp(), push.SettingsUpdate{Mode: push.ModeNone}),
+			Request:  "PUT /users/alice/notification/user/alice",
+			Body:     `{"type":"NONE"}`,
+			Response: `{"data":{"type":"ALL"}}`,
+			Err:      im.ErrBadResponse,
+		},
+		{
+			ID: "push.set_settings", Name: "other quiet hours are kept",
+			Do:       set(push.ForApp(), push.SettingsUpdate{QuietHours: &window}),
+			Request:  "PUT /users/alice/notification/user/alice",
+			Body:     `{"ignoreInterval":"22:00-07:15"}`,
+			Response: `{"data":{"type":"ALL","ignoreInterval":""}}`,
+			Err:      im.ErrBadResponse,
+		},
+		{
+			ID: "push.set_settings", Name: "the same quiet hours in another form",
+			Do:       set(push.ForApp(), push.SettingsUpdate{QuietHours: &window}),
+			Request:  "PUT /users/alice/notification/user/alice",
+			Body:     `{"ignoreInterval":"22:00-07:15"}`,
+			Response: `{"data":{"type":"ALL","ignoreInterval":"22:0-7:15"}}`,
+		},
+		{
+			ID: "push.get_settings", Name: "the end of a pause as text",
+			Do:       get(push.ForApp()),
+			Request:  "GET /users/alice/notification/user/alice",
+			Response: `{"data":{"type":"ALL","ignoreDuration":"1717507349924","ignoreInterval":null}}`,
+			Want:     &push.Settings{Mode: push.ModeAll, PausedUntil: time.UnixMilli(1717507349924)},
+		},
+		{
+			ID: "push.get_settings", Name: "the whole day",
+			Do:       get(push.ForApp()),
+			Request:  "GET /users/alice/notification/user/alice",
+			Response: `{"data":{"type":"ALL","ignoreInterval":"00:00-00:00"}}`,
+			Want:     &push.Settings{Mode: push.ModeAll, QuietHours: push.QuietHours{To: 24 * time.Hour}},
+		},
+		{
+			ID: "push.get_settings", Name: "no quiet hours, no pause",
+			Do:       get(push.ForGroup("184524748161025")),
+			Request:  "GET /users/alice/notification/chatgroup/184524748161025",
+			Response: `{"data":{"type":"AT","ignoreDuration":0,"ignoreInterval":""}}`,
+			Want:     &push.Settings{Mode: push.ModeAt},
+		},
+		{
+			ID:       "push.get_settings",
+			Do:       get(push.ForGroup("184524748161025")),
+			Request:  "GET /users/alice/notification/chatgroup/184524748161025",
+			Response: `{"action":"get","data":{"type":"NONE","ignoreDuration":1717507349924,"ignoreInterval":"8:05-21:00"}}`,
 			Want: &push.Settings{
 				Mode: push.ModeNone, PausedUntil: time.UnixMilli(1717507349924),
 				QuietHours: push.QuietHours{From: 8*time.Hour + 5*time.Minute, To: 21 * time.Hour},
@@ -250,17 +292,17 @@ func TestSettings(t *testing.T) {
 		},
 		{
 			ID: "push.get_settings", Name: "nothing was ever set",
-			Do:      get(push.ForApp()),
-			Request: "GET /users/alice/notification/user/alice",
-			Response:  `{"action":"get"}`,
-			Want:    &push.Settings{},
+			Do:       get(push.ForApp()),
+			Request:  "GET /users/alice/notification/user/alice",
+			Response: `{"action":"get"}`,
+			Want:     &push.Settings{},
 		},
 		{
 			ID: "push.get_settings", Name: "quiet hours that are none",
-			Do:      get(push.ForUser("bob")),
-			Request: "GET /users/alice/notification/user/bob",
-			Response:  `{"data":{"type":"ALL","ignoreInterval":"at night"}}`,
-			Err:     im.ErrBadResponse,
+			Do:       get(push.ForUser("bob")),
+			Request:  "GET /users/alice/notification/user/bob",
+			Response: `{"data":{"type":"ALL","ignoreInterval":"at night"}}`,
+			Err:      im.ErrBadResponse,
 		},
 	})
 }
@@ -268,8 +310,7 @@ func TestSettings(t *testing.T) {
 func TestSettingsRefused(t *testing.T) {
 	set := func(scope push.Scope, u push.SettingsUpdate) func(context.Context, *push.Service) error {
 		return func(ctx context.Context, s *push.Service) error {
-			_, err := s.SetSettings(ctx, "alice", scope, u)
-			return err
+			return s.UpdateSettings(ctx, "alice", scope, u)
 		}
 	}
 	none := push.SettingsUpdate{Mode: push.ModeNone}
@@ -294,31 +335,44 @@ func TestSettingsRefused(t *testing.T) {
 
 func TestLanguages(t *testing.T) {
 	set := func(language string) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *push.Service) (string, error) {
-			return s.SetLanguage(ctx, "alice", language)
-		})
+		return done(func(ctx context.Context, s *push.Service) error { return s.SetLanguage(ctx, "alice", language) })
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "push.set_language", Do: set("de"),
-			Request: "PUT /users/alice/notification/language",
-			Body:    `{"translationLanguage":"de"}`,
-			Response:  `{"action":"put","data":{"language":"de"},"duration":66}`,
-			Want:    "de",
+			Request:  "PUT /users/alice/notification/language",
+			Body:     `{"translationLanguage":"de"}`,
+			Response: `{"action":"put","data":{"language":"de"},"duration":66}`,
 		},
 		{
 			ID: "push.set_language", Name: "none", Do: set(""),
-			Request: "PUT /users/alice/notification/language",
-			Body:    `{"translationLanguage":""}`,
-			Response:  `{"data":{"language":""}}`,
-			Want:    "",
+			Request:  "PUT /users/alice/notification/language",
+			Body:     `{"translationLanguage":""}`,
+			Response: `{"data":{"language":""}}`,
 		},
 		{
-			ID:      "push.get_language",
-			Do:      do(func(ctx context.Context, s *push.Service) (string, error) { return s.GetLanguage(ctx, "alice") }),
-			Request: "GET /users/alice/notification/language",
-			Response:  `{"action":"put","data":{"language":"de"}}`, // the action is wrong in the documents
-			Want:    "de",
+			ID: "push.set_language", Name: "another language is kept", Do: set("de"),
+			Request: "PUT /users/alice/notification/language", Body: `{"translationLanguage":"de"}`,
+			Response: `{"data":{"language":"fr"}}`, Err: im.ErrBadResponse,
+		},
+		{
+			ID: "push.set_language", Name: "in another case", Do: set("zh-Hans"),
+			Request: "PUT /users/alice/notification/language", Body: `{"translationLanguage":"zh-Hans"}`,
+			Response: `{"data":{"language":"zh-hans"}}`,
+		},
+		{
+			ID: "push.get_language", Name: "none",
+			Do:       do(func(ctx context.Context, s *push.Service) (string, error) { return s.GetLanguage(ctx, "alice") }),
+			Request:  "GET /users/alice/notification/language",
+			Response: `{"data":{"language":""}}`,
+			Want:     "",
+		},
+		{
+			ID:       "push.get_language",
+			Do:       do(func(ctx context.Context, s *push.Service) (string, error) { return s.GetLanguage(ctx, "alice") }),
+			Request:  "GET /users/alice/notification/language",
+			Response: `{"action":"put","data":{"language":"de"}}`, // the action is wrong in the documents
+			Want:     "de",
 		},
 	})
 }
@@ -331,37 +385,39 @@ func TestTemplates(t *testing.T) {
 		Created: time.UnixMilli(1716989584124), Updated: time.UnixMilli(1716989584999),
 	}
 	choose := func(o push.UserTemplateOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *push.Service) (string, error) {
-			return s.SetUserTemplate(ctx, "alice", "order1", o)
-		})
+		return done(func(ctx context.Context, s *push.Service) error { return s.SetUserTemplate(ctx, "alice", "order1", o) })
 	}
+	update := done(func(ctx context.Context, s *push.Service) error {
+		return s.UpdateTemplate(ctx, "order1", push.TemplateUpdate{Content: "Order {0}: {1}"})
+	})
+	remove := done(func(ctx context.Context, s *push.Service) error { return s.DeleteTemplate(ctx, "order1") })
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "push.create_template",
 			Do: do(func(ctx context.Context, s *push.Service) (*push.Template, error) {
 				return s.CreateTemplate(ctx, push.NewTemplate{Name: "order1", Title: "Hello {0}", Content: "Order {0}: {1}"})
 			}),
-			Request: "POST /notification/template",
-			Body:    `{"name":"order1","title_pattern":"Hello {0}","content_pattern":"Order {0}: {1}"}`,
-			Response:  `{"action":"post","data":` + templateJSON + `,"duration":26}`,
-			Want:    template,
+			Request:  "POST /notification/template",
+			Body:     `{"name":"order1","title_pattern":"Hello {0}","content_pattern":"Order {0}: {1}"}`,
+			Response: `{"action":"post","data":` + templateJSON + `,"duration":26}`,
+			Want:     template,
 		},
 		{
 			ID: "push.get_template",
 			Do: do(func(ctx context.Context, s *push.Service) (*push.Template, error) {
 				return s.GetTemplate(ctx, "order1")
 			}),
-			Request: "GET /notification/template/order1",
-			Response:  `{"action":"get","data":` + templateJSON + `}`,
-			Want:    template,
+			Request:  "GET /notification/template/order1",
+			Response: `{"action":"get","data":` + templateJSON + `}`,
+			Want:     template,
 		},
 		{
 			ID: "push.get_template", Name: "response without the template",
 			Do: do(func(ctx context.Context, s *push.Service) (*push.Template, error) {
 				return s.GetTemplate(ctx, "order1")
 			}),
-			Request: "GET /notification/template/order1",
-			Response:  `{"action":"get"}`, Err: im.ErrBadResponse,
+			Request:  "GET /notification/template/order1",
+			Response: `{"action":"get"}`, Err: im.ErrBadResponse,
 		},
 		{
 			ID: "push.get_template", Name: "a template that is not there",
@@ -372,37 +428,43 @@ func TestTemplates(t *testing.T) {
 			Response: `{"error":"EntityNotFoundException","error_description":"order1 template is not exist"}`, Err: im.ErrNotFound,
 		},
 		{
-			ID: "push.update_template",
-			Do: do(func(ctx context.Context, s *push.Service) (*push.Template, error) {
-				return s.UpdateTemplate(ctx, "order1", push.TemplateUpdate{Content: "Order {0}: {1}"})
-			}),
-			Request: "PUT /notification/template/order1",
-			Body:    `{"content_pattern":"Order {0}: {1}"}`,
-			Response:  `{"data":` + templateJSON + `}`,
-			Want:    template,
+			ID: "push.update_template", Do: update,
+			Request:  "PUT /notification/template/order1",
+			Body:     `{"content_pattern":"Order {0}: {1}"}`,
+			Response: `{"data":` + templateJSON + `}`,
 		},
 		{
-			ID: "push.delete_template",
-			Do: do(func(ctx context.Context, s *push.Service) (*push.Template, error) {
-				return s.DeleteTemplate(ctx, "order1")
-			}),
-			Request: "DELETE /notification/template/order1",
-			Response:  `{"action":"delete","data":` + templateJSON + `}`,
-			Want:    template,
+			ID: "push.update_template", Name: "response without the template", Do: update,
+			Request: "PUT /notification/template/order1", Body: `{"content_pattern":"Order {0}: {1}"}`,
+			Response: `{"action":"put"}`, Err: im.ErrBadResponse,
+		},
+		{
+			ID: "push.delete_template", Do: remove,
+			Request:  "DELETE /notification/template/order1",
+			Response: `{"action":"delete","data":` + templateJSON + `}`,
+		},
+		{
+			ID: "push.delete_template", Name: "response about another template", Do: remove,
+			Request:  "DELETE /notification/template/order1",
+			Response: `{"action":"delete","data":{"name":"order2"}}`, Err: im.ErrBadResponse,
 		},
 		{
 			ID: "push.set_user_template", Do: choose(push.UserTemplateOptions{}),
-			Request: "PUT /users/alice/notification/template",
-			Body:    `{"templateName":"order1"}`,
-			Response:  `{"action":"put","data":{"templateName":"order1"}}`,
-			Want:    "order1",
+			Request:  "PUT /users/alice/notification/template",
+			Body:     `{"templateName":"order1"}`,
+			Response: `{"action":"put","data":{"templateName":"order1"}}`,
 		},
 		{
-			ID:      "push.get_user_template",
-			Do:      do(func(ctx context.Context, s *push.Service) (string, error) { return s.GetUserTemplate(ctx, "alice") }),
-			Request: "GET /users/alice/notification/template",
-			Response:  `{"action":"get","data":{"templateName":"order1"}}`,
-			Want:    "order1",
+			ID: "push.set_user_template", Name: "another template is kept", Do: choose(push.UserTemplateOptions{}),
+			Request: "PUT /users/alice/notification/template", Body: `{"templateName":"order1"}`,
+			Response: `{"data":{"templateName":"default"}}`, Err: im.ErrBadResponse,
+		},
+		{
+			ID:       "push.get_user_template",
+			Do:       do(func(ctx context.Context, s *push.Service) (string, error) { return s.GetUserTemplate(ctx, "alice") }),
+			Request:  "GET /users/alice/notification/template",
+			Response: `{"action":"get","data":{"templateName":"order1"}}`,
+			Want:     "order1",
 		},
 	})
 }
@@ -421,16 +483,13 @@ func TestTemplatesRefused(t *testing.T) {
 		{"Title: must not be empty", create(push.NewTemplate{Name: "a", Content: "b"})},
 		{"Content: must not be empty", create(push.NewTemplate{Name: "a", Title: "b"})},
 		{"TemplateUpdate: must set Title or Content; with none the call would change nothing", func(ctx context.Context, s *push.Service) error {
-			_, err := s.UpdateTemplate(ctx, "order1", push.TemplateUpdate{})
-			return err
+			return s.UpdateTemplate(ctx, "order1", push.TemplateUpdate{})
 		}},
 		{"name: must not be empty", func(ctx context.Context, s *push.Service) error {
-			_, err := s.DeleteTemplate(ctx, "")
-			return err
+			return s.DeleteTemplate(ctx, "")
 		}},
 		{"template: must not be empty", func(ctx context.Context, s *push.Service) error {
-			_, err := s.SetUserTemplate(ctx, "alice", "", push.UserTemplateOptions{})
-			return err
+			return s.SetUserTemplate(ctx, "alice", "", push.UserTemplateOptions{})
 		}},
 	})
 }
@@ -439,7 +498,7 @@ func TestUserTokenIsSentAndNotShown(t *testing.T) {
 	const secret = "alices-token"
 	client, sent := wiretest.Client(t, wiretest.JSON(400, `{"error":"x","error_description":"bad token alices-token"}`))
 	o := push.UserTemplateOptions{UserToken: secret}
-	_, err := client.Push.SetUserTemplate(t.Context(), "alice", "order1", o)
+	err := client.Push.SetUserTemplate(t.Context(), "alice", "order1", o)
 	require.Error(t, err)
 	require.Len(t, *sent, 1)
 	assert.Equal(t, "Bearer "+secret, (*sent)[0].Header.Get("Authorization"))
@@ -463,6 +522,9 @@ const (
 func TestBindings(t *testing.T) {
 	fcm := push.Binding{DeviceID: "3f6e1d52", NotifierName: "demo-fcm", DeviceToken: "fcm-token-0001"}
 	apns := push.Binding{DeviceID: "5b10aa21", NotifierName: "demo-apns", DeviceToken: "apns-token-0002"}
+	unbind := done(func(ctx context.Context, s *push.Service) error {
+		return s.UnbindNotifier(ctx, "alice", "3f6e1d52", "demo-fcm")
+	})
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "push.bind_device",
@@ -470,34 +532,43 @@ func TestBindings(t *testing.T) {
 				list, err := s.BindDevice(ctx, "alice", fcm)
 				return list, err
 			}),
-			Request: "PUT /users/alice/push/binding",
-			Body:    fcmJSON,
-			Response:  `{"timestamp":1718030642443,"entities":[` + fcmJSON + `],"action":"put","duration":28}`,
-			Want:    []push.Binding{fcm},
+			Request:  "PUT /users/alice/push/binding",
+			Body:     fcmJSON,
+			Response: `{"timestamp":1718030642443,"entities":[` + fcmJSON + `],"action":"put","duration":28}`,
+			Want:     []push.Binding{fcm},
 		},
 		{
 			ID: "push.bind_device", Name: "empty values are sent",
-			Do:      done(func(ctx context.Context, s *push.Service) error { return s.UnbindDevice(ctx, "alice", "3f6e1d52") }),
-			Request: "PUT /users/alice/push/binding",
-			Body:    `{"device_id":"3f6e1d52","notifier_name":"","device_token":""}`,
-			Response:  `{"entities":[],"action":"put"}`,
+			Do:       done(func(ctx context.Context, s *push.Service) error { return s.UnbindDevice(ctx, "alice", "3f6e1d52") }),
+			Request:  "PUT /users/alice/push/binding",
+			Body:     `{"device_id":"3f6e1d52","notifier_name":"","device_token":""}`,
+			Response: `{"entities":[],"action":"put"}`,
 		},
 		{
-			ID: "push.bind_device", Name: "one certificate",
-			Do: do(func(ctx context.Context, s *push.Service) (any, error) {
-				return s.UnbindNotifier(ctx, "alice", "3f6e1d52", "demo-fcm")
-			}),
-			Request: "PUT /users/alice/push/binding",
-			Body:    `{"device_id":"3f6e1d52","notifier_name":"demo-fcm","device_token":""}`,
-			Response:  `{"entities":[` + apnsJSON + `]}`,
-			Want:    []push.Binding{apns},
+			ID: "push.bind_device", Name: "still bound",
+			Do:       done(func(ctx context.Context, s *push.Service) error { return s.UnbindDevice(ctx, "alice", "3f6e1d52") }),
+			Request:  "PUT /users/alice/push/binding",
+			Body:     `{"device_id":"3f6e1d52","notifier_name":"","device_token":""}`,
+			Response: `{"entities":[` + fcmJSON + `]}`, Err: im.ErrBadResponse,
 		},
 		{
-			ID:      "push.get_bindings",
-			Do:      do(func(ctx context.Context, s *push.Service) (any, error) { return s.GetBindings(ctx, "alice") }),
-			Request: "GET /users/alice/push/binding",
-			Response:  `{"entities":[` + fcmJSON + `,` + apnsJSON + `],"action":"get"}`,
-			Want:    []push.Binding{fcm, apns},
+			ID: "push.bind_device", Name: "one certificate", Do: unbind,
+			Request:  "PUT /users/alice/push/binding",
+			Body:     `{"device_id":"3f6e1d52","notifier_name":"demo-fcm","device_token":""}`,
+			Response: `{"entities":[` + apnsJSON + `,{"device_id":"3f6e1d52","notifier_name":"demo-apns","device_token":"x"}]}`,
+		},
+		{
+			ID: "push.bind_device", Name: "still bound to the certificate", Do: unbind,
+			Request:  "PUT /users/alice/push/binding",
+			Body:     `{"device_id":"3f6e1d52","notifier_name":"demo-fcm","device_token":""}`,
+			Response: `{"entities":[` + apnsJSON + `,` + fcmJSON + `]}`, Err: im.ErrBadResponse,
+		},
+		{
+			ID:       "push.get_bindings",
+			Do:       do(func(ctx context.Context, s *push.Service) (any, error) { return s.GetBindings(ctx, "alice") }),
+			Request:  "GET /users/alice/push/binding",
+			Response: `{"entities":[` + fcmJSON + `,` + apnsJSON + `],"action":"get"}`,
+			Want:     []push.Binding{fcm, apns},
 		},
 	})
 }
@@ -514,8 +585,7 @@ func TestBindingsRefused(t *testing.T) {
 		{"NotifierName: must not be empty", bind(push.Binding{DeviceID: "a", DeviceToken: "b"})},
 		{"DeviceToken: must not be empty", bind(push.Binding{DeviceID: "a", NotifierName: "b"})}, // it would unbind
 		{"notifierName: must not be empty", func(ctx context.Context, s *push.Service) error {
-			_, err := s.UnbindNotifier(ctx, "alice", "a", "") // it would unbind all
-			return err
+			return s.UnbindNotifier(ctx, "alice", "a", "") // it would unbind all
 		}},
 		{"deviceID: must not be empty", func(ctx context.Context, s *push.Service) error { return s.UnbindDevice(ctx, "alice", "") }},
 	})
@@ -533,12 +603,12 @@ func TestDeviceTokensAreNotShown(t *testing.T) {
 func TestStatistics(t *testing.T) {
 	from, to := time.Date(2030, 4, 1, 23, 0, 0, 0, time.FixedZone("", 8*3600)), time.Date(2030, 4, 2, 0, 0, 0, 0, time.UTC)
 	first, second := time.Date(2030, 4, 1, 0, 0, 0, 0, time.UTC), time.Date(2030, 4, 2, 0, 0, 0, 0, time.UTC)
-	count := func(o push.StatisticsOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *push.Service) ([]push.Count, error) { return s.Statistics(ctx, o) })
+	count := func(o push.StatisticsQuery) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *push.Service) ([]push.Count, error) { return s.GetStatistics(ctx, o) })
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "push.statistics", Do: count(push.StatisticsOptions{From: from, To: to}),
+			ID: "push.statistics", Do: count(push.StatisticsQuery{From: from, To: to}),
 			Request: "GET /push/data/offline-push/begin/2030-04-01/end/2030-04-02?platform=ALL",
 			Response: `{"status":"OK","data":{"2030-04-02":{"VIVOPUSH":{"successCount":42,"failCount":2,"arriveCount":"40"},"HONOR":{"successCount":72}},
 				"2030-04-01":{"XIAOMIPUSH":{"successCount":5,"failCount":0}}}}`,
@@ -550,28 +620,28 @@ func TestStatistics(t *testing.T) {
 		},
 		{
 			ID: "push.statistics", Name: "one vendor, nothing pushed",
-			Do:      count(push.StatisticsOptions{From: to, To: to, Vendor: push.VendorHuawei}),
-			Request: "GET /push/data/offline-push/begin/2030-04-02/end/2030-04-02?platform=HUAWEIPUSH",
-			Response:  `{"status":"OK","data":{}}`,
-			Want:    []push.Count(nil),
+			Do:       count(push.StatisticsQuery{From: to, To: to, Vendor: push.VendorHuawei}),
+			Request:  "GET /push/data/offline-push/begin/2030-04-02/end/2030-04-02?platform=HUAWEIPUSH",
+			Response: `{"status":"OK","data":{}}`,
+			Want:     []push.Count(nil),
 		},
 		{
 			ID: "push.statistics", Name: "a day that is none",
-			Do:      count(push.StatisticsOptions{From: to, To: to}),
-			Request: "GET /push/data/offline-push/begin/2030-04-02/end/2030-04-02?platform=ALL",
-			Response:  `{"data":{"yesterday":{"APNS":{}}}}`,
-			Err:     im.ErrBadResponse,
+			Do:       count(push.StatisticsQuery{From: to, To: to}),
+			Request:  "GET /push/data/offline-push/begin/2030-04-02/end/2030-04-02?platform=ALL",
+			Response: `{"data":{"yesterday":{"APNS":{}}}}`,
+			Err:      im.ErrBadResponse,
 		},
 	})
-	statistics := func(o push.StatisticsOptions) func(context.Context, *push.Service) error {
+	statistics := func(o push.StatisticsQuery) func(context.Context, *push.Service) error {
 		return func(ctx context.Context, s *push.Service) error {
-			_, err := s.Statistics(ctx, o)
+			_, err := s.GetStatistics(ctx, o)
 			return err
 		}
 	}
 	refuse(t, []refusal{
-		{"From: must not be zero", statistics(push.StatisticsOptions{To: to})},
-		{"To: must not be zero", statistics(push.StatisticsOptions{From: to})},
-		{"To: is 2030-04-01, must not be before From, 2030-04-02", statistics(push.StatisticsOptions{From: to, To: from})},
+		{"From: must not be zero", statistics(push.StatisticsQuery{To: to})},
+		{"To: must not be zero", statistics(push.StatisticsQuery{From: to})},
+		{"To: is 2030-04-01, must not be before From, 2030-04-02", statistics(push.StatisticsQuery{From: to, To: from})},
 	})
 }

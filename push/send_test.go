@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/push"
 )
@@ -51,72 +52,70 @@ func TestSendToUser(t *testing.T) {
 				return nil, err
 			}
 			require.Error(t, err, "a push that failed must not pass for done")
-			require.ErrorIs(t, receipt.Err, err)
 			var failure *im.Error
 			require.ErrorAs(t, err, &failure, "the one error type of calls")
 			assert.Contains(t, failure.Endpoint, "push.send_")
 			if kind != nil {
 				require.ErrorIs(t, err, kind)
 			}
-			receipt.Err = nil
 			assert.Equal(t, want, *receipt)
 			return nil, nil
 		})
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "push.send_sync", Do: toUser(strategy(push.OwnFirst)),
-			Request: "POST /push/sync/alice",
-			Body:    `{"strategy":3,` + helloJSON + `}`,
-			Response:  `{"timestamp":1719154498019,"data":[{"pushStatus":"SUCCESS","data":{"code":200,"message":"Success"}}],"duration":2}`,
-			Want:    &push.Receipt{To: "alice", Status: push.Succeeded, Vendor: json.RawMessage(`{"code":200,"message":"Success"}`)},
+			ID: "push.send_sync", Do: toUser(strategy(push.StrategyOwnFirst)),
+			Request:  "POST /push/sync/alice",
+			Body:     `{"strategy":3,` + helloJSON + `}`,
+			Response: `{"timestamp":1719154498019,"data":[{"pushStatus":"SUCCESS","data":{"code":200,"message":"Success"}}],"duration":2}`,
+			Want:     &push.Receipt{Status: push.StatusSucceeded, VendorResponse: json.RawMessage(`{"code":200,"message":"Success"}`)},
 		},
 		{
-			ID: "push.send_sync", Name: "strategy 0 is sent, an object is read", Do: toUser(strategy(push.VendorFirst)),
-			Request: "POST /push/sync/alice",
-			Body:    `{"strategy":0,` + helloJSON + `}`,
-			Response:  `{"data":{"pushStatus":"SUCCESS","data":null}}`,
-			Want:    &push.Receipt{To: "alice", Status: push.Succeeded},
+			ID: "push.send_sync", Name: "strategy 0 is sent, an object is read", Do: toUser(strategy(push.StrategyVendorFirst)),
+			Request:  "POST /push/sync/alice",
+			Body:     `{"strategy":0,` + helloJSON + `}`,
+			Response: `{"data":{"pushStatus":"SUCCESS","data":null}}`,
+			Want:     &push.Receipt{Status: push.StatusSucceeded},
 		},
 		{
 			ID: "push.send_sync", Name: "no device is bound",
-			Do:      failed(nil, push.Receipt{To: "alice", Status: push.Failed, Detail: "no push binding"}),
+			Do:      failed(nil, push.Receipt{Status: push.StatusFailed, Detail: "no push binding"}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
 			Response: `{"timestamp":1719154624797,"data":[{"pushStatus":"FAIL","desc":"no push binding"}],"duration":0}`,
 		},
 		{
 			ID: "push.send_sync", Name: "no such user",
-			Do:      failed(im.ErrNotFound, push.Receipt{To: "alice", Status: push.Failed, Detail: "appUser not exists"}),
+			Do:      failed(im.ErrNotFound, push.Receipt{Status: push.StatusFailed, Detail: "appUser not exists"}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
 			Response: `{"data":[{"pushStatus":"FAIL","desc":"appUser not exists"}]}`,
 		},
 		{
 			ID: "push.send_sync", Name: "the vendor failed",
-			Do:      failed(im.ErrUnavailable, push.Receipt{To: "alice", Status: push.Errored}),
+			Do:      failed(im.ErrUnavailable, push.Receipt{Status: push.StatusErrored}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
 			Response: `{"data":[{"pushStatus":"ERROR"}]}`,
 		},
 		{
 			ID: "push.send_sync", Name: "the vendor may have sent it",
-			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{To: "alice", Status: push.Errored, Detail: "timeout"}),
+			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{Status: push.StatusErrored, Detail: "timeout"}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
 			Response: `{"data":[{"pushStatus":"ERROR","desc":"timeout"}]}`,
 		},
 		{
 			ID: "push.send_sync", Name: "no status",
-			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{To: "alice"}),
+			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
 			Response: `{"data":[{"data":""}]}`,
 		},
 		{
 			ID: "push.send_sync", Name: "a status of a later day",
-			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{To: "alice", Status: "HELD_BACK"}),
+			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{Status: "HELD_BACK"}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
 			Response: `{"data":[{"pushStatus":"HELD_BACK"}]}`,
 		},
 		{
 			ID: "push.send_sync", Name: "no word of the push",
-			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{To: "alice"}),
+			Do:      failed(im.ErrOutcomeUnknown, push.Receipt{}),
 			Request: "POST /push/sync/alice", Body: `{` + helloJSON + `}`,
 			Response: `{"data":[]}`,
 		},
@@ -125,10 +124,10 @@ func TestSendToUser(t *testing.T) {
 			Do: do(func(ctx context.Context, s *push.Service) (*push.Receipt, error) {
 				return s.SendToUserAsync(ctx, "alice", hello)
 			}),
-			Request: "POST /push/async/alice",
-			Body:    `{` + helloJSON + `}`,
-			Response:  `{"timestamp":1719506344107,"data":[{"pushStatus":"ASYNC_SUCCESS","data":"","desc":"success"}],"duration":4}`,
-			Want:    &push.Receipt{To: "alice", Status: push.Queued, Detail: "success"},
+			Request:  "POST /push/async/alice",
+			Body:     `{` + helloJSON + `}`,
+			Response: `{"timestamp":1719506344107,"data":[{"pushStatus":"ASYNC_SUCCESS","data":"","desc":"success"}],"duration":4}`,
+			Want:     &push.Receipt{Status: push.StatusQueued, Detail: "success"},
 		},
 	})
 }
@@ -137,16 +136,17 @@ func TestSendToUsers(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{{
 		ID: "push.send_single",
 		Do: do(func(ctx context.Context, s *push.Service) (any, error) {
-			got, err := s.SendToUsers(ctx, []string{"Alice", "bob", "carol"}, strategy(push.VendorOnly))
-			if err != nil {
+			got, err := s.SendToUsers(ctx, []string{"Alice", "bob", "carol"}, strategy(push.StrategyVendorOnly))
+			if got == nil {
 				return nil, err
 			}
-			require.Len(t, got, 3)
-			assert.Equal(t, push.Receipt{To: "Alice", Status: push.Queued, Detail: "async success."}, got[0])
-			assert.Equal(t, push.Failed, got[1].Status)
+			assert.Equal(t, []string{"Alice", "bob", "carol"}, got.IDs())
+			assert.Equal(t, push.Receipt{Status: push.StatusQueued, Detail: "async success."}, got[0].Value)
+			require.NoError(t, got[0].Err)
+			assert.Equal(t, push.Receipt{Status: push.StatusFailed, Detail: "appUser not exists"}, got[1].Value, "the receipt of a push that failed is there as well")
 			require.ErrorIs(t, got[1].Err, im.ErrNotFound)
 			require.ErrorIs(t, got[2].Err, im.ErrOutcomeUnknown, "not named, so not counted as done")
-			require.ErrorIs(t, got.Err(), im.ErrPartial)
+			require.ErrorIs(t, err, im.ErrPartial)
 			return nil, nil
 		}),
 		Request: "POST /push/single",
@@ -156,19 +156,18 @@ func TestSendToUsers(t *testing.T) {
 	}, {
 		ID: "push.send_single", Name: "all queued",
 		Do: do(func(ctx context.Context, s *push.Service) (any, error) {
-			got, err := s.SendToUsers(ctx, []string{"alice"}, hello)
-			require.NoError(t, got.Err())
-			return nil, err
+			return s.SendToUsers(ctx, []string{"alice"}, hello)
 		}),
 		Request: "POST /push/single", Body: `{"targets":["alice"],` + helloJSON + `}`,
 		Response: `{"data":{"id":"alice","pushStatus":"ASYNC_SUCCESS"}}`,
+		Want:     batch.Results[push.Receipt]{{ID: "alice", Value: push.Receipt{Status: push.StatusQueued}}},
 	}})
 }
 
 func TestTasks(t *testing.T) {
 	start := time.Now().Add(2 * time.Hour).In(time.FixedZone("CST", 8*3600))
 	clock := start.Format("2006-01-02 15:04:05")
-	later := with(func(m *push.Message) { m.Start, m.Strategy = start, new(push.VendorFirst) })
+	later := with(func(m *push.Message) { m.Start, m.Strategy = start, new(push.StrategyVendorFirst) })
 	toAll := func(m push.Message) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *push.Service) (string, error) { return s.SendToAll(ctx, m) })
 	}
@@ -178,24 +177,24 @@ func TestTasks(t *testing.T) {
 			Do: do(func(ctx context.Context, s *push.Service) (string, error) {
 				return s.SendToLabels(ctx, []string{"beta-testers", "vip"}, later)
 			}),
-			Request: "POST /push/list/label",
-			Body:    `{"targets":["beta-testers","vip"],"startDate":"` + clock + `","strategy":0,` + helloJSON + `}`,
-			Response:  `{"timestamp":1718859482843,"data":{"taskId":` + taskID + `},"duration":0}`,
-			Want:    taskID,
+			Request:  "POST /push/list/label",
+			Body:     `{"targets":["beta-testers","vip"],"startDate":"` + clock + `","strategy":0,` + helloJSON + `}`,
+			Response: `{"timestamp":1718859482843,"data":{"taskId":` + taskID + `},"duration":0}`,
+			Want:     taskID,
 		},
 		{
 			ID: "push.send_task", Do: toAll(hello),
-			Request: "POST /push/task",
-			Body:    `{` + helloJSON + `}`,
-			Response:  `{"timestamp":1718817591755,"data":` + taskID + `,"duration":1}`,
-			Want:    taskID,
+			Request:  "POST /push/task",
+			Body:     `{` + helloJSON + `}`,
+			Response: `{"timestamp":1718817591755,"data":` + taskID + `,"duration":1}`,
+			Want:     taskID,
 		},
 		{
 			ID: "push.send_task", Name: "the id as text, a later start", Do: toAll(later),
-			Request: "POST /push/task",
-			Body:    `{"startDate":"` + clock + `","strategy":0,` + helloJSON + `}`,
-			Response:  `{"data":"` + taskID + `"}`,
-			Want:    taskID,
+			Request:  "POST /push/task",
+			Body:     `{"startDate":"` + clock + `","strategy":0,` + helloJSON + `}`,
+			Response: `{"data":"` + taskID + `"}`,
+			Want:     taskID,
 		},
 		{
 			ID: "push.send_task", Name: "no id", Do: toAll(hello),
@@ -207,18 +206,18 @@ func TestTasks(t *testing.T) {
 			Do: do(func(ctx context.Context, s *push.Service) (string, error) {
 				return s.SendTaskToUsers(ctx, []string{"alice", "bob"}, hello)
 			}),
-			Request: "POST /push/list",
-			Body:    `{"targets":["alice","bob"],` + helloJSON + `}`,
-			Response:  `{"data":{"taskId":"` + taskID + `"}}`,
-			Want:    taskID,
+			Request:  "POST /push/list",
+			Body:     `{"targets":["alice","bob"],` + helloJSON + `}`,
+			Response: `{"data":{"taskId":"` + taskID + `"}}`,
+			Want:     taskID,
 		},
 		{
-			ID:      "push.create_message",
-			Do:      do(func(ctx context.Context, s *push.Service) (string, error) { return s.CreateMessage(ctx, hello) }),
-			Request: "POST /push/message",
-			Body:    `{` + helloFields + `}`, // not wrapped
-			Response:  `{"timestamp":1718860001000,"data":971234567890000321,"duration":3}`,
-			Want:    "971234567890000321",
+			ID:       "push.create_message",
+			Do:       do(func(ctx context.Context, s *push.Service) (string, error) { return s.CreateMessage(ctx, hello) }),
+			Request:  "POST /push/message",
+			Body:     `{` + helloFields + `}`, // not wrapped
+			Response: `{"timestamp":1718860001000,"data":971234567890000321,"duration":3}`,
+			Want:     "971234567890000321",
 		},
 		{
 			ID: "push.get_message",
@@ -234,8 +233,8 @@ func TestTasks(t *testing.T) {
 				Message: push.Message{
 					Title: "Hello", Subtitle: "Today", Content: "Sale ends today", Vivo: &push.Vivo{},
 					APNs:    &push.APNs{TTL: time.Minute},
-					Easemob: &push.OwnChannel{Operation: &push.Operation{Type: push.OpenAction}, ExpiresAt: time.UnixMilli(3600000)},
-					Xiaomi:  &push.Xiaomi{NotifyEffect: push.XiaomiWeb},
+					Easemob: &push.OwnChannel{Operation: &push.Operation{Type: push.OperationTypeAction}, ExpiresAt: time.UnixMilli(3600000)},
+					Xiaomi:  &push.Xiaomi{NotifyEffect: push.XiaomiEffectWeb},
 					Honor: &push.Honor{Android: &push.HonorAndroid{Notification: &push.HonorNotification{
 						Buttons: []push.Button{{Name: "Open", Action: 1}},
 					}}},
@@ -245,12 +244,12 @@ func TestTasks(t *testing.T) {
 		{
 			ID: "push.send_broadcast_task",
 			Do: do(func(ctx context.Context, s *push.Service) (string, error) {
-				return s.SendStoredToAll(ctx, "971234567890000321", push.StoredOptions{Strategy: new(push.VendorFirst)})
+				return s.SendStoredToAll(ctx, "971234567890000321", push.StoredOptions{Strategy: new(push.StrategyVendorFirst)})
 			}),
-			Request: "POST /push/task/broadcast",
-			Body:    `{"strategy":0,"pushMsgId":971234567890000321}`,
-			Response:  `{"timestamp":1718860003000,"data":` + taskID + `,"duration":1}`,
-			Want:    taskID,
+			Request:  "POST /push/task/broadcast",
+			Body:     `{"strategy":0,"pushMsgId":971234567890000321}`,
+			Response: `{"timestamp":1718860003000,"data":` + taskID + `,"duration":1}`,
+			Want:     taskID,
 		},
 		{
 			ID: "push.send_broadcast_task", Name: "without a strategy",
@@ -348,7 +347,7 @@ func TestSendsRefused(t *testing.T) {
 			_, err := s.SendTaskToUsers(ctx, nil, hello)
 			return err
 		}},
-		refusal{"Strategy: is not stored; SendStoredToAll takes it", send(senders["message"], strategy(push.VendorFirst))},
+		refusal{"Strategy: is not stored; SendStoredToAll takes it", send(senders["message"], strategy(push.StrategyVendorFirst))},
 		refusal{`messageID: is "a/b", must be a number, as CreateMessage returns it`, func(ctx context.Context, s *push.Service) error {
 			_, err := s.GetMessage(ctx, "a/b")
 			return err

@@ -27,31 +27,32 @@ const (
 	VendorHonor   Vendor = "HONOR"
 )
 
-// StatisticsOptions choose what to count.
-type StatisticsOptions struct {
-	From, To time.Time `json:",omitzero"` // days, both included; their dates count as they read in their time zone
-	Vendor   Vendor    // empty: all
+// StatisticsQuery says what to count.
+type StatisticsQuery struct {
+	From   time.Time `json:"from,omitzero"`   // a day, included; its date counts as it reads in its time zone
+	To     time.Time `json:"to,omitzero"`     // likewise
+	Vendor Vendor    `json:"vendor,omitzero"` // empty: all
 }
 
-func (o StatisticsOptions) check() error {
+func (q StatisticsQuery) check() error {
 	switch {
-	case o.From.IsZero():
+	case q.From.IsZero():
 		return api.Invalid("From", "must not be zero")
-	case o.To.IsZero():
+	case q.To.IsZero():
 		return api.Invalid("To", "must not be zero")
-	case o.To.Format(time.DateOnly) < o.From.Format(time.DateOnly):
-		return api.Invalid("To", "is %s, must not be before From, %s", o.To.Format(time.DateOnly), o.From.Format(time.DateOnly))
+	case q.To.Format(time.DateOnly) < q.From.Format(time.DateOnly):
+		return api.Invalid("To", "is %s, must not be before From, %s", q.To.Format(time.DateOnly), q.From.Format(time.DateOnly))
 	}
 	return nil
 }
 
 // Count is what became of one day's pushes over one vendor.
 type Count struct {
-	Day       time.Time `json:",omitzero"` // 00:00 UTC
-	Vendor    Vendor
-	Succeeded int
-	Failed    int
-	Arrived   int // at the device; not all vendors tell
+	Day       time.Time `json:"day,omitzero"` // 00:00 UTC
+	Vendor    Vendor    `json:"vendor"`
+	Succeeded int       `json:"succeeded"`
+	Failed    int       `json:"failed"`
+	Arrived   int       `json:"arrived"` // at the device; not all vendors report it
 }
 
 type wireCount struct {
@@ -69,23 +70,23 @@ func (d *date) UnmarshalText(b []byte) error {
 	return err
 }
 
-var statistics = api.Endpoint{
+var getStatistics = api.Endpoint{
 	ID: "push.statistics", Method: http.MethodGet, Path: "/push/data/offline-push/begin/{From}/end/{To}",
 	Quotas: api.Quotas{{N: 10, Per: 10 * time.Second}}, Idempotent: true,
 }
 
-// Statistics counts the pushes of each day and vendor, in that order. Days and
-// vendors without pushes may be missing. Repeated after a lost response. Quota: 10
-// calls in 10 seconds. It is not in the English documents of Agora. Error:
-// [im.ErrForbidden] when statistics are not switched on for the app.
+// GetStatistics returns how many pushes went out on each day over each vendor, in that
+// order. Days and vendors without pushes may be missing. im.ErrForbidden: statistics are not
+// switched on for the app. Quota: 10 calls in 10 seconds. The call is not in the English
+// documents of Agora.
 //
 //im:endpoint push.statistics
-func (s *Service) Statistics(ctx context.Context, o StatisticsOptions) ([]Count, error) {
+func (s *Service) GetStatistics(ctx context.Context, q StatisticsQuery) ([]Count, error) {
 	var out api.Data[map[date]map[Vendor]wireCount]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &statistics, Invalid: o.check(), Out: &out,
-		Params: []string{o.From.Format(time.DateOnly), o.To.Format(time.DateOnly)},
-		Query:  url.Values{"platform": {string(cmp.Or(o.Vendor, VendorAll))}},
+		Endpoint: &getStatistics, Invalid: q.check(), Out: &out,
+		Params: []string{q.From.Format(time.DateOnly), q.To.Format(time.DateOnly)},
+		Query:  url.Values{"platform": {string(cmp.Or(q.Vendor, VendorAll))}},
 	})
 	if err != nil {
 		return nil, err

@@ -16,9 +16,9 @@ var createMessage = api.Endpoint{
 	ID: "push.create_message", Method: http.MethodPost, Path: "/push/message", Quotas: api.PerSecond(1),
 }
 
-// CreateMessage stores a message, to be pushed with [Service.SendStoredToAll], and
-// returns its id. Strategy and Start must be empty. Easemob only, in older
-// documents. Not repeated after a lost response. Quota: 1 call a second.
+// CreateMessage stores a message, to be pushed with [Service.SendStoredToAll], and returns
+// its id. Strategy and Start must be empty. Not retried if the response is lost. Quota: 1
+// call a second.
 //
 // Deprecated: use [Service.SendToAll], which takes the message itself.
 //
@@ -35,14 +35,14 @@ func (s *Service) CreateMessage(ctx context.Context, m Message) (messageID strin
 type StoredMessage struct {
 	Message
 
-	AppKey  string    `json:"appKey,omitzero"` // "org#app"
+	AppKey  string    `json:"app_key,omitzero"` // "org#app"
 	Created time.Time `json:"created,omitzero"`
 }
 
-// wireStored is a stored message as the API responds it, where all fields stand side
-// by side. What this package sends beside a message is not stored.
+// wireStored is a stored message as the API returns it, where all fields stand side by
+// side.
 type wireStored struct {
-	Message
+	wireMessage
 
 	AppKey  string     `json:"appkey"`
 	Created api.Millis `json:"timestamp"`
@@ -52,9 +52,8 @@ var getMessage = api.Endpoint{
 	ID: "push.get_message", Method: http.MethodGet, Path: "/push/message/{messageID}", Quotas: api.PerSecond(1), Idempotent: true,
 }
 
-// GetMessage returns a stored message. Fields that Message does not have are left
-// out; [im.WithResponse] shows the response as it came. Easemob only, in older
-// documents. Repeated after a lost response. Quota: 1 call a second.
+// GetMessage returns a stored message. Fields that [Message] does not have are left out;
+// im.WithResponse has the response as it came. Quota: 1 call a second.
 //
 // Deprecated: use [Service.SendToAll], which stores nothing.
 //
@@ -68,7 +67,7 @@ func (s *Service) GetMessage(ctx context.Context, messageID string) (*StoredMess
 		return nil, err
 	}
 	w := out.Value
-	return &StoredMessage{Message: w.Message, AppKey: w.AppKey, Created: w.Created.Time()}, nil
+	return &StoredMessage{Message: Message(w.wireMessage), AppKey: w.AppKey, Created: w.Created.Time()}, nil
 }
 
 func checkMessageID(id string) error {
@@ -78,19 +77,17 @@ func checkMessageID(id string) error {
 	return nil
 }
 
-// StoredOptions are the choices of [Service.SendStoredToAll].
+// StoredOptions are the options of [Service.SendStoredToAll].
 type StoredOptions struct {
-	Strategy *Strategy // nil: VendorOnly
+	Strategy *Strategy `json:"strategy,omitempty"` // nil: StrategyVendorOnly
 }
 
 var sendStored = api.Endpoint{
 	ID: "push.send_broadcast_task", Method: http.MethodPost, Path: "/push/task/broadcast", Quotas: api.PerSecond(1),
 }
 
-// SendStoredToAll pushes a stored message, as a task, to all users of the app, and
-// returns the task's id. Easemob only, in older documents; [Service.SendToAll] is
-// the call of today. Never repeated: every user would get it twice. Quota: 1 call
-// a second.
+// SendStoredToAll pushes a stored message, as a task, to all users of the app, and returns
+// the task's id. Quota: 1 call a second.
 //
 // Deprecated: use [Service.SendToAll].
 //

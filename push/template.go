@@ -3,7 +3,6 @@ package push
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"regexp"
 	"time"
@@ -13,8 +12,8 @@ import (
 
 // The templates that have a meaning of their own.
 const (
-	DefaultTemplate = "default" // for every message that names no template
-	DetailTemplate  = "detail"  // built in; known to the newest documents of Easemob only
+	TemplateDefault = "default" // for every message that names no template
+	TemplateDetail  = "detail"  // built in; known to the newest documents of Easemob only
 )
 
 // NewTemplate is a template to create. Its texts hold the placeholders {0}, {1}
@@ -50,14 +49,14 @@ func (u TemplateUpdate) check() error {
 
 // Template is what notifications look like.
 type Template struct {
-	Name    string
-	Title   string
-	Content string
-	Created time.Time `json:",omitzero"`
-	Updated time.Time `json:",omitzero"`
+	Name    string    `json:"name"`
+	Title   string    `json:"title"`
+	Content string    `json:"content"`
+	Created time.Time `json:"created,omitzero"`
+	Updated time.Time `json:"updated,omitzero"`
 }
 
-// wireTemplate is a template as the API responds it.
+// wireTemplate is a template as the API returns it.
 type wireTemplate struct {
 	NewTemplate
 	Created api.Millis `json:"createAt"`
@@ -77,15 +76,28 @@ func (s *Service) template(ctx context.Context, c *api.Call) (*Template, error) 
 	}, nil
 }
 
+// changeTemplate carries out a call that changes or deletes a template. A response about
+// another template, or without one, is an error.
+func (s *Service) changeTemplate(ctx context.Context, c *api.Call) error {
+	name := c.Params[0]
+	c.Out = &api.Checked[api.Payload[wireTemplate]]{Check: func(response *api.Payload[wireTemplate]) error {
+		if said := response.Value.Name; said != "" && said != name {
+			return fmt.Errorf("the response is about the template %s", api.Quoted(said))
+		}
+		return nil
+	}}
+	return s.api.Call(ctx, c)
+}
+
 var createTemplate = api.Endpoint{
 	ID: "push.create_template", Method: http.MethodPost, Path: "/notification/template", Quotas: api.PerSecond(10),
 }
 
 // CreateTemplate makes a template. A sender names it in the message's ext
-// (em_push_template), a receiver chooses it with [Service.SetUserTemplate]; the
-// former comes before the latter, which comes before [DefaultTemplate]. What a
-// name that is taken does is not documented. Not repeated after a lost response.
-// Quota: 10 calls a second (100 by the English documents of Agora).
+// (em_push_template), a receiver chooses it with [Service.SetUserTemplate]; the former comes
+// before the latter, which comes before [TemplateDefault]. What happens with a name that is
+// taken is not documented. Not retried if the response is lost. Quota: 10 calls a second
+// (100 by the English documents of Agora).
 //
 //im:endpoint push.create_template
 func (s *Service) CreateTemplate(ctx context.Context, t NewTemplate) (*Template, error) {
@@ -96,9 +108,8 @@ var getTemplate = api.Endpoint{
 	ID: "push.get_template", Method: http.MethodGet, Path: "/notification/template/{name}", Quotas: api.PerSecond(10), Idempotent: true,
 }
 
-// GetTemplate returns a template; [im.ErrNotFound] when there is none of that
-// name. No endpoint lists them. Repeated after a lost response. Quota: 10 calls a
-// second (100 by the English documents of Agora).
+// GetTemplate returns a template. No endpoint lists them. Quota: 10 calls a second (100 by
+// the English documents of Agora).
 //
 //im:endpoint push.get_template
 func (s *Service) GetTemplate(ctx context.Context, name string) (*Template, error) {
@@ -109,85 +120,24 @@ var updateTemplate = api.Endpoint{
 	ID: "push.update_template", Method: http.MethodPut, Path: "/notification/template/{name}", Idempotent: true,
 }
 
-// UpdateTemplate changes the texts of a template. Unproven: the documents only
-// name the call, so what it takes and responses is inferred from its neighbours.
-// Repeated after a lost response. Quota: not documented, 100 calls a second are
-// assumed. [im.ErrNotFound] when there is no such template.
+// UpdateTemplate changes the texts of a template. Unproven: the documents only name the
+// call, so its request and response are inferred from its neighbours, and its quota is
+// assumed.
 //
 //im:endpoint push.update_template
-func (s *Service) UpdateTemplate(ctx context.Context, name string, u TemplateUpdate) (*Template, error) {
-	return s.template(ctx, &api.Call{Endpoint: &updateTemplate, Params: []string{name}, Invalid: u.check(), Body: u})
+func (s *Service) UpdateTemplate(ctx context.Context, name string, u TemplateUpdate) error {
+	return s.changeTemplate(ctx, &api.Call{Endpoint: &updateTemplate, Params: []string{name}, Invalid: u.check(), Body: u})
 }
 
 var deleteTemplate = api.Endpoint{
 	ID: "push.delete_template", Method: http.MethodDelete, Path: "/notification/template/{name}", Quotas: api.PerSecond(10), Idempotent: true,
 }
 
-// DeleteTemplate deletes a template and returns it as it was. Repeated after a
-// lost response; the repeat responses [im.ErrNotFound] when the first try was carried
-// out. Quota: 10 calls a second (100 by the English documents of Agora).
+// DeleteTemplate deletes a template. After a lost response, a retry returns im.ErrNotFound
+// if the first attempt was carried out. Quota: 10 calls a second (100 by the English
+// documents of Agora).
 //
 //im:endpoint push.delete_template
-func (s *Service) DeleteTemplate(ctx context.Context, name string) (*Template, error) {
-	return s.template(ctx, &api.Call{Endpoint: &deleteTemplate, Params: []string{name}})
-}
-
-// UserTemplateOptions are the choices of [Service.SetUserTemplate]. They print
-// without the token.
-type UserTemplateOptions struct {
-	// UserToken is the token with which the user itself logs in. The documents ask
-	// for it in this call; empty: the client's app token is sent, as everywhere else.
-	UserToken string
-}
-
-type plainUserTemplateOptions UserTemplateOptions
-
-// Format hides the token.
-func (o UserTemplateOptions) Format(f fmt.State, verb rune) { api.FormatMasked(f, verb, o.masked()) }
-
-// LogValue hides the token.
-func (o UserTemplateOptions) LogValue() slog.Value { return api.LogMasked(o.masked()) }
-
-func (o UserTemplateOptions) masked() plainUserTemplateOptions {
-	return plainUserTemplateOptions{UserToken: api.Masked(o.UserToken)}
-}
-
-type userTemplate struct {
-	Name string `json:"templateName"`
-}
-
-var setUserTemplate = api.Endpoint{
-	ID: "push.set_user_template", Method: http.MethodPut, Path: "/users/{username}/notification/template", Idempotent: true,
-}
-
-// SetUserTemplate chooses the template in which a user sees notifications, and
-// returns its name as the server keeps it. A template named by the sender of a
-// message comes before it. It is the one call of this package that the documents
-// describe with the user's own token. Repeated after a lost response. Quota: 100
-// calls a second. [im.ErrNotFound] when there is no such user.
-//
-//im:endpoint push.set_user_template
-func (s *Service) SetUserTemplate(ctx context.Context, username, template string, o UserTemplateOptions) (string, error) {
-	var out api.Data[userTemplate]
-	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &setUserTemplate, Params: []string{username}, Invalid: api.Required("template", template),
-		Body: userTemplate{template}, Bearer: o.UserToken, Secrets: []string{o.UserToken}, Out: &out,
-	})
-	return out.Data.Name, err
-}
-
-var getUserTemplate = api.Endpoint{
-	ID: "push.get_user_template", Method: http.MethodGet, Path: "/users/{username}/notification/template", Idempotent: true,
-}
-
-// GetUserTemplate tells which template a user has chosen; empty when none.
-// Unproven: the documents only name the call, so its response is inferred from
-// [Service.SetUserTemplate]. Repeated after a lost response. Quota: not documented,
-// 100 calls a second are assumed. [im.ErrNotFound] when there is no such user.
-//
-//im:endpoint push.get_user_template
-func (s *Service) GetUserTemplate(ctx context.Context, username string) (string, error) {
-	var out api.Data[userTemplate]
-	err := s.api.Call(ctx, &api.Call{Endpoint: &getUserTemplate, Params: []string{username}, Out: &out})
-	return out.Data.Name, err
+func (s *Service) DeleteTemplate(ctx context.Context, name string) error {
+	return s.changeTemplate(ctx, &api.Call{Endpoint: &deleteTemplate, Params: []string{name}})
 }

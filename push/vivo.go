@@ -41,10 +41,10 @@ type VivoNotify int
 
 // The ways to draw attention, as vivo defines them.
 const (
-	VivoSilent          VivoNotify = 1
-	VivoSound           VivoNotify = 2
-	VivoVibrate         VivoNotify = 3
-	VivoSoundAndVibrate VivoNotify = 4
+	VivoNotifySilent          VivoNotify = 1
+	VivoNotifySound           VivoNotify = 2
+	VivoNotifyVibrate         VivoNotify = 3
+	VivoNotifySoundAndVibrate VivoNotify = 4
 )
 
 // VivoSkip says what a tap does.
@@ -52,10 +52,10 @@ type VivoSkip int
 
 // The skip types.
 const (
-	VivoApp    VivoSkip = 1
-	VivoLink   VivoSkip = 2
-	VivoCustom VivoSkip = 3
-	VivoPage   VivoSkip = 4
+	VivoSkipApp    VivoSkip = 1
+	VivoSkipLink   VivoSkip = 2
+	VivoSkipCustom VivoSkip = 3
+	VivoSkipPage   VivoSkip = 4
 )
 
 // VivoNetwork says over which network the notification goes.
@@ -63,8 +63,8 @@ type VivoNetwork int
 
 // The networks.
 const (
-	VivoAnyNetwork VivoNetwork = -1
-	VivoWiFiOnly   VivoNetwork = 1
+	VivoNetworkAny  VivoNetwork = -1
+	VivoNetworkWiFi VivoNetwork = 1
 )
 
 // VivoClass says what a notification is for. vivo limits marketing.
@@ -72,8 +72,8 @@ type VivoClass int
 
 // The classes.
 const (
-	VivoMarketing VivoClass = 0
-	VivoSystem    VivoClass = 1
+	VivoClassMarketing VivoClass = 0
+	VivoClassSystem    VivoClass = 1
 )
 
 func checkVivo(v *Vivo) error {

@@ -111,7 +111,7 @@ func (l *length[F]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// checkLength refuses a negative length of time.
+// checkLength rejects a negative length of time.
 func checkLength(field string, d time.Duration) error {
 	if d < 0 && d != NowOrNever {
 		return api.Invalid(field, "is %s, must not be negative", d)

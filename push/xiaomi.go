@@ -27,8 +27,8 @@ type Xiaomi struct {
 	FlowControl      int           `json:"flowControl,omitzero"`
 
 	NotifyEffect XiaomiEffect `json:"notifyEffect,omitzero"` // what a tap does
-	IntentURI    string       `json:"intentUri,omitzero"`    // for XiaomiIntent
-	WebURI       string       `json:"webUri,omitzero"`       // for XiaomiWeb
+	IntentURI    string       `json:"intentUri,omitzero"`    // for XiaomiEffectIntent
+	WebURI       string       `json:"webUri,omitzero"`       // for XiaomiEffectWeb
 
 	JobKey        string `json:"jobkey,omitzero"`
 	CallbackURL   string `json:"callbackUrl,omitzero"`
@@ -52,10 +52,10 @@ type XiaomiNotify int
 
 // The ways to draw attention.
 const (
-	XiaomiAll     XiaomiNotify = -1
-	XiaomiSound   XiaomiNotify = 1
-	XiaomiVibrate XiaomiNotify = 2
-	XiaomiLight   XiaomiNotify = 4
+	XiaomiNotifyAll     XiaomiNotify = -1
+	XiaomiNotifySound   XiaomiNotify = 1
+	XiaomiNotifyVibrate XiaomiNotify = 2
+	XiaomiNotifyLight   XiaomiNotify = 4
 )
 
 // XiaomiEffect says what a tap does.
@@ -63,9 +63,9 @@ type XiaomiEffect string
 
 // The effects.
 const (
-	XiaomiApp    XiaomiEffect = "1"
-	XiaomiIntent XiaomiEffect = "2"
-	XiaomiWeb    XiaomiEffect = "3"
+	XiaomiEffectApp    XiaomiEffect = "1"
+	XiaomiEffectIntent XiaomiEffect = "2"
+	XiaomiEffectWeb    XiaomiEffect = "3"
 )
 
 // UnmarshalJSON reads "3" and 3.

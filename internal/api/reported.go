@@ -29,6 +29,11 @@ func (r *Reported[T]) note(name string, item batch.Item[T]) {
 	r.said[r.key(name)] = item
 }
 
+// FailedWith notes that an item is not done, and what the response says of it all the same.
+func (r *Reported[T]) FailedWith(name string, value T, err error) {
+	r.note(name, batch.Item[T]{Value: value, Err: err})
+}
+
 func (r *Reported[T]) key(name string) string {
 	if r.Exact {
 		return name

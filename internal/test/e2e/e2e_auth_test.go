@@ -34,7 +34,7 @@ func TestUserTokens(t *testing.T) {
 		require.NoError(t, err)
 		assert.Zero(t, got.Expires)
 		assert.NotContains(t, fmt.Sprintf("%v %+v %#v", got, got, got), got.Value)
-		_, err = client.Push.SetUserTemplate(ctx, "bob", push.DefaultTemplate, push.UserTemplateOptions{UserToken: got.Value})
+		err = client.Push.SetUserTemplate(ctx, "bob", push.TemplateDefault, push.UserTemplateOptions{UserToken: got.Value})
 		require.NoError(t, err, "the token works")
 	})
 }

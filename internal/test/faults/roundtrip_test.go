@@ -270,7 +270,7 @@ func TestErrorsOfItemsSurviveJSON(t *testing.T) {
 		check(receipts[0].Err)
 		throughJSON(t, &receipts) // once more
 		check(receipts[0].Err)
-		pushes := push.Receipts{{To: "a", Err: err}}
+		pushes := batch.Results[push.Receipt]{{ID: "a", Err: err}}
 		throughJSON(t, &pushes)
 		check(pushes[0].Err)
 	}
