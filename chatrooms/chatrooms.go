@@ -15,13 +15,11 @@ package chatrooms
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"net/http"
 	"regexp"
 	"strings"
 
-	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
 )
 
@@ -120,7 +118,7 @@ var create = api.Endpoint{
 //
 //im:endpoint chatrooms.create
 func (s *Service) Create(ctx context.Context, r NewRoom) (roomID string, err error) {
-	out := api.Checked[created]{Check: func(c *created) error { return c.check(r.ID) }}
+	out := api.Checked[created]{Check: func(c *created) error { return api.MadeID(c.Data.ID, r.ID) }}
 	err = s.api.Call(ctx, &api.Call{Endpoint: &create, Invalid: r.check(), Body: r, Out: &out})
 	return string(out.Value.Data.ID), err
 }
@@ -129,18 +127,6 @@ type created struct {
 	Data struct {
 		ID api.Text `json:"id"`
 	} `json:"data"`
-}
-
-// check rejects a response without an id, or with another one than was asked for.
-func (c *created) check(asked string) error {
-	switch id := string(c.Data.ID); {
-	case id == "":
-		return api.ErrNoEntity
-	case asked != "" && id != asked:
-		text := fmt.Sprintf("the server has made the room %s, not %s: own ids are not enabled", api.Quoted(id), api.Quoted(asked))
-		return &batch.Reason{Text: text, Kind: api.ErrNotEnabled}
-	}
-	return nil
 }
 
 var deleteRoom = api.Endpoint{

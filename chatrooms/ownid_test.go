@@ -19,7 +19,7 @@ func TestAnotherIDThanAskedFor(t *testing.T) {
 	id, err := client.Chatrooms.Create(t.Context(), lobby)
 	require.ErrorIs(t, err, im.ErrNotEnabled)
 	require.NotErrorIs(t, err, im.ErrOutcomeUnknown)
-	require.ErrorContains(t, err, `the server has made the room "2717", not "lobby1": own ids are not enabled`)
+	require.ErrorContains(t, err, `it was made with the id "2717", not "lobby1": own ids are not enabled`)
 	assert.Equal(t, "2717", id)
 	assert.JSONEq(t, `{"name":"lobby","description":"talk","owner":"alice","roomid":"lobby1"}`, (*sent)[0].Body)
 

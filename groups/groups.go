@@ -37,6 +37,7 @@ import (
 	"context"
 	"math"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/imrest/im-go/internal/api"
@@ -97,10 +98,11 @@ type NewGroup struct {
 	ApproveJoins   bool  `json:"membersonly,omitzero"`          // in a public group: joining needs the approval of owner or admin
 	ConfirmInvites *bool `json:"invite_need_confirm,omitempty"` // users join only when they accept the invitation; nil: the server's true
 
+	ID string `json:"groupid,omitzero"` // up to 64 of a-z and 0-9; empty: made by the server. The vendor must have enabled own ids
+
 	// What follows is in no document, only in the vendor's Java SDK.
-	ID         string `json:"groupid,omitzero"`      // chosen by the caller, once the vendor has enabled that
-	Scale      Scale  `json:"scale,omitzero"`        // empty: normal
-	ReviewName *bool  `json:"need_verify,omitempty"` // moderation checks the name, a paid feature
+	Scale      Scale `json:"scale,omitzero"`        // empty: normal
+	ReviewName *bool `json:"need_verify,omitempty"` // moderation checks the name, a paid feature
 }
 
 func (g *NewGroup) check() error {
@@ -123,8 +125,11 @@ func (g *NewGroup) check() error {
 		api.Username("Owner", g.Owner),
 		api.Range("MaxMembers", g.MaxMembers, 0, math.MaxInt32),
 		checkTexts(g.Name, g.Description, g.Avatar, g.Custom),
+		api.MaxLength("ID", g.ID, 64), api.Pattern("ID", g.ID, ownID),
 	)
 }
+
+var ownID = regexp.MustCompile(`^[a-z0-9]*$`)
 
 // checkTexts refuses texts above their documented lengths.
 func checkTexts(name, description, avatar, custom string) error {
@@ -138,7 +143,9 @@ func checkTexts(name, description, avatar, custom string) error {
 
 var create = api.Endpoint{ID: "groups.create", Method: http.MethodPost, Path: "/chatgroups"}
 
-// Create makes a group and returns its id. Not repeated after a lost response: each
+// Create makes a group and returns its id. If own ids are not enabled, the server may
+// make a group with an id of its own instead of the one asked for: Create returns that
+// id with [im.ErrNotEnabled]. Not repeated after a lost response: each
 // call makes another group, save with an ID of the caller's. Quota: 100 calls a
 // second. Errors: [im.ErrNotFound] when the owner or a member does not exist,
 // [im.ErrPlanLimit] when the app has too many groups, a user is in too many or
@@ -147,7 +154,7 @@ var create = api.Endpoint{ID: "groups.create", Method: http.MethodPost, Path: "/
 //
 //im:endpoint groups.create
 func (s *Service) Create(ctx context.Context, g NewGroup) (groupID string, err error) {
-	out := api.Checked[api.Data[created]]{Check: func(d *api.Data[created]) error { return needed(d.Data.ID) }}
+	out := api.Checked[api.Data[created]]{Check: func(d *api.Data[created]) error { return api.MadeID(d.Data.ID, g.ID) }}
 	err = s.api.Call(ctx, &api.Call{Endpoint: &create, Invalid: g.check(), Body: g, Out: &out})
 	return string(out.Value.Data.ID), err
 }
