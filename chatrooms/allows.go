@@ -8,58 +8,50 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-var listAllowed = api.Endpoint{
-	ID: "chatrooms.list_allowed", Method: http.MethodGet, Path: "/chatrooms/{roomID}/white/users", Idempotent: true,
-}
+const allowPath = "/chatrooms/{roomID}/white/users"
 
-// ListAllowed returns all users on the allow list of a room. They may speak while
-// all are muted, unless they are muted by name, and stay in the room while they
-// are offline. Owner and admins count as allowed by the newest documents; whether
-// they are named here is not known. Quota: 100 calls a second. Repeated after a
-// lost response. [im.ErrNotFound] when there is no such room.
+var listAllowed = api.Endpoint{ID: "chatrooms.list_allowed", Method: http.MethodGet, Path: allowPath, Idempotent: true}
+
+// ListAllowed returns the allow list of a room: who may write while all are muted, unless
+// they are muted by name, and stays in the room while offline. The owner and admins count
+// as allowed by the newest documents; whether they are named here is not known.
 //
 //im:endpoint chatrooms.list_allowed
 func (s *Service) ListAllowed(ctx context.Context, roomID string) ([]string, error) {
-	return s.usernames(ctx, &api.Call{Endpoint: &listAllowed, Params: []string{roomID}})
+	return api.ListUsernames(ctx, s.api, &api.Call{Endpoint: &listAllowed, Params: []string{roomID}})
 }
 
-var allowMember = api.Endpoint{
-	ID: "chatrooms.allow_user", Method: http.MethodPost, Path: "/chatrooms/{roomID}/white/users/{username}", Idempotent: true,
-}
+var allowMember = api.Endpoint{ID: "chatrooms.allow_user", Method: http.MethodPost, Path: allowPath + "/{username}", Idempotent: true}
 
-// AllowMember puts a member of a room on its allow list. Quota: 100 calls a second.
-// Repeated after a lost response. [im.ErrNotFound] when there is no such room or the
-// user is not in it.
+// AllowMember puts a member on the allow list. Errors: im.ErrNotFound also if the user is
+// not a member.
 //
 //im:endpoint chatrooms.allow_user
 func (s *Service) AllowMember(ctx context.Context, roomID, username string) error {
-	return s.confirm(ctx, single(&allowMember, roomID, username), "result", true)
+	return s.api.Call(ctx, api.Single(&allowMember, roomID, username))
 }
 
 var allowMembers = api.Endpoint{
-	ID: "chatrooms.allow_users", Method: http.MethodPost, Path: "/chatrooms/{roomID}/white/users", Idempotent: true,
-	MaxItems: maxBatch, ItemsIn: "usernames",
+	ID: "chatrooms.allow_users", Method: http.MethodPost, Path: allowPath, Idempotent: true,
+	MaxItems: MaxMembersBatch, ItemsIn: "usernames",
 }
 
-// AllowMembers puts up to 60 members of a room on its allow list, and reports on
-// each. By the newest documents a user who is not in the room fails the whole call
-// ([im.ErrNotFound]), by the others it is reported. Quota: 100 calls a second,
-// whatever the number of users. Repeated after a lost response.
+// AllowMembers puts up to [MaxMembersBatch] members on the allow list. By the newest
+// documents a user who is not a member fails the whole call with im.ErrNotFound, by the
+// others only that user failed.
 //
 //im:endpoint chatrooms.allow_users
 func (s *Service) AllowMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {
-	return s.several(ctx, &api.Call{Endpoint: &allowMembers, Params: []string{roomID}, Body: names{usernames}}, usernames)
+	return s.several(ctx, &api.Call{Endpoint: &allowMembers, Params: []string{roomID}, Body: api.UsersBody(usernames)}, usernames)
 }
 
 var disallowMembers = api.Endpoint{
-	ID: "chatrooms.disallow_users", Method: http.MethodDelete, Path: "/chatrooms/{roomID}/white/users/{usernames}", Idempotent: true,
-	MaxItems: maxBatch, ItemsIn: "usernames",
+	ID: "chatrooms.disallow_users", Method: http.MethodDelete, Path: allowPath + "/{usernames}", Idempotent: true,
+	MaxItems: MaxMembersBatch, ItemsIn: "usernames",
 }
 
-// DisallowMembers takes up to 60 members of a room off its allow list, and reports
-// on each. Quota: 100 calls a second, whatever the number of users. Repeated after
-// a lost response. [im.ErrNotFound] when there is no such room or a user is not in
-// it.
+// DisallowMembers takes up to [MaxMembersBatch] users off the allow list; the API has no
+// call for one user. Errors: im.ErrNotFound also if a user is not a member.
 //
 //im:endpoint chatrooms.disallow_users
 func (s *Service) DisallowMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {

@@ -12,20 +12,23 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
+// MaxAttributesBatch is the most attributes that a call sets or deletes.
+const MaxAttributesBatch = 10
+
 const (
-	maxAttributes     = 10   // in one call
 	maxAttributeKey   = 128  // characters
 	maxAttributeValue = 4096 // characters
 )
 
-// NewAttributes are attributes of a room to set: data of the app's own that all
-// members see. A room has up to 100 of them, all rooms of an app 10 GB.
-type NewAttributes struct {
-	// Values has 1 to 10 entries: up to 128 characters of a-z, A-Z, 0-9, "_", "-"
-	// and "." for the key, up to 4096 characters for the value.
-	Values          map[string]string
-	Keep            bool   // they stay when the user who sets them leaves the room, else they go with it
-	NotificationExt string // handed on with the event; only the vendor's Java SDK knows it
+// Attributes are free data about a room that all its members see. A key has up to 128
+// characters of a-z, A-Z, 0-9, "_", "-" and ".", a value up to 4,096 characters. A room has
+// up to 100 attributes, all rooms of an app 10 GB.
+type Attributes map[string]string
+
+// AttributeOptions are optional for setting attributes.
+type AttributeOptions struct {
+	Keep            bool   `json:"keep,omitzero"`             // they stay when the user who sets them leaves the room; otherwise they go with the user
+	NotificationExt string `json:"notification_ext,omitzero"` // passed on with the event; only the vendor's Java SDK sends it
 }
 
 var attributeKey = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
@@ -43,48 +46,48 @@ func checkKeys(keys []string) error {
 	return api.Identifiers("keys", keys)
 }
 
-func (a NewAttributes) check(keys []string) error {
+func (a Attributes) check(keys []string) error {
 	for _, key := range keys {
-		field := fmt.Sprintf("Values[%q]", key)
-		if err := api.First(checkKey(field, key), api.MaxLength(field, a.Values[key], maxAttributeValue)); err != nil {
+		field := fmt.Sprintf("attributes[%q]", key)
+		if err := api.First(checkKey(field, key), api.MaxLength(field, a[key], maxAttributeValue)); err != nil {
 			return err
 		}
 	}
-	return api.Identifiers("Values", keys)
+	return api.Identifiers("attributes", keys)
 }
 
-// attributeResult is what the server says of each key, under the status of a
-// success even where all of them failed.
-type attributeResult struct {
+// wireAttributesResult is what the server says of each key, under the status of a success
+// even if all of them failed.
+type wireAttributesResult struct {
 	Done   api.Many[string]    `json:"successKeys"`
 	Failed map[string]api.Text `json:"errorKeys"`
 }
 
-func (r *attributeResult) outcome(key string) (api.Done, bool) {
-	if reason, failed := r.Failed[key]; failed {
-		return api.Done{Reason: string(reason)}, true
-	}
-	return api.Done{OK: true}, slices.Contains(r.Done, key)
-}
-
-// byKey carries out a call that responds an outcome for each key.
+// byKey carries out a call that reports each key.
 func (s *Service) byKey(ctx context.Context, keys []string, c *api.Call) (batch.Result, error) {
-	var out api.Data[attributeResult]
+	var out api.Data[wireAttributesResult]
 	c.Items, c.Out = len(keys), &out
 	if err := s.api.Call(ctx, c); err != nil {
 		return nil, err
 	}
-	return api.Outcomes(keys, out.Data.outcome), nil
+	said := api.Reported[batch.None]{Exact: true}
+	for _, key := range out.Data.Done {
+		said.Done(key, batch.None{})
+	}
+	for key, reason := range out.Data.Failed {
+		said.Refused(key, string(reason))
+	}
+	return said.Results(keys)
 }
 
-func (s *Service) set(ctx context.Context, e *api.Endpoint, roomID, username string, a NewAttributes) (batch.Result, error) {
-	keys := slices.Sorted(maps.Keys(a.Values))
+func (s *Service) set(ctx context.Context, e *api.Endpoint, roomID, username string, a Attributes, o AttributeOptions) (batch.Result, error) {
+	keys := slices.Sorted(maps.Keys(a))
 	body := struct {
-		Values          map[string]string `json:"metaData"`
-		AutoDelete      string            `json:"autoDelete,omitzero"`
-		NotificationExt string            `json:"notificationExt,omitzero" arg:"NotificationExt"`
-	}{Values: a.Values, NotificationExt: a.NotificationExt}
-	if a.Keep {
+		Attributes      Attributes `json:"metaData"`
+		AutoDelete      string     `json:"autoDelete,omitzero"`
+		NotificationExt string     `json:"notificationExt,omitzero" arg:"NotificationExt"`
+	}{Attributes: a, NotificationExt: o.NotificationExt}
+	if o.Keep {
 		body.AutoDelete = "NO_DELETE"
 	}
 	return s.byKey(ctx, keys, &api.Call{
@@ -92,7 +95,7 @@ func (s *Service) set(ctx context.Context, e *api.Endpoint, roomID, username str
 	})
 }
 
-// keyList is the body of the calls on attributes by name.
+// keyList is the body of the calls on attributes by key.
 type keyList struct {
 	Keys []string `json:"keys" arg:"keys"`
 }
@@ -103,58 +106,60 @@ func (s *Service) remove(ctx context.Context, e *api.Endpoint, roomID, username 
 	})
 }
 
+const (
+	attributesPath       = "/metadata/chatroom/{roomID}"
+	memberAttributesPath = attributesPath + "/user/{username}"
+)
+
 var setAttributes = api.Endpoint{
-	ID: "chatrooms.set_attributes", Method: http.MethodPut, Path: "/metadata/chatroom/{roomID}/user/{username}", Idempotent: true,
-	MaxItems: maxAttributes, ItemsIn: "Values",
+	ID: "chatrooms.set_attributes", Method: http.MethodPut, Path: memberAttributesPath,
+	Idempotent: true, MaxItems: MaxAttributesBatch, ItemsIn: "attributes",
 }
 
-// SetAttributes sets up to 10 attributes of a room in the name of a member, to whom
-// they belong then. The outcomes are in the order of the keys; attributes of other
-// members are refused ([im.ErrForbidden]), for [Service.ForceSetAttributes] to
-// overwrite. Older servers fail the whole call for one of them. Quota: 100 calls a
-// second, whatever the number of attributes. Repeated after a lost response.
-// [im.ErrNotFound] when there is no such room or the user is not in it.
+// SetAttributes sets up to [MaxAttributesBatch] attributes of a room for a member, to whom
+// they then belong. The results are in the order of the keys. An attribute of another
+// member failed with im.ErrForbidden; older servers fail the whole call for it.
+// [Service.ForceSetAttributes] overwrites it. Errors: im.ErrNotFound also if the user is
+// not a member.
 //
 //im:endpoint chatrooms.set_attributes
-func (s *Service) SetAttributes(ctx context.Context, roomID, username string, a NewAttributes) (batch.Result, error) {
-	return s.set(ctx, &setAttributes, roomID, username, a)
+func (s *Service) SetAttributes(ctx context.Context, roomID, username string, attributes Attributes, o AttributeOptions) (batch.Result, error) {
+	return s.set(ctx, &setAttributes, roomID, username, attributes, o)
 }
 
 var forceSetAttributes = api.Endpoint{
-	ID: "chatrooms.force_set_attributes", Method: http.MethodPut, Path: "/metadata/chatroom/{roomID}/user/{username}/forced",
-	Idempotent: true, MaxItems: maxAttributes, ItemsIn: "Values",
+	ID: "chatrooms.force_set_attributes", Method: http.MethodPut, Path: memberAttributesPath + "/forced",
+	Idempotent: true, MaxItems: MaxAttributesBatch, ItemsIn: "attributes",
 }
 
-// ForceSetAttributes is [Service.SetAttributes] that overwrites the attributes of
-// other members, too.
+// ForceSetAttributes is [Service.SetAttributes] that also overwrites the attributes of
+// other members.
 //
 //im:endpoint chatrooms.force_set_attributes
-func (s *Service) ForceSetAttributes(ctx context.Context, roomID, username string, a NewAttributes) (batch.Result, error) {
-	return s.set(ctx, &forceSetAttributes, roomID, username, a)
+func (s *Service) ForceSetAttributes(ctx context.Context, roomID, username string, attributes Attributes, o AttributeOptions) (batch.Result, error) {
+	return s.set(ctx, &forceSetAttributes, roomID, username, attributes, o)
 }
 
-var attributes = api.Endpoint{
-	ID: "chatrooms.get_attributes", Method: http.MethodPost, Path: "/metadata/chatroom/{roomID}", Idempotent: true,
+var getAttributes = api.Endpoint{
+	ID: "chatrooms.get_attributes", Method: http.MethodPost, Path: attributesPath, Idempotent: true,
 }
 
-// Attributes returns the attributes of a room with these keys, or all of them when
-// no key is given. Keys that the room does not have are left out. Quota: 100 calls
-// a second. Repeated after a lost response. [im.ErrNotFound] when there is no such
-// room.
+// GetAttributes returns the attributes of a room with these keys, or all if keys is empty.
+// It leaves out keys that the room does not have.
 //
 //im:endpoint chatrooms.get_attributes
-func (s *Service) Attributes(ctx context.Context, roomID string, keys []string) (map[string]string, error) {
+func (s *Service) GetAttributes(ctx context.Context, roomID string, keys []string) (Attributes, error) {
 	if keys == nil {
 		keys = []string{} // null is not documented
 	}
 	var out api.Data[map[string]api.Text]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &attributes, Params: []string{roomID}, Body: keyList{keys}, Out: &out,
+		Endpoint: &getAttributes, Params: []string{roomID}, Body: keyList{keys}, Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	values := make(map[string]string, len(out.Data))
+	values := make(Attributes, len(out.Data))
 	for key, v := range out.Data {
 		values[key] = string(v)
 	}
@@ -162,15 +167,13 @@ func (s *Service) Attributes(ctx context.Context, roomID string, keys []string) 
 }
 
 var deleteAttributes = api.Endpoint{
-	ID: "chatrooms.delete_attributes", Method: http.MethodDelete, Path: "/metadata/chatroom/{roomID}/user/{username}",
-	Idempotent: true, MaxItems: maxAttributes, ItemsIn: "keys",
+	ID: "chatrooms.delete_attributes", Method: http.MethodDelete, Path: memberAttributesPath,
+	Idempotent: true, MaxItems: MaxAttributesBatch, ItemsIn: "keys",
 }
 
-// DeleteAttributes deletes up to 10 attributes of a room in the name of a member,
-// whose own they must be; [Service.ForceDeleteAttributes] deletes those of others,
-// too. The outcomes are in the order of the keys. Quota: 100 calls a second,
-// whatever the number of attributes. Repeated after a lost response. [im.ErrNotFound]
-// when there is no such room or the user is not in it.
+// DeleteAttributes deletes up to [MaxAttributesBatch] attributes of a room that belong to a
+// member; [Service.ForceDeleteAttributes] also deletes those of others. Errors:
+// im.ErrNotFound also if the user is not a member.
 //
 //im:endpoint chatrooms.delete_attributes
 func (s *Service) DeleteAttributes(ctx context.Context, roomID, username string, keys []string) (batch.Result, error) {
@@ -178,13 +181,12 @@ func (s *Service) DeleteAttributes(ctx context.Context, roomID, username string,
 }
 
 var forceDeleteAttributes = api.Endpoint{
-	ID: "chatrooms.force_delete_attributes", Method: http.MethodDelete, Path: "/metadata/chatroom/{roomID}/user/{username}/forced",
-	Idempotent: true, MaxItems: maxAttributes, ItemsIn: "keys",
+	ID: "chatrooms.force_delete_attributes", Method: http.MethodDelete, Path: memberAttributesPath + "/forced",
+	Idempotent: true, MaxItems: MaxAttributesBatch, ItemsIn: "keys",
 }
 
-// ForceDeleteAttributes is [Service.DeleteAttributes] that deletes the attributes
-// of other members, too. The user need not be in the room: the vendor's Java SDK
-// gives "admin".
+// ForceDeleteAttributes is [Service.DeleteAttributes] that also deletes the attributes of
+// other members. The user need not be a member: the vendor's Java SDK sends "admin".
 //
 //im:endpoint chatrooms.force_delete_attributes
 func (s *Service) ForceDeleteAttributes(ctx context.Context, roomID, username string, keys []string) (batch.Result, error) {

@@ -24,25 +24,24 @@ func small(data string) string {
 }
 
 func TestAttributes(t *testing.T) {
-	type setter = func(*service, context.Context, string, string, chatrooms.NewAttributes) (batch.Result, error)
+	type setter = func(*service, context.Context, string, string, chatrooms.Attributes, chatrooms.AttributeOptions) (batch.Result, error)
 	type deleter = func(*service, context.Context, string, string, []string) (batch.Result, error)
-	set := func(method setter, a chatrooms.NewAttributes) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *service) (string, error) {
-			result, err := method(s, ctx, room, "bob", a)
-			return outcomes(result), err
-		})
+	setWith := func(method setter, a chatrooms.Attributes, o chatrooms.AttributeOptions) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *service) (string, error) { return short(method(s, ctx, room, "bob", a, o)) })
+	}
+	set := func(method setter, a chatrooms.Attributes) func(context.Context, *im.Client) (any, error) {
+		return setWith(method, a, chatrooms.AttributeOptions{})
 	}
 	remove := func(method deleter, keys ...string) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *service) (string, error) {
-			result, err := method(s, ctx, room, "bob", keys)
-			return outcomes(result), err
-		})
+		return do(func(ctx context.Context, s *service) (string, error) { return short(method(s, ctx, room, "bob", keys)) })
 	}
 	get := func(keys ...string) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *service) (map[string]string, error) { return s.Attributes(ctx, room, keys) })
+		return do(func(ctx context.Context, s *service) (chatrooms.Attributes, error) {
+			return s.GetAttributes(ctx, room, keys)
+		})
 	}
 	const path = "/metadata/chatroom/" + room
-	two := chatrooms.NewAttributes{Values: map[string]string{"topic": "jazz", "seat.1": "bob"}}
+	two := chatrooms.Attributes{"topic": "jazz", "seat.1": "bob"}
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "chatrooms.set_attributes", Do: set((*service).SetAttributes, two),
@@ -52,9 +51,8 @@ func TestAttributes(t *testing.T) {
 		},
 		{
 			ID: "chatrooms.set_attributes", Name: "kept, with an extension, one of another user's",
-			Do: set((*service).SetAttributes, chatrooms.NewAttributes{
-				Values: map[string]string{"a": "1", "b": "", "c": "3"}, Keep: true, NotificationExt: "x",
-			}),
+			Do: setWith((*service).SetAttributes, chatrooms.Attributes{"a": "1", "b": "", "c": "3"},
+				chatrooms.AttributeOptions{Keep: true, NotificationExt: "x"}),
 			Request:  "PUT " + path + "/user/bob",
 			Body:     `{"metaData":{"a":"1","b":"","c":"3"},"autoDelete":"NO_DELETE","notificationExt":"x"}`,
 			Response: small(`{"successKeys":["a"],"errorKeys":{"b":"others are not allowed to be set"}}`),
@@ -62,20 +60,18 @@ func TestAttributes(t *testing.T) {
 		},
 		{
 			ID: "chatrooms.set_attributes", Name: "errors absent, one key in place of a list",
-			Do:      set((*service).SetAttributes, chatrooms.NewAttributes{Values: map[string]string{"A": "1", "a": "2"}}),
+			Do:      set((*service).SetAttributes, chatrooms.Attributes{"A": "1", "a": "2"}),
 			Request: "PUT " + path + "/user/bob", Body: `{"metaData":{"A":"1","a":"2"}}`,
 			Response: small(`{"successKeys":"a"}`), Want: "A: outcome unknown, a: ok", // keys are case sensitive
 		},
 		{
 			ID: "chatrooms.set_attributes", Name: "at the limits",
-			Do: set((*service).SetAttributes, chatrooms.NewAttributes{
-				Values: map[string]string{strings.Repeat("k", 128): strings.Repeat("é", 4096)},
-			}),
+			Do:       set((*service).SetAttributes, chatrooms.Attributes{strings.Repeat("k", 128): strings.Repeat("é", 4096)}),
 			Request:  "PUT " + path + "/user/bob",
 			Body:     `{"metaData":{"` + strings.Repeat("k", 128) + `":"` + strings.Repeat("é", 4096) + `"}}`,
 			Response: small(`{"successKeys":["` + strings.Repeat("k", 128) + `"]}`),
 		},
-		{ID: "chatrooms.set_attributes", Name: "none", Do: set((*service).SetAttributes, chatrooms.NewAttributes{}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.set_attributes", Name: "none", Do: set((*service).SetAttributes, chatrooms.Attributes{}), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.set_attributes", Name: "11 of them", Do: set((*service).SetAttributes, values(11)), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.set_attributes", Name: "key too long", Do: set((*service).SetAttributes, value(strings.Repeat("k", 129), "")), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.set_attributes", Name: "empty key", Do: set((*service).SetAttributes, value("", "")), Err: im.ErrInvalidArgument},
@@ -91,12 +87,12 @@ func TestAttributes(t *testing.T) {
 		{
 			ID: "chatrooms.get_attributes", Do: get("topic", "seat.1"),
 			Request: "POST " + path, Body: `{"keys":["topic","seat.1"]}`,
-			Response: small(`{"topic":"jazz"}`), Want: map[string]string{"topic": "jazz"},
+			Response: small(`{"topic":"jazz"}`), Want: chatrooms.Attributes{"topic": "jazz"},
 		},
 		{
 			ID: "chatrooms.get_attributes", Name: "all, a number for a text", Do: get(),
 			Request: "POST " + path, Body: `{"keys":[]}`,
-			Response: small(`{"topic":"jazz","seats":4}`), Want: map[string]string{"topic": "jazz", "seats": "4"},
+			Response: small(`{"topic":"jazz","seats":4}`), Want: chatrooms.Attributes{"topic": "jazz", "seats": "4"},
 		},
 		{
 			ID: "chatrooms.delete_attributes", Do: remove((*service).DeleteAttributes, "topic", "seat.1", "gone"),
@@ -118,29 +114,29 @@ func TestAttributes(t *testing.T) {
 
 // The key itself is named: a map has no positions.
 func TestAttributesRefused(t *testing.T) {
-	for problem, a := range map[string]chatrooms.NewAttributes{
-		`Values["b c"]: is "b c", must match ^[A-Za-z0-9_.-]+$`:                                   {Values: map[string]string{"a": "", "b c": ""}},
-		`Values[""]: must not be empty`:                                                           value("", ""),
-		`Values["` + strings.Repeat("k", 129) + `"]: has 129 characters, at most 128 are allowed`: value(strings.Repeat("k", 129), ""),
-		`Values["k"]: has 4097 characters, at most 4096 are allowed`:                              value("k", strings.Repeat("v", 4097)),
-		`Values: must have at least one entry`:                                                    {},
+	for problem, a := range map[string]chatrooms.Attributes{
+		`attributes["b c"]: is "b c", must match ^[A-Za-z0-9_.-]+$`:                                   {"a": "", "b c": ""},
+		`attributes[""]: must not be empty`:                                                           value("", ""),
+		`attributes["` + strings.Repeat("k", 129) + `"]: has 129 characters, at most 128 are allowed`: value(strings.Repeat("k", 129), ""),
+		`attributes["k"]: has 4097 characters, at most 4096 are allowed`:                              value("k", strings.Repeat("v", 4097)),
+		`attributes: must have at least one entry`:                                                    {},
 	} {
 		client, sent := wiretest.Client(t)
-		_, err := client.Chatrooms.SetAttributes(t.Context(), room, "bob", a)
+		_, err := client.Chatrooms.SetAttributes(t.Context(), room, "bob", a, chatrooms.AttributeOptions{})
 		require.ErrorIs(t, err, im.ErrInvalidArgument)
 		assert.EqualError(t, err, "im: chatrooms.set_attributes: "+problem)
 		assert.Empty(t, *sent)
 	}
 }
 
-func value(k, v string) chatrooms.NewAttributes {
-	return chatrooms.NewAttributes{Values: map[string]string{k: v}}
+func value(k, v string) chatrooms.Attributes {
+	return chatrooms.Attributes{k: v}
 }
 
-func values(n int) chatrooms.NewAttributes {
-	a := chatrooms.NewAttributes{Values: map[string]string{}}
+func values(n int) chatrooms.Attributes {
+	a := chatrooms.Attributes{}
 	for _, name := range names(n) {
-		a.Values[name] = ""
+		a[name] = ""
 	}
 	return a
 }
@@ -181,6 +177,9 @@ func TestTags(t *testing.T) {
 	mute := func(tag string, d time.Duration) func(context.Context, *im.Client) (any, error) {
 		return only(func(ctx context.Context, s *service) error { return s.MuteTag(ctx, room, tag, d) })
 	}
+	unmute := func(tag string) func(context.Context, *im.Client) (any, error) {
+		return only(func(ctx context.Context, s *service) error { return s.UnmuteTag(ctx, room, tag) })
+	}
 	const path = "/chatrooms/" + room + "/users/bob/tag"
 	wiretest.Run(t, []wiretest.Case{
 		{
@@ -197,7 +196,7 @@ func TestTags(t *testing.T) {
 		{
 			ID: "chatrooms.get_user_tags",
 			Do: do(func(ctx context.Context, s *service) ([]chatrooms.Tag, error) {
-				return s.Tags(ctx, room, "bob")
+				return s.GetTags(ctx, room, "bob")
 			}),
 			Request:  "GET " + path,
 			Response: response(`{"row-1":"-1","guest":"1701086400123","vip":"0","host":1701086400123}`),
@@ -213,13 +212,15 @@ func TestTags(t *testing.T) {
 			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":3600}`, Response: response(`{"result":true}`),
 		},
 		{
-			ID: "chatrooms.mute_tag", Name: "for ever", Do: mute("guest", im.Forever),
+			ID: "chatrooms.mute_tag", Name: "forever", Do: mute("guest", im.Forever),
 			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":-1}`, Response: response(`{"result":true}`),
 		},
 		{
-			ID: "chatrooms.mute_tag", Name: "0 ends it", Do: mute("guest", 0),
+			ID: "chatrooms.mute_tag", Name: "0 ends it", Do: unmute("guest"),
 			Request: "PUT /chatrooms/" + room + "/tag/mute", Body: `{"tag":"guest","mute_duration":0}`, Response: response(`{"result":true}`),
 		},
+		{ID: "chatrooms.mute_tag", Name: "no time", Do: mute("guest", 0), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.mute_tag", Name: "no tag to unmute", Do: unmute(""), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.mute_tag", Name: "less than a second would end it", Do: mute("guest", 999*time.Millisecond), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.mute_tag", Name: "no tag", Do: mute("", time.Hour), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.mute_tag", Name: "tag too long", Do: mute(strings.Repeat("t", 33), time.Hour), Err: im.ErrInvalidArgument},

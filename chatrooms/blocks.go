@@ -8,73 +8,63 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-var listBlocked = api.Endpoint{
-	ID: "chatrooms.list_blocks", Method: http.MethodGet, Path: "/chatrooms/{roomID}/blocks/users", Idempotent: true,
-}
+const blockPath = "/chatrooms/{roomID}/blocks/users"
 
-// ListBlocked returns all users on the block list of a room. Quota: 100 calls a
-// second. Repeated after a lost response. [im.ErrNotFound] when there is no such
-// room.
+var listBlocked = api.Endpoint{ID: "chatrooms.list_blocks", Method: http.MethodGet, Path: blockPath, Idempotent: true}
+
+// ListBlocked returns the block list of a room.
 //
 //im:endpoint chatrooms.list_blocks
 func (s *Service) ListBlocked(ctx context.Context, roomID string) ([]string, error) {
-	return s.usernames(ctx, &api.Call{Endpoint: &listBlocked, Params: []string{roomID}})
+	return api.ListUsernames(ctx, s.api, &api.Call{Endpoint: &listBlocked, Params: []string{roomID}})
 }
 
-var blockMember = api.Endpoint{
-	ID: "chatrooms.block_user", Method: http.MethodPost, Path: "/chatrooms/{roomID}/blocks/users/{username}",
-}
+var blockMember = api.Endpoint{ID: "chatrooms.block_user", Method: http.MethodPost, Path: blockPath + "/{username}"}
 
-// BlockMember puts a member of a room on its block list: the user leaves the room
-// and cannot join it until it is taken off the list. Not repeated after a lost
-// response: a repeat can respond [im.ErrNotFound], and [Service.ListBlocked] tells
-// whether it is done. Quota: 100 calls a second. Errors: [im.ErrNotFound] when
-// there is no such room or the user is not in it, [im.ErrForbidden] for the owner.
+// BlockMember removes a member from a room and keeps the user from joining again. Not
+// retried if the response is lost: a retry may return im.ErrNotFound, as the user is no
+// longer a member, and [Service.ListBlocked] says whether the user is blocked. Errors:
+// im.ErrNotFound also if the user is not a member, im.ErrForbidden for the owner.
 //
 //im:endpoint chatrooms.block_user
 func (s *Service) BlockMember(ctx context.Context, roomID, username string) error {
-	return s.confirm(ctx, single(&blockMember, roomID, username), "result", true)
+	return s.api.Call(ctx, api.Single(&blockMember, roomID, username))
 }
 
 var blockMembers = api.Endpoint{
-	ID: "chatrooms.block_users", Method: http.MethodPost, Path: "/chatrooms/{roomID}/blocks/users", Idempotent: true,
-	MaxItems: maxBatch, ItemsIn: "usernames",
+	ID: "chatrooms.block_users", Method: http.MethodPost, Path: blockPath, Idempotent: true,
+	MaxItems: MaxMembersBatch, ItemsIn: "usernames",
 }
 
-// BlockMembers puts up to 60 members of a room on its block list. Users who are
-// not in the room are reported one by one ([im.ErrNotFound]) and do not hinder
-// the others; where nobody of the list is in it, or for the owner, the call itself
-// fails. Quota: 100 calls a second, whatever the number of users. Repeated after a
-// lost response, since a repeat only reports the users blocked before as not in the
-// room.
+// BlockMembers is [Service.BlockMember] for up to [MaxMembersBatch] members. It is retried
+// if the response is lost, and then reports users whom the first attempt has blocked as
+// not found. Errors: im.ErrNotFound also if no user is a member, im.ErrForbidden for the
+// owner.
 //
 //im:endpoint chatrooms.block_users
 func (s *Service) BlockMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {
-	return s.several(ctx, &api.Call{Endpoint: &blockMembers, Params: []string{roomID}, Body: names{usernames}}, usernames)
+	return s.several(ctx, &api.Call{Endpoint: &blockMembers, Params: []string{roomID}, Body: api.UsersBody(usernames)}, usernames)
 }
 
 var unblockMember = api.Endpoint{
-	ID: "chatrooms.unblock_user", Method: http.MethodDelete, Path: "/chatrooms/{roomID}/blocks/users/{username}", Idempotent: true,
+	ID: "chatrooms.unblock_user", Method: http.MethodDelete, Path: blockPath + "/{username}", Idempotent: true,
 }
 
-// UnblockMember takes a user off the block list of a room, which it may join again
-// then. Quota: 100 calls a second. Repeated after a lost response. [im.ErrNotFound]
-// when there is no such room or the user is not on the list.
+// UnblockMember takes a user off the block list, who may then join the room again. Errors:
+// im.ErrNotFound also if the user is not on the list.
 //
 //im:endpoint chatrooms.unblock_user
 func (s *Service) UnblockMember(ctx context.Context, roomID, username string) error {
-	return s.confirm(ctx, single(&unblockMember, roomID, username), "result", true)
+	return s.api.Call(ctx, api.Single(&unblockMember, roomID, username))
 }
 
 var unblockMembers = api.Endpoint{
-	ID: "chatrooms.unblock_users", Method: http.MethodDelete, Path: "/chatrooms/{roomID}/blocks/users/{usernames}", Idempotent: true,
-	MaxItems: maxBatch, ItemsIn: "usernames",
+	ID: "chatrooms.unblock_users", Method: http.MethodDelete, Path: blockPath + "/{usernames}", Idempotent: true,
+	MaxItems: MaxMembersBatch, ItemsIn: "usernames",
 }
 
-// UnblockMembers takes up to 60 users off the block list of a room, and reports on
-// each. Quota: 100 calls a second, whatever the number of users. Repeated after a
-// lost response. [im.ErrNotFound] when there is no such room or the users are not on
-// the list.
+// UnblockMembers is [Service.UnblockMember] for up to [MaxMembersBatch] users. Errors:
+// im.ErrNotFound also if no user is on the list.
 //
 //im:endpoint chatrooms.unblock_users
 func (s *Service) UnblockMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {

@@ -37,6 +37,15 @@ func response(data string) string {
 		"uri":"https://a1.example.com/acme/demo/chatrooms","entities":[],"data":` + data + `,"timestamp":1701000000100,"duration":3}`
 }
 
+// short prints the result of a batch in short. The error of some failed items must be that
+// of the result.
+func short(result batch.Result, err error) (string, error) {
+	if result == nil || fmt.Sprint(err) != fmt.Sprint(result.Err()) {
+		return "", err
+	}
+	return outcomes(result), nil
+}
+
 // outcomes prints a result in short: "bob: ok, carol: not found".
 func outcomes(r batch.Result) string {
 	list := make([]string, len(r))
@@ -70,7 +79,7 @@ func TestRooms(t *testing.T) {
 	create := func(r chatrooms.NewRoom) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *chatrooms.Service) (string, error) { return s.Create(ctx, r) })
 	}
-	update := func(c chatrooms.Changes) func(context.Context, *im.Client) (any, error) {
+	update := func(c chatrooms.RoomUpdate) func(context.Context, *im.Client) (any, error) {
 		return only(func(ctx context.Context, s *chatrooms.Service) error { return s.Update(ctx, room, c) })
 	}
 	announce := func(text string) func(context.Context, *im.Client) (any, error) {
@@ -129,35 +138,35 @@ func TestRooms(t *testing.T) {
 		{ID: "chatrooms.create", Name: "id too long", Do: create(with(func(r *chatrooms.NewRoom) { r.ID = strings.Repeat("a", 65) })), Err: im.ErrInvalidArgument},
 		{
 			ID:       "chatrooms.update",
-			Do:       update(chatrooms.Changes{Name: new("lounge"), Description: new(""), MaxMembers: 400, Custom: new("x"), ReviewName: new(true)}),
+			Do:       update(chatrooms.RoomUpdate{Name: new("lounge"), Description: new(""), MaxMembers: 400, Custom: new("x"), ReviewName: new(true)}),
 			Request:  "PUT /chatrooms/" + room,
 			Body:     `{"name":"lounge","description":"","maxusers":400,"custom":"x","need_verify":true}`,
 			Response: response(`{"groupname":true,"description":true,"maxusers":"true","custom":true}`),
 		},
 		{
-			ID: "chatrooms.update", Name: "one field", Do: update(chatrooms.Changes{Name: new("lounge")}),
+			ID: "chatrooms.update", Name: "one field", Do: update(chatrooms.RoomUpdate{Name: new("lounge")}),
 			Request: "PUT /chatrooms/" + room, Body: `{"name":"lounge"}`, Response: response(`{"groupname":true}`),
 		},
 		{
-			ID: "chatrooms.update", Name: "a field that was left", Do: update(chatrooms.Changes{Name: new("lounge"), MaxMembers: 400}),
+			ID: "chatrooms.update", Name: "a field that was left", Do: update(chatrooms.RoomUpdate{Name: new("lounge"), MaxMembers: 400}),
 			Request: "PUT /chatrooms/" + room, Body: `{"name":"lounge","maxusers":400}`,
 			Response: response(`{"groupname":true,"maxusers":false}`), Err: im.ErrPartial,
 		},
 		{
-			ID: "chatrooms.update", Name: "not named is not done", Do: update(chatrooms.Changes{Name: new("lounge"), MaxMembers: 400}),
+			ID: "chatrooms.update", Name: "not named is not done", Do: update(chatrooms.RoomUpdate{Name: new("lounge"), MaxMembers: 400}),
 			Request: "PUT /chatrooms/" + room, Body: `{"name":"lounge","maxusers":400}`,
 			Response: response(`{"groupname":true,"maxusers":null}`), Err: batch.ErrNotReported,
 		},
 		{
-			ID: "chatrooms.update", Name: "values in the place of flags", Do: update(chatrooms.Changes{Name: new("lounge"), MaxMembers: 400}),
+			ID: "chatrooms.update", Name: "values in the place of flags", Do: update(chatrooms.RoomUpdate{Name: new("lounge"), MaxMembers: 400}),
 			Request: "PUT /chatrooms/" + room, Body: `{"name":"lounge","maxusers":400}`,
 			Response: response(`{"name":"lounge","maxusers":400}`),
 		},
-		{ID: "chatrooms.update", Name: "nothing", Do: update(chatrooms.Changes{}), Err: im.ErrInvalidArgument},
-		{ID: "chatrooms.update", Name: "name too long", Do: update(chatrooms.Changes{Name: new(strings.Repeat("x", 129))}), Err: im.ErrInvalidArgument},
-		{ID: "chatrooms.update", Name: "description too long", Do: update(chatrooms.Changes{Description: new(strings.Repeat("x", 513))}), Err: im.ErrInvalidArgument},
-		{ID: "chatrooms.update", Name: "custom too long", Do: update(chatrooms.Changes{Custom: new(strings.Repeat("x", 8193))}), Err: im.ErrInvalidArgument},
-		{ID: "chatrooms.update", Name: "negative size", Do: update(chatrooms.Changes{MaxMembers: -1}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.update", Name: "nothing", Do: update(chatrooms.RoomUpdate{}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.update", Name: "name too long", Do: update(chatrooms.RoomUpdate{Name: new(strings.Repeat("x", 129))}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.update", Name: "description too long", Do: update(chatrooms.RoomUpdate{Description: new(strings.Repeat("x", 513))}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.update", Name: "custom too long", Do: update(chatrooms.RoomUpdate{Custom: new(strings.Repeat("x", 8193))}), Err: im.ErrInvalidArgument},
+		{ID: "chatrooms.update", Name: "negative size", Do: update(chatrooms.RoomUpdate{MaxMembers: -1}), Err: im.ErrInvalidArgument},
 		{
 			ID:       "chatrooms.delete",
 			Do:       only(func(ctx context.Context, s *chatrooms.Service) error { return s.Delete(ctx, room) }),
@@ -179,7 +188,7 @@ func TestRooms(t *testing.T) {
 		{
 			ID: "chatrooms.get_announcement",
 			Do: do(func(ctx context.Context, s *chatrooms.Service) (string, error) {
-				return s.Announcement(ctx, room)
+				return s.GetAnnouncement(ctx, room)
 			}),
 			Request:  "GET /chatrooms/" + room + "/announcement",
 			Response: response(`{"announcement":"Quiet after ten."}`),
@@ -188,7 +197,7 @@ func TestRooms(t *testing.T) {
 		{
 			ID: "chatrooms.get_announcement", Name: "none",
 			Do: do(func(ctx context.Context, s *chatrooms.Service) (string, error) {
-				return s.Announcement(ctx, room)
+				return s.GetAnnouncement(ctx, room)
 			}),
 			Request: "GET /chatrooms/" + room + "/announcement", Response: response(`{"announcement":null}`), Want: "",
 		},
@@ -244,7 +253,7 @@ func TestGet(t *testing.T) {
 		{ID: "chatrooms.get", Name: "no payload", Do: get, Request: "GET /chatrooms/" + room, Response: `{"timestamp":1}`, Err: im.ErrBadResponse},
 		{
 			ID: "chatrooms.get", Name: "no payload for several",
-			Do: do(func(ctx context.Context, s *chatrooms.Service) (chatrooms.Lookups, error) {
+			Do: do(func(ctx context.Context, s *chatrooms.Service) (batch.Results[chatrooms.Room], error) {
 				return s.GetBatch(ctx, []string{"1", "2"})
 			}),
 			Request: "GET /chatrooms/1%2C2", Response: `{"timestamp":1}`, Err: im.ErrBadResponse,
@@ -279,17 +288,17 @@ func TestGet(t *testing.T) {
 			ID: "chatrooms.get", Name: "several",
 			Do: do(func(ctx context.Context, s *chatrooms.Service) (any, error) {
 				got, err := s.GetBatch(ctx, []string{"3", "2", room})
-				if err != nil {
+				if got == nil {
 					return nil, err
 				}
 				require.Len(t, got, 3)
 				assert.Equal(t, "3", got[0].ID)
 				require.ErrorIs(t, got[0].Err, im.ErrNotFound)
-				assert.Nil(t, got[0].Room)
-				assert.Equal(t, "stage", got[1].Room.Name)
-				assert.Equal(t, "lobby", got[2].Room.Name)
-				require.ErrorIs(t, got.Err(), im.ErrPartial)
-				require.EqualError(t, got.Err(), "im: 1 of 3 items failed: 3 (no such room)")
+				assert.Zero(t, got[0].Value)
+				assert.Equal(t, "stage", got[1].Value.Name)
+				assert.Equal(t, "lobby", got[2].Value.Name)
+				require.ErrorIs(t, err, im.ErrPartial)
+				require.EqualError(t, err, "im: 1 of 3 items failed: 3 (no such room)")
 				return nil, got[1:].Err()
 			}),
 			Request:  "GET /chatrooms/3%2C2%2C" + room,
@@ -297,14 +306,14 @@ func TestGet(t *testing.T) {
 		},
 		{
 			ID: "chatrooms.get", Name: "101 rooms",
-			Do: do(func(ctx context.Context, s *chatrooms.Service) (chatrooms.Lookups, error) {
+			Do: do(func(ctx context.Context, s *chatrooms.Service) (batch.Results[chatrooms.Room], error) {
 				return s.GetBatch(ctx, names(101))
 			}),
 			Err: im.ErrInvalidArgument,
 		},
 		{
 			ID: "chatrooms.get", Name: "no rooms",
-			Do: do(func(ctx context.Context, s *chatrooms.Service) (chatrooms.Lookups, error) {
+			Do: do(func(ctx context.Context, s *chatrooms.Service) (batch.Results[chatrooms.Room], error) {
 				return s.GetBatch(ctx, nil)
 			}),
 			Err: im.ErrInvalidArgument,
@@ -312,10 +321,10 @@ func TestGet(t *testing.T) {
 	})
 }
 
-// The fields that were left have the names of Changes, as in package groups.
+// The fields that were left have the names of RoomUpdate, as in package groups.
 func TestUpdateNamesFields(t *testing.T) {
 	client, _ := wiretest.Client(t, wiretest.JSON(200, response(`{"groupname":false,"maxusers":true}`)))
-	err := client.Chatrooms.Update(t.Context(), room, chatrooms.Changes{Name: new("lounge"), Description: new("x"), MaxMembers: 9})
+	err := client.Chatrooms.Update(t.Context(), room, chatrooms.RoomUpdate{Name: new("lounge"), Description: new("x"), MaxMembers: 9})
 	assert.EqualError(t, err, "im: 2 of 3 items failed: Name (not changed), Description (the response does not name this item)")
 }
 

@@ -2,11 +2,13 @@ package chatrooms_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"time"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/chatrooms"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/page"
@@ -42,29 +44,24 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("added:", added.Done())
+	fmt.Println("added:", added.IDs())
 	check(rooms.AddAdmin(ctx, roomID, "bob"))
 	check(rooms.SetAnnouncement(ctx, roomID, "Speak one after the other."))
-	seats, err := rooms.SetAttributes(ctx, roomID, "alice", chatrooms.NewAttributes{
-		Values: map[string]string{"seat.1": "alice", "seat.2": "carol"}, Keep: true,
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	check(seats.Err()) // one outcome for each attribute
+	_, err = rooms.SetAttributes(ctx, roomID, "alice",
+		chatrooms.Attributes{"seat.1": "alice", "seat.2": "carol"}, chatrooms.AttributeOptions{Keep: true})
+	check(err)
 
-	// Carol talks too much, Dave worse: she is muted for a while, he has to go. A
-	// user who is not there is reported and does not hinder the others.
+	// Carol talks too much, Dave worse: she is muted for a while, he has to go. A user who is
+	// not there is reported and does not hinder the others.
 	muted, err := rooms.MuteMembers(ctx, roomID, []string{"carol"}, 10*time.Minute)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println("muted:", muted[0].Username)
+	check(err)
+	fmt.Println("muted:", muted.IDs())
 	blocked, err := rooms.BlockMembers(ctx, roomID, []string{"dave", "erin"})
-	if err != nil {
+	if err != nil && !errors.Is(err, batch.ErrPartial) {
 		log.Fatal(err)
 	}
-	fmt.Println("blocked:", blocked.Done())
+	fmt.Println("blocked:", blocked.Done().IDs())
+	fmt.Println("not there:", blocked.Failed().IDs())
 
 	// Only those on the allow list may speak while the guest is here.
 	check(rooms.AllowMember(ctx, roomID, "bob"))
@@ -84,8 +81,9 @@ func Example() {
 	check(rooms.Delete(ctx, roomID))
 	// Output:
 	// added: [bob carol dave]
-	// muted: carol
+	// muted: [carol]
 	// blocked: [dave]
+	// not there: [erin]
 	// Late talk: 3 of 500 members, all muted: true
 	// - alice owner
 	// - bob member

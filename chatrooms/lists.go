@@ -5,14 +5,13 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/page"
 )
 
-// The most entries on a page that all documents allow, which is also what List, Pages
-// and All ask for without a limit.
+// The most entries on a page that all documents allow, which is also what lists ask for
+// without a limit.
 const (
 	MaxPage            = 100  // of [Service.List] and [Service.ListMembersByCursor]
 	MaxJoinedPage      = 1000 // of [Service.ListJoined]
@@ -20,31 +19,31 @@ const (
 	MaxSuperAdminsPage = 1000 // of [Service.ListSuperAdmins]
 )
 
-// leastPage is the smallest page size that some source takes for the largest: a page
-// that has it may be one that the server has cut.
+// leastPage is the smallest page size that some source gives as the largest: a page that
+// has it may be one that the server has cut.
 const leastPage = 100
 
-// Summary is what lists tell of a room.
+// Summary is what lists say of a room.
 type Summary struct {
-	ID          string
-	Name        string
-	Owner       string // not in lists of joined rooms
-	MemberCount int    // with the owner; not in lists of joined rooms
-	Disabled    bool
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Owner       string `json:"owner,omitzero"`        // not in lists of joined rooms
+	MemberCount int    `json:"member_count,omitzero"` // with the owner; not in lists of joined rooms
+	Disabled    bool   `json:"disabled"`
 }
 
 type wireSummary struct {
-	ID                api.Text `json:"id"`
-	Name              string   `json:"name"`
-	Owner             api.Text `json:"owner"`
-	AffiliationsCount api.Int  `json:"affiliations_count"`
-	Disabled          api.Bool `json:"disabled"` // a text in lists of joined rooms
+	ID       api.Text `json:"id"`
+	Name     string   `json:"name"`
+	Owner    api.Text `json:"owner"`
+	Count    api.Int  `json:"affiliations_count"`
+	Disabled api.Bool `json:"disabled"` // a text in lists of joined rooms
 }
 
 func (w *wireSummary) summary() Summary {
 	return Summary{
 		ID: string(w.ID), Name: w.Name, Owner: string(w.Owner),
-		MemberCount: w.AffiliationsCount.Int(), Disabled: bool(w.Disabled),
+		MemberCount: w.Count.Int(), Disabled: bool(w.Disabled),
 	}
 }
 
@@ -52,9 +51,9 @@ var list = api.Endpoint{
 	ID: "chatrooms.list", Method: http.MethodGet, Path: "/chatrooms", Quotas: api.PerSecond(50), Idempotent: true,
 }
 
-// List returns a page of the app's rooms, the newest first. A page has up to [MaxPage]
-// rooms; the newest documents of Easemob allow 1000, which older servers do not take.
-// Quota: 50 calls a second. Retried if the response is lost.
+// List returns a page of all rooms of the app, the newest first. A page has up to [MaxPage]
+// rooms; the newest documents of Easemob allow 1,000, which older servers reject. Quota: 50
+// calls a second.
 //
 //im:endpoint chatrooms.list
 func (s *Service) List(ctx context.Context, o page.Options) (*page.Page[Summary], error) {
@@ -77,27 +76,22 @@ func (s *Service) All(ctx context.Context, o page.Options) iter.Seq2[Summary, er
 	return api.All(s.Pages(ctx, o))
 }
 
-// numbers is the query of a page by number.
-func numbers(o page.Numbered) url.Values {
-	return url.Values{"pagenum": {strconv.Itoa(o.Page)}, "pagesize": {strconv.Itoa(o.Size)}}
-}
-
 var listJoined = api.Endpoint{
 	ID: "chatrooms.list_joined", Method: http.MethodGet, Path: "/users/{username}/joined_chatrooms",
 	Quotas: api.PerSecond(50), Idempotent: true,
 }
 
 // ListJoined returns a page of the rooms that a user is in. A page has up to
-// [MaxJoinedPage] rooms; one of 100 and more names a next one, which may be empty, for
-// the server may have cut it. Quota: 50 calls a second. Retried if the response is lost.
-// [im.ErrNotFound] when there is no such user.
+// [MaxJoinedPage] rooms; one of 100 or more names a next one, which may be empty, as the
+// server may have cut it. Quota: 50 calls a second. Errors: im.ErrNotFound if there is no
+// such user.
 //
 //im:endpoint chatrooms.list_joined
 func (s *Service) ListJoined(ctx context.Context, username string, o page.Numbered) (*page.Page[Summary], error) {
 	o, invalid := api.Number(o, MaxJoinedPage)
 	var out api.Data[api.Many[wireSummary]]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listJoined, Params: []string{username}, Invalid: invalid, Query: numbers(o), Out: &out,
+		Endpoint: &listJoined, Params: []string{username}, Invalid: invalid, Query: api.NumberQuery(o, 1), Out: &out,
 	})
 	if err != nil {
 		return nil, err

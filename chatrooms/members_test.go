@@ -22,12 +22,10 @@ func single(method func(*chatrooms.Service, context.Context, string, string) err
 	return only(func(ctx context.Context, s *chatrooms.Service) error { return method(s, ctx, room, username) })
 }
 
-// several is a Do for the methods on several users; it returns their outcomes in
-// short.
+// several is a Do for the methods on several users; it returns their outcomes in short.
 func several(method func(*chatrooms.Service, context.Context, string, []string) (batch.Result, error), usernames ...string) func(context.Context, *im.Client) (any, error) {
 	return do(func(ctx context.Context, s *chatrooms.Service) (string, error) {
-		result, err := method(s, ctx, room, usernames)
-		return outcomes(result), err
+		return short(method(s, ctx, room, usernames))
 	})
 }
 
@@ -38,7 +36,7 @@ func list(method func(*chatrooms.Service, context.Context, string) ([]string, er
 
 type service = chatrooms.Service
 
-// refusals are the cases that every method on several users must refuse.
+// refusals are the cases that every method on several users must reject.
 func refusals(id string, method func(*chatrooms.Service, context.Context, string, []string) (batch.Result, error)) []wiretest.Case {
 	return []wiretest.Case{
 		{ID: id, Name: "nobody", Do: several(method), Err: im.ErrInvalidArgument},
@@ -80,7 +78,7 @@ func TestMembers(t *testing.T) {
 		},
 		{ID: "chatrooms.list_members", Name: "page too large", Do: byPage(page.Numbered{Size: 1001}), Err: im.ErrInvalidArgument},
 		{
-			ID: "chatrooms.list_members_cursor", Do: byCursor(chatrooms.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: "MTc="}, Order: chatrooms.OldestFirst}),
+			ID: "chatrooms.list_members_cursor", Do: byCursor(chatrooms.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: "MTc="}, Order: chatrooms.OrderOldestFirst}),
 			Request:  "GET " + path + "?cursor=MTc%3D&limit=2&sort=asc&version=v3",
 			Response: `{"data":["bob","carol"],"cursor":"MTg","count":2}`,
 			Want:     &page.Page[string]{Items: []string{"bob", "carol"}, Next: "MTg"},
@@ -327,7 +325,7 @@ func TestMutes(t *testing.T) {
 	const path = "/chatrooms/" + room + "/mute"
 	forever := time.UnixMilli(4638873600000)
 	mute := func(d time.Duration, usernames ...string) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *service) (chatrooms.MuteResults, error) {
+		return do(func(ctx context.Context, s *service) (batch.Results[time.Time], error) {
 			return s.MuteMembers(ctx, room, usernames, d)
 		})
 	}
@@ -351,34 +349,33 @@ func TestMutes(t *testing.T) {
 			ID: "chatrooms.mute_members", Do: mute(24*time.Hour, "Carol", "dave"),
 			Request: "POST " + path, Body: `{"usernames":["Carol","dave"],"mute_duration":86400000}`,
 			Response: response(`[{"result":true,"expire":1701086400123,"user":"dave"},{"result":true,"expire":1701086400123,"user":"carol"}]`),
-			Want: chatrooms.MuteResults{
-				{Username: "Carol", Until: time.UnixMilli(1701086400123)}, {Username: "dave", Until: time.UnixMilli(1701086400123)},
+			Want: batch.Results[time.Time]{
+				{ID: "Carol", Value: time.UnixMilli(1701086400123)}, {ID: "dave", Value: time.UnixMilli(1701086400123)},
 			},
 		},
 		{
-			ID: "chatrooms.mute_members", Name: "for ever", Do: mute(im.Forever, "carol"),
+			ID: "chatrooms.mute_members", Name: "forever", Do: mute(im.Forever, "carol"),
 			Request: "POST " + path, Body: `{"usernames":["carol"],"mute_duration":-1}`,
 			Response: response(`[{"result":true,"expire":4638873600000,"user":"carol"}]`),
-			Want:     chatrooms.MuteResults{{Username: "carol", Until: forever}},
+			Want:     batch.Results[time.Time]{{ID: "carol", Value: forever}},
 		},
 		{
 			ID: "chatrooms.mute_members", Name: "the shortest time", Do: mute(time.Millisecond, "carol"),
 			Request: "POST " + path, Body: `{"usernames":["carol"],"mute_duration":1}`,
 			Response: response(`{"result":true,"expire":1,"user":"carol"}`),
-			Want:     chatrooms.MuteResults{{Username: "carol", Until: time.UnixMilli(1)}},
+			Want:     batch.Results[time.Time]{{ID: "carol", Value: time.UnixMilli(1)}},
 		},
 		{
 			ID: "chatrooms.mute_members", Name: "some of them",
 			Do: do(func(ctx context.Context, s *service) (any, error) {
 				got, err := s.MuteMembers(ctx, room, []string{"carol", "dave", "erin"}, time.Hour)
-				require.NoError(t, err)
 				require.Len(t, got, 3)
 				require.ErrorIs(t, got[0].Err, im.ErrNotFound)
-				assert.True(t, got[0].Until.IsZero())
+				assert.True(t, got[0].Value.IsZero())
 				require.NoError(t, got[1].Err)
 				require.ErrorIs(t, got[2].Err, im.ErrOutcomeUnknown)
 				require.NoError(t, got[1:2].Err())
-				require.ErrorIs(t, got.Err(), im.ErrPartial)
+				require.ErrorIs(t, err, im.ErrPartial)
 				return nil, nil
 			}),
 			Request: "POST " + path, Body: `{"usernames":["carol","dave","erin"],"mute_duration":3600000}`,

@@ -16,9 +16,8 @@ const blockPath = "/chatgroups/{groupID}/blocks/users"
 var listBlocked = api.Endpoint{ID: "groups.list_blocked", Method: http.MethodGet, Path: blockPath, Idempotent: true}
 
 // ListBlocked returns a page of the block list of a group. A page has up to
-// [MaxBlockedPage] users. Only Agora's documents know pages: for Easemob there is
-// [Service.ListBlockedUsernames], which both know. Quota: 100 calls a second. Retried if
-// the response is lost. [im.ErrNotFound] when there is no such group.
+// [MaxBlockedPage] users. Only Agora's documents have pages: for Easemob there is
+// [Service.ListBlockedUsernames], which both have.
 //
 //im:endpoint groups.list_blocked
 func (s *Service) ListBlocked(ctx context.Context, groupID string, o page.Options) (*page.Page[string], error) {
@@ -26,7 +25,7 @@ func (s *Service) ListBlocked(ctx context.Context, groupID string, o page.Option
 	invalid := api.Cursor(query, o, MaxBlockedPage)
 	query["pageSize"] = query["limit"] // with a capital S, here only
 	query.Del("limit")
-	return s.userPage(ctx, &api.Call{Endpoint: &listBlocked, Params: []string{groupID}, Invalid: invalid, Query: query})
+	return api.PageUsernames(ctx, s.api, &api.Call{Endpoint: &listBlocked, Params: []string{groupID}, Invalid: invalid, Query: query})
 }
 
 // PageBlocked goes over the pages of [Service.ListBlocked].
@@ -39,58 +38,55 @@ func (s *Service) AllBlocked(ctx context.Context, groupID string, o page.Options
 	return api.All(s.PageBlocked(ctx, groupID, o))
 }
 
-// ListBlockedUsernames returns the block list of a group at once, up to 500 users: those
-// blocked last. Only [Service.ListBlocked] goes further back. Otherwise the two are alike.
+// ListBlockedUsernames returns the block list of a group in one response, at most the 500
+// users blocked last. Only [Service.ListBlocked] goes further back.
 func (s *Service) ListBlockedUsernames(ctx context.Context, groupID string) ([]string, error) {
-	return s.usernames(ctx, &api.Call{Endpoint: &listBlocked, Params: []string{groupID}})
+	return api.ListUsernames(ctx, s.api, &api.Call{Endpoint: &listBlocked, Params: []string{groupID}})
 }
 
 var blockMember = api.Endpoint{ID: "groups.block_member", Method: http.MethodPost, Path: blockPath + "/{username}"}
 
-// BlockMember throws a member out of a group and keeps the user from coming back.
-// Not repeated after a lost response: a repeat is responded with [im.ErrNotFound], for
-// the user is no member any more. Quota: 100 calls a second. Errors:
-// [im.ErrNotFound] when the user is not a member or there is no such group,
-// [im.ErrForbidden] for the owner.
+// BlockMember removes a member from a group and keeps the user from joining again. Not
+// retried if the response is lost: a retry would return im.ErrNotFound, as the user is no
+// longer a member. Errors: im.ErrNotFound also if the user is not a member,
+// im.ErrForbidden for the owner.
 //
 //im:endpoint groups.block_member
 func (s *Service) BlockMember(ctx context.Context, groupID, username string) error {
-	return s.confirm(ctx, single(&blockMember, groupID, username, MemberOptions{}), "result", true)
+	return s.api.Call(ctx, api.Single(&blockMember, groupID, username))
 }
 
 var blockMembers = api.Endpoint{
-	ID: "groups.block_members", Method: http.MethodPost, Path: blockPath, MaxItems: maxBatch, ItemsIn: "usernames",
+	ID: "groups.block_members", Method: http.MethodPost, Path: blockPath, MaxItems: MaxMembersBatch, ItemsIn: "usernames",
 }
 
-// BlockMembers is [Service.BlockMember] for up to 60 members. Each is reported. Not
-// repeated after a lost response. Quota: 100 calls a second, whatever the number of
-// users. Errors: [im.ErrNotFound] when none is a member or there is no such group,
-// [im.ErrForbidden] for the owner.
+// BlockMembers is [Service.BlockMember] for up to [MaxMembersBatch] members. Not retried
+// if the response is lost. Errors: im.ErrNotFound also if no user is a member,
+// im.ErrForbidden for the owner.
 //
 //im:endpoint groups.block_members
 func (s *Service) BlockMembers(ctx context.Context, groupID string, usernames []string) (batch.Result, error) {
-	return s.several(ctx, &api.Call{Endpoint: &blockMembers, Params: []string{groupID}, Body: names{usernames}}, usernames)
+	return s.several(ctx, &api.Call{Endpoint: &blockMembers, Params: []string{groupID}, Body: api.UsersBody(usernames)}, usernames)
 }
 
 var unblockMember = api.Endpoint{ID: "groups.unblock_member", Method: http.MethodDelete, Path: blockPath + "/{username}"}
 
-// UnblockMember takes a user off the block list, which does not bring the user back
-// into the group. Not repeated after a lost response. Quota: 100 calls a second.
-// [im.ErrNotFound] when the user is not on the list or there is no such group.
+// UnblockMember takes a user off the block list, which does not make the user a member
+// again. Not retried if the response is lost. Errors: im.ErrNotFound also if the user is
+// not on the list.
 //
 //im:endpoint groups.unblock_member
 func (s *Service) UnblockMember(ctx context.Context, groupID, username string) error {
-	return s.confirm(ctx, single(&unblockMember, groupID, username, MemberOptions{}), "result", true)
+	return s.api.Call(ctx, api.Single(&unblockMember, groupID, username))
 }
 
 var unblockMembers = api.Endpoint{
 	ID: "groups.unblock_members", Method: http.MethodDelete, Path: blockPath + "/{usernames}",
-	MaxItems: maxBatch, ItemsIn: "usernames",
+	MaxItems: MaxMembersBatch, ItemsIn: "usernames",
 }
 
-// UnblockMembers is [Service.UnblockMember] for up to 60 users. Each is reported.
-// Not repeated after a lost response. Quota: 100 calls a second, whatever the number
-// of users. [im.ErrNotFound] when none is on the list or there is no such group.
+// UnblockMembers is [Service.UnblockMember] for up to [MaxMembersBatch] users. Not retried
+// if the response is lost. Errors: im.ErrNotFound also if no user is on the list.
 //
 //im:endpoint groups.unblock_members
 func (s *Service) UnblockMembers(ctx context.Context, groupID string, usernames []string) (batch.Result, error) {

@@ -56,9 +56,8 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("joined:", added.Done())
-	muted, err := client.Groups.MuteMembers(ctx, groupID, []string{"mallory"}, time.Hour)
-	if err := errors.Join(err, muted.Err()); err != nil {
+	fmt.Println("joined:", added.IDs())
+	if _, err := client.Groups.MuteMembers(ctx, groupID, []string{"mallory"}, time.Hour); err != nil {
 		log.Fatal(err)
 	}
 	if err := client.Groups.BlockMember(ctx, groupID, "mallory"); err != nil {
@@ -74,7 +73,7 @@ func Example() {
 	if err := client.Groups.TransferOwner(ctx, groupID, "bob"); err != nil {
 		log.Fatal(err)
 	}
-	if err := client.Groups.Update(ctx, groupID, groups.Changes{Name: new("Hiking and cake club"), MaxMembers: 50}); err != nil {
+	if err := client.Groups.Update(ctx, groupID, groups.GroupUpdate{Name: new("Hiking and cake club"), MaxMembers: 50}); err != nil {
 		log.Fatal(err)
 	}
 	club, err := client.Groups.Get(ctx, groupID)
@@ -108,7 +107,7 @@ func ExampleService_PageMembersByCursor() {
 
 	saved := "" // a job would read it from a file
 	for run := 1; run == 1 || saved != ""; run++ {
-		o := groups.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: saved}, Order: groups.OldestFirst}
+		o := groups.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: saved}, Order: groups.OrderOldestFirst}
 		for p, err := range client.Groups.PageMembersByCursor(ctx, groupID, o) {
 			if err != nil {
 				log.Fatal(err)

@@ -14,12 +14,12 @@ import (
 
 // File is a file shared in a group.
 type File struct {
-	ID      string
-	Name    string
-	Owner   string // who uploaded it; the response to an upload does not tell
-	Size    int64
-	Created time.Time `json:",omitzero"`
-	URL     string    // in the response to an upload only; fetching it needs a token, as DownloadFile sends it
+	ID      string    `json:"id"`
+	Name    string    `json:"name"`
+	Owner   string    `json:"owner,omitzero"` // who uploaded it; not in the response to an upload
+	Size    int64     `json:"size"`
+	Created time.Time `json:"created,omitzero"`
+	URL     string    `json:"url,omitzero"` // in the response to an upload only; it needs a token, which DownloadFile sends
 }
 
 type wireFile struct {
@@ -42,15 +42,14 @@ var listFiles = api.Endpoint{
 }
 
 // ListFiles returns a page of the files shared in a group. A page has up to
-// [MaxFilesPage] files. Quota: 100 calls a second. Retried if the response is lost.
-// [im.ErrNotFound] when there is no such group.
+// [MaxFilesPage] files.
 //
 //im:endpoint groups.list_files
 func (s *Service) ListFiles(ctx context.Context, groupID string, o page.Numbered) (*page.Page[File], error) {
 	o, invalid := api.Number(o, MaxFilesPage)
 	var out api.Data[api.Many[wireFile]]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listFiles, Params: []string{groupID}, Invalid: invalid, Query: numbers(o, 1), Out: &out,
+		Endpoint: &listFiles, Params: []string{groupID}, Invalid: invalid, Query: api.NumberQuery(o, 1), Out: &out,
 	})
 	if err != nil {
 		return nil, err
@@ -68,9 +67,9 @@ func (s *Service) AllFiles(ctx context.Context, groupID string, o page.Numbered)
 	return api.All(s.PageFiles(ctx, groupID, o))
 }
 
-// UploadOptions are the choices of [Service.UploadFile].
+// UploadOptions are optional for [Service.UploadFile].
 type UploadOptions struct {
-	Restricted bool // only members may download it; known to Easemob's documents of 2023, gone since
+	Restricted bool `json:"restricted,omitzero"` // only members may download it; only in Easemob's documents of 2023
 }
 
 func (o UploadOptions) header() http.Header {
@@ -87,14 +86,13 @@ var uploadFile = api.Endpoint{
 	ID: "groups.upload_file", Method: http.MethodPost, Path: "/chatgroups/{groupID}/share_files",
 }
 
-// UploadFile shares a file of up to 10 MB in a group. It is streamed. The server
-// may respond its name in lower case. Quota: 100 calls a second. Not repeated after
-// a lost response: a repeat would share the file twice. Errors: [im.ErrNotFound] when
-// there is no such group, [im.ErrTooLarge].
+// UploadFile shares a file of up to 10 MB in a group. It is streamed. The server may
+// return its name in lower case. Not retried if the response is lost: a retry would share
+// the file twice. Errors: im.ErrTooLarge.
 //
 //im:endpoint groups.upload_file
 func (s *Service) UploadFile(ctx context.Context, groupID string, src file.Source, o UploadOptions) (*File, error) {
-	out := api.Checked[api.Data[wireFile]]{Check: func(d *api.Data[wireFile]) error { return needed(d.Data.ID) }}
+	out := api.Checked[api.Data[wireFile]]{Check: func(d *api.Data[wireFile]) error { return api.Needed(d.Data.ID) }}
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &uploadFile, Params: []string{groupID}, Header: o.header(), Invalid: api.CheckSource(src, maxFile),
 		Body: api.NewUpload("file", src), Out: &out,
@@ -109,22 +107,20 @@ var downloadFile = api.Endpoint{
 	ID: "groups.download_file", Method: http.MethodGet, Path: "/chatgroups/{groupID}/share_files/{fileID}", Idempotent: true,
 }
 
-// DownloadFile writes a file of a group to w and returns its length. It is
-// streamed; an error in the middle leaves in w what came before it. Where the server
-// redirects to a storage host, up to 5 redirects are followed, without the token on
-// another host, and to a private or loopback address only if the API host has one.
-// Quota: 100 calls a second; redirects do not count. Retried only until the first
-// byte is written. Errors: [im.ErrNotFound] when there is no such group;
-// [im.ErrBadResponse] for a part of a file, and for a redirect that is not followed.
+// DownloadFile writes a file of a group to w and returns its length. It is streamed; an
+// error in the middle leaves in w what came before it. If the server redirects to a
+// storage host, up to 5 redirects are followed, without the token on another host, and to
+// a private or loopback address only if the API host has one; redirects do not count
+// against the quota. Retried only until the first byte is written. Errors:
+// im.ErrBadResponse for a part of a file, and for a redirect that is not followed.
 //
 //im:endpoint groups.download_file
 func (s *Service) DownloadFile(ctx context.Context, groupID, fileID string, w io.Writer) (int64, error) {
 	return s.download(ctx, groupID, fileID, &api.Sink{W: w})
 }
 
-// SaveFile downloads a file of a group to a path, as [file.Save] writes it: the path
-// holds all of it or is not touched. A broken transfer is retried from the start.
-// Otherwise as [Service.DownloadFile].
+// SaveFile is [Service.DownloadFile] to a path, by [file.Save]: the path holds all of the
+// file or is not touched. A broken transfer is retried from the start.
 func (s *Service) SaveFile(ctx context.Context, groupID, fileID, path string) (n int64, err error) {
 	err = file.Save(path, func(w io.Writer, restart func() error) error {
 		n, err = s.download(ctx, groupID, fileID, &api.Sink{W: w, Restart: restart})
@@ -142,12 +138,12 @@ var deleteFile = api.Endpoint{
 	ID: "groups.delete_file", Method: http.MethodDelete, Path: "/chatgroups/{groupID}/share_files/{fileID}",
 }
 
-// DeleteFile removes a file from a group. Not repeated after a lost response, though
-// a repeat does no harm; what is responded for a file that is gone is not
-// documented. Quota: 100 calls a second. [im.ErrNotFound] when there is no such
-// group.
+// DeleteFile deletes a file of a group. Not retried if the response is lost: what the
+// server responds for a file that is gone is not documented.
 //
 //im:endpoint groups.delete_file
 func (s *Service) DeleteFile(ctx context.Context, groupID, fileID string) error {
-	return s.confirm(ctx, &api.Call{Endpoint: &deleteFile, Params: []string{groupID, fileID}}, "result", true)
+	return s.api.Call(ctx, &api.Call{
+		Endpoint: &deleteFile, Params: []string{groupID, fileID}, Out: &api.Confirmed{Field: "result", Want: true},
+	})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/imrest/im-go/internal/test/corpus"
 )
 
-// FuzzResponses feeds the decoders that take several forms: they may refuse, not
+// FuzzResponses feeds the decoders that take several forms: they may reject, not
 // panic, and what they take has to be usable.
 func FuzzResponses(f *testing.F) {
 	corpus.Add(f)
@@ -20,9 +20,9 @@ func FuzzResponses(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, response []byte) {
-		var found wireLookup
-		if json.Unmarshal(response, &found) == nil && found.wireGroup != nil {
-			_ = found.group()
+		var found api.Found[api.WireGroup]
+		if json.Unmarshal(response, &found) == nil && found.Value != nil {
+			_ = group(found.Value)
 		}
 		var failed wireRefusal
 		if json.Unmarshal(response, &failed) == nil {

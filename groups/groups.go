@@ -1,52 +1,49 @@
-// Package groups creates and runs chat groups: their settings and announcement,
-// members, admins and owner, block, allow and mute lists, shared files, and the
-// attributes of members.
+// Package groups creates and runs chat groups.
 //
 //	groupID, err := client.Groups.Create(ctx, groups.NewGroup{
 //		Owner: "alice", Name: "Hiking club", Members: []string{"bob", "carol"},
 //	})
 //
-// A group has one owner, up to 99 admins, and plain members. How many groups an
-// app, members a group and groups a user may have is a matter of the plan. Group
-// ids are strings of digits made by the server. User ids are not case sensitive;
-// the server keeps and responses them in lower case.
+// A group has one owner, up to 99 admins, and plain members. The plan says how many
+// groups an app may have, how many members a group, and how many groups a user may be in.
+// The server makes the ids of groups, which are strings of digits. Usernames are not case
+// sensitive; the server returns them in lower case.
 //
-// # Batches
+//   - A group: [Service.Create], [Service.Get], [Service.Update], [Service.Delete];
+//     [Service.Disable] freezes it. [Service.All] lists all groups, [Service.AllJoined]
+//     those of a user.
+//   - Members: [Service.AddMembers], [Service.RemoveMembers], [Service.AllMembers],
+//     [Service.IsMember]; [Service.AddAdmin], [Service.TransferOwner].
+//   - Who may not write: [Service.MuteMembers] for some, [Service.MuteAll] for all except
+//     for those whom [Service.AllowMembers] names. [Service.BlockMembers] removes members
+//     and keeps them out.
+//   - What a group holds: [Service.SetAnnouncement], [Service.UploadFile],
+//     [Service.SetMemberAttributes].
 //
-// A call on several users returns a [batch.Result]: what became of each, in the
-// order of the call. The error beside it is about the call as a whole, so both
-// are to be looked at:
+// Unless a method says otherwise, its quota is 100 calls a second, whatever the number of
+// users in a call, it is retried if the response is lost, and it fails with
+// im.ErrNotFound if there is no such group.
 //
-//	result, err := client.Groups.RemoveMembers(ctx, groupID, usernames, groups.MemberOptions{})
-//	if err == nil {
-//		err = result.Err()
-//	}
+// # Calls on several users
 //
-// As a rule the server fails the call where none of the users qualifies, and
-// reports them one by one where some do. Most batches take 60 users; the older
-// documents say less for some of them, the newest of Easemob 100.
-//
-// # Repeating
-//
-// Calls that set a state are repeated after a lost response. The others are not: a
-// repeat would be responded with an error that looks like a failure, such as
-// [im.ErrAlreadyExists] for a user who was added by the first try.
+// They return a [batch.Result], and a [*batch.Error] if a user failed. As a rule the
+// server fails the whole call if no user qualifies, and reports each user if some do. Most
+// take [MaxMembersBatch] users; older documents allow fewer for some calls, the newest of
+// Easemob 100.
 package groups
 
 import (
 	"context"
 	"math"
 	"net/http"
-	"regexp"
-	"strings"
 
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Service calls the endpoints of groups. It is the field Groups of the client.
+// Service calls the endpoints of groups. It is the field Groups of im.Client.
 type Service struct{ api api.Caller }
 
-// New is called by package im; a service cannot be made outside this module.
+// New is for package im alone.
 func New(c api.Caller) *Service {
 	api.Declare(c, endpoints...)
 	return &Service{c}
@@ -55,24 +52,17 @@ func New(c api.Caller) *Service {
 var endpoints = []*api.Endpoint{
 	&create, &get, &update, &deleteGroup, &disable, &enable,
 	&list, &listJoined, &listJoinedDetailed,
-	&announcement, &setAnnouncement,
+	&getAnnouncement, &setAnnouncement,
 	&listFiles, &uploadFile, &downloadFile, &deleteFile,
 	&listMembersByCursor, &listMembers, &isMember, &addMember, &addMembers, &removeMember, &removeMembers,
 	&listAdmins, &addAdmin, &removeAdmin, &transferOwner,
 	&listBlocked, &blockMember, &blockMembers, &unblockMember, &unblockMembers,
 	&listAllowed, &allowMember, &allowMembers, &disallowMembers,
 	&listMuted, &muteMembers, &unmuteMembers, &muteAll, &unmuteAll,
-	&setAttributes, &setAttributesBatch, &attributes, &attributesBatch, &countMembers,
+	&setAttributes, &setAttributesBatch, &getAttributes, &getAttributesBatch, &countMembers,
 }
 
-// confirm carries out a call whose response says in a field of data whether it was
-// done: done is the field's value when it was.
-func (s *Service) confirm(ctx context.Context, c *api.Call, field string, done bool) error {
-	c.Out = &api.Confirmed{Field: field, Want: done}
-	return s.api.Call(ctx, c)
-}
-
-// Scale tells how many members a group is made for.
+// Scale says how many members a group is made for.
 type Scale string
 
 // The scales.
@@ -81,8 +71,8 @@ const (
 	ScaleLarge  Scale = "large" // above 3,000 members; 1,000 unless MaxMembers says more
 )
 
-// NewGroup is a group to create. Only the owner is needed; the documents of 2023
-// ask for a name and a description, too.
+// NewGroup is a group to create. Only the owner is needed; the documents of 2023 also ask
+// for a name and a description.
 type NewGroup struct {
 	Owner       string `json:"owner"`                // a user that exists; counts as a member
 	Name        string `json:"groupname,omitzero"`   // up to 128 characters
@@ -94,7 +84,7 @@ type NewGroup struct {
 	MaxMembers int      `json:"maxusers,omitzero"` // with the owner; 0: the server's 200. The plan sets a ceiling
 	Members    []string `json:"members,omitempty"` // the first members, without the owner; up to MaxMembers, by older documents 100
 
-	AllowInvites   bool  `json:"allowinvites,omitzero"`         // plain members may invite; a public group is made without, whatever is sent
+	AllowInvites   bool  `json:"allowinvites,omitzero"`         // plain members may invite; the server ignores it for a public group
 	ApproveJoins   bool  `json:"membersonly,omitzero"`          // in a public group: joining needs the approval of owner or admin
 	ConfirmInvites *bool `json:"invite_need_confirm,omitempty"` // users join only when they accept the invitation; nil: the server's true
 
@@ -106,32 +96,15 @@ type NewGroup struct {
 }
 
 func (g *NewGroup) check() error {
-	for _, member := range g.Members {
-		if strings.EqualFold(member, g.Owner) {
-			return api.Invalid("Members", "must not name the owner %q, who is a member anyway", g.Owner)
-		}
-	}
-	if len(g.Members) > 0 {
-		if err := api.Usernames("Members", g.Members); err != nil {
-			return err
-		}
-	}
-	if g.MaxMembers > 0 {
-		if err := api.MaxItems("Members", len(g.Members), g.MaxMembers); err != nil {
-			return err
-		}
-	}
 	return api.First(
+		api.FirstMembers(g.Owner, g.Members, g.MaxMembers),
 		api.Username("Owner", g.Owner),
 		api.Range("MaxMembers", g.MaxMembers, 0, math.MaxInt32),
-		checkTexts(g.Name, g.Description, g.Avatar, g.Custom),
-		api.MaxLength("ID", g.ID, 64), api.Pattern("ID", g.ID, ownID),
+		checkTexts(g.Name, g.Description, g.Avatar, g.Custom), api.OwnID("ID", g.ID),
 	)
 }
 
-var ownID = regexp.MustCompile(`^[a-z0-9]*$`)
-
-// checkTexts refuses texts above their documented lengths.
+// checkTexts rejects texts above their documented lengths.
 func checkTexts(name, description, avatar, custom string) error {
 	return api.First(
 		api.MaxLength("Name", name, 128),
@@ -143,14 +116,13 @@ func checkTexts(name, description, avatar, custom string) error {
 
 var create = api.Endpoint{ID: "groups.create", Method: http.MethodPost, Path: "/chatgroups"}
 
-// Create makes a group and returns its id. If own ids are not enabled, the server may
-// make a group with an id of its own instead of the one asked for: Create returns that
-// id with [im.ErrNotEnabled]. Not repeated after a lost response: each
-// call makes another group, save with an ID of the caller's. Quota: 100 calls a
-// second. Errors: [im.ErrNotFound] when the owner or a member does not exist,
-// [im.ErrPlanLimit] when the app has too many groups, a user is in too many or
-// there are too many members, [im.ErrAlreadyExists] when the ID is taken,
-// [im.ErrForbidden] when moderation refuses the name.
+// Create creates a group and returns its id. If own ids are not enabled, the server may
+// create a group with an id of its own choice: Create returns that id, with
+// im.ErrNotEnabled. Not retried if the response is lost: each
+// call creates another group, except with an ID of the caller's. Errors: im.ErrNotFound if
+// the owner or a member does not exist, im.ErrPlanLimit if the app has too many groups, a
+// user is in too many or there are too many members, im.ErrAlreadyExists if the ID is
+// taken, im.ErrForbidden if moderation rejects the name.
 //
 //im:endpoint groups.create
 func (s *Service) Create(ctx context.Context, g NewGroup) (groupID string, err error) {
@@ -163,48 +135,43 @@ type created struct {
 	ID api.Text `json:"groupid"`
 }
 
-// needed refuses a response without the id of what was made.
-func needed(id api.Text) error {
-	if id == "" {
-		return api.ErrNoEntity
-	}
-	return nil
-}
-
 var deleteGroup = api.Endpoint{ID: "groups.delete", Method: http.MethodDelete, Path: "/chatgroups/{groupID}"}
 
-// Delete dissolves a group. Its threads go with it and its shared files can no
-// longer be fetched; messages are kept until they expire. Not repeated after a
-// lost response: a repeat responses [im.ErrNotFound], which then means that it is
-// done. Quota: 100 calls a second.
+// Delete deletes a group and its threads. Its shared files can no longer be downloaded;
+// messages are kept until they expire. Not retried if the response is lost: a retry would
+// return im.ErrNotFound, which then means that the group is deleted.
 //
 //im:endpoint groups.delete
 func (s *Service) Delete(ctx context.Context, groupID string) error {
-	return s.confirm(ctx, &api.Call{Endpoint: &deleteGroup, Params: []string{groupID}}, "success", true)
+	return s.api.Call(ctx, &api.Call{
+		Endpoint: &deleteGroup, Params: []string{groupID}, Out: &api.Confirmed{Field: "success", Want: true},
+	})
 }
 
 var disable = api.Endpoint{
 	ID: "groups.disable", Method: http.MethodPost, Path: "/chatgroups/{groupID}/disable", Idempotent: true,
 }
 
-// Disable freezes a group: nobody can send or receive in it or its threads, and
-// neither can be managed, until [Service.Enable]. For a group that is only to be
-// silent there is [Service.MuteAll]. Quota: 100 calls a second. Repeated after a
-// lost response. [im.ErrNotFound] when there is no such group.
+// Disable freezes a group: nobody can send or receive in it or its threads, and neither
+// can be managed, until [Service.Enable]. [Service.MuteAll] only silences a group.
 //
 //im:endpoint groups.disable
 func (s *Service) Disable(ctx context.Context, groupID string) error {
-	return s.confirm(ctx, &api.Call{Endpoint: &disable, Params: []string{groupID}}, "disabled", true)
+	return s.setDisabled(ctx, &disable, groupID, true)
 }
 
 var enable = api.Endpoint{
 	ID: "groups.enable", Method: http.MethodPost, Path: "/chatgroups/{groupID}/enable", Idempotent: true,
 }
 
-// Enable brings a disabled group back to work. Quota: 100 calls a second. Repeated
-// after a lost response. [im.ErrNotFound] when there is no such group.
+// Enable ends what [Service.Disable] began.
 //
 //im:endpoint groups.enable
 func (s *Service) Enable(ctx context.Context, groupID string) error {
-	return s.confirm(ctx, &api.Call{Endpoint: &enable, Params: []string{groupID}}, "disabled", false)
+	return s.setDisabled(ctx, &enable, groupID, false)
+}
+
+// setDisabled carries out a call whose response reports whether the group is disabled now.
+func (s *Service) setDisabled(ctx context.Context, e *api.Endpoint, groupID string, disabled bool) error {
+	return s.api.Call(ctx, &api.Call{Endpoint: e, Params: []string{groupID}, Out: &api.Confirmed{Field: "disabled", Want: disabled}})
 }

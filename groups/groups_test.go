@@ -25,11 +25,12 @@ func done(f func(context.Context, *groups.Service) error) func(context.Context, 
 	return func(ctx context.Context, c *im.Client) (any, error) { return nil, f(ctx, c.Groups) }
 }
 
-// each turns a batch into a case's Do that returns what became of the items.
+// each turns a batch into a case's Do that returns what became of the items. The error of
+// some failed items must be that of the results.
 func each(f func(context.Context, *groups.Service) (batch.Result, error)) func(context.Context, *im.Client) (any, error) {
 	return do(func(ctx context.Context, s *groups.Service) (map[string]string, error) {
 		result, err := f(ctx, s)
-		if err != nil {
+		if result == nil || fmt.Sprint(err) != fmt.Sprint(result.Err()) {
 			return nil, err
 		}
 		return outcomes(result), nil
@@ -143,11 +144,11 @@ func TestLife(t *testing.T) {
 	set := func(text string) func(context.Context, *im.Client) (any, error) {
 		return done(func(ctx context.Context, s *groups.Service) error { return s.SetAnnouncement(ctx, "231", text) })
 	}
-	read := do(func(ctx context.Context, s *groups.Service) (string, error) { return s.Announcement(ctx, "231") })
+	read := do(func(ctx context.Context, s *groups.Service) (string, error) { return s.GetAnnouncement(ctx, "231") })
 	wiretest.Run(t, []wiretest.Case{
 		{ID: "groups.delete", Do: remove, Request: "DELETE /chatgroups/231", Response: data(`{"success":true,"groupid":"231"}`)},
 		{
-			ID: "groups.delete", Name: "success that is none", Do: remove,
+			ID: "groups.delete", Name: "no success", Do: remove,
 			Request: "DELETE /chatgroups/231", Response: data(`{"success":"false","groupid":"231","reason":"group not found"}`),
 			Err: im.ErrNotFound,
 		},
@@ -213,7 +214,9 @@ var hikers = groups.Group{
 func TestGet(t *testing.T) {
 	get := do(func(ctx context.Context, s *groups.Service) (*groups.Group, error) { return s.Get(ctx, "231") })
 	getBatch := func(ids ...string) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *groups.Service) (groups.Lookups, error) { return s.GetBatch(ctx, ids) })
+		return do(func(ctx context.Context, s *groups.Service) (batch.Results[groups.Group], error) {
+			return s.GetBatch(ctx, ids)
+		})
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
@@ -234,15 +237,15 @@ func TestGet(t *testing.T) {
 			ID: "groups.get", Name: "by id, not by position, texts skipped",
 			Do: do(func(ctx context.Context, s *groups.Service) (map[string]string, error) {
 				found, err := s.GetBatch(ctx, []string{"231", "404", "232", "405"})
-				if err != nil {
+				if found == nil {
 					return nil, err
 				}
 				require.Len(t, found, 4)
-				assert.Equal(t, &hikers, found[0].Group)
-				assert.Equal(t, "232", found[2].Group.ID)
-				assert.Nil(t, found[1].Group)
-				require.ErrorIs(t, found.Err(), im.ErrPartial)
-				require.ErrorIs(t, found.Err(), im.ErrNotFound)
+				assert.Equal(t, hikers, found[0].Value)
+				assert.Equal(t, "232", found[2].Value.ID)
+				assert.Zero(t, found[1].Value)
+				require.ErrorIs(t, err, im.ErrPartial)
+				require.ErrorIs(t, err, im.ErrNotFound)
 				return map[string]string{found[1].ID: found[1].Err.Error(), found[3].ID: found[3].Err.Error()}, nil
 			}),
 			Request:  "GET /chatgroups/231%2C404%2C232%2C405",
@@ -256,17 +259,17 @@ func TestGet(t *testing.T) {
 	client, _ := wiretest.Client(t, wiretest.JSON(200, data(`[`+hikersJSON+`]`)))
 	found, err := client.Groups.GetBatch(t.Context(), []string{"231"})
 	require.NoError(t, err)
-	require.NoError(t, found.Err())
+	assert.Equal(t, batch.Results[groups.Group]{{ID: "231", Value: hikers}}, found)
 }
 
 func TestUpdate(t *testing.T) {
-	update := func(c groups.Changes) func(context.Context, *im.Client) (any, error) {
+	update := func(c groups.GroupUpdate) func(context.Context, *im.Client) (any, error) {
 		return done(func(ctx context.Context, s *groups.Service) error { return s.Update(ctx, "231", c) })
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "groups.update",
-			Do: update(groups.Changes{
+			Do: update(groups.GroupUpdate{
 				Name: new("Hikers north"), Description: new(""), Avatar: new("u"), Custom: new("c"), Public: new(false),
 				MaxMembers: 500, AllowInvites: new(false), ApproveJoins: new(true), ConfirmInvites: new(false), ReviewName: new(true),
 			}),
@@ -278,33 +281,33 @@ func TestUpdate(t *testing.T) {
 		},
 		{
 			ID: "groups.update", Name: "values in the place of flags",
-			Do:      update(groups.Changes{Name: new("Owls"), Custom: new("c"), MaxMembers: 500, Description: new("")}),
+			Do:      update(groups.GroupUpdate{Name: new("Owls"), Custom: new("c"), MaxMembers: 500, Description: new("")}),
 			Request: "PUT /chatgroups/231", Body: `{"groupname":"Owls","custom":"c","maxusers":500,"description":""}`,
 			Response: data(`{"groupname":"Owls","custom":"c","maxusers":500,"description":""}`),
 		},
 		{
 			ID: "groups.update", Name: "a false is no success",
-			Do:      update(groups.Changes{Public: new(false)}),
+			Do:      update(groups.GroupUpdate{Public: new(false)}),
 			Request: "PUT /chatgroups/231", Body: `{"public":false}`, Response: data(`{"public":false}`),
 			Err: im.ErrPartial,
 		},
 		{
 			ID: "groups.update", Name: "a false is no echo",
-			Do:      update(groups.Changes{Name: new("false")}),
+			Do:      update(groups.GroupUpdate{Name: new("false")}),
 			Request: "PUT /chatgroups/231", Body: `{"groupname":"false"}`, Response: data(`{"groupname":false}`),
 			Err: im.ErrPartial,
 		},
 		{
 			ID: "groups.update", Name: "not named is not done",
-			Do:      update(groups.Changes{Name: new("Owls"), MaxMembers: 9}),
+			Do:      update(groups.GroupUpdate{Name: new("Owls"), MaxMembers: 9}),
 			Request: "PUT /chatgroups/231", Body: `{"groupname":"Owls","maxusers":9}`, Response: data(`{"groupname":true,"maxusers":null}`),
 			Err: batch.ErrNotReported,
 		},
-		{ID: "groups.update", Name: "nothing to change", Do: update(groups.Changes{}), Err: im.ErrInvalidArgument},
-		{ID: "groups.update", Name: "129 characters", Do: update(groups.Changes{Name: new(strings.Repeat("a", 129))}), Err: im.ErrInvalidArgument},
-		{ID: "groups.update", Name: "negative", Do: update(groups.Changes{MaxMembers: -1}), Err: im.ErrInvalidArgument},
+		{ID: "groups.update", Name: "nothing to change", Do: update(groups.GroupUpdate{}), Err: im.ErrInvalidArgument},
+		{ID: "groups.update", Name: "129 characters", Do: update(groups.GroupUpdate{Name: new(strings.Repeat("a", 129))}), Err: im.ErrInvalidArgument},
+		{ID: "groups.update", Name: "negative", Do: update(groups.GroupUpdate{MaxMembers: -1}), Err: im.ErrInvalidArgument},
 	})
 	client, _ := wiretest.Client(t, wiretest.JSON(200, data(`{"groupname":true,"maxusers":false}`)))
-	err := client.Groups.Update(t.Context(), "231", groups.Changes{Name: new("Owls"), MaxMembers: 9, Public: new(true)})
+	err := client.Groups.Update(t.Context(), "231", groups.GroupUpdate{Name: new("Owls"), MaxMembers: 9, Public: new(true)})
 	assert.EqualError(t, err, "im: 2 of 3 items failed: Public ("+notReported+"), MaxMembers (not changed)")
 }

@@ -6,15 +6,14 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/page"
 )
 
-// The most entries on a page that all documents allow, which is also what List, Pages
-// and All ask for without a limit.
+// The most entries on a page that all documents allow, which is also what lists ask for
+// without a limit.
 const (
 	MaxPage        = 100  // of [Service.List] and [Service.ListMembersByCursor]
 	MaxJoinedPage  = 20   // of [Service.ListJoined] and [Service.ListJoinedDetailed]
@@ -25,13 +24,13 @@ const (
 
 // Summary is what the list of all groups says of one.
 type Summary struct {
-	ID          string
-	Name        string
-	Owner       string
-	MemberCount int       // with the owner
-	Modified    time.Time `json:",omitzero"`
-	Created     time.Time `json:",omitzero"` // zero: this server does not tell
-	Disabled    bool      // false also where this server does not tell
+	ID          string    `json:"id"`
+	Name        string    `json:"name"`
+	Owner       string    `json:"owner"`
+	MemberCount int       `json:"member_count"` // with the owner
+	Updated     time.Time `json:"updated,omitzero"`
+	Created     time.Time `json:"created,omitzero"` // zero: the server does not report it
+	Disabled    bool      `json:"disabled"`         // false also where the server does not report it
 }
 
 type wireSummary struct {
@@ -39,8 +38,8 @@ type wireSummary struct {
 	Name         string     `json:"groupname"`
 	Owner        api.Text   `json:"owner"` // "org#app_alice"
 	Affiliations api.Int    `json:"affiliations"`
-	Modified     api.Millis `json:"lastModified"`
-	ModifiedOld  api.Millis `json:"last_modified"`
+	Updated      api.Millis `json:"lastModified"`
+	UpdatedOld   api.Millis `json:"last_modified"`
 	Created      api.Millis `json:"created"`
 	Disabled     api.Bool   `json:"disabled"`
 }
@@ -48,15 +47,14 @@ type wireSummary struct {
 func (w *wireSummary) summary(uri string) Summary {
 	return Summary{
 		ID: string(w.ID), Name: w.Name, Owner: api.BareUser(string(w.Owner), uri), MemberCount: w.Affiliations.Int(),
-		Modified: max(w.Modified, w.ModifiedOld).Time(), Created: w.Created.Time(), Disabled: bool(w.Disabled),
+		Updated: max(w.Updated, w.UpdatedOld).Time(), Created: w.Created.Time(), Disabled: bool(w.Disabled),
 	}
 }
 
 var list = api.Endpoint{ID: "groups.list", Method: http.MethodGet, Path: "/chatgroups", Idempotent: true}
 
 // List returns a page of all groups of the app, the newest first. A page has up to
-// [MaxPage] groups; the newer documents allow a Limit of 1,000, which older servers do
-// not take. Quota: 100 calls a second. Retried if the response is lost.
+// [MaxPage] groups; newer documents allow a Limit of 1,000, which older servers reject.
 //
 //im:endpoint groups.list
 func (s *Service) List(ctx context.Context, o page.Options) (*page.Page[Summary], error) {
@@ -84,14 +82,11 @@ func (s *Service) All(ctx context.Context, o page.Options) iter.Seq2[Summary, er
 	return api.All(s.Pages(ctx, o))
 }
 
-// numbers is the query of a page by number; first is the number that the endpoint
-// gives the first page.
-func numbers(o page.Numbered, first int) url.Values {
-	return url.Values{"pagenum": {strconv.Itoa(o.Page - 1 + first)}, "pagesize": {strconv.Itoa(o.Size)}}
-}
-
 // Joined is a group that a user is in.
-type Joined struct{ ID, Name string }
+type Joined struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
 
 type wireJoined struct {
 	ID   api.Text `json:"groupid"`
@@ -105,9 +100,8 @@ var listJoined = api.Endpoint{
 
 // ListJoined returns a page of the groups that a user is in or owns. A page has up to
 // [MaxJoinedPage] groups; a Size of up to 100 is sent as it is, and by Agora's newest
-// documents the server cuts it to 20. A page of that many names a next one, which may
-// be empty. Quota: 50 calls a second. Retried if the response is lost.
-// [im.ErrNotFound] when there is no such user.
+// documents the server cuts it to 20. A page of that many names a next one, which may be
+// empty. Quota: 50 calls a second. Errors: im.ErrNotFound if there is no such user.
 //
 //im:endpoint groups.list_joined
 func (s *Service) ListJoined(ctx context.Context, username string, o page.Numbered) (*page.Page[Joined], error) {
@@ -115,12 +109,12 @@ func (s *Service) ListJoined(ctx context.Context, username string, o page.Number
 	o, invalid := api.Number(o, 100)
 	var out api.Data[api.Many[wireJoined]]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &listJoined, Params: []string{username}, Invalid: invalid, Query: numbers(o, 1), Out: &out,
+		Endpoint: &listJoined, Params: []string{username}, Invalid: invalid, Query: api.NumberQuery(o, 1), Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	joined := api.Convert(out.Data, func(w *wireJoined) Joined { return Joined{string(w.ID), w.Name} })
+	joined := api.Convert(out.Data, func(w *wireJoined) Joined { return Joined{ID: string(w.ID), Name: w.Name} })
 	return api.CutPage(joined, o, MaxJoinedPage), nil
 }
 
@@ -140,26 +134,26 @@ var listJoinedDetailed = api.Endpoint{
 }
 
 // ListJoinedDetailed is [Service.ListJoined] with the settings of the groups, without
-// members and what only [Service.Get] reports, and with the Total of all pages. A page
-// has up to [MaxJoinedPage] groups. Easemob and Agora China have it since 2024, Agora's
-// other documents do not. Quota: 50 calls a second. Retried if the response is lost.
+// members and what only [Service.Get] reports, and with the Total of all pages. A page has
+// up to [MaxJoinedPage] groups. Easemob and Agora China have had it since 2024; Agora's
+// other documents do not have it. Quota: 50 calls a second.
 //
 //im:endpoint groups.list_joined_detailed
 func (s *Service) ListJoinedDetailed(ctx context.Context, username string, o page.Numbered) (*page.Page[Group], error) {
 	o, invalid := api.Number(o, MaxJoinedPage)
 	var out struct {
-		Entities api.Many[wireGroup] `json:"entities"`
-		Total    api.Int             `json:"total"`
+		Entities api.Many[api.WireGroup] `json:"entities"`
+		Total    api.Int                 `json:"total"`
 	}
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &listJoinedDetailed, Params: []string{username}, Invalid: invalid,
-		Query: numbers(o, 0), // the only list whose first page is 0
+		Query: api.NumberQuery(o, 0), // the only list whose first page is 0
 		Out:   &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return api.NumberedPage(api.Convert(out.Entities, (*wireGroup).group), o, out.Total.Int()), nil
+	return api.NumberedPage(api.Convert(out.Entities, group), o, out.Total.Int()), nil
 }
 
 // PageJoinedDetailed goes over the pages of [Service.ListJoinedDetailed].

@@ -46,8 +46,8 @@ func TestLists(t *testing.T) {
 				{"owner":"bob","groupid":231,"affiliations":"5","last_modified":1740995000789,"created":1740990000456,"disabled":true,"groupname":"Hikers"}],
 				"cursor":"Mjc","count":2}`,
 			Want: &page.Page[groups.Summary]{Next: "Mjc", Items: []groups.Summary{
-				{ID: "232", Name: "Owls", Owner: "alice", MemberCount: 3, Modified: at},
-				{ID: "231", Name: "Hikers", Owner: "bob", MemberCount: 5, Modified: at, Created: time.UnixMilli(1740990000456), Disabled: true},
+				{ID: "232", Name: "Owls", Owner: "alice", MemberCount: 3, Updated: at},
+				{ID: "231", Name: "Hikers", Owner: "bob", MemberCount: 5, Updated: at, Created: time.UnixMilli(1740990000456), Disabled: true},
 			}},
 		},
 		{
@@ -107,7 +107,7 @@ func TestLists(t *testing.T) {
 	})
 }
 
-// pages responses these payloads one after another, and then fails the test.
+// pages returns these payloads one after another, and then fails the test.
 func pages(t *testing.T, responses ...string) (*im.Client, *[]wiretest.Request) {
 	t.Helper()
 	responders := make([]httpmock.Responder, 0, len(responses)+1)

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"iter"
-	"math"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
@@ -19,58 +17,51 @@ type Role string
 // The roles.
 const (
 	RoleOwner  Role = "owner"
-	RoleAdmin  Role = "admin" // most servers list admins as plain members: see ListAdmins
+	RoleAdmin  Role = "admin" // most servers list admins as plain members: see [Service.ListAdmins]
 	RoleMember Role = "member"
 )
 
 // Member is a user in a group.
 type Member struct {
-	Username string
-	Role     Role
-	Joined   time.Time `json:",omitzero"` // zero unless it was asked for
+	Username string    `json:"username"`
+	Role     Role      `json:"role"`
+	Joined   time.Time `json:"joined,omitzero"` // zero unless it was asked for
 }
 
 func member(a *api.Affiliation) Member {
 	return Member{Username: a.Username, Role: Role(a.Role), Joined: a.Joined.Time()}
 }
 
-// Order is the order of members by the time of joining. Only the vendor's Java SDK
-// knows it.
+// Order is the order of a list of members, by time of joining. Only the vendor's Java SDK
+// sends it.
 type Order string
 
-// The orders; without one the server's own holds.
+// The orders.
 const (
-	OldestFirst Order = "asc"
-	NewestFirst Order = "desc"
+	OrderOldestFirst Order = "asc"
+	OrderNewestFirst Order = "desc"
 )
 
 // MemberCursorOptions choose a page of members by cursor.
 type MemberCursorOptions struct {
 	page.Options
-	Order Order // empty: the server's
+	Order Order `json:"order,omitzero"` // empty: the server's
 }
 
 var listMembersByCursor = api.Endpoint{
 	ID: "groups.list_members_cursor", Method: http.MethodGet, Path: "/chatgroups/{groupID}/users", Idempotent: true,
 }
 
-// ListMembersByCursor returns a page of the members of a group without its owner, read
-// by cursor, so that members who come and go meanwhile do not shift the pages. Without a
-// Limit it asks for [MaxPage]; the server's own maximum is not documented. The vendor's
-// Java SDK uses this form of the list, no document describes it. The form of the
-// documents, with owner and roles, is [Service.ListMembers]. A server that does not know
-// this form is an [im.ErrBadResponse]. Quota: 100 calls a second. Retried if the response
-// is lost. [im.ErrNotFound] when there is no such group.
+// ListMembersByCursor returns a page of the members of a group, without its owner and
+// without roles. Members who join or leave meanwhile do not shift the pages. Without a
+// Limit it asks for [MaxPage]; the server's own maximum is not documented. Only the
+// vendor's Java SDK uses this form of the list; the documented one is
+// [Service.ListMembers]. Errors: im.ErrBadResponse if the server does not have this form.
 //
 //im:endpoint groups.list_members_cursor
 func (s *Service) ListMembersByCursor(ctx context.Context, groupID string, o MemberCursorOptions) (*page.Page[string], error) {
 	o.Limit = cmp.Or(o.Limit, MaxPage)
-	query := url.Values{"version": {"v3"}} // selects this form
-	invalid := api.Cursor(query, o.Options, math.MaxInt32)
-	if o.Order != "" {
-		query.Set("sort", string(o.Order))
-	}
-	return s.userPage(ctx, &api.Call{Endpoint: &listMembersByCursor, Params: []string{groupID}, Invalid: invalid, Query: query})
+	return api.PageMembersByCursor(ctx, s.api, &listMembersByCursor, groupID, o.Options, string(o.Order))
 }
 
 // PageMembersByCursor goes over the pages of [Service.ListMembersByCursor].
@@ -85,21 +76,11 @@ func (s *Service) AllMembersByCursor(ctx context.Context, groupID string, o Memb
 	return api.All(s.PageMembersByCursor(ctx, groupID, o))
 }
 
-// userPage carries out a call that returns user ids and perhaps a cursor.
-func (s *Service) userPage(ctx context.Context, c *api.Call) (*page.Page[string], error) {
-	var out api.Data[api.Many[api.Text]]
-	c.Out = &out
-	if err := s.api.Call(ctx, c); err != nil {
-		return nil, err
-	}
-	return &page.Page[string]{Items: api.Texts(out.Data), Next: string(out.Cursor)}, nil
-}
-
 // MemberListOptions choose a page of members by number.
 type MemberListOptions struct {
 	page.Numbered
-	JoinTime bool  // fill Member.Joined; Easemob only
-	Order    Order // empty: the server's
+	JoinTime bool  `json:"join_time,omitzero"` // fill Member.Joined; Easemob only
+	Order    Order `json:"order,omitzero"`     // empty: the server's
 }
 
 var listMembers = api.Endpoint{
@@ -108,16 +89,14 @@ var listMembers = api.Endpoint{
 
 // ListMembers returns a page of the members of a group, its owner among them. A page has
 // up to [MaxMembersPage] members; a Size of up to 1,000 is sent as it is, and by some
-// documents the server cuts it to 100. A page of that many names a next one, which may
-// be empty. Members who join or leave meanwhile may be missed or come up twice. Quota:
-// 100 calls a second. Retried if the response is lost. [im.ErrNotFound] when there is no
-// such group.
+// documents the server cuts it to 100. A page of that many names a next one, which may be
+// empty. Members may be missed or listed twice if users join or leave meanwhile.
 //
 //im:endpoint groups.list_members
 func (s *Service) ListMembers(ctx context.Context, groupID string, o MemberListOptions) (*page.Page[Member], error) {
 	o.Size = cmp.Or(o.Size, MaxMembersPage)
 	at, invalid := api.Number(o.Numbered, 1000)
-	query := numbers(at, 1)
+	query := api.NumberQuery(at, 1)
 	if o.JoinTime {
 		query.Set("joined_time", "true")
 	}
@@ -150,25 +129,12 @@ var isMember = api.Endpoint{
 	ID: "groups.is_member", Method: http.MethodGet, Path: "/chatgroups/{groupID}/user/{username}/is_joined", Idempotent: true,
 }
 
-// IsMember tells whether a user is in a group. What is responded for a group or a
-// user that does not exist is not documented. Quota: 100 calls a second. Repeated
-// after a lost response.
+// IsMember reports whether a user is in a group. What the server responds for a group or a
+// user that does not exist is not documented.
 //
 //im:endpoint groups.is_member
 func (s *Service) IsMember(ctx context.Context, groupID, username string) (bool, error) {
 	var out api.Payload[api.Bool]
 	err := s.api.Call(ctx, &api.Call{Endpoint: &isMember, Params: []string{groupID, username}, Out: &out})
 	return bool(out.Value), err
-}
-
-// MemberOptions are the choices of adding and removing members.
-type MemberOptions struct {
-	Silent bool // the other members get no notice; Easemob only
-}
-
-func (o MemberOptions) query() url.Values {
-	if !o.Silent {
-		return nil
-	}
-	return url.Values{"need_notify": {"false"}}
 }

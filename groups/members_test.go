@@ -12,6 +12,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/groups"
+	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 )
@@ -38,7 +39,7 @@ func TestMemberLists(t *testing.T) {
 			}},
 		},
 		{
-			ID: "groups.list_members", Name: "with times", Do: byPage(groups.MemberListOptions{Numbered: page.Numbered{Page: 2}, JoinTime: true, Order: groups.NewestFirst}),
+			ID: "groups.list_members", Name: "with times", Do: byPage(groups.MemberListOptions{Numbered: page.Numbered{Page: 2}, JoinTime: true, Order: groups.OrderNewestFirst}),
 			Request:  "GET /chatgroups/231/users?joined_time=true&pagenum=2&pagesize=100&sort=desc",
 			Response: data(`[{"member":"bob","joined_time":"1740990000456"},{"owner":"alice","joined_time":1740990000455}]`),
 			Want: &page.Page[groups.Member]{Items: []groups.Member{
@@ -61,7 +62,7 @@ func TestMemberLists(t *testing.T) {
 		},
 		{ID: "groups.list_members", Name: "size above 1000", Do: byPage(groups.MemberListOptions{Numbered: page.Numbered{Size: 1001}}), Err: im.ErrInvalidArgument},
 		{
-			ID: "groups.list_members_cursor", Do: byCursor(groups.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: "a="}, Order: groups.OldestFirst}),
+			ID: "groups.list_members_cursor", Do: byCursor(groups.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: "a="}, Order: groups.OrderOldestFirst}),
 			Request:  "GET /chatgroups/231/users?cursor=a%3D&limit=2&sort=asc&version=v3",
 			Response: `{"data":["bob","carol"],"cursor":"ZGVt"}`,
 			Want:     &page.Page[string]{Items: []string{"bob", "carol"}, Next: "ZGVt"},
@@ -83,7 +84,7 @@ func TestMemberLists(t *testing.T) {
 		},
 		{ID: "groups.is_member", Name: "no", Do: isMember, Request: "GET /chatgroups/231/user/bob/is_joined", Response: `{"data":false}`, Want: false},
 		{
-			ID: "groups.is_member", Name: "no response is no no", Do: isMember,
+			ID: "groups.is_member", Name: "no payload is not a no", Do: isMember,
 			Request: "GET /chatgroups/231/user/bob/is_joined", Response: `{"timestamp":1}`, Err: im.ErrBadResponse,
 		},
 	})
@@ -116,7 +117,7 @@ func TestMembership(t *testing.T) {
 			Request: "POST /chatgroups/231/users/d%2Fave", Response: data(`{"result":true,"groupid":"231","action":"add_member","user":"d/ave"}`),
 		},
 		{
-			ID: "groups.add_member", Name: "in silence", Do: add("dave", silent),
+			ID: "groups.add_member", Name: "silently", Do: add("dave", silent),
 			Request: "POST /chatgroups/231/users/dave?need_notify=false", Response: data(`{"result":"true","user":"dave"}`),
 		},
 		{
@@ -132,7 +133,7 @@ func TestMembership(t *testing.T) {
 			Want:     map[string]string{"0 Dave": "done", "1 erin": "done", "2 bob": notReported},
 		},
 		{
-			ID: "groups.add_members", Name: "in silence, nobody named", Do: addAll(silent, "dave"),
+			ID: "groups.add_members", Name: "silently, nobody named", Do: addAll(silent, "dave"),
 			Request: "POST /chatgroups/231/users?need_notify=false", Body: `{"usernames":["dave"]}`,
 			Response: data(`{"groupid":"231"}`),
 			Want:     map[string]string{"0 dave": notReported},
@@ -344,7 +345,7 @@ func TestAllowList(t *testing.T) {
 
 func TestMutes(t *testing.T) {
 	mute := func(d time.Duration, list ...string) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *groups.Service) (groups.MuteResults, error) {
+		return do(func(ctx context.Context, s *groups.Service) (batch.Results[time.Time], error) {
 			return s.MuteMembers(ctx, "231", list, d)
 		})
 	}
@@ -372,13 +373,13 @@ func TestMutes(t *testing.T) {
 			ID: "groups.mute_members", Do: mute(24*time.Hour, "Dave"),
 			Request: "POST /chatgroups/231/mute", Body: `{"mute_duration":86400000,"usernames":["Dave"]}`, // milliseconds
 			Response: data(`[{"result":true,"expire":1741086400000,"user":"dave"}]`),
-			Want:     groups.MuteResults{{Username: "Dave", Until: until}},
+			Want:     batch.Results[time.Time]{{ID: "Dave", Value: until}},
 		},
 		{
 			ID: "groups.mute_members", Name: "forever", Do: mute(im.Forever, "dave"),
 			Request: "POST /chatgroups/231/mute", Body: `{"mute_duration":-1,"usernames":["dave"]}`,
 			Response: data(`{"result":true,"expire":"4638873600000","user":"dave"}`),
-			Want:     groups.MuteResults{{Username: "dave", Until: time.UnixMilli(4638873600000)}},
+			Want:     batch.Results[time.Time]{{ID: "dave", Value: time.UnixMilli(4638873600000)}},
 		},
 		{ID: "groups.mute_members", Name: "0 is no mute", Do: mute(0, "dave"), Err: im.ErrInvalidArgument},
 		{ID: "groups.mute_members", Name: "a negative time", Do: mute(-time.Second, "dave"), Err: im.ErrInvalidArgument},
@@ -404,29 +405,28 @@ func TestMutes(t *testing.T) {
 
 	client, _ := wiretest.Client(t, wiretest.JSON(200, data(`[{"result":false,"user":"erin","expire":5},{"result":true,"user":"dave","expire":1741086400000}]`)))
 	results, err := client.Groups.MuteMembers(t.Context(), "231", []string{"dave", "erin", "frank"}, time.Hour)
-	require.NoError(t, err)
-	assert.Equal(t, until, results[0].Until)
-	assert.Zero(t, results[1].Until, "she is not muted")
+	require.ErrorIs(t, err, im.ErrPartial)
+	assert.Equal(t, until, results[0].Value)
+	require.NoError(t, results[0].Err)
+	assert.Zero(t, results[1].Value, "she is not muted")
 	require.ErrorIs(t, results[2].Err, im.ErrOutcomeUnknown)
-	assert.EqualError(t, results.Err(), "im: 2 of 3 items failed: erin (refused without a reason), frank ("+notReported+")")
+	assert.EqualError(t, err, "im: 2 of 3 items failed: erin (refused without a reason), frank ("+notReported+")")
 }
 
 func TestAttributes(t *testing.T) {
 	set := func(a groups.Attributes) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *groups.Service) (groups.Attributes, error) {
-			return s.SetMemberAttributes(ctx, "231", "bob", a)
-		})
+		return done(func(ctx context.Context, s *groups.Service) error { return s.SetMemberAttributes(ctx, "231", "bob", a) })
 	}
 	get := do(func(ctx context.Context, s *groups.Service) (groups.Attributes, error) {
-		return s.MemberAttributes(ctx, "231", "bob")
+		return s.GetMemberAttributes(ctx, "231", "bob")
 	})
 	getBatch := func(keys []string, list ...string) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *groups.Service) ([]groups.MemberAttributes, error) {
-			return s.MemberAttributesBatch(ctx, "231", list, keys)
+		return do(func(ctx context.Context, s *groups.Service) (batch.Results[groups.Attributes], error) {
+			return s.GetMemberAttributesBatch(ctx, "231", list, keys)
 		})
 	}
 	setBatch := func(list ...groups.MemberAttributes) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *groups.Service) (groups.AttributesResults, error) {
+		return do(func(ctx context.Context, s *groups.Service) (batch.Results[groups.Attributes], error) {
 			return s.SetMemberAttributesBatch(ctx, "231", list)
 		})
 	}
@@ -438,7 +438,23 @@ func TestAttributes(t *testing.T) {
 			ID: "groups.set_member_attributes", Do: set(groups.Attributes{"nick": "Bo", "tag": ""}),
 			Request: "PUT /metadata/chatgroup/231/user/bob", Body: `{"metaData":{"nick":"Bo","tag":""}}`,
 			Response: `{"timestamp":1741000000123,"data":{"nick":"Bo"},"duration":6}`,
-			Want:     groups.Attributes{"nick": "Bo"},
+		},
+		{
+			ID: "groups.set_member_attributes", Name: "all attributes in the response", Do: set(groups.Attributes{"level": "7", "tag": ""}),
+			Request: "PUT /metadata/chatgroup/231/user/bob", Body: `{"metaData":{"level":"7","tag":""}}`,
+			Response: `{"data":{"nick":"Bo","level":7}}`,
+		},
+		{
+			ID: "groups.set_member_attributes", Name: "not named is not done", Do: set(groups.Attributes{"nick": "Bo"}),
+			Request: "PUT /metadata/chatgroup/231/user/bob", Body: `{"metaData":{"nick":"Bo"}}`, Response: `{"data":{}}`, Err: batch.ErrNotReported,
+		},
+		{
+			ID: "groups.set_member_attributes", Name: "another value", Do: set(groups.Attributes{"nick": "Bo"}),
+			Request: "PUT /metadata/chatgroup/231/user/bob", Body: `{"metaData":{"nick":"Bo"}}`, Response: `{"data":{"nick":"B"}}`, Err: im.ErrPartial,
+		},
+		{
+			ID: "groups.set_member_attributes", Name: "no payload", Do: set(groups.Attributes{"nick": "Bo"}),
+			Request: "PUT /metadata/chatgroup/231/user/bob", Body: `{"metaData":{"nick":"Bo"}}`, Response: `{"duration":6}`, Err: im.ErrBadResponse,
 		},
 		{
 			ID: "groups.get_member_attributes", Do: get,
@@ -453,14 +469,15 @@ func TestAttributes(t *testing.T) {
 			ID: "groups.get_members_attributes", Do: getBatch([]string{"nick"}, "carol", "Bob", "dave"),
 			Request: "POST /metadata/chatgroup/231/get", Body: `{"targets":["carol","Bob","dave"],"properties":["nick"]}`,
 			Response: `{"data":{"bob":{"nick":"Bo"},"carol":{}},"duration":2}`,
-			Want: []groups.MemberAttributes{
-				{Username: "carol", Attributes: groups.Attributes{}}, {Username: "Bob", Attributes: groups.Attributes{"nick": "Bo"}}, {Username: "dave"},
+			Want: batch.Results[groups.Attributes]{
+				{ID: "carol", Value: groups.Attributes{}}, {ID: "Bob", Value: groups.Attributes{"nick": "Bo"}}, {ID: "dave", Err: api.NotReported},
 			},
+			Err: batch.ErrNotReported,
 		},
 		{
 			ID: "groups.get_members_attributes", Name: "all keys", Do: getBatch(nil, "bob"),
 			Request: "POST /metadata/chatgroup/231/get", Body: `{"targets":["bob"],"properties":[]}`, Response: `{"data":{}}`,
-			Want: []groups.MemberAttributes{{Username: "bob"}},
+			Want: batch.Results[groups.Attributes]{{ID: "bob", Err: api.NotReported}}, Err: batch.ErrNotReported,
 		},
 		{ID: "groups.get_members_attributes", Name: "11 users", Do: getBatch(nil, names(11)...), Err: im.ErrInvalidArgument},
 		{ID: "groups.get_members_attributes", Name: "no user", Do: getBatch(nil), Err: im.ErrInvalidArgument},
@@ -469,15 +486,15 @@ func TestAttributes(t *testing.T) {
 			Request: "PUT /metadata/chatgroup/231/users/batch", Body: batchBody,
 			Response: `{"data":{"updateMetadataFailed":[],"updateMetadataSucceeded":[{"username":"carol","metadata":{}},
 				{"username":"bob","metadata":{"nick":"Bo","city":"Bern"}}]},"duration":48}`,
-			Want: groups.AttributesResults{
-				{Username: "Bob", Attributes: groups.Attributes{"nick": "Bo", "city": "Bern"}}, {Username: "carol", Attributes: groups.Attributes{}},
+			Want: batch.Results[groups.Attributes]{
+				{ID: "Bob", Value: groups.Attributes{"nick": "Bo", "city": "Bern"}}, {ID: "carol", Value: groups.Attributes{}},
 			},
 		},
 		{
 			ID: "groups.set_members_attributes", Name: "keys with a colon", Do: setBatch(bob),
 			Request: "PUT /metadata/chatgroup/231/users/batch", Body: `[{"username":"Bob","metadata":{"nick":"Bo"}}]`,
 			Response: `{"data":{"updateMetadataFailed:":[],"updateMetadataSucceeded:":[{"username":"bob","metadata":{"nick":"Bo"}}]}}`,
-			Want:     groups.AttributesResults{{Username: "Bob", Attributes: groups.Attributes{"nick": "Bo"}}},
+			Want:     batch.Results[groups.Attributes]{{ID: "Bob", Value: groups.Attributes{"nick": "Bo"}}},
 		},
 		{ID: "groups.set_members_attributes", Name: "no member", Do: setBatch(), Err: im.ErrInvalidArgument},
 		{ID: "groups.set_members_attributes", Name: "21 members", Do: setBatch(make21(bob)...), Err: im.ErrInvalidArgument},
@@ -493,16 +510,15 @@ func TestAttributes(t *testing.T) {
 		for _, key := range []string{"updateMetadataFailed", "updateMetadataFailed:"} {
 			client, _ := wiretest.Client(t, wiretest.JSON(200, `{"data":{"`+key+`":`+failed+`}}`))
 			results, err := client.Groups.SetMemberAttributesBatch(t.Context(), "231", []groups.MemberAttributes{bob, carol})
-			require.NoError(t, err)
+			require.Len(t, results, 2)
 			require.ErrorIs(t, results[0].Err, im.ErrNotFound, failed)
 			require.ErrorIs(t, results[1].Err, batch.ErrNotReported)
-			assert.EqualError(t, results.Err(), "im: 2 of 2 items failed: Bob (user not in group), carol ("+notReported+")")
+			assert.EqualError(t, err, "im: 2 of 2 items failed: Bob (user not in group), carol ("+notReported+")")
 		}
 	}
 	client, _ := wiretest.Client(t, wiretest.JSON(200, `{"data":{"updateMetadataFailed":["bob"]}}`))
-	results, err := client.Groups.SetMemberAttributesBatch(t.Context(), "231", []groups.MemberAttributes{bob})
-	require.NoError(t, err)
-	assert.EqualError(t, results.Err(), "im: 1 of 1 items failed: Bob (refused without a reason)")
+	_, err := client.Groups.SetMemberAttributesBatch(t.Context(), "231", []groups.MemberAttributes{bob})
+	assert.EqualError(t, err, "im: 1 of 1 items failed: Bob (refused without a reason)")
 }
 
 func make21(m groups.MemberAttributes) []groups.MemberAttributes {
@@ -529,7 +545,7 @@ func TestAttributesRefused(t *testing.T) {
 		"attributes: has 4500 bytes of values, at most 4096 are allowed": nine,
 	} {
 		client, sent := wiretest.Client(t)
-		_, err := client.Groups.SetMemberAttributes(t.Context(), "231", "bob", a)
+		err := client.Groups.SetMemberAttributes(t.Context(), "231", "bob", a)
 		require.ErrorIs(t, err, im.ErrInvalidArgument)
 		assert.EqualError(t, err, "im: groups.set_member_attributes: "+problem)
 		_, err = client.Groups.SetMemberAttributesBatch(t.Context(), "231", []groups.MemberAttributes{{Username: "bob", Attributes: a}})

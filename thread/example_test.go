@@ -2,10 +2,12 @@ package thread_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
@@ -43,7 +45,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := client.Thread.AddMembers(ctx, threadID, []string{"carol"}); err != nil {
+	if _, err := client.Thread.AddMembers(ctx, threadID, []string{"carol"}); err != nil {
 		log.Fatal(err)
 	}
 	// A message to the thread is one to a group.
@@ -51,7 +53,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := client.Thread.Rename(ctx, threadID, "Boots it is"); err != nil {
+	if err := client.Thread.SetName(ctx, threadID, "Boots it is"); err != nil {
 		log.Fatal(err)
 	}
 	for t, err := range client.Thread.AllJoined(ctx, "carol", thread.ListOptions{}) {
@@ -62,14 +64,16 @@ func Example() {
 	}
 
 	removed, err := client.Thread.RemoveMembers(ctx, threadID, []string{"carol", "alice"})
-	if err != nil {
+	if err != nil && !errors.Is(err, batch.ErrPartial) {
 		log.Fatal(err)
 	}
-	fmt.Println("removed:", removed.Done())
+	fmt.Println("removed:", removed.Done().IDs())
+	fmt.Println("not a member:", removed.Failed().IDs())
 	if err := client.Thread.Delete(ctx, threadID); err != nil {
 		log.Fatal(err)
 	}
 	// Output:
 	// Boots it is, on a message of bob's: true
 	// removed: [carol]
+	// not a member: [alice]
 }

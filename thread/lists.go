@@ -17,8 +17,8 @@ type Order string
 
 // The orders; without one the newest come first.
 const (
-	NewestFirst Order = "desc"
-	OldestFirst Order = "asc"
+	OrderOldestFirst Order = "asc"
+	OrderNewestFirst Order = "desc"
 )
 
 // MaxPage is the most entries on a page of any list of this package, which is also what
@@ -28,7 +28,7 @@ const MaxPage = 50
 // ListOptions choose a page of threads.
 type ListOptions struct {
 	page.Options
-	Order Order
+	Order Order `json:"order,omitzero"` // empty: the newest first
 }
 
 func (o ListOptions) call(e *api.Endpoint, out any, params ...string) *api.Call {
@@ -40,8 +40,8 @@ func (o ListOptions) call(e *api.Endpoint, out any, params ...string) *api.Call 
 	return &api.Call{Endpoint: e, Params: params, Query: q, Invalid: invalid, Out: out}
 }
 
-// pageOf makes a page. The server sends a cursor with the last one, too, which only its
-// being short betrays.
+// pageOf makes a page. The server sends a cursor with the last page, too: only a short page
+// is known to be the last.
 func pageOf[T any](items []T, o page.Options, p properties) *page.Page[T] {
 	if len(items) < cmp.Or(o.Limit, MaxPage) {
 		return &page.Page[T]{Items: items}
@@ -75,10 +75,9 @@ func (n *nextPage) UnmarshalJSON(b []byte) error {
 
 var list = api.Endpoint{ID: "thread.list_app", Method: http.MethodGet, Path: "/thread", Idempotent: true}
 
-// List returns a page of the ids of all threads of the app, by time of creation. A page
-// has up to [MaxPage] ids. The API returns whole threads only for those of a user:
-// [Service.ListJoined]. Quota: 100
-// calls a second. Retried if the response is lost.
+// List returns a page of the ids of all threads of the app, by time of creation. A page has
+// up to [MaxPage] ids. The API returns whole threads only for those of a user:
+// [Service.ListJoined].
 //
 //im:endpoint thread.list_app
 func (s *Service) List(ctx context.Context, o ListOptions) (*page.Page[string], error) {
@@ -97,7 +96,7 @@ func (s *Service) All(ctx context.Context, o ListOptions) iter.Seq2[string, erro
 
 func (w *wireThread) id() string { return string(w.ID) }
 
-// threads carries out a call that responds threads.
+// threads carries out a call that lists threads.
 func threads[T any](ctx context.Context, s *Service, o ListOptions, one func(*wireThread) T, e *api.Endpoint, params ...string) (*page.Page[T], error) {
 	var out struct {
 		Entities api.Many[wireThread] `json:"entities"`
@@ -113,9 +112,8 @@ var listJoined = api.Endpoint{
 	ID: "thread.list_user", Method: http.MethodGet, Path: "/threads/user/{username}", Idempotent: true,
 }
 
-// ListJoined returns a page of the threads that a user is in, up to [MaxPage]. They are in order of
-// creation by Agora's documents, and of joining by those of Easemob. Quota: 100 calls a
-// second. Retried if the response is lost.
+// ListJoined returns a page of the threads that a user is in, up to [MaxPage]. They are in
+// the order of creation by Agora's documents, of joining by those of Easemob.
 //
 //im:endpoint thread.list_user
 func (s *Service) ListJoined(ctx context.Context, username string, o ListOptions) (*page.Page[Thread], error) {
@@ -137,8 +135,8 @@ var listJoinedInGroup = api.Endpoint{
 }
 
 // ListJoinedInGroup returns a page of the threads of one group that a user is in, up to
-// [MaxPage]. Order as in [Service.ListJoined]. Quota: 100 calls a second. Retried if the response
-// is lost. [im.ErrNotFound] when there is no such group.
+// [MaxPage], in the order of [Service.ListJoined]. Errors: im.ErrNotFound if there is no
+// such group.
 //
 //im:endpoint thread.list_user_group
 func (s *Service) ListJoinedInGroup(ctx context.Context, groupID, username string, o ListOptions) (*page.Page[Thread], error) {

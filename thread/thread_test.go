@@ -48,7 +48,7 @@ func TestThreads(t *testing.T) {
 		return do(func(ctx context.Context, s *thread.Service) (string, error) { return s.Create(ctx, n) })
 	}
 	rename := func(name string) func(context.Context, *im.Client) (any, error) {
-		return done(func(ctx context.Context, s *thread.Service) error { return s.Rename(ctx, "244", name) })
+		return done(func(ctx context.Context, s *thread.Service) error { return s.SetName(ctx, "244", name) })
 	}
 	remove := func(id string) func(context.Context, *im.Client) (any, error) {
 		return done(func(ctx context.Context, s *thread.Service) error { return s.Delete(ctx, id) })
@@ -129,10 +129,10 @@ func TestLists(t *testing.T) {
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "thread.list_app", Do: list(thread.ListOptions{Options: page.Options{Limit: 2, Cursor: "a+="}, Order: thread.OldestFirst}),
-			Request: "GET /thread?cursor=a%2B%3D&limit=2&sort=asc",
-			Response:  response(`"entities":[{"id":"244"},{"id":245}],"properties":{"cursor":"MDEy"}`),
-			Want:    &page.Page[string]{Items: []string{"244", "245"}, Next: "MDEy"},
+			ID: "thread.list_app", Do: list(thread.ListOptions{Options: page.Options{Limit: 2, Cursor: "a+="}, Order: thread.OrderOldestFirst}),
+			Request:  "GET /thread?cursor=a%2B%3D&limit=2&sort=asc",
+			Response: response(`"entities":[{"id":"244"},{"id":245}],"properties":{"cursor":"MDEy"}`),
+			Want:     &page.Page[string]{Items: []string{"244", "245"}, Next: "MDEy"},
 		},
 		{
 			ID: "thread.list_app", Name: "the last page has a cursor, too", Do: list(thread.ListOptions{}),
@@ -141,23 +141,23 @@ func TestLists(t *testing.T) {
 		},
 		{ID: "thread.list_app", Name: "limit above 50", Do: list(thread.ListOptions{Options: page.Options{Limit: 51}}), Err: im.ErrInvalidArgument},
 		{
-			ID: "thread.list_user", Do: joined(thread.ListOptions{Options: page.Options{Limit: 1}, Order: thread.NewestFirst}),
-			Request: "GET /threads/user/alice?limit=1&sort=desc",
-			Response:  response(`"entities":[` + shoesJSON + `],"properties":{"cursor":"MDEy"}`),
-			Want:    &page.Page[thread.Thread]{Items: []thread.Thread{shoes}, Next: "MDEy"},
+			ID: "thread.list_user", Do: joined(thread.ListOptions{Options: page.Options{Limit: 1}, Order: thread.OrderNewestFirst}),
+			Request:  "GET /threads/user/alice?limit=1&sort=desc",
+			Response: response(`"entities":[` + shoesJSON + `],"properties":{"cursor":"MDEy"}`),
+			Want:     &page.Page[thread.Thread]{Items: []thread.Thread{shoes}, Next: "MDEy"},
 		},
 		{
 			ID: "thread.list_user", Name: "numbers and texts changed over", Do: joined(thread.ListOptions{}),
-			Request: "GET /threads/user/alice?limit=50",
-			Response:  response(`"entities":{"name":"Which shoes?","owner":"alice","id":244,"msgId":1226047512345678901,"groupId":231,"created":"1742041200456"}`),
-			Want:    &page.Page[thread.Thread]{Items: []thread.Thread{shoes}},
+			Request:  "GET /threads/user/alice?limit=50",
+			Response: response(`"entities":{"name":"Which shoes?","owner":"alice","id":244,"msgId":1226047512345678901,"groupId":231,"created":"1742041200456"}`),
+			Want:     &page.Page[thread.Thread]{Items: []thread.Thread{shoes}},
 		},
 		{ID: "thread.list_user", Name: "limit above 50", Do: joined(thread.ListOptions{Options: page.Options{Limit: 51}}), Err: im.ErrInvalidArgument},
 		{
 			ID: "thread.list_user_group", Do: inGroup(thread.ListOptions{}),
-			Request: "GET /threads/chatgroups/231/user/alice?limit=50",
-			Response:  response(`"entities":[` + shoesJSON + `],"properties":{"cursor":"MDEy"}`),
-			Want:    &page.Page[thread.Thread]{Items: []thread.Thread{shoes}},
+			Request:  "GET /threads/chatgroups/231/user/alice?limit=50",
+			Response: response(`"entities":[` + shoesJSON + `],"properties":{"cursor":"MDEy"}`),
+			Want:     &page.Page[thread.Thread]{Items: []thread.Thread{shoes}},
 		},
 		{ID: "thread.list_user_group", Name: "negative limit", Do: inGroup(thread.ListOptions{Options: page.Options{Limit: -1}}), Err: im.ErrInvalidArgument},
 	})
@@ -170,7 +170,9 @@ func TestMembers(t *testing.T) {
 		})
 	}
 	add := func(list ...string) func(context.Context, *im.Client) (any, error) {
-		return done(func(ctx context.Context, s *thread.Service) error { return s.AddMembers(ctx, "244", list) })
+		return do(func(ctx context.Context, s *thread.Service) (batch.Result, error) {
+			return s.AddMembers(ctx, "244", list)
+		})
 	}
 	remove := func(list ...string) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *thread.Service) (batch.Result, error) {
@@ -180,9 +182,9 @@ func TestMembers(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "thread.list_members", Do: list(page.Options{Limit: 2, Cursor: "a="}),
-			Request: "GET /thread/244/users?cursor=a%3D&limit=2",
-			Response:  response(`"data":{"affiliations":["alice","bob"]},"properties":{"cursor":"MDEy"}`),
-			Want:    &page.Page[string]{Items: []string{"alice", "bob"}, Next: "MDEy"},
+			Request:  "GET /thread/244/users?cursor=a%3D&limit=2",
+			Response: response(`"data":{"affiliations":["alice","bob"]},"properties":{"cursor":"MDEy"}`),
+			Want:     &page.Page[string]{Items: []string{"alice", "bob"}, Next: "MDEy"},
 		},
 		{
 			ID: "thread.list_members", Name: "the last page has a cursor, too", Do: list(page.Options{}),
@@ -193,11 +195,12 @@ func TestMembers(t *testing.T) {
 		{
 			ID: "thread.add_members", Do: add("bob", "carol"),
 			Request: "POST /thread/244/users", Body: `{"usernames":["bob","carol"]}`, Response: response(`"data":{"status":"ok"}`),
+			Want: batch.Result{{ID: "bob"}, {ID: "carol"}},
 		},
 		{
 			ID: "thread.add_members", Name: "not done", Do: add("bob"),
 			Request: "POST /thread/244/users", Body: `{"usernames":["bob"]}`, Response: response(`"data":{"status":"no","reason":"user not in group."}`),
-			Err: im.ErrNotFound,
+			Want: batch.Result(nil), Err: im.ErrNotFound,
 		},
 		{ID: "thread.add_members", Name: "11 users", Do: add(names(11)...), Err: im.ErrInvalidArgument},
 		{ID: "thread.add_members", Name: "no user", Do: add(), Err: im.ErrInvalidArgument},
@@ -205,7 +208,7 @@ func TestMembers(t *testing.T) {
 			ID: "thread.remove_members", Do: remove("Bob"),
 			Request: "DELETE /thread/244/users", Body: `{"usernames":["Bob"]}`, // /threads in the overviews is wrong
 			Response: response(`"entities":[{"result":true,"user":"bob"}]`),
-			Want:   batch.Result{{ID: "Bob"}},
+			Want:     batch.Result{{ID: "Bob"}},
 		},
 		{ID: "thread.remove_members", Name: "11 users", Do: remove(names(11)...), Err: im.ErrInvalidArgument},
 		{ID: "thread.remove_members", Name: "no user", Do: remove(), Err: im.ErrInvalidArgument},
@@ -213,12 +216,11 @@ func TestMembers(t *testing.T) {
 
 	client, _ := wiretest.Client(t, wiretest.JSON(200, response(`"entities":[{"result":false,"user":"dave"},{"result":true,"user":"bob"}]`)))
 	result, err := client.Thread.RemoveMembers(t.Context(), "244", []string{"bob", "dave", "erin"})
-	require.NoError(t, err)
-	assert.Equal(t, []string{"bob"}, result.Done())
-	assert.EqualError(t, result.Err(), "im: 2 of 3 items failed: dave (refused without a reason), erin (the response does not name this item)")
+	assert.Equal(t, []string{"bob"}, result.Done().IDs())
+	assert.EqualError(t, err, "im: 2 of 3 items failed: dave (refused without a reason), erin (the response does not name this item)")
 }
 
-// pages responses these payloads one after another, and then fails the test.
+// pages returns these payloads one after another, and then fails the test.
 func pages(t *testing.T, payloads ...string) (*im.Client, *[]wiretest.Request) {
 	t.Helper()
 	responders := make([]httpmock.Responder, 0, len(payloads)+1)
@@ -241,7 +243,7 @@ func TestAll(t *testing.T) {
 	assert.Len(t, collect(t, client.Thread.AllJoined(t.Context(), "alice", thread.ListOptions{Options: page.Options{Limit: 1}})), 1, "a full last page")
 
 	client, sent = pages(t, `"entities":[`+shoesJSON+`]`+cursor, `"entities":[]`)
-	assert.Len(t, collect(t, client.Thread.AllJoinedInGroup(t.Context(), "231", "alice", thread.ListOptions{Options: page.Options{Limit: 1}, Order: thread.OldestFirst})), 1)
+	assert.Len(t, collect(t, client.Thread.AllJoinedInGroup(t.Context(), "231", "alice", thread.ListOptions{Options: page.Options{Limit: 1}, Order: thread.OrderOldestFirst})), 1)
 	assert.Equal(t, "/threads/chatgroups/231/user/alice?cursor=MDEy&limit=1&sort=asc", (*sent)[1].Path)
 
 	client, sent = pages(t, `"data":{"affiliations":["alice"]}`+cursor, `"data":{"affiliations":[]}`+cursor)

@@ -15,32 +15,43 @@ type Change struct {
 	Text  string // the value; "true" for a flag
 }
 
-// ChangeOutcomes tells which of the changes that were sent the server says that it
-// has made. One that the response does not name counts as not made.
-func ChangeOutcomes(response map[string]json.RawMessage, changes ...Change) batch.Result {
-	var result batch.Result
+// Changed returns nil if the response confirms all changes that were sent, else a
+// [batch.Error] that names the others. One that the response does not name is not
+// confirmed.
+func Changed(response map[string]json.RawMessage, changes ...Change) error {
+	var said Reported[batch.None]
+	var sent []string
 	for _, c := range changes {
 		if !c.Sent {
 			continue
 		}
-		outcome := batch.Outcome{ID: c.Field, Err: NotReported}
+		sent = append(sent, c.Field)
 		for _, key := range c.Keys {
-			switch raw := response[key]; {
-			case raw == nil || string(raw) == "null":
+			raw := response[key]
+			if raw == nil || string(raw) == "null" {
 				continue
-			case Taken(raw, c.Text):
-				outcome.Err = nil
-			default:
-				outcome.Err = Refused("not changed")
+			}
+			if Taken(raw, c.Text) {
+				said.Done(c.Field, batch.None{})
+			} else {
+				said.Refused(c.Field, "not changed")
 			}
 			break
 		}
-		result = append(result, outcome)
 	}
-	return result
+	_, err := said.Results(sent)
+	return err
 }
 
-// Taken tells whether a field of a response says that a value was taken: true, or
+// Deref returns what p points to; the zero value for nil.
+func Deref[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
+// Taken reports whether a field of a response says that a value was taken: true, or
 // the value itself, as some documents have it.
 func Taken(raw json.RawMessage, value string) bool {
 	var text Text

@@ -123,6 +123,12 @@ func Number(o page.Numbered, most int) (page.Numbered, error) {
 	return o, First(Range("Page", o.Page, 1, math.MaxInt32), Range("Size", o.Size, 1, most))
 }
 
+// NumberQuery is the query of a page by number; first is the number that the endpoint
+// gives the first page.
+func NumberQuery(o page.Numbered, first int) url.Values {
+	return url.Values{"pagenum": {strconv.Itoa(o.Page - 1 + first)}, "pagesize": {strconv.Itoa(o.Size)}}
+}
+
 // NumberedPage makes a page. A total says whether there is another page after it, though
 // this one be empty; without one (0) there may be one after a full page.
 func NumberedPage[T any](items []T, o page.Numbered, total int) *page.Page[T] {

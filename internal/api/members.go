@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-
-	"github.com/imrest/im-go/batch"
 )
 
 // MemberDone is what a response says of one user of a group or chat room:
@@ -15,21 +13,6 @@ type MemberDone struct {
 	Result *Bool  `json:"result"`
 	Reason string `json:"reason"`
 	Expire Millis `json:"expire"` // of a mute
-}
-
-// MemberOutcomes lists what became of each user of a batch, in order. The server
-// responses names in lower case.
-func MemberOutcomes(usernames []string, response []MemberDone) batch.Result {
-	named := make(map[string]Done, len(response))
-	for _, m := range response {
-		if m.Result != nil {
-			named[strings.ToLower(string(m.User))] = Done{OK: bool(*m.Result), Reason: m.Reason}
-		}
-	}
-	return Outcomes(usernames, func(name string) (Done, bool) {
-		done, ok := named[strings.ToLower(name)]
-		return done, ok
-	})
 }
 
 // Affiliation is a member of a group or chat room. The role is the key of the name:

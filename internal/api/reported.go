@@ -72,6 +72,15 @@ func MemberResults[T any](usernames []string, response []MemberDone, value func(
 	return said.Results(usernames)
 }
 
+// AllDone is a response that names only the items that are done.
+func AllDone(names []string) *Reported[batch.None] {
+	var said Reported[batch.None]
+	for _, name := range names {
+		said.Done(name, batch.None{})
+	}
+	return &said
+}
+
 // Nothing is the value of an item that has none.
 func Nothing(*MemberDone) batch.None { return batch.None{} }
 

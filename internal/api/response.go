@@ -9,6 +9,15 @@ import (
 // ErrNoEntity is returned when a response of success lacks what it is about.
 var ErrNoEntity = errors.New("the response lacks what it is about")
 
+// Needed rejects a response that lacks the text that it is about, such as the id of what
+// was made.
+func Needed(text Text) error {
+	if text == "" {
+		return ErrNoEntity
+	}
+	return nil
+}
+
 // Entities is a response whose payload sits in entities.
 type Entities[T any] struct {
 	Entities Many[T] `json:"entities"`

@@ -59,8 +59,9 @@ func newFive(t *testing.T) *five {
 		_, err = w.client.Groups.UploadFile(ctx, w.group, file.Bytes(name, []byte("a")), groups.UploadOptions{})
 		require.NoError(t, err)
 	}
-	require.NoError(t, w.client.Thread.AddMembers(ctx, w.hung, list))
-	_, err := w.client.Push.AddLabelUsers(ctx, "u000", list)
+	_, err := w.client.Thread.AddMembers(ctx, w.hung, list)
+	require.NoError(t, err)
+	_, err = w.client.Push.AddLabelUsers(ctx, "u000", list)
 	require.NoError(t, err)
 	_, err = w.client.Presence.Subscribe(ctx, "alice", list, time.Hour)
 	require.NoError(t, err)

@@ -81,7 +81,8 @@ func TestListsOfReactionsAndThreadsAreResumed(t *testing.T) {
 		ids = append(ids, id)
 	}
 	for start := 0; start < rows; start += 10 {
-		require.NoError(t, client.Thread.AddMembers(ctx, ids[0], everybody[start:start+10]))
+		_, err := client.Thread.AddMembers(ctx, ids[0], everybody[start:start+10])
+		require.NoError(t, err)
 	}
 	threadID := func(t thread.Thread) string { return t.ID }
 
@@ -92,7 +93,7 @@ func TestListsOfReactionsAndThreadsAreResumed(t *testing.T) {
 		return client.Thread.Pages(ctx, thread.ListOptions{Options: o})
 	}, itself, byCursor)
 	resumed(t, ids, func(o page.Options) iter.Seq2[*page.Page[thread.Thread], error] {
-		return client.Thread.PageJoined(ctx, "alice", thread.ListOptions{Options: o, Order: thread.OldestFirst})
+		return client.Thread.PageJoined(ctx, "alice", thread.ListOptions{Options: o, Order: thread.OrderOldestFirst})
 	}, threadID, byCursor)
 	resumed(t, ids, func(o page.Options) iter.Seq2[*page.Page[thread.Thread], error] {
 		return client.Thread.PageJoinedInGroup(ctx, group, "alice", thread.ListOptions{Options: o})
