@@ -158,7 +158,7 @@ func TestRenewalAheadOfTheEnd(t *testing.T) {
 	})
 }
 
-// A token that the server has never taken is not fetched again and again.
+// A token that the server has never taken is not fetched over and over.
 func TestWrongCredentialsDoNotLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := &issuer{refuse: true}
@@ -301,11 +301,11 @@ func TestTokenFunc(t *testing.T) {
 	})
 }
 
-// A token that was refused is not sent again, and nobody is told that it would be.
-func TestRefusedTokenIsNotSentAgain(t *testing.T) {
+// A token that was refused is not sent twice, and no event says that it would be.
+func TestRefusedTokenIsNotSentTwice(t *testing.T) {
 	for name, c := range map[string]struct {
 		provider im.TokenProvider
-		again    bool // it is hoped for another
+		retried  bool // with another token
 	}{
 		"static": {im.StaticToken("t"), false},
 		"function": {im.TokenFunc(func(context.Context) (im.Token, error) {
@@ -328,7 +328,7 @@ func TestRefusedTokenIsNotSentAgain(t *testing.T) {
 			assert.Equal(t, []int{401, 1}, []int{failure.Status, failure.Attempts})
 			assert.Len(t, server.requests, 1)
 			require.Len(t, events, 1)
-			assert.Equal(t, c.again, events[0].Retried)
+			assert.Equal(t, c.retried, events[0].Retried)
 		})
 	}
 }
@@ -358,7 +358,7 @@ func TestCallThatNoTokenServesGivesUp(t *testing.T) {
 	})
 }
 
-// Refused tokens do not use up the repeats for a broken connection.
+// Refused tokens do not use up the retries for a broken connection.
 func TestEachKindOfRepeatHasABoundOfItsOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
@@ -387,7 +387,7 @@ func TestUserTokens(t *testing.T) {
 	assert.Equal(t, "9b2f", token.UUID)
 	assert.True(t, token.Activated)
 	assert.Equal(t, time.UnixMilli(1697600000123), token.Created)
-	assert.Equal(t, time.UnixMilli(1697600500456), token.Modified)
+	assert.Equal(t, time.UnixMilli(1697600500456), token.Updated)
 	assert.WithinDuration(t, time.Now().Add(24*time.Hour), token.Expires, time.Minute)
 	assert.Equal(t, "Bearer app-token", server.requests[0].Header.Get("Authorization"))
 	assert.JSONEq(t, `{"grant_type":"inherit","username":"Alice","autoCreateUser":true,"ttl":86400}`, server.requests[0].body)
@@ -420,7 +420,58 @@ func TestUserTokens(t *testing.T) {
 	require.NotContains(t, err.Error(), certificate)
 }
 
-// What no header can carry is refused before any I/O; net/http would report it like
+// With an Agora certificate, alone or shared, the token is made without a request, and
+// what only a server can do is rejected.
+func TestUserTokenFromACertificate(t *testing.T) {
+	own := im.AppCertificate{AppID: appID, Certificate: certificate}
+	store := &tokenMemory{}
+	for name, provider := range map[string]im.TokenProvider{
+		"value": own, "pointer": &own, "shared": im.SharedToken(store, own),
+	} {
+		c := config
+		c.Token = provider
+		server := &script{responses: []response{{status: 200, body: `{"access_token":"YWMtU"}`}}}
+		client := server.clientFor(t, c)
+		token, err := client.UserToken(t.Context(), "Alice", im.UserTokenOptions{})
+		require.NoError(t, err, name)
+		assert.Equal(t, im.UserToken{Token: token.Token, Username: "alice"}, *token)
+		assert.WithinDuration(t, time.Now().Add(time.Hour), token.Expires, time.Minute)
+		parsed, err := accesstoken.Parse(token.Value)
+		require.NoError(t, err)
+		require.NoError(t, parsed.Verify(certificate, time.Now()))
+		assert.Equal(t, "alice", parsed.UserID())
+		token, err = client.UserToken(t.Context(), "alice", im.UserTokenOptions{TTL: 24 * time.Hour})
+		require.NoError(t, err, name)
+		assert.WithinDuration(t, time.Now().Add(24*time.Hour), token.Expires, time.Minute)
+
+		for field, do := range map[string]func() (*im.UserToken, error){
+			"AutoCreate": func() (*im.UserToken, error) {
+				return client.UserToken(t.Context(), "alice", im.UserTokenOptions{AutoCreate: true})
+			},
+			"TTL": func() (*im.UserToken, error) {
+				return client.UserToken(t.Context(), "alice", im.UserTokenOptions{TTL: im.Forever})
+			},
+			"TTL ": func() (*im.UserToken, error) {
+				return client.UserToken(t.Context(), "alice", im.UserTokenOptions{TTL: 25 * time.Hour})
+			},
+			"TTL  ": func() (*im.UserToken, error) {
+				return client.UserToken(t.Context(), "alice", im.UserTokenOptions{TTL: time.Minute + 1})
+			},
+			"username": func() (*im.UserToken, error) { return client.UserToken(t.Context(), "", im.UserTokenOptions{}) },
+			"ctx":      func() (*im.UserToken, error) { return client.UserToken(nil, "alice", im.UserTokenOptions{}) }, //nolint:staticcheck // on purpose
+		} {
+			_, err := do()
+			require.ErrorIs(t, err, im.ErrInvalidArgument, field)
+			var failure *im.Error
+			require.ErrorAs(t, err, &failure)
+			assert.Equal(t, strings.TrimSpace(field), failure.Field, "%v", err)
+			assert.Equal(t, "auth.user_token_inherit", failure.Endpoint)
+		}
+		assert.Empty(t, server.requests, name)
+	}
+}
+
+// What no header can carry is rejected before any I/O; net/http would report it like
 // a broken connection.
 func TestControlCharactersInHeaders(t *testing.T) {
 	server := &script{responses: []response{success}}

@@ -3,6 +3,7 @@ package im
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
@@ -21,15 +22,15 @@ type core struct {
 	lookup    *lookup
 }
 
-// Call carries out one call inside of the hooks.
+// Call carries out one call within the hooks.
 func (c *core) Call(ctx context.Context, call *api.Call) error {
 	if ctx == nil {
-		return argumentError(call.Endpoint.ID, api.Invalid("ctx", "must not be nil; context.Background() has no end"))
+		return argumentError(call.Endpoint.ID, errNilContext)
 	}
 	return c.within(ctx, &prepared{Call: call, callOptions: optionsOf(ctx)}, c.hooks)
 }
 
-// run checks and encodes a call, then tries until there is a result.
+// run checks and encodes a call, and makes attempts until there is a result.
 func (c *core) run(ctx context.Context, p *prepared) error {
 	if err := c.prepare(p); err != nil {
 		return argumentError(p.Endpoint.ID, err)
@@ -39,23 +40,23 @@ func (c *core) run(ctx context.Context, p *prepared) error {
 	}
 	for {
 		p.event = Event{Endpoint: p.Endpoint.ID, Attempt: p.attempts + 1}
-		failure := c.try(ctx, p)
+		failure := c.attempt(ctx, p)
 		if failure == nil {
 			c.observe(ctx, p.event)
 			return nil
 		}
-		if failure == p.rejection {
-			return failure // known already: there is no other token to send
+		if failure == p.refusal {
+			return failure // known already: there is no other token
 		}
 		if failure.refused() && failure.Status != 0 {
-			p.event.Paused, p.event.Rate = p.grant.Refused(ctx, min(failure.RetryAfter, c.maxWait)) // for everybody, sent again or not
+			p.event.Paused, p.event.Rate = p.grant.Refused(ctx, min(failure.RetryAfter, c.maxWait)) // for all calls, retried or not
 		}
 		failure.Attempts = p.attempts
 		failure.scrub(p.Secrets...)
-		wait, again := c.again(ctx, p, failure)
-		p.event.Status, p.event.Code, p.event.Err, p.event.Retried = failure.Status, failure.Code, failure, again
+		wait, retry := c.retry(ctx, p, failure)
+		p.event.Status, p.event.Code, p.event.Err, p.event.Retried = failure.Status, failure.Code, failure, retry
 		c.observe(ctx, p.event)
-		if !again {
+		if !retry {
 			return failure
 		}
 		if err := sleep(ctx, wait); err != nil {
@@ -64,10 +65,10 @@ func (c *core) run(ctx context.Context, p *prepared) error {
 	}
 }
 
-// try sends the call once. It returns nil, with the response decoded, or what went
+// attempt sends the call once. It returns nil, with the response decoded, or what went
 // wrong.
-func (c *core) try(ctx context.Context, p *prepared) *Error {
-	token, failure := c.bearer(ctx, p) // first: what is granted is to be sent at once
+func (c *core) attempt(ctx context.Context, p *prepared) *Error {
+	token, failure := c.bearer(ctx, p) // first: once the quota is granted, the call should leave
 	if failure != nil {
 		return failure
 	}
@@ -126,11 +127,41 @@ func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 	}
 	failure := c.read(ctx, p, res, limit)
 	if token.held != nil && (p.bare || tokenAccepted(res.StatusCode, failure)) {
-		c.tokens.accepted(p)
+		c.tokens.accepted(p.token, &p.tokenRefusals, p.place())
 	}
 	if failure != nil {
 		failure.RetryAfter = cmp.Or(retryAfter(res.Header), failure.RetryAfter)
 		explain(p, failure, res)
 	}
 	return p.elsewhere(failure)
+}
+
+// bearer returns the token that the call carries; the zero one for none.
+func (c *core) bearer(ctx context.Context, p *prepared) (bearer, *Error) {
+	switch {
+	case p.Bearer != "":
+		return newBearer(Token{Value: p.Bearer}), nil
+	case p.Endpoint.Auth == api.NoToken:
+		return bearer{}, nil
+	}
+	token, err := c.tokens.get(ctx, &p.tokenRefusals)
+	switch {
+	case err == errNoOther: //nolint:errorlint // never wrapped
+		return bearer{}, p.refusal
+	case err != nil:
+		return bearer{}, tokenError(ctx, p, err)
+	}
+	return token, nil
+}
+
+// tokenAccepted reports whether a response shows that the server took the token. A
+// gateway's page, a refusal for the rate or a 5xx does not.
+func tokenAccepted(status int, failure *Error) bool {
+	switch {
+	case failure == nil || status < 300:
+		return true
+	case status == http.StatusUnauthorized || status == http.StatusTooManyRequests || status >= 500:
+		return false
+	}
+	return failure.Code != ""
 }

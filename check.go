@@ -16,11 +16,10 @@ import (
 	"github.com/imrest/im-go/page"
 )
 
-// Check tries whether host, app and credentials work, by listing one user, and
-// says in one sentence what is wrong; nil: nothing is. The *[Error] of the call is
-// to be found below. It is meant for the start of a program and for health checks
-// some seconds apart. Not retried, but for a token that had expired. Quota: that of
-// [users.Service.List], 100 calls a second, and with [ClientCredentials] one token.
+// Check reports whether host, app and credentials work, by listing one user. The error
+// says in one sentence what is wrong, and wraps the *[Error] of the call. Check is meant
+// for the start of a program, and for health checks some seconds apart. Not retried,
+// except if the token has expired. Quota: that of [users.Service.List].
 func (c *Client) Check(ctx context.Context) error {
 	var header http.Header
 	err := c.check(withHeader(WithoutRetry(ctx), &header))
@@ -67,7 +66,7 @@ func (c *core) sentence(ctx context.Context, err error, header http.Header) stri
 	case failure.Status == 0:
 		return c.noConnection(host, err)
 	case errors.Is(err, ErrAppNotFound):
-		return fmt.Sprintf("%s does not know the app %s: check its name, and the host, for an app exists in one data centre only", host, app)
+		return fmt.Sprintf("%s does not know the app %s: check its name, and the host: an app exists in one data centre only", host, app)
 	case failure.Status/100 == 3 || errors.Is(err, ErrBadResponse) || errors.Is(err, ErrUnsupported):
 		return fmt.Sprintf("what responds at %s, with status %d, is not this API: check the host", host, failure.Status)
 	case errors.Is(err, ErrUnauthorized):
@@ -79,12 +78,12 @@ func (c *core) sentence(ctx context.Context, err error, header http.Header) stri
 	case errors.Is(err, ErrNotEnabled):
 		return "the service is not enabled for the app " + app + ": enable it in the console"
 	case errors.Is(err, ErrRateLimited):
-		return "host, app and credentials could not be tried: the app " + app + " is called too often at present"
+		return "host, app and credentials could not be checked: the app " + app + " is called too often at present"
 	}
-	return fmt.Sprintf("%s responded with status %d, which says nothing about app and credentials: try again", host, failure.Status)
+	return fmt.Sprintf("%s responded with status %d, which says nothing about app and credentials: retry later", host, failure.Status)
 }
 
-// noConnection tells why there was no response.
+// noConnection says why there was no response.
 func (c *core) noConnection(host string, err error) string {
 	dns, isDNS := errors.AsType[*net.DNSError](err)
 	op, isOp := errors.AsType[*net.OpError](err)
@@ -120,7 +119,7 @@ func (c *core) noConnection(host string, err error) string {
 // made here begin now.
 const mostSkew = 30 * time.Second
 
-// unauthorized tells which credentials were refused.
+// unauthorized says which credentials were refused.
 func (c *core) unauthorized(failure *Error, app string, header http.Header) string {
 	text := strings.ToLower(failure.Description)
 	switch {

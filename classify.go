@@ -12,7 +12,7 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// rule gives the kind of a response. Empty fields match anything; text is looked
+// rule says of which kind a response is. Empty fields match anything; text is looked
 // for in the description without regard to case, since its wording changes
 // between editions. Where a text alone decides that a call is retried, it must
 // begin the description ("^") or come from the one endpoint that documents it: a
@@ -32,7 +32,7 @@ func (r *rule) in(description string) bool {
 	return strings.Contains(description, r.text)
 }
 
-// rules are tried in order; status rules at the end catch what has no code of
+// rules are applied in order; status rules at the end catch what has no code of
 // its own. They cover every row of the catalogue's list of errors.
 var rules = []rule{
 	// refused for being too frequent, or for a quota of the plan
@@ -159,7 +159,7 @@ const (
 	limitException = "LimitException" // of pushes
 )
 
-// kindOf gives the kind of an error response.
+// kindOf returns the kind of an error response.
 func kindOf(endpoint string, status int, code, description string) error {
 	if code == reachLimit {
 		return ErrRateLimited
@@ -269,4 +269,29 @@ func className(s string) string { return s[strings.LastIndexByte(s, '.')+1:] }
 
 func clipBody(body []byte) string {
 	return strings.ToValidUTF8(string(body[:min(len(body), maxClip)]), "\uFFFD")
+}
+
+// codes are the documented codes, each with the status that it usually comes with. They
+// are the API's own words: no secret is looked for in them.
+var codes = map[string]int{
+	"illegal_argument": 400, "invalid_grant": 400, "metadata_error": 400, "json_parse": 400, "invalid_request_body": 400,
+	"param_illegal": 400, "duplicate_unique_property_exists": 400, "required_property_not_found": 400, "management": 400, "BAD_REQUEST": 400,
+	"service open exception": 400, "message_send_error": 400, "message_recall_error": 400, "Bad Request": 400, "Bad request": 400,
+	"param exception": 400, "InvalidMessageIdException": 400, "invalid_parameter": 400, "IllegalArgumentException": 400, "group_error": 400,
+	"RequiredPropertyNotFoundException": 400, "EntityNotFoundException": 400, "MODERATION_002": 400, "UnsupportedMessageTypeException": 400,
+	"ResourceNotFoundException": 400, "MessageException": 400, "user illegal exception": 400,
+	"unauthorized": 401, "auth_bad_access_token": 401, "group_authorization": 401, "MetadataException": 401,
+	"RewriteMessageNotAuthorizedException": 401,
+	"FORBIDDEN":                            403, "exceed_limit": 403, "forbidden_op": 403, "message_rewrite_error": 403, "group_name_violation": 403,
+	"group_announce_violation": 403, "exceeded_limit": 403, "forbidden_service_operation": 403, "EditLimitExceededException": 403,
+	"EditFeatureNotEnabledException": 403, "ServiceNotOpenException": 403, "LimitException": 403,
+	"organization_application_not_found": 404, "service_resource_not_found": 404, "请求路径不存在": 404, "entity_not_found": 404,
+	"storage_object_not_found": 404, "file_expired": 404, "MessageUnavailableException": 404, "resource_not_found": 404,
+	"RestGroupFeignException":    404,
+	"concurrent_operation_error": 409, "CONFLICT": 409,
+	"Request Entity Too Large": 413, "file exceeding maximum limit": 413,
+	"web_application": 415, "UNSUPPORTED_MEDIA_TYPE": 415,
+	"resource_limited": 429, "reach_limit": 429,
+	"no_full_text_index": 500, "unsupported_service_operation": 500, "INTERNAL_SERVER_ERROR": 500,
+	"RewriteMessageInternalErrorException": 500,
 }

@@ -1,6 +1,8 @@
 package im
 
 import (
+	"context"
+
 	"github.com/imrest/im-go/chatrooms"
 	"github.com/imrest/im-go/contacts"
 	"github.com/imrest/im-go/favorites"
@@ -21,16 +23,16 @@ import (
 // Client calls the API for one app, with one token and one set of quotas. It is
 // made by [New], never changed afterwards, and safe for many goroutines.
 type Client struct {
-	Users     *users.Service
-	Messages  *messages.Service
-	Contacts  *contacts.Service
-	Metadata  *metadata.Service
-	Groups    *groups.Service
-	Chatrooms *chatrooms.Service
-	Push      *push.Service
-	Presence  *presence.Service
-	Reaction  *reaction.Service
-	Thread    *thread.Service
+	Users     *users.Service     // accounts, bans, online state, app-wide mutes
+	Messages  *messages.Service  // sending, files, recall, editing, history, conversations, import
+	Contacts  *contacts.Service  // friends, remarks, block lists
+	Metadata  *metadata.Service  // user attributes
+	Groups    *groups.Service    // groups: members, roles, mute, block and allow lists, files
+	Chatrooms *chatrooms.Service // chat rooms: members, roles, mute, block and allow lists, attributes
+	Push      *push.Service      // how users are notified; labels, templates, sending
+	Presence  *presence.Service  // presence and subscriptions to it
+	Reaction  *reaction.Service  // reactions to messages
+	Thread    *thread.Service    // threads in groups
 
 	Favorites   *favorites.Service
 	Translation *translation.Service
@@ -39,25 +41,28 @@ type Client struct {
 	core *core
 }
 
-// New makes a client. It does no I/O, starts no goroutine and reads no
-// environment. What cannot work is a [*ConfigError]; several are joined.
+// New makes a client. It does no I/O, starts no goroutine and reads no environment.
+// It rejects what cannot work with a [*ConfigError], or several, joined.
 //
 // Make one client per app and process, and share it: two clients count their quotas
-// apart, as two processes would, and fetch two tokens.
+// separately, as two processes would, and fetch two tokens.
 func New(c Config, options ...Option) (*Client, error) {
 	s := newSettings(options)
 	s.plainHTTP = s.plainHTTP || c.PlainHTTP
 	c.PlainHTTP = s.plainHTTP
 	wrong := s.wrong
-	if s.lookupServer != "" && (Config{Host: s.lookupServer, PlainHTTP: s.plainHTTP}).host(new(address)) != nil {
-		wrong.add("WithHostLookup", "is %s, must be the https address of a server", api.Quoted(s.lookupServer))
-	}
-	to, platform := c.check(&wrong, s.lookupServer != "")
+	to, platform := c.check(&wrong, s.hostLookup)
 	if err := wrong.err(); err != nil {
 		return nil, err
 	}
 	core := &core{settings: s, to: to, platform: platform, sender: transport.New(s.httpClient), lookup: newLookup()}
-	core.tokens = &tokenCache{provider: c.Token, core: core}
+	core.tokens = &tokenCache{
+		provider: c.Token, observer: s.observer, timeout: s.timeout,
+		need: tokenNeed{
+			app: to.key(), post: core.postAppToken,
+			storeFails: func(ctx context.Context, err error) { core.storeFails(ctx, TokenStoreEvent, err) },
+		},
+	}
 
 	client := &Client{core: core}
 	core.Declare(&getAppToken, &exchangeAgoraToken, &getInheritToken, &getPasswordToken, &lookUpHosts)
@@ -82,10 +87,10 @@ func New(c Config, options ...Option) (*Client, error) {
 	return client, nil
 }
 
-// Close closes idle connections. A client that is not closed leaks nothing.
+// Close closes idle connections. A client that is never closed leaks nothing.
 func (c *Client) Close() { c.core.sender.CloseIdle() }
 
-// String names the app.
+// String returns the URL of the app, and no secret.
 func (c *Client) String() string { return "im.Client(" + c.core.to.String() + ")" }
 
 // Declare notes the endpoints of a domain; see [api.Declare].

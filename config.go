@@ -28,10 +28,10 @@ type Config struct {
 	AppID    string // 32 hexadecimal digits, instead of them; calls then go to /app-id/{AppID}
 
 	// Platform may be empty for the hosts *.easemob.com, *.easecdn.com and
-	// *.chat.agora.io, which tell it. Every other host needs it.
+	// *.chat.agora.io, which show it. Every other host needs it.
 	Platform Platform
 
-	// PlainHTTP allows http:// hosts beyond loopback, as [WithPlainHTTP] does.
+	// PlainHTTP allows http:// hosts other than loopback, as [WithPlainHTTP] does.
 	PlainHTTP bool
 
 	// Token makes the app token: [ClientCredentials], [AppCertificate],
@@ -58,10 +58,11 @@ func (c Config) MarshalJSON() ([]byte, error) { return json.Marshal(c.String()) 
 // ConfigError says which field of a [Config], which environment variable or
 // which option is wrong.
 type ConfigError struct {
-	Field   string
-	Problem string
+	Field   string `json:"field"`   // such as "Host", "IM_HOST" or "WithTimeout"
+	Problem string `json:"problem"` // such as "must not be empty"
 }
 
+// Error returns field and problem.
 func (e *ConfigError) Error() string { return "im: " + e.Field + ": " + e.Problem }
 
 // Is makes every ConfigError an [ErrInvalidArgument].
@@ -118,7 +119,7 @@ func (a address) url(path string, query url.Values) string {
 	return u
 }
 
-// check notes everything that is wrong, and gives where calls go to and the
+// check notes everything that is wrong, and returns where calls go to and the
 // platform.
 func (c Config) check(wrong *problems, lookup bool) (address, Platform) {
 	a := c.appAddress(wrong)

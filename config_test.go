@@ -192,9 +192,6 @@ func TestWrongOptionsNameTheOption(t *testing.T) {
 		{"WithQuotaStore", im.WithQuotaStore(nil)},
 		{"WithQuotaStore", im.WithQuotaStore((*quotaStore)(nil))},
 		{"WithQuotaFallback", im.WithQuotaFallback(0.5)},
-		{"WithHostLookup", im.WithHostLookup("")},
-		{"WithHostLookup", im.WithHostLookup("http://rs.example.com")},
-		{"WithHostLookup", im.WithHostLookup("https://rs.example.com/easemob/server.json")},
 	} {
 		_, err := im.New(config, c.option)
 		require.ErrorIs(t, err, im.ErrInvalidArgument, c.want)
@@ -237,7 +234,7 @@ func TestPlatformFollowsFromTheHost(t *testing.T) {
 			assert.Equal(t, p == im.Easemob, easemobQuotas(client), h)
 		}
 	}
-	_, err := im.New(withHost(""), im.WithHostLookup(im.LookupServer))
+	_, err := im.New(withHost(""), im.WithHostLookup())
 	assert.Equal(t, []string{"Platform"}, wrongFields(t, err))
 }
 

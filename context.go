@@ -32,7 +32,7 @@ func withOptions(ctx context.Context, o callOptions) context.Context {
 	return context.WithValue(ctx, callOptionsKey{}, o)
 }
 
-// WithoutRetry makes calls with this context send once and no more.
+// WithoutRetry makes calls with this context send at most once.
 func WithoutRetry(ctx context.Context) context.Context {
 	o := optionsOf(ctx)
 	o.noRetry = true
@@ -41,18 +41,17 @@ func WithoutRetry(ctx context.Context) context.Context {
 
 // Response is what surrounds the payload of a response.
 type Response struct {
-	Status    int
-	Timestamp time.Time     `json:",omitzero"` // when the server responded, by its own clock
-	Duration  time.Duration // how long the server worked
-	Cursor    string        // of a page
-	Action    string
-	Body      []byte // the response as it came; nil for downloads
+	Status    int           `json:"status"`             // of HTTP
+	Timestamp time.Time     `json:"timestamp,omitzero"` // when the server responded, by its own clock
+	Duration  time.Duration `json:"duration,omitzero"`  // how long the server worked
+	Cursor    string        `json:"cursor,omitzero"`    // of a page
+	Action    string        `json:"action,omitzero"`    // the method, as the server calls it
+	Body      []byte        `json:"body,omitempty"`     // the response as it came; nil for downloads
 }
 
-// WithResponse makes each successful call with this context fill r, which holds the
-// response of the last one then. A failed call leaves r as it is; its [Error] has
-// the status. It is not for calls that run at the same time: they would write to r
-// at once.
+// WithResponse makes each successful call with this context fill r, so that r holds the
+// last response. A failed call leaves r as it is; its [Error] has the status. Do not share
+// the context among calls that run at the same time: all of them write to r.
 func WithResponse(ctx context.Context, r *Response) context.Context {
 	o := optionsOf(ctx)
 	o.response = r
@@ -76,7 +75,8 @@ const (
 	Background
 )
 
-// WithLane puts calls with this context into a lane.
+// WithLane puts calls with this context into a lane, [Foreground] by default. A call in a
+// lane that does not exist fails with [ErrInvalidArgument].
 func WithLane(ctx context.Context, lane Lane) context.Context {
 	o := optionsOf(ctx)
 	o.lane = lane

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"time"
-
-	"github.com/imrest/im-go/internal/api"
 )
 
 // download copies the file of a response to its sink, all of it or with an error.
@@ -40,9 +37,9 @@ func (c *core) download(ctx context.Context, p *prepared, res *http.Response, li
 	return nil
 }
 
-// whole rejects a response of success that is not the file as it is: a part of it,
-// nothing, or a packed form that was not asked for. A file that an address leads to
-// is packed anyway, and its readers see how often.
+// whole rejects a successful response that is not the file as it is: a part of it,
+// nothing, or a compressed form that was not asked for. A file that has an address of its
+// own is compressed anyway, and its readers find out how often.
 func whole(p *prepared, res *http.Response) error {
 	encoding := res.Header.Get("Content-Encoding")
 	switch {
@@ -54,23 +51,7 @@ func whole(p *prepared, res *http.Response) error {
 	return nil
 }
 
-// explain lets the domain say what a failed response means.
-func explain(p *prepared, e *Error, res *http.Response) {
-	if p.Explain == nil || e.Status < 300 {
-		return
-	}
-	date, err := http.ParseTime(res.Header.Get("Date"))
-	if err != nil {
-		date = time.Now()
-	}
-	kind, reason := p.Explain(api.Failure{Status: e.Status, Code: e.Code, Text: e.Description, Date: date})
-	if kind != nil {
-		e.kind, e.cause, e.permanent = kind, reason, true
-	}
-}
-
-// sinkWriter keeps the error of the user's writer, to tell it from the
-// network's.
+// sinkWriter keeps the error of the user's writer, to distinguish it from the network's.
 type sinkWriter struct {
 	w   io.Writer
 	err error
@@ -82,5 +63,19 @@ func (s *sinkWriter) Write(p []byte) (int, error) {
 		n, err = 0, io.ErrShortWrite
 	}
 	s.err = err
+	return n, err
+}
+
+// watched is a reader that reports progress.
+type watched struct {
+	io.Reader
+	progress func()
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.Reader.Read(p)
+	if n > 0 {
+		w.progress()
+	}
 	return n, err
 }

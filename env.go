@@ -15,7 +15,7 @@ import (
 //	IM_HOST        REST host
 //	IM_ORG, IM_APP the app; or IM_APP_KEY (org#app), or IM_APP_ID
 //	IM_PLATFORM    agora or easemob, in any case of letters; see [Config]
-//	IM_PLAIN_HTTP  true allows http:// hosts beyond loopback
+//	IM_PLAIN_HTTP  true allows http:// hosts other than loopback
 //	IM_CLIENT_ID, IM_CLIENT_SECRET       credentials of Easemob; or
 //	IM_APP_ID, IM_APP_CERTIFICATE        of Agora; or
 //	IM_TOKEN                             an app token as it is

@@ -11,11 +11,10 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// The kinds of failure, to be asked for with errors.Is. Every *Error is of at
-// least one kind.
+// The kinds of failure, for errors.Is. Every *Error is of at least one kind.
 var (
-	// ErrInvalidArgument: the request is wrong. Where [Error.Status] is 0 the
-	// client itself refused it and nothing was sent.
+	// ErrInvalidArgument: the request is wrong. If [Error.Status] is 0, the client rejected
+	// it and nothing was sent.
 	ErrInvalidArgument = api.ErrInvalidArgument
 	// ErrUnauthorized: the token or the credentials are not accepted.
 	ErrUnauthorized = api.ErrUnauthorized
@@ -25,26 +24,26 @@ var (
 	// user is not a member.
 	ErrNotFound = api.ErrNotFound
 	// ErrAppNotFound: the host does not know this org and app (or app id). It is
-	// never an ErrNotFound, so that a typo in the configuration cannot pass for a
+	// never an ErrNotFound, so that a typo in the configuration is not taken for a
 	// missing user.
 	ErrAppNotFound = api.ErrAppNotFound
-	// ErrAlreadyExists: what should be made is there already.
+	// ErrAlreadyExists: what was to be created exists already.
 	ErrAlreadyExists = api.ErrAlreadyExists
 	// ErrConflict: another operation on the same object is under way.
 	ErrConflict = api.ErrConflict
-	// ErrTooLarge: a message, file, text or response is above its limit. Where the
-	// client found out before sending it is an ErrInvalidArgument as well.
+	// ErrTooLarge: a message, file, text or response is above its limit. If the client
+	// found that out before sending, it is an ErrInvalidArgument as well.
 	ErrTooLarge = api.ErrTooLarge
-	// ErrRateLimited: called too often; waiting helps. Where [Error.Status] is 0 the
-	// wait for the quota would have outlasted the context's deadline, and nothing
-	// was sent; context.DeadlineExceeded is to be found beside it.
+	// ErrRateLimited: called too often; waiting helps. If [Error.Status] is 0, the wait
+	// for the quota would have outlasted the context's deadline, and nothing was sent;
+	// the error is context.DeadlineExceeded as well.
 	ErrRateLimited = api.ErrRateLimited
 	// ErrPlanLimit: a quota of the plan or of the app is used up; waiting does not
 	// help.
 	ErrPlanLimit = api.ErrPlanLimit
 	// ErrNotEnabled: the feature is not switched on for this app.
 	ErrNotEnabled = api.ErrNotEnabled
-	// ErrUnsupported: the server knows no such operation.
+	// ErrUnsupported: the server does not know the operation.
 	ErrUnsupported = api.ErrUnsupported
 	// ErrInternal: the server failed (500).
 	ErrInternal = api.ErrInternal
@@ -54,18 +53,18 @@ var (
 	// ErrBadResponse: the response is not what the API documents: HTML, cut off,
 	// beyond the limit, or JSON of another shape.
 	ErrBadResponse = api.ErrBadResponse
-	// ErrCanceled: the call's context ended, or would have ended before the call
-	// could be sent again. The context's error is to be found beside it.
+	// ErrCanceled: the call's context ended, or would have ended before the next
+	// attempt. The error wraps that of the context.
 	ErrCanceled = api.ErrCanceled
 	// ErrOutcomeUnknown comes beside another kind: the call may have been carried
-	// out, and it is not one that may be repeated blindly.
+	// out, and is not one that may be retried blindly.
 	ErrOutcomeUnknown = api.ErrOutcomeUnknown
 	// ErrPartial: some items of a batch failed; see [batch.Error].
 	ErrPartial = batch.ErrPartial
 )
 
 // Error is the one error type of calls. The zero value of a field means that
-// it is not known. One made by hand, such as &Error{Status: 404} in a test's fake,
+// it is not known. One made by hand, such as &Error{Status: 404} in the fake of a test,
 // is of the kind that its status and code say.
 type Error struct { //nolint:recvcheck // only Format must work on values
 	Endpoint    string        // catalogue id: "users.get"
@@ -77,13 +76,13 @@ type Error struct { //nolint:recvcheck // only Format must work on values
 	Field       string        // the argument that was rejected before sending
 	Attempts    int           // how often the request was sent
 	RetryAfter  time.Duration // how long the server asked to wait
-	Body        string        `json:"-"` // start of a response that was no API error; never printed
+	Body        string        `json:"-"` // start of a response that was not an error of the API; never printed
 
 	kind      error // one of the variables above
 	unknown   bool  // also ErrOutcomeUnknown
 	unsent    bool  // no byte of the request left
 	transient bool  // the same request may succeed a little later
-	permanent bool  // whatever else it looks like, another try is of no use
+	permanent bool  // whatever else it looks like, another attempt is of no use
 	cause     error // what lies below: a network error, a context's error
 }
 
@@ -92,7 +91,7 @@ func (e *Error) Is(target error) bool {
 	return e != nil && (target == e.Kind() || e.unknown && target == ErrOutcomeUnknown)
 }
 
-// Unwrap gives the network error, context error or argument error below.
+// Unwrap returns the network error, context error or argument error below.
 func (e *Error) Unwrap() error {
 	if e == nil {
 		return nil

@@ -50,8 +50,8 @@ func number(n int) string {
 }
 
 // Every documented error is of the kind that was decided for it by hand, and is
-// repeated, or not, as the catalogue says. What DESIGN.md decides otherwise: 500
-// is not repeated, for permanent faults hide under it.
+// retried, or not, as the catalogue says. What DESIGN.md decides otherwise: 500
+// is not retried, since permanent faults hide under it.
 func TestDocumentedErrors(t *testing.T) {
 	kinds := documentedKinds(t)
 	documented := catalogue.Errors()
@@ -77,14 +77,14 @@ func TestDocumentedErrors(t *testing.T) {
 			if e.Error == "" {
 				assert.Equal(t, e.Code, failure.ErrorCode)
 			}
-			repeated := len(server.requests) > 1
+			retried := len(server.requests) > 1
 			switch {
 			case e.Status == http.StatusInternalServerError:
-				assert.False(t, repeated, "%s", name)
+				assert.False(t, retried, "%s", name)
 			case e.Retry == "never":
-				assert.False(t, repeated, "%s", name)
+				assert.False(t, retried, "%s", name)
 			default:
-				assert.True(t, repeated, "%s", name)
+				assert.True(t, retried, "%s", name)
 			}
 		})
 	}
@@ -159,7 +159,7 @@ func TestCanceledCallKeepsThreeThings(t *testing.T) {
 		server := &script{responses: []response{{status: 503, header: http.Header{"Retry-After": {"10"}}}}}
 		client := server.client(t)
 		go func() {
-			synctest.Wait() // the call sleeps before its second try
+			synctest.Wait() // the call sleeps before its second attempt
 			cancel(why)
 		}()
 		_, err := client.Users.Get(ctx, "alice")

@@ -1,10 +1,8 @@
 package im
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"strings"
 
 	"github.com/imrest/im-go/internal/api"
@@ -17,8 +15,7 @@ const (
 	maxCode = 128         // bytes of a code or a class
 )
 
-// Error gives endpoint, status, code and text, each up to a length, without the
-// body.
+// Error returns endpoint, status, code and text, each up to a length, without the body.
 func (e *Error) Error() string {
 	if e == nil {
 		return "<nil>"
@@ -58,20 +55,6 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
 	}
 	return b.String()
-}
-
-// notRetried says why a refusal for being called too often is not retried, where
-// that is not plain to see.
-func (e *Error) notRetried() string {
-	switch {
-	case e.Status != http.StatusForbidden || !errors.Is(e.Kind(), ErrRateLimited):
-		return ""
-	case e.Code == limitException || e.Exception == limitException:
-		return "too many push tasks are at work, or were started in the last minutes"
-	case e.Code == "forbidden_op":
-		return "the quota of the day is used up"
-	}
-	return ""
 }
 
 // Format prints the text of Error in every format, and with %#v the fields without

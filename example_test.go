@@ -42,7 +42,7 @@ func ExampleError() {
 	// users.get 404 service_resource_not_found
 }
 
-// A send whose response is lost is not repeated, and says so.
+// A send whose response is lost is not retried, and says so.
 func ExampleError_outcomeUnknown() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()

@@ -2,7 +2,6 @@ package im
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -12,10 +11,13 @@ import (
 	"github.com/imrest/im-go/internal/transport"
 )
 
-// This file makes the errors of calls: what happened, and with that whether the
-// call may be sent again and whether it may have been carried out.
+// This file makes the errors of calls: what happened. What follows from it for another
+// attempt is decided in retry.go.
 
-// argumentError is a call that was refused before any I/O.
+// errNilContext is a call without a context.
+var errNilContext = api.Invalid("ctx", "must not be nil; context.Background() has no end")
+
+// argumentError is a call that was rejected before any I/O.
 func argumentError(endpoint string, err error) *Error {
 	e := &Error{Endpoint: endpoint, kind: ErrInvalidArgument, permanent: true, cause: err}
 	if argument, ok := errors.AsType[*api.ArgumentError](err); ok {
@@ -49,21 +51,13 @@ func lookupError(ctx context.Context, p *prepared, err error) *Error {
 // responded is a response that says no.
 func responded(p *prepared, status int, body []byte) *Error {
 	e := responseError(p.Endpoint.ID, status, body)
-	switch {
-	case e.refused(), errors.Is(e.kind, ErrConflict) && e.Status == http.StatusServiceUnavailable:
-		e.transient = true // nothing was done
-	case errors.Is(e.kind, ErrUnavailable):
-		mayBeDone(p, e)
-	case errors.Is(e.kind, ErrInternal):
-		mayBeDone(p, e)
-		e.permanent = true // permanent faults hide under 500
-	}
+	e.judgeResponse(p)
 	return e
 }
 
-// badResponse is a response of success that cannot be taken for one: it says no in its
-// payload, or is not what the API documents. In the latter case it is not known
-// what was done.
+// badResponse is a response with a status of success that is none: it says no in its
+// payload, or is not what the API documents. In the latter case it is not known what was
+// done.
 func badResponse(p *prepared, status int, body []byte, cause error) *Error {
 	var no *batch.Reason
 	if errors.As(cause, &no) && !errors.Is(cause, ErrOutcomeUnknown) {
@@ -74,9 +68,7 @@ func badResponse(p *prepared, status int, body []byte, cause error) *Error {
 		return e
 	}
 	e := &Error{Endpoint: p.Endpoint.ID, Status: status, kind: ErrBadResponse, Body: clipBody(body), cause: cause}
-	mayBeDone(p, e)
-	var shape *json.UnmarshalTypeError
-	e.permanent = no != nil || errors.As(cause, &shape) || errors.Is(cause, api.ErrNoEntity) || errors.Is(cause, ErrTooLarge) // it will not look better next time
+	e.judgeBadResponse(p, cause)
 	return e
 }
 
@@ -88,23 +80,15 @@ func networkError(ctx context.Context, p *prepared, status int, err error) *Erro
 		if ctx.Err() != nil {
 			e.kind, e.Field, e.cause = ErrCanceled, "", newContextError(ctx, ctx.Err(), nil)
 		}
-		return e // never counts as sent: the server saw a request that broke off in the middle of its body
+		return e // never counts as sent: the server saw a request that broke off within its body
 	}
-	sent, ok := errors.AsType[*transport.Error](err)
-	switch {
-	case ok && sent.Unsent:
-		e.unsent, e.transient, e.permanent = true, true, sent.Hopeless
-	case ok && sent.Unread:
-		e.transient = true
-	default:
-		mayBeDone(p, e)
-	}
-	if ok {
+	sent, _ := errors.AsType[*transport.Error](err)
+	e.judgeTransport(ctx, p, sent)
+	if sent != nil {
 		e.cause = sent.Err
 	}
 	if ctx.Err() != nil {
-		e.kind, e.permanent = ErrCanceled, true
-		e.cause = newContextError(ctx, ctx.Err(), nil)
+		e.kind, e.cause = ErrCanceled, newContextError(ctx, ctx.Err(), nil)
 		return e
 	}
 	e.cause = ofAttempt(e.cause)
@@ -116,8 +100,8 @@ func sinkError(p *prepared, err error) *Error {
 	return &Error{Endpoint: p.Endpoint.ID, Status: http.StatusOK, kind: ErrInvalidArgument, Field: "w", permanent: true, cause: err}
 }
 
-// givenUp is a call whose context ended, or would end, before it could be sent
-// again. The context's error, its cause and the last response stay findable.
+// givenUp is a call whose context ended, or would end, before the next attempt. The
+// context's error, its cause and the last response stay findable.
 func givenUp(ctx context.Context, p *prepared, err error, last *Error) *Error {
 	return &Error{
 		Endpoint: p.Endpoint.ID, Attempts: p.attempts, kind: ErrCanceled,
@@ -125,12 +109,12 @@ func givenUp(ctx context.Context, p *prepared, err error, last *Error) *Error {
 	}
 }
 
-// unfinished is a call within which user code panicked or ended its goroutine: only
-// hooks see it.
+// unfinished is a call in which user code panicked or ended its goroutine: only hooks
+// see it.
 func unfinished(p *prepared) *Error {
 	e := &Error{Endpoint: p.Endpoint.ID, Attempts: p.attempts, kind: ErrUnavailable, permanent: true, cause: errUnfinished}
 	if p.attempts > 0 {
-		mayBeDone(p, e)
+		e.mayBeDone(p)
 	}
 	return e
 }

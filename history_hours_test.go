@@ -69,12 +69,12 @@ func TestHistoryZoneOfAHostThatIsLookedUp(t *testing.T) {
 	}}
 	c := config
 	c.Host, c.Platform = "", im.Easemob
-	_, err := server.clientFor(t, c, im.WithHostLookup(im.LookupServer)).Messages.HistoryURL(t.Context(), eight, messages.HistoryOptions{})
+	_, err := server.clientFor(t, c, im.WithHostLookup()).Messages.HistoryURL(t.Context(), eight, messages.HistoryOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, "https://a31.easemob.com/acme/demo/chatmessages/2024061016", server.requests[1].URL.String())
 
 	server = &script{responses: []response{{err: errBroken}}}
-	_, err = server.clientFor(t, c, im.WithHostLookup(im.LookupServer), im.WithRetries(0)).Messages.HistoryURL(t.Context(), eight, messages.HistoryOptions{})
+	_, err = server.clientFor(t, c, im.WithHostLookup(), im.WithRetries(0)).Messages.HistoryURL(t.Context(), eight, messages.HistoryOptions{})
 	var failure *im.Error
 	require.ErrorAs(t, err, &failure)
 	require.ErrorIs(t, err, im.ErrUnavailable)

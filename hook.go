@@ -12,9 +12,9 @@ import (
 // value of a path, no URL and no name of a user.
 type CallInfo struct {
 	Endpoint string // catalogue id: "messages.send_users"; of [Raw], method and path as the caller wrote them
-	Method   string
+	Method   string // of HTTP
 	Path     string // template below the prefix of the app: "/users/{username}"; empty for a history file, which has an address of its own
-	Lane     Lane
+	Lane     Lane   // see [WithLane]
 	Pool     string // of quotas, as [Client.Quotas] names it; most endpoints have one of their own, some are within a budget as well
 	Items    int    // what the call counts for in quotas by item, such as the targets of a message; at least 1
 }
@@ -60,7 +60,7 @@ func WithHook(f func(ctx context.Context, info CallInfo) (context.Context, func(
 	}
 }
 
-// within runs the call inside of the hooks, the first of which is the outermost.
+// within runs the call within the hooks, the first of which is the outermost.
 func (c *core) within(ctx context.Context, p *prepared, hooks []hook) (err error) {
 	if len(hooks) == 0 {
 		return c.run(ctx, p)
@@ -87,7 +87,7 @@ func (c *core) info(p *prepared) CallInfo {
 	e := p.Endpoint
 	own, budget := e.PoolsOn(string(c.platform), c.quotas.isChanged)
 	return CallInfo{
-		Endpoint: e.ID, Method: e.Method, Path: strings.TrimPrefix(e.Path, LookupServer),
+		Endpoint: e.ID, Method: e.Method, Path: strings.TrimPrefix(e.Path, lookupServer),
 		Lane: p.lane, Pool: cmp.Or(own, budget), Items: max(p.Items, 1),
 	}
 }

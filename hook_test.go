@@ -169,7 +169,7 @@ func TestHookOfTokenAndHost(t *testing.T) {
 		server := &script{responses: []response{{status: 200, body: hostsResponse}, {status: 200, body: `{"access_token":"t","expires_in":1000}`}, success}}
 		app := config
 		app.Host, app.Platform, app.Token = "", im.Easemob, im.ClientCredentials{ID: "id", Secret: "s"}
-		require.NoError(t, get(t.Context(), server.clientFor(t, app, hook, im.WithHostLookup(im.LookupServer))))
+		require.NoError(t, get(t.Context(), server.clientFor(t, app, hook, im.WithHostLookup())))
 		assert.Equal(t, []string{
 			"users.get in <nil>", "auth.dns_config in users.get", "end of auth.dns_config",
 			"auth.app_token in users.get", "end of auth.app_token", "end of users.get",

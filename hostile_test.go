@@ -121,7 +121,7 @@ func TestNamesArriveAsTheyAre(t *testing.T) {
 	}
 	sent := len(srv.Requests())
 	for _, name := range []string{"", ".", "..", strings.Repeat("x", 1000)} {
-		_, err := client.Users.Delete(t.Context(), name)
+		err := client.Users.Delete(t.Context(), name)
 		require.ErrorIs(t, err, im.ErrInvalidArgument, "%q", name)
 		failure, _ := errors.AsType[*im.Error](err)
 		assert.Equal(t, "username", failure.Field)
@@ -144,11 +144,11 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 
 // A download that ends early is an error, and a saved file is whole or not there.
 func TestShortDownload(t *testing.T) {
-	tries := 0
+	attempts := 0
 	client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		tries++
+		attempts++
 		w.Header().Set("Content-Length", "10")
-		if tries == 1 {
+		if attempts == 1 {
 			_, _ = io.WriteString(w, "12345")
 			return
 		}
@@ -158,9 +158,9 @@ func TestShortDownload(t *testing.T) {
 	n, err := client.Messages.DownloadFile(t.Context(), "u", &got, messages.DownloadOptions{})
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	assert.EqualValues(t, 5, n)
-	assert.Equal(t, 1, tries, "what was written cannot be taken back")
+	assert.Equal(t, 1, attempts, "what was written cannot be taken back")
 
-	tries = 0
+	attempts = 0
 	path := filepath.Join(t.TempDir(), "photo.jpg")
 	n, err = client.Messages.SaveFile(t.Context(), "u", path, messages.DownloadOptions{})
 	require.NoError(t, err)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Event is one attempt of a call, as [WithObserver] sees it, or, with Attempt 0, news of a
+// Event is one attempt of a call, as [WithObserver] sees it, or, with Attempt 0, an event of a
 // shared store ([QuotaStoreEvent], [TokenStoreEvent]) or of a token
 // ([TokenFetchEvent]). Endpoint ids are few and known, so they are fit for metric
 // labels.
@@ -19,20 +19,20 @@ type Event struct {
 	Waited   time.Duration // for the quota, before this attempt
 	Took     time.Duration // from sending to the end of the response; of a fetch, as long as it took
 	Err      error         // nil on success
-	Retried  bool          // the call is sent again
+	Retried  bool          // the call is retried
 	Paused   time.Duration // after a refusal: how long the endpoint's pool of quotas pauses
 	Rate     float64       // after a refusal: the part of its full rate that the pool goes on with
 	Age      time.Duration // TokenFetchEvent: how long the client has had the token that is to be replaced; 0: it has none
 	Expires  time.Time     // TokenFetchEvent: the end of the new token, as the provider says; zero: not known, or never
 }
 
-// The Endpoint of Events that are no attempts of calls.
+// The Endpoint of Events that are not attempts of calls.
 const (
 	// QuotaStoreEvent: the store of quotas fails or is odd, which Err says, or is back.
 	QuotaStoreEvent = "quota_store"
 	// TokenStoreEvent: the store of tokens fails, which Err says.
 	TokenStoreEvent = "token_store"
-	// TokenFetchEvent: a fetch of a token has ended, of any provider but a
+	// TokenFetchEvent: a fetch of a token has ended, with any provider except for a
 	// [StaticToken], which is there from the start. Took, Err, Age and Expires are set.
 	// It comes before the calls that wait for the token go on, with a context that has
 	// the values of the call that needed the token first, in another goroutine. A panic

@@ -84,7 +84,7 @@ func TestLogsNameNobody(t *testing.T) {
 			require.NoError(t, json.Unmarshal([]byte(line), &record))
 			levels = append(levels, record["level"].(string))
 		}
-		assert.Equal(t, []string{"WARN", "WARN", "DEBUG", "INFO", "DEBUG"}, levels, "one Warn a repeat, one Debug a try")
+		assert.Equal(t, []string{"WARN", "WARN", "DEBUG", "INFO", "DEBUG"}, levels, "one Warn per retry, one Debug per attempt")
 	})
 }
 

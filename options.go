@@ -11,36 +11,36 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Option changes how a client works; see [New].
+// Option changes how a client works; it is an argument of [New].
 type Option func(*settings)
 
 type settings struct {
-	wrong        problems // with the options
-	httpClient   *http.Client
-	plainHTTP    bool
-	lookupServer string   // address of the look-up server; empty: Config.Host is needed
-	agent        []string // the User-Agent header
-	timeout      time.Duration
-	retries      int
-	maxWait      time.Duration
-	maxResponse    int64
-	logger       *slog.Logger
-	observer     func(context.Context, Event)
-	hooks        []hook
-	quotas       quotaSettings
+	wrong       problems // with the options
+	httpClient  *http.Client
+	plainHTTP   bool
+	hostLookup  bool
+	agent       []string // the User-Agent header
+	timeout     time.Duration
+	retries     int
+	maxWait     time.Duration
+	maxResponse int64
+	logger      *slog.Logger
+	observer    func(context.Context, Event)
+	hooks       []hook
+	quotas      quotaSettings
 }
 
 const (
-	defaultTimeout   = 30 * time.Second
-	defaultRetries   = 3
-	defaultMaxWait   = 30 * time.Second
+	defaultTimeout     = 30 * time.Second
+	defaultRetries     = 3
+	defaultMaxWait     = 30 * time.Second
 	defaultMaxResponse = 16 << 20
 )
 
-// Version of this module.
+// Version is the version of this module.
 const Version = "0.1.0"
 
-// shortestTime is the least that can be a timeout; less is a number of seconds
+// shortestTime is the shortest timeout; less is most likely a number of seconds
 // without its unit.
 const shortestTime = time.Millisecond
 
@@ -64,18 +64,18 @@ func newSettings(options []Option) settings {
 	return s
 }
 
-// WithHTTPClient sends through a copy of hc: its transport, proxy and jar, its
-// timeout on top of [WithTimeout]. Its CheckRedirect is not asked: downloads follow
-// redirects by rules of their own, and nothing else follows any. The transport
-// should keep as many idle connections to one host as there are calls at once;
-// net/http's default keeps two.
+// WithHTTPClient sends through a copy of hc: its transport, proxy and cookie jar, and its
+// timeout on top of [WithTimeout]. Its CheckRedirect is not called: downloads follow
+// redirects by rules of their own, and nothing else follows any. The transport should keep
+// as many idle connections to one host as there are calls at once; net/http's default
+// keeps two.
 //
-// One attempt is one request: where the transport begins to send a request a second
-// time, the attempt ends, and the client decides whether to retry. What was not sent is
-// told from what may have been carried out by the events of net/http/httptrace. A
-// transport that reports none, such as a recorder, leaves the outcome of a failed send
-// unknown. Over HTTP/2 all calls share a connection, and when it breaks all of them do;
-// the client's own transport speaks HTTP/1.1.
+// One attempt is one request: if the transport begins to send a request a second time,
+// the attempt ends, and the client decides whether to retry. The events of
+// net/http/httptrace show whether a request left. If a transport reports none, as a
+// recorder may, the outcome of a failed send is unknown. Over HTTP/2 all calls share a
+// connection, and when it breaks all of them fail; the client's own transport speaks
+// HTTP/1.1.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(s *settings) {
 		switch {
@@ -90,7 +90,7 @@ func WithHTTPClient(hc *http.Client) Option {
 	}
 }
 
-// WithPlainHTTP allows http:// hosts beyond loopback. Everybody on the way can
+// WithPlainHTTP allows http:// hosts other than loopback. Everybody on the way can
 // then read the token.
 func WithPlainHTTP() Option { return func(s *settings) { s.plainHTTP = true } }
 
@@ -100,7 +100,7 @@ func (s *settings) checkTime(option string, d time.Duration) {
 	}
 }
 
-// WithUserAgent replaces the User-Agent header.
+// WithUserAgent replaces the User-Agent header, "im-go/" and [Version] by default.
 func WithUserAgent(ua string) Option {
 	return func(s *settings) {
 		if strings.TrimSpace(ua) == "" || !api.HeaderValue(ua) {
@@ -110,7 +110,7 @@ func WithUserAgent(ua string) Option {
 	}
 }
 
-// WithTimeout sets how long one try may take, 30 s by default: from dialling to
+// WithTimeout sets how long one attempt may take, 30 s by default: from dialling to
 // the last byte of the response. For uploads and downloads it bounds the time
 // without any progress instead. The context bounds the call as a whole.
 func WithTimeout(perAttempt time.Duration) Option {
@@ -120,10 +120,10 @@ func WithTimeout(perAttempt time.Duration) Option {
 	}
 }
 
-// WithRetries sets how often a call may be sent again, 3 by default; 0 turns
-// repeating off, but for tries with a new token after a 401. What may be
-// repeated at all, package im decides; see [ErrOutcomeUnknown]. Refusals for the
-// rate, after which nothing was done, count as a third of a retry each.
+// WithRetries sets how often a call may be retried, 3 by default. 0 means never, except
+// with a new token after a 401. Which calls may be retried at all is not up to you; see
+// [ErrOutcomeUnknown]. A refusal for the rate, after which nothing was done, counts as a
+// third of a retry.
 func WithRetries(n int) Option {
 	return func(s *settings) {
 		if n < 0 || n > mostRetries {
@@ -133,8 +133,8 @@ func WithRetries(n int) Option {
 	}
 }
 
-// WithMaxRetryWait sets the longest wait before a repeat, 30 s by default. A
-// server that asks for more gets no repeat; the wait is in [Error.RetryAfter].
+// WithMaxRetryWait sets the longest wait before a retry, 30 s by default. If the server
+// asks for more, the call is not retried, and the wait is in [Error.RetryAfter].
 func WithMaxRetryWait(d time.Duration) Option {
 	return func(s *settings) {
 		s.checkTime("WithMaxRetryWait", d)
@@ -143,11 +143,10 @@ func WithMaxRetryWait(d time.Duration) Option {
 }
 
 // WithMaxResponse sets how many bytes of a response are read into memory, 16 MiB by
-// default; a longer one is an [ErrBadResponse] and [ErrTooLarge], and so is one with
-// more than a value for each 64 bytes of the limit (but 10,000 are taken whatever
-// it is) or for each 12 bytes of its own (but 65,536 are taken however short it is),
-// since small values take much memory once decoded. Downloads are not bounded: they
-// stream.
+// default. A longer response fails with [ErrBadResponse] and [ErrTooLarge]. So does one
+// of too many small values, which take much memory once decoded: it may have one for each
+// 64 bytes of the limit (10,000 in any case) and one for each 12 bytes of its own length
+// (65,536 in any case). Downloads are streamed, without a limit.
 func WithMaxResponse(bytes int64) Option {
 	return func(s *settings) {
 		if bytes <= 0 {
@@ -157,8 +156,9 @@ func WithMaxResponse(bytes int64) Option {
 	}
 }
 
-// WithLogger logs each try at Debug and each repeat at Warn: endpoint, status,
-// code and times, never a URL, header, body or the name of a user.
+// WithLogger logs each attempt at Debug and, at Warn, each that is retried: endpoint,
+// status, code and times, never a URL, header, body or the name of a user. The default is
+// silence.
 func WithLogger(l *slog.Logger) Option {
 	return func(s *settings) {
 		if l == nil || l.Handler() == nil {
@@ -170,7 +170,7 @@ func WithLogger(l *slog.Logger) Option {
 
 // WithObserver calls f after each attempt, in the goroutine of the call; f should be
 // quick. It is the place for metrics and for spans of attempts; [WithHook] surrounds
-// the call as a whole. News of stores and tokens comes in goroutines of the client's.
+// the call as a whole. Events of stores and tokens come in goroutines of the client.
 func WithObserver(f func(context.Context, Event)) Option {
 	return func(s *settings) {
 		if f == nil {

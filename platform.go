@@ -1,6 +1,7 @@
 package im
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strings"
@@ -26,8 +27,8 @@ type edition struct {
 	china bool     // most of its clusters stand in mainland China
 }
 
-// editions are the platforms. The hosts of VIP clusters and of Shengwang are given to
-// each app, and do not tell the platform.
+// editions are the platforms. VIP clusters and Shengwang give each app a host of its own,
+// which does not show the platform.
 var editions = []edition{
 	{name: Agora, hosts: []string{".chat.agora.io"}},
 	{name: Easemob, hosts: []string{".easemob.com", ".easecdn.com"}, china: true},
@@ -70,6 +71,40 @@ func (c Config) platform(wrong *problems, host string, lookup bool) Platform {
 			return e.name
 		}
 	}
-	wrong.add("Platform", "must be %s: the host does not tell whose it is, and quotas and time zones differ", platformNames())
+	wrong.add("Platform", "must be %s: the host does not show whose it is, and quotas and time zones differ", platformNames())
 	return ""
+}
+
+// clusters are the hosts that the vendors publish, and whether they stand in
+// mainland China.
+var clusters = map[string]bool{
+	"a1.easemob.com": true, "a1.easecdn.com": true, // China 1
+	"a31.easemob.com": true, "a31.easecdn.com": true, // China 2
+	"a1-sgp.easemob.com": false, "a1-sgp.easecdn.com": false, // Singapore
+	"a41.easemob.com": false, "a41.easecdn.com": false, // Virginia
+	"a51.easemob.com": false, "a51.easecdn.com": false, // Frankfurt
+	"a41.chat.agora.io": false, // Virginia
+	"a61.chat.agora.io": false, // Singapore
+	"a71.chat.agora.io": false, // Frankfurt
+}
+
+// inChina reports where a host stands. A loopback host, as in tests, stands where most of
+// the platform's clusters do.
+func inChina(hostname string, p Platform) (china, known bool) {
+	hostname = strings.ToLower(strings.TrimSuffix(hostname, "."))
+	if isLoopback(hostname) {
+		return editionOf(p).china, true
+	}
+	china, known = clusters[hostname]
+	return china, known
+}
+
+// InChina implements what [api.InChina] asks for.
+func (c *core) InChina(ctx context.Context, e *api.Endpoint) (china, known bool, err error) {
+	to, err := c.address(ctx)
+	if err != nil {
+		return false, false, lookupError(ctx, &prepared{Call: &api.Call{Endpoint: e}}, err)
+	}
+	china, known = inChina((&url.URL{Host: to.host}).Hostname(), c.platform)
+	return china, known, nil
 }

@@ -11,8 +11,7 @@ import (
 	"github.com/imrest/im-go/internal/transport"
 )
 
-// prepared is a call that has been checked and encoded: all that stays the same
-// from try to try.
+// prepared is a call that has been checked and encoded, with the account of its attempts.
 type prepared struct {
 	*api.Call
 	callOptions
@@ -24,17 +23,17 @@ type prepared struct {
 	sink        *api.Sink
 	streams     bool // uploads or downloads a file
 
-	journey // of a download
-	attempts   int
-	waited  time.Duration // for the quota, in all tries
-	event   Event         // of the last try
-	grant   grant         // of the last try
-	token   bearer        // of the last try
+	journey  // of a download
+	attempts int
+	waited   time.Duration // for the quota, over all attempts
+	event    Event         // of the last attempt
+	grant    grant         // of the last attempt
+	token    bearer        // of the last attempt
 
-	// What ended the tries before, each kind with a bound of its own: a token that
-	// expires must not use up the repeats for a broken connection.
-	failures, refusals int
-	rejections
+	// What ended the attempts before, each kind with a bound of its own: a token that
+	// expires must not use up the retries for a broken connection.
+	failures, rateRefusals int
+	tokenRefusals
 }
 
 // prepare does everything that needs no I/O.
@@ -50,7 +49,7 @@ func (c *core) prepare(p *prepared) error {
 	return p.encode()
 }
 
-// check rejects what no encoding makes right.
+// check rejects what no encoding would make right.
 func (p *prepared) check() error {
 	if p.Invalid != nil {
 		return p.Invalid
@@ -73,7 +72,7 @@ func (p *prepared) encode() error {
 		return api.Invalid("w", "must not be nil")
 	}
 	if e.Method != http.MethodGet {
-		p.contentType = jsonType // asked for without a body, too
+		p.contentType = jsonType // the API wants it without a body, too
 	}
 	if p.Body != nil && !carriesBody(e.Method) {
 		return api.Invalid("Body", "must be nil: %s carries no body", e.Method)
@@ -113,7 +112,7 @@ func carriesBody(method string) bool {
 	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
 }
 
-// checkHeader refuses what net/http would refuse, as a fault of the network.
+// checkHeader rejects what net/http would reject as a fault of the network.
 func checkHeader(call *api.Call) error {
 	if !api.HeaderValue(call.Bearer) {
 		return api.Invalid("UserToken", "must not hold control characters")
@@ -128,15 +127,10 @@ func checkHeader(call *api.Call) error {
 	return nil
 }
 
-// direct says where the call goes to.
+// direct sets where the call goes to.
 func (c *core) direct(ctx context.Context, p *prepared) error {
 	if p.Endpoint == &lookUpHosts {
-		to, err := url.Parse(c.lookupURL())
-		if err != nil {
-			return configError("WithHostLookup", "%v", err)
-		}
-		to.RawQuery = p.Query.Encode()
-		p.url = to.String()
+		p.url = p.Endpoint.Path + "?" + p.Query.Encode() // at a server of its own
 		return nil
 	}
 	if p.URL != "" {
@@ -150,6 +144,16 @@ func (c *core) direct(ctx context.Context, p *prepared) error {
 	return nil
 }
 
+// place is what was called.
+type place struct{ endpoint, path string }
+
+func (p *prepared) place() place {
+	if p.URL != "" {
+		return place{p.Endpoint.ID, p.URL}
+	}
+	return place{p.Endpoint.ID, p.path}
+}
+
 // Header values that are the same for every call.
 var (
 	jsonType   = []string{"application/json"}
@@ -158,7 +162,7 @@ var (
 	identity   = []string{"identity"}
 )
 
-// header makes the header of one try. The values are shared, the map is not.
+// header makes the header of one attempt. The values are shared, the map is not.
 func (c *core) header(p *prepared, token []string) http.Header {
 	h := make(http.Header, 4+len(p.Header))
 	h["User-Agent"] = c.agent

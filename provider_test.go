@@ -266,7 +266,7 @@ func TestRefusedToken(t *testing.T) {
 	assert.Empty(t, im.RefusedToken(t.Context()))
 }
 
-// A provider that gives the refused token again is asked for another now and then only.
+// A provider that returns the refused token again is asked for another now and then only.
 func TestProviderWithoutAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0

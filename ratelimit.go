@@ -2,10 +2,6 @@ package im
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
@@ -14,49 +10,11 @@ import (
 
 // Quota is one limit of an endpoint: at most N in any period Per.
 type Quota struct {
-	N       int
-	Per     time.Duration // 24 h stands for the API's day, from 00:00 UTC
-	Items   bool          // counts the targets of messages, not calls
-	PerUser bool          // counted for each user by itself
+	N       int           `json:"n"`                 // at least 1
+	Per     time.Duration `json:"per"`               // 24 h means the API's day, which begins at 00:00 UTC
+	Items   bool          `json:"items,omitzero"`    // counts the targets of messages, not calls
+	PerUser bool          `json:"per_user,omitzero"` // counts for each user separately
 }
-
-// quotaSettings are what the options say about quotas.
-type quotaSettings struct {
-	off     bool
-	share   float64
-	changed []changedQuota
-
-	store    QuotaStore
-	stored   bool     // WithQuotaStore was given
-	fallback *float64 // nil: not said
-}
-
-type changedQuota struct {
-	name   string
-	quotas []Quota
-}
-
-// WithQuota replaces all quotas of an endpoint (by catalogue id, "users.get") or
-// of a pool that several endpoints share (by name, "user_write"), for apps that
-// have bought more. On Easemob the calls that manage users share the pool
-// "user_management", beside quotas of their own that are lower than its. A quota without Items and PerUser counts what the documented
-// ones of the pool count; where those count several things, each has to be given.
-// [New] rejects an unknown id or name, a unit in which the pool does not count, N
-// below 1 and Per below 1 ms. A call that costs more than its quota can ever grant is
-// an [ErrInvalidArgument].
-func WithQuota(idOrPool string, quotas ...Quota) Option {
-	return func(s *settings) {
-		s.quotas.changed = append(s.quotas.changed, changedQuota{idOrPool, quotas})
-	}
-}
-
-// WithQuotaShare takes only a share of every quota, above 0 and at most 1, for
-// apps whose quota several processes use. Where the share of a quota is less
-// than one call, its period grows instead, to 36 years at most.
-func WithQuotaShare(share float64) Option { return func(s *settings) { s.quotas.share = share } }
-
-// WithoutQuotas makes calls wait for nothing but what the server asks for.
-func WithoutQuotas() Option { return func(s *settings) { s.quotas.off = true } }
 
 // quotas makes calls wait. Each endpoint takes from a pool, which it may share with
 // others, or from a budget of many endpoints, or from both.
@@ -120,11 +78,11 @@ func (q *quotas) limits(pool string, documented api.Quotas) []quota.Limit {
 	return scaled
 }
 
-// rawPool is for raw calls when too many others have a pool of their own, since
+// rawPool is for raw calls once too many others have a pool of their own, because
 // values were written into their paths.
 const rawPool = "raw"
 
-// of finds the pools of an endpoint; those of raw calls are not known by New.
+// of finds the pools of an endpoint. New does not know those of raw calls.
 func (q *quotas) of(e *api.Endpoint) pools {
 	if p, ok := q.pools[e]; ok {
 		return p
@@ -136,76 +94,6 @@ func (q *quotas) of(e *api.Endpoint) pools {
 		return pools{own: p}
 	}
 	return q.newPools(&api.Endpoint{ID: rawPool})
-}
-
-// changedByPool checks WithQuota and gives its quotas by pool.
-func changedByPool(changed []changedQuota, endpoints []*api.Endpoint, on Platform) (map[string]api.Quotas, error) {
-	pools := make(map[string]string) // by id and by name
-	documented := make(map[string]*units)
-	for _, e := range endpoints {
-		pool := e.PoolName()
-		pools[e.ID], pools[pool] = pool, pool
-		if documented[pool] == nil {
-			documented[pool] = &units{}
-		}
-		documented[pool].add(e.QuotasOn(string(on)), e.MaxItems > 0)
-		if budget, ok := e.Within[string(on)]; ok && documented[budget.Pool] == nil {
-			pools[budget.Pool], documented[budget.Pool] = budget.Pool, &units{}
-			documented[budget.Pool].add(budget.Quotas, false)
-		}
-	}
-	byPool := make(map[string]api.Quotas)
-	for _, c := range changed {
-		pool, ok := pools[c.name]
-		if !ok {
-			return nil, configError("WithQuota", "%q is neither an endpoint nor a pool; %s", c.name, similar(c.name, pools))
-		}
-		if len(c.quotas) == 0 {
-			return nil, configError("WithQuota", "%q is given no quota; see WithoutQuotas", c.name)
-		}
-		quotas, problem := documented[pool].apply(c.quotas)
-		if problem != "" {
-			return nil, configError("WithQuota", "%q %s", c.name, problem)
-		}
-		for _, q := range quotas {
-			if problem := q.problem(); problem != "" {
-				return nil, configError("WithQuota", "%q: %s", c.name, problem)
-			}
-			for _, o := range byPool[pool] {
-				if o.N = q.N; o == api.Quota(q) { // alike but for N: a store would count them as one
-					return nil, configError("WithQuota", "%q is given two quotas of the same kind per %s", c.name, q.Per)
-				}
-			}
-			byPool[pool] = append(byPool[pool], api.Quota(q))
-		}
-	}
-	return byPool, nil
-}
-
-// problem says what is wrong with a quota, if anything.
-func (q Quota) problem() string {
-	switch {
-	case q.N < 1 || q.Per <= 0:
-		return fmt.Sprintf("%d per %s must be above 0", q.N, q.Per)
-	case q.Per < time.Millisecond:
-		return fmt.Sprintf("Per is %s, must be at least 1ms", q.Per)
-	}
-	return ""
-}
-
-// similar helps with a mistyped id.
-func similar(name string, known map[string]string) string {
-	domain, _, _ := strings.Cut(name, ".")
-	var near []string
-	for _, k := range slices.Sorted(maps.Keys(known)) {
-		if strings.HasPrefix(k, domain) {
-			near = append(near, k)
-		}
-	}
-	if len(near) == 0 {
-		return "docs/endpoints.md lists them"
-	}
-	return "known are " + strings.Join(near, ", ")
 }
 
 // check rejects an unknown lane.

@@ -12,16 +12,16 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// RawCall is a call of an endpoint that this module has no method for yet.
+// RawCall is a call of an endpoint that this module has no method for.
 type RawCall struct {
-	Method string     // "POST"
-	Path   string     // below the prefix of the app, with {..} for values: "/users/{username}/badges"
-	Params []string   // the values, in order; each is escaped, and refused if empty, "." or ".."
-	Query  url.Values // nil: none
-	Header http.Header
-	Body   any // encoded as JSON; nil: none
+	Method string      // "POST"
+	Path   string      // below the prefix of the app, with {..} for values: "/users/{username}/badges"
+	Params []string    // the values, in order; each is escaped, and rejected if it is empty, "." or ".."
+	Query  url.Values  // nil: none
+	Header http.Header // beside those that the client sets; nil: none
+	Body   any         // encoded as JSON; nil: none
 
-	// Idempotent says that a repeat does no harm, so that the call may be sent again
+	// Idempotent says that carrying out the call twice does no harm, so that it may be retried
 	// after a lost response.
 	Idempotent bool
 	// Quotas of the endpoint; nil: 100 calls a second. Calls with the same method
@@ -33,11 +33,11 @@ type RawCall struct {
 	User   string // whose quota it is, in quotas per user
 }
 
-// Raw calls an endpoint that this module does not know yet, with token, quotas,
-// retries and errors in force, and decodes the whole response into a T. A success
-// without a body (204, 205, any to HEAD, and any where T is struct{}) gives the zero
-// T. What cannot be sent is [ErrInvalidArgument], with the field of RawCall that is
-// wrong in [Error.Field]:
+// Raw calls an endpoint that this module has no method for, with token, quotas,
+// retries and errors as in any other call, and decodes the whole response into a T. A success
+// without a body (204, 205, any to HEAD, and any where T is struct{}) returns the
+// zero T. What cannot be sent fails with [ErrInvalidArgument], with the wrong field of
+// RawCall in [Error.Field]:
 //
 //	type badges struct {
 //		Data []string `json:"data"`

@@ -5,17 +5,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
 )
 
 var goBlock = regexp.MustCompile("(?s)```go\n(.*?)```")
 
-// fragment is what stands around a block that is no whole file.
+// fragment is what stands around a block that is not a whole file.
 const fragment = `package main
 
 import (
@@ -26,6 +29,7 @@ import (
 	"time"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/page"
@@ -36,6 +40,7 @@ var (
 	_ context.Context
 	_ = errors.Is
 	_ = log.Fatal
+	_ groups.MemberOptions
 	_ = imtest.NewServer
 	_ = messages.Text
 	_ page.Options
@@ -106,6 +111,39 @@ func TestReadmesAreInStep(t *testing.T) {
 		return set
 	}
 	assert.Equal(t, unique(en), unique(zh))
+}
+
+// The tables of both READMEs have every option, every field of Config, and every kind of
+// token.
+func TestReadmesAreComplete(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	option := regexp.MustCompile(`(?m)^func (With\w+)\(.*\) Option \{`)
+	var want []string
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		require.NoError(t, err)
+		for _, match := range option.FindAllSubmatch(text, -1) {
+			want = append(want, "`"+string(match[1])+"`")
+		}
+	}
+	require.Greater(t, len(want), 10)
+	for field := range reflect.TypeFor[im.Config]().Fields() {
+		if field.Name != "Token" {
+			want = append(want, "`"+field.Name+"`")
+		}
+	}
+	for _, kind := range []string{"ClientCredentials", "AppCertificate", "StaticToken", "TokenFunc", "SharedToken"} {
+		want = append(want, "`Token: im."+kind+"`")
+	}
+	for _, page := range []string{"README.md", "README.zh-CN.md"} {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		rows := strings.Join(regexp.MustCompile(`(?m)^\|.*$`).FindAllString(string(text), -1), "\n")
+		for _, name := range want {
+			assert.Contains(t, rows, name, page)
+		}
+	}
 }
 
 // What the pages link to is there.

@@ -6,8 +6,11 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/imrest/im-go/internal/transport"
 )
@@ -76,6 +79,53 @@ func (c *core) send(limit *timeLimit, p *prepared, r *transport.Request) (*http.
 	}
 }
 
+// visit sends one request of a download. An address that was given in plain http is tried
+// over https first; given is its original form, where the request goes if the host does
+// not serve https, without anything that is meant for one host.
+func (c *core) visit(ctx context.Context, p *prepared, r *transport.Request, at, given *url.URL) (*http.Response, error) {
+	if given == nil {
+		return c.sendFar(ctx, r, at)
+	}
+	if !p.noHTTPS {
+		way := connectWithin(ctx, min(maxConnect, c.timeout/2))
+		res, err := c.sendFar(way, r, at)
+		if err == nil {
+			way.connected() // not every transport says so
+		}
+		if way.stands.Load() || ctx.Err() != nil || errors.Is(err, errNear) {
+			return res, err
+		}
+		p.noHTTPS = true
+	}
+	p.bare = true
+	r.URL, r.Header = given.String(), neutral(r.Header)
+	return c.sendFar(ctx, r, given)
+}
+
+// maxConnect is how long https is tried where it may not be served.
+const maxConnect = 5 * time.Second
+
+// connecting is a context that ends if a request does not get its connection,
+// certificate and all, in time.
+type connecting struct {
+	context.Context
+	timer  *time.Timer
+	stands atomic.Bool
+}
+
+// connectWithin returns a context that ends with ctx.
+func connectWithin(ctx context.Context, d time.Duration) *connecting {
+	ctx, cancel := context.WithCancel(ctx)
+	w := &connecting{timer: time.AfterFunc(d, cancel)}
+	w.Context = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { w.connected() }})
+	return w
+}
+
+func (w *connecting) connected() {
+	w.stands.Store(true)
+	w.timer.Stop()
+}
+
 // neutral is what every host may see of a header: no token, no share secret, no
 // cookie, nothing of the caller's.
 func neutral(h http.Header) http.Header {
@@ -128,8 +178,8 @@ func redirectError(p *prepared, status int, problem string) *Error {
 
 // sendError is a request that got no response.
 func sendError(ctx context.Context, p *prepared, err error) *Error {
-	if refused, ok := errors.AsType[*Error](err); ok {
-		return refused
+	if failure, ok := errors.AsType[*Error](err); ok {
+		return failure
 	}
 	return p.elsewhere(networkError(ctx, p, 0, err))
 }

@@ -295,7 +295,7 @@ func TestNoOtherCallFollowsRedirects(t *testing.T) {
 			_, err := c.Users.Get(ctx, "alice")
 			return err
 		},
-		"DELETE": func(ctx context.Context, c *im.Client) error { _, err := c.Users.Delete(ctx, "alice"); return err },
+		"DELETE": func(ctx context.Context, c *im.Client) error { return c.Users.Delete(ctx, "alice") },
 		"POST": func(ctx context.Context, c *im.Client) error {
 			_, err := c.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{Body: messages.Text("hi")})
 			return err

@@ -43,9 +43,9 @@ func deflated(s string) string {
 func TestRefusalsUnderAnyStatusAndEncoding(t *testing.T) {
 	in := func(encoding string) http.Header { return http.Header{"Content-Encoding": {encoding}} }
 	for name, c := range map[string]struct {
-		first response
-		again bool
-		kind  error
+		first   response
+		retried bool
+		kind    error
 	}{
 		"503":                   {response{status: 503, body: reachLimit}, true, nil},
 		"500":                   {response{status: 500, body: reachLimit}, true, nil},
@@ -79,7 +79,7 @@ func TestRefusalsUnderAnyStatusAndEncoding(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := &script{responses: []response{c.first, success}}
 				_, err := server.client(t, im.WithMaxResponse(1<<19)).Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{Body: messages.Text("hi")})
-				if c.again {
+				if c.retried {
 					require.NoError(t, err)
 					assert.Len(t, server.requests, 2)
 					return

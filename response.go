@@ -2,15 +2,18 @@ package im
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
 )
 
-// read takes the response in.
+// read reads the response.
 func (c *core) read(ctx context.Context, p *prepared, res *http.Response, limit *timeLimit) *Error {
 	success := res.StatusCode >= 200 && res.StatusCode < 300
 	switch {
@@ -24,7 +27,7 @@ func (c *core) read(ctx context.Context, p *prepared, res *http.Response, limit 
 	more, err := readResponse(buf, res.Body, res.ContentLength, c.maxResponse)
 	body := buf.Bytes()
 	switch {
-	case res.StatusCode == http.StatusTooManyRequests && ctx.Err() == nil: // whatever its body is like
+	case res.StatusCode == http.StatusTooManyRequests && ctx.Err() == nil: // whatever its body is
 		return responded(p, res.StatusCode, unpack(res, body))
 	case err != nil:
 		return networkError(ctx, p, res.StatusCode, err)
@@ -40,7 +43,7 @@ func (c *core) read(ctx context.Context, p *prepared, res *http.Response, limit 
 	return decode(p, res.StatusCode, body)
 }
 
-// decode fills what the call wants from a response of success.
+// decode fills what the call wants from a successful response.
 func decode(p *prepared, status int, body []byte) *Error {
 	out := p.Out
 	if out == nil {
@@ -75,9 +78,97 @@ func fillResponse(r *Response, status int, body []byte) {
 		Cursor    api.Text   `json:"cursor"`
 		Action    api.Text   `json:"action"`
 	}
-	_ = json.Unmarshal(body, &envelope) // what can be read of it: the payload is decoded already
+	_ = json.Unmarshal(body, &envelope) // as far as it can be read: the payload is decoded already
 	*r = Response{
 		Status: status, Timestamp: envelope.Timestamp.Time(), Duration: envelope.Duration.Length(time.Millisecond),
 		Cursor: string(envelope.Cursor), Action: string(envelope.Action), Body: bytes.Clone(body),
+	}
+}
+
+// maxPacked bounds what is unpacked of an error response.
+const maxPacked = 64 << 10
+
+// packed reports whether a body is compressed. It was not asked for, but some gateways
+// do it all the same.
+func packed(res *http.Response) bool {
+	switch encoding(res) {
+	case "", "identity":
+		return false
+	}
+	return true
+}
+
+func encoding(res *http.Response) string {
+	return strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Encoding")))
+}
+
+// unpack returns what can be read of an error response: nothing in an encoding other
+// than gzip, where the status has to do.
+func unpack(res *http.Response, body []byte) []byte {
+	if !packed(res) {
+		return body
+	}
+	if e := encoding(res); e != "gzip" && e != "x-gzip" {
+		return nil
+	}
+	r, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil
+	}
+	plain, err := io.ReadAll(io.LimitReader(r, maxPacked))
+	if err != nil {
+		return nil
+	}
+	return plain
+}
+
+// deniedBody is a successful response that names an error all the same.
+type deniedBody struct {
+	Error    word            `json:"error"`
+	Data     json.RawMessage `json:"data"`
+	Entities json.RawMessage `json:"entities"`
+	Entity   json.RawMessage `json:"entity"`
+	Result   json.RawMessage `json:"result"`
+}
+
+// denied makes the error of a successful response that names one; nil if it does not.
+// Beside a payload the error leaves open what was done.
+func denied(p *prepared, status int, body []byte) *Error {
+	if !bytes.Contains(body, []byte(`"error"`)) { // mostly
+		return nil
+	}
+	var d deniedBody
+	if json.Unmarshal(body, &d) != nil || d.Error == "" {
+		return nil //nolint:nilerr // whoever decodes the payload will see it
+	}
+	e := responded(p, status, body)
+	if d.payload() {
+		e.unknown, e.permanent = !p.Endpoint.Idempotent, true
+	}
+	return e
+}
+
+func (d *deniedBody) payload() bool {
+	for _, field := range []json.RawMessage{d.Data, d.Entities, d.Entity} {
+		if len(field) > 0 && string(field) != "null" {
+			return true
+		}
+	}
+	var text api.Text // the reason, by presence
+	return len(d.Result) > 0 && text.UnmarshalJSON(d.Result) != nil
+}
+
+// explain lets the domain say what a failed response means. What it knows is final.
+func explain(p *prepared, e *Error, res *http.Response) {
+	if p.Explain == nil || e.Status < 300 {
+		return
+	}
+	date, err := http.ParseTime(res.Header.Get("Date"))
+	if err != nil {
+		date = time.Now()
+	}
+	kind, reason := p.Explain(api.Failure{Status: e.Status, Code: e.Code, Text: e.Description, Date: date})
+	if kind != nil {
+		e.kind, e.cause, e.permanent = kind, reason, true
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"math"
 )
 
-// readResponse fills buf with what r holds and tells whether that is more than limit
-// bytes; then buf has only the beginning. What has no length is read in pieces, so
-// that a response that is refused has taken no more memory than the limit.
+// readResponse fills buf with what r holds and reports whether that is more than limit
+// bytes; then buf has only the beginning. A response without a length is read in pieces,
+// so that one that is rejected has taken at most as much memory as the limit.
 func readResponse(buf *bytes.Buffer, r io.Reader, length, limit int64) (more bool, err error) {
 	limit = min(limit, math.MaxInt64-1)
 	switch {
@@ -40,9 +40,9 @@ func readResponse(buf *bytes.Buffer, r io.Reader, length, limit int64) (more boo
 	return true, nil
 }
 
-// A member of 2 bytes in JSON can take hundreds when decoded. So a response may have a
-// value for each bytesPerValue of WithMaxResponse, but always leastValues, and no more
-// than one for each denseValue of its own bytes, but always denseValues.
+// A member of 2 bytes in JSON can take hundreds once decoded. So a response may have one
+// value for each bytesPerValue of WithMaxResponse, and one for each denseValue of its own
+// bytes; leastValues and denseValues are always allowed.
 const (
 	bytesPerValue = 64
 	leastValues   = 10_000
@@ -55,11 +55,11 @@ func maxValues(maxResponse int64, length int) int {
 	return int(min(max(maxResponse/bytesPerValue, leastValues), int64(max(length/denseValue, denseValues))))
 }
 
-// tooManyValues tells whether JSON has more values than limit. It does not look
+// tooManyValues reports whether JSON has more values than limit. It does not look
 // for errors: what is broken does not decode.
 func tooManyValues(b []byte, limit int) bool {
 	if len(b) <= limit || bytes.Count(b, []byte{','})+bytes.Count(b, []byte{'{'})+bytes.Count(b, []byte{'['}) <= limit {
-		return false // some of them in strings, maybe
+		return false // some of them may be in strings
 	}
 	n := 0
 	for i := 0; i < len(b) && n <= limit; i++ {

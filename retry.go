@@ -2,6 +2,7 @@ package im
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -9,47 +10,48 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/transport"
 )
 
-// Whether and when a call is retried. What a failure means is found out where its
-// error is made (failure.go, classify.go); what follows from it is decided here:
+// Whether and when a call is retried is decided in this file alone, by this table:
 //
-//	refused for the rate        any endpoint; the whole pool of quotas pauses
-//	nothing was sent            any endpoint, unless the next attempt would end alike
-//	turned away unread          any endpoint
-//	401, token bad or expired   once another token is there (rejection.go)
-//	409                         idempotent endpoints
-//	502, 503, 504, 408, broken  idempotent endpoints; for the others the outcome is unknown
-//	a response that is cut off  the same
-//	500 and all other failures  none
+//	refused for the rate         any endpoint; the whole pool of quotas pauses
+//	nothing was sent             any endpoint, unless the next attempt would end alike
+//	turned away unread           any endpoint
+//	401, token bad or expired    any endpoint, once another token is there (tokenrefusal.go)
+//	409                          idempotent endpoints
+//	502, 503, 504, 408, broken   idempotent endpoints; for the others the outcome is unknown
+//	a response that is cut off   the same
+//	500 and all other failures   never
 //
-// A context that has ended, or that would before the next attempt, ends the retries,
-// and so does a wait that is longer than WithMaxRetryWait.
+// A context that has ended, or that would end before the next attempt, ends the retries.
+// So does a wait that is longer than WithMaxRetryWait.
 
-// again decides whether and after which wait a failed call is sent once more.
-func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Duration, bool) {
-	if failure.tokenRejected() {
-		return c.renewToken(ctx, p, failure)
+// retry decides whether a failed call is sent once more, and after which wait.
+func (c *core) retry(ctx context.Context, p *prepared, failure *Error) (wait time.Duration, retry bool) {
+	if failure.tokenRefused() {
+		return c.retryWithNewToken(ctx, p, failure)
 	}
 	if p.attempts == 0 || p.noRetry || ctx.Err() != nil {
 		return 0, false
 	}
 	refused := failure.refused()
-	switch {
-	case refused:
-		p.refusals++
-	default:
+	if refused {
+		p.rateRefusals++
+	} else {
 		p.failures++
 	}
 	switch {
-	case p.failures > c.retries, p.refusals > c.retries*refusalsPerRetry:
+	case p.failures > c.retries, p.rateRefusals > c.retries*refusalsPerRetry:
 		return 0, false
 	case failure.permanent, failure.unknown, failure.RetryAfter > c.maxWait:
 		return 0, false
 	case refused && c.quotas.set != nil:
 		return 0, true // the pool makes it wait
 	case refused:
-		return max(failure.RetryAfter, backoff(p.refusals, time.Second, c.maxWait)), true
+		return max(failure.RetryAfter, backoff(p.rateRefusals, time.Second, c.maxWait)), true
 	case errors.Is(failure.kind, ErrConflict) && (p.Endpoint.Idempotent || failure.transient):
 		return backoff(p.failures, time.Second, c.maxWait), true
 	case failure.transient:
@@ -59,11 +61,104 @@ func (c *core) again(ctx context.Context, p *prepared, failure *Error) (time.Dur
 }
 
 // refusalsPerRetry is how many refusals for the rate count as one retry: nothing
-// was carried out, the wait is short, and others may be ahead in line.
+// was carried out, the wait is short, and other calls may be ahead in line.
 const refusalsPerRetry = 3
 
-// backoff is the wait before the attempt after so many: it doubles from base, and lies
-// anywhere in the upper half of that, so that callers do not return in step.
+// retryWithNewToken notes a 401. For as long as one attempt may take, a call may see
+// tokens expire that others have used or replaced.
+func (c *core) retryWithNewToken(ctx context.Context, p *prepared, failure *Error) (wait time.Duration, retry bool) {
+	if p.token.held == nil || c.tokens.fixed() {
+		return 0, false
+	}
+	wait, retry = c.tokens.refused(p.token, &p.tokenRefusals, p.place(), failure)
+	if p.noRetry || ctx.Err() != nil {
+		if retry {
+			c.tokens.renew(ctx, &p.tokenRefusals) // for the next call
+		}
+		return 0, false
+	}
+	return wait, retry
+}
+
+// tokenRefused reports whether a new token may help.
+func (e *Error) tokenRefused() bool {
+	return e.Status == http.StatusUnauthorized && errors.Is(e.kind, ErrUnauthorized)
+}
+
+// refused reports whether the response means "not now": nothing was carried out, so any
+// call may be retried. Seconds do not help where a quota of the day is used up, or where
+// a task has to end first.
+func (e *Error) refused() bool {
+	return errors.Is(e.kind, ErrRateLimited) && e.notRetried() == ""
+}
+
+// notRetried says why a refusal for being called too often is not retried, where
+// that is not obvious.
+func (e *Error) notRetried() string {
+	switch {
+	case e.Status != http.StatusForbidden || !errors.Is(e.Kind(), ErrRateLimited):
+		return ""
+	case e.Code == limitException || e.Exception == limitException:
+		return "too many push tasks are at work, or were started in the last minutes"
+	case e.Code == "forbidden_op":
+		return "the quota of the day is used up"
+	}
+	return ""
+}
+
+// mayBeDone marks a failure after which the server may have done the work: another
+// attempt is right for an idempotent endpoint, and never for the others.
+func (e *Error) mayBeDone(p *prepared) {
+	if p.Endpoint.Idempotent {
+		e.transient = true
+	} else {
+		e.unknown = true
+	}
+}
+
+// judgeResponse notes what an error response means for another attempt.
+func (e *Error) judgeResponse(p *prepared) {
+	switch {
+	case e.refused(), errors.Is(e.kind, ErrConflict) && e.Status == http.StatusServiceUnavailable:
+		e.transient = true // nothing was done
+	case errors.Is(e.kind, ErrUnavailable):
+		e.mayBeDone(p)
+	case errors.Is(e.kind, ErrInternal):
+		e.mayBeDone(p)
+		e.permanent = true // permanent faults hide under 500
+	}
+}
+
+// judgeBadResponse notes what a success that cannot be read means for another attempt:
+// one that was cut off may be whole next time, one of another shape never is.
+func (e *Error) judgeBadResponse(p *prepared, cause error) {
+	e.mayBeDone(p)
+	for _, never := range []error{api.ErrNoEntity, ErrTooLarge, ErrOutcomeUnknown} {
+		e.permanent = e.permanent || errors.Is(cause, never)
+	}
+	if _, shape := errors.AsType[*json.UnmarshalTypeError](cause); shape {
+		e.permanent = true
+	}
+}
+
+// judgeTransport notes what the lack of a response means for another attempt. The
+// transport's error is nil if it says nothing of the request.
+func (e *Error) judgeTransport(ctx context.Context, p *prepared, sent *transport.Error) {
+	switch {
+	case sent != nil && sent.Unsent:
+		e.unsent, e.transient, e.permanent = true, true, sent.Hopeless
+	case sent != nil && sent.Unread:
+		e.transient = true
+	default:
+		e.mayBeDone(p)
+	}
+	if ctx.Err() != nil {
+		e.permanent = true
+	}
+}
+
+// backoff is the wait after so many attempts: it doubles from base, and lies anywhere in
+// the upper half of that, so that callers do not return in step.
 func backoff(attempts int, base, most time.Duration) time.Duration {
 	d := base
 	for ; attempts > 1 && d < most; attempts-- {
@@ -73,8 +168,8 @@ func backoff(attempts int, base, most time.Duration) time.Duration {
 	return d/2 + rand.N(d/2+1) //nolint:gosec // jitter needs no secret
 }
 
-// sleep waits under the context. A wait that would outlast the deadline is not
-// begun.
+// sleep waits under the context. It fails at once if the wait would outlast the
+// deadline.
 func sleep(ctx context.Context, d time.Duration) error {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= d {
 		if err := ctx.Err(); err != nil {
@@ -98,8 +193,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // retryAfter reads a Retry-After header: seconds, which may have a fraction, or a
-// date, which counts from the response's own Date. A length beyond all bounds is
-// the longest there is; what cannot be read or has passed is 0.
+// date, which counts from the response's own Date. A time that no time.Duration holds
+// becomes the longest one; what cannot be read or has passed is 0.
 func retryAfter(h http.Header) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if _, ok := seconds(value); ok {
@@ -135,26 +230,4 @@ func seconds(s string) (float64, bool) {
 		return 0, false
 	}
 	return max(0, n), true
-}
-
-// refused says that the response means "not now": nothing was carried out, so any
-// call may be retried. What is used up for the day, or waits for a task to end, is
-// no matter of seconds.
-func (e *Error) refused() bool {
-	return errors.Is(e.kind, ErrRateLimited) && e.notRetried() == ""
-}
-
-// tokenRejected says that a new token may help.
-func (e *Error) tokenRejected() bool {
-	return e.Status == http.StatusUnauthorized && errors.Is(e.kind, ErrUnauthorized)
-}
-
-// mayBeDone marks a failure after which the server may have done the work: a
-// repeat is right for an idempotent endpoint, and nobody's right for another.
-func mayBeDone(p *prepared, e *Error) {
-	if p.Endpoint.Idempotent {
-		e.transient = true
-	} else {
-		e.unknown = true
-	}
 }

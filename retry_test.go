@@ -24,13 +24,13 @@ import (
 )
 
 const (
-	reachLimit = `{"error":"reach_limit","error_description":"This request has reached api limit"}`
-	planLimit  = `{"error":"resource_limited","error_description":"You have exceeded the limit of the free edition."}`
-	sendLimit  = `{"error":"message_send_error","error_description":"message send reach limit"}`
+	reachLimit   = `{"error":"reach_limit","error_description":"This request has reached api limit"}`
+	planLimit    = `{"error":"resource_limited","error_description":"You have exceeded the limit of the free edition."}`
+	sendLimit    = `{"error":"message_send_error","error_description":"message send reach limit"}`
 	sentResponse = `{"data":{"bob":"1312740985563217920"}}`
 )
 
-// The three kinds of call whose repeats differ.
+// The three kinds of call whose retries differ.
 var calls = map[string]func(context.Context, *im.Client) error{
 	"read": func(ctx context.Context, c *im.Client) error {
 		_, err := c.Users.Get(ctx, "alice")
@@ -54,15 +54,15 @@ func idempotent(call string) bool { return call == "read" || call == "idempotent
 // success responses every call of the tests.
 var success = response{status: 200, body: `{"entities":[{"username":"alice"}],"data":{"bob":"1312740985563217920"}}`}
 
-// DESIGN.md's table, row by row: is the call sent again, and what is said when it
+// DESIGN.md's table, row by row: is the call retried, and what is said when it
 // is not.
-func TestRepeats(t *testing.T) {
+func TestRetries(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
 	for name, row := range map[string]struct {
-		first response
-		again func(call string) bool
-		kind  error
-		// unknown: the outcome is, for calls that are not repeated
+		first   response
+		retried func(call string) bool
+		kind    error
+		// unknown: the outcome is, for calls that are not retried
 		unknown bool
 	}{
 		"429 reach_limit":          {response{status: 429, body: reachLimit}, always, im.ErrRateLimited, false},
@@ -97,7 +97,7 @@ func TestRepeats(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					server := &script{responses: []response{row.first, success}}
 					err := do(t.Context(), server.client(t))
-					if row.again(call) {
+					if row.retried(call) {
 						require.NoError(t, err)
 						require.Len(t, server.requests, 2)
 						assert.Equal(t, server.requests[0].body, server.requests[1].body, "the whole body goes out again")
@@ -154,7 +154,7 @@ func TestRetryAfterBeyondTheCapIsHandedOut(t *testing.T) {
 	assert.Len(t, server.requests, 1)
 }
 
-// The waits between tries double, within their jitter.
+// The waits between attempts double, within their jitter.
 func TestBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var at []time.Time
@@ -187,7 +187,7 @@ func TestHopelessDeadline(t *testing.T) {
 	})
 }
 
-func TestTimeoutPerTry(t *testing.T) {
+func TestTimeoutPerAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hang := func(r *http.Request) *response {
 			<-r.Context().Done()
@@ -196,7 +196,7 @@ func TestTimeoutPerTry(t *testing.T) {
 		server := &script{responses: []response{{do: hang}, success}}
 		begun := time.Now()
 		_, err := server.client(t, im.WithTimeout(2*time.Second)).Users.Get(t.Context(), "alice")
-		require.NoError(t, err, "the second try responses")
+		require.NoError(t, err, "the second attempt succeeds")
 		assert.InDelta(t, 2*time.Second, time.Since(begun), float64(300*time.Millisecond))
 
 		server = &script{responses: []response{{do: hang}}}
@@ -207,7 +207,7 @@ func TestTimeoutPerTry(t *testing.T) {
 }
 
 // A source that is shorter or longer than it said, or that fails, fails the call,
-// and is not sent again.
+// and is not retried.
 func TestBadSources(t *testing.T) {
 	broken := errors.New("disk on fire")
 	for name, c := range map[string]struct {
@@ -281,7 +281,7 @@ func TestSlowTransfers(t *testing.T) {
 	}
 }
 
-// slow gives a byte each 20 seconds.
+// slow returns a byte each 20 seconds.
 type slow struct{ left int }
 
 func (s *slow) Read(p []byte) (int, error) {
@@ -293,7 +293,7 @@ func (s *slow) Read(p []byte) (int, error) {
 	return copy(p, "x"), nil
 }
 
-// hangingSource gives a byte, and hangs for an hour.
+// hangingSource returns a byte, and hangs for an hour.
 type hangingSource struct {
 	begun  bool
 	closed atomic.Bool
@@ -320,7 +320,7 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// Each try of an upload opens the source anew and sends all of it.
+// Each attempt of an upload opens the source anew and sends all of it.
 func TestUploadIsReopened(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		opened := 0

@@ -14,8 +14,8 @@ import (
 	im "github.com/imrest/im-go"
 )
 
-// script is an http.RoundTripper that responds from a list, the last response again
-// and again, and keeps what it was sent. It needs no network, so it works on the
+// script is an http.RoundTripper that responds from a list, the last one over
+// and over, and keeps what it was sent. It needs no network, so it works on the
 // fake clock of testing/synctest.
 type script struct {
 	responses []response
@@ -28,9 +28,9 @@ type response struct {
 	status int
 	header http.Header
 	body   string
-	from   io.Reader                   // in place of a body
-	err    error                       // in place of a response
-	unsent bool                        // with err: the transport reports that it got no connection
+	from   io.Reader                     // in place of a body
+	err    error                         // in place of a response
+	unsent bool                          // with err: the transport reports that it got no connection
 	do     func(*http.Request) *response // decides by the request
 }
 

@@ -15,22 +15,24 @@ import (
 )
 
 const (
-	tokenTimeout    = 30 * time.Second // for one fetch, whoever waits for it
-	earlyRenewal    = 5 * time.Minute  // before the end of a long-lived token
-	shortLife       = time.Minute      // an end nearer than this is believed less each time
+	tokenTimeout    = 30 * time.Second // for one fetch, whichever calls wait for it
+	earlyRenewal    = 5 * time.Minute  // before a long-lived token expires
+	shortLife       = time.Minute      // an expiry nearer than this is believed less each time
 	failureMemory   = time.Second      // the least pause after a failed fetch
-	maxTokenCalls   = 10               // of the provider at once: those given up that have not returned count
-	staleRemembered = 8                // refused tokens that a store should not give again
+	maxTokenCalls   = 10               // of the provider at once, abandoned ones included
+	staleRemembered = 8                // refused tokens that a store should not return again
 )
 
-// tokenCache keeps the app token: one fetch at a time however many calls wait,
-// renewal ahead of the end in the background, and no lock held during I/O. What
-// follows from a 401 is in rejection.go.
+// tokenCache keeps the app token: one fetch at a time however many calls wait, renewal
+// ahead of the expiry in the background, and no lock held during I/O. It knows neither
+// the client nor its calls. What follows from a 401 is in tokenrefusal.go.
 type tokenCache struct {
 	provider TokenProvider
-	core     *core
-	running  atomic.Int32 // calls of the provider that have not returned
-	sending  atomic.Int32 // calls under way with a token
+	need     tokenNeed                    // of every fetch, except for what is stale
+	observer func(context.Context, Event) // nil: none
+	timeout  time.Duration                // of an attempt
+	running  atomic.Int32                 // calls of the provider that have not returned
+	sending  atomic.Int32                 // calls under way with a token
 
 	mu       sync.Mutex
 	current  *heldToken // nil before the first
@@ -44,8 +46,8 @@ type tokenCache struct {
 
 	vain       int         // tokens in a row that helped nobody
 	acceptedAt time.Time   // when any token last was
-	epoch      uint64      // counts refusals: a call sent later carries a higher number
-	stale      staleTokens // refused, and not accepted since; the newest last
+	epoch      uint64      // counts refusals: a call that is sent later carries a higher number
+	stale      staleTokens // refused, and not accepted since; the newest is last
 	own        ownRefusals
 }
 
@@ -78,7 +80,7 @@ func newBearer(t Token) bearer { return bearer{Token: t, header: bearerHeader(t.
 
 func bearerHeader(value string) []string { return []string{"Bearer " + value} }
 
-// staleTokens are values that the provider should not give again.
+// staleTokens are values that the provider should not return again.
 type staleTokens []string
 
 // Format hides the values.
@@ -119,12 +121,12 @@ func (w *waiting) wait(ctx context.Context) error {
 	return nil
 }
 
-// errNoOther says that there is no token that this call has not tried.
+// errNoOther: there is no token that this call has not tried.
 var errNoOther = errors.New("no other token")
 
-// get gives a token that is good for now and was not refused to this call before.
+// get returns a token that is good for now and was not refused to this call before.
 // A caller whose context ends leaves the fetch to the others that wait for it.
-func (t *tokenCache) get(ctx context.Context, r *rejections) (bearer, error) {
+func (t *tokenCache) get(ctx context.Context, r *tokenRefusals) (bearer, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for {
@@ -144,7 +146,7 @@ func (t *tokenCache) get(ctx context.Context, r *rejections) (bearer, error) {
 		case f == nil || f.err == nil && !r.met.has(f.token.Value):
 			continue
 		case t.current != nil && !r.met.has(t.current.Value):
-			return t.carry(t.current), nil // it has ended by our clock, which may be wrong
+			return t.carry(t.current), nil // it has expired by our clock, which may be wrong
 		case f.err != nil:
 			return bearer{}, f.err
 		}
@@ -152,10 +154,10 @@ func (t *tokenCache) get(ctx context.Context, r *rejections) (bearer, error) {
 	}
 }
 
-// choose gives a token or what to wait for; the lock is held.
-func (t *tokenCache) choose(ctx context.Context, r *rejections) (bearer, *waiting, error) {
+// choose returns a token, or what to wait for; the lock is held.
+func (t *tokenCache) choose(ctx context.Context, r *tokenRefusals) (bearer, *waiting, error) {
 	usable := t.current != nil && !r.met.has(t.current.Value)
-	if usable && t.current.proven && t.current.end.IsZero() { // the commonest, without asking the clock
+	if usable && t.current.proven && t.current.end.IsZero() { // the common case, without a look at the clock
 		return t.carry(t.current), nil, nil
 	}
 	now := time.Now()
@@ -168,7 +170,7 @@ func (t *tokenCache) choose(ctx context.Context, r *rejections) (bearer, *waitin
 		token, w := t.probe(r, now)
 		return token, w, nil
 	}
-	refused := useless || r.rejection != nil
+	refused := useless || r.refusal != nil
 	switch {
 	case t.flight != nil:
 		return bearer{}, &waiting{done: t.flight.done, flight: t.flight}, nil
@@ -178,8 +180,8 @@ func (t *tokenCache) choose(ctx context.Context, r *rejections) (bearer, *waitin
 		return bearer{}, nil, errNoOther
 	case refused && pause > 0 && pause <= patience(ctx, now):
 		return bearer{}, &waiting{most: pause}, nil
-	case usable && pause > 0 && r.rejection == nil:
-		return t.carry(t.current), nil, nil // a fetch has just failed, or was of no use
+	case usable && pause > 0 && r.refusal == nil:
+		return t.carry(t.current), nil, nil // a fetch has just failed or was useless
 	case pause > 0 || t.alone(r):
 		return bearer{}, nil, errNoOther
 	}
@@ -190,8 +192,8 @@ func (t *tokenCache) choose(ctx context.Context, r *rejections) (bearer, *waitin
 func (t *tokenCache) carry(h *heldToken) bearer { return bearer{h.Token, h.header, h, t.epoch} }
 
 // start begins a fetch; the lock is held. The fetch outlives the call that starts
-// it, and takes none of the call's own options.
-func (t *tokenCache) start(ctx context.Context, r *rejections, refused bool) {
+// it, and has none of the options of that call.
+func (t *tokenCache) start(ctx context.Context, r *tokenRefusals, refused bool) {
 	if time.Since(t.landed) > vainMemory {
 		t.vain = 0
 	}
@@ -211,15 +213,21 @@ func (t *tokenCache) start(ctx context.Context, r *rejections, refused bool) {
 		defer cancel()
 		begun := time.Now()
 		token, err := t.fetch(ctx, stale)
-		if told := t.observe(ctx, begun, since, token, err); told != nil && err == nil {
-			err = told
+		if panicked := t.observe(ctx, begun, since, token, err); panicked != nil && err == nil {
+			err = panicked
 		}
 		t.land(flight, token, err)
 	}()
 }
 
-// fetch calls the provider, which may be the user's code: a panic is an error, and
-// who does not return in time is left alone.
+// fixed reports whether there is only one token ever.
+func (t *tokenCache) fixed() bool {
+	_, fixed := t.provider.(staticToken)
+	return fixed
+}
+
+// fetch calls the provider, which may be the user's code: a panic is an error, and one
+// that does not return in time is abandoned.
 func (t *tokenCache) fetch(ctx context.Context, stale staleTokens) (Token, error) {
 	if t.running.Add(1) > maxTokenCalls {
 		t.running.Add(-1)
@@ -227,24 +235,26 @@ func (t *tokenCache) fetch(ctx context.Context, stale staleTokens) (Token, error
 	}
 	token, err := guard.Run(ctx, "the token provider", func() (Token, error) {
 		defer t.running.Add(-1)
-		return t.provider.token(ctx, t.core, stale)
+		need := t.need
+		need.stale = stale
+		return t.provider.token(ctx, need)
 	}, nil)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		err = &Error{Description: fmt.Sprintf("the token provider gave no token within %s", tokenTimeout), kind: ErrUnavailable}
+		err = &Error{Description: fmt.Sprintf("the token provider returned no token within %s", tokenTimeout), kind: ErrUnavailable}
 	case err != nil:
 	case token.Value == "":
-		err = &Error{Description: "the token provider gave an empty token", kind: ErrUnauthorized}
+		err = &Error{Description: "the token provider returned an empty token", kind: ErrUnauthorized}
 	case !api.HeaderValue(token.Value): // the line break at the end of a file, most often
 		err = &Error{Description: "the token holds control characters", kind: ErrUnauthorized}
 	}
 	return token, err
 }
 
-// observe reports a fetch. The observer's panic must not end the process, and is the
+// observe reports a fetch. A panic of the observer must not end the process; it is the
 // error of the fetch.
 func (t *tokenCache) observe(ctx context.Context, begun, since time.Time, token Token, err error) error {
-	if _, fixed := t.provider.(staticToken); fixed || t.core.observer == nil {
+	if t.observer == nil || t.fixed() {
 		return nil
 	}
 	now := time.Now()
@@ -256,8 +266,8 @@ func (t *tokenCache) observe(ctx context.Context, begun, since time.Time, token 
 		event.Expires = token.Expires
 	}
 	ctx = context.WithoutCancel(ctx)
-	_, told := guard.Run(ctx, "the observer", func() (struct{}, error) { t.core.observer(ctx, event); return struct{}{}, nil }, nil)
-	return told
+	_, err = guard.Run(ctx, "the observer", func() (struct{}, error) { t.observer(ctx, event); return struct{}{}, nil }, nil)
+	return err
 }
 
 func (t *tokenCache) land(flight *tokenFlight, token Token, err error) {
@@ -287,10 +297,10 @@ func (t *tokenCache) land(flight *tokenFlight, token Token, err error) {
 	flight.token = t.current
 }
 
-// lifetime says when a token ends and when to renew it. An end that has passed when
-// the token comes is not believed: the token is used until it is refused. A near one
-// is believed, but not a fetch per call: it counts for a second at least, then two,
-// then four.
+// lifetime returns when a token expires and when to renew it. An expiry that has passed
+// when the token comes is not believed: the token is used until it is refused. A near one
+// is believed, but must not lead to a fetch per call: the token lives for a second at
+// least, the next for two, then four.
 func (t *tokenCache) lifetime(token Token, now time.Time) (end, renewAt time.Time) {
 	life := token.Expires.Sub(now)
 	switch {
@@ -305,7 +315,7 @@ func (t *tokenCache) lifetime(token Token, now time.Time) (end, renewAt time.Tim
 	return now.Add(life), now.Add(life - min(earlyRenewal, life/2))
 }
 
-// credentialsRefused tells an error that will not pass by itself.
+// credentialsRefused reports whether an error will not pass by itself.
 func credentialsRefused(err error) bool {
 	for _, kind := range []error{ErrUnauthorized, ErrForbidden, ErrAppNotFound, ErrInvalidArgument} {
 		if errors.Is(err, kind) {

@@ -3,7 +3,6 @@ package im
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -15,11 +14,15 @@ import (
 // SDK. It prints as ***, like every [Token].
 type UserToken struct {
 	Token
-	Username  string // as the server keeps it: lower case
-	UUID      string
-	Activated bool      // false: the user is banned
-	Created   time.Time `json:",omitzero"` // the user
-	Modified  time.Time `json:",omitzero"` // the user
+	Username string `json:"username"` // in lower case, as the server keeps it
+
+	// The rest is the server's account of the user. It is zero in a token that was made
+	// locally.
+
+	UUID      string    `json:"uuid,omitzero"`      // of the user
+	Activated bool      `json:"activated,omitzero"` // false: the user is banned
+	Created   time.Time `json:"created,omitzero"`   // when the user was registered
+	Updated   time.Time `json:"updated,omitzero"`   // when the user last changed
 }
 
 // Format hides the value of the token.
@@ -27,25 +30,34 @@ func (t UserToken) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%v for %s", t.T
 
 // UserTokenOptions are the choices of [Client.UserToken].
 type UserTokenOptions struct {
-	TTL        time.Duration // 0: the console's setting, 60 days by default; or Forever
-	AutoCreate bool          // register the user, without a password, when there is none
+	// TTL is how long the token lives, in whole seconds. From an [AppCertificate]: at
+	// most 24 h; 0 means 1 h. From the server: 0 means as long as the console says, 60
+	// days by default; [Forever] means without an end.
+	TTL time.Duration
+	// AutoCreate registers the user, without a password, if there is no such user. A
+	// client with an [AppCertificate] rejects it.
+	AutoCreate bool
 }
 
-var getInheritToken = api.Endpoint{
-	ID: "auth.user_token_inherit", Method: http.MethodPost, Path: "/token",
-	Pool: "token", Quotas: api.PerSecond(300), Idempotent: true,
-}
+var getInheritToken = tokenEndpoint("auth.user_token_inherit", api.AppToken)
 
-// UserToken gets a token for a user with the rights of the app, the only way for
-// users without a password. Easemob only; for Agora see
-// [AppCertificate.UserToken]. Quota: 300 calls a second for all token calls.
-// Repeated after a lost response. Errors: [ErrNotFound] when the user does not
-// exist, [ErrForbidden] when it is banned, [ErrConflict] when two calls create it
-// at once, [ErrPlanLimit] when the app may have no more users.
+// UserToken returns a token for a user, with the rights of the app: the only way for
+// users without a password. Where it comes from depends on [Config.Token]:
+//
+//   - With an [AppCertificate] (Agora), alone or in a [SharedToken], it is made locally,
+//     without a request. Whether the user exists shows when they log in; the only error
+//     is [ErrInvalidArgument].
+//   - With any other provider (Easemob) the server makes it. Quota: 300 calls a second
+//     for all calls for tokens. Retried if the response is lost. Errors: [ErrNotFound] if
+//     the user does not exist, [ErrForbidden] if they are banned, [ErrConflict] if two
+//     calls register them at once, [ErrPlanLimit] if the app may not have more users.
 //
 //im:endpoint auth.user_token_inherit
 func (c *Client) UserToken(ctx context.Context, username string, o UserTokenOptions) (*UserToken, error) {
-	t, err := c.core.fetchToken(ctx, &api.Call{
+	if own, ok := certificateOf(c.core.tokens.provider); ok {
+		return own.userToken(ctx, username, o)
+	}
+	return c.core.postToken(ctx, &api.Call{
 		Endpoint: &getInheritToken,
 		Invalid:  api.First(api.Username("username", username), checkTTL("TTL", o.TTL)),
 		Body: tokenRequest{
@@ -53,40 +65,86 @@ func (c *Client) UserToken(ctx context.Context, username string, o UserTokenOpti
 			AutoCreateUser: &o.AutoCreate, TTL: ttlSeconds(o.TTL),
 		},
 	})
+}
+
+// certificateOf returns the certificate that a provider makes tokens from, if it is of
+// that kind.
+func certificateOf(provider TokenProvider) (AppCertificate, bool) {
+	switch p := provider.(type) {
+	case sharedToken:
+		return certificateOf(p.provider)
+	case AppCertificate:
+		return p, true
+	case *AppCertificate:
+		return *p, true
+	}
+	return AppCertificate{}, false
+}
+
+// userToken is Client.UserToken without a server.
+func (c AppCertificate) userToken(ctx context.Context, username string, o UserTokenOptions) (*UserToken, error) {
+	var wrong error
+	switch {
+	case ctx == nil:
+		wrong = errNilContext
+	case o.AutoCreate:
+		wrong = api.Invalid("AutoCreate", "must be false: a token made from AppCertificate registers nobody; see Users.Register")
+	case o.TTL == Forever:
+		wrong = api.Invalid("TTL", "is Forever, must be at most %s for a token made from AppCertificate", accesstoken.MaxExpire)
+	default:
+		wrong = c.checkUserToken("TTL", username, o.TTL)
+	}
+	if wrong != nil {
+		return nil, argumentError(getInheritToken.ID, wrong)
+	}
+	username = strings.ToLower(username)
+	t, err := c.build(username, o.TTL)
 	if err != nil {
 		return nil, err
 	}
-	return &t, nil
+	return &UserToken{Token: t, Username: username}, nil
 }
 
-var getPasswordToken = api.Endpoint{
-	ID: "auth.user_token_password", Method: http.MethodPost, Path: "/token",
-	Pool: "token", Quotas: api.PerSecond(300), Idempotent: true, Auth: api.NoToken,
-}
+var getPasswordToken = tokenEndpoint("auth.user_token_password", api.NoToken)
 
-// UserTokenByPassword gets a token for a user with the user's password, of at
-// most 64 characters. Easemob only. The ttl is as in [UserTokenOptions]. Quota:
-// 300 calls a second for all token calls. Repeated after a lost response. Errors:
-// [ErrUnauthorized] for a wrong password (older servers: for an unknown user too),
-// [ErrNotFound], [ErrForbidden] when the user is banned.
+// UserTokenByPassword returns a token for a user, who is known by their password of at
+// most 64 characters. Easemob only. The ttl is in whole seconds; 0 means as long as the
+// console says, 60 days by default; [Forever] means without an end. Quota: 300 calls a
+// second for all calls for tokens. Retried if the response is lost. Errors:
+// [ErrUnauthorized] for a wrong password (on older servers for an unknown user, too),
+// [ErrNotFound], [ErrForbidden] if the user is banned.
 //
 //im:endpoint auth.user_token_password
 func (c *Client) UserTokenByPassword(ctx context.Context, username, password string, ttl time.Duration) (*UserToken, error) {
-	t, err := c.core.fetchToken(ctx, &api.Call{
+	return c.core.postToken(ctx, &api.Call{
 		Endpoint: &getPasswordToken,
 		Invalid: api.First(api.Username("username", username),
 			api.Required("password", password), api.MaxLength("password", password, 64), checkTTL("ttl", ttl)),
 		Body:    tokenRequest{GrantType: "password", Username: username, Password: password, TTL: ttlSeconds(ttl)},
 		Secrets: []string{password},
 	})
-	if err != nil {
-		return nil, err
+}
+
+// UserToken makes a token locally, with which a user of the app logs in through
+// a client SDK. The ttl is in whole seconds, at most 24 h; 0 means 1 h. A client makes
+// them with [Client.UserToken].
+func (c AppCertificate) UserToken(username string, ttl time.Duration) (Token, error) {
+	if err := c.checkUserToken("ttl", username, ttl); err != nil {
+		return Token{}, argumentError("", err)
 	}
-	return &t, nil
+	return c.build(username, ttl)
+}
+
+func (c AppCertificate) checkUserToken(field, username string, ttl time.Duration) error {
+	if problem := lifeProblem(ttl); problem != "" {
+		return api.Invalid(field, "%s", problem)
+	}
+	return api.First(api.Username("username", username), api.UTF8("username", username))
 }
 
 // UserToken makes a dynamic user token of Easemob locally, for logging in through
-// a client SDK; the REST API does not take it. The appKey has the form org#app.
+// a client SDK. The REST API does not take it. The appKey has the form org#app; the ttl
+// is in whole seconds, at least one.
 func (c ClientCredentials) UserToken(appKey, username string, ttl time.Duration) (Token, error) {
 	err := api.First(api.Required("ClientCredentials.ID", c.ID), api.Required("ClientCredentials.Secret", c.Secret),
 		checkAppKey("appKey", appKey), api.Username("username", username), api.UTF8("username", username))

@@ -43,11 +43,11 @@ func TestWire(t *testing.T) {
 			Response: token,
 		},
 		{
-			ID:      "auth.dns_config",
-			Do:      func(ctx context.Context, c *im.Client) (any, error) { return c.LookUpHosts(ctx) },
-			Request: "GET https://rs.easemob.com/easemob/server.json?app_key=acme%23demo",
-			Response:  hostsResponse,
-			Want:    []im.RESTHost{{Protocol: "http", IP: "203.0.113.10", Port: "80"}, {Protocol: "https", Domain: "a1.example.com", Port: "443"}},
+			ID:       "auth.dns_config",
+			Do:       func(ctx context.Context, c *im.Client) (any, error) { return c.LookUpHosts(ctx) },
+			Request:  "GET https://rs.easemob.com/easemob/server.json?app_key=acme%23demo",
+			Response: hostsResponse,
+			Want:     []im.RESTHost{{Protocol: "http", IP: "203.0.113.10", Port: "80"}, {Protocol: "https", Domain: "a1.example.com", Port: "443"}},
 		},
 	})
 }

@@ -20,6 +20,7 @@ package batch
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -73,6 +74,12 @@ func (r Results[T]) where(wanted func(error) bool) Results[T] {
 	}
 	return list
 }
+
+// LogValue prints the items as they print themselves: their secrets stay hidden.
+func (r Results[T]) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", r)) }
+
+// LogValue prints the item as it prints itself: its secrets stay hidden.
+func (i Item[T]) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", i)) }
 
 // Err is nil if all items are done, else a [*Error] with the items that failed.
 func (r Results[T]) Err() error {

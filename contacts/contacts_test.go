@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -13,6 +12,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/contacts"
+	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 )
@@ -22,11 +22,6 @@ const (
 	bobInAll = `{"action":"post","application":"7d1f0c3a","path":"/users/2f4b8a10/contacts","uri":"https://a1.example.com/acme/demo/users/2f4b8a10/contacts",
 		"entities":[` + bobJSON + `],"timestamp":1697600600000,"duration":31,"organization":"acme","applicationName":"demo"}`
 )
-
-var bob = contacts.User{
-	UUID: "9b2fcd30", Username: "bob", Activated: true,
-	Created: time.UnixMilli(1697600000125), Modified: time.UnixMilli(1697600500456),
-}
 
 // do turns a method into a case's Do.
 func do[T any](f func(context.Context, *contacts.Service) (T, error)) func(context.Context, *im.Client) (any, error) {
@@ -39,9 +34,8 @@ func doErr(f func(context.Context, *contacts.Service) error) func(context.Contex
 }
 
 func TestContacts(t *testing.T) {
-	add := do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) {
-		return s.Add(ctx, "Alice", "Bob")
-	})
+	add := doErr(func(ctx context.Context, s *contacts.Service) error { return s.Add(ctx, "Alice", "Bob") })
+	remove := doErr(func(ctx context.Context, s *contacts.Service) error { return s.Remove(ctx, "alice", "b/b") })
 	remark := func(text string) func(context.Context, *im.Client) (any, error) {
 		return doErr(func(ctx context.Context, s *contacts.Service) error { return s.SetRemark(ctx, "alice", "bob", text) })
 	}
@@ -50,39 +44,42 @@ func TestContacts(t *testing.T) {
 			ID: "contacts.add", Do: add,
 			Request:  "POST /users/Alice/contacts/users/Bob",
 			Response: bobInAll,
-			Want:     &bob,
 		},
 		{
 			ID: "contacts.add", Name: "with nickname, as an object", Do: add,
 			Request:  "POST /users/Alice/contacts/users/Bob",
 			Response: `{"entities":{"username":"bob","nickname":"Bobby","activated":"false"}}`,
-			Want:     &contacts.User{Username: "bob", Nickname: "Bobby"},
 		},
 		{
 			ID: "contacts.add", Name: "empty envelope", Do: add,
 			Request:  "POST /users/Alice/contacts/users/Bob",
 			Response: `{}`,
-			Want:     &contacts.User{Username: "bob"},
+		},
+		{
+			ID: "contacts.add", Name: "another user", Do: add,
+			Request:  "POST /users/Alice/contacts/users/Bob",
+			Response: `{"entities":[{"username":"alice"}]}`,
+			Err:      im.ErrBadResponse,
 		},
 		{
 			ID: "contacts.add", Name: "empty name",
-			Do:  do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) { return s.Add(ctx, "alice", "") }),
+			Do:  doErr(func(ctx context.Context, s *contacts.Service) error { return s.Add(ctx, "alice", "") }),
 			Err: im.ErrInvalidArgument,
 		},
 		{
-			ID: "contacts.remove",
-			Do: do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) {
-				return s.Remove(ctx, "alice", "b/b")
-			}),
+			ID: "contacts.remove", Do: remove,
+			Request:  "DELETE /users/alice/contacts/users/b%2Fb",
+			Response: strings.ReplaceAll(bobInAll, `"bob"`, `"b/b"`),
+		},
+		{
+			ID: "contacts.remove", Name: "another user", Do: remove,
 			Request:  "DELETE /users/alice/contacts/users/b%2Fb",
 			Response: bobInAll,
-			Want:     &bob,
+			Err:      im.ErrBadResponse,
 		},
 		{
 			ID: "contacts.remove", Name: "a dot segment",
-			Do: do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) {
-				return s.Remove(ctx, "alice", "..")
-			}),
+			Do:  doErr(func(ctx context.Context, s *contacts.Service) error { return s.Remove(ctx, "alice", "..") }),
 			Err: im.ErrInvalidArgument,
 		},
 		{
@@ -135,17 +132,17 @@ func TestImport(t *testing.T) {
 			ID: "contacts.import",
 			Do: do(func(ctx context.Context, s *contacts.Service) (any, error) {
 				got, err := s.Import(ctx, "alice", five, contacts.ImportOptions{})
-				if err != nil {
+				if got == nil {
 					return nil, err
 				}
 				require.Len(t, got, 5)
-				assert.Equal(t, batch.Outcome{ID: "Bob"}, got[0])
+				assert.Equal(t, batch.Item[batch.None]{ID: "Bob"}, got[0])
 				require.ErrorIs(t, got[1].Err, im.ErrPlanLimit)
 				require.ErrorIs(t, got[2].Err, im.ErrNotFound)
 				require.ErrorIs(t, got[3].Err, im.ErrInternal)
 				require.ErrorIs(t, got[4].Err, im.ErrOutcomeUnknown, "erin is not named")
-				assert.Equal(t, []string{"Bob"}, got.Done())
-				require.ErrorIs(t, got.Err(), im.ErrPartial)
+				assert.Equal(t, []string{"Bob"}, got.Done().IDs())
+				require.ErrorIs(t, err, im.ErrPartial)
 				return nil, nil
 			}),
 			Request: "POST /users/alice/contacts/import",
@@ -165,14 +162,13 @@ func TestImport(t *testing.T) {
 		},
 		{
 			ID: "contacts.import", Name: "a name in two lists failed",
-			Do: do(func(ctx context.Context, s *contacts.Service) (any, error) {
-				got, err := s.Import(ctx, "alice", five[:1], contacts.ImportOptions{})
-				require.ErrorIs(t, got.Err(), im.ErrNotFound)
-				return nil, err
+			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Result, error) {
+				return s.Import(ctx, "alice", five[:1], contacts.ImportOptions{})
 			}),
 			Request:  "POST /users/alice/contacts/import",
 			Body:     `{"usernames":["Bob"]}`,
 			Response: `{"data":{"success":["bob"],"NotExistFailed":["bob"]}}`,
+			Err:      im.ErrNotFound,
 		},
 		{
 			ID: "contacts.import", Name: "11 names",
@@ -197,7 +193,7 @@ func TestLists(t *testing.T) {
 			return s.List(ctx, "alice", o)
 		})
 	}
-	check := do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
+	check := do(func(ctx context.Context, s *contacts.Service) (batch.Results[contacts.Relation], error) {
 		return s.Check(ctx, "alice", []string{"dave", "Bob", "erin"})
 	})
 	wiretest.Run(t, []wiretest.Case{
@@ -236,32 +232,38 @@ func TestLists(t *testing.T) {
 			Body:    `{"username":"alice","check_list":["dave","Bob","erin"]}`,
 			Response: `{"path":"/contacts/check","entities":[{"username":"bob","relation":"friend"},{"username":"dave","relation":"not_friend"}],
 				"action":"post","duration":4}`,
-			Want: []contacts.UserRelation{{"dave", contacts.NotFriend}, {"Bob", contacts.Friend}, {"erin", ""}},
+			Want: batch.Results[contacts.Relation]{
+				{ID: "dave", Value: contacts.RelationNotContact}, {ID: "Bob", Value: contacts.RelationContact}, {ID: "erin", Err: api.NotReported},
+			},
+			Err: batch.ErrNotReported,
 		},
 		{
 			ID: "contacts.check", Name: "a relation of tomorrow", Do: check,
 			Request:  "POST /contacts/check",
 			Body:     `{"username":"alice","check_list":["dave","Bob","erin"]}`,
 			Response: `{"entities":{"username":"bob","relation":"acquaintance"}}`,
-			Want:     []contacts.UserRelation{{"dave", ""}, {"Bob", "acquaintance"}, {"erin", ""}},
+			Want: batch.Results[contacts.Relation]{
+				{ID: "dave", Err: api.NotReported}, {ID: "Bob", Value: "acquaintance"}, {ID: "erin", Err: api.NotReported},
+			},
+			Err: batch.ErrNotReported,
 		},
 		{
 			ID: "contacts.check", Name: "101 users",
-			Do: do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
+			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Results[contacts.Relation], error) {
 				return s.Check(ctx, "alice", names(101))
 			}),
 			Err: im.ErrInvalidArgument,
 		},
 		{
 			ID: "contacts.check", Name: "nobody",
-			Do: do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
+			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Results[contacts.Relation], error) {
 				return s.Check(ctx, "alice", nil)
 			}),
 			Err: im.ErrInvalidArgument,
 		},
 		{
 			ID: "contacts.check", Name: "on behalf of nobody",
-			Do: do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
+			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Results[contacts.Relation], error) {
 				return s.Check(ctx, "", []string{"bob"})
 			}),
 			Err: im.ErrInvalidArgument,
@@ -270,6 +272,9 @@ func TestLists(t *testing.T) {
 }
 
 func TestBlockList(t *testing.T) {
+	unblock := func(blocked string) func(context.Context, *im.Client) (any, error) {
+		return doErr(func(ctx context.Context, s *contacts.Service) error { return s.Unblock(ctx, "alice", blocked) })
+	}
 	list := func(o page.Options) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *contacts.Service) (*page.Page[string], error) {
 			return s.ListBlocked(ctx, "alice", o)
@@ -280,12 +285,13 @@ func TestBlockList(t *testing.T) {
 			ID: "contacts.block_add",
 			Do: do(func(ctx context.Context, s *contacts.Service) (any, error) {
 				got, err := s.Block(ctx, "alice", []string{"Mallory", "trent"})
-				if err != nil {
+				if got == nil {
 					return nil, err
 				}
 				require.Len(t, got, 2)
-				assert.Equal(t, batch.Outcome{ID: "Mallory"}, got[0])
+				assert.Equal(t, batch.Item[batch.None]{ID: "Mallory"}, got[0])
 				require.ErrorIs(t, got[1].Err, batch.ErrNotReported)
+				require.ErrorIs(t, err, batch.ErrPartial)
 				return nil, nil
 			}),
 			Request:  "POST /users/alice/blocks/users",
@@ -317,21 +323,17 @@ func TestBlockList(t *testing.T) {
 			Err: im.ErrInvalidArgument,
 		},
 		{
-			ID: "contacts.block_remove",
-			Do: do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) {
-				return s.Unblock(ctx, "alice", "bob")
-			}),
+			ID: "contacts.block_remove", Do: unblock("bob"),
 			Request:  "DELETE /users/alice/blocks/users/bob",
 			Response: bobInAll,
-			Want:     &bob,
 		},
 		{
-			ID: "contacts.block_remove", Name: "empty name",
-			Do: do(func(ctx context.Context, s *contacts.Service) (*contacts.User, error) {
-				return s.Unblock(ctx, "alice", "")
-			}),
-			Err: im.ErrInvalidArgument,
+			ID: "contacts.block_remove", Name: "another user", Do: unblock("mallory"),
+			Request:  "DELETE /users/alice/blocks/users/mallory",
+			Response: bobInAll,
+			Err:      im.ErrBadResponse,
 		},
+		{ID: "contacts.block_remove", Name: "empty name", Do: unblock(""), Err: im.ErrInvalidArgument},
 		{
 			ID: "contacts.block_list", Do: list(page.Options{Limit: 2, Cursor: "MTEw"}),
 			Request:  "GET /users/alice/blocks/users?cursor=MTEw&pageSize=2",
@@ -356,17 +358,19 @@ func TestBlockList(t *testing.T) {
 		},
 		{
 			ID: "contacts.block_check",
-			Do: do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
+			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Results[contacts.Relation], error) {
 				return s.CheckBlocked(ctx, "alice", []string{"Mallory", "bob"})
 			}),
 			Request:  "POST /blocks/check",
 			Body:     `{"username":"alice","check_list":["Mallory","bob"]}`,
 			Response: `{"path":"/contacts/check","entities":[{"username":"bob","relation":"not_blacklist"},{"username":"mallory","relation":"blacklist"}]}`,
-			Want:     []contacts.UserRelation{{"Mallory", contacts.Blocked}, {"bob", contacts.NotBlocked}},
+			Want: batch.Results[contacts.Relation]{
+				{ID: "Mallory", Value: contacts.RelationBlocked}, {ID: "bob", Value: contacts.RelationNotBlocked},
+			},
 		},
 		{
 			ID: "contacts.block_check", Name: "101 users",
-			Do: do(func(ctx context.Context, s *contacts.Service) ([]contacts.UserRelation, error) {
+			Do: do(func(ctx context.Context, s *contacts.Service) (batch.Results[contacts.Relation], error) {
 				return s.CheckBlocked(ctx, "alice", names(101))
 			}),
 			Err: im.ErrInvalidArgument,

@@ -2,50 +2,41 @@ package contacts_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/contacts"
 	"github.com/imrest/im-go/imtest"
-	"github.com/imrest/im-go/users"
 )
 
-// A new user gets the contacts that she has in another network, notes who one of
-// them is, and blocks a stranger.
+// A new user gets the contacts that she has in another network, notes who one of them is, and
+// blocks a stranger.
 func Example() {
-	srv := imtest.NewServer(nil)
+	srv := imtest.NewServer(nil) // in a program: the real app
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol", "mallory")
 	client, err := im.New(srv.Config())
 	if err != nil {
 		log.Fatal(err)
 	}
 	ctx := context.Background()
-	_, err = client.Users.RegisterBatch(ctx, []users.NewUser{
-		{Username: "alice", Password: "S3cret.pass"}, {Username: "bob", Password: "S3cret.pass"},
-		{Username: "carol", Password: "S3cret.pass"}, {Username: "mallory", Password: "S3cret.pass"},
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
 
 	imported, err := client.Contacts.Import(ctx, "alice", []string{"bob", "carol", "dave"}, contacts.ImportOptions{Notify: true})
-	if err != nil {
+	if err != nil && !errors.Is(err, batch.ErrPartial) {
 		log.Fatal(err)
 	}
-	for _, one := range imported {
-		if one.Err != nil {
-			fmt.Printf("%s was not added: %v\n", one.ID, one.Err)
-		}
+	for _, item := range imported.Failed() {
+		fmt.Printf("%s was not added: %v\n", item.ID, item.Err)
 	}
 	if err := client.Contacts.SetRemark(ctx, "alice", "bob", "the plumber"); err != nil {
 		log.Fatal(err)
 	}
-	blocked, err := client.Contacts.Block(ctx, "alice", []string{"mallory"})
-	if err != nil {
+	if _, err := client.Contacts.Block(ctx, "alice", []string{"mallory"}); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("blocked:", blocked.Done())
 
 	for contact, err := range client.Contacts.All(ctx, "alice", contacts.ListOptions{Remarks: true}) {
 		if err != nil {
@@ -55,7 +46,85 @@ func Example() {
 	}
 	// Output:
 	// dave was not added: the user does not exist
-	// blocked: [mallory]
 	// carol ""
 	// bob "the plumber"
+}
+
+// start returns an emulated app with these users, and a client of it.
+func start(usernames ...string) (*imtest.Server, *im.Client) {
+	srv := imtest.NewServer(nil)
+	srv.AddUsers(usernames...)
+	client, err := im.New(srv.Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+	return srv, client
+}
+
+func ExampleService_Import() {
+	srv, client := start("alice", "bob")
+	defer srv.Close()
+	imported, err := client.Contacts.Import(context.Background(), "alice", []string{"bob", "dave"}, contacts.ImportOptions{})
+	switch {
+	case errors.Is(err, batch.ErrPartial):
+		fmt.Println("added:", imported.Done().IDs())
+		for _, item := range imported.Failed() {
+			fmt.Println(item.ID, errors.Is(item.Err, im.ErrNotFound))
+		}
+	case err != nil:
+		log.Fatal(err)
+	}
+	// Output:
+	// added: [bob]
+	// dave true
+}
+
+// More users than one call takes are blocked call by call.
+func ExampleService_Block() {
+	srv, client := start("alice")
+	defer srv.Close()
+	strangers := make([]string, 70)
+	for i := range strangers {
+		strangers[i] = fmt.Sprintf("stranger%d", i)
+	}
+	srv.AddUsers(strangers...)
+	for chunk := range batch.Chunks(strangers, contacts.MaxBlockBatch) {
+		blocked, err := client.Contacts.Block(context.Background(), "alice", chunk)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(len(blocked), "blocked")
+	}
+	// Output:
+	// 50 blocked
+	// 20 blocked
+}
+
+func ExampleService_Check() {
+	srv, client := start("alice", "bob", "carol")
+	defer srv.Close()
+	srv.AddContacts("alice", "bob")
+	relations, err := client.Contacts.Check(context.Background(), "alice", []string{"bob", "carol"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, r := range relations {
+		fmt.Println(r.ID, r.Value == contacts.RelationContact)
+	}
+	// Output:
+	// bob true
+	// carol false
+}
+
+func ExampleService_CheckBlocked() {
+	srv, client := start("alice", "mallory")
+	defer srv.Close()
+	srv.AddBlocked("alice", "mallory")
+	relations, err := client.Contacts.CheckBlocked(context.Background(), "alice", []string{"mallory"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(relations[0].ID, relations[0].Value == contacts.RelationBlocked)
+	// Output:
+	// mallory true
 }

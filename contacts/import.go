@@ -4,15 +4,14 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
 )
 
-// ImportOptions are the choices of [Service.Import].
+// ImportOptions are the options of [Service.Import].
 type ImportOptions struct {
-	Notify bool // tell the client SDKs of the new contacts
+	Notify bool `json:"notify,omitzero"` // notify the client SDKs of the new contacts
 }
 
 func (o ImportOptions) query() url.Values {
@@ -22,19 +21,20 @@ func (o ImportOptions) query() url.Values {
 	return url.Values{"isSendNotice": {"true"}}
 }
 
+// MaxImportBatch is the most users of one [Service.Import].
+const MaxImportBatch = 10
+
 var importBatch = api.Endpoint{
 	ID: "contacts.import", Method: http.MethodPost, Path: "/users/{username}/contacts/import",
-	MaxItems: 10, ItemsIn: "usernames",
+	MaxItems: MaxImportBatch, ItemsIn: "usernames",
 }
 
-// Import adds up to 10 contacts to a user in one call, and reports each of them:
-// [im.ErrNotFound] for one that does not exist, [im.ErrPlanLimit] where a contact
-// list is full, [im.ErrInternal] where the server failed. Not repeated after a
-// lost response, for a repeat would notify again; without Notify it does no harm.
-// Quota: 100 calls a second, whatever the number of users. The English documents
-// of Agora do not have it. The error is about the call as a whole:
-// [im.ErrNotFound] when there is no such user, [im.ErrPlanLimit] when its list is
-// full already.
+// Import adds up to [MaxImportBatch] contacts to a user in one call. The error of an item is
+// im.ErrNotFound for a user that does not exist, im.ErrPlanLimit if one of the two contact
+// lists is full, or im.ErrInternal if the server failed. Not retried if the response is lost,
+// since a second call would notify again; without Notify it does no harm. The English
+// documents of Agora do not have this call. im.ErrPlanLimit if the list of the user is full
+// before the call.
 //
 //im:endpoint contacts.import
 func (s *Service) Import(ctx context.Context, username string, usernames []string, o ImportOptions) (batch.Result, error) {
@@ -47,7 +47,7 @@ func (s *Service) Import(ctx context.Context, username string, usernames []strin
 	if err != nil {
 		return nil, err
 	}
-	return out.Data.result(usernames), nil
+	return out.Data.result(usernames)
 }
 
 type usernamesBody struct {
@@ -68,24 +68,18 @@ var (
 	errFailed  = &batch.Reason{Text: "the server failed", Kind: api.ErrInternal}
 )
 
-func (w *imported) result(usernames []string) batch.Result {
-	fates := map[string]error{}
-	note := func(names []api.Text, fate error) {
-		for _, name := range names {
-			fates[strings.ToLower(string(name))] = fate
+func (w *imported) result(usernames []string) (batch.Result, error) {
+	var said api.Reported[batch.None]
+	for _, name := range w.Done {
+		said.Done(string(name), batch.None{})
+	}
+	for _, failed := range []struct {
+		names []api.Text
+		err   error
+	}{{w.Missing, errMissing}, {w.Full, errFull}, {w.Failed, errFailed}} {
+		for _, name := range failed.names {
+			said.Failed(string(name), failed.err)
 		}
 	}
-	note(w.Done, nil)
-	note(w.Missing, errMissing)
-	note(w.Full, errFull)
-	note(w.Failed, errFailed)
-	result := make(batch.Result, len(usernames))
-	for i, name := range usernames {
-		fate, named := fates[strings.ToLower(name)]
-		if !named {
-			fate = api.NotReported
-		}
-		result[i] = batch.Outcome{ID: name, Err: fate}
-	}
-	return result
+	return said.Results(usernames)
 }

@@ -11,15 +11,16 @@ import (
 )
 
 // Source is a file to upload. It is streamed, with its length known beforehand,
-// and opened anew for each try.
+// and opened anew for each attempt.
 type Source struct {
 	Name        string // as the receivers see it: "photo.jpg"; no path, no control characters
 	ContentType string // empty: application/octet-stream
 	Size        int64  // exact length in bytes; a source that is shorter or longer fails the call
-	Open        func() (io.ReadCloser, error)
+	// Open opens the file at its beginning, once for each attempt.
+	Open func() (io.ReadCloser, error)
 }
 
-// Path is a file on disk. Only its base name is sent, and a content type by its
+// Path returns a file on disk. It is sent under its base name, with a content type by its
 // extension.
 func Path(path string) (Source, error) {
 	info, err := os.Stat(path)
@@ -27,7 +28,7 @@ func Path(path string) (Source, error) {
 		return Source{}, err
 	}
 	if !info.Mode().IsRegular() {
-		return Source{}, fmt.Errorf("%s is no regular file", path)
+		return Source{}, fmt.Errorf("%s is not a regular file", path)
 	}
 	return Source{
 		Name:        filepath.Base(path),
@@ -37,7 +38,7 @@ func Path(path string) (Source, error) {
 	}, nil
 }
 
-// Bytes is a file in memory.
+// Bytes returns a file in memory, with a content type by the extension of its name.
 func Bytes(name string, content []byte) Source {
 	return Source{
 		Name:        name,

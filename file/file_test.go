@@ -28,7 +28,7 @@ func TestBytes(t *testing.T) {
 	assert.Equal(t, "photo.png", src.Name)
 	assert.Equal(t, "image/png", src.ContentType)
 	assert.EqualValues(t, 7, src.Size)
-	for range 2 { // opened anew for each try
+	for range 2 { // opened anew for each attempt
 		assert.Equal(t, "picture", content(t, src))
 	}
 	assert.Empty(t, file.Bytes("noext", nil).ContentType)
@@ -47,10 +47,10 @@ func TestPath(t *testing.T) {
 	}
 }
 
-func TestPathRefuses(t *testing.T) {
+func TestPathRejects(t *testing.T) {
 	dir := t.TempDir()
 	_, err := file.Path(filepath.Join(dir, "missing"))
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	_, err = file.Path(dir)
-	require.ErrorContains(t, err, "no regular file")
+	require.ErrorContains(t, err, "not a regular file")
 }

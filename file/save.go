@@ -144,7 +144,7 @@ func createBeside(target string, info fs.FileInfo) (*os.File, error) {
 	return tmp, nil
 }
 
-// setMode gives back the bits that the umask took, if it took any: not all file
+// setMode restores the bits that the umask took, if it took any: not all file
 // systems can.
 func setMode(f *os.File, mode fs.FileMode) error {
 	info, err := f.Stat()

@@ -1,13 +1,20 @@
-// Package metadata reads and writes the attributes of users: nickname, avatar,
-// anything that an app wants to keep beside an account.
+// Package metadata is about the attributes of users: nickname, avatar, and anything else that
+// an app wants to keep beside an account.
 //
-// Attributes are text by text keys. The keys that have constants here are read by
-// the client SDKs; [Nickname] is not the name shown in push notifications, which
-// is kept by itself. A user's attributes may have 2 KB in all (4 KB by a document
-// of 2023), those of an app 10 GB. There is no deleting a single key. The feature
-// must be switched on: [im.ErrNotEnabled].
+//   - To write attributes, call [Service.Set]; to delete all of a user, [Service.Delete].
+//   - To read those of one user, call [Service.Get]; of several users, [Service.GetBatch].
+//   - To learn how much room they take up, call [Service.GetCapacity].
 //
-//	_, err := client.Metadata.Set(ctx, "alice", metadata.Attributes{metadata.Nickname: "Alice"})
+// Attributes are text by text keys. The keys that have constants here are read by the client
+// SDKs; [KeyNickname] is not the name shown in push notifications, which is stored apart. A
+// user's attributes may have 2 KB together (4 KB by a document of 2023), those of an app
+// 10 GB. A single key cannot be deleted. The feature must be switched on: otherwise
+// im.ErrNotEnabled.
+//
+//	err := client.Metadata.Set(ctx, "alice", metadata.Attributes{metadata.KeyNickname: "Alice"})
+//
+// Unless a method says otherwise, its quota is 100 calls a second and it is retried if the
+// response is lost.
 package metadata
 
 import (
@@ -18,40 +25,44 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Service calls the endpoints of user attributes. It is the field Metadata of the
-// client.
+// Service calls the endpoints of user attributes. It is the field Metadata of im.Client.
 type Service struct{ api api.Caller }
 
-// New is called by package im; a service cannot be made outside this module.
+// New is for package im alone.
 func New(c api.Caller) *Service {
 	api.Declare(c, endpoints...)
 	return &Service{c}
 }
 
-var endpoints = []*api.Endpoint{&set, &get, &getBatch, &deleteAll, &capacity}
+var endpoints = []*api.Endpoint{&set, &get, &getBatch, &deleteAll, &getCapacity}
 
-// The keys that the client SDKs know, with the longest values that are documented
-// for them. Others are free, "avatar" among them, which the client SDKs ignore.
+// The keys that the client SDKs know, with the longest values that are documented for them.
+// Others are free, "avatar" among them, which the client SDKs ignore.
 const (
-	Nickname  = "nickname"  // up to 64 characters
-	AvatarURL = "avatarurl" // up to 256 characters
-	Phone     = "phone"     // up to 32 characters
-	Mail      = "mail"      // up to 64 characters
-	Gender    = "gender"    // "1": male, "2": female, "0": unknown
-	Sign      = "sign"      // up to 256 characters
-	Birth     = "birth"     // up to 64 characters
-	Ext       = "ext"       // anything
+	KeyNickname  = "nickname"  // at most 64 characters
+	KeyAvatarURL = "avatarurl" // at most 256 characters
+	KeyPhone     = "phone"     // at most 32 characters
+	KeyMail      = "mail"      // at most 64 characters
+	KeyGender    = "gender"    // "1": male, "2": female, "0": unknown
+	KeySign      = "sign"      // at most 256 characters
+	KeyBirth     = "birth"     // at most 64 characters
+	KeyExt       = "ext"       // anything
 )
 
-var maxLength = map[string]int{Nickname: 64, AvatarURL: 256, Phone: 32, Mail: 64, Sign: 256, Birth: 64}
+var maxLength = map[string]int{
+	KeyNickname: 64, KeyAvatarURL: 256, KeyPhone: 32, KeyMail: 64, KeySign: 256, KeyBirth: 64,
+}
 
-// maxBytes is what one user may have in all, keys and values.
-const maxBytes = 2 << 10
+// The most that a user may have, and that one call may name.
+const (
+	MaxBytes      = 2 << 10 // of keys and values together
+	MaxUsersBatch = 100     // users of one [Service.GetBatch]
+)
 
 // Attributes are the values of a user by their keys.
 type Attributes map[string]string
@@ -72,8 +83,8 @@ func (a Attributes) check() error {
 		}
 		size += len(key) + len(a[key])
 	}
-	if size > maxBytes {
-		return api.TooLarge("attributes", "have %d bytes together, at most %d are allowed", size, maxBytes)
+	if size > MaxBytes {
+		return api.TooLarge("attributes", "have %d bytes together, at most %d are allowed", size, MaxBytes)
 	}
 	return nil
 }
@@ -86,8 +97,8 @@ func (a Attributes) form() api.Form {
 	return form
 }
 
-// wireAttributes are attributes as they are responded. A value that other clients
-// have stored as JSON may come as such.
+// wireAttributes are attributes as the API has them. A value that other clients have stored as
+// JSON may come as such.
 type wireAttributes map[string]value
 
 func (w wireAttributes) attributes() Attributes {
@@ -101,8 +112,7 @@ func (w wireAttributes) attributes() Attributes {
 	return a
 }
 
-// value takes a text, a number, true and false, and keeps the JSON of anything
-// else.
+// value takes a text, a number, true and false, and keeps the JSON of anything else.
 type value string
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -119,36 +129,26 @@ var set = api.Endpoint{
 	ID: "metadata.set", Method: http.MethodPut, Path: "/metadata/user/{username}", Idempotent: true, ItemsIn: "attributes",
 }
 
-// Set writes attributes of a user and returns those written. Keys that are not
-// named stay as they are, as far as the documents tell. More than 2 KB of keys and
-// values, and values longer than documented for their keys, are refused before
-// sending. Quota: 100 calls a second. Repeated after a lost response, and when two
-// writes collide. Errors: [im.ErrTooLarge] when the user would have more than 2 KB
-// in all, [im.ErrPlanLimit] when the app has used up its 10 GB.
+// Set writes attributes of a user. Keys that are not named stay as they are, as far as the
+// documents say. More than [MaxBytes] of keys and values, and values longer than documented
+// for their keys, are rejected before anything is sent. Also retried if two writes collide.
+// Errors: im.ErrTooLarge if the user would have more than 2 KB together, im.ErrPlanLimit if
+// the app has used up its 10 GB.
 //
 //im:endpoint metadata.set
-func (s *Service) Set(ctx context.Context, username string, attributes Attributes) (Attributes, error) {
-	return s.attributes(ctx, &api.Call{
+func (s *Service) Set(ctx context.Context, username string, attributes Attributes) error {
+	return s.api.Call(ctx, &api.Call{
 		Endpoint: &set, Params: []string{username}, Invalid: attributes.check(), Body: attributes.form(),
+		Out: new(api.Payload[wireAttributes]), // what was written, without which it was not confirmed
 	})
-}
-
-func (s *Service) attributes(ctx context.Context, c *api.Call) (Attributes, error) {
-	var out api.Payload[wireAttributes]
-	c.Out = &out
-	if err := s.api.Call(ctx, c); err != nil {
-		return nil, err
-	}
-	return out.Value.attributes(), nil
 }
 
 var get = api.Endpoint{
 	ID: "metadata.get", Method: http.MethodGet, Path: "/metadata/user/{username}", Idempotent: true,
 }
 
-// Get returns all attributes of a user; none for a user that does not exist.
-// Quota: 100 calls a second. Repeated after a lost response. A user named "capacity"
-// cannot be read this way, for the path is that of [Service.Capacity]; use
+// Get returns all attributes of a user; none for a user that does not exist. A user named
+// "capacity" cannot be read this way, since the path is that of [Service.GetCapacity]; use
 // [Service.GetBatch].
 //
 //im:endpoint metadata.get
@@ -157,26 +157,22 @@ func (s *Service) Get(ctx context.Context, username string) (Attributes, error) 
 	if username == "capacity" {
 		invalid = api.Invalid("username", "%q would address another call; use GetBatch", username)
 	}
-	return s.attributes(ctx, &api.Call{Endpoint: &get, Params: []string{username}, Invalid: invalid})
-}
-
-// UserAttributes are the attributes of one user of a batch.
-type UserAttributes struct {
-	Username   string
-	Attributes Attributes // of the keys asked for, those that exist; nil: the response does not name the user
+	var out api.Payload[wireAttributes]
+	err := s.api.Call(ctx, &api.Call{Endpoint: &get, Params: []string{username}, Invalid: invalid, Out: &out})
+	return out.Value.attributes(), err
 }
 
 var getBatch = api.Endpoint{
 	ID: "metadata.batch_get", Method: http.MethodPost, Path: "/metadata/user/get",
-	Idempotent: true, MaxItems: 100, ItemsIn: "usernames",
+	Idempotent: true, MaxItems: MaxUsersBatch, ItemsIn: "usernames",
 }
 
-// GetBatch returns the attributes under some keys of up to 100 users, in the order
-// asked. A user that does not exist has none. Quota: 100 calls a second, whatever
-// the number of users. Repeated after a lost response.
+// GetBatch returns the attributes under some keys of up to [MaxUsersBatch] users. A user that
+// does not exist has none; nor has one that the response does not name, which is not an error
+// here.
 //
 //im:endpoint metadata.batch_get
-func (s *Service) GetBatch(ctx context.Context, usernames, keys []string) ([]UserAttributes, error) {
+func (s *Service) GetBatch(ctx context.Context, usernames, keys []string) (batch.Results[Attributes], error) {
 	var out api.Payload[map[string]wireAttributes]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &getBatch, Items: len(usernames), Out: &out,
@@ -189,31 +185,28 @@ func (s *Service) GetBatch(ctx context.Context, usernames, keys []string) ([]Use
 	if err != nil {
 		return nil, err
 	}
-	responded := make(map[string]Attributes, len(out.Value))
+	var said api.Reported[Attributes]
+	for _, name := range usernames {
+		said.Done(name, nil)
+	}
 	for name, wire := range out.Value {
-		responded[strings.ToLower(name)] = wire.attributes()
+		said.Done(name, wire.attributes())
 	}
-	list := make([]UserAttributes, len(usernames))
-	for i, name := range usernames {
-		list[i] = UserAttributes{Username: name, Attributes: responded[strings.ToLower(name)]}
-	}
-	return list, nil
+	return said.Results(usernames)
 }
 
 var deleteAll = api.Endpoint{
 	ID: "metadata.delete", Method: http.MethodDelete, Path: "/metadata/user/{username}", Idempotent: true,
 }
 
-// Delete deletes all attributes of a user, and succeeds where there are none.
-// Quota: 100 calls a second. Repeated after a lost response.
+// Delete deletes all attributes of a user, and succeeds if there are none.
 //
 //im:endpoint metadata.delete
 func (s *Service) Delete(ctx context.Context, username string) error {
 	return s.api.Call(ctx, &api.Call{Endpoint: &deleteAll, Params: []string{username}, Out: new(deleted)})
 }
 
-// deleted is a response of success. Its data is true, or nothing to speak of, or the
-// reason why not.
+// deleted is a response of success. Its data is true, or empty, or the reason why not.
 type deleted struct{}
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -229,16 +222,16 @@ func (*deleted) UnmarshalJSON(b []byte) error {
 	return new(api.OK).UnmarshalJSON(wire.Data)
 }
 
-var capacity = api.Endpoint{
+var getCapacity = api.Endpoint{
 	ID: "metadata.capacity", Method: http.MethodGet, Path: "/metadata/user/capacity", Idempotent: true,
 }
 
-// Capacity tells how many bytes the attributes of all users of the app take up, of
-// the 10 GB that they may. Quota: 100 calls a second. Repeated after a lost response.
+// GetCapacity returns how many bytes the attributes of all users of the app take up, of the
+// 10 GB that they may.
 //
 //im:endpoint metadata.capacity
-func (s *Service) Capacity(ctx context.Context) (int64, error) {
-	var out api.Data[api.Int] // missing or null where nothing is stored
-	err := s.api.Call(ctx, &api.Call{Endpoint: &capacity, Out: &out})
+func (s *Service) GetCapacity(ctx context.Context) (int64, error) {
+	var out api.Data[api.Int] // missing or null if nothing is stored
+	err := s.api.Call(ctx, &api.Call{Endpoint: &getCapacity, Out: &out})
 	return int64(out.Data), err
 }

@@ -9,22 +9,22 @@
 //
 //	for u, err := range client.Users.All(ctx, page.Options{}) {
 //
-// Pages goes over the pages themselves, for those who save where they are: whoever
-// passes [Page.Next] as [Options.Cursor], in the next run of a program as well, goes on
-// with the page after.
+// Pages goes over the pages themselves, for a job that saves how far it has come. With
+// [Page.Next] as [Options.Cursor], it goes on with the page after, in the next run of a
+// program as well.
 //
 //	for p, err := range client.Users.Pages(ctx, page.Options{Cursor: saved}) {
 //
 // Some lists are read by number, not by cursor. Their Next is the number of the page
-// after, for [Numbered.Page]. When entries are added or removed meanwhile the numbers
+// after, for [Numbered.Page]. If entries are added or removed meanwhile, the numbers
 // shift, so an entry may be missed or come twice.
 //
 // Without a limit a list asks for the largest page that all documents allow: MaxPage, or
 // another constant of its package.
 //
-// All and Pages end after the first error, may be broken off, and start over when they
-// are ranged over again. A list whose pages go in a circle is an error, and an empty
-// page with a Next is not the end.
+// All and Pages end after the first error, may be left early, and start from the
+// beginning each time they are ranged over. A list whose pages go in a circle fails, and
+// an empty page with a Next is not the end.
 package page
 
 import (
@@ -34,7 +34,7 @@ import (
 
 // Page is one page of a list.
 type Page[T any] struct {
-	Items []T    `json:"items"`
+	Items []T    `json:"items"`           // may be empty before the last page, too
 	Next  string `json:"next,omitempty"`  // the cursor, or the number, of the next page; empty: this is the last
 	Total int    `json:"total,omitempty"` // entries on all pages, where the API says how many there are
 }

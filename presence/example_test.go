@@ -2,40 +2,33 @@ package presence_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"time"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/presence"
-	"github.com/imrest/im-go/users"
 )
 
-// Busy is what this app calls its own status 100.
-const Busy presence.Status = "100"
+// StatusBusy is what this app calls its own status 100.
+const StatusBusy presence.Status = "100"
 
-// A user opens her contact list: she watches her contacts for a day, and sees at
-// once who is there.
+// A user opens her contact list: she watches her contacts for a day, and sees at once who is
+// there.
 func Example() {
-	srv := imtest.NewServer(nil)
+	srv := imtest.NewServer(nil) // in a program: the real app
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	srv.AddContacts("alice", "bob", "carol")
 	client, err := im.New(srv.Config())
 	if err != nil {
 		log.Fatal(err)
 	}
 	ctx := context.Background()
-	for _, name := range []string{"alice", "bob", "carol"} {
-		if _, err := client.Users.Register(ctx, users.NewUser{Username: name, Password: "S3cret.pass"}); err != nil {
-			log.Fatal(err)
-		}
-	}
-	for _, contact := range []string{"bob", "carol"} {
-		if _, err := client.Contacts.Add(ctx, "alice", contact); err != nil {
-			log.Fatal(err)
-		}
-	}
-	if err := client.Presence.Set(ctx, "bob", "android_600100", presence.Setting{Status: Busy, Ext: "in a call"}); err != nil {
+	if err := client.Presence.Set(ctx, "bob", "android_600100", presence.Setting{Status: StatusBusy, Ext: "in a call"}); err != nil {
 		log.Fatal(err)
 	}
 
@@ -44,13 +37,84 @@ func Example() {
 		log.Fatal(err)
 	}
 	watched, err := client.Presence.Subscribe(ctx, "alice", contacts, 24*time.Hour)
-	if err != nil {
+	if err != nil && !errors.Is(err, batch.ErrPartial) {
 		log.Fatal(err)
 	}
-	for _, p := range watched {
-		fmt.Printf("%s online: %t, busy: %t %q\n", p.Username, p.Online(), p.Devices["android_600100"] == Busy, p.Ext)
+	for _, item := range watched.Done() {
+		p := item.Value
+		fmt.Printf("%s online: %t, busy: %t %q\n", item.ID, p.Online(), p.Devices["android_600100"] == StatusBusy, p.Ext)
+	}
+	for _, item := range watched.Failed() {
+		fmt.Printf("%s is not watched: %v\n", item.ID, item.Err)
 	}
 	// Output:
 	// carol online: false, busy: false ""
 	// bob online: true, busy: true "in a call"
+}
+
+// start returns an emulated app with these users, and a client of it.
+func start(usernames ...string) (*imtest.Server, *im.Client) {
+	srv := imtest.NewServer(nil)
+	srv.AddUsers(usernames...)
+	client, err := im.New(srv.Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+	return srv, client
+}
+
+func ExampleService_Get() {
+	srv, client := start("alice", "bob")
+	defer srv.Close()
+	srv.LogIn("bob", imtest.Device{ID: "android_600100"})
+	presences, err := client.Presence.Get(context.Background(), "alice", []string{"bob"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(presences[0].ID, presences[0].Value.Online(), presences[0].Value.Devices)
+	// Output:
+	// bob true map[android_600100:1]
+}
+
+func ExampleService_Set() {
+	srv, client := start("bob")
+	defer srv.Close()
+	err := client.Presence.Set(context.Background(), "bob", "android_600100", presence.Setting{Status: "busy"})
+	fmt.Println(errors.Is(err, im.ErrInvalidArgument), err)
+	// Output:
+	// true im: presence.set: Status: is "busy", must match ^[0-9]+$
+}
+
+// To subscribe again renews a subscription.
+func ExampleService_Subscribe() {
+	srv, client := start("alice", "bob")
+	defer srv.Close()
+	for _, expiry := range []time.Duration{time.Hour, presence.MaxExpiry} {
+		watched, err := client.Presence.Subscribe(context.Background(), "alice", []string{"bob"}, expiry)
+		if err != nil {
+			log.Fatal(err)
+		}
+		left := watched[0].Value.Expires.Sub(srv.Clock().Now())
+		fmt.Println(watched[0].ID, left.Round(time.Minute))
+	}
+	// Output:
+	// bob 1h0m0s
+	// bob 720h0m0s
+}
+
+func ExampleService_Unsubscribe() {
+	srv, client := start("alice", "bob", "carol")
+	defer srv.Close()
+	ctx := context.Background()
+	if _, err := client.Presence.Subscribe(ctx, "alice", []string{"bob", "carol"}, time.Hour); err != nil {
+		log.Fatal(err)
+	}
+	if _, err := client.Presence.Unsubscribe(ctx, "alice", []string{"carol"}); err != nil {
+		log.Fatal(err)
+	}
+	for _, s := range srv.Subscriptions("alice") {
+		fmt.Println(s.To)
+	}
+	// Output:
+	// bob
 }

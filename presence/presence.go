@@ -1,13 +1,22 @@
-// Package presence publishes the presence of users, and watches it for others.
+// Package presence publishes the presence of users, and watches it on behalf of others.
 //
-// A user has a status per device: [Offline], [Online], or a number that the app
-// gives a meaning of its own, such as "100" for busy. Who wants to be told of
-// changes subscribes, for 30 days at most; the client SDKs then get them. A user
-// may watch 3,000 others, and be watched by 3,000. Logins and logouts within a
-// second count as one change. The feature must be switched on:
-// [im.ErrNotEnabled].
+//   - To publish the presence of a user, call [Service.Set].
+//   - To read the presence of users, call [Service.Get].
+//   - To watch users, call [Service.Subscribe] and [Service.Unsubscribe]; to read whom a user
+//     watches, [Service.ListSubscriptions], [Service.PageSubscriptions] or
+//     [Service.AllSubscriptions].
+//   - To count the connected members of a group, call [Service.CountOnlineMembers].
+//
+// A user has a status per device: [StatusOffline], [StatusOnline], or a number that the app
+// gives a meaning of its own, such as "100" for busy. A user who wants to hear of changes
+// subscribes, for at most [MaxExpiry]; the client SDKs then get them. A user may watch 3,000
+// others, and be watched by 3,000. Logins and logouts within a second count as one change.
+// The feature must be switched on: otherwise im.ErrNotEnabled.
 //
 //	watched, err := client.Presence.Subscribe(ctx, "alice", []string{"bob", "carol"}, 24*time.Hour)
+//
+// Unless a method says otherwise, its quota is 50 calls a second (100 by one page of
+// Easemob), whatever the number of users, and it is retried if the response is lost.
 package presence
 
 import (
@@ -16,17 +25,17 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Service calls the endpoints of presence. It is the field Presence of the client.
+// Service calls the endpoints of presence. It is the field Presence of
+// im.Client.
 type Service struct{ api api.Caller }
 
-// New is called by package im; a service cannot be made outside this module.
+// New is for package im alone.
 func New(c api.Caller) *Service {
 	api.Declare(c, endpoints...)
 	return &Service{c}
@@ -36,27 +45,34 @@ var endpoints = []*api.Endpoint{
 	&set, &get, &subscribe, &unsubscribe, &listSubscriptions, &countOnline,
 }
 
-// Status is the presence on one device: [Offline], [Online] or any other number,
+// Status is the presence on one device: [StatusOffline], [StatusOnline] or any other number,
 // whose meaning is the app's.
 type Status string
 
 // The statuses that the server sets by itself.
 const (
-	Offline Status = "0"
-	Online  Status = "1"
+	StatusOffline Status = "0"
+	StatusOnline  Status = "1"
+)
+
+// The most that the methods take.
+const (
+	MaxExt        = 1024                // bytes of Setting.Ext; 64 by a document of 2023
+	MaxExpiry     = 30 * 24 * time.Hour // how long a subscription lasts
+	MaxUsersBatch = 100                 // users of one Get, Subscribe or Unsubscribe
 )
 
 // Setting is the presence that a device is given.
 type Setting struct {
-	Status Status // a number; above "1" the app's own
-	Ext    string // free text for those who watch, up to 1,024 bytes; 64 by a document of 2023
+	Status Status `json:"status"`       // a number; above "1" the app's own
+	Ext    string `json:"ext,omitzero"` // free text for those who watch, at most MaxExt bytes
 }
 
 var number = regexp.MustCompile(`^[0-9]+$`)
 
 func (p Setting) check() error {
 	return api.First(api.Required("Status", string(p.Status)), api.Pattern("Status", string(p.Status), number),
-		api.MaxBytes("Ext", p.Ext, 1024))
+		api.MaxBytes("Ext", p.Ext, MaxExt))
 }
 
 var set = api.Endpoint{
@@ -64,11 +80,9 @@ var set = api.Endpoint{
 	Quotas: api.PerSecond(50), Idempotent: true,
 }
 
-// Set sets the presence of a user on one device, and tells those who watch. The
-// device is its resource, as the client SDK and package users name it:
-// "android_600100200300". Quota: 50 calls a second (100 by one page of Easemob).
-// Repeated after a lost response, when the change may be told twice.
-// [im.ErrNotFound] when user or device does not exist.
+// Set sets the presence of a user on one device, and notifies those who watch. The device is
+// its resource, as the client SDK and package users name it: "android_600100200300". A retry
+// may notify twice. im.ErrNotFound if the user or the device does not exist.
 //
 //im:endpoint presence.set
 func (s *Service) Set(ctx context.Context, username, resource string, p Setting) error {
@@ -83,49 +97,20 @@ func (s *Service) Set(ctx context.Context, username, resource string, p Setting)
 
 // Presence is the presence of one user on all devices.
 type Presence struct {
-	Username   string
-	Devices    map[string]Status // by resource: "android_600100200300"; empty: none is known
-	Ext        string            // set by [Service.Set] or a client SDK
-	LastChange time.Time         `json:",omitzero"` // last login or logout
-	Expires    time.Time         `json:",omitzero"` // end of the subscription; responded by [Service.Subscribe] only
-	Err        error             // why there is nothing else: the response does not name the user
+	Devices    map[string]Status `json:"devices,omitzero"`     // by resource: "android_600100200300"; empty: none is known
+	Ext        string            `json:"ext,omitzero"`         // set by [Service.Set] or a client SDK
+	LastChange time.Time         `json:"last_change,omitzero"` // last login or logout
+	Expires    time.Time         `json:"expires,omitzero"`     // end of the subscription; returned by [Service.Subscribe] only
 }
 
-// MarshalJSON keeps the text and the kinds of Err.
-func (p Presence) MarshalJSON() ([]byte, error) {
-	type plain Presence
-	p.Err = api.Stored(p.Err)
-	return json.Marshal(plain(p)) //nolint:musttag // keys are the names of the fields
-}
-
-// UnmarshalJSON makes Err a [*batch.Reason].
-func (p *Presence) UnmarshalJSON(b []byte) error {
-	type plain Presence
-	return api.Restore(b, (*plain)(p), &p.Err)
-}
-
-// Online tells whether a device has another status than [Offline].
+// Online reports whether a device has another status than [StatusOffline].
 func (p Presence) Online() bool {
 	for _, status := range p.Devices {
-		if status != Offline {
+		if status != StatusOffline {
 			return true
 		}
 	}
 	return false
-}
-
-// Presences has one entry per user asked for, in that order.
-type Presences []Presence
-
-// Err is nil when all users were responded, else a [*batch.Error].
-func (p Presences) Err() error {
-	var failed []batch.Outcome
-	for _, one := range p {
-		if one.Err != nil {
-			failed = append(failed, batch.Outcome{ID: one.Username, Err: one.Err})
-		}
-	}
-	return batch.Failed(failed, len(p))
 }
 
 type wirePresence struct {
@@ -136,7 +121,11 @@ type wirePresence struct {
 	Status   statuses    `json:"status"`
 }
 
-// statuses are an object, or an empty array where there are none.
+func (w *wirePresence) presence() Presence {
+	return Presence{Devices: w.Status, Ext: string(w.Ext), LastChange: w.LastTime.Time(), Expires: w.Expiry.Time()}
+}
+
+// statuses are an object, or an empty array if there are none.
 type statuses map[string]Status
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -157,52 +146,35 @@ func (s *statuses) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// presences carries out a call that responds the presence of the users named.
-func (s *Service) presences(ctx context.Context, c *api.Call, usernames []string) (Presences, error) {
+// presences carries out a call whose response holds the presence of the users named.
+func (s *Service) presences(ctx context.Context, c *api.Call, usernames []string) (batch.Results[Presence], error) {
 	var out api.Payload[api.Many[wirePresence]]
-	c.Items, c.Body, c.Out = len(usernames), usernamesBody{usernames}, &out
+	c.Items, c.Out = len(usernames), &out
+	c.Body = struct {
+		Usernames []string `json:"usernames"`
+	}{usernames}
 	if err := s.api.Call(ctx, c); err != nil {
 		return nil, err
 	}
-	responded := make(map[string]*wirePresence, len(out.Value))
+	var said api.Reported[Presence]
 	for i := range out.Value {
-		responded[strings.ToLower(string(out.Value[i].UID))] = &out.Value[i]
+		said.Done(string(out.Value[i].UID), out.Value[i].presence())
 	}
-	list := make(Presences, len(usernames))
-	for i, name := range usernames {
-		w, named := responded[strings.ToLower(name)]
-		if !named {
-			list[i] = Presence{Username: name, Err: api.NotReported}
-			continue
-		}
-		list[i] = Presence{
-			Username: name, Devices: w.Status, Ext: string(w.Ext),
-			LastChange: w.LastTime.Time(), Expires: w.Expiry.Time(),
-		}
-	}
-	return list, nil
+	return said.Results(usernames)
 }
-
-type usernamesBody struct {
-	Usernames []string `json:"usernames"`
-}
-
-const maxUsers = 100
 
 var get = api.Endpoint{
-	ID: "presence.get", Method: http.MethodPost, Path: "/users/{username}/presence", Quotas: api.PerSecond(50),
-	Idempotent: true, MaxItems: maxUsers, ItemsIn: "usernames",
+	ID: "presence.get", Method: http.MethodPost, Path: "/users/{viewer}/presence", Quotas: api.PerSecond(50),
+	Idempotent: true, MaxItems: MaxUsersBatch, ItemsIn: "usernames",
 }
 
-// Get returns the presence of up to 100 users, asked on behalf of one user, who
-// need not have subscribed to them. All lack a response where that user does not
-// exist. Quota: 50 calls a second (100 by one page of Easemob), whatever the
-// number of users. Repeated after a lost response.
+// Get returns the presence of up to [MaxUsersBatch] users on behalf of a viewer, who need not
+// watch them. If the viewer does not exist, all items are batch.ErrNotReported.
 //
 //im:endpoint presence.get
-func (s *Service) Get(ctx context.Context, username string, usernames []string) (Presences, error) {
+func (s *Service) Get(ctx context.Context, viewer string, usernames []string) (batch.Results[Presence], error) {
 	return s.presences(ctx, &api.Call{
-		Endpoint: &get, Params: []string{username}, Invalid: api.Usernames("usernames", usernames),
+		Endpoint: &get, Params: []string{viewer}, Invalid: api.Usernames("usernames", usernames),
 	}, usernames)
 }
 
@@ -210,10 +182,9 @@ var countOnline = api.Endpoint{
 	ID: "presence.group_online_count", Method: http.MethodGet, Path: "/presence/online/{groupID}/type/{query_type}", Idempotent: true,
 }
 
-// CountOnlineMembers tells how many members of a group are connected, whatever
-// their statuses. Quota: 100 calls a second. Repeated after a lost response. The
-// vendor switches it on apart from presence ([im.ErrNotEnabled]); Agora's
-// international documents do not have it.
+// CountOnlineMembers returns how many members of a group are connected, whatever their
+// statuses. Quota: 100 calls a second. The vendor switches it on apart from presence, or it
+// is im.ErrNotEnabled; Agora's international documents do not have it.
 //
 //im:endpoint presence.group_online_count
 func (s *Service) CountOnlineMembers(ctx context.Context, groupID string) (int, error) {

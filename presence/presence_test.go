@@ -33,42 +33,42 @@ func TestSet(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "presence.set", Do: set("android_600100", presence.Setting{Status: "100", Ext: "in a call"}),
-			Request: "POST /users/alice/presence/android_600100/100",
-			Body:    `{"ext":"in a call"}`,
-			Response:  `{"result":"ok"}`,
+			Request:  "POST /users/alice/presence/android_600100/100",
+			Body:     `{"ext":"in a call"}`,
+			Response: `{"result":"ok"}`,
 		},
 		{
-			ID: "presence.set", Name: "an empty ext is sent", Do: set("ios", presence.Setting{Status: presence.Offline}),
-			Request: "POST /users/alice/presence/ios/0",
-			Body:    `{"ext":""}`,
-			Response:  `{"result":"ok"}`,
+			ID: "presence.set", Name: "an empty ext is sent", Do: set("ios", presence.Setting{Status: presence.StatusOffline}),
+			Request:  "POST /users/alice/presence/ios/0",
+			Body:     `{"ext":""}`,
+			Response: `{"result":"ok"}`,
 		},
 		{
-			ID: "presence.set", Name: "refused under 200", Do: set("ios", presence.Setting{Status: presence.Online}),
-			Request: "POST /users/alice/presence/ios/1",
-			Body:    `{"ext":""}`,
-			Response:  `{"result":"resource not exist"}`,
-			Err:     im.ErrNotFound,
+			ID: "presence.set", Name: "refused under 200", Do: set("ios", presence.Setting{Status: presence.StatusOnline}),
+			Request:  "POST /users/alice/presence/ios/1",
+			Body:     `{"ext":""}`,
+			Response: `{"result":"resource not exist"}`,
+			Err:      im.ErrNotFound,
 		},
 		{
-			ID: "presence.set", Name: "the reason under 200 has its kind", Do: set("ios", presence.Setting{Status: presence.Online}),
-			Request: "POST /users/alice/presence/ios/1",
-			Body:    `{"ext":""}`,
-			Response:  `{"result":"resource not exist"}`,
-			Err:     im.ErrNotFound,
+			ID: "presence.set", Name: "the reason under 200 has its kind", Do: set("ios", presence.Setting{Status: presence.StatusOnline}),
+			Request:  "POST /users/alice/presence/ios/1",
+			Body:     `{"ext":""}`,
+			Response: `{"result":"resource not exist"}`,
+			Err:      im.ErrNotFound,
 		},
 		{
-			ID: "presence.set", Name: "a response that says nothing", Do: set("ios", presence.Setting{Status: presence.Online}),
-			Request: "POST /users/alice/presence/ios/1",
-			Body:    `{"ext":""}`,
-			Response:  `{}`,
-			Err:     im.ErrBadResponse,
+			ID: "presence.set", Name: "a response that says nothing", Do: set("ios", presence.Setting{Status: presence.StatusOnline}),
+			Request:  "POST /users/alice/presence/ios/1",
+			Body:     `{"ext":""}`,
+			Response: `{}`,
+			Err:      im.ErrBadResponse,
 		},
 		{
 			ID: "presence.set", Name: "1024 bytes", Do: set("ios", presence.Setting{Status: "1", Ext: strings.Repeat("ü", 512)}),
-			Request: "POST /users/alice/presence/ios/1",
-			Body:    `{"ext":"` + strings.Repeat("ü", 512) + `"}`,
-			Response:  `{"result":"ok"}`,
+			Request:  "POST /users/alice/presence/ios/1",
+			Body:     `{"ext":"` + strings.Repeat("ü", 512) + `"}`,
+			Response: `{"result":"ok"}`,
 		},
 		{
 			ID: "presence.set", Name: "1025 bytes", Do: set("ios", presence.Setting{Status: "1", Ext: strings.Repeat("x", 1025)}),
@@ -93,7 +93,7 @@ func TestReasonInResult(t *testing.T) {
 		"too many queries":          im.ErrRateLimited,
 	} {
 		client, _ := wiretest.Client(t, wiretest.JSON(400, `{"result":"`+reason+`"}`))
-		err := client.Presence.Unsubscribe(t.Context(), "alice", []string{"bob"})
+		_, err := client.Presence.Unsubscribe(t.Context(), "alice", []string{"bob"})
 		var failure *im.Error
 		require.ErrorAs(t, err, &failure)
 		require.ErrorIs(t, err, kind, reason)
@@ -108,58 +108,60 @@ const (
 
 func TestPresences(t *testing.T) {
 	subscribe := func(usernames []string, expiry time.Duration) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *presence.Service) (presence.Presences, error) {
+		return do(func(ctx context.Context, s *presence.Service) (batch.Results[presence.Presence], error) {
 			return s.Subscribe(ctx, "alice", usernames, expiry)
 		})
 	}
 	get := func(usernames []string) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *presence.Service) (presence.Presences, error) {
+		return do(func(ctx context.Context, s *presence.Service) (batch.Results[presence.Presence], error) {
 			return s.Get(ctx, "alice", usernames)
 		})
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "presence.subscribe", Do: subscribe([]string{"carol", "Bob"}, 100*time.Second+time.Millisecond),
-			Request: "POST /users/alice/presence/100",
-			Body:    `{"usernames":["carol","Bob"]}`,
-			Response:  `{"result":[` + bobJSON + `,` + carolJSON + `]}`,
-			Want: presence.Presences{
-				{Username: "carol", LastChange: time.Unix(1697600001, 0), Expires: time.Unix(1697700001, 0)},
-				{
-					Username: "Bob", Ext: "in a call", Devices: map[string]presence.Status{"android": presence.Online, "ios_77": "100"},
+			Request:  "POST /users/alice/presence/100",
+			Body:     `{"usernames":["carol","Bob"]}`,
+			Response: `{"result":[` + bobJSON + `,` + carolJSON + `]}`,
+			Want: batch.Results[presence.Presence]{
+				{ID: "carol", Value: presence.Presence{LastChange: time.Unix(1697600001, 0), Expires: time.Unix(1697700001, 0)}},
+				{ID: "Bob", Value: presence.Presence{
+					Ext: "in a call", Devices: map[string]presence.Status{"android": presence.StatusOnline, "ios_77": "100"},
 					LastChange: time.Unix(1697600000, 0), Expires: time.Unix(1697700000, 0),
-				},
+				}},
 			},
 		},
 		{
 			ID: "presence.subscribe", Name: "the longest time, a response without a name",
 			Do: do(func(ctx context.Context, s *presence.Service) (any, error) {
 				got, err := s.Subscribe(ctx, "alice", []string{"bob", "dave"}, presence.MaxExpiry)
-				if err != nil {
+				if got == nil {
 					return nil, err
 				}
 				require.NoError(t, got[0].Err)
 				require.ErrorIs(t, got[1].Err, batch.ErrNotReported)
-				assert.Equal(t, "dave", got[1].Username)
-				require.ErrorIs(t, got.Err(), im.ErrPartial)
+				assert.Equal(t, "dave", got[1].ID)
+				require.ErrorIs(t, err, im.ErrPartial)
 				return nil, nil
 			}),
-			Request: "POST /users/alice/presence/2592000",
-			Body:    `{"usernames":["bob","dave"]}`,
-			Response:  `{"result":[` + bobJSON + `,{"uid":"","last_time":"","status":{}}]}`,
+			Request:  "POST /users/alice/presence/2592000",
+			Body:     `{"usernames":["bob","dave"]}`,
+			Response: `{"result":[` + bobJSON + `,{"uid":"","last_time":"","status":{}}]}`,
 		},
 		{ID: "presence.subscribe", Name: "less than a second", Do: subscribe([]string{"bob"}, 999*time.Millisecond), Err: im.ErrInvalidArgument},
 		{ID: "presence.subscribe", Name: "more than 30 days", Do: subscribe([]string{"bob"}, presence.MaxExpiry+1), Err: im.ErrInvalidArgument},
-		{ID: "presence.subscribe", Name: "himself", Do: subscribe([]string{"bob", "ALICE"}, time.Hour), Err: im.ErrInvalidArgument},
+		{ID: "presence.subscribe", Name: "themselves", Do: subscribe([]string{"bob", "ALICE"}, time.Hour), Err: im.ErrInvalidArgument},
 		{ID: "presence.subscribe", Name: "nobody", Do: subscribe(nil, time.Hour), Err: im.ErrInvalidArgument},
 		{ID: "presence.subscribe", Name: "101 users", Do: subscribe(names(101), time.Hour), Err: im.ErrInvalidArgument},
 		{
 			ID: "presence.get", Do: get([]string{"bob"}),
-			Request: "POST /users/alice/presence",
-			Body:    `{"usernames":["bob"]}`,
-			Response:  `{"result":[{"uid":"bob","last_time":"1697600000","ext":"","status":{"ios":0}}]}`,
-			Want: presence.Presences{
-				{Username: "bob", Devices: map[string]presence.Status{"ios": presence.Offline}, LastChange: time.Unix(1697600000, 0)},
+			Request:  "POST /users/alice/presence",
+			Body:     `{"usernames":["bob"]}`,
+			Response: `{"result":[{"uid":"bob","last_time":"1697600000","ext":"","status":{"ios":0}}]}`,
+			Want: batch.Results[presence.Presence]{
+				{ID: "bob", Value: presence.Presence{
+					Devices: map[string]presence.Status{"ios": presence.StatusOffline}, LastChange: time.Unix(1697600000, 0),
+				}},
 			},
 		},
 		{
@@ -170,23 +172,24 @@ func TestPresences(t *testing.T) {
 				require.ErrorIs(t, got[0].Err, batch.ErrNotReported)
 				return nil, err
 			}),
-			Request: "POST /users/nobody/presence",
-			Body:    `{"usernames":["bob"]}`,
-			Response:  `{"result":[]}`,
+			Err:      batch.ErrPartial,
+			Request:  "POST /users/nobody/presence",
+			Body:     `{"usernames":["bob"]}`,
+			Response: `{"result":[]}`,
 		},
 		{
 			ID: "presence.get", Name: "a status list that is not empty", Do: get([]string{"bob"}),
-			Request: "POST /users/alice/presence",
-			Body:    `{"usernames":["bob"]}`,
-			Response:  `{"result":[{"uid":"bob","status":["1"]}]}`,
-			Err:     im.ErrBadResponse,
+			Request:  "POST /users/alice/presence",
+			Body:     `{"usernames":["bob"]}`,
+			Response: `{"result":[{"uid":"bob","status":["1"]}]}`,
+			Err:      im.ErrBadResponse,
 		},
 		{
 			ID: "presence.get", Name: "no result", Do: get([]string{"bob"}),
-			Request: "POST /users/alice/presence",
-			Body:    `{"usernames":["bob"]}`,
-			Response:  `{}`,
-			Err:     im.ErrBadResponse,
+			Request:  "POST /users/alice/presence",
+			Body:     `{"usernames":["bob"]}`,
+			Response: `{}`,
+			Err:      im.ErrBadResponse,
 		},
 		{ID: "presence.get", Name: "101 users", Do: get(names(101)), Err: im.ErrInvalidArgument},
 		{ID: "presence.get", Name: "nobody", Do: get(nil), Err: im.ErrInvalidArgument},
@@ -195,9 +198,9 @@ func TestPresences(t *testing.T) {
 
 func TestSubscriptions(t *testing.T) {
 	unsubscribe := func(usernames []string) func(context.Context, *im.Client) (any, error) {
-		return func(ctx context.Context, c *im.Client) (any, error) {
-			return nil, c.Presence.Unsubscribe(ctx, "alice", usernames)
-		}
+		return do(func(ctx context.Context, s *presence.Service) (batch.Result, error) {
+			return s.Unsubscribe(ctx, "alice", usernames)
+		})
 	}
 	list := func(o page.Numbered) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *presence.Service) (*page.Page[presence.Subscription], error) {
@@ -207,32 +210,33 @@ func TestSubscriptions(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "presence.unsubscribe", Do: unsubscribe([]string{"bob", "carol"}),
-			Request: "DELETE /users/alice/presence",
-			Body:    `["bob","carol"]`,
-			Response:  `{"result":"ok"}`,
+			Request:  "DELETE /users/alice/presence",
+			Body:     `["bob","carol"]`,
+			Response: `{"result":"ok"}`,
+			Want:     batch.Result{{ID: "bob"}, {ID: "carol"}},
 		},
 		{
 			ID: "presence.unsubscribe", Name: "refused under 200", Do: unsubscribe([]string{"bob"}),
-			Request: "DELETE /users/alice/presence",
-			Body:    `["bob"]`,
-			Response:  `{"result":"usernames cannot be null"}`,
-			Err:     im.ErrForbidden,
+			Request:  "DELETE /users/alice/presence",
+			Body:     `["bob"]`,
+			Response: `{"result":"usernames cannot be null"}`,
+			Err:      im.ErrForbidden,
 		},
 		{ID: "presence.unsubscribe", Name: "nobody", Do: unsubscribe(nil), Err: im.ErrInvalidArgument},
 		{ID: "presence.unsubscribe", Name: "101 users", Do: unsubscribe(names(101)), Err: im.ErrInvalidArgument},
 		{
 			ID: "presence.list_subscriptions", Do: list(page.Numbered{Page: 3, Size: 2}),
-			Request: "GET /users/alice/presence/sublist?pageNum=3&pageSize=2",
-			Response:  `{"result":{"totalnum":"6","sublist":[{"uid":"bob","expiry":"1697700000"},{"uid":"carol","expiry":1697700001}]}}`,
+			Request:  "GET /users/alice/presence/sublist?pageNum=3&pageSize=2",
+			Response: `{"result":{"totalnum":"6","sublist":[{"uid":"bob","expiry":"1697700000"},{"uid":"carol","expiry":1697700001}]}}`,
 			Want: &page.Page[presence.Subscription]{Total: 6, Items: []presence.Subscription{
 				{"bob", time.Unix(1697700000, 0)}, {"carol", time.Unix(1697700001, 0)},
 			}},
 		},
 		{
 			ID: "presence.list_subscriptions", Name: "both numbers are always sent", Do: list(page.Numbered{}),
-			Request: "GET /users/alice/presence/sublist?pageNum=1&pageSize=100",
-			Response:  `{"result":{"totalnum":0,"sublist":[]}}`,
-			Want:    &page.Page[presence.Subscription]{Items: []presence.Subscription{}},
+			Request:  "GET /users/alice/presence/sublist?pageNum=1&pageSize=100",
+			Response: `{"result":{"totalnum":0,"sublist":[]}}`,
+			Want:     &page.Page[presence.Subscription]{Items: []presence.Subscription{}},
 		},
 		{
 			ID: "presence.list_subscriptions", Name: "size above 100", Do: list(page.Numbered{Size: 101}),
@@ -252,21 +256,21 @@ func TestCountOnlineMembers(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "presence.group_online_count", Do: count,
-			Request: "GET /presence/online/66021836783617/type/1",
-			Response:  `{"result":3}`,
-			Want:    3,
+			Request:  "GET /presence/online/66021836783617/type/1",
+			Response: `{"result":3}`,
+			Want:     3,
 		},
 		{
 			ID: "presence.group_online_count", Name: "as a string", Do: count,
-			Request: "GET /presence/online/66021836783617/type/1",
-			Response:  `{"result":"3"}`,
-			Want:    3,
+			Request:  "GET /presence/online/66021836783617/type/1",
+			Response: `{"result":"3"}`,
+			Want:     3,
 		},
 		{
 			ID: "presence.group_online_count", Name: "a reason in its place", Do: count,
-			Request: "GET /presence/online/66021836783617/type/1",
-			Response:  `{"result":"Id cannot be null."}`,
-			Err:     im.ErrBadResponse,
+			Request:  "GET /presence/online/66021836783617/type/1",
+			Response: `{"result":"Id cannot be null."}`,
+			Err:      im.ErrBadResponse,
 		},
 		{
 			ID: "presence.group_online_count", Name: "empty group",

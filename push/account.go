@@ -16,8 +16,7 @@ const writePool = "user_write" // shared with the registration of users
 
 // account is what a response says of the account that a call has changed.
 type account struct {
-	UUID          string    `json:"uuid"`
-	Username      api.Text  `json:"username"`
+	api.WrittenUser
 	Nickname      *api.Text `json:"nickname"`
 	DisplayStyle  *api.Int  `json:"notification_display_style"`
 	NoDisturbing  *api.Bool `json:"notification_no_disturbing"`
@@ -29,11 +28,7 @@ type account struct {
 // or without one, and one that kept rejects, is an error.
 func (s *Service) setAccount(ctx context.Context, e *api.Endpoint, username string, body any, invalid error, kept func(*account) error) error {
 	confirmed := func(response *api.Entity[account]) error {
-		a := &response.Value
-		if name := string(a.Username); name != "" && !strings.EqualFold(name, username) && a.UUID != username {
-			return fmt.Errorf("the response is about the user %s", api.Quoted(name))
-		}
-		return kept(a)
+		return api.First(response.Value.Is(username), kept(&response.Value))
 	}
 	return s.api.Call(ctx, &api.Call{
 		Endpoint: e, Params: []string{username}, Invalid: invalid, Body: body,

@@ -7,32 +7,24 @@ import (
 	"log"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/reaction"
-	"github.com/imrest/im-go/users"
 )
 
 // Two users react to a message; one of them thinks better of it.
 func Example() {
-	srv := imtest.NewServer(nil)
+	srv := imtest.NewServer(nil) // in a program: the real app
 	defer srv.Close()
+	srv.AddUsers("alice", "bob")
 	client, err := im.New(srv.Config())
 	if err != nil {
 		log.Fatal(err)
 	}
 	ctx := context.Background()
-	for _, name := range []string{"alice", "bob"} {
-		if _, err := client.Users.Register(ctx, users.NewUser{Username: name, Password: "S3cret.pass"}); err != nil {
-			log.Fatal(err)
-		}
-	}
-	sent, err := client.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{From: "alice", Body: messages.Text("It is done.")})
-	if err != nil {
-		log.Fatal(err)
-	}
-	id := sent[0].MessageID
+	id := send(client, "alice", "bob")
 
 	for _, put := range []struct{ who, what string }{{"bob", "👍"}, {"bob", "🎉"}, {"alice", "👍"}, {"bob", "👍"}} {
 		_, err := client.Reaction.Add(ctx, put.who, id, put.what)
@@ -47,11 +39,11 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	list, err := client.Reaction.Get(ctx, "bob", reaction.Query{MessageIDs: []string{id}})
+	results, err := client.Reaction.Get(ctx, "bob", []string{id}, reaction.GetOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, r := range list[0].Reactions {
+	for _, r := range results[0].Value {
 		fmt.Println(r.Text, r.Count, r.Mine)
 	}
 	for name, err := range client.Reaction.AllUsers(ctx, "bob", id, "👍", page.Options{}) {
@@ -65,4 +57,69 @@ func Example() {
 	// 👍 2 true
 	// bob
 	// alice
+}
+
+// start returns an emulated app with these users, and a client of it.
+func start(usernames ...string) (*imtest.Server, *im.Client) {
+	srv := imtest.NewServer(nil)
+	srv.AddUsers(usernames...)
+	client, err := im.New(srv.Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+	return srv, client
+}
+
+// send sends one message and returns its id.
+func send(client *im.Client, from, to string) string {
+	sent, err := client.Messages.SendToUsers(context.Background(), []string{to}, messages.Message{From: from, Body: messages.Text("It is done.")})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return sent[0].MessageID
+}
+
+// A second call says that the reaction is there.
+func ExampleService_Add() {
+	srv, client := start("alice", "bob")
+	defer srv.Close()
+	id := send(client, "alice", "bob")
+	for range 2 {
+		r, err := client.Reaction.Add(context.Background(), "bob", id, "👍")
+		switch {
+		case errors.Is(err, im.ErrAlreadyExists):
+			fmt.Println("it is there already")
+		case err != nil:
+			log.Fatal(err)
+		default:
+			fmt.Println(r.Text, r.MessageID == id)
+		}
+	}
+	// Output:
+	// 👍 true
+	// it is there already
+}
+
+func ExampleService_Get() {
+	srv, client := start("alice", "bob")
+	defer srv.Close()
+	ctx := context.Background()
+	id := send(client, "alice", "bob")
+	if _, err := client.Reaction.Add(ctx, "bob", id, "👍"); err != nil {
+		log.Fatal(err)
+	}
+	results, err := client.Reaction.Get(ctx, "alice", []string{id}, reaction.GetOptions{})
+	if err != nil && !errors.Is(err, batch.ErrPartial) {
+		log.Fatal(err)
+	}
+	for _, item := range results.Done() {
+		for _, r := range item.Value {
+			fmt.Println(r.Text, r.Count, r.Usernames)
+		}
+	}
+	for _, item := range results.Failed() {
+		fmt.Println(item.ID, item.Err)
+	}
+	// Output:
+	// 👍 1 [bob]
 }

@@ -9,42 +9,41 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/page"
 )
 
-// Query names the messages whose reactions are wanted: all of one-to-one chats, or
-// all of one group.
-type Query struct {
-	MessageIDs []string // up to 20
-	GroupID    string   // empty: messages of one-to-one chats
+// GetOptions say where the messages of [Service.Get] are.
+type GetOptions struct {
+	GroupID string `json:"group_id,omitzero"` // the group of all messages; empty: they are of one-to-one chats
 }
 
-func (q Query) check() error {
-	for i, id := range q.MessageIDs {
-		if strings.Contains(id, ",") {
-			return api.Invalid(fmt.Sprintf("MessageIDs[%d]", i), "is %s, must have no comma, which separates the values of this call", api.Quoted(id))
-		}
-	}
-	return api.First(api.Identifiers("MessageIDs", q.MessageIDs), api.UTF8("GroupID", q.GroupID))
-}
-
-func (q Query) query() url.Values {
-	v := url.Values{"msgIdList": {strings.Join(q.MessageIDs, ",")}, "msgType": {string(Chat)}}
-	if q.GroupID != "" {
-		v.Set("msgType", string(Group))
-		v.Set("groupId", q.GroupID)
+func (o GetOptions) query(messageIDs []string) url.Values {
+	v := url.Values{"msgIdList": {strings.Join(messageIDs, ",")}, "msgType": {string(ChatTypeUser)}}
+	if o.GroupID != "" {
+		v.Set("msgType", string(ChatTypeGroup))
+		v.Set("groupId", o.GroupID)
 	}
 	return v
 }
 
+func checkMessages(ids []string) error {
+	for i, id := range ids {
+		if strings.Contains(id, ",") {
+			return api.Invalid(fmt.Sprintf("messageIDs[%d]", i), "is %s, must have no comma, which separates the values of this call", api.Quoted(id))
+		}
+	}
+	return api.Identifiers("messageIDs", ids)
+}
+
 // Summary is one reaction on a message, with who put it there.
 type Summary struct {
-	ID        string
-	Text      string   // the reaction itself: "👍"
-	Count     int      // users that put it there
-	Mine      bool     // the user who asks is one of them
-	Usernames []string // the first three of them; [Service.AllUsers] goes over all
+	ID        string   `json:"id"`
+	Text      string   `json:"text"`               // the reaction itself: "👍"
+	Count     int      `json:"count"`              // users who put it there
+	Mine      bool     `json:"mine"`               // the user who asks is one of them
+	Usernames []string `json:"usernames,omitzero"` // the first three of them; [Service.AllUsers] goes over all
 }
 
 // wireSummary has the count under the names of Easemob and of Agora.
@@ -65,42 +64,33 @@ func (w *wireSummary) summary() Summary {
 	}
 }
 
-// MessageReactions are the reactions on one message.
-type MessageReactions struct {
-	MessageID string
-	Reactions []Summary // nil: the response does not name the message
-}
+// MaxMessagesBatch is the most messages of one [Service.Get].
+const MaxMessagesBatch = 20
 
 var get = api.Endpoint{
 	ID: "reaction.get", Method: http.MethodGet, Path: "/reaction/user/{username}",
-	Idempotent: true, MaxItems: 20, ItemsIn: "MessageIDs",
+	Idempotent: true, MaxItems: MaxMessagesBatch, ItemsIn: "messageIDs",
 }
 
-// Get returns the reactions on up to 20 messages, in the order asked. An empty
-// list is no proof that there are none: the service was seen to leave out
-// reactions in groups. Quota: 100 calls a second, whatever the number of messages.
-// Repeated after a lost response. [im.ErrForbidden] when the user takes no part in
-// one of the conversations.
+// Get returns the reactions on up to [MaxMessagesBatch] messages, all of one-to-one chats or
+// all of one group. An empty list is not proof that there are none: the service was seen to
+// leave out reactions in groups.
 //
 //im:endpoint reaction.get
-func (s *Service) Get(ctx context.Context, username string, q Query) ([]MessageReactions, error) {
+func (s *Service) Get(ctx context.Context, username string, messageIDs []string, o GetOptions) (batch.Results[[]Summary], error) {
 	var out response[api.Many[wireMessage]]
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &get, Params: []string{username}, Invalid: q.check(), Items: len(q.MessageIDs),
-		Query: q.query(), Out: &out,
+		Endpoint: &get, Params: []string{username}, Items: len(messageIDs), Query: o.query(messageIDs), Out: &out,
+		Invalid: api.First(checkMessages(messageIDs), api.UTF8("GroupID", o.GroupID)),
 	})
 	if err != nil {
 		return nil, err
 	}
-	responded := make(map[string][]Summary, len(out.data))
+	said := api.Reported[[]Summary]{Exact: true}
 	for _, message := range out.data {
-		responded[string(message.ID)] = api.Convert(message.Reactions, (*wireSummary).summary)
+		said.Done(string(message.ID), api.Convert(message.Reactions, (*wireSummary).summary))
 	}
-	list := make([]MessageReactions, len(q.MessageIDs))
-	for i, id := range q.MessageIDs {
-		list[i] = MessageReactions{MessageID: id, Reactions: responded[id]}
-	}
-	return list, nil
+	return said.Results(messageIDs)
 }
 
 type wireMessage struct {
@@ -108,19 +98,17 @@ type wireMessage struct {
 	Reactions api.Many[wireSummary] `json:"reactionList"`
 }
 
-// MaxPage is the most users on a page of [Service.ListUsers], which is also what it asks
+// MaxUsersPage is the most users on a page of [Service.ListUsers], which is also what it asks
 // for without a limit.
-const MaxPage = 50
+const MaxUsersPage = 50
 
 var listUsers = api.Endpoint{
 	ID: "reaction.detail", Method: http.MethodGet, Path: "/reaction/user/{username}/detail", Idempotent: true,
 }
 
 // ListUsers returns a page of the users who put a reaction on a message, oldest reaction
-// first, with the Total of all pages. A page has up to [MaxPage] users. The ID of the
-// reaction, and whether the user who asks is one of them, is in [Service.Get]. Quota: 100 calls a second.
-// Retried if the response is lost. [im.ErrForbidden] when the user takes no part in the
-// conversation.
+// first, with at most [MaxUsersPage] users and the Total of all pages. [Service.Get] returns
+// the id of the reaction, and whether the user who asks is one of them.
 //
 //im:endpoint reaction.detail
 func (s *Service) ListUsers(ctx context.Context, username, messageID, reaction string, o page.Options) (*page.Page[string], error) {
@@ -128,14 +116,14 @@ func (s *Service) ListUsers(ctx context.Context, username, messageID, reaction s
 	var out response[wireSummary]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &listUsers, Params: []string{username}, Query: query, Out: &out,
-		Invalid: api.First(check(messageID, reaction), api.Cursor(query, o, MaxPage)),
+		Invalid: api.First(check(messageID, reaction), api.Cursor(query, o, MaxUsersPage)),
 	})
 	if err != nil {
 		return nil, err
 	}
 	summary := out.data.summary()
 	p := &page.Page[string]{Items: summary.Usernames, Next: string(out.data.Cursor), Total: summary.Count}
-	if len(p.Items) < cmp.Or(o.Limit, MaxPage) {
+	if len(p.Items) < cmp.Or(o.Limit, MaxUsersPage) {
 		p.Next = "" // the server sends one on the last page, too
 	}
 	return p, nil

@@ -1,13 +1,20 @@
-// Package reaction puts reactions on messages: an emoji, or an id of the app's own
-// for one, by users of the conversation.
+// Package reaction puts reactions on messages: an emoji, or an id of the app's own that stands
+// for one.
 //
-// Messages of users and of groups (threads are groups) have reactions, those of
-// chat rooms have not; up to 20 different ones on a message by default, kept as
-// long as the message. Every call is made on behalf of a user who takes part in
-// the conversation; one who does not is refused with [im.ErrForbidden]. The
-// feature must be switched on: [im.ErrNotEnabled].
+//   - To put a reaction on a message, call [Service.Add]; to take it off, [Service.Remove].
+//   - To read the reactions on messages, call [Service.Get].
+//   - To read who put one there, call [Service.ListUsers], [Service.PageUsers] or
+//     [Service.AllUsers].
+//
+// Messages of users and of groups (threads are groups) have reactions, those of chat rooms do
+// not. A message has at most 20 different ones by default, kept as long as the message. Every
+// call is made on behalf of a user who takes part in the conversation; it is im.ErrForbidden
+// for others. The feature must be switched on: otherwise im.ErrNotEnabled.
 //
 //	_, err := client.Reaction.Add(ctx, "alice", messageID, "👍")
+//
+// Unless a method says otherwise, its quota is 100 calls a second and it is retried if the
+// response is lost.
 package reaction
 
 import (
@@ -20,11 +27,10 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Service calls the endpoints of reactions. It is the field Reaction of the
-// client.
+// Service calls the endpoints of reactions. It is the field Reaction of im.Client.
 type Service struct{ api api.Caller }
 
-// New is called by package im; a service cannot be made outside this module.
+// New is for package im alone.
 func New(c api.Caller) *Service {
 	api.Declare(c, endpoints...)
 	return &Service{c}
@@ -37,19 +43,19 @@ type ChatType string
 
 // The kinds of conversation that have reactions.
 const (
-	Chat  ChatType = "chat"
-	Group ChatType = "groupchat" // threads, too
+	ChatTypeUser  ChatType = "chat"      // one-to-one
+	ChatTypeGroup ChatType = "groupchat" // threads, too
 )
 
 // Reaction is a reaction as it was added.
 type Reaction struct {
-	ID        string
-	MessageID string
-	ChatType  ChatType
-	GroupID   string    // empty in one-to-one chats
-	Text      string    // the reaction itself: "👍"
-	Created   time.Time `json:",omitzero"`
-	Updated   time.Time `json:",omitzero"`
+	ID        string    `json:"id"`
+	MessageID string    `json:"message_id"`
+	ChatType  ChatType  `json:"chat_type"`
+	GroupID   string    `json:"group_id,omitzero"` // empty in one-to-one chats
+	Text      string    `json:"text"`              // the reaction itself: "👍"
+	Created   time.Time `json:"created,omitzero"`
+	Updated   time.Time `json:"updated,omitzero"`
 }
 
 // wireReaction has the times under the names of the examples and of the tables.
@@ -75,8 +81,8 @@ func (w *wireReaction) reaction() *Reaction {
 // response has the envelope that only reactions have.
 type response[T any] struct{ data T }
 
-// UnmarshalJSON refuses a response without data, or with a status that is not ok.
-func (a *response[T]) UnmarshalJSON(b []byte) error {
+// UnmarshalJSON rejects a response without data, or with a status that is not ok.
+func (r *response[T]) UnmarshalJSON(b []byte) error {
 	var wire struct {
 		Status api.OK `json:"requestStatusCode"` // "ok" in the examples, "OK" in a table
 		Data   *T     `json:"data"`
@@ -87,29 +93,28 @@ func (a *response[T]) UnmarshalJSON(b []byte) error {
 	if wire.Data == nil {
 		return api.ErrNoEntity
 	}
-	a.data = *wire.Data
+	r.data = *wire.Data
 	return nil
 }
 
-const maxReaction = 128
+// MaxReaction is the most characters of a reaction.
+const MaxReaction = 128
 
 func check(messageID, reaction string) error {
 	return api.First(api.Required("messageID", messageID),
-		api.Required("reaction", reaction), api.MaxLength("reaction", reaction, maxReaction))
+		api.Required("reaction", reaction), api.MaxLength("reaction", reaction, MaxReaction))
 }
 
 var add = api.Endpoint{
 	ID: "reaction.create", Method: http.MethodPost, Path: "/reaction/user/{username}",
 }
 
-// Add puts a reaction, of 1 to 128 characters, of a user on a message. Not
-// repeated after a lost response: a repeat responses [im.ErrAlreadyExists], which then
-// means that it is done; but of two that collide on a message ([im.ErrConflict]) the
-// one refused is sent again. Quota: 100 calls a second. Errors:
-// [im.ErrAlreadyExists] when the user has put the same there before,
-// [im.ErrPlanLimit] for more different reactions than a message may have,
-// [im.ErrForbidden] when there is no such message or the user takes no part in its
-// conversation.
+// Add puts a reaction of a user, 1 to [MaxReaction] characters, on a message. Not retried if
+// the response is lost: a second call returns im.ErrAlreadyExists, which then means that the
+// first one succeeded. Of two that collide on a message (im.ErrConflict) the one that the
+// server rejected is retried. Errors: im.ErrAlreadyExists if the user has put the same there
+// before, im.ErrPlanLimit for more different reactions than a message may have,
+// im.ErrForbidden also if there is no such message.
 //
 //im:endpoint reaction.create
 func (s *Service) Add(ctx context.Context, username, messageID, reaction string) (*Reaction, error) {
@@ -131,10 +136,8 @@ var remove = api.Endpoint{
 	ID: "reaction.delete", Method: http.MethodDelete, Path: "/reaction/user/{username}",
 }
 
-// Remove takes a reaction of a user off a message. Not repeated after a lost
-// response: a repeat responses [im.ErrForbidden], as it does where the user had not
-// put this reaction there or takes no part in the conversation. Quota: 100 calls a
-// second.
+// Remove takes a reaction of a user off a message. Not retried if the response is lost: a
+// second call returns im.ErrForbidden, as for a user who had not put this reaction there.
 //
 //im:endpoint reaction.delete
 func (s *Service) Remove(ctx context.Context, username, messageID, reaction string) error {

@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/reaction"
@@ -45,7 +47,7 @@ func TestAdd(t *testing.T) {
 			Response: `{"requestStatusCode":"ok","timestamp":1697600000123,"data":{"id":"1210010020030040099","msgId":"1210010020030040050",
 				"msgType":"chat","groupId":null,"reaction":"👍","createdAt":"2023-10-18T03:33:20.123456Z","updatedAt":"2023-10-18T03:33:20.123461Z"}}`,
 			Want: &reaction.Reaction{
-				ID: "1210010020030040099", MessageID: "1210010020030040050", ChatType: reaction.Chat, Text: "👍",
+				ID: "1210010020030040099", MessageID: "1210010020030040050", ChatType: reaction.ChatTypeUser, Text: "👍",
 				Created: time.Date(2023, 10, 18, 3, 33, 20, 123456000, time.UTC).Local(),
 				Updated: time.Date(2023, 10, 18, 3, 33, 20, 123461000, time.UTC).Local(),
 			},
@@ -57,7 +59,7 @@ func TestAdd(t *testing.T) {
 			Response: `{"requestStatusCode":"OK","data":{"id":1210010020030040099,"msgId":1210010020030040050,
 				"msgType":"groupchat","groupId":"66021836783617","reaction":"heart","createAt":"2023-10-18T03:33:20.123456","updateAt":"2023-10-18T11:33:21+08:00"}}`,
 			Want: &reaction.Reaction{
-				ID: "1210010020030040099", MessageID: "1210010020030040050", ChatType: reaction.Group, GroupID: "66021836783617", Text: "heart",
+				ID: "1210010020030040099", MessageID: "1210010020030040050", ChatType: reaction.ChatTypeGroup, GroupID: "66021836783617", Text: "heart",
 				Created: time.Date(2023, 10, 18, 3, 33, 20, 123456000, time.UTC).Local(),
 				Updated: time.Date(2023, 10, 18, 3, 33, 21, 0, time.UTC).Local(),
 			},
@@ -66,19 +68,19 @@ func TestAdd(t *testing.T) {
 			ID: "reaction.create", Name: "not ok under 200", Do: add("1", "x"),
 			Request: "POST /reaction/user/alice", Body: `{"msgId":"1","message":"x"}`,
 			Response: `{"requestStatusCode":"Bad Request","data":{}}`,
-			Err:    im.ErrForbidden,
+			Err:      im.ErrForbidden,
 		},
 		{
 			ID: "reaction.create", Name: "response without data", Do: add("1", "x"),
 			Request: "POST /reaction/user/alice", Body: `{"msgId":"1","message":"x"}`,
 			Response: `{"requestStatusCode":"ok"}`,
-			Err:    im.ErrOutcomeUnknown,
+			Err:      im.ErrOutcomeUnknown,
 		},
 		{
 			ID: "reaction.create", Name: "128 characters", Do: add("1", strings.Repeat("好", 128)),
 			Request: "POST /reaction/user/alice", Body: `{"msgId":"1","message":"` + strings.Repeat("好", 128) + `"}`,
 			Response: `{"requestStatusCode":"ok","data":{"id":"1"}}`,
-			Want:   &reaction.Reaction{ID: "1"},
+			Want:     &reaction.Reaction{ID: "1"},
 		},
 		{ID: "reaction.create", Name: "129 characters", Do: add("1", strings.Repeat("好", 129)), Err: im.ErrInvalidArgument},
 		{ID: "reaction.create", Name: "no reaction", Do: add("1", ""), Err: im.ErrInvalidArgument},
@@ -136,14 +138,14 @@ func TestRemove(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "reaction.delete", Do: remove("1210010020030040050", "👍 & co"),
-			Request: "DELETE /reaction/user/alice?message=%F0%9F%91%8D+%26+co&msgId=1210010020030040050",
-			Response:  `{"requestStatusCode":"ok","timestamp":1697600000123}`,
+			Request:  "DELETE /reaction/user/alice?message=%F0%9F%91%8D+%26+co&msgId=1210010020030040050",
+			Response: `{"requestStatusCode":"ok","timestamp":1697600000123}`,
 		},
 		{
 			ID: "reaction.delete", Name: "not ok under 200", Do: remove("1", "x"),
-			Request: "DELETE /reaction/user/alice?message=x&msgId=1",
-			Response:  `{"requestStatusCode":"the user operation is illegal!"}`,
-			Err:     im.ErrForbidden,
+			Request:  "DELETE /reaction/user/alice?message=x&msgId=1",
+			Response: `{"requestStatusCode":"the user operation is illegal!"}`,
+			Err:      im.ErrForbidden,
 		},
 		{ID: "reaction.delete", Name: "129 characters", Do: remove("1", strings.Repeat("x", 129)), Err: im.ErrInvalidArgument},
 		{ID: "reaction.delete", Name: "no reaction", Do: remove("1", ""), Err: im.ErrInvalidArgument},
@@ -152,39 +154,48 @@ func TestRemove(t *testing.T) {
 }
 
 func TestGet(t *testing.T) {
-	get := func(q reaction.Query) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *reaction.Service) ([]reaction.MessageReactions, error) {
-			return s.Get(ctx, "alice", q)
+	get := func(messageIDs []string, o reaction.GetOptions) func(context.Context, *im.Client) (any, error) {
+		return do(func(ctx context.Context, s *reaction.Service) (batch.Results[[]reaction.Summary], error) {
+			return s.Get(ctx, "alice", messageIDs, o)
 		})
 	}
+	users := reaction.GetOptions{}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "reaction.get", Do: get(reaction.Query{MessageIDs: []string{"12", "11", "13"}}),
+			ID: "reaction.get", Do: get([]string{"12", "11", "13"}, users),
 			Request: "GET /reaction/user/alice?msgIdList=12%2C11%2C13&msgType=chat",
 			Response: `{"requestStatusCode":"ok","timestamp":1697600000123,"data":[{"msgId":"11","reactionList":[{"reactionId":"21","reaction":"👍",
 				"count":4,"state":true,"userList":["alice","bob","carol"]},{"reactionId":"22","reaction":"x","count":"1","state":"false","userList":["bob"]}]},
 				{"msgId":"12","reactionList":[]}]}`,
-			Want: []reaction.MessageReactions{
-				{MessageID: "12", Reactions: []reaction.Summary{}},
-				{MessageID: "11", Reactions: []reaction.Summary{
+			Want: batch.Results[[]reaction.Summary]{
+				{ID: "12", Value: []reaction.Summary{}},
+				{ID: "11", Value: []reaction.Summary{
 					{ID: "21", Text: "👍", Count: 4, Mine: true, Usernames: []string{"alice", "bob", "carol"}},
 					{ID: "22", Text: "x", Count: 1, Usernames: []string{"bob"}},
 				}},
-				{MessageID: "13"},
+				{ID: "13", Err: api.NotReported},
+			},
+			Err: batch.ErrNotReported,
+		},
+		{
+			ID: "reaction.get", Name: "of a group, as a single object", Do: get([]string{"11"}, reaction.GetOptions{GroupID: "66021836783617"}),
+			Request:  "GET /reaction/user/alice?groupId=66021836783617&msgIdList=11&msgType=groupchat",
+			Response: `{"requestStatusCode":"ok","data":{"msgId":11,"reactionList":{"reactionId":21,"reaction":"x","userCount":2,"userList":null}}}`,
+			Want: batch.Results[[]reaction.Summary]{
+				{ID: "11", Value: []reaction.Summary{{ID: "21", Text: "x", Count: 2, Usernames: []string{}}}},
 			},
 		},
 		{
-			ID: "reaction.get", Name: "of a group, as a single object", Do: get(reaction.Query{MessageIDs: []string{"11"}, GroupID: "66021836783617"}),
-			Request: "GET /reaction/user/alice?groupId=66021836783617&msgIdList=11&msgType=groupchat",
-			Response:  `{"requestStatusCode":"ok","data":{"msgId":11,"reactionList":{"reactionId":21,"reaction":"x","userCount":2,"userList":null}}}`,
-			Want: []reaction.MessageReactions{
-				{MessageID: "11", Reactions: []reaction.Summary{{ID: "21", Text: "x", Count: 2, Usernames: []string{}}}},
-			},
+			ID: "reaction.get", Name: "ids are not folded", Do: get([]string{"aB"}, users),
+			Request:  "GET /reaction/user/alice?msgIdList=aB&msgType=chat",
+			Response: `{"requestStatusCode":"ok","data":[{"msgId":"ab","reactionList":[]}]}`,
+			Want:     batch.Results[[]reaction.Summary]{{ID: "aB", Err: api.NotReported}},
+			Err:      batch.ErrNotReported,
 		},
-		{ID: "reaction.get", Name: "21 messages", Do: get(reaction.Query{MessageIDs: ids(21)}), Err: im.ErrInvalidArgument},
-		{ID: "reaction.get", Name: "no messages", Do: get(reaction.Query{}), Err: im.ErrInvalidArgument},
-		{ID: "reaction.get", Name: "an empty id", Do: get(reaction.Query{MessageIDs: []string{"1", ""}}), Err: im.ErrInvalidArgument},
-		{ID: "reaction.get", Name: "two ids in one", Do: get(reaction.Query{MessageIDs: []string{"1,2"}}), Err: im.ErrInvalidArgument},
+		{ID: "reaction.get", Name: "21 messages", Do: get(ids(21), users), Err: im.ErrInvalidArgument},
+		{ID: "reaction.get", Name: "no messages", Do: get(nil, users), Err: im.ErrInvalidArgument},
+		{ID: "reaction.get", Name: "an empty id", Do: get([]string{"1", ""}, users), Err: im.ErrInvalidArgument},
+		{ID: "reaction.get", Name: "two ids in one", Do: get([]string{"1,2"}, users), Err: im.ErrInvalidArgument},
 	})
 }
 
@@ -204,9 +215,9 @@ func TestListUsers(t *testing.T) {
 		},
 		{
 			ID: "reaction.detail", Name: "userCount, a cursor on the last page", Do: list(page.Options{}),
-			Request: "GET /reaction/user/alice/detail?limit=50&message=%2B1&msgId=11",
-			Response:  `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","userCount":1,"state":false,"userList":["bob"],"cursor":"c1"}}`,
-			Want:    &page.Page[string]{Items: []string{"bob"}, Total: 1},
+			Request:  "GET /reaction/user/alice/detail?limit=50&message=%2B1&msgId=11",
+			Response: `{"requestStatusCode":"ok","data":{"reactionId":"21","reaction":"+1","userCount":1,"state":false,"userList":["bob"],"cursor":"c1"}}`,
+			Want:     &page.Page[string]{Items: []string{"bob"}, Total: 1},
 		},
 		{ID: "reaction.detail", Name: "limit above 50", Do: list(page.Options{Limit: 51}), Err: im.ErrInvalidArgument},
 		{

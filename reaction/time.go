@@ -29,10 +29,10 @@ func (t *timestamp) UnmarshalJSON(b []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%.40q is no time", text)
+	return fmt.Errorf("%.40q is not a time", text)
 }
 
-// or gives t, or the other where t was not responded.
+// or returns t, or the other if the response has no t.
 func (t timestamp) or(other timestamp) time.Time {
 	if time.Time(t).IsZero() {
 		return time.Time(other)

@@ -12,29 +12,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/redisquota"
 )
-
-// counter counts the commands that a client sends.
-type counter struct{ n atomic.Int64 }
-
-func (c *counter) DialHook(next redis.DialHook) redis.DialHook { return next }
-
-func (c *counter) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
-		c.n.Add(1)
-		return next(ctx, cmd)
-	}
-}
-
-func (c *counter) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return next
-}
 
 // listen accepts connections and never responds.
 func listen(t *testing.T) string {
@@ -140,7 +123,7 @@ func fleet(t *testing.T, b *backend, prefix string, server *strict, n int, lengt
 	return wrong.Load()
 }
 
-// unless gives the strict figure with make torture, and otherwise one that holds
+// unless returns the strict figure with make torture, and otherwise one that holds
 // when the machine stalls: these tests run on the real clock beside others.
 func unless(strict, stalled int) int {
 	if os.Getenv("IM_TORTURE") != "" {

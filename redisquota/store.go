@@ -35,8 +35,8 @@ import (
 // Store is an [im.QuotaStore] and an [im.TokenStore]. Its fields are not to be changed
 // once it is in use.
 type Store struct {
-	Redis  redis.UniversalClient
-	Prefix string // of all keys; empty: "im"
+	Redis  redis.UniversalClient // a client, or one of a cluster
+	Prefix string                // of all keys; empty: "im"
 
 	// UserKey is the secret with which user ids are hashed (HMAC-SHA256) where a key of
 	// Redis has to name a user, the same for all processes. Without it the hash is made
@@ -69,7 +69,7 @@ func (s *Store) check() error {
 }
 
 // key names what belongs together: in a cluster, the braces make one slot of it. Those
-// of a Prefix do the same, but for an empty pair, which would turn all braces off.
+// of a Prefix do the same, except for an empty pair, which would turn all braces off.
 func (s *Store) key(app, of string) string {
 	prefix := s.Prefix
 	if prefix == "" {

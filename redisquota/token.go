@@ -34,14 +34,14 @@ type stored struct {
 	Expires int64  `json:"expires,omitzero"` // in ms since 1970
 }
 
-// Load gives the stored token; the zero Token when there is none, or something that
+// Load returns the stored token; or the zero Token if there is none, or something that
 // is not a token.
 func (s *Store) Load(ctx context.Context, app string) (im.Token, error) {
 	t, _, err := s.load(ctx, app)
 	return t, err
 }
 
-// load gives the token and the text that Redis has of it.
+// load returns the token and the text that Redis has of it.
 func (s *Store) load(ctx context.Context, app string) (im.Token, string, error) {
 	if err := s.check(); err != nil {
 		return im.Token{}, "", err
@@ -98,8 +98,8 @@ func (s *Store) drop(ctx context.Context, key, value string) error {
 	return err
 }
 
-// Lock gives the lock of the app to one holder at a time, at the latest until d
-// has passed; unlock is nil while another has it.
+// Lock takes the lock of the app, which one holder has at a time and loses after d at
+// the latest. A nil unlock means that another has it.
 func (s *Store) Lock(ctx context.Context, app string, d time.Duration) (unlock func(), err error) {
 	if err := s.check(); err != nil {
 		return nil, err

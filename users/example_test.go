@@ -8,13 +8,14 @@ import (
 	"time"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
 )
 
-// Onboarding: a batch of users is registered, one of them comes with a token of
-// her own, and one who misbehaves is muted, then banned.
+// A batch of users is registered, one of them gets a token of her own, and one who misbehaves
+// is muted, then banned.
 func Example() {
 	srv := imtest.NewServer(nil) // in a program: the real app
 	defer srv.Close()
@@ -25,22 +26,22 @@ func Example() {
 	}
 	ctx := context.Background()
 
-	batch, err := client.Users.RegisterBatch(ctx, []users.NewUser{
+	registered, err := client.Users.RegisterBatch(ctx, []users.NewUser{
 		{Username: "alice", Password: "S3cret.pass"},
 		{Username: "bob", Password: "0ther.pass"},
 		{Username: "mallory", Password: "th1rd.pass"},
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, batch.ErrPartial) {
 		log.Fatal(err)
 	}
-	for _, r := range batch {
+	for _, r := range registered {
 		switch {
 		case errors.Is(r.Err, im.ErrAlreadyExists):
-			fmt.Println(r.Username, "is here already")
+			fmt.Println(r.ID, "is here already")
 		case r.Err != nil:
 			log.Fatal(r.Err)
 		default:
-			fmt.Println("welcome,", r.User.Username)
+			fmt.Println("welcome,", r.Value.Username)
 		}
 	}
 
@@ -50,7 +51,7 @@ func Example() {
 	}
 	fmt.Println("alice logs in with", token.Value != "")
 
-	if err := client.Users.Mute(ctx, users.Mute{Username: "mallory", Group: new(time.Hour), Room: new(im.Forever)}); err != nil {
+	if err := client.Users.Mute(ctx, "mallory", users.Mute{Group: new(time.Hour), Room: new(im.Forever)}); err != nil {
 		log.Fatal(err)
 	}
 	muted, err := client.Users.GetMute(ctx, "mallory")
@@ -58,7 +59,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	fmt.Println("muted in rooms for ever:", muted.Room == im.Forever)
-	if _, err := client.Users.Deactivate(ctx, "mallory"); err != nil {
+	if err := client.Users.Deactivate(ctx, "mallory"); err != nil {
 		log.Fatal(err)
 	}
 	for u, err := range client.Users.All(ctx, page.Options{Limit: 100}) {
@@ -76,4 +77,106 @@ func Example() {
 	// alice logs in with true
 	// muted in rooms for ever: true
 	// banned: mallory
+}
+
+// start returns an emulated app with these users, and a client of it.
+func start(usernames ...string) (*imtest.Server, *im.Client) {
+	srv := imtest.NewServer(nil)
+	srv.AddUsers(usernames...)
+	client, err := im.New(srv.Config())
+	if err != nil {
+		log.Fatal(err)
+	}
+	return srv, client
+}
+
+// More users than one call takes are registered call by call.
+func ExampleService_RegisterBatch() {
+	srv, client := start("user7")
+	defer srv.Close()
+	newcomers := make([]users.NewUser, 100)
+	for i := range newcomers {
+		newcomers[i] = users.NewUser{Username: fmt.Sprintf("user%d", i), Password: "S3cret.pass"}
+	}
+	for chunk := range batch.Chunks(newcomers, users.MaxRegisterBatch) {
+		registered, err := client.Users.RegisterBatch(context.Background(), chunk)
+		if err != nil && !errors.Is(err, batch.ErrPartial) {
+			log.Fatal(err)
+		}
+		fmt.Println(len(registered.Done()), "of", len(chunk), "registered")
+		for _, item := range registered.Failed() {
+			fmt.Println(item.Err)
+		}
+	}
+	// Output:
+	// 59 of 60 registered
+	// the user7 already exists
+	// 40 of 40 registered
+}
+
+func ExampleService_GetStatusBatch() {
+	srv, client := start("alice", "bob")
+	defer srv.Close()
+	srv.LogIn("alice")
+	statuses, err := client.Users.GetStatusBatch(context.Background(), []string{"alice", "bob"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, s := range statuses {
+		fmt.Println(s.ID, s.Value)
+	}
+	// Output:
+	// alice online
+	// bob offline
+}
+
+// A kind of chat that is not named stays as it is; 0 lifts its mute.
+func ExampleService_Mute() {
+	srv, client := start("mallory")
+	defer srv.Close()
+	ctx := context.Background()
+	for _, m := range []users.Mute{
+		{Group: new(time.Hour), Room: new(im.Forever)},
+		{Group: new(time.Duration(0))},
+	} {
+		if err := client.Users.Mute(ctx, "mallory", m); err != nil {
+			log.Fatal(err)
+		}
+	}
+	muted, err := client.Users.GetMute(ctx, "mallory")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("groups:", muted.Group, "rooms:", muted.Room == im.Forever)
+	// Output:
+	// groups: 0s rooms: true
+}
+
+// All users of an app for tests are deleted.
+func ExampleService_DeleteOldest() {
+	srv, client := start("alice", "bob", "carol")
+	defer srv.Close()
+	o := page.Options{Limit: 2}
+	for {
+		deleted, err := client.Users.DeleteOldest(context.Background(), o)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(len(deleted.Items), "deleted")
+		if deleted.Next == "" {
+			break
+		}
+	}
+	// Output:
+	// 2 deleted
+	// 1 deleted
+}
+
+func ExampleValidName() {
+	for _, name := range []string{"alice", "no blanks"} {
+		fmt.Println(users.ValidName(name))
+	}
+	// Output:
+	// <nil>
+	// name: is "no blanks", must have no ' ': a-z, A-Z, 0-9, "_", "-" and "." are allowed
 }

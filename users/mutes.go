@@ -3,7 +3,6 @@ package users
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"iter"
 	"math"
 	"net/http"
@@ -16,63 +15,43 @@ import (
 	"github.com/imrest/im-go/page"
 )
 
-// Mute says how a user is to be muted, per kind of chat. A nil kind is left as it
-// is, 0 lifts its mute, [im.Forever] mutes without an end, anything else mutes for
-// that time, in whole seconds up to 2147483647.
+// Mute says for how long a user is to be muted, per kind of chat. A nil kind stays as it is,
+// 0 lifts its mute, im.Forever mutes without an end, and anything else mutes for that time,
+// in whole seconds up to 2147483647.
 //
-//	users.Mute{Username: "alice", Group: new(time.Hour), Room: new(im.Forever)}
+//	users.Mute{Group: new(time.Hour), Room: new(im.Forever)}
 type Mute struct {
-	Username string
-	Chat     *time.Duration // one-to-one chats
-	Group    *time.Duration
-	Room     *time.Duration
+	Chat  *time.Duration `json:"chat,omitzero"` // one-to-one chats
+	Group *time.Duration `json:"group,omitzero"`
+	Room  *time.Duration `json:"room,omitzero"`
 }
 
-var setMute = api.Endpoint{
+var mute = api.Endpoint{
 	ID: "mutes.set", Method: http.MethodPost, Path: "/mutes", Idempotent: true,
 }
 
-// Mute mutes or unmutes a user app-wide. What a muted user may not do, REST calls
-// in its name may not do either. Quota: 100 calls a second. Repeated after a lost
-// response, which starts the time again. [im.ErrNotFound] when there is no such
-// user; the feature depends on the plan.
+// Mute mutes a user app-wide, or lifts its mutes. What a muted user may not do, REST calls on
+// its behalf may not do either. A retry starts the time again. Whether an app can mute depends
+// on its plan.
 //
 //im:endpoint mutes.set
-func (s *Service) Mute(ctx context.Context, m Mute) error {
+func (s *Service) Mute(ctx context.Context, username string, m Mute) error {
 	body := struct {
 		Username string `json:"username"`
 		Chat     *int64 `json:"chat,omitempty"`
 		Group    *int64 `json:"groupchat,omitempty"`
 		Room     *int64 `json:"chatroom,omitempty"`
-	}{m.Username, muteSeconds(m.Chat), muteSeconds(m.Group), muteSeconds(m.Room)}
-	return s.api.Call(ctx, &api.Call{Endpoint: &setMute, Invalid: m.check(), Body: body, Out: new(muteResponse)})
-}
-
-// muteResponse says that a mute was set, in data or, by one table, at the top. An
-// response that denies it or lacks it does not decode.
-type muteResponse struct{}
-
-func (*muteResponse) UnmarshalJSON(b []byte) error {
-	type result struct {
-		Result *api.OK `json:"result"`
-	}
-	var wire struct {
-		result
-		Data result `json:"data"`
-	}
-	err := json.Unmarshal(b, &wire)
-	if err == nil && wire.Result == nil && wire.Data.Result == nil {
-		err = api.ErrNoEntity
-	}
-	return err
+	}{username, muteSeconds(m.Chat), muteSeconds(m.Group), muteSeconds(m.Room)}
+	return s.api.Call(ctx, &api.Call{
+		Endpoint: &mute, Invalid: api.First(api.Username("username", username), m.check()), Body: body, Out: new(confirmed),
+	})
 }
 
 func (m Mute) check() error {
 	if m.Chat == nil && m.Group == nil && m.Room == nil {
 		return api.Invalid("Mute", "must set Chat, Group or Room; with none the call would change nothing")
 	}
-	return api.First(api.Username("Username", m.Username),
-		checkMute("Chat", m.Chat), checkMute("Group", m.Group), checkMute("Room", m.Room))
+	return api.First(checkMute("Chat", m.Chat), checkMute("Group", m.Group), checkMute("Room", m.Room))
 }
 
 func checkMute(field string, d *time.Duration) error {
@@ -95,12 +74,14 @@ func muteSeconds(d *time.Duration) *int64 {
 	return new(int64(*d / time.Second))
 }
 
-// Muted is how long a user is still muted, per kind of chat: 0 not at all,
-// [im.Forever] without an end.
+// Muted says how long a user is still muted, per kind of chat: 0 not at all, im.Forever
+// without an end.
 type Muted struct {
-	Username          string
-	Chat, Group, Room time.Duration
-	At                time.Time `json:",omitzero"` // when the server said so
+	Username string        `json:"username"`
+	Chat     time.Duration `json:"chat,omitzero"` // one-to-one chats
+	Group    time.Duration `json:"group,omitzero"`
+	Room     time.Duration `json:"room,omitzero"`
+	At       time.Time     `json:"at,omitzero"` // when the server said so
 }
 
 type wireMuted struct {
@@ -129,8 +110,7 @@ var getMute = api.Endpoint{
 	ID: "mutes.get", Method: http.MethodGet, Path: "/mutes/{username}", Idempotent: true,
 }
 
-// GetMute tells how long a user is still muted. Quota: 100 calls a second.
-// Repeated after a lost response. [im.ErrNotFound] when there is no such user.
+// GetMute returns how long a user is still muted.
 //
 //im:endpoint mutes.get
 func (s *Service) GetMute(ctx context.Context, username string) (*Muted, error) {
@@ -143,23 +123,22 @@ func (s *Service) GetMute(ctx context.Context, username string) (*Muted, error) 
 	}
 	muted := out.Data.Data.muted(out.Data.Data.UnixTime.Time(), out.URI)
 	if name := strings.ToLower(username); strings.HasSuffix(muted.Username, "_"+name) {
-		muted.Username = name // the app's name has an underscore, and no uri tells where it ends
+		muted.Username = name // the app's name has an underscore, and no uri says where it ends
 	}
 	return &muted, nil
 }
 
-// MaxMutesPage is the most entries on a page of [Service.ListMutes], which is also what
-// it asks for without a size.
+// MaxMutesPage is the most entries on a page of [Service.ListMutes], which is also what it
+// asks for without a size.
 const MaxMutesPage = 50
 
 var listMutes = api.Endpoint{
 	ID: "mutes.list", Method: http.MethodGet, Path: "/mutes", Idempotent: true,
 }
 
-// ListMutes returns a page of muted users. A page has up to [MaxMutesPage] entries. The
-// server lists a user once per kind of chat, so a user may come up three times, and
-// lifted mutes stay in the list with 0. Quota: 100 calls a second. Retried if the
-// response is lost.
+// ListMutes returns a page of muted users, with at most [MaxMutesPage] entries. The server
+// lists a user once per kind of chat, so a user may have up to three entries, and lifted
+// mutes stay in the list with 0.
 //
 //im:endpoint mutes.list
 func (s *Service) ListMutes(ctx context.Context, o page.Numbered) (*page.Page[Muted], error) {

@@ -2,7 +2,6 @@ package users
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -12,73 +11,97 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Registration is what became of one user of a batch.
-type Registration struct {
-	Username string
-	User     *User // nil: not registered
-	Err      error // why not: errors.Is(Err, im.ErrAlreadyExists), ...
+// The longest texts of a user, in characters, and the most users of one
+// [Service.RegisterBatch].
+const (
+	MaxPassword      = 64
+	MaxNickname      = 100
+	MaxRegisterBatch = 60
+)
+
+// NewUser is a user to register. It prints without its password.
+type NewUser struct {
+	Username string `json:"username"`
+	// Password has at most [MaxPassword] characters. A user without one can only log in with a
+	// token; Easemob's documents require a password, those of Agora do not.
+	Password string `json:"password,omitzero"`
+	Nickname string `json:"nickname,omitzero"` // for push notifications, at most MaxNickname characters
 }
 
-// MarshalJSON keeps the text and the kinds of Err.
-func (r Registration) MarshalJSON() ([]byte, error) {
-	type plain Registration
-	r.Err = api.Stored(r.Err)
-	return json.Marshal(plain(r)) //nolint:musttag // keys are the names of the fields
+type plainUser NewUser
+
+// Format hides the password.
+func (u NewUser) Format(f fmt.State, verb rune) { api.FormatMasked(f, verb, u.masked()) }
+
+// LogValue hides the password.
+func (u NewUser) LogValue() slog.Value { return api.LogMasked(u.masked()) }
+
+func (u NewUser) masked() plainUser {
+	u.Password = api.Masked(u.Password)
+	return plainUser(u)
 }
 
-// UnmarshalJSON makes Err a [*batch.Reason].
-func (r *Registration) UnmarshalJSON(b []byte) error {
-	type plain Registration
-	return api.Restore(b, (*plain)(r), &r.Err)
+func (u NewUser) check(field string) error {
+	return api.First(
+		api.Username(field+"Username", u.Username),
+		api.MaxLength(field+"Password", u.Password, MaxPassword),
+		api.MaxLength(field+"Nickname", u.Nickname, MaxNickname),
+	)
 }
 
-// LogValue hides push tokens.
-func (r Registration) LogValue() slog.Value { return api.LogMasked(r) }
+const writePool = "user_write" // shared with the push nickname and display style
 
-// Registrations has one entry per user asked for, in that order.
-type Registrations []Registration
+var register = api.Endpoint{
+	ID: "users.register", Within: api.UserManagement, Method: http.MethodPost, Path: "/users", Pool: writePool,
+}
 
-// LogValue hides push tokens.
-func (r Registrations) LogValue() slog.Value { return api.LogMasked(r) }
-
-// Err is nil when all are registered, else a [*batch.Error].
-func (r Registrations) Err() error {
-	var failed []batch.Outcome
-	for _, one := range r {
-		if one.Err != nil {
-			failed = append(failed, batch.Outcome{ID: one.Username, Err: one.Err})
-		}
-	}
-	return batch.Failed(failed, len(r))
+// Register makes one user and returns it. Not retried if the response is lost: a second call
+// returns im.ErrAlreadyExists, which then means that the first one succeeded. Quota: 100
+// calls a second, shared with [Service.RegisterBatch] and the push settings of users.
+// Errors: im.ErrAlreadyExists if the name is taken, im.ErrInvalidArgument for a bad name,
+// im.ErrPlanLimit if the app may have no more users.
+//
+//im:endpoint users.register
+func (s *Service) Register(ctx context.Context, u NewUser) (*User, error) {
+	return s.one(ctx, &api.Call{Endpoint: &register, Invalid: u.check(""), Body: u, Secrets: []string{u.Password}})
 }
 
 var registerBatch = api.Endpoint{
 	ID: "users.register_batch", Within: api.UserManagement, Method: http.MethodPost, Path: "/users", Pool: writePool,
-	Idempotent: true, MaxItems: 60, ItemsIn: "users",
+	Idempotent: true, MaxItems: MaxRegisterBatch, ItemsIn: "users",
 }
 
-// RegisterBatch makes up to 60 users in one call. Names that are taken are
-// reported one by one and do not hinder the others; the error is about the call
-// as a whole: one bad name fails it, and older servers refuse the whole batch for
-// one taken name ([im.ErrAlreadyExists]). Repeated after a lost response, since a
-// repeat only lists the users already made as taken. Quota: one call of the 100 a
-// second shared with Register, whatever the number of users.
+// RegisterBatch makes up to [MaxRegisterBatch] users in one call and returns those made. A
+// name that is taken is im.ErrAlreadyExists for its item, also when the call was retried. A
+// bad name fails the whole call, as a taken one does with older servers. Quota: each call is
+// one of the 100 a second of [Service.Register], whatever the number of users.
 //
 //im:endpoint users.register_batch
-func (s *Service) RegisterBatch(ctx context.Context, users []NewUser) (Registrations, error) {
+func (s *Service) RegisterBatch(ctx context.Context, users []NewUser) (batch.Results[User], error) {
+	secrets := make([]string, len(users))
+	names := make([]string, len(users))
+	for i, u := range users {
+		names[i], secrets[i] = u.Username, u.Password
+	}
 	var out entities
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &registerBatch, Invalid: checkBatch(users), Body: users, Items: len(users),
-		Secrets: passwords(users), Out: &out,
+		Endpoint: &registerBatch, Invalid: checkBatch(users), Body: users, Items: len(users), Secrets: secrets, Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return out.registrations(users), nil
+	var said api.Reported[User]
+	for _, u := range out.users {
+		said.Done(u.Username, u)
+	}
+	for _, f := range out.failed {
+		said.Refused(string(f.Username), f.Reason, secrets...)
+	}
+	return said.Results(names)
 }
 
-// checkBatch refuses what would fail the whole call. Two passwords for one name
-// are among it, and the server's error would quote them.
+// checkBatch rejects what would fail the whole call. Two passwords for one name would, and
+// the server's error would quote them.
 func checkBatch(users []NewUser) error {
 	if len(users) == 0 {
 		return api.Invalid("users", "must have at least one entry")
@@ -95,34 +118,4 @@ func checkBatch(users []NewUser) error {
 		seen[name] = i
 	}
 	return nil
-}
-
-func passwords(users []NewUser) []string {
-	secrets := make([]string, len(users))
-	for i, u := range users {
-		secrets[i] = u.Password
-	}
-	return secrets
-}
-
-func (e *entities) registrations(users []NewUser) Registrations {
-	made := make(map[string]*User, len(e.users))
-	for i := range e.users {
-		made[strings.ToLower(e.users[i].Username)] = &e.users[i]
-	}
-	refused := make(map[string]string, len(e.failed))
-	for _, f := range e.failed {
-		refused[strings.ToLower(string(f.Username))] = f.Reason
-	}
-	result := make(Registrations, len(users))
-	for i, u := range users {
-		name := strings.ToLower(u.Username)
-		result[i] = Registration{Username: u.Username, User: made[name]}
-		if reason, no := refused[name]; no {
-			result[i].Err = api.Refused(api.Withhold(api.Clip(reason, api.MaxText), api.MaxText, []string{u.Password}))
-		} else if result[i].User == nil {
-			result[i].Err = api.NotReported
-		}
-	}
-	return result
 }

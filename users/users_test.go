@@ -3,6 +3,8 @@ package users_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
@@ -19,29 +22,38 @@ import (
 const (
 	aliceJSON = `{"uuid":"9b2f7f10","type":"user","created":1697600000123,"modified":1697600500456,"username":"alice","activated":true}`
 	bobJSON   = `{"uuid":"9b2fcd30","type":"user","created":1697600000125,"modified":1697600000125,"username":"bob","activated":true}`
+
+	bannedBobJSON = `{"uuid":"9b2fcd30","type":"user","created":1697600000125,"modified":1697601100005,"username":"bob","activated":false}`
 )
 
 var (
-	alice = users.User{UUID: "9b2f7f10", Username: "alice", Activated: true, Created: time.UnixMilli(1697600000123), Modified: time.UnixMilli(1697600500456)}
-	bob   = users.User{UUID: "9b2fcd30", Username: "bob", Activated: true, Created: time.UnixMilli(1697600000125), Modified: time.UnixMilli(1697600000125)}
+	alice = users.User{UUID: "9b2f7f10", Username: "alice", Activated: true, Created: time.UnixMilli(1697600000123), Updated: time.UnixMilli(1697600500456)}
+	bob   = users.User{UUID: "9b2fcd30", Username: "bob", Activated: true, Created: time.UnixMilli(1697600000125), Updated: time.UnixMilli(1697600000125)}
 )
 
-// do turns a method with one argument into a case's Do.
+// doErr turns a method that returns an error alone into a case's Do.
+func doErr(f func(context.Context, *users.Service) error) func(context.Context, *im.Client) (any, error) {
+	return func(ctx context.Context, c *im.Client) (any, error) { return nil, f(ctx, c.Users) }
+}
+
+// do turns a method with a result into a case's Do.
 func do[T any](f func(context.Context, *users.Service) (T, error)) func(context.Context, *im.Client) (any, error) {
 	return func(ctx context.Context, c *im.Client) (any, error) { return f(ctx, c.Users) }
 }
 
 func TestAccounts(t *testing.T) {
+	deleteAlice := doErr(func(ctx context.Context, s *users.Service) error { return s.Delete(ctx, "alice") })
+	ban := doErr(func(ctx context.Context, s *users.Service) error { return s.Deactivate(ctx, "Bob") })
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "users.register",
 			Do: do(func(ctx context.Context, s *users.Service) (*users.User, error) {
 				return s.Register(ctx, users.NewUser{Username: "alice", Password: "S3cret.pass", Nickname: "Alice A."})
 			}),
-			Request: "POST /users",
-			Body:    `{"username":"alice","password":"S3cret.pass","nickname":"Alice A."}`,
-			Response:  `{"action":"post","entities":[` + aliceJSON + `],"timestamp":1697600000130,"duration":7}`,
-			Want:    &alice,
+			Request:  "POST /users",
+			Body:     `{"username":"alice","password":"S3cret.pass","nickname":"Alice A."}`,
+			Response: `{"action":"post","entities":[` + aliceJSON + `],"timestamp":1697600000130,"duration":7}`,
+			Want:     &alice,
 		},
 		{
 			ID: "users.register", Name: "without password",
@@ -50,7 +62,7 @@ func TestAccounts(t *testing.T) {
 			}),
 			Request: "POST /users", Body: `{"username":"alice"}`,
 			Response: `{"entities":` + aliceJSON + `}`, // an object where an array is meant
-			Want:   &alice,
+			Want:     &alice,
 		},
 		{
 			ID: "users.register", Name: "response without the user",
@@ -59,7 +71,7 @@ func TestAccounts(t *testing.T) {
 			}),
 			Request: "POST /users", Body: `{"username":"alice"}`,
 			Response: `{"entities":[]}`,
-			Err:    im.ErrBadResponse,
+			Err:      im.ErrBadResponse,
 		},
 		{
 			ID:      "users.get",
@@ -71,16 +83,16 @@ func TestAccounts(t *testing.T) {
 				"notification_ignore_99":false,"notifier_name":"acme-apns","device_token":"c0ffee00"}],"count":1}`,
 			Want: &users.User{
 				UUID: "9b2f7f10", Username: "alice", Activated: true,
-				Created: time.UnixMilli(1697600000123), Modified: time.UnixMilli(1697600500456),
+				Created: time.UnixMilli(1697600000123), Updated: time.UnixMilli(1697600500456),
 				Nickname: "Alice A.", DisplayStyle: 1, NoDisturbing: true, NoDisturbFrom: 22, NoDisturbTo: 7,
 				IgnoredGroups: []string{"228111222333441"}, NotifierName: "acme-apns", DeviceToken: "c0ffee00",
 			},
 		},
 		{
 			ID: "users.get", Name: "a name that needs escaping",
-			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Get(ctx, "a/b?c#d%e,f g") }),
-			Request: "GET /users/a%2Fb%3Fc%23d%25e%2Cf%20g",
-			Response:  `{"entities":[` + aliceJSON + `]}`,
+			Do:       do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Get(ctx, "a/b?c#d%e,f g") }),
+			Request:  "GET /users/a%2Fb%3Fc%23d%25e%2Cf%20g",
+			Response: `{"entities":[` + aliceJSON + `]}`,
 		},
 		{
 			ID: "users.get", Name: "empty name",
@@ -92,18 +104,18 @@ func TestAccounts(t *testing.T) {
 			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.User], error) {
 				return s.List(ctx, page.Options{Limit: 2, Cursor: "LTg0+/=="})
 			}),
-			Request: "GET /users?cursor=LTg0%2B%2F%3D%3D&limit=2",
-			Response:  `{"params":{"limit":["2"]},"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc","count":2}`,
-			Want:    &page.Page[users.User]{Items: []users.User{alice, bob}, Next: "Mjc"},
+			Request:  "GET /users?cursor=LTg0%2B%2F%3D%3D&limit=2",
+			Response: `{"params":{"limit":["2"]},"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc","count":2}`,
+			Want:     &page.Page[users.User]{Items: []users.User{alice, bob}, Next: "Mjc"},
 		},
 		{
 			ID: "users.list", Name: "no cursor on the first page",
 			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.User], error) {
 				return s.List(ctx, page.Options{})
 			}),
-			Request: "GET /users?limit=100",
-			Response:  `{"entities":[],"count":0}`,
-			Want:    &page.Page[users.User]{Items: []users.User{}},
+			Request:  "GET /users?limit=100",
+			Response: `{"entities":[],"count":0}`,
+			Want:     &page.Page[users.User]{Items: []users.User{}},
 		},
 		{
 			ID: "users.list", Name: "limit above 100",
@@ -113,20 +125,36 @@ func TestAccounts(t *testing.T) {
 			Err: im.ErrInvalidArgument,
 		},
 		{
-			ID:      "users.delete",
-			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Delete(ctx, "alice") }),
-			Request: "DELETE /users/alice",
-			Response:  `{"action":"delete","entities":[` + aliceJSON + `]}`,
-			Want:    &alice,
+			ID: "users.delete", Do: deleteAlice,
+			Request:  "DELETE /users/alice",
+			Response: `{"action":"delete","entities":[` + aliceJSON + `]}`,
+		},
+		{
+			ID: "users.delete", Name: "by UUID",
+			Do:       doErr(func(ctx context.Context, s *users.Service) error { return s.Delete(ctx, "9b2f7f10") }),
+			Request:  "DELETE /users/9b2f7f10",
+			Response: `{"entities":[` + aliceJSON + `]}`,
+		},
+		{
+			ID: "users.delete", Name: "another user", Do: deleteAlice,
+			Request:  "DELETE /users/alice",
+			Response: `{"entities":[` + bobJSON + `]}`,
+			Err:      im.ErrOutcomeUnknown,
+		},
+		{
+			ID: "users.delete", Name: "response without the user", Do: deleteAlice,
+			Request:  "DELETE /users/alice",
+			Response: `{"entities":[]}`,
+			Err:      im.ErrOutcomeUnknown,
 		},
 		{
 			ID: "users.delete_batch",
 			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.User], error) {
 				return s.DeleteOldest(ctx, page.Options{Limit: 2})
 			}),
-			Request: "DELETE /users?limit=2",
-			Response:  `{"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc"}`,
-			Want:    &page.Page[users.User]{Items: []users.User{alice, bob}, Next: "Mjc"},
+			Request:  "DELETE /users?limit=2",
+			Response: `{"entities":[` + aliceJSON + `,` + bobJSON + `],"cursor":"Mjc"}`,
+			Want:     &page.Page[users.User]{Items: []users.User{alice, bob}, Next: "Mjc"},
 		},
 		{
 			ID: "users.delete_batch", Name: "without saying how many",
@@ -137,25 +165,41 @@ func TestAccounts(t *testing.T) {
 		},
 		{
 			ID: "users.set_password",
-			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
-				return nil, s.SetPassword(ctx, "alice", "N3w.pass<&>")
+			Do: doErr(func(ctx context.Context, s *users.Service) error {
+				return s.SetPassword(ctx, "alice", "N3w.pass<&>")
 			}),
-			Request: "PUT /users/alice/password",
-			Body:    `{"newpassword":"N3w.pass<&>"}`,
-			Response:  `{"action":"set user password","timestamp":1697601000004,"duration":8}`,
+			Request:  "PUT /users/alice/password",
+			Body:     `{"newpassword":"N3w.pass<&>"}`,
+			Response: `{"action":"set user password","timestamp":1697601000004,"duration":8}`,
 		},
 		{
-			ID:      "users.deactivate",
-			Do:      do(func(ctx context.Context, s *users.Service) (*users.User, error) { return s.Deactivate(ctx, "bob") }),
-			Request: "POST /users/bob/deactivate",
-			Response:  `{"action":"Deactivate user","entities":[` + bobJSON + `]}`,
-			Want:    &bob,
+			ID: "users.deactivate", Do: ban,
+			Request:  "POST /users/Bob/deactivate",
+			Response: `{"action":"Deactivate user","entities":[` + bannedBobJSON + `]}`,
 		},
 		{
-			ID:      "users.activate",
-			Do:      do(func(ctx context.Context, s *users.Service) (any, error) { return nil, s.Activate(ctx, "bob") }),
-			Request: "POST /users/bob/activate",
-			Response:  `{"action":"activate user","timestamp":1697601200006,"duration":9}`,
+			ID: "users.deactivate", Name: "not banned", Do: ban,
+			Request:  "POST /users/Bob/deactivate",
+			Response: `{"entities":[` + bobJSON + `]}`,
+			Err:      im.ErrForbidden,
+		},
+		{
+			ID: "users.deactivate", Name: "another user", Do: ban,
+			Request:  "POST /users/Bob/deactivate",
+			Response: `{"entities":[{"username":"alice","activated":false}]}`,
+			Err:      im.ErrBadResponse,
+		},
+		{
+			ID: "users.deactivate", Name: "response without the user", Do: ban,
+			Request:  "POST /users/Bob/deactivate",
+			Response: `{"action":"Deactivate user"}`,
+			Err:      im.ErrBadResponse,
+		},
+		{
+			ID:       "users.activate",
+			Do:       doErr(func(ctx context.Context, s *users.Service) error { return s.Activate(ctx, "bob") }),
+			Request:  "POST /users/bob/activate",
+			Response: `{"action":"activate user","timestamp":1697601200006,"duration":9}`,
 		},
 	})
 }
@@ -171,84 +215,104 @@ func TestIgnoredGroupsAreSorted(t *testing.T) {
 	}
 }
 
-func TestLogins(t *testing.T) {
+func TestDevices(t *testing.T) {
+	disconnect := doErr(func(ctx context.Context, s *users.Service) error { return s.Disconnect(ctx, "alice") })
+	disconnectDevice := doErr(func(ctx context.Context, s *users.Service) error {
+		return s.DisconnectDevice(ctx, "alice", "android_600100200300")
+	})
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID:      "users.disconnect",
-			Do:      do(func(ctx context.Context, s *users.Service) (bool, error) { return s.Disconnect(ctx, "alice") }),
-			Request: "GET /users/alice/disconnect",
-			Response:  `{"entities":[],"data":{"result":true},"count":0}`,
-			Want:    true,
+			ID: "users.disconnect", Do: disconnect,
+			Request:  "GET /users/alice/disconnect",
+			Response: `{"entities":[],"data":{"result":true},"count":0}`,
 		},
 		{
-			ID: "users.disconnect", Name: "not done",
-			Do:      do(func(ctx context.Context, s *users.Service) (bool, error) { return s.Disconnect(ctx, "alice") }),
-			Request: "GET /users/alice/disconnect",
-			Response:  `{"data":{"result":"false"}}`,
-			Want:    false,
+			ID: "users.disconnect", Name: "not done", Do: disconnect,
+			Request:  "GET /users/alice/disconnect",
+			Response: `{"data":{"result":"false"}}`,
+			Err:      im.ErrForbidden,
 		},
 		{
-			ID: "users.disconnect_device",
-			Do: do(func(ctx context.Context, s *users.Service) (bool, error) {
-				return s.DisconnectDevice(ctx, "alice", "android_600100200300")
+			ID: "users.disconnect", Name: "no word of it", Do: disconnect,
+			Request:  "GET /users/alice/disconnect",
+			Response: `{"data":{}}`,
+			Err:      im.ErrBadResponse,
+		},
+		{
+			ID: "users.disconnect_device", Do: disconnectDevice,
+			Request:  "DELETE /users/alice/disconnect/android_600100200300",
+			Response: `{"entities":[],"data":{"result":true}}`,
+		},
+		{
+			ID: "users.disconnect_device", Name: "result at the top, not done", Do: disconnectDevice,
+			Request:  "DELETE /users/alice/disconnect/android_600100200300",
+			Response: `{"result":false}`,
+			Err:      im.ErrForbidden,
+		},
+		{
+			ID: "users.resources",
+			Do: do(func(ctx context.Context, s *users.Service) ([]users.Device, error) {
+				return s.ListDevices(ctx, "alice")
 			}),
-			Request: "DELETE /users/alice/disconnect/android_600100200300",
-			Response:  `{"entities":[],"data":{"result":true}}`,
-			Want:    true,
+			Request:  "GET /users/alice/resources",
+			Response: `{"data":[{"res":"android_600100200300","device_uuid":"7d3c0b1e","device_name":"Pixel-9"}]}`,
+			Want:     []users.Device{{Resource: "android_600100200300", UUID: "7d3c0b1e", Name: "Pixel-9"}},
 		},
+	})
+}
+
+func TestStatus(t *testing.T) {
+	count := do(func(ctx context.Context, s *users.Service) (int, error) { return s.CountOfflineMessages(ctx, "alice") })
+	wiretest.Run(t, []wiretest.Case{
 		{
-			ID:      "users.resources",
-			Do:      do(func(ctx context.Context, s *users.Service) ([]users.Device, error) { return s.Devices(ctx, "alice") }),
-			Request: "GET /users/alice/resources",
-			Response:  `{"data":[{"res":"android_600100200300","device_uuid":"7d3c0b1e","device_name":"Pixel-9"}]}`,
-			Want:    []users.Device{{Resource: "android_600100200300", UUID: "7d3c0b1e", Name: "Pixel-9"}},
-		},
-		{
-			ID:      "users.status",
-			Do:      do(func(ctx context.Context, s *users.Service) (users.Status, error) { return s.Status(ctx, "Alice") }),
-			Request: "GET /users/Alice/status",
-			Response:  `{"data":{"alice":"online"}}`, // the key is in lower case
-			Want:    users.Online,
+			ID:       "users.status",
+			Do:       do(func(ctx context.Context, s *users.Service) (users.Status, error) { return s.GetStatus(ctx, "Alice") }),
+			Request:  "GET /users/Alice/status",
+			Response: `{"data":{"alice":"online"}}`, // the key is in lower case
+			Want:     users.StatusOnline,
 		},
 		{
 			ID: "users.status_batch",
-			Do: do(func(ctx context.Context, s *users.Service) ([]users.UserStatus, error) {
-				return s.StatusBatch(ctx, []string{"bob", "Alice", "carol"})
+			Do: do(func(ctx context.Context, s *users.Service) (batch.Results[users.Status], error) {
+				return s.GetStatusBatch(ctx, []string{"bob", "Alice", "carol"})
 			}),
-			Request: "POST /users/batch/status",
-			Body:    `{"usernames":["bob","Alice","carol"]}`,
-			Response:  `{"action":"get batch user status","data":[{"alice":"online"},{"bob":"offline"}]}`,
-			Want:    []users.UserStatus{{"bob", users.Offline}, {"Alice", users.Online}, {"carol", ""}},
+			Request:  "POST /users/batch/status",
+			Body:     `{"usernames":["bob","Alice","carol"]}`,
+			Response: `{"action":"get batch user status","data":[{"alice":"online"},{"bob":"offline"}]}`,
+			Want: batch.Results[users.Status]{
+				{ID: "bob", Value: users.StatusOffline}, {ID: "Alice", Value: users.StatusOnline}, {ID: "carol", Err: api.NotReported},
+			},
+			Err: batch.ErrNotReported,
 		},
 		{
 			ID: "users.status_batch", Name: "101 users",
-			Do: do(func(ctx context.Context, s *users.Service) ([]users.UserStatus, error) {
-				return s.StatusBatch(ctx, names(101))
+			Do: do(func(ctx context.Context, s *users.Service) (batch.Results[users.Status], error) {
+				return s.GetStatusBatch(ctx, names(101))
 			}),
 			Err: im.ErrInvalidArgument,
 		},
 		{
-			ID:      "users.offline_msg_count",
-			Do:      do(func(ctx context.Context, s *users.Service) (int, error) { return s.OfflineMessageCount(ctx, "alice") }),
-			Request: "GET /users/alice/offline_msg_count",
-			Response:  `{"data":{"alice":3},"count":0}`,
-			Want:    3,
+			ID:       "users.offline_msg_count",
+			Do:       count,
+			Request:  "GET /users/alice/offline_msg_count",
+			Response: `{"data":{"alice":3},"count":0}`,
+			Want:     3,
 		},
 		{
 			ID: "users.offline_msg_count", Name: "as a string",
-			Do:      do(func(ctx context.Context, s *users.Service) (int, error) { return s.OfflineMessageCount(ctx, "alice") }),
-			Request: "GET /users/alice/offline_msg_count",
-			Response:  `{"data":{"alice":"3"}}`,
-			Want:    3,
+			Do:       count,
+			Request:  "GET /users/alice/offline_msg_count",
+			Response: `{"data":{"alice":"3"}}`,
+			Want:     3,
 		},
 		{
 			ID: "users.offline_msg_status",
-			Do: do(func(ctx context.Context, s *users.Service) (users.DeliveryStatus, error) {
-				return s.OfflineMessageStatus(ctx, "alice", "1210010020030040050")
+			Do: do(func(ctx context.Context, s *users.Service) (users.Delivery, error) {
+				return s.GetDelivery(ctx, "alice", "1210010020030040050")
 			}),
-			Request: "GET /users/alice/offline_msg_status/1210010020030040050",
-			Response:  `{"data":{"1210010020030040050":"delivered"}}`,
-			Want:    users.Delivered,
+			Request:  "GET /users/alice/offline_msg_status/1210010020030040050",
+			Response: `{"data":{"1210010020030040050":"delivered"}}`,
+			Want:     users.DeliveryDone,
 		},
 	})
 }
@@ -258,79 +322,79 @@ func TestMutes(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "mutes.set",
-			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
-				return nil, s.Mute(ctx, users.Mute{Username: "alice", Chat: new(time.Hour), Group: new(im.Forever), Room: new(time.Duration)})
+			Do: doErr(func(ctx context.Context, s *users.Service) error {
+				return s.Mute(ctx, "alice", users.Mute{Chat: new(time.Hour), Group: new(im.Forever), Room: new(time.Duration)})
 			}),
-			Request: "POST /mutes",
-			Body:    `{"username":"alice","chat":3600,"groupchat":-1,"chatroom":0}`,
-			Response:  `{"data":{"result":"ok"}}`,
+			Request:  "POST /mutes",
+			Body:     `{"username":"alice","chat":3600,"groupchat":-1,"chatroom":0}`,
+			Response: `{"data":{"result":"ok"}}`,
 		},
 		{
 			ID: "mutes.set", Name: "one kind leaves the others as they are",
-			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
-				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
+			Do: doErr(func(ctx context.Context, s *users.Service) error {
+				return s.Mute(ctx, "alice", users.Mute{Group: new(time.Minute)})
 			}),
-			Request: "POST /mutes",
-			Body:    `{"username":"alice","groupchat":60}`,
-			Response:  `{"data":{"result":"ok"}}`,
+			Request:  "POST /mutes",
+			Body:     `{"username":"alice","groupchat":60}`,
+			Response: `{"data":{"result":"ok"}}`,
 		},
 		{
 			ID: "mutes.set", Name: "the result at the top, as one table has it",
-			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
-				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
+			Do: doErr(func(ctx context.Context, s *users.Service) error {
+				return s.Mute(ctx, "alice", users.Mute{Group: new(time.Minute)})
 			}),
 			Request: "POST /mutes", Body: `{"username":"alice","groupchat":60}`,
 			Response: `{"result":"ok"}`,
 		},
 		{
 			ID: "mutes.set", Name: "refused under status 200",
-			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
-				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
+			Do: doErr(func(ctx context.Context, s *users.Service) error {
+				return s.Mute(ctx, "alice", users.Mute{Group: new(time.Minute)})
 			}),
 			Request: "POST /mutes", Body: `{"username":"alice","groupchat":60}`,
 			Response: `{"data":{"result":"user not found"}}`, Err: im.ErrNotFound,
 		},
 		{
 			ID: "mutes.set", Name: "no word of the mute",
-			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
-				return nil, s.Mute(ctx, users.Mute{Username: "alice", Group: new(time.Minute)})
+			Do: doErr(func(ctx context.Context, s *users.Service) error {
+				return s.Mute(ctx, "alice", users.Mute{Group: new(time.Minute)})
 			}),
 			Request: "POST /mutes", Body: `{"username":"alice","groupchat":60}`,
 			Response: `{"data":{}}`, Err: im.ErrBadResponse,
 		},
 		{
 			ID: "mutes.set", Name: "nothing to set",
-			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
-				return nil, s.Mute(ctx, users.Mute{Username: "alice"})
+			Do: doErr(func(ctx context.Context, s *users.Service) error {
+				return s.Mute(ctx, "alice", users.Mute{})
 			}),
 			Err: im.ErrInvalidArgument,
 		},
 		{
 			ID: "mutes.set", Name: "a negative time",
-			Do: do(func(ctx context.Context, s *users.Service) (any, error) {
-				return nil, s.Mute(ctx, users.Mute{Username: "alice", Chat: new(-time.Second)})
+			Do: doErr(func(ctx context.Context, s *users.Service) error {
+				return s.Mute(ctx, "alice", users.Mute{Chat: new(-time.Second)})
 			}),
 			Err: im.ErrInvalidArgument,
 		},
 		{
 			ID: "mutes.get", Do: muted,
-			Request: "GET /mutes/Bob_1",
-			Response:  `{"data":{"userid":"acme#demo_bob_1","chat":3590,"groupchat":-1,"unixtime":1697602010}}`,
-			Want:    &users.Muted{Username: "bob_1", Chat: 3590 * time.Second, Group: im.Forever, At: time.Unix(1697602010, 0)},
+			Request:  "GET /mutes/Bob_1",
+			Response: `{"data":{"userid":"acme#demo_bob_1","chat":3590,"groupchat":-1,"unixtime":1697602010}}`,
+			Want:     &users.Muted{Username: "bob_1", Chat: 3590 * time.Second, Group: im.Forever, At: time.Unix(1697602010, 0)},
 		},
 		{
 			ID: "mutes.get", Name: "bare name, numbers as strings", Do: muted,
-			Request: "GET /mutes/Bob_1",
-			Response:  `{"data":{"userid":"bob_1","chat":"0","groupchat":"-1","chatroom":"5","unixtime":"1697602010"}}`,
-			Want:    &users.Muted{Username: "bob_1", Group: im.Forever, Room: 5 * time.Second, At: time.Unix(1697602010, 0)},
+			Request:  "GET /mutes/Bob_1",
+			Response: `{"data":{"userid":"bob_1","chat":"0","groupchat":"-1","chatroom":"5","unixtime":"1697602010"}}`,
+			Want:     &users.Muted{Username: "bob_1", Group: im.Forever, Room: 5 * time.Second, At: time.Unix(1697602010, 0)},
 		},
 		{
 			ID: "mutes.list",
 			Do: do(func(ctx context.Context, s *users.Service) (*page.Page[users.Muted], error) {
 				return s.ListMutes(ctx, page.Numbered{})
 			}),
-			Request: "GET /mutes?pageNum=1&pageSize=50",
-			Response:  `{"data":{"data":[{"username":"bob","chatroom":0},{"userid":"alice","groupchat":-1,"chat":7}],"unixtime":1697602020}}`,
+			Request:  "GET /mutes?pageNum=1&pageSize=50",
+			Response: `{"data":{"data":[{"username":"bob","chatroom":0},{"userid":"alice","groupchat":-1,"chat":7}],"unixtime":1697602020}}`,
 			Want: &page.Page[users.Muted]{Items: []users.Muted{
 				{Username: "bob", At: time.Unix(1697602020, 0)},
 				{Username: "alice", Chat: 7 * time.Second, Group: im.Forever, At: time.Unix(1697602020, 0)},
@@ -345,24 +409,24 @@ func TestRegisterBatch(t *testing.T) {
 		ID: "users.register_batch",
 		Do: do(func(ctx context.Context, s *users.Service) (any, error) {
 			got, err := s.RegisterBatch(ctx, three)
-			if err != nil {
+			if got == nil {
 				return nil, err
 			}
 			require.Len(t, got, 3)
-			assert.Equal(t, users.Registration{Username: "Alice", User: &alice}, got[0])
+			assert.Equal(t, batch.Item[users.User]{ID: "Alice", Value: alice}, got[0])
 			require.ErrorIs(t, got[1].Err, im.ErrAlreadyExists)
 			assert.Equal(t, "the carol already exists", got[1].Err.Error())
 			require.ErrorIs(t, got[2].Err, im.ErrOutcomeUnknown, "dave is not named, so he is not counted as done")
 			require.ErrorIs(t, got[2].Err, batch.ErrNotReported)
 
-			require.ErrorIs(t, got.Err(), im.ErrPartial)
-			require.ErrorIs(t, got.Err(), im.ErrAlreadyExists)
-			assert.EqualError(t, got.Err(), "im: 2 of 3 items failed: carol (the carol already exists), dave (the response does not name this item)")
+			require.ErrorIs(t, err, im.ErrPartial)
+			require.ErrorIs(t, err, im.ErrAlreadyExists)
+			assert.EqualError(t, err, "im: 2 of 3 items failed: carol (the carol already exists), dave (the response does not name this item)")
 			return nil, nil
 		}),
-		Request: "POST /users",
-		Body:    `[{"username":"Alice","password":"p1"},{"username":"carol"},{"username":"dave"}]`,
-		Response:  `{"entities":[` + aliceJSON + `],"data":[{"username":"carol","registerUserFailReason":"the carol already exists"}]}`,
+		Request:  "POST /users",
+		Body:     `[{"username":"Alice","password":"p1"},{"username":"carol"},{"username":"dave"}]`,
+		Response: `{"entities":[` + aliceJSON + `],"data":[{"username":"carol","registerUserFailReason":"the carol already exists"}]}`,
 	}, {
 		ID: "users.register_batch", Name: "all made",
 		Do: do(func(ctx context.Context, s *users.Service) (any, error) {
@@ -402,6 +466,19 @@ func TestPasswordsAreNotShown(t *testing.T) {
 		assert.NotContains(t, sprintf(format, users.NewUser{Password: "hunter2"}), "hunter2")
 		assert.NotContains(t, sprintf(format, []users.NewUser{{Password: "hunter2"}}), "hunter2")
 	}
+}
+
+// Results print as their values do, in logs as well.
+func TestResultsHidePushTokens(t *testing.T) {
+	user := users.User{Username: "bob", DeviceToken: "c0ffee00", PushDevices: []users.PushDevice{{ID: "d1", DeviceToken: "c0ffee00"}}}
+	registered := batch.Results[users.User]{{ID: "bob", Value: user}}
+	var text strings.Builder
+	for _, h := range []slog.Handler{slog.NewTextHandler(&text, nil), slog.NewJSONHandler(&text, nil)} {
+		slog.New(h).Info("registered", "all", registered, "one", registered[0])
+	}
+	fmt.Fprintf(&text, "%v %+v %#v", registered, registered, registered)
+	assert.Contains(t, text.String(), "bob")
+	assert.NotContains(t, text.String(), "c0ffee00")
 }
 
 func sprintf(format string, v any) string { return fmt.Sprintf(format, v) }

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
@@ -90,18 +91,16 @@ func (s *show) register(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("registered", s.bob)
-	batch, err := s.client.Users.RegisterBatch(ctx, []users.NewUser{
+	registered, err := s.client.Users.RegisterBatch(ctx, []users.NewUser{
 		{Username: s.alice, Password: "S3cret.pass"},
 		{Username: s.bob, Password: "0ther.pass"},
 		{Username: s.carol, Password: "th1rd.pass"},
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, batch.ErrPartial) {
 		return err
 	}
-	for _, r := range batch {
-		if r.Err != nil {
-			fmt.Printf("registered three in one batch, but for %s: %v\n", r.Username, r.Err)
-		}
+	for _, item := range registered.Failed() {
+		fmt.Printf("registered three in one batch, except for %s: %v\n", item.ID, item.Err)
 	}
 	return nil
 }
@@ -149,7 +148,7 @@ func (s *show) send(ctx context.Context) error {
 		fmt.Printf("sent %-6s to %s as %s and to %s as %s\n", body.Type(),
 			receipts[0].To, receipts[0].MessageID, receipts[1].To, receipts[1].MessageID)
 	}
-	waiting, err := s.client.Users.OfflineMessageCount(ctx, s.bob)
+	waiting, err := s.client.Users.CountOfflineMessages(ctx, s.bob)
 	if err != nil {
 		return err
 	}
@@ -172,7 +171,7 @@ func (s *show) download(ctx context.Context) error {
 }
 
 func (s *show) mute(ctx context.Context) error {
-	if err := s.client.Users.Mute(ctx, users.Mute{Username: s.carol, Group: new(time.Hour)}); err != nil {
+	if err := s.client.Users.Mute(ctx, s.carol, users.Mute{Group: new(time.Hour)}); err != nil {
 		return err
 	}
 	muted, err := s.client.Users.GetMute(ctx, s.carol)
@@ -183,19 +182,19 @@ func (s *show) mute(ctx context.Context) error {
 	return nil
 }
 
-// errors tells failures apart.
+// errors distinguishes failures.
 func (s *show) errors(ctx context.Context) error {
 	_, err := s.client.Users.Get(ctx, "nobody-"+s.bob)
 	switch {
 	case errors.Is(err, im.ErrNotFound):
-		fmt.Println("told apart with errors.Is: there is no such user:", err)
+		fmt.Println("distinguished with errors.Is: there is no such user:", err)
 	default:
 		return fmt.Errorf("a missing user responded: %w", err)
 	}
-	_, err = s.client.Users.Delete(ctx, "..")
+	err = s.client.Users.Delete(ctx, "..")
 	if !errors.Is(err, im.ErrInvalidArgument) {
-		return fmt.Errorf("a name that is no name responded: %w", err)
+		return fmt.Errorf("a name that is not valid was not rejected as such: %w", err)
 	}
-	fmt.Println("refused before anything was sent:", err)
+	fmt.Println("rejected before anything was sent:", err)
 	return nil
 }

@@ -47,7 +47,7 @@ func (d *day) draw() string {
 	return b.String()
 }
 
-// parts gives the parts of the quota that were used in each quarter of an hour: by
+// parts returns the parts of the quota that were used in each quarter of an hour: by
 // the foreground, and by both lanes.
 func (d *day) parts() (foreground, both [quarters]float64) {
 	whole := perSecond * d.length.Seconds() / quarters

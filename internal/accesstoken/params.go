@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// MaxExpire is the longest life of a chat token. The service cuts longer ones
-// without a word, so Build refuses them.
+// MaxExpire is the longest life of a chat token. The service silently cuts longer
+// ones, so Build rejects them.
 const MaxExpire = 24 * time.Hour
 
 // Params are the inputs of Build. The certificate is a secret: whichever way
@@ -29,7 +29,7 @@ type Params struct {
 	// PrivilegeExpire is the life of the right inside the token; zero means
 	// as long as the token. The shorter of the two ends the right.
 	PrivilegeExpire time.Duration
-	// Salt makes equal inputs give different tokens; zero draws a random one.
+	// Salt makes the tokens of equal inputs differ; zero means a random one.
 	Salt uint32
 }
 
@@ -72,7 +72,7 @@ func (p Params) validate() error {
 	return nil
 }
 
-// checkLife refuses what the format or the service would change in silence:
+// checkLife rejects what the format or the service would change silently:
 // parts of a second, and more than a day.
 func checkLife(name string, d time.Duration) error {
 	switch {

@@ -16,7 +16,7 @@ var (
 	ErrSignature = errors.New("accesstoken: wrong signature")
 	// ErrExpired says that the token, or every chat right in it, has ended.
 	ErrExpired = errors.New("accesstoken: expired")
-	// ErrNoPrivilege says that the token gives no right for chat.
+	// ErrNoPrivilege means that the token has no right for chat.
 	ErrNoPrivilege = errors.New("accesstoken: no privilege for chat")
 )
 
@@ -46,10 +46,10 @@ func (t Token) Issued() time.Time { return instant(int64(t.issued)) }
 // Expires is the moment when the token ends, whatever its rights say.
 func (t Token) Expires() time.Time { return instant(int64(t.issued) + int64(t.expire)) }
 
-// AppPrivilege tells whether the token may call the REST API, and until when.
+// AppPrivilege reports whether the token may call the REST API, and until when.
 func (t Token) AppPrivilege() (expires time.Time, ok bool) { return t.privilege(privilegeApp) }
 
-// UserPrivilege tells whether its user may log in with the token, and until
+// UserPrivilege reports whether its user may log in with the token, and until
 // when. A user privilege without a user is none.
 func (t Token) UserPrivilege() (expires time.Time, ok bool) {
 	if t.userID == "" {
@@ -58,7 +58,7 @@ func (t Token) UserPrivilege() (expires time.Time, ok bool) {
 	return t.privilege(privilegeUser)
 }
 
-// privilege responses with the end of a right: its own or the token's,
+// privilege returns the end of a right: its own or the token's,
 // whichever comes first.
 func (t Token) privilege(id uint16) (time.Time, bool) {
 	n, ok := t.privileges[id]

@@ -54,7 +54,7 @@ func Quoted(value string) string {
 	return strconv.Quote(value)
 }
 
-// UTF8 refuses text that encoding would silently replace by other text.
+// UTF8 rejects text that encoding would silently replace by other text.
 func UTF8(field, value string) error {
 	if !utf8.ValidString(value) {
 		return Invalid(field, "must be valid UTF-8")
@@ -62,7 +62,7 @@ func UTF8(field, value string) error {
 	return nil
 }
 
-// Required refuses an empty value.
+// Required rejects an empty value.
 func Required(field, value string) error {
 	if value == "" {
 		return Invalid(field, "must not be empty")
@@ -70,7 +70,7 @@ func Required(field, value string) error {
 	return UTF8(field, value)
 }
 
-// MaxLength refuses more than limit characters.
+// MaxLength rejects more than limit characters.
 func MaxLength(field, value string, limit int) error {
 	if len(value) > limit { // never more characters than bytes
 		if n := utf8.RuneCountInString(value); n > limit {
@@ -80,7 +80,7 @@ func MaxLength(field, value string, limit int) error {
 	return UTF8(field, value)
 }
 
-// MaxBytes refuses more than limit bytes.
+// MaxBytes rejects more than limit bytes.
 func MaxBytes(field, value string, limit int) error {
 	if len(value) > limit {
 		return TooLarge(field, "has %d bytes, at most %d are allowed", len(value), limit)
@@ -91,7 +91,7 @@ func MaxBytes(field, value string, limit int) error {
 // MaxUsername is the documented length of a user id.
 const MaxUsername = 64
 
-// Username refuses an empty or overlong user id. The character set is left to
+// Username rejects an empty or overlong user id. The character set is left to
 // the server: its documents differ, and some accounts predate them.
 func Username(field, value string) error {
 	return First(Required(field, value), MaxBytes(field, value, MaxUsername))
@@ -118,7 +118,7 @@ func Usernames(field string, values []string) error {
 	return nil
 }
 
-// Identifiers refuses an empty list and empty values in it.
+// Identifiers rejects an empty list and empty values in it.
 func Identifiers(field string, values []string) error {
 	if len(values) == 0 {
 		return Invalid(field, "must have at least one entry")
@@ -131,7 +131,7 @@ func Identifiers(field string, values []string) error {
 	return nil
 }
 
-// MaxItems refuses a list above a documented maximum.
+// MaxItems rejects a list above a documented maximum.
 func MaxItems(field string, n, limit int) error {
 	if n > limit {
 		return Invalid(field, "has %d entries, at most %d are allowed", n, limit)
@@ -139,7 +139,7 @@ func MaxItems(field string, n, limit int) error {
 	return nil
 }
 
-// Range refuses a number outside [low, high].
+// Range rejects a number outside [low, high].
 func Range(field string, n, low, high int) error {
 	if n < low || n > high {
 		return Invalid(field, "is %d, must be from %d to %d", n, low, high)
@@ -147,7 +147,7 @@ func Range(field string, n, low, high int) error {
 	return nil
 }
 
-// Pattern refuses a value that does not match a documented character set.
+// Pattern rejects a value that does not match a documented character set.
 func Pattern(field, value string, re *regexp.Regexp) error {
 	if !re.MatchString(value) {
 		return Invalid(field, "is %s, must match %s", Quoted(value), re)

@@ -3,11 +3,12 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/imrest/im-go/batch"
 )
 
-// Checked is a response that must pass a check: one that does not is refused like
+// Checked is a response that must pass a check: one that does not is rejected like
 // one that does not decode.
 type Checked[T any] struct {
 	Value T
@@ -22,7 +23,7 @@ func (c *Checked[T]) UnmarshalJSON(b []byte) error {
 	return c.Check(&c.Value)
 }
 
-// Confirmed is a response that tells in one field of data whether the call was
+// Confirmed is a response that says in one field of data whether the call was
 // carried out. A response that denies it or lacks the field does not decode.
 type Confirmed struct {
 	Field string // "result"
@@ -56,7 +57,7 @@ func Denied(reason string) error {
 		kind = ErrForbidden
 	}
 	if reason == "" {
-		reason = "the server responds that it did not do this"
+		reason = "the server says that it did not do this"
 	}
 	return &batch.Reason{Text: reason, Kind: kind}
 }
@@ -94,4 +95,19 @@ func (*OK) UnmarshalJSON(b []byte) error {
 		text = "" // a bare no
 	}
 	return Refused(text)
+}
+
+// WrittenUser is what a response says of the user that a write was about.
+type WrittenUser struct {
+	Username  Text `json:"username"`
+	UUID      Text `json:"uuid"`
+	Activated Bool `json:"activated"`
+}
+
+// Is rejects a response about another user than the one that was named, by id or UUID.
+func (u *WrittenUser) Is(name string) error {
+	if u.Username == "" || strings.EqualFold(string(u.Username), name) || string(u.UUID) == name {
+		return nil
+	}
+	return fmt.Errorf("the response is about the user %s", Quoted(string(u.Username)))
 }

@@ -22,7 +22,7 @@ type Endpoint struct {
 	Quotas     Quotas // nil: Default
 	ByPlatform ByPlatform
 	Within     Budgets // what else the calls take from, by platform; mostly nil
-	Idempotent bool    // may be sent again after a lost response
+	Idempotent bool    // may be retried if the response is lost
 	MaxItems   int     // most items in one call, checked before any I/O; 0: no such limit
 	ItemsIn    string  // the argument that holds the items, for the error text
 	Auth       Auth
@@ -74,7 +74,7 @@ const (
 // Day is the period of the limits that start anew at 00:00 UTC.
 const Day = 24 * time.Hour
 
-// Default holds where the limits document gives no figure.
+// Default applies where the limits document has no figure.
 var Default = PerSecond(100)
 
 // PerSecond is the commonest form: n calls a second.
@@ -129,7 +129,7 @@ type Call struct {
 	Invalid  error       // an argument found wrong by the method: nothing is sent
 	Secrets  []string    // values of the request that must never appear in an error
 	Out      any         // nil, a pointer to decode into, or *Sink
-	// MayBeEmpty tells whether a success of this status may come without a body;
+	// MayBeEmpty reports whether a success of this status may come without a body;
 	// nil: none may.
 	MayBeEmpty func(status int) bool
 	// Explain, where not nil, knows a failed response better than the status and the
@@ -138,7 +138,7 @@ type Call struct {
 	Explain func(Failure) (kind, reason error)
 }
 
-// Failure is a response that is not of success.
+// Failure is a response that is not a success.
 type Failure struct {
 	Status     int
 	Code, Text string
@@ -152,7 +152,7 @@ type Whole interface{ ReadResponse(b []byte) error }
 // Form is a body in application/x-www-form-urlencoded.
 type Form url.Values
 
-// Sized is a JSON body that is refused when its encoded form is too long.
+// Sized is a JSON body that is rejected if its encoded form is too long.
 type Sized interface{ CheckEncoded(length int) error }
 
 // Caller sends calls. The root package has the one implementation.
@@ -178,8 +178,8 @@ func SamePath(a, b string) bool {
 	}
 }
 
-// Declare tells a caller of the endpoints of a domain, so that quotas can be set
-// by id before the first call.
+// Declare makes the endpoints of a domain known to a caller, so that quotas can be set by
+// id before the first call.
 func Declare(c Caller, endpoints ...*Endpoint) {
 	if d, ok := c.(interface{ Declare(endpoints ...*Endpoint) }); ok {
 		d.Declare(endpoints...)

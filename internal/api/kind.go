@@ -27,7 +27,7 @@ var (
 	ErrOutcomeUnknown  = kind.ErrOutcomeUnknown
 )
 
-// reasons gives the kind of the texts with which items of a batch are refused.
+// reasons returns the kind of the texts with which items of a batch are refused.
 var reasons = []struct {
 	text string
 	kind error
@@ -48,8 +48,8 @@ var reasons = []struct {
 	{"not legal", ErrInvalidArgument},
 }
 
-// ReasonKind gives the kind of the text with which an item was refused; nil
-// when the text tells none.
+// ReasonKind returns the kind of the text with which an item was refused; nil
+// if the text does not show it.
 func ReasonKind(text string) error {
 	text = strings.ToLower(text)
 	for _, r := range reasons {

@@ -28,7 +28,7 @@ func (n *Int) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		f, ferr := strconv.ParseFloat(s, 64) // 3.0 and 1.7e12: some responses pass through floats
 		if ferr != nil || math.Abs(f) >= 1<<63 || f != math.Trunc(f) {
-			return fmt.Errorf("%s is no whole number", clip(s))
+			return fmt.Errorf("%s is not a whole number", clip(s))
 		}
 		v = int64(f)
 	}
@@ -59,7 +59,7 @@ func (n *Float) UnmarshalJSON(b []byte) error {
 	}
 	v, err := strconv.ParseFloat(s, 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) { // which JSON cannot write
-		return fmt.Errorf("%s is no number", clip(s))
+		return fmt.Errorf("%s is not a number", clip(s))
 	}
 	*n = Float(v)
 	return nil
@@ -154,7 +154,7 @@ func (m *Many[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// scalar gives the text of a JSON string, number, true or false; null is "".
+// scalar returns the text of a JSON string, number, true or false; null is "".
 func scalar(b []byte) (string, error) {
 	b = bytes.TrimSpace(b)
 	switch {

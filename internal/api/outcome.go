@@ -21,13 +21,14 @@ func (d Done) Err() error {
 	return Refused(d.Reason)
 }
 
-// Refused is the error of an item that the server refused with this text.
-func Refused(text string) error {
+// Refused is the error of an item that the server refused with this text, which is withheld
+// if it quotes one of the secrets.
+func Refused(text string, secrets ...string) error {
 	if text == "" {
 		text = "refused without a reason"
 	}
 	text = Clip(text, MaxText)
-	return &batch.Reason{Text: text, Kind: ReasonKind(text)}
+	return &batch.Reason{Text: Withhold(text, MaxText, secrets), Kind: ReasonKind(text)}
 }
 
 // NotReported is the error of an item that the response does not name.

@@ -13,7 +13,7 @@ var maxParam = map[string]int{
 }
 
 // Expand puts the values into the path of the endpoint, each escaped by itself.
-// A value that would change which endpoint is meant is refused: DELETE /users/
+// A value that would change which endpoint is meant is rejected: DELETE /users/
 // with an empty name is the call that deletes many users.
 func (c *Call) Expand(prefix string) (string, error) {
 	var b strings.Builder

@@ -16,8 +16,10 @@ type Reported[T any] struct {
 // Done notes that an item is done.
 func (r *Reported[T]) Done(name string, value T) { r.note(name, batch.Item[T]{Value: value}) }
 
-// Refused notes that an item is not done, with the server's words.
-func (r *Reported[T]) Refused(name, reason string) { r.note(name, batch.Item[T]{Err: Refused(reason)}) }
+// Refused notes that an item is not done, with the server's words unless they quote a secret.
+func (r *Reported[T]) Refused(name, reason string, secrets ...string) {
+	r.note(name, batch.Item[T]{Err: Refused(reason, secrets...)})
+}
 
 // Failed notes that an item is not done.
 func (r *Reported[T]) Failed(name string, err error) { r.note(name, batch.Item[T]{Err: err}) }

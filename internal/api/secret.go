@@ -12,7 +12,7 @@ import (
 // A text of the server's that quotes a secret of the request is withheld whole: a
 // mask in a text that is known otherwise gives away what it hides.
 
-// Withhold gives a text of at most limit bytes, or the mask alone where it quotes
+// Withhold returns a text of at most limit bytes, or the mask alone where it quotes
 // one of the secrets.
 func Withhold(text string, limit int, secrets []string) string {
 	if text == "" {

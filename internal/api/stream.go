@@ -14,7 +14,7 @@ import (
 )
 
 // Upload is a body that streams one file as multipart/form-data. The source is
-// opened anew for each try.
+// opened anew for each attempt.
 type Upload struct {
 	Field       string // name of the part: "file"
 	Name        string // file name told to the server
@@ -23,7 +23,7 @@ type Upload struct {
 	Open        func() (io.ReadCloser, error)
 }
 
-// Form gives the content type, the exact length and a maker of the body.
+// Form returns the content type, the exact length and a maker of the body.
 func (u *Upload) Form() (contentType string, length int64, open func() (io.ReadCloser, error)) {
 	boundary := newBoundary()
 	partType := u.ContentType
@@ -96,7 +96,7 @@ func newBoundary() string {
 // Sink takes a binary response as it comes.
 type Sink struct {
 	W       io.Writer
-	Restart func() error // empties W for another try; nil: a broken transfer is final
+	Restart func() error // empties W for another attempt; nil: a broken transfer is final
 	N       int64        // bytes written
 }
 
@@ -110,7 +110,7 @@ func HeaderValue(v string) bool {
 	return utf8.ValidString(v) && !strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
-// CheckSource refuses a source that cannot be sent.
+// CheckSource rejects a source that cannot be sent.
 func CheckSource(src file.Source, limit int64) error {
 	switch {
 	case src.Open == nil:
@@ -129,7 +129,7 @@ func CheckSource(src file.Source, limit int64) error {
 		return Invalid("ContentType", "must not hold line breaks")
 	case !HeaderValue(src.ContentType):
 		return Invalid("ContentType", "is %s, must not hold control characters", Quoted(src.ContentType))
-	case !HeaderValue(src.Name): // a form would hold it changed, or be refused as a whole
+	case !HeaderValue(src.Name): // a form would hold it changed, or be rejected as a whole
 		return Invalid("Name", "is %s, must not hold control characters", Quoted(src.Name))
 	}
 	return nil

@@ -64,13 +64,13 @@ func TestUploadForm(t *testing.T) {
 	} {
 		s := &source{content: "the whole picture", wrap: wrap}
 		contentType, length, open := s.upload(int64(len(s.content))).Form()
-		assert.Zero(t, s.opened, "opened only for a try")
-		for try := 1; try <= 3; try++ {
+		assert.Zero(t, s.opened, "opened only for an attempt")
+		for attempt := 1; attempt <= 3; attempt++ {
 			content, err := send(t, open)
 			require.NoError(t, err, name)
 			require.Len(t, content, int(length), "the length is told beforehand: %s", name)
-			require.Equal(t, try, s.opened, "opened anew for each try")
-			require.Equal(t, try, s.closed)
+			require.Equal(t, attempt, s.opened, "opened anew for each attempt")
+			require.Equal(t, attempt, s.closed)
 
 			_, params, err := mime.ParseMediaType(contentType)
 			require.NoError(t, err)

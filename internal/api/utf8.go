@@ -13,7 +13,7 @@ import (
 	"unicode/utf8"
 )
 
-// CheckEncoded refuses a body that encoding has changed: encoding/json writes
+// CheckEncoded rejects a body that encoding has changed: encoding/json writes
 // U+FFFD for bytes that are not UTF-8, so that the message to "b\xff" would go to
 // another user. The values are looked through only where that may have happened.
 //
@@ -85,7 +85,7 @@ var goNames = map[string]string{
 // GoName is the argument that a value of a query or a header comes from.
 func GoName(name string) string { return cmp.Or(goNames[name], name) }
 
-// CheckPairs refuses a query, a form or a header that is not UTF-8. A form has a
+// CheckPairs rejects a query, a form or a header that is not UTF-8. A form has a
 // root, the argument that it is made of; the others name their values.
 func CheckPairs(root string, pairs map[string][]string) error {
 	for name, values := range pairs {

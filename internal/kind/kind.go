@@ -55,7 +55,7 @@ var names = []struct {
 	{"not_reported", ErrNotReported},
 }
 
-// Names gives the names of all kinds that an error is of, separated by blanks.
+// Names returns the names of all kinds that an error is of, separated by blanks.
 func Names(err error) string {
 	var found []string
 	for _, n := range names {
@@ -66,7 +66,7 @@ func Names(err error) string {
 	return strings.Join(found, " ")
 }
 
-// Named gives what is of the kinds with these names; nil for none. A name that is not
+// Named returns what is of the kinds with these names; nil for none. A name that is not
 // known, of a later version perhaps, is passed over.
 func Named(list string) error {
 	var kinds []error

@@ -45,7 +45,7 @@ func (a *adapt) part(now time.Duration) float64 {
 }
 
 // Refused says that the server refused the granted call for its rate, perhaps
-// with the time to wait, of which no more than Options.MaxPause counts. It pauses the pool and slows it down, here and, for the
+// with the time to wait, of which at most Options.MaxPause counts. It pauses the pool and slows it down, here and, for the
 // pause, wherever the store is shared. It returns the pause and the part of the
 // full rate that is left. The grant is ended as always, before or after.
 func (g Grant) Refused(ctx context.Context, retryAfter time.Duration) (pause time.Duration, rate float64) {

@@ -56,7 +56,7 @@ func (e *CanceledError) Error() string {
 	return fmt.Sprintf("quota %s: %v after a wait of %v", e.Pool, e.Cause, e.Waited.Round(time.Millisecond))
 }
 
-// Unwrap gives the context's error and its cause.
+// Unwrap returns the context's error and its cause.
 func (e *CanceledError) Unwrap() []error { return []error{e.Err, e.Cause} }
 
 // StoreError says that the shared store failed, and that calls are to fail
@@ -70,5 +70,5 @@ func (e *StoreError) Error() string {
 	return fmt.Sprintf("quota %s: the shared store: %v", e.Pool, e.Err)
 }
 
-// Unwrap gives the error of the store.
+// Unwrap returns the error of the store.
 func (e *StoreError) Unwrap() error { return e.Err }

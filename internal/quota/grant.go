@@ -30,7 +30,7 @@ func (g Grant) Done() { g.end(true) }
 // about now, or never.
 func (g Grant) Lost() { g.end(false) }
 
-// Undo says that nothing was sent, and gives back what was taken.
+// Undo returns what was taken: nothing was sent.
 func (g Grant) Undo() {
 	p := g.pool
 	if p == nil {
@@ -42,7 +42,7 @@ func (g Grant) Undo() {
 	p.undo(g)
 }
 
-// undo gives back a grant. The pace keeps its charge: it is small, and a
+// undo returns a grant. The pace keeps its charge: it is small, and a
 // shared store keeps the cost as well.
 func (p *Pool) undo(g Grant) {
 	for i := range p.windows {

@@ -21,7 +21,7 @@ type Limit struct {
 	PerUser bool // counted for each user by itself
 }
 
-// Scale gives the limit of somebody who may use a share of it, 0 < share <= 1.
+// Scale returns the limit for a user of a share of it, 0 < share <= 1.
 // Where the share is less than one call, the period grows instead.
 func (l Limit) Scale(share float64) Limit {
 	const rounding = 1e-9 // 0.29 of 100 is 29, whatever floats say

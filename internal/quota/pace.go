@@ -14,8 +14,8 @@ const spread = time.Second
 
 // pace spreads the calls of a window over the time that the ledger holds them
 // for, so that the ledger frees places one by one and a foreground call finds
-// one soon. Were it any faster, the ledger would repeat each gap and each
-// cluster of the last period for ever. Its tokens accrue without a gap: what a
+// one soon. Were it any faster, the ledger would copy each gap and each
+// cluster of the last period forever. Its tokens accrue without a gap: what a
 // late timer misses is there at the next look, if the burst has room for it.
 type pace struct {
 	bucket *rate.Limiter

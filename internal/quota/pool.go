@@ -151,7 +151,7 @@ func (p *Pool) await(ctx context.Context, w *waiter) (Grant, error) {
 	}
 }
 
-// abandon ends a wait with the context, and gives back what came too late.
+// abandon ends a wait with the context, and returns what came too late.
 func (p *Pool) abandon(ctx context.Context, w *waiter) (Grant, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

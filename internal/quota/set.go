@@ -30,7 +30,7 @@ type Options struct {
 	OnLongWait func(pool string, asked, waited time.Duration)
 }
 
-// Set holds the pools of one client. It runs no goroutine but for questions to a
+// Set holds the pools of one client. It runs no goroutine except for questions to a
 // store, half a second each at most.
 type Set struct {
 	start time.Time // moments are counted from here, by the monotonic clock
@@ -111,7 +111,7 @@ func (s *Set) evict() bool {
 	return false
 }
 
-// Pools tells of all pools, by name.
+// Pools returns the state of all pools, sorted by name.
 func (s *Set) Pools() []Stats {
 	s.mu.Lock()
 	pools := make([]*Pool, 0, len(s.pools))

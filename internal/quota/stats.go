@@ -2,7 +2,7 @@ package quota
 
 import "time"
 
-// Stats tells how a pool stands.
+// Stats is how a pool stands.
 type Stats struct {
 	Pool        string
 	Windows     []WindowStats
@@ -12,14 +12,14 @@ type Stats struct {
 	Refused     uint64 // by the server
 }
 
-// WindowStats tells how one window of a pool stands.
+// WindowStats is how one window of a pool stands.
 type WindowStats struct {
 	Limit
 	Effective int // what may be used now of N: less for a while after a refusal
 	Left      int // what is left of it; in a window per user, to the user with least
 }
 
-// Stats tells how the pool stands now.
+// Stats is how the pool stands now.
 func (p *Pool) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -32,7 +32,7 @@ const (
 	quarter  = 0.25                   // of the quota, for Options.LocalShare
 
 	hiccup      = 3 * time.Millisecond   // of the store, always reckoned with
-	firstJitter = 100 * time.Millisecond // of calls that open connections, before any was responded
+	firstJitter = 100 * time.Millisecond // of calls that open connections, before any response came
 	look        = time.Minute            // the store is asked as often at least: it may have been emptied
 )
 
@@ -79,7 +79,7 @@ func (s *shared) next() time.Duration {
 	return s.again
 }
 
-// responded notes how the store did, and tells the user of a change.
+// responded notes whether the store works, and reports a change.
 func (s *shared) responded(now time.Duration, err error) {
 	s.mu.Lock()
 	changed := (s.down == nil) != (err == nil)
@@ -145,7 +145,7 @@ func (p *Pool) storeError() error {
 	return nil
 }
 
-// tellLongWait tells the user of a wait that was cut.
+// tellLongWait reports a wait that was cut.
 func (s *shared) tellLongWait(now time.Duration, pool string, asked, waited time.Duration) {
 	s.mu.Lock()
 	tell := s.OnLongWait != nil && (s.told == 0 || now-s.told >= look)

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -220,25 +219,6 @@ func check() (string, bool, error) {
 		best.NsPerOp() <= 500 && best.AllocsPerOp() <= 1, nil
 }
 
-// counter counts the commands that a client sends.
-type counter struct {
-	redis.Hook
-	n atomic.Int64
-}
-
-func (c *counter) DialHook(next redis.DialHook) redis.DialHook { return next }
-
-func (c *counter) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error {
-		c.n.Add(1)
-		return next(ctx, cmd)
-	}
-}
-
-func (c *counter) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return next
-}
-
 func roundTrips() (string, bool, error) {
 	r, err := redisserver.Start()
 	if err != nil {
@@ -247,7 +227,7 @@ func roundTrips() (string, bool, error) {
 	defer r.Kill()
 	client := redis.NewClient(&redis.Options{Addr: r.Addr})
 	defer func() { _ = client.Close() }()
-	var count counter
+	var count redisserver.Counter
 	client.AddHook(&count)
 	s := &server{limits: hundred}
 	url, stop := s.serve()
@@ -262,7 +242,7 @@ func roundTrips() (string, bool, error) {
 	var waited time.Duration
 	for i := range calls + 1 {
 		if i == 1 {
-			before = count.n.Load() // the first call loads the script
+			before = count.N.Load() // the first call loads the script
 		}
 		started := time.Now()
 		if err := client.Ping(context.Background()).Err(); err != nil {
@@ -273,6 +253,6 @@ func roundTrips() (string, bool, error) {
 			return "", false, err
 		}
 	}
-	trips := float64(count.n.Load()-before-calls) / calls // without the pings
+	trips := float64(count.N.Load()-before-calls) / calls // without the pings
 	return fmt.Sprintf("%.2f round trips of about %.2f ms", trips, waited.Seconds()*1000/(calls+1)), trips == 1, nil
 }

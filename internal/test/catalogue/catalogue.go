@@ -54,7 +54,7 @@ type Endpoint struct {
 	// BatchMax is the most items that one call takes; 0 where no list is
 	// sent or no maximum is documented.
 	BatchMax int `json:"batch_max"`
-	// Idempotent says that a call whose response was lost may be sent again.
+	// Idempotent says that a call may be retried if its response is lost.
 	Idempotent bool `json:"idempotent"`
 	// Errors are the errors that the endpoint's own documents list.
 	Errors []Error `json:"errors"`

@@ -17,7 +17,7 @@ import (
 	"github.com/imrest/im-go/users"
 )
 
-// tally counts what became of the tries of a client.
+// tally counts what became of the attempts of a client.
 type tally struct {
 	ok, refusals atomic.Int64
 	mu           sync.Mutex
@@ -84,7 +84,7 @@ func TestQuotasAreKept(t *testing.T) {
 			return err
 		}},
 		"50 calls a second": {150, 1, func(ctx context.Context, client *im.Client) error {
-			_, err := client.Users.StatusBatch(ctx, []string{"alice"})
+			_, err := client.Users.GetStatusBatch(ctx, []string{"alice"})
 			return err
 		}},
 		"20 group messages a second, 3 a call": {60, 3, func(ctx context.Context, client *im.Client) error {
@@ -235,7 +235,7 @@ func TestNoMessageTwice(t *testing.T) {
 	}
 }
 
-// README, table of errors: what may be repeated is, and comes out right.
+// README, table of errors: what may be retried is, and comes out right.
 func TestReadsAreRepeated(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]imtest.Fault{
@@ -256,7 +256,7 @@ func TestReadsAreRepeated(t *testing.T) {
 	}
 }
 
-// Nothing was sent where nobody listens: any call is tried again, and its outcome is
+// Nothing was sent where nobody listens: any call is retried, and its outcome is
 // known.
 func TestRefusedConnection(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/metadata"
 )
@@ -18,12 +19,10 @@ func TestMetadata(t *testing.T) {
 		ctx := t.Context()
 		srv.AddUsers("alice", "bob")
 		odd := "a=b&c=d +%\n\"quoted\" 茶壶 🫖"
-		written, err := client.Metadata.Set(ctx, "Alice", metadata.Attributes{metadata.Nickname: "Alice", metadata.Ext: odd})
-		require.NoError(t, err)
-		assert.Equal(t, metadata.Attributes{metadata.Nickname: "Alice", metadata.Ext: odd}, written)
-		_, err = client.Metadata.Set(ctx, "alice", metadata.Attributes{metadata.AvatarURL: "https://example.com/a?x=1&y=2", "own key": "7"})
-		require.NoError(t, err)
-		want := map[string]string{metadata.Nickname: "Alice", metadata.Ext: odd, metadata.AvatarURL: "https://example.com/a?x=1&y=2", "own key": "7"}
+		require.NoError(t, client.Metadata.Set(ctx, "Alice", metadata.Attributes{metadata.KeyNickname: "Alice", metadata.KeyExt: odd}))
+		assert.Equal(t, map[string]string{metadata.KeyNickname: "Alice", metadata.KeyExt: odd}, srv.UserAttributes("alice"))
+		require.NoError(t, client.Metadata.Set(ctx, "alice", metadata.Attributes{metadata.KeyAvatarURL: "https://example.com/a?x=1&y=2", "own key": "7"}))
+		want := map[string]string{metadata.KeyNickname: "Alice", metadata.KeyExt: odd, metadata.KeyAvatarURL: "https://example.com/a?x=1&y=2", "own key": "7"}
 		assert.Equal(t, want, srv.UserAttributes("alice"), "keys that are not named stay")
 
 		got, err := client.Metadata.Get(ctx, "alice")
@@ -33,21 +32,21 @@ func TestMetadata(t *testing.T) {
 		require.NoError(t, err)
 		assert.Empty(t, got)
 
-		list, err := client.Metadata.GetBatch(ctx, []string{"bob", "Alice", "nobody"}, []string{metadata.Nickname, metadata.Mail})
+		list, err := client.Metadata.GetBatch(ctx, []string{"bob", "Alice", "nobody"}, []string{metadata.KeyNickname, metadata.KeyMail})
 		require.NoError(t, err)
 		require.Len(t, list, 3)
-		assert.Equal(t, "bob", list[0].Username)
-		assert.Empty(t, list[0].Attributes)
-		assert.Equal(t, metadata.UserAttributes{Username: "Alice", Attributes: metadata.Attributes{metadata.Nickname: "Alice"}}, list[1])
-		assert.Empty(t, list[2].Attributes)
+		assert.Equal(t, "bob", list[0].ID)
+		assert.Empty(t, list[0].Value)
+		assert.Equal(t, batch.Item[metadata.Attributes]{ID: "Alice", Value: metadata.Attributes{metadata.KeyNickname: "Alice"}}, list[1])
+		assert.Empty(t, list[2].Value)
 
-		before, err := client.Metadata.Capacity(ctx)
+		before, err := client.Metadata.GetCapacity(ctx)
 		require.NoError(t, err)
 		assert.Positive(t, before)
 		require.NoError(t, client.Metadata.Delete(ctx, "alice"))
 		assert.Empty(t, srv.UserAttributes("alice"))
 		require.NoError(t, client.Metadata.Delete(ctx, "alice"), "succeeds where there are none")
-		after, err := client.Metadata.Capacity(ctx)
+		after, err := client.Metadata.GetCapacity(ctx)
 		require.NoError(t, err)
 		assert.Zero(t, after)
 	})
@@ -57,21 +56,18 @@ func TestMetadataErrors(t *testing.T) {
 	srv, client := start(t)
 	ctx := t.Context()
 	srv.AddUsers("alice", "capacity")
-	srv.SetUserAttributes("alice", map[string]string{metadata.Ext: strings.Repeat("x", 1500)})
+	srv.SetUserAttributes("alice", map[string]string{metadata.KeyExt: strings.Repeat("x", 1500)})
 
-	_, err := client.Metadata.Set(ctx, "alice", metadata.Attributes{"more": strings.Repeat("y", 1500)})
+	err := client.Metadata.Set(ctx, "alice", metadata.Attributes{"more": strings.Repeat("y", 1500)})
 	refused(t, err, im.ErrTooLarge)
 	assert.NotContains(t, srv.UserAttributes("alice"), "more")
 
-	_, err = client.Metadata.Set(ctx, "alice", metadata.Attributes{"more": strings.Repeat("y", 2100)})
-	tooLarge(t, err)
-	_, err = client.Metadata.Set(ctx, "alice", metadata.Attributes{metadata.Nickname: strings.Repeat("y", 65)})
-	unsent(t, err)
-	_, err = client.Metadata.Set(ctx, "alice", nil)
-	unsent(t, err)
+	tooLarge(t, client.Metadata.Set(ctx, "alice", metadata.Attributes{"more": strings.Repeat("y", 2100)}))
+	unsent(t, client.Metadata.Set(ctx, "alice", metadata.Attributes{metadata.KeyNickname: strings.Repeat("y", 65)}))
+	unsent(t, client.Metadata.Set(ctx, "alice", nil))
 	_, err = client.Metadata.Get(ctx, "capacity")
 	unsent(t, err)
-	_, err = client.Metadata.GetBatch(ctx, names(101), []string{metadata.Mail})
+	_, err = client.Metadata.GetBatch(ctx, names(101), []string{metadata.KeyMail})
 	unsent(t, err)
 	unsent(t, client.Metadata.Delete(ctx, "."))
 }

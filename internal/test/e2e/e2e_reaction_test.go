@@ -42,7 +42,7 @@ func TestReaction(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, posted, r.MessageID)
 		assert.Equal(t, "👍", r.Text)
-		assert.Equal(t, reaction.Group, r.ChatType)
+		assert.Equal(t, reaction.ChatTypeGroup, r.ChatType)
 		assert.Equal(t, group.ID, r.GroupID)
 		assert.Equal(t, srv.Reactions(posted)[0].ID, r.ID)
 		assert.WithinDuration(t, srv.Clock().Now(), r.Created, 2_000_000_000)
@@ -53,11 +53,11 @@ func TestReaction(t *testing.T) {
 		_, err = client.Reaction.Add(ctx, "alice", posted, "own_id:kettle & co")
 		require.NoError(t, err)
 
-		list, err := client.Reaction.Get(ctx, "alice", reaction.Query{MessageIDs: []string{posted}, GroupID: group.ID})
+		list, err := client.Reaction.Get(ctx, "alice", []string{posted}, reaction.GetOptions{GroupID: group.ID})
 		require.NoError(t, err)
 		require.Len(t, list, 1)
-		require.Len(t, list[0].Reactions, 2)
-		first := list[0].Reactions[0]
+		require.Len(t, list[0].Value, 2)
+		first := list[0].Value[0]
 		assert.Equal(t, []any{"👍", 5, true}, []any{first.Text, first.Count, first.Mine})
 		assert.Equal(t, []string{"bob", "alice", "carol"}, first.Usernames)
 
@@ -73,11 +73,11 @@ func TestReaction(t *testing.T) {
 		said := toUser(t, client, "alice", "bob", "hi")
 		r, err = client.Reaction.Add(ctx, "bob", said, "🫖")
 		require.NoError(t, err)
-		assert.Equal(t, reaction.Chat, r.ChatType)
+		assert.Equal(t, reaction.ChatTypeUser, r.ChatType)
 		assert.Empty(t, r.GroupID)
-		list, err = client.Reaction.Get(ctx, "alice", reaction.Query{MessageIDs: []string{said}})
+		list, err = client.Reaction.Get(ctx, "alice", []string{said}, reaction.GetOptions{})
 		require.NoError(t, err)
-		assert.Equal(t, []any{"🫖", 1, false}, []any{list[0].Reactions[0].Text, list[0].Reactions[0].Count, list[0].Reactions[0].Mine})
+		assert.Equal(t, []any{"🫖", 1, false}, []any{list[0].Value[0].Text, list[0].Value[0].Count, list[0].Value[0].Mine})
 	})
 }
 
@@ -97,7 +97,7 @@ func TestReactionErrors(t *testing.T) {
 	_, err = client.Reaction.Add(ctx, "bob", "1234567890123456789", "👍")
 	refused(t, err, im.ErrForbidden)
 	refused(t, client.Reaction.Remove(ctx, "bob", posted, "never put"), im.ErrForbidden)
-	_, err = client.Reaction.Get(ctx, "mallory", reaction.Query{MessageIDs: []string{posted}, GroupID: group.ID})
+	_, err = client.Reaction.Get(ctx, "mallory", []string{posted}, reaction.GetOptions{GroupID: group.ID})
 	refused(t, err, im.ErrForbidden)
 	_, err = client.Reaction.ListUsers(ctx, "mallory", posted, "👍", page.Options{})
 	refused(t, err, im.ErrForbidden)
@@ -108,7 +108,7 @@ func TestReactionErrors(t *testing.T) {
 	_, err = client.Reaction.Add(ctx, "alice", posted, "the 21st")
 	refused(t, err, im.ErrPlanLimit)
 
-	_, err = client.Reaction.Get(ctx, "alice", reaction.Query{MessageIDs: names(21)})
+	_, err = client.Reaction.Get(ctx, "alice", names(21), reaction.GetOptions{})
 	unsent(t, err)
 	_, err = client.Reaction.Add(ctx, "alice", posted, "")
 	unsent(t, err)

@@ -48,7 +48,7 @@ func newFive(t *testing.T) *five {
 		require.NoError(t, err)
 	}
 	for _, name := range list {
-		require.NoError(t, w.client.Users.Mute(ctx, users.Mute{Username: name, Chat: new(time.Hour)}))
+		require.NoError(t, w.client.Users.Mute(ctx, name, users.Mute{Chat: new(time.Hour)}))
 		require.NoError(t, w.client.Chatrooms.AddSuperAdmin(ctx, name))
 		_, err := w.client.Reaction.Add(ctx, name, w.message, "x")
 		require.NoError(t, err)
@@ -199,7 +199,7 @@ func TestEveryListHasThreeFormsAndIsTested(t *testing.T) {
 }
 
 // An iterator gives everything once, asks for no page before it is needed, goes on
-// after what can be repeated, and ends after the first error.
+// after what can be retried, and ends after the first error.
 func TestIterators(t *testing.T) {
 	t.Parallel()
 	w := newFive(t)

@@ -51,7 +51,7 @@ var responded struct {
 	ids map[string]int
 }
 
-// count tells how many endpoints of the catalogue were responded with success.
+// count prints how many endpoints of the catalogue responded with success.
 func count() int {
 	responded.Lock()
 	defer responded.Unlock()

@@ -37,7 +37,7 @@ func TestListsAreResumed(t *testing.T) {
 	srv.AddContacts("alice", everybody...)
 	srv.AddBlocked("alice", everybody...)
 	for _, name := range everybody {
-		require.NoError(t, client.Users.Mute(ctx, users.Mute{Username: name, Chat: new(time.Hour)}))
+		require.NoError(t, client.Users.Mute(ctx, name, users.Mute{Chat: new(time.Hour)}))
 	}
 	for start := 0; start < rows; start += 100 {
 		_, err := client.Presence.Subscribe(ctx, "alice", everybody[start:start+100], time.Hour)

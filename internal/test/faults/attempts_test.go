@@ -80,7 +80,7 @@ func attemptsOf() (im.Option, *atomic.Int64) {
 }
 
 // On HTTP/2 each attempt is one request at the server, whatever becomes of its stream;
-// and what may have been carried out is not sent again.
+// and what may have been carried out is not retried.
 func TestPromiseOneRequestPerAttemptOnHTTP2(t *testing.T) {
 	protocolError := func(st *h2stream) { st.reset(http2.ErrCodeProtocol) }
 	for name, c := range map[string]struct {
@@ -140,7 +140,7 @@ func oneRequestPerAttempt(t *testing.T, how string, k callKind, respond func(*h2
 	case k.idempotent:
 		assert.Equal(t, 4, failure.Attempts, "retried")
 	case failure.Attempts > 1:
-		assert.True(t, refused, "only what was turned away is sent again: %v", err)
+		assert.True(t, refused, "only what was turned away is retried: %v", err)
 		require.NotErrorIs(t, err, im.ErrOutcomeUnknown)
 	default: // where net/http does not say why, a refused call is of unknown outcome, too
 		require.ErrorIs(t, err, im.ErrOutcomeUnknown)

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
+	"net/url"
 	"runtime"
 	"slices"
 	"testing"
@@ -50,7 +52,8 @@ var places = []place{
 		}))
 	}},
 	{name: "host look-up", make: func(t *testing.T) *im.Client {
-		client, err := im.New(im.Config{Org: "acme", App: "demo", Platform: im.Agora, Token: im.StaticToken("a-token")}, im.WithHostLookup(deafServer(t, "http")))
+		client, err := im.New(im.Config{Org: "acme", App: "demo", Platform: im.Agora, Token: im.StaticToken("a-token")}, im.WithHostLookup(),
+			im.WithHTTPClient(&http.Client{Transport: sentTo(deafServer(t, "http"))}))
 		require.NoError(t, err)
 		return client
 	}},
@@ -177,6 +180,19 @@ func clientAt(t testing.TB, host string, token im.TokenProvider, options ...im.O
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	return client
+}
+
+// sentTo is a transport that sends every request to one server.
+type sentTo string
+
+func (to sentTo) RoundTrip(r *http.Request) (*http.Response, error) {
+	server, err := url.Parse(string(to))
+	if err != nil {
+		return nil, err
+	}
+	r = r.Clone(r.Context())
+	r.URL.Scheme, r.URL.Host, r.Host = server.Scheme, server.Host, ""
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 // deafServer takes connections and does nothing with them.

@@ -69,8 +69,8 @@ var kinds = []kind{
 	{
 		name: "idempotent batch", endpoint: "contacts.block_add", idempotent: true,
 		do: func(ctx context.Context, s *stage) error {
-			result, err := s.client.Contacts.Block(ctx, "alice", []string{"bob", "carol"})
-			return errors.Join(err, result.Err())
+			_, err := s.client.Contacts.Block(ctx, "alice", []string{"bob", "carol"})
+			return err
 		},
 		effects: func(s *stage) int { return len(s.srv.Blocked("alice")) / 2 },
 	},
@@ -124,21 +124,21 @@ type trouble struct {
 	fault imtest.Fault
 	set   func(*stage) // where it is no matter of one call
 
-	again   again // which calls are repeated
-	kind    error // of a call that is not
-	done    bool  // the call was carried out all the same
-	unknown bool  // a call that is not repeated cannot know
+	retried retried // which calls are retried
+	kind    error   // of a call that is not
+	done    bool    // the call was carried out all the same
+	unknown bool    // a call that is not retried cannot know
 
 	options  []im.Option
-	harmless bool              // everybody succeeds at the first try
+	harmless bool              // everybody succeeds at the first attempt
 	skip     map[string]string // kinds for which it has no meaning, and why
 }
 
-// again says which calls are sent again after a fault.
-type again int
+// retried says which calls are retried after a fault.
+type retried int
 
 const (
-	never again = iota
+	never retried = iota
 	idempotent
 	always
 )
@@ -150,37 +150,37 @@ const tryTimeout = 400 * time.Millisecond
 var impatient = []im.Option{im.WithTimeout(tryTimeout)}
 
 var troubles = []trouble{
-	{name: "refused connection", set: refuseForAWhile, again: always, kind: im.ErrUnavailable, options: []im.Option{im.WithMaxRetryWait(time.Second)}},
-	{name: "cut before processing", fault: imtest.CutBeforeProcessing(), again: idempotent, kind: im.ErrUnavailable, unknown: true},
-	{name: "cut after processing", fault: imtest.CutAfterProcessing(), again: idempotent, kind: im.ErrUnavailable, unknown: true, done: true},
-	{name: "cut in the response", fault: imtest.CutInResponse(), again: idempotent, kind: im.ErrUnavailable, unknown: true, done: true},
-	{name: "delay beyond the timeout", fault: imtest.Delay(time.Hour), again: idempotent, kind: im.ErrUnavailable, unknown: true, done: true, options: impatient},
+	{name: "refused connection", set: refuseForAWhile, retried: always, kind: im.ErrUnavailable, options: []im.Option{im.WithMaxRetryWait(time.Second)}},
+	{name: "cut before processing", fault: imtest.CutBeforeProcessing(), retried: idempotent, kind: im.ErrUnavailable, unknown: true},
+	{name: "cut after processing", fault: imtest.CutAfterProcessing(), retried: idempotent, kind: im.ErrUnavailable, unknown: true, done: true},
+	{name: "cut in the response", fault: imtest.CutInResponse(), retried: idempotent, kind: im.ErrUnavailable, unknown: true, done: true},
+	{name: "delay beyond the timeout", fault: imtest.Delay(time.Hour), retried: idempotent, kind: im.ErrUnavailable, unknown: true, done: true, options: impatient},
 	{
-		name: "trickle", fault: imtest.Trickle(10 * time.Millisecond), again: idempotent, kind: im.ErrUnavailable, unknown: true, done: true, options: impatient,
+		name: "trickle", fault: imtest.Trickle(10 * time.Millisecond), retried: idempotent, kind: im.ErrUnavailable, unknown: true, done: true, options: impatient,
 		skip: map[string]string{"download": "it makes progress, so it succeeds: TestSlowTransfers of package im"},
 	},
-	{name: "429", fault: imtest.RateLimited(), again: always, kind: im.ErrRateLimited},
-	{name: "403", fault: imtest.MessagesLimited(), again: always, kind: im.ErrRateLimited},
-	{name: "plan limit", fault: imtest.PlanLimited(), again: never, kind: im.ErrPlanLimit},
-	{name: "500", fault: imtest.ServerError(), again: never, kind: im.ErrInternal, unknown: true},
-	{name: "502 as HTML", fault: imtest.BadGateway(), again: idempotent, kind: im.ErrUnavailable, unknown: true},
+	{name: "429", fault: imtest.RateLimited(), retried: always, kind: im.ErrRateLimited},
+	{name: "403", fault: imtest.MessagesLimited(), retried: always, kind: im.ErrRateLimited},
+	{name: "plan limit", fault: imtest.PlanLimited(), retried: never, kind: im.ErrPlanLimit},
+	{name: "500", fault: imtest.ServerError(), retried: never, kind: im.ErrInternal, unknown: true},
+	{name: "502 as HTML", fault: imtest.BadGateway(), retried: idempotent, kind: im.ErrUnavailable, unknown: true},
 	{
-		name: "503 with Retry-After", fault: imtest.Unavailable(time.Second), again: idempotent, kind: im.ErrUnavailable, unknown: true,
+		name: "503 with Retry-After", fault: imtest.Unavailable(time.Second), retried: idempotent, kind: im.ErrUnavailable, unknown: true,
 		options: []im.Option{im.WithMaxRetryWait(2 * time.Second)},
 	},
-	{name: "503 with long Retry-After", fault: imtest.Unavailable(time.Hour), again: never, kind: im.ErrUnavailable, unknown: true},
+	{name: "503 with long Retry-After", fault: imtest.Unavailable(time.Hour), retried: never, kind: im.ErrUnavailable, unknown: true},
 	{
-		name: "truncated JSON", fault: imtest.TruncatedJSON(), again: idempotent, kind: im.ErrBadResponse, unknown: true, done: true,
+		name: "truncated JSON", fault: imtest.TruncatedJSON(), retried: idempotent, kind: im.ErrBadResponse, unknown: true, done: true,
 		skip: map[string]string{"download": "its response is no JSON; a file cut off is 'cut in the response'"},
 	},
 	{name: "wrong content type", fault: imtest.WrongContentType(), harmless: true},
 	{
-		name: "huge body", fault: imtest.HugeBody(1 << 20), again: never, kind: im.ErrTooLarge, unknown: true, done: true,
+		name: "huge body", fault: imtest.HugeBody(1 << 20), retried: never, kind: im.ErrTooLarge, unknown: true, done: true,
 		options: []im.Option{im.WithMaxResponse(64 << 10)},
 		skip:    map[string]string{"download": "files have no limit: they stream"},
 	},
-	{name: "expired token", fault: imtest.ExpiredToken(), again: always, kind: im.ErrUnauthorized},
-	{name: "clock skew", fault: imtest.ClockSkew(100 * 24 * time.Hour), again: always, kind: im.ErrUnauthorized, skip: map[string]string{
+	{name: "expired token", fault: imtest.ExpiredToken(), retried: always, kind: im.ErrUnauthorized},
+	{name: "clock skew", fault: imtest.ClockSkew(100 * 24 * time.Hour), retried: always, kind: im.ErrUnauthorized, skip: map[string]string{
 		"download": "the file has expired after that time, too", "token": "a token made after the jump is good",
 	}},
 }
@@ -215,7 +215,7 @@ func TestPromiseMatrix(t *testing.T) {
 	t.Logf("%d cells on three roads, each broken once and, where it does not pass, for good; %d bytes of log and error texts hold none of %d secrets", len(cells), said.Len(), len(said.secrets))
 }
 
-// once breaks the first call. What may be repeated succeeds.
+// once breaks the first call. What may be retried succeeds.
 func once(t *testing.T, said *transcript, r road, k kind, tr trouble) {
 	s := newStage(t, said, r, tr.options...)
 	if k.name != "token" {
@@ -226,8 +226,8 @@ func once(t *testing.T, said *transcript, r road, k kind, tr trouble) {
 	err := k.do(t.Context(), s)
 	said.note(err, s)
 
-	repeated := tr.harmless || tr.again == always || tr.again == idempotent && k.idempotent || tr.mild(k)
-	if repeated {
+	succeeds := tr.harmless || tr.retried == always || tr.retried == idempotent && k.idempotent || tr.mild(k)
+	if succeeds {
 		require.NoError(t, err)
 		if k.effects != nil {
 			assert.Equal(t, 1, k.effects(s), "the server has done it once")
@@ -242,7 +242,7 @@ func once(t *testing.T, said *transcript, r road, k kind, tr trouble) {
 	tr.checkEffects(t, k, s)
 }
 
-// forGood breaks every call. The tries end, with an error that says what is known.
+// forGood breaks every call. The attempts end, with an error that says what is known.
 func forGood(t *testing.T, said *transcript, r road, k kind, tr trouble) {
 	s := newStage(t, said, r, append(tr.options, im.WithMaxRetryWait(20*time.Millisecond))...)
 	if k.name != "token" {

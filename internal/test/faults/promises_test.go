@@ -121,7 +121,7 @@ func sends(t *testing.T, client *im.Client, holds func() []string, n int) {
 	assert.Greater(t, unknown, n/100, "the faults have struck")
 }
 
-// Work that can be repeated is: with 10 % faults and default retries at least
+// Work that can be retried is: with 10 % faults and default retries at least
 // 99.9 % of idempotent calls succeed.
 func TestPromiseIdempotentCallsSucceed(t *testing.T) {
 	faults := []imtest.Fault{
@@ -139,7 +139,7 @@ func TestPromiseIdempotentCallsSucceed(t *testing.T) {
 	}
 	client := newClient(t, srv)
 	n := scale(4000, 100_000)
-	var failed, tries atomic.Int64
+	var failed, attempts atomic.Int64
 	together(scale(512, 1024), n, func(i int) {
 		var err error
 		if i%2 == 0 {
@@ -149,7 +149,7 @@ func TestPromiseIdempotentCallsSucceed(t *testing.T) {
 		}
 		if failure, ok := errors.AsType[*im.Error](err); ok {
 			failed.Add(1)
-			tries.Add(int64(failure.Attempts))
+			attempts.Add(int64(failure.Attempts))
 			t.Log(err)
 		}
 	})

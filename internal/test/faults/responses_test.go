@@ -44,7 +44,7 @@ func (r *reply) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// replied gives a domain's methods, with arguments that they take, on a client that
+// replied returns a domain's methods, with arguments that they take, on a client that
 // gets its responses from r.
 func replied(t testing.TB, r *reply, domain string, options ...im.Option) []*probe {
 	t.Helper()

@@ -193,7 +193,7 @@ func TestPromiseNoArgumentChangesTheTarget(t *testing.T) {
 	assert.Greater(t, len(tested), 200)
 }
 
-// fits tells whether a request went to a path of the catalogue.
+// fits reports whether a request went to a path of the catalogue.
 func fits(path string, segments []string) bool {
 	want := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	if len(want) != len(segments) {

@@ -97,7 +97,7 @@ func tlsServer(t *testing.T, c tls.Certificate) (url string, requests *atomic.In
 }
 
 // Certificates are verified: nothing is sent to a server that cannot show who it
-// is, not even a token, and nothing is tried again.
+// is, not even a token, and nothing is retried.
 func TestPromiseTLSIsVerified(t *testing.T) {
 	ca := newAuthority(t)
 	soon := time.Now().Add(time.Hour)
@@ -145,7 +145,7 @@ func TestPromiseNoOptionTurnsVerificationOff(t *testing.T) {
 		"WithHTTPClient": im.WithHTTPClient(&http.Client{}), "WithPlainHTTP": im.WithPlainHTTP(), "WithUserAgent": im.WithUserAgent("x"),
 		"WithTimeout": im.WithTimeout(time.Minute), "WithRetries": im.WithRetries(1), "WithMaxRetryWait": im.WithMaxRetryWait(time.Millisecond),
 		"WithMaxResponse": im.WithMaxResponse(1000), "WithLogger": im.WithLogger(slog.New(slog.DiscardHandler)),
-		"WithObserver": im.WithObserver(func(context.Context, im.Event) {}), "WithHostLookup": im.WithHostLookup(im.LookupServer),
+		"WithObserver": im.WithObserver(func(context.Context, im.Event) {}), "WithHostLookup": im.WithHostLookup(),
 		"WithHook":  im.WithHook(func(ctx context.Context, _ im.CallInfo) (context.Context, func(im.CallEnd)) { return ctx, nil }),
 		"WithQuota": im.WithQuota("users.get", im.Quota{N: 1, Per: time.Second}), "WithQuotaShare": im.WithQuotaShare(0.5), "WithoutQuotas": im.WithoutQuotas(),
 	}

@@ -51,7 +51,7 @@ type Request struct {
 const prefix = "https://a1.example.com/acme/demo"
 
 // Client returns a client that gets these responses, one per request and the last
-// one again and again, and what it sent so far.
+// one over and over, and what it sent so far.
 func Client(t *testing.T, responses ...httpmock.Responder) (*im.Client, *[]Request) {
 	t.Helper()
 	return clientOf(t, im.StaticToken("app-token"), responses...)

@@ -12,8 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
-	"github.com/imrest/im-go/imtest"
-	"github.com/imrest/im-go/users"
 )
 
 const hostsResponse = `{"file_version":"1021","rest":{"hosts":[{"protocol":"http","ip":"203.0.113.10","port":80},
@@ -29,7 +27,7 @@ func TestHostLookup(t *testing.T) {
 		}}}}
 		c := config
 		c.Host = ""
-		client := server.clientFor(t, c, im.WithHostLookup(im.LookupServer))
+		client := server.clientFor(t, c, im.WithHostLookup())
 		require.Zero(t, together(50, func() error { return get(t.Context(), client) }))
 		require.Len(t, server.requests, 51, "one look-up for all")
 		lookup := server.requests[0]
@@ -60,7 +58,7 @@ func TestHostLookupFails(t *testing.T) {
 		}}}}
 		c := config
 		c.Host = ""
-		client := server.clientFor(t, c, im.WithHostLookup(im.LookupServer))
+		client := server.clientFor(t, c, im.WithHostLookup())
 		require.EqualValues(t, 50, together(50, func() error { return get(t.Context(), client) }))
 		assert.Len(t, server.requests, 1)
 
@@ -83,7 +81,7 @@ func TestHostLookupGivenUp(t *testing.T) {
 		}}}}
 		c := config
 		c.Host = ""
-		client := server.clientFor(t, c, im.WithHostLookup(im.LookupServer))
+		client := server.clientFor(t, c, im.WithHostLookup())
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
 		require.ErrorIs(t, get(ctx, client), context.DeadlineExceeded)
@@ -95,7 +93,7 @@ func TestHostLookupRefusesPlainHTTP(t *testing.T) {
 	server := &script{responses: []response{{status: 200, body: `{"rest":{"hosts":[{"protocol":"http","domain":"a1.example.com","port":80}]}}`}}}
 	c := config
 	c.Host = ""
-	err := get(t.Context(), server.clientFor(t, c, im.WithHostLookup(im.LookupServer)))
+	err := get(t.Context(), server.clientFor(t, c, im.WithHostLookup()))
 	require.ErrorIs(t, err, im.ErrBadResponse)
 	assert.Len(t, server.requests, 1)
 }
@@ -113,15 +111,4 @@ func TestLookUpHosts(t *testing.T) {
 	byID := im.Config{Host: "a1.example.com", AppID: appID, Platform: im.Agora, Token: im.StaticToken("t")}
 	_, err = server.clientFor(t, byID).LookUpHosts(t.Context())
 	require.ErrorIs(t, err, im.ErrInvalidArgument)
-}
-
-func TestHostLookupEndToEnd(t *testing.T) {
-	srv := imtest.NewServer(t)
-	c := srv.Config()
-	c.Host = ""
-	client, err := im.New(c, im.WithHostLookup(srv.URL()))
-	require.NoError(t, err)
-	_, err = client.Users.Register(t.Context(), users.NewUser{Username: "alice", Password: "p"})
-	require.NoError(t, err)
-	client.Close()
 }

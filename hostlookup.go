@@ -12,31 +12,26 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// LookupServer is where Easemob tells the REST hosts of an app.
-const LookupServer = "https://rs.easemob.com"
+// lookupServer is where Easemob publishes the REST hosts of all apps.
+const lookupServer = "https://rs.easemob.com"
 
-// WithHostLookup makes a client with an empty [Config.Host] ask a server for the
-// host of its app before its first call, and again after a day. While that fails
-// calls fail, and it is asked once a second at most. The address is [LookupServer],
-// but in tests. Easemob only; the app must be named by its app key.
-func WithHostLookup(address string) Option {
-	return func(s *settings) {
-		if address == "" {
-			s.wrong.add("WithHostLookup", mustNotBeEmpty+"; LookupServer is that of Easemob")
-		}
-		s.lookupServer = address
-	}
+// WithHostLookup makes a client with an empty [Config.Host] ask Easemob for the host of
+// its app before the first call, and again after a day. While that fails, calls fail, and
+// the client asks at most once a second. Easemob only; the app must be named by its app
+// key. The request goes to https://rs.easemob.com, without a token.
+func WithHostLookup() Option {
+	return func(s *settings) { s.hostLookup = true }
 }
 
 // RESTHost is a REST server of an app.
 type RESTHost struct {
-	Protocol string // "https" or "http"
-	Domain   string // or, where it is empty,
-	IP       string
-	Port     string
+	Protocol string `json:"protocol"`        // "https" or "http"
+	Domain   string `json:"domain,omitzero"` // if it is empty, there is an IP
+	IP       string `json:"ip,omitzero"`     // of version 4 or 6
+	Port     string `json:"port,omitzero"`   // empty: that of the protocol
 }
 
-// Host is the host with its port, as [Config.Host] takes it.
+// Host returns the host with its port, as [Config.Host] takes it.
 func (h RESTHost) Host() string {
 	name := h.Domain
 	if name == "" {
@@ -52,12 +47,13 @@ func (h RESTHost) Host() string {
 }
 
 var lookUpHosts = api.Endpoint{
-	ID: "auth.dns_config", Method: http.MethodGet, Path: LookupServer + "/easemob/server.json",
+	ID: "auth.dns_config", Method: http.MethodGet, Path: lookupServer + "/easemob/server.json",
 	Idempotent: true, Auth: api.NoToken,
 }
 
 // LookUpHosts asks Easemob for the REST hosts of the client's app, which must be
-// named by its app key. Carries no token. Repeated after a lost response.
+// named by its app key. The request goes to https://rs.easemob.com, without a token.
+// Retried if the response is lost.
 //
 //im:endpoint auth.dns_config
 func (c *Client) LookUpHosts(ctx context.Context) ([]RESTHost, error) { return c.core.lookUpHosts(ctx) }
@@ -75,7 +71,7 @@ func (c *core) lookUpHosts(ctx context.Context) ([]RESTHost, error) {
 	}
 	var invalid error
 	if c.to.org == "" {
-		invalid = api.Invalid("AppKey", "is not known; the look-up needs it, an app id does not do")
+		invalid = api.Invalid("AppKey", "must not be empty: the look-up does not take an app id")
 	}
 	err := c.Call(ctx, &api.Call{
 		Endpoint: &lookUpHosts, Invalid: invalid, Out: &out,
@@ -91,18 +87,18 @@ func (c *core) lookUpHosts(ctx context.Context) ([]RESTHost, error) {
 	return hosts, nil
 }
 
-// lookup finds the host of a client that has none, one question at a time.
+// lookup finds the host of a client that has none, one request at a time.
 type lookup struct {
-	turn chan struct{} // holds one token: whose turn it is to ask
+	turn chan struct{} // holds one token: whoever has it may ask
 
 	mu      sync.Mutex
 	found   address
 	until   time.Time
-	failure error // of the last question; nil: it was responded
+	failure error // of the last look-up; nil: it succeeded
 	failed  time.Time
 }
 
-// lookupLife is how long a response holds.
+// lookupLife is how long a host is kept.
 const lookupLife = 24 * time.Hour
 
 func newLookup() *lookup {
@@ -111,7 +107,7 @@ func newLookup() *lookup {
 	return l
 }
 
-// known tells what need not be asked: where the app is, or that nobody could say a
+// known returns what need not be asked: where the app is, or that the look-up failed a
 // moment ago.
 func (l *lookup) known() (to address, known bool, err error) {
 	l.mu.Lock()
@@ -132,7 +128,7 @@ func (l *lookup) learn(to address, err error) {
 	}
 }
 
-// address is where the calls of the client go to.
+// address returns where the calls of the client go to.
 func (c *core) address(ctx context.Context) (address, error) {
 	if c.to.host != "" {
 		return c.to, nil
@@ -147,18 +143,18 @@ func (c *core) address(ctx context.Context) (address, error) {
 	case <-ctx.Done():
 		return address{}, ctx.Err()
 	}
-	if to, ok, err := l.known(); ok { // somebody else has asked meanwhile
+	if to, ok, err := l.known(); ok { // another call has asked meanwhile
 		return to, err
 	}
 	to, err := c.findAddress(ctx)
-	if ctx.Err() == nil || err == nil { // who gives up has learnt nothing
+	if ctx.Err() == nil || err == nil { // a caller who gives up has learnt nothing
 		l.learn(to, err)
 	}
 	return to, err
 }
 
-// findAddress takes the first host that the client may talk to: https, or plain
-// http where that is allowed.
+// findAddress returns the first host that the client may talk to: https, or plain
+// http if that is allowed.
 func (c *core) findAddress(ctx context.Context) (address, error) {
 	hosts, err := c.lookUpHosts(withOptions(ctx, callOptions{}))
 	if err != nil {
@@ -177,13 +173,4 @@ func (c *core) findAddress(ctx context.Context) (address, error) {
 		Endpoint: lookUpHosts.ID, Status: http.StatusOK, kind: ErrBadResponse,
 		Description: "the response names no https host",
 	}
-}
-
-// lookupURL is the address of the look-up, at the server of the option.
-func (s *settings) lookupURL() string {
-	server := s.lookupServer
-	if server == "" {
-		server = LookupServer
-	}
-	return server + strings.TrimPrefix(lookUpHosts.Path, LookupServer)
 }

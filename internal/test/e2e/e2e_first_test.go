@@ -1,4 +1,4 @@
-package im_test
+package e2e
 
 import (
 	"bytes"
@@ -9,21 +9,10 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/file"
-	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
 )
-
-// start runs the emulator and a client of it.
-func start(t *testing.T, options ...im.Option) (*imtest.Server, *im.Client) {
-	t.Helper()
-	srv := imtest.NewServer(t)
-	client, err := im.New(srv.Config(), options...)
-	require.NoError(t, err)
-	t.Cleanup(client.Close)
-	return srv, client
-}
 
 func TestUsersEndToEnd(t *testing.T) {
 	srv, client := start(t)
@@ -34,10 +23,10 @@ func TestUsersEndToEnd(t *testing.T) {
 	_, err = client.Users.Register(ctx, users.NewUser{Username: "alice", Password: "x"})
 	require.ErrorIs(t, err, im.ErrAlreadyExists)
 
-	batch, err := client.Users.RegisterBatch(ctx, []users.NewUser{{Username: "bob", Password: "p"}, {Username: "alice", Password: "p"}})
-	require.NoError(t, err)
-	require.ErrorIs(t, batch.Err(), im.ErrAlreadyExists)
-	assert.NotNil(t, batch[0].User)
+	registered, err := client.Users.RegisterBatch(ctx, []users.NewUser{{Username: "bob", Password: "p"}, {Username: "alice", Password: "p"}})
+	require.ErrorIs(t, err, im.ErrPartial)
+	require.ErrorIs(t, err, im.ErrAlreadyExists)
+	assert.Equal(t, "bob", registered[0].Value.Username)
 
 	var all []string
 	for u, err := range client.Users.All(ctx, page.Options{Limit: 1}) {
@@ -46,7 +35,7 @@ func TestUsersEndToEnd(t *testing.T) {
 	}
 	assert.Equal(t, []string{"alice", "bob"}, all)
 
-	_, err = client.Users.Deactivate(ctx, "bob")
+	err = client.Users.Deactivate(ctx, "bob")
 	require.NoError(t, err)
 	_, err = client.Users.Get(ctx, "nobody")
 	require.ErrorIs(t, err, im.ErrNotFound)

@@ -9,6 +9,7 @@ import (
 	"net/http/httptrace"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -16,60 +17,16 @@ import (
 	"github.com/imrest/im-go/internal/transport"
 )
 
-// visit sends one request of a download. given is what its address was in plain
-// http, if it was: that is where it goes to if the address does not serve https,
-// without anything that is meant for one host.
-func (c *core) visit(ctx context.Context, p *prepared, r *transport.Request, at, given *url.URL) (*http.Response, error) {
-	if given == nil {
-		return c.sendFar(ctx, r, at)
-	}
-	if !p.noHTTPS {
-		way := connectWithin(ctx, min(maxConnect, c.timeout/2))
-		res, err := c.sendFar(way, r, at)
-		if err == nil {
-			way.connected() // not every transport says so
-		}
-		if way.stands.Load() || ctx.Err() != nil || errors.Is(err, errNear) {
-			return res, err
-		}
-		p.noHTTPS = true
-	}
-	p.bare = true
-	r.URL, r.Header = given.String(), neutral(r.Header)
-	return c.sendFar(ctx, r, given)
-}
-
-// maxConnect is how long https is tried where it may not be served.
-const maxConnect = 5 * time.Second
-
-// connecting is a context that ends if a request does not get its connection,
-// certificate and all, in time.
-type connecting struct {
-	context.Context
-	timer  *time.Timer
-	stands atomic.Bool
-}
-
-// connectWithin returns a context that ends with ctx.
-func connectWithin(ctx context.Context, d time.Duration) *connecting {
-	ctx, cancel := context.WithCancel(ctx)
-	w := &connecting{timer: time.AfterFunc(d, cancel)}
-	w.Context = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { w.connected() }})
-	return w
-}
-
-func (w *connecting) connected() {
-	w.stands.Store(true)
-	w.timer.Stop()
-}
+// A server that names an address for a download must not make the client call what only
+// the client's network can reach. This file is which addresses a download may reach.
 
 // errNear is an address that is nearer than the API host: what runs there may trust
-// whoever can reach it.
+// everybody who can reach it.
 var errNear = errors.New("private or loopback address")
 
-// sendFar sends a request unless it leads to an address nearer than the API host.
-// What a name leads to shows when the transport resolves it, which that of a user
-// may do by other means, and a proxy does; then it is theirs to judge.
+// sendFar sends a request unless it leads to an address nearer than the API host. The
+// address of a name shows when the transport resolves it. If a proxy or the user's own
+// transport does so out of sight, that is theirs to judge.
 func (c *core) sendFar(ctx context.Context, r *transport.Request, at *url.URL) (*http.Response, error) {
 	name := at.Hostname()
 	if strings.EqualFold(name, c.apiHostname(ctx)) {
@@ -164,4 +121,81 @@ func (c *core) apiHostname(ctx context.Context) string {
 		return ""
 	}
 	return (&url.URL{Host: to.host}).Hostname()
+}
+
+// distance is how near an address is.
+type distance int
+
+const (
+	public distance = iota
+	private
+	loopback
+	never // link-local, multicast, unspecified or reserved: no file is there
+)
+
+var (
+	privateNets = prefixes("100.64.0.0/10") // shared address space, beside what netip knows
+	neverNets   = prefixes("0.0.0.0/8", "192.0.0.0/24", "240.0.0.0/4")
+	globalV6    = netip.MustParsePrefix("2000::/3") // all else of IPv6 is reserved, or has a rule of its own
+	nat64       = netip.MustParsePrefix("64:ff9b::/96")
+	sixToFour   = netip.MustParsePrefix("2002::/16")
+)
+
+func prefixes(texts ...string) []netip.Prefix {
+	nets := make([]netip.Prefix, len(texts))
+	for i, text := range texts {
+		nets[i] = netip.MustParsePrefix(text)
+	}
+	return nets
+}
+
+// distanceOfIP judges an address, also one of IPv4 in the form of IPv6.
+func distanceOfIP(a netip.Addr) distance {
+	if a = a.Unmap(); !a.IsValid() {
+		return never
+	}
+	bytes := a.As16()
+	switch {
+	case a.IsLoopback():
+		return loopback
+	case nat64.Contains(a):
+		return distanceOfIP(netip.AddrFrom4([4]byte(bytes[12:])))
+	case sixToFour.Contains(a):
+		return distanceOfIP(netip.AddrFrom4([4]byte(bytes[2:6])))
+	case !a.IsGlobalUnicast() || contains(neverNets, a):
+		return never
+	case a.IsPrivate() || contains(privateNets, a):
+		return private
+	case a.Is6() && !globalV6.Contains(a):
+		return never
+	}
+	return public
+}
+
+func contains(nets []netip.Prefix, a netip.Addr) bool {
+	for _, n := range nets {
+		if n.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// numeric matches names that resolvers take for addresses in old forms: 127.1, 0x7f000001.
+var numeric = regexp.MustCompile(`(?i)(^|\.)(\d+|0x[0-9a-f]*)$`)
+
+// distanceOf judges a host name as it is written. The distance of a real name shows only
+// when it is resolved.
+func distanceOf(hostname string) distance {
+	name := strings.ToLower(strings.TrimRight(hostname, "."))
+	if a, err := netip.ParseAddr(name); err == nil {
+		return distanceOfIP(a.WithZone(""))
+	}
+	switch {
+	case name == "localhost" || strings.HasSuffix(name, ".localhost"):
+		return loopback
+	case name == "" || strings.Contains(name, ":") || numeric.MatchString(name), strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f }):
+		return never
+	}
+	return public
 }

@@ -280,7 +280,7 @@ func TestOwnRejectionIsReportedAfterOneExchange(t *testing.T) {
 	})
 }
 
-// A call that is not to be sent again sees to it that the next has a good token.
+// A call that is not to be retried sees to it that the next has a good token.
 func TestWithoutRetryRenewsForTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := &gate{accepts: everything}

@@ -2,66 +2,19 @@ package im
 
 import (
 	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"time"
 
 	"github.com/imrest/im-go/internal/guard"
 	"github.com/imrest/im-go/internal/transport"
 )
 
-// buffers are for responses, which are decoded before the call returns. Request
-// bodies get memory of their own: net/http may still read one when Do is back.
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// maxKept bounds the memory that an idle buffer holds.
-const maxKept = 1 << 20
-
-func release(b *bytes.Buffer) {
-	if b.Cap() <= maxKept {
-		b.Reset()
-		buffers.Put(b)
-	}
-}
-
-// encode is json.Marshal without HTML escaping, which would make a message of
-// "<" six times as long, and with one copy of the exact size.
-func encode(v any) ([]byte, error) {
-	e := encoders.Get().(*encoder)
-	defer e.release()
-	if err := e.json.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.Clone(bytes.TrimSuffix(e.buf.Bytes(), []byte{'\n'})), nil
-}
-
-type encoder struct {
-	buf  bytes.Buffer
-	json *json.Encoder
-}
-
-var encoders = sync.Pool{New: func() any {
-	e := new(encoder)
-	e.json = json.NewEncoder(&e.buf)
-	e.json.SetEscapeHTML(false)
-	return e
-}}
-
-func (e *encoder) release() {
-	if e.buf.Cap() <= maxKept {
-		e.buf.Reset()
-		encoders.Put(e)
-	}
-}
-
-// watch reports progress on a body while it is sent, tells errors of its source from
-// those of the network, and does not wait for a source that hangs when the attempt is
-// over.
+// watch reports progress on a body while it is sent, distinguishes errors of its source
+// from those of the network, and does not wait for a source that hangs once the attempt
+// is over.
 func watch(limit *timeLimit, body *transport.Stream) *transport.Stream {
 	if body == nil {
 		return nil
@@ -137,7 +90,7 @@ func (s *source) Read(p []byte) (int, error) {
 	return copy(p, buf[:r.n]), r.err
 }
 
-// Close closes the source, unless the Read that hangs will. Its error tells nothing of
+// Close closes the source, unless the Read that hangs will. Its error says nothing about
 // the bytes that were read.
 func (s *source) Close() error {
 	if s.left {
@@ -147,18 +100,4 @@ func (s *source) Close() error {
 	defer cancel()
 	_, _ = guard.Run(ctx, theSource, func() (struct{}, error) { return struct{}{}, s.from.Close() }, nil)
 	return nil
-}
-
-// watched is a reader that reports progress.
-type watched struct {
-	io.Reader
-	progress func()
-}
-
-func (w *watched) Read(p []byte) (int, error) {
-	n, err := w.Reader.Read(p)
-	if n > 0 {
-		w.progress()
-	}
-	return n, err
 }

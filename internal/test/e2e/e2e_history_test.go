@@ -1,4 +1,4 @@
-package im_test
+package e2e
 
 import (
 	"os"
@@ -52,21 +52,4 @@ func TestHistoryEndToEnd(t *testing.T) {
 		require.ErrorIs(t, err, messages.ErrHistoryNotReady)
 		require.NotErrorIs(t, err, im.ErrNotFound)
 	}
-}
-
-// The app token does not go to the address of a file, nor does the address show in
-// an error.
-func TestHistoryAddressIsNotTrusted(t *testing.T) {
-	server := &script{responses: []response{
-		{status: 200, body: `{"data":[{"url":"https://history.example.com/f.gz?Signature=hush"}]}`},
-		{status: 403, body: `{"error":"denied hush https://history.example.com/f.gz?Signature=hush"}`},
-	}}
-	for _, err := range server.client(t).Messages.History(t.Context(), time.Unix(1, 0), messages.HistoryOptions{Zone: time.UTC}) {
-		require.ErrorIs(t, err, im.ErrForbidden)
-		assert.NotContains(t, err.Error(), "Signature=hush")
-	}
-	require.Len(t, server.requests, 2)
-	fetch := server.requests[1]
-	assert.Equal(t, "history.example.com", fetch.URL.Host)
-	assert.Empty(t, fetch.Header.Values("Authorization"))
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/imrest/im-go/internal/accesstoken"
 )
 
-// This file says what New rejects in token providers: what no server could accept.
-// No problem shows a value, for ids and secrets get swapped.
+// This file is what New rejects in token providers: what no server could accept. No
+// problem shows a value, since ids and secrets get swapped.
 
 func checkProvider(wrong *problems, provider TokenProvider) {
 	if provider == nil {
@@ -59,9 +59,17 @@ func (c AppCertificate) check(wrong *problems) {
 			wrong.add("AppCertificate."+part.field, notHex, len(part.value))
 		}
 	}
-	if c.TTL != 0 && (c.TTL < time.Second || c.TTL > accesstoken.MaxExpire || c.TTL%time.Second != 0) {
-		wrong.add("AppCertificate.TTL", "is %s, must be whole seconds up to %s, or 0", c.TTL, accesstoken.MaxExpire)
+	if problem := lifeProblem(c.TTL); problem != "" {
+		wrong.add("AppCertificate.TTL", "%s", problem)
 	}
+}
+
+// lifeProblem says why a token made locally cannot live so long; empty: it can.
+func lifeProblem(ttl time.Duration) string {
+	if ttl == 0 || ttl >= time.Second && ttl <= accesstoken.MaxExpire && ttl%time.Second == 0 {
+		return ""
+	}
+	return fmt.Sprintf("is %s, must be whole seconds up to %s, or 0", ttl, accesstoken.MaxExpire)
 }
 
 // notHex does not show the value: app ids and certificates look alike.
@@ -84,7 +92,7 @@ func (s sharedToken) check(wrong *problems) {
 	checkProvider(wrong, s.provider)
 }
 
-// tokenProblem says why a text can be no token, id or secret; empty: it can.
+// tokenProblem says why a text cannot be a token, an id or a secret; empty: it can.
 func tokenProblem(v string) string {
 	bad := func(r rune) bool { return r <= ' ' || r > '~' }
 	switch {
@@ -98,14 +106,14 @@ func tokenProblem(v string) string {
 	return ""
 }
 
-// MarshalJSON leaves the secret out; it is read like any other field.
+// MarshalJSON leaves the secret out. Reading takes it like any other field.
 func (c ClientCredentials) MarshalJSON() ([]byte, error) {
 	type plain ClientCredentials
 	c.Secret = ""
 	return json.Marshal(plain(c)) //nolint:musttag // the names of the fields are those of Go
 }
 
-// MarshalJSON leaves the certificate out; it is read like any other field.
+// MarshalJSON leaves the certificate out. Reading takes it like any other field.
 func (c AppCertificate) MarshalJSON() ([]byte, error) {
 	type plain AppCertificate
 	c.Certificate = ""
