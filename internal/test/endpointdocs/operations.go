@@ -79,5 +79,11 @@ type certificates struct {
 	} ` + "`json:\"entities\"`" + `
 }
 list, err := im.Raw[certificates](ctx, client, im.RawCall{Method: "GET", Path: "/notifiers", Idempotent: true})
+if err != nil {
+	log.Fatal(err)
+}
+for _, c := range list.Entities {
+	fmt.Println(c.Name, c.Provider)
+}
 ` + "```" + `
 `

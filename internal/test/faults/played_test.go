@@ -403,6 +403,9 @@ var leftOut = map[string]string{
 
 	"messages.send_legacy .data.*": "the word success, in place of an id", "groups.set_member_attributes .data.*": "of the request", "push.set_language .data.language": "of the request",
 	"push.set_settings .data.*": "of the request", "push.delete_template .data.*": "a template that is gone",
+	"contacts.add .entities[]*": "the account: users.Get returns it", "contacts.remove .entities[]*": "the account: users.Get returns it",
+	"contacts.block_remove .entities[]*": "the account: users.Get returns it", "users.deactivate .entities[]*": "the account: users.Get returns it",
+	"users.delete .entities[]*":      "the account that is gone",
 	"push.set_nickname .entities[]*": "the account: users.Get returns it",
 
 	// in another form
