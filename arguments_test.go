@@ -137,13 +137,15 @@ func (f *filler) fill(v reflect.Value, path string, required bool) {
 }
 
 var needed = map[string]bool{"Username": true, "Owner": true, "Name": true, "MessageID": true, "To": true, "From": true, "ChatType": true,
-	"Title": true, "Content": true, "GroupID": true, "Peer": true, "Status": true, "DeviceID": true, "NotifierName": true, "DeviceToken": true, "Text": true, "Mode": true,
+	"Title": true, "Content": true, "GroupID": true, "Peer": true, "Status": true, "DeviceID": true, "NotifierName": true, "DeviceToken": true, "Text": true, "URL": true, "Mode": true,
 	"ID": true, "Data": true, "Scope": true, "Action": true}
 
 func textFor(path string) string {
 	switch {
-	case strings.HasSuffix(path, "ChatType"):
+	case strings.HasSuffix(path, "hatType"):
 		return "chat"
+	case path == "URL":
+		return "https://a1.example.com/acme/demo/chatfiles/1"
 	case strings.HasSuffix(path, "date"):
 		return "202601020304"
 	case strings.HasPrefix(path, "Members"):
@@ -217,8 +219,9 @@ func quietClient(t *testing.T) *Client {
 
 // staysHere are texts that stay here.
 var staysHere = map[string]bool{
+	"Messages.SaveAttachment path": true, "Messages.DownloadAttachment Name": true, "Messages.SaveAttachment Name": true,
 	"Messages.SaveFile path": true, "Messages.SaveHistory path": true, "Groups.SaveFile path": true,
-	"Messages.Modify Type": true, // goes by the body where there is one
+	"Messages.Update Type": true, // goes by the body where there is one
 }
 
 // Text that is not UTF-8 is refused by every method and every field, before any

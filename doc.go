@@ -8,7 +8,7 @@
 //		Platform: im.Easemob,
 //		Token:    im.ClientCredentials{ID: "YXA6...", Secret: "YXA6..."},
 //	})
-//	receipts, err := client.Messages.SendToUsers(ctx, []string{"alice", "bob"}, messages.Message{
+//	sent, err := client.Messages.SendToUsers(ctx, []string{"alice", "bob"}, messages.Message{
 //		Body: messages.Text("The kettle is on."),
 //	})
 //

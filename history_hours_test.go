@@ -47,7 +47,7 @@ func TestHistoryZone(t *testing.T) {
 			server := &script{responses: []response{{status: 200, body: `{"data":[{"url":"https://example.com/f"}]}`}}}
 			config := config
 			config.Host, config.Platform = c.host, c.platform
-			_, err := server.clientFor(t, config).Messages.HistoryURL(t.Context(), eight, messages.HistoryOptions{Zone: zone})
+			_, err := server.clientFor(t, config).Messages.GetHistoryURL(t.Context(), eight, messages.HistoryOptions{Zone: zone})
 			want := map[*time.Location]string{nil: c.want, messages.ChinaTime: beijing, time.UTC: utc}[zone]
 			if want == asked {
 				require.ErrorIs(t, err, im.ErrInvalidArgument, c.host)
@@ -69,12 +69,12 @@ func TestHistoryZoneOfAHostThatIsLookedUp(t *testing.T) {
 	}}
 	c := config
 	c.Host, c.Platform = "", im.Easemob
-	_, err := server.clientFor(t, c, im.WithHostLookup()).Messages.HistoryURL(t.Context(), eight, messages.HistoryOptions{})
+	_, err := server.clientFor(t, c, im.WithHostLookup()).Messages.GetHistoryURL(t.Context(), eight, messages.HistoryOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, "https://a31.easemob.com/acme/demo/chatmessages/2024061016", server.requests[1].URL.String())
 
 	server = &script{responses: []response{{err: errBroken}}}
-	_, err = server.clientFor(t, c, im.WithHostLookup(), im.WithRetries(0)).Messages.HistoryURL(t.Context(), eight, messages.HistoryOptions{})
+	_, err = server.clientFor(t, c, im.WithHostLookup(), im.WithRetries(0)).Messages.GetHistoryURL(t.Context(), eight, messages.HistoryOptions{})
 	var failure *im.Error
 	require.ErrorAs(t, err, &failure)
 	require.ErrorIs(t, err, im.ErrUnavailable)
@@ -110,11 +110,11 @@ func TestHistoryWithoutAFile(t *testing.T) {
 			client := server.client(t)
 			o := messages.HistoryOptions{Zone: time.UTC}
 			var errs []error
-			_, err := client.Messages.HistoryURL(t.Context(), eight, o)
+			_, err := client.Messages.GetHistoryURL(t.Context(), eight, o)
 			errs = append(errs, err)
 			_, err = client.Messages.SaveHistory(t.Context(), eight, t.TempDir()+"/f", o)
 			errs = append(errs, err)
-			for _, err := range client.Messages.History(t.Context(), eight, o) {
+			for _, err := range client.Messages.ReadHistory(t.Context(), eight, o) {
 				errs = append(errs, err)
 			}
 			require.Len(t, errs, 3)
@@ -134,7 +134,7 @@ func TestHistoryWithoutAFile(t *testing.T) {
 		{status: 400, body: `{"error":"illegal_argument","error_description":"This chatmessage request is not supported"}`},
 		{status: 503, body: `{"error":"service_unavailable"}`},
 	} {
-		_, err := (&script{responses: []response{other}}).client(t, im.WithRetries(0)).Messages.HistoryURL(t.Context(), time.Now(), messages.HistoryOptions{Zone: time.UTC})
+		_, err := (&script{responses: []response{other}}).client(t, im.WithRetries(0)).Messages.GetHistoryURL(t.Context(), time.Now(), messages.HistoryOptions{Zone: time.UTC})
 		require.Error(t, err)
 		for reason := range kinds {
 			require.NotErrorIs(t, err, reason, other.body)
@@ -164,7 +164,7 @@ func TestHistoryHourBegins(t *testing.T) {
 		} {
 			empty.header = http.Header{"Date": {c.start.Add(after).Format(http.TimeFormat)}}
 			at := c.start.Add(time.Hour - 1)
-			_, err := (&script{responses: []response{empty}}).client(t).Messages.HistoryURL(t.Context(), at, messages.HistoryOptions{Zone: c.zone})
+			_, err := (&script{responses: []response{empty}}).client(t).Messages.GetHistoryURL(t.Context(), at, messages.HistoryOptions{Zone: c.zone})
 			require.ErrorIs(t, err, want, "%s in %s after %s", c.start, c.zone, after)
 		}
 	}
@@ -185,7 +185,7 @@ func TestHistoryWhoseFileIsNotThere(t *testing.T) {
 	} {
 		date := http.Header{"Date": {eight.Truncate(time.Hour).Add(c.age).Format(http.TimeFormat)}}
 		server := &script{responses: []response{named, {status: c.status, header: date, body: notThere}}}
-		for _, err := range server.client(t).Messages.History(t.Context(), eight, messages.HistoryOptions{Zone: time.UTC}) {
+		for _, err := range server.client(t).Messages.ReadHistory(t.Context(), eight, messages.HistoryOptions{Zone: time.UTC}) {
 			require.ErrorIs(t, err, c.want)
 			assert.Equal(t, errors.Is(c.want, messages.ErrHistoryNotReady), errors.Is(err, messages.ErrHistoryNotReady))
 			require.NotErrorIs(t, err, messages.ErrHistoryEmpty, "nobody said so")

@@ -48,7 +48,7 @@ func TestHookSurroundsAllAttempts(t *testing.T) {
 				return &a
 			}}
 		}
-		server := &script{responses: []response{seen(response{status: 429, body: reachLimit}), seen(response{status: 429, body: reachLimit}), seen(response{status: 200, body: sentResponse})}}
+		server := &script{responses: []response{seen(response{status: 429, body: reachLimit}), seen(response{status: 429, body: reachLimit}), seen(response{status: 200, body: `{"data":{"bob":"1","carol":"2"}}`})}}
 		client := server.client(t, h.option(), im.WithObserver(func(ctx context.Context, _ im.Event) { spans = append(spans, spanOf(ctx)) }))
 		begun := time.Now()
 		_, err := client.Messages.SendToUsers(im.WithLane(t.Context(), im.Background), []string{"bob", "carol"}, messages.Message{Body: messages.Text("hi")})

@@ -108,3 +108,6 @@ func (c *core) InChina(ctx context.Context, e *api.Endpoint) (china, known bool,
 	china, known = inChina((&url.URL{Host: to.host}).Hostname(), c.platform)
 	return china, known, nil
 }
+
+// AppPath implements what [api.AppPath] asks for.
+func (c *core) AppPath() string { return c.to.prefix }

@@ -104,7 +104,7 @@ const oneRecord = `{"msg_id":"1","payload":{"bodies":[{"type":"txt","msg":"hi"}]
 
 func readHour(t *testing.T, client *im.Client) error {
 	t.Helper()
-	for record, err := range client.Messages.History(t.Context(), time.Unix(1718006400, 0), messages.HistoryOptions{}) {
+	for record, err := range client.Messages.ReadHistory(t.Context(), time.Unix(1718006400, 0), messages.HistoryOptions{}) {
 		if err != nil {
 			return err
 		}
@@ -239,7 +239,7 @@ func TestHistoryAtBadAddresses(t *testing.T) {
 		"ftp://example.com/hush", "/hush", "hush", "https://a:b@example.com/hush", "https://%zz/hush",
 	} {
 		server := &script{responses: []response{{status: 200, body: `{"data":[{"url":"` + address + `"}]}`}, {status: 200, body: oneRecord}}}
-		for _, err := range server.client(t).Messages.History(t.Context(), time.Unix(1, 0), messages.HistoryOptions{Zone: time.UTC}) {
+		for _, err := range server.client(t).Messages.ReadHistory(t.Context(), time.Unix(1, 0), messages.HistoryOptions{Zone: time.UTC}) {
 			require.ErrorIs(t, err, im.ErrBadResponse, address)
 			assert.NotContains(t, err.Error(), "hush")
 		}
@@ -256,7 +256,7 @@ func TestSignedAddressesAreNotShown(t *testing.T) {
 	require.ErrorIs(t, err, im.ErrForbidden)
 	assert.NotContains(t, err.Error(), "q0pV2xXc")
 	server = &script{responses: []response{{status: 200, body: `{"data":[{"url":"` + signed + `"}]}`}, storage}}
-	for _, err := range server.client(t).Messages.History(t.Context(), time.Unix(1, 0), messages.HistoryOptions{Zone: time.UTC}) {
+	for _, err := range server.client(t).Messages.ReadHistory(t.Context(), time.Unix(1, 0), messages.HistoryOptions{Zone: time.UTC}) {
 		require.ErrorIs(t, err, im.ErrForbidden)
 		assert.NotContains(t, err.Error(), "q0pV2xXc")
 	}
@@ -269,7 +269,7 @@ func TestHistoryAddressIsNotTrusted(t *testing.T) {
 		{status: 200, body: `{"data":[{"url":"https://history.example.com/f.gz?Signature=hush"}]}`},
 		{status: 403, body: `{"error":"denied hush https://history.example.com/f.gz?Signature=hush"}`},
 	}}
-	for _, err := range server.client(t).Messages.History(t.Context(), time.Unix(1, 0), messages.HistoryOptions{Zone: time.UTC}) {
+	for _, err := range server.client(t).Messages.ReadHistory(t.Context(), time.Unix(1, 0), messages.HistoryOptions{Zone: time.UTC}) {
 		require.ErrorIs(t, err, im.ErrForbidden)
 		assert.NotContains(t, err.Error(), "Signature=hush")
 	}

@@ -305,7 +305,7 @@ func TestNoOtherCallFollowsRedirects(t *testing.T) {
 			return err
 		},
 		"history address": func(ctx context.Context, c *im.Client) error {
-			_, err := c.Messages.HistoryURL(ctx, time.Unix(1, 0), messages.HistoryOptions{Zone: time.UTC})
+			_, err := c.Messages.GetHistoryURL(ctx, time.Unix(1, 0), messages.HistoryOptions{Zone: time.UTC})
 			return err
 		},
 		"raw": func(ctx context.Context, c *im.Client) error {

@@ -12,10 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/imrest/im-go/imtest/internal/world"
+	"github.com/imrest/im-go/internal/test/corpus"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/imrest/im-go/internal/test/corpus"
 )
 
 // The vectors of the catalogue, auth.yaml.
@@ -65,14 +65,14 @@ var accessTokenVectors = []struct {
 func TestAccessTokenVectors(t *testing.T) {
 	for _, v := range accessTokenVectors {
 		for _, token := range []string{v.tokenByGo, v.tokenByZlib} {
-			at, ok := parseAccessToken(token)
+			at, ok := world.ParseAccessToken(token)
 			require.True(t, ok, v.name)
-			assert.Equal(t, v.appID, at.appID, v.name)
-			assert.Equal(t, v.userID, at.userID, v.name)
-			assert.Equal(t, []uint32{v.issued, v.expire, v.salt}, []uint32{at.issued, at.expire, at.salt}, v.name)
-			assert.Equal(t, map[uint16]uint32{v.privilege: v.privilegeEnds}, at.rights, v.name)
-			assert.Equal(t, v.signature, hex.EncodeToString(at.sign(v.certificate)), v.name)
-			assert.Equal(t, v.signature, hex.EncodeToString(at.signature), v.name)
+			assert.Equal(t, v.appID, at.AppID, v.name)
+			assert.Equal(t, v.userID, at.UserID, v.name)
+			assert.Equal(t, []uint32{v.issued, v.expire, v.salt}, []uint32{at.Issued, at.Expire, at.Salt}, v.name)
+			assert.Equal(t, map[uint16]uint32{v.privilege: v.privilegeEnds}, at.Rights, v.name)
+			assert.Equal(t, v.signature, hex.EncodeToString(at.Sign(v.certificate)), v.name)
+			assert.Equal(t, v.signature, hex.EncodeToString(at.Signature), v.name)
 		}
 	}
 }
@@ -120,9 +120,9 @@ func TestAccessTokenIsTakenAsItIs(t *testing.T) {
 func TestAccessTokenOfAUUID(t *testing.T) {
 	srv := NewServer(t, WithClock(NewClock(time.Unix(1700000000, 0))))
 	u := srv.AddUser(User{Username: "alice"})
-	s := srv.state
-	assert.Equal(t, "alice", s.subject(u.UUID))
-	assert.Equal(t, "bob", s.subject("Bob"))
+	s := srv.world
+	assert.Equal(t, "alice", s.Subject(u.UUID))
+	assert.Equal(t, "bob", s.Subject("Bob"))
 }
 
 // A token may carry other services beside chat, before and after it.
@@ -150,20 +150,20 @@ func TestAccessTokenOfManyServices(t *testing.T) {
 	signed = service(signed, 1, 1, "channel", "uid")
 	signed = service(signed, 2, 1, "user")
 	signed = service(signed, 4, 1)
-	signed = service(signed, 5, chatAppRight, "")
+	signed = service(signed, 5, world.ChatAppRight, "")
 	signed = service(signed, 7, 1, "room", "user")
 	signed = binary.LittleEndian.AppendUint16(signed, 3) // the role of service 7
 	signed = service(signed, 8, 1, "user", "more that is not read")
 	signed = service(signed, 9, 1)
 
-	at := accessToken{issued: 1700000000, salt: 7, signed: signed}
+	at := world.AccessToken{Issued: 1700000000, Salt: 7, Signed: signed}
 	var packed bytes.Buffer
 	w := zlib.NewWriter(&packed)
-	_, _ = w.Write(append(text(nil, string(at.sign(conf.certificate))), signed...))
+	_, _ = w.Write(append(text(nil, string(at.Sign(conf.certificate))), signed...))
 	require.NoError(t, w.Close())
-	g, err := newState(conf).check(accessTokenVersion + base64.StdEncoding.EncodeToString(packed.Bytes()))
+	g, err := world.New(conf.world()).Check(world.AccessTokenVersion + base64.StdEncoding.EncodeToString(packed.Bytes()))
 	require.Nil(t, err)
-	assert.Equal(t, grant{expires: time.Unix(1700000600, 0)}, g)
+	assert.Equal(t, world.Grant{Expires: time.Unix(1700000600, 0)}, g)
 }
 
 func TestAccessTokenExchange(t *testing.T) {
@@ -195,7 +195,7 @@ func FuzzParseAccessToken(f *testing.F) {
 	}
 	f.Add("007")
 	f.Fuzz(func(t *testing.T, token string) {
-		if at, ok := parseAccessToken(token); ok && at == nil {
+		if at, ok := world.ParseAccessToken(token); ok && at == nil {
 			t.Fatal("no token")
 		}
 	})

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/imrest/im-go/imtest/internal/wire"
+	"github.com/imrest/im-go/imtest/internal/world"
 	"github.com/stretchr/testify/require"
 )
 
@@ -18,27 +20,29 @@ import (
 // is in agree with the members of each group, room and thread.
 func TestCirclesHoldTogether(t *testing.T) {
 	srv := NewServer(t, WithClock(NewClock(time.Now())))
-	token := srv.state.issue(grant{})
-	routes := slices.Concat(groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
-		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes, threadsRoutes)
+	token := srv.world.Issue(world.Grant{})
+	routes := slices.DeleteFunc(Routes(), func(r RouteInfo) bool {
+		domain, _, _ := strings.Cut(r.ID, ".")
+		return !slices.Contains([]string{"groups", "chatrooms", "thread"}, domain)
+	})
 	names := []string{"ann", "ben", "cat", "dan", "eve", "fay"}
 	random := rand.New(rand.NewPCG(1, 2))
 	one := func(list []string) string { return list[random.IntN(len(list))] }
 	user := func() string { return one(append(names, "Ann", "nobody")) }
 	users := func() string { return `"` + user() + `","` + user() + `","` + user() + `"` }
-	circle := func(kind *circleKind) string {
-		srv.state.mu.RLock()
-		defer srv.state.mu.RUnlock()
-		return one(append(convert(kind.in(srv.state).byID.list(), func(g *circle) string { return g.id }), "7"))
+	circle := func(kind *world.CircleKind) string {
+		srv.world.Mu.RLock()
+		defer srv.world.Mu.RUnlock()
+		return one(append(world.Convert(kind.In(srv.world).ByID.List(), func(g *world.Circle) string { return g.ID }), "7"))
 	}
 	fill := func(name string) string {
 		switch {
 		case strings.HasPrefix(name, "group"):
-			return circle(groupKind)
+			return circle(world.GroupKind)
 		case strings.HasPrefix(name, "chatroom"):
-			return circle(roomKind)
+			return circle(world.RoomKind)
 		case strings.HasPrefix(name, "thread"):
-			return circle(threadKind)
+			return circle(world.ThreadKind)
 		}
 		return one([]string{user(), user(), user(), user() + "," + user(), user() + "%2C" + user(), ","})
 	}
@@ -54,10 +58,10 @@ func TestCirclesHoldTogether(t *testing.T) {
 	responded := map[string]bool{}
 	for i := range 5000 {
 		r := routes[random.IntN(len(routes))]
-		if (r.id == "groups.delete" || r.id == "chatrooms.delete" || r.id == "groups.disable") && random.IntN(20) > 0 {
+		if (r.ID == "groups.delete" || r.ID == "chatrooms.delete" || r.ID == "groups.disable") && random.IntN(20) > 0 {
 			continue
 		}
-		path := "/" + strings.Join(convert(segmentsOf(r.path), func(segment string) string {
+		path := "/" + strings.Join(world.Convert(wire.SegmentsOf(r.Path), func(segment string) string {
 			if name, ok := strings.CutPrefix(segment, "{"); ok {
 				return fill(name)
 			}
@@ -67,17 +71,17 @@ func TestCirclesHoldTogether(t *testing.T) {
 			"maxusers":%d,"mute_duration":%d,"newadmin":%q,"newowner":%q,"superadmin":%q,"tags":["x"],"tag":"x",
 			"metaData":{"k":"v"},"keys":["k"],"targets":[%s],"group_id":%q,"msg_id":"%d","announcement":"a"}`,
 			user(), users(), users(), 3+random.IntN(5), random.IntN(100_000)-1, user(), user(), user(), users(),
-			circle(groupKind), firstMessageID+int64(random.IntN(len(srv.state.posts)+1)))
+			circle(world.GroupKind), world.FirstMessageID+int64(random.IntN(len(srv.world.Posts)+1)))
 		switch {
-		case strings.HasSuffix(r.id, ".update"):
+		case strings.HasSuffix(r.ID, ".update"):
 			text = `{"maxusers":3}`
 		case random.IntN(20) == 0:
 			text = one([]string{"", "{", "[]", "null", `{"usernames":[null]}`, `[{"username":"ann","metadata":{"k":"v"}},null]`})
 		}
-		rec := send(r.method, path, text)
-		require.Less(t, rec.Code, 500, "%s %s: %s", r.method, path, rec.Body)
+		rec := send(r.Method, path, text)
+		require.Less(t, rec.Code, 500, "%s %s: %s", r.Method, path, rec.Body)
 		if rec.Code == http.StatusOK {
-			responded[r.id] = true
+			responded[r.ID] = true
 		}
 		switch n := random.IntN(400); {
 		case n < 1:
@@ -90,52 +94,52 @@ func TestCirclesHoldTogether(t *testing.T) {
 		case n < 50:
 			srv.Clock().Advance(time.Minute)
 		case n < 80:
-			send("POST", "/messages/chatgroups", `{"from":"ann","to":["`+circle(groupKind)+`"],"type":"txt","body":{"msg":"x"}}`)
+			send("POST", "/messages/chatgroups", `{"from":"ann","to":["`+circle(world.GroupKind)+`"],"type":"txt","body":{"msg":"x"}}`)
 		}
 		if i%20 == 0 {
-			holdTogether(t, srv.state)
+			holdTogether(t, srv.world)
 		}
 	}
 	require.Greater(t, len(responded), len(routes)*3/4, "most calls came to something")
 }
 
-func holdTogether(t *testing.T, s *state) {
+func holdTogether(t *testing.T, s *world.World) {
 	t.Helper()
-	for _, kind := range []*circleKind{groupKind, roomKind, threadKind} {
-		cs, joined := kind.in(s), 0
-		for g := range cs.byID.all {
-			at := fmt.Sprint(kind.param, " ", g.id)
-			require.Equal(t, kind, g.kind, at)
-			for _, list := range []*book[string]{&g.admins, &g.allowed} {
-				for user := range list.all {
-					require.True(t, g.members.has(user), "%s: %s", at, user)
+	for _, kind := range []*world.CircleKind{world.GroupKind, world.RoomKind, world.ThreadKind} {
+		cs, joined := kind.In(s), 0
+		for g := range cs.ByID.All {
+			at := fmt.Sprint(kind.Param, " ", g.ID)
+			require.Equal(t, kind, g.Kind, at)
+			for _, list := range []*world.Book[string]{&g.Admins, &g.Allowed} {
+				for user := range list.All {
+					require.True(t, g.Members.Has(user), "%s: %s", at, user)
 				}
 			}
-			for user := range g.blocked.all {
-				require.False(t, g.members.has(user), "%s: %s", at, user)
+			for user := range g.Blocked.All {
+				require.False(t, g.Members.Has(user), "%s: %s", at, user)
 			}
-			require.False(t, g.admins.has(g.owner), at)
-			for user := range g.members.all {
+			require.False(t, g.Admins.Has(g.Owner), at)
+			for user := range g.Members.All {
 				joined++
-				require.True(t, s.users.has(user.user), "%s: %s", at, user.user)
-				require.Same(t, g, cs.of(user.user).get(g.id), at)
+				require.NotNil(t, s.LegacyUser(user.User), "%s: %s", at, user.User)
+				require.Same(t, g, cs.Of(user.User).Get(g.ID), at)
 			}
-			if kind != threadKind {
-				require.True(t, g.members.has(g.owner), at)
+			if kind != world.ThreadKind {
+				require.True(t, g.Members.Has(g.Owner), at)
 				continue
 			}
-			require.Same(t, g.parent, s.chatgroups.byID.get(g.parent.id), at)
-			require.Same(t, g, g.parent.threads.get(g.id), at)
-			require.Same(t, g, s.threads.byMessage[g.message], at)
-			for user := range g.members.all {
-				require.True(t, g.parent.members.has(user.user), "%s: %s", at, user.user)
+			require.Same(t, g.Parent, s.Chatgroups.ByID.Get(g.Parent.ID), at)
+			require.Same(t, g, g.Parent.Threads.Get(g.ID), at)
+			require.Same(t, g, s.Threads.ByMessage[g.Message], at)
+			for user := range g.Members.All {
+				require.True(t, g.Parent.Members.Has(user.User), "%s: %s", at, user.User)
 			}
 		}
-		for user := range maps.Keys(cs.joined) {
-			require.NotZero(t, cs.joined[user].len(), user)
-			joined -= cs.joined[user].len()
+		for user := range maps.Keys(cs.Joined) {
+			require.NotZero(t, cs.Joined[user].Len(), user)
+			joined -= cs.Joined[user].Len()
 		}
-		require.Zero(t, joined, kind.param)
+		require.Zero(t, joined, kind.Param)
 	}
-	require.Len(t, s.threads.byMessage, s.threads.byID.len())
+	require.Len(t, s.Threads.ByMessage, s.Threads.ByID.Len())
 }

@@ -7,7 +7,7 @@ import im "github.com/imrest/im-go"
 // im.WithHTTPClient(srv.HTTPClient()) besides.
 func (srv *Server) Config() im.Config {
 	platform := im.Agora
-	if srv.state.conf.easemob {
+	if srv.conf.easemob {
 		platform = im.Easemob
 	}
 	return im.Config{

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/internal/test/catalogue"
 )
 
@@ -17,7 +18,7 @@ type Fault func(*fault)
 type fault struct {
 	endpoints []string         // nil: all
 	due       func(n int) bool // is the n-th matching call, from 1 on, to break
-	action    func(*Server, *call, func() *reply) *reply
+	action    func(*Server, *wire.Call, func() *wire.Reply) *wire.Reply
 
 	mu    sync.Mutex
 	seen  int
@@ -59,12 +60,12 @@ func (srv *Server) ClearFaults() {
 }
 
 // breakCalls is the layer of the faults.
-func (srv *Server) breakCalls(c *call, next func() *reply) *reply {
+func (srv *Server) breakCalls(c *wire.Call, next func() *wire.Reply) *wire.Reply {
 	srv.faultMu.Lock()
 	faults := srv.faults
 	srv.faultMu.Unlock()
 	for _, f := range faults {
-		if f.strikes(c.id()) {
+		if f.strikes(c.ID()) {
 			return f.action(srv, c, next)
 		}
 	}
@@ -118,37 +119,37 @@ func Chance(part float64, seed uint64) Fault {
 // HTTP/2 this fault and the next two reset the stream with INTERNAL_ERROR, and other
 // calls on the connection go on.
 func CutBeforeProcessing() Fault {
-	return before(func(*Server, *call) *reply { return &reply{spoil: hangUp} })
+	return before(func(*Server, *wire.Call) *wire.Reply { return &wire.Reply{Spoil: hangUp} })
 }
 
 // CutAfterProcessing carries the call out and breaks the connection before the
 // response.
 func CutAfterProcessing() Fault {
-	return after(func(rep *reply) { rep.spoil = hangUp })
+	return after(func(rep *wire.Reply) { rep.Spoil = hangUp })
 }
 
 // CutInResponse carries the call out and breaks the connection in the middle of the
 // response, whose whole length was told before.
-func CutInResponse() Fault { return after(func(rep *reply) { rep.spoil = halfWay }) }
+func CutInResponse() Fault { return after(func(rep *wire.Reply) { rep.Spoil = halfWay }) }
 
 // CutConnection is CutAfterProcessing that breaks the connection on HTTP/2 as well,
 // and with it all other calls that are on it.
-func CutConnection() Fault { return after(func(rep *reply) { rep.spoil = cutConnection }) }
+func CutConnection() Fault { return after(func(rep *wire.Reply) { rep.Spoil = cutConnection }) }
 
 // EndConnection carries the call out and responses it as the last one on its
 // connection: "Connection: close" on HTTP/1.1, a GOAWAY frame on HTTP/2.
-func EndConnection() Fault { return after(func(rep *reply) { rep.goAway = true }) }
+func EndConnection() Fault { return after(func(rep *wire.Reply) { rep.GoAway = true }) }
 
 // Delay waits before the call is carried out, which it is in the end even if the
 // client gives up; then the wait is over.
 func Delay(d time.Duration) Fault {
-	return before(func(_ *Server, c *call) *reply {
-		c.takeIn()
+	return before(func(_ *Server, c *wire.Call) *wire.Reply {
+		c.TakeIn()
 		timer := time.NewTimer(d)
 		defer timer.Stop()
 		select {
 		case <-timer.C:
-		case <-c.r.Context().Done():
+		case <-c.R.Context().Done():
 		}
 		return nil
 	})
@@ -156,28 +157,28 @@ func Delay(d time.Duration) Fault {
 
 // Trickle sends the response byte by byte, with a pause after each.
 func Trickle(pause time.Duration) Fault {
-	return after(func(rep *reply) {
-		rep.spoil = func(w http.ResponseWriter, r *http.Request, whole *reply) { trickle(w, r, whole, pause) }
+	return after(func(rep *wire.Reply) {
+		rep.Spoil = func(w http.ResponseWriter, r *http.Request, whole *wire.Reply) { trickle(w, r, whole, pause) }
 	})
 }
 
 // RateLimited responses 429 reach_limit, without carrying the call out.
-func RateLimited() Fault { return instead(errReachLimit) }
+func RateLimited() Fault { return instead(wire.ErrReachLimit) }
 
 // MessagesLimited responses 403 message_send_error as for too many messages, without
 // carrying the call out.
-func MessagesLimited() Fault { return instead(errMessagesReachLimit) }
+func MessagesLimited() Fault { return instead(wire.ErrMessagesReachLimit) }
 
 // PlanLimited responses 429 resource_limited, without carrying the call out.
-func PlanLimited() Fault { return instead(errPlanLimit) }
+func PlanLimited() Fault { return instead(wire.ErrPlanLimit) }
 
 // ServerError responses 500, without carrying the call out.
-func ServerError() Fault { return instead(errInternal) }
+func ServerError() Fault { return instead(wire.ErrInternal) }
 
 // BadGateway responses 502 with an HTML page, without carrying the call out.
 func BadGateway() Fault {
-	return before(func(*Server, *call) *reply {
-		return &reply{status: http.StatusBadGateway, contentType: "text/html", body: []byte(gatewayPage)}
+	return before(func(*Server, *wire.Call) *wire.Reply {
+		return &wire.Reply{Status: http.StatusBadGateway, ContentType: "text/html", Body: []byte(gatewayPage)}
 	})
 }
 
@@ -186,31 +187,31 @@ const gatewayPage = "<html><head><title>502 Bad Gateway</title></head><body><cen
 // Unavailable responses 503 with Retry-After in whole seconds, if it is above 0,
 // without carrying the call out.
 func Unavailable(retryAfter time.Duration) Fault {
-	return before(func(*Server, *call) *reply {
-		return &reply{status: http.StatusServiceUnavailable, contentType: "text/plain", spoil: unavailable(retryAfter)}
+	return before(func(*Server, *wire.Call) *wire.Reply {
+		return &wire.Reply{Status: http.StatusServiceUnavailable, ContentType: "text/plain", Spoil: unavailable(retryAfter)}
 	})
 }
 
 // TruncatedJSON carries the call out and sends half of the response, as if it were
 // all.
 func TruncatedJSON() Fault {
-	return after(func(rep *reply) { rep.body, rep.file = rep.body[:len(rep.body)/2], nil })
+	return after(func(rep *wire.Reply) { rep.Body, rep.File = rep.Body[:len(rep.Body)/2], nil })
 }
 
 // WrongContentType carries the call out and responses under text/html.
-func WrongContentType() Fault { return after(func(rep *reply) { rep.contentType = "text/html" }) }
+func WrongContentType() Fault { return after(func(rep *wire.Reply) { rep.ContentType = "text/html" }) }
 
 // HugeBody carries the call out and sends so many bytes of blanks before the
 // response.
 func HugeBody(bytes int64) Fault {
-	return after(func(rep *reply) {
-		rep.spoil = func(w http.ResponseWriter, _ *http.Request, whole *reply) { huge(w, whole, bytes) }
+	return after(func(rep *wire.Reply) {
+		rep.Spoil = func(w http.ResponseWriter, _ *http.Request, whole *wire.Reply) { huge(w, whole, bytes) }
 	})
 }
 
 // ExpiredToken lets all tokens expire, so that the call is refused with 401.
 func ExpiredToken() Fault {
-	return before(func(srv *Server, _ *call) *reply {
+	return before(func(srv *Server, _ *wire.Call) *wire.Reply {
 		srv.ExpireTokens()
 		return nil
 	})
@@ -218,16 +219,16 @@ func ExpiredToken() Fault {
 
 // ClockSkew moves the server's clock before the call is carried out.
 func ClockSkew(d time.Duration) Fault {
-	return before(func(srv *Server, _ *call) *reply {
+	return before(func(srv *Server, _ *wire.Call) *wire.Reply {
 		srv.Clock().Advance(d)
 		return nil
 	})
 }
 
 // before acts first; where it gives no reply the call goes on.
-func before(act func(*Server, *call) *reply) Fault {
+func before(act func(*Server, *wire.Call) *wire.Reply) Fault {
 	return func(f *fault) {
-		f.action = func(srv *Server, c *call, next func() *reply) *reply {
+		f.action = func(srv *Server, c *wire.Call, next func() *wire.Reply) *wire.Reply {
 			if rep := act(srv, c); rep != nil {
 				return rep
 			}
@@ -237,9 +238,9 @@ func before(act func(*Server, *call) *reply) Fault {
 }
 
 // after lets the call be carried out and changes its reply.
-func after(change func(*reply)) Fault {
+func after(change func(*wire.Reply)) Fault {
 	return func(f *fault) {
-		f.action = func(_ *Server, _ *call, next func() *reply) *reply {
+		f.action = func(_ *Server, _ *wire.Call, next func() *wire.Reply) *wire.Reply {
 			rep := next()
 			change(rep)
 			return rep
@@ -248,6 +249,6 @@ func after(change func(*reply)) Fault {
 }
 
 // instead responses an error in place of the call.
-func instead(err func() *apiError) Fault {
-	return before(func(_ *Server, c *call) *reply { return c.fail(err()) })
+func instead(err func() *wire.Error) Fault {
+	return before(func(_ *Server, c *wire.Call) *wire.Reply { return c.Fail(err()) })
 }

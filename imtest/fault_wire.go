@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 // This file does to the bytes of a response what faults ask for.
@@ -20,7 +22,7 @@ func withConnection(ctx context.Context, conn net.Conn) context.Context {
 }
 
 // hangUp breaks the connection without a response, on HTTP/2 the stream.
-func hangUp(w http.ResponseWriter, _ *http.Request, _ *reply) {
+func hangUp(w http.ResponseWriter, _ *http.Request, _ *wire.Reply) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // HTTP/2, or a recorder: the server breaks the stream itself
@@ -29,7 +31,7 @@ func hangUp(w http.ResponseWriter, _ *http.Request, _ *reply) {
 }
 
 // cutConnection breaks the connection, on HTTP/2 with all of its streams.
-func cutConnection(w http.ResponseWriter, r *http.Request, whole *reply) {
+func cutConnection(w http.ResponseWriter, r *http.Request, whole *wire.Reply) {
 	if conn, ok := r.Context().Value(connection{}).(net.Conn); ok {
 		reset(conn)
 	}
@@ -48,22 +50,22 @@ func reset(conn net.Conn) {
 }
 
 // halfWay breaks the connection, on HTTP/2 the stream, after half of the response.
-func halfWay(w http.ResponseWriter, r *http.Request, whole *reply) {
-	w.Header().Set("Content-Type", whole.contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(whole.body)))
-	w.WriteHeader(whole.status)
-	_, _ = w.Write(whole.body[:len(whole.body)/2]) //nolint:gosec // as reply.write
+func halfWay(w http.ResponseWriter, r *http.Request, whole *wire.Reply) {
+	w.Header().Set("Content-Type", whole.ContentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(whole.Body)))
+	w.WriteHeader(whole.Status)
+	_, _ = w.Write(whole.Body[:len(whole.Body)/2]) //nolint:gosec // as reply.write
 	_ = http.NewResponseController(w).Flush()
 	hangUp(w, r, whole)
 }
 
-func trickle(w http.ResponseWriter, r *http.Request, whole *reply, pause time.Duration) {
-	w.Header().Set("Content-Type", whole.contentType)
-	w.Header().Set("Content-Length", strconv.Itoa(len(whole.body)))
-	w.WriteHeader(whole.status)
+func trickle(w http.ResponseWriter, r *http.Request, whole *wire.Reply, pause time.Duration) {
+	w.Header().Set("Content-Type", whole.ContentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(whole.Body)))
+	w.WriteHeader(whole.Status)
 	out := http.NewResponseController(w)
-	for i := range whole.body {
-		if _, err := w.Write(whole.body[i : i+1]); err != nil { //nolint:gosec // as reply.write
+	for i := range whole.Body {
+		if _, err := w.Write(whole.Body[i : i+1]); err != nil { //nolint:gosec // as reply.write
 			return
 		}
 		_ = out.Flush() // a client that is gone is seen by the next write
@@ -75,24 +77,24 @@ func trickle(w http.ResponseWriter, r *http.Request, whole *reply, pause time.Du
 	}
 }
 
-func unavailable(retryAfter time.Duration) func(http.ResponseWriter, *http.Request, *reply) {
-	return func(w http.ResponseWriter, _ *http.Request, whole *reply) {
+func unavailable(retryAfter time.Duration) func(http.ResponseWriter, *http.Request, *wire.Reply) {
+	return func(w http.ResponseWriter, _ *http.Request, whole *wire.Reply) {
 		if retryAfter > 0 {
 			w.Header().Set("Retry-After", strconv.FormatInt(int64(retryAfter/time.Second), 10))
 		}
-		w.Header().Set("Content-Type", whole.contentType)
-		w.WriteHeader(whole.status)
+		w.Header().Set("Content-Type", whole.ContentType)
+		w.WriteHeader(whole.Status)
 	}
 }
 
-func huge(w http.ResponseWriter, whole *reply, n int64) {
-	w.Header().Set("Content-Type", whole.contentType)
-	w.WriteHeader(whole.status)
+func huge(w http.ResponseWriter, whole *wire.Reply, n int64) {
+	w.Header().Set("Content-Type", whole.ContentType)
+	w.WriteHeader(whole.Status)
 	blanks := bytes.Repeat([]byte(" "), 64<<10)
 	for ; n > 0; n -= int64(len(blanks)) {
 		if _, err := w.Write(blanks[:min(n, int64(len(blanks)))]); err != nil {
 			return
 		}
 	}
-	_, _ = w.Write(whole.body) //nolint:gosec // the response as it is; a client that is gone hears nothing
+	_, _ = w.Write(whole.Body) //nolint:gosec // the response as it is; a client that is gone hears nothing
 }

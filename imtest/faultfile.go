@@ -132,7 +132,7 @@ func countField(when func(int) Fault) func(*faultItem, json.RawMessage) error {
 
 func (f *faultItem) addEndpoints(ids ...string) error {
 	for _, id := range ids {
-		if !slices.ContainsFunc(allRoutes(), func(r route) bool { return r.id == id && id != "" }) {
+		if !slices.ContainsFunc(Routes(), func(r RouteInfo) bool { return r.ID == id }) {
 			return fmt.Errorf("has no endpoint %q", id)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // that tests can dial a name of their own.
 func (srv *Server) guarded(addr net.Addr, next http.Handler) http.Handler {
 	tcp, ok := addr.(*net.TCPAddr)
-	if !srv.state.conf.page || !ok || !tcp.IP.IsLoopback() {
+	if !srv.conf.page || !ok || !tcp.IP.IsLoopback() {
 		return next
 	}
 	return &loopbackOnly{srv, next}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/imrest/im-go/imtest/internal/world"
+
 	im "github.com/imrest/im-go"
 )
 
@@ -23,50 +25,56 @@ type User struct {
 	Modified  time.Time
 }
 
+// Device is a device that a user is logged in on.
+type Device struct {
+	ID   string `json:"res"` // "{device type}_{resource id}"
+	UUID string `json:"device_uuid"`
+	Name string `json:"device_name"`
+}
+
 // User returns an account, and whether there is one.
 func (srv *Server) User(name string) (User, bool) {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	u := s.users.get(fold(name))
-	if u == nil {
+	u, err := srv.world.User(name)
+	if err != nil {
 		return User{}, false
 	}
-	return u.shown(), true
+	return shownUser(u), true
 }
 
 // Users returns all accounts in the order of registration.
 func (srv *Server) Users() []User {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	list := make([]User, 0, s.users.len())
-	for u := range s.users.all {
-		list = append(list, u.shown())
+	list := []User{}
+	for u := range srv.world.EachUser {
+		list = append(list, shownUser(u))
 	}
 	return list
 }
 
-func (u *user) shown() User {
+func shownUser(u world.User) User {
 	return User{
-		Username: u.name, UUID: u.uuid, Password: u.password, Nickname: u.nickname,
-		Activated: !u.banned, Online: u.online, Devices: slices.Clone(u.devices),
-		Created: u.created, Modified: u.modified,
+		Username: u.Name, UUID: u.UUID, Password: u.Password, Nickname: u.Nickname,
+		Activated: !u.Banned, Online: u.Online, Devices: shownDevices(u.Devices),
+		Created: u.Created, Modified: u.Modified,
 	}
+}
+
+func shownDevices(list []world.Device) []Device {
+	var shown []Device
+	for _, d := range list {
+		shown = append(shown, Device(d))
+	}
+	return shown
+}
+
+func worldDevices(list []Device) []world.Device {
+	return world.Convert(list, func(d Device) world.Device { return world.Device(d) })
 }
 
 // AddUser registers a user by name, password and nickname, of which only the
 // name is needed; any name will do, also one that the API refuses. A user who
 // exists stays as he is. It returns the user.
 func (srv *Server) AddUser(u User) User {
-	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	known := s.users.get(fold(u.Username))
-	if known == nil {
-		known = s.addUser(newUser{u.Username, u.Password, u.Nickname})
-	}
-	return known.shown()
+	return shownUser(srv.world.AddUser(world.NewUser{Name: u.Username, Password: &u.Password, Nickname: u.Nickname}))
 }
 
 // AddUsers registers users by name.
@@ -79,37 +87,11 @@ func (srv *Server) AddUsers(names ...string) {
 // LogIn logs a user in on devices, or on one that it makes up. The user gets the
 // messages that were waiting. It returns false if there is no such user.
 func (srv *Server) LogIn(name string, devices ...Device) bool {
-	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.users.get(fold(name))
-	if u == nil {
-		return false
-	}
-	s.takeOutAbsent() // before he looks as if he had never been away
-	if len(devices) == 0 {
-		digits := strconv.FormatInt(s.now().UnixMicro(), 10)
-		devices = []Device{{ID: "android_" + digits, UUID: s.newUUID(s.now()), Name: "imtest"}}
-	}
-	u.online, u.devices, u.came = true, slices.Clone(devices), s.now()
-	if box := s.inboxes[u.name]; box != nil {
-		box.delivered = len(box.messages)
-	}
-	return true
+	return srv.world.LogIn(name, worldDevices(devices)...) == nil
 }
 
 // LogOut logs a user out of all devices. It returns false if there is no such user.
-func (srv *Server) LogOut(name string) bool {
-	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.users.get(fold(name))
-	if u == nil {
-		return false
-	}
-	s.logOut(u)
-	return true
-}
+func (srv *Server) LogOut(name string) bool { return srv.world.LogOut(name) == nil }
 
 // Message is a message that somebody was sent.
 type Message struct {
@@ -146,59 +128,59 @@ func (m Message) Text() string {
 // Messages returns what a user was sent, oldest first, whether or not the user
 // exists or is online.
 func (srv *Server) Messages(user string) []Message {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if box := s.inboxes[fold(user)]; box != nil {
-		return shownMessages(box.messages)
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	if box := s.Inboxes[world.Fold(user)]; box != nil {
+		return shownMessages(box.Messages)
 	}
 	return nil
 }
 
 // GroupMessages returns what was sent to a group, oldest first.
 func (srv *Server) GroupMessages(id string) []Message {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return shownMessages(s.groups[id])
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return shownMessages(s.Groups[id])
 }
 
 // RoomMessages returns what was sent to a chat room, oldest first.
 func (srv *Server) RoomMessages(id string) []Message {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return shownMessages(s.rooms[id])
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return shownMessages(s.Rooms[id])
 }
 
 // AllMessages returns every message in the order in which they were sent.
 func (srv *Server) AllMessages() []Message {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return shownMessages(s.posts)
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return shownMessages(s.Posts)
 }
 
-func shownMessages(list []*message) []Message {
+func shownMessages(list []*world.Message) []Message {
 	shown := make([]Message, len(list))
 	for i, m := range list {
-		shown[i] = m.shown()
+		shown[i] = shownMessage(m)
 	}
 	return shown
 }
 
-func (m *message) shown() Message {
+func shownMessage(m *world.Message) Message {
 	shown := Message{
-		ID: strconv.FormatInt(m.id, 10), From: m.from, To: m.to,
-		ChatType: chatKinds[m.chat].chat, Type: m.kind, Body: json.RawMessage(m.body),
-		Time: m.time, Level: m.level, OnlineOnly: m.onlineOnly, NeedAck: m.needReceipt,
-		RoamIgnore: slices.Clone(m.roamIgnore), Recalled: m.recalled, Edits: int(m.edits),
+		ID: strconv.FormatInt(m.ID, 10), From: m.From, To: m.To,
+		ChatType: world.ChatKinds[m.Chat].Chat, Type: m.Kind, Body: json.RawMessage(m.Body),
+		Time: m.Time, Level: m.Level, OnlineOnly: m.OnlineOnly, NeedAck: m.NeedReceipt,
+		RoamIgnore: slices.Clone(m.RoamIgnore), Recalled: m.Recalled, Edits: int(m.Edits),
 	}
-	if m.rare != nil {
-		shown.Users, shown.Imported, shown.Broadcast = slices.Clone(m.rare.users), m.rare.imported, m.rare.broadcast
+	if m.Rare != nil {
+		shown.Users, shown.Imported, shown.Broadcast = slices.Clone(m.Rare.Users), m.Rare.Imported, m.Rare.Broadcast
 	}
-	if m.ext != "" {
-		shown.Ext = json.RawMessage(m.ext)
+	if m.Ext != "" {
+		shown.Ext = json.RawMessage(m.Ext)
 	}
 	return shown
 }
@@ -216,14 +198,14 @@ type File struct {
 
 // Files returns the attachments in the order of upload.
 func (srv *Server) Files() []File {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	list := make([]File, 0, s.files.len())
-	for f := range s.files.all {
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	list := make([]File, 0, s.Files.Len())
+	for f := range s.Files.All {
 		list = append(list, File{
-			UUID: f.uuid, Name: f.name, ContentType: f.contentType, Data: f.data,
-			ShareSecret: f.secret, Restricted: f.restricted, Time: f.created,
+			UUID: f.UUID, Name: f.Name, ContentType: f.ContentType, Data: f.Data,
+			ShareSecret: f.Secret, Restricted: f.Restricted, Time: f.Created,
 		})
 	}
 	return list
@@ -232,13 +214,11 @@ func (srv *Server) Files() []File {
 // Mutes returns how long a user is still muted, by kind of chat ("chat", "groupchat",
 // "chatroom"), in whole seconds or [im.Forever]. Kinds without a mute are missing.
 func (srv *Server) Mutes(user string) map[string]time.Duration {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
 	left := map[string]time.Duration{}
-	for _, kind := range muteKinds {
-		if n := s.mutes.get(muteKey(fold(user), kind)).left(s.now()); n != 0 {
-			left[kind] = lengthOf(n)
+	mutes, _ := srv.world.Mutes(user) // an unknown user has none
+	for _, m := range mutes {
+		if m.Seconds != 0 {
+			left[m.Kind] = lengthOf(m.Seconds)
 		}
 	}
 	return left

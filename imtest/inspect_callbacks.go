@@ -1,6 +1,10 @@
 package imtest
 
-import "time"
+import (
+	"time"
+
+	"github.com/imrest/im-go/imtest/internal/world"
+)
 
 // StoredCallbacks is a set of callbacks that could not be delivered.
 type StoredCallbacks struct {
@@ -13,20 +17,20 @@ type StoredCallbacks struct {
 // AddStoredCallbacks stores a set of failed callbacks, in place of one of the
 // same 10 minutes. It returns the date key of the set.
 func (srv *Server) AddStoredCallbacks(set StoredCallbacks) string {
-	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	stored := &storedCallbacks{set.Start.Truncate(storedSlot), set.Size, set.Resent, set.Target}
-	s.callbacks.stored.put(stored.key(), stored)
-	return stored.key()
+	s := srv.world
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	stored := &world.StoredCallbacks{Start: set.Start.Truncate(world.StoredSlot), Size: set.Size, Resent: set.Resent, Target: set.Target}
+	s.Callbacks.Stored.Put(stored.Key(), stored)
+	return stored.Key()
 }
 
 // StoredCallbacks returns the sets of failed callbacks.
 func (srv *Server) StoredCallbacks() []StoredCallbacks {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return convert(s.callbacks.stored.list(), func(set *storedCallbacks) StoredCallbacks {
-		return StoredCallbacks{set.start, set.size, set.resent, set.target}
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return world.Convert(s.Callbacks.Stored.List(), func(set *world.StoredCallbacks) StoredCallbacks {
+		return StoredCallbacks{set.Start, set.Size, set.Resent, set.Target}
 	})
 }

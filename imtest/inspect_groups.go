@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // Group is a group, as a test sees and makes it. A mute without an end has the
@@ -68,72 +70,72 @@ type Thread struct {
 
 // Group returns a group, and whether there is one.
 func (srv *Server) Group(id string) (Group, bool) {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	g := s.chatgroups.byID.get(id)
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	g := s.Chatgroups.ByID.Get(id)
 	if g == nil {
 		return Group{}, false
 	}
-	return g.shownGroup(s.now()), true
+	return shownGroup(g, s.Now()), true
 }
 
 // Groups returns all groups, oldest first.
 func (srv *Server) Groups() []Group {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return convert(s.chatgroups.byID.list(), func(g *circle) Group { return g.shownGroup(s.now()) })
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return world.Convert(s.Chatgroups.ByID.List(), func(g *world.Circle) Group { return shownGroup(g, s.Now()) })
 }
 
 // Room returns a chat room, and whether there is one.
 func (srv *Server) Room(id string) (Room, bool) {
-	s := srv.state
-	s.dropAbsent()
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	g := s.chatrooms.byID.get(id)
+	s := srv.world
+	s.DropAbsent()
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	g := s.Chatrooms.ByID.Get(id)
 	if g == nil {
 		return Room{}, false
 	}
-	return g.shownRoom(s.now()), true
+	return shownRoom(g, s.Now()), true
 }
 
 // Rooms returns all chat rooms, oldest first.
 func (srv *Server) Rooms() []Room {
-	s := srv.state
-	s.dropAbsent()
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return convert(s.chatrooms.byID.list(), func(g *circle) Room { return g.shownRoom(s.now()) })
+	s := srv.world
+	s.DropAbsent()
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return world.Convert(s.Chatrooms.ByID.List(), func(g *world.Circle) Room { return shownRoom(g, s.Now()) })
 }
 
 // SuperAdmins returns the users who are super admins of the app's chat rooms.
 func (srv *Server) SuperAdmins() []string {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.chatrooms.superAdmins.list()
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return s.Chatrooms.SuperAdmins.List()
 }
 
 // Thread returns a thread, and whether there is one.
 func (srv *Server) Thread(id string) (Thread, bool) {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	t := s.threads.byID.get(id)
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	t := s.Threads.ByID.Get(id)
 	if t == nil {
 		return Thread{}, false
 	}
-	return t.shownThread(), true
+	return shownThread(t), true
 }
 
 // Threads returns all threads, oldest first.
 func (srv *Server) Threads() []Thread {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return convert(s.threads.byID.list(), (*circle).shownThread)
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return world.Convert(s.Threads.ByID.List(), shownThread)
 }
 
 // AddGroup makes a group, whatever the API would say to it, and registers those
@@ -141,138 +143,136 @@ func (srv *Server) Threads() []Thread {
 // empty ID is made up, and MaxUsers is 200 if it is 0; Files and Created are
 // the server's own. A group that exists stays as it is. It returns the group.
 func (srv *Server) AddGroup(v Group) Group {
-	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if g := s.chatgroups.byID.get(v.ID); g != nil {
-		return g.shownGroup(s.now())
+	s := srv.world
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	if g := s.Chatgroups.ByID.Get(v.ID); g != nil {
+		return shownGroup(g, s.Now())
 	}
-	g := newGroup(fold(v.Owner))
-	g.id, g.announcement, g.mutedAll, g.disabled = v.ID, v.Announcement, v.MutedAll, v.Disabled
-	g.settings = settings{
-		name: v.Name, description: v.Description, avatar: v.Avatar, custom: v.Custom,
-		public: v.Public, membersOnly: v.MembersOnly, allowInvites: v.AllowInvites, asked: v.InviteNeedConfirm,
-		maxUsers: cmp.Or(v.MaxUsers, g.maxUsers),
+	g := world.NewGroup(world.Fold(v.Owner))
+	g.ID, g.Announcement, g.MutedAll, g.Disabled = v.ID, v.Announcement, v.MutedAll, v.Disabled
+	g.Settings = world.Settings{
+		Name: v.Name, Description: v.Description, Avatar: v.Avatar, Custom: v.Custom,
+		Public: v.Public, MembersOnly: v.MembersOnly, AllowInvites: v.AllowInvites, Asked: v.InviteNeedConfirm,
+		MaxUsers: cmp.Or(v.MaxUsers, g.MaxUsers),
 	}
-	s.addCircle(g, lists{v.Members, v.Admins, v.Allowed, v.Blocked}, v.Muted)
+	addCircle(s, g, lists{v.Members, v.Admins, v.Allowed, v.Blocked}, v.Muted)
 	for user, attributes := range v.Attributes {
-		if m := g.members.get(fold(user)); m != nil {
-			m.attributes = maps.Clone(attributes)
+		if m := g.Members.Get(world.Fold(user)); m != nil {
+			m.Attributes = maps.Clone(attributes)
 		}
 	}
-	return g.shownGroup(s.now())
+	return shownGroup(g, s.Now())
 }
 
 // AddRoom makes a chat room as AddGroup makes a group. MaxUsers is 1,000 if it
 // is 0, and the attributes are the owner's.
 func (srv *Server) AddRoom(v Room) Room {
-	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if g := s.chatrooms.byID.get(v.ID); g != nil {
-		return g.shownRoom(s.now())
+	s := srv.world
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	if g := s.Chatrooms.ByID.Get(v.ID); g != nil {
+		return shownRoom(g, s.Now())
 	}
-	g := newRoom(fold(v.Owner))
-	g.id, g.announcement, g.mutedAll = v.ID, v.Announcement, v.MutedAll
-	g.name, g.description, g.custom, g.maxUsers = v.Name, v.Description, v.Custom, cmp.Or(v.MaxUsers, g.maxUsers)
-	s.addCircle(g, lists{v.Members, v.Admins, v.Allowed, v.Blocked}, v.Muted)
+	g := world.NewRoom(world.Fold(v.Owner))
+	g.ID, g.Announcement, g.MutedAll = v.ID, v.Announcement, v.MutedAll
+	g.Name, g.Description, g.Custom, g.MaxUsers = v.Name, v.Description, v.Custom, cmp.Or(v.MaxUsers, g.MaxUsers)
+	addCircle(s, g, lists{v.Members, v.Admins, v.Allowed, v.Blocked}, v.Muted)
 	for name, value := range v.Attributes {
-		g.attributes.put(name, &roomAttribute{name, value, g.owner, false})
+		g.Attributes.Put(name, &world.RoomAttribute{Name: name, Value: value, User: g.Owner, Stays: false})
 	}
 	for user, tags := range v.Tags {
-		if m := g.members.get(fold(user)); m != nil {
-			m.tags = slices.Clone(tags)
+		if m := g.Members.Get(world.Fold(user)); m != nil {
+			m.Tags = slices.Clone(tags)
 		}
 	}
-	return g.shownRoom(s.now())
+	return shownRoom(g, s.Now())
 }
 
 // lists are the users of a group or room that a test makes.
 type lists struct{ members, admins, allowed, blocked []string }
 
 // addCircle adds a group or room with its lists. The caller holds mu.
-func (s *state) addCircle(g *circle, l lists, muted map[string]time.Time) {
-	if g.id == "" {
-		g.id = s.freeCircleID()
+func addCircle(s *world.World, g *world.Circle, l lists, muted map[string]time.Time) {
+	if g.ID == "" {
+		g.ID = s.FreeCircleID()
 	}
-	members := convert(slices.Concat(l.members, l.admins, l.allowed), fold)
-	for _, user := range append(convert(l.blocked, fold), append(members, g.owner)...) {
-		if !s.users.has(user) {
-			s.addUser(newUser{name: user})
+	members := world.Convert(slices.Concat(l.members, l.admins, l.allowed), world.Fold)
+	for _, user := range append(world.Convert(l.blocked, world.Fold), append(members, g.Owner)...) {
+		s.LegacyAddUser(user)
+	}
+	g.Kind.In(s).Found(g, members, s.Now())
+	for _, user := range world.Convert(l.admins, world.Fold) {
+		if user != g.Owner {
+			g.Admins.Put(user, user)
+			g.Allowed.Put(user, user)
 		}
 	}
-	g.kind.in(s).found(g, members, s.now())
-	for _, user := range convert(l.admins, fold) {
-		if user != g.owner {
-			g.admins.put(user, user)
-			g.allowed.put(user, user)
-		}
+	for _, user := range world.Convert(l.allowed, world.Fold) {
+		g.Allowed.Put(user, user)
 	}
-	for _, user := range convert(l.allowed, fold) {
-		g.allowed.put(user, user)
-	}
-	for _, user := range convert(l.blocked, fold) {
-		g.blocked.put(user, user)
+	for _, user := range world.Convert(l.blocked, world.Fold) {
+		g.Blocked.Put(user, user)
 	}
 	for user, until := range muted {
-		g.mute(fold(user), until, false)
+		g.Mute(world.Fold(user), until, false)
 	}
 }
 
-func (g *circle) shownGroup(now time.Time) Group {
+func shownGroup(g *world.Circle, now time.Time) Group {
 	v := Group{
-		ID: g.id, Name: g.name, Description: g.description, Avatar: g.avatar, Custom: g.custom,
-		Announcement: g.announcement, Owner: g.owner, Members: g.names(), Admins: g.admins.list(),
-		Blocked: g.blocked.list(), Allowed: g.allowed.list(), Muted: g.mutedUntil(now), MutedAll: g.mutedAll,
-		Disabled: g.disabled, Public: g.public, MembersOnly: g.membersOnly, AllowInvites: g.allowInvites,
-		InviteNeedConfirm: g.asked, MaxUsers: g.maxUsers, Attributes: map[string]map[string]string{},
-		Created: g.created,
+		ID: g.ID, Name: g.Name, Description: g.Description, Avatar: g.Avatar, Custom: g.Custom,
+		Announcement: g.Announcement, Owner: g.Owner, Members: names(g), Admins: g.Admins.List(),
+		Blocked: g.Blocked.List(), Allowed: g.Allowed.List(), Muted: mutedUntil(g, now), MutedAll: g.MutedAll,
+		Disabled: g.Disabled, Public: g.Public, MembersOnly: g.MembersOnly, AllowInvites: g.AllowInvites,
+		InviteNeedConfirm: g.Asked, MaxUsers: g.MaxUsers, Attributes: map[string]map[string]string{},
+		Created: g.Created,
 	}
-	for m := range g.members.all {
-		if len(m.attributes) > 0 {
-			v.Attributes[m.user] = maps.Clone(m.attributes)
+	for m := range g.Members.All {
+		if len(m.Attributes) > 0 {
+			v.Attributes[m.User] = maps.Clone(m.Attributes)
 		}
 	}
-	v.Files = convert(g.files.list(), func(f *sharedFile) File {
-		return File{UUID: f.uuid, Name: f.name, ContentType: f.contentType, Data: f.data, Restricted: f.restricted, Time: f.created}
+	v.Files = world.Convert(g.Files.List(), func(f *world.SharedFile) File {
+		return File{UUID: f.UUID, Name: f.Name, ContentType: f.ContentType, Data: f.Data, Restricted: f.Restricted, Time: f.Created}
 	})
 	return v
 }
 
-func (g *circle) shownRoom(now time.Time) Room {
+func shownRoom(g *world.Circle, now time.Time) Room {
 	v := Room{
-		ID: g.id, Name: g.name, Description: g.description, Custom: g.custom, Announcement: g.announcement,
-		Owner: g.owner, Members: g.names(), Admins: g.admins.list(), Blocked: g.blocked.list(),
-		Allowed: g.allowed.list(), Muted: g.mutedUntil(now), MutedAll: g.mutedAll, MaxUsers: g.maxUsers,
-		Attributes: map[string]string{}, Tags: map[string][]string{}, Created: g.created,
+		ID: g.ID, Name: g.Name, Description: g.Description, Custom: g.Custom, Announcement: g.Announcement,
+		Owner: g.Owner, Members: names(g), Admins: g.Admins.List(), Blocked: g.Blocked.List(),
+		Allowed: g.Allowed.List(), Muted: mutedUntil(g, now), MutedAll: g.MutedAll, MaxUsers: g.MaxUsers,
+		Attributes: map[string]string{}, Tags: map[string][]string{}, Created: g.Created,
 	}
-	for a := range g.attributes.all {
-		v.Attributes[a.name] = a.value
+	for a := range g.Attributes.All {
+		v.Attributes[a.Name] = a.Value
 	}
-	for m := range g.members.all {
-		if len(m.tags) > 0 {
-			v.Tags[m.user] = slices.Clone(m.tags)
+	for m := range g.Members.All {
+		if len(m.Tags) > 0 {
+			v.Tags[m.User] = slices.Clone(m.Tags)
 		}
 	}
 	return v
 }
 
-func (g *circle) shownThread() Thread {
+func shownThread(g *world.Circle) Thread {
 	return Thread{
-		ID: g.id, Name: g.name, Owner: g.owner, GroupID: g.parent.id, MessageID: g.message,
-		Members: g.names(), Created: g.created,
+		ID: g.ID, Name: g.Name, Owner: g.Owner, GroupID: g.Parent.ID, MessageID: g.Message,
+		Members: names(g), Created: g.Created,
 	}
 }
 
 // names are the members in order of joining.
-func (g *circle) names() []string {
-	return convert(g.members.list(), func(m *member) string { return m.user })
+func names(g *world.Circle) []string {
+	return world.Convert(g.Members.List(), func(m *world.Member) string { return m.User })
 }
 
-func (g *circle) mutedUntil(now time.Time) map[string]time.Time {
+func mutedUntil(g *world.Circle, now time.Time) map[string]time.Time {
 	ends := map[string]time.Time{}
-	for _, m := range g.mutesAt(now) {
-		ends[m.user] = m.until
+	for _, m := range g.MutesAt(now) {
+		ends[m.User] = m.Until
 	}
 	return ends
 }

@@ -1,6 +1,10 @@
 package imtest
 
-import "time"
+import (
+	"time"
+
+	"github.com/imrest/im-go/imtest/internal/world"
+)
 
 // Conversation is an entry of a user's conversation list.
 type Conversation struct {
@@ -12,33 +16,33 @@ type Conversation struct {
 
 // Conversations returns the conversation list of a user, the newest first.
 func (srv *Server) Conversations(user string) []Conversation {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return convert(s.conversations(fold(user)), func(conv *listed) Conversation {
-		return Conversation{chatKinds[conv.last.chat].chat, conv.id, conv.unread, conv.last.shown()}
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return world.Convert(s.Conversations(world.Fold(user)), func(conv *world.Listed) Conversation {
+		return Conversation{world.ChatKinds[conv.Last.Chat].Chat, conv.ID, conv.Unread, shownMessage(conv.Last)}
 	})
 }
 
 // Roaming returns the messages that a user can pull of the conversation with
 // another, oldest first.
 func (srv *Server) Roaming(user, peer string) []Message {
-	return srv.roaming(user, conversation{true, fold(peer)})
+	return srv.roaming(user, world.Conversation{One: true, ID: world.Fold(peer)})
 }
 
 // GroupRoaming is Roaming for a group or a chat room.
 func (srv *Server) GroupRoaming(user, id string) []Message {
-	return srv.roaming(user, conversation{id: id})
+	return srv.roaming(user, world.Conversation{ID: id})
 }
 
-func (srv *Server) roaming(user string, conv conversation) []Message {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+func (srv *Server) roaming(user string, conv world.Conversation) []Message {
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
 	var list []Message
-	for in, m := range s.roaming(fold(user)) {
+	for in, m := range s.Roaming(world.Fold(user)) {
 		if in == conv {
-			list = append(list, m.shown())
+			list = append(list, shownMessage(m))
 		}
 	}
 	return list
@@ -47,14 +51,14 @@ func (srv *Server) roaming(user string, conv conversation) []Message {
 // MessageByID returns a message, and whether there is one. Recalled messages
 // are found as well.
 func (srv *Server) MessageByID(id string) (Message, bool) {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	m := s.find(id)
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	m := s.Find(id)
 	if m == nil {
 		return Message{}, false
 	}
-	return m.shown(), true
+	return shownMessage(m), true
 }
 
 // Stream is a text message that arrives in chunks.
@@ -66,13 +70,13 @@ type Stream struct {
 
 // Streams returns the streaming messages in the order of their first chunks.
 func (srv *Server) Streams() []Stream {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
 	var list []Stream
-	for _, m := range s.posts {
-		if st := s.messages.streams[m.id]; st != nil {
-			list = append(list, Stream{m.shown(), st.seq, st.finished})
+	for _, m := range s.Posts {
+		if st := s.Messages.Streams[m.ID]; st != nil {
+			list = append(list, Stream{shownMessage(m), st.Seq, st.Finished})
 		}
 	}
 	return list
@@ -81,20 +85,20 @@ func (srv *Server) Streams() []Stream {
 // SetHistoryZone sets the time zone of the hours of history files. It is UTC, and
 // Beijing's with [WithEasemobQuotas], as on clusters in China.
 func (srv *Server) SetHistoryZone(zone *time.Location) {
-	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.messages.zone = zone
+	s := srv.world
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	s.Messages.Zone = zone
 }
 
 // SetHistoryDelay sets how long after the end of an hour its history file is there:
 // until then the call for it is refused as on a busy app, whose files may take a
 // day. The default is 0.
 func (srv *Server) SetHistoryDelay(d time.Duration) {
-	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.messages.delay = d
+	s := srv.world
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	s.Messages.Delay = d
 }
 
 // Reaction is a reaction to a message.
@@ -106,12 +110,12 @@ type Reaction struct {
 
 // Reactions returns the reactions to a message, oldest first.
 func (srv *Server) Reactions(messageID string) []Reaction {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
 	var list []Reaction
-	for r := range s.reactions.on(s.find(messageID)).all {
-		list = append(list, Reaction{r.id, r.text, r.users.list()})
+	for r := range s.Reactions.On(s.Find(messageID)).All {
+		list = append(list, Reaction{r.ID, r.Text, r.Users.List()})
 	}
 	return list
 }

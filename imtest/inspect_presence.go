@@ -3,6 +3,8 @@ package imtest
 import (
 	"strconv"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // Presence is what a user tells of himself.
@@ -14,19 +16,19 @@ type Presence struct {
 // Presence returns the presence of a user; a device that is logged in is "1"
 // unless it says otherwise.
 func (srv *Server) Presence(user string) Presence {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	p := s.presenceOf(fold(user))
-	return Presence{p.status, p.ext}
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	p := s.PresenceOf(world.Fold(user))
+	return Presence{p.Status, p.Ext}
 }
 
 // SetPresence sets the status of one device of a user.
 func (srv *Server) SetPresence(user, device string, status int, ext string) {
-	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.presence.set(fold(user), device, strconv.Itoa(status), ext, s.now())
+	s := srv.world
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	s.Presence.Set(world.Fold(user), device, strconv.Itoa(status), ext, s.Now())
 }
 
 // Subscription is one user's to the presence of another.
@@ -37,10 +39,10 @@ type Subscription struct {
 
 // Subscriptions returns the subscriptions of a user that have not ended.
 func (srv *Server) Subscriptions(user string) []Subscription {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return convert(s.presence.live(fold(user), s.now()), func(sub *subscription) Subscription {
-		return Subscription{sub.to, sub.ends}
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return world.Convert(s.Presence.Live(world.Fold(user), s.Now()), func(sub *world.Subscription) Subscription {
+		return Subscription{sub.To, sub.Ends}
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // Push is one push notification, to however many users.
@@ -22,19 +24,19 @@ type Push struct {
 
 // Pushes returns what was pushed, oldest first.
 func (srv *Server) Pushes() []Push {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return convert(s.push.sent, (*Push).clone)
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	return world.Convert(s.Push.Sent, shownPush)
 }
 
 // PushesTo returns those of Pushes that were for a user.
 func (srv *Server) PushesTo(user string) []Push {
-	return slices.DeleteFunc(srv.Pushes(), func(p Push) bool { return !p.All && !slices.Contains(p.Users, fold(user)) })
+	return slices.DeleteFunc(srv.Pushes(), func(p Push) bool { return !p.All && !slices.Contains(p.Users, world.Fold(user)) })
 }
 
-func (p *Push) clone() Push {
-	shown := *p
+func shownPush(p *world.Push) Push {
+	shown := Push(*p)
 	shown.Users, shown.Labels = slices.Clone(p.Users), slices.Clone(p.Labels)
 	return shown
 }
@@ -57,17 +59,17 @@ type PushUser struct {
 
 // PushUser returns what push knows of a user.
 func (srv *Server) PushUser(name string) PushUser {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	u := s.push.user(fold(name))
-	shown := PushUser{Language: u.language, Template: u.template}
-	for b := range u.bindings.all {
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	u := s.Push.User(world.Fold(name))
+	shown := PushUser{Language: u.Language, Template: u.Template}
+	for b := range u.Bindings.All {
 		shown.Bindings = append(shown.Bindings, PushBinding{b.Device, b.Notifier, b.Token})
 	}
-	for l := range s.push.labels.all {
-		if l.users.has(fold(name)) {
-			shown.Labels = append(shown.Labels, l.name)
+	for l := range s.Push.Labels.All {
+		if l.Users.Has(world.Fold(name)) {
+			shown.Labels = append(shown.Labels, l.Name)
 		}
 	}
 	return shown
@@ -84,30 +86,37 @@ type PushSettings struct {
 // "chatgroup", and key the other user or the group. A user with himself are the
 // settings for all messages.
 func (srv *Server) PushSettings(user, chatType, key string) PushSettings {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	s := srv.world
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
 	if chatType == "user" {
-		key = fold(key)
+		key = world.Fold(key)
 	}
-	all := chatType == "user" && key == fold(user)
-	p := s.settingsOf(fold(user), chatType+"/"+key, all)
-	return PushSettings{p.mode, p.interval, p.until}
+	all := chatType == "user" && key == world.Fold(user)
+	p := s.SettingsOf(world.Fold(user), chatType+"/"+key, all)
+	return PushSettings{p.Mode, p.Interval, p.Until}
 }
 
 // AddPushBinding binds a device of a user, so that pushes reach it.
 func (srv *Server) AddPushBinding(user string, b PushBinding) {
-	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.push.edit(fold(user)).bind(&binding{b.Device, b.Token, b.Notifier})
+	s := srv.world
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	s.Push.Edit(world.Fold(user)).Bind(&world.Binding{Device: b.Device, Token: b.Token, Notifier: b.Notifier})
+}
+
+// PushCounts are the pushes of one day to one platform.
+type PushCounts struct {
+	Success int `json:"successCount"`
+	Fail    int `json:"failCount,omitempty"`
+	Arrive  int `json:"arriveCount,omitempty"`
 }
 
 // SetPushCounts sets what the statistics tell of a day and a platform, for
 // example "APNS".
 func (srv *Server) SetPushCounts(day time.Time, platform string, counts PushCounts) {
-	s := srv.state
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	*s.push.countsOf(day.Format(time.DateOnly), platform) = counts
+	s := srv.world
+	s.Mu.Lock()
+	defer s.Mu.Unlock()
+	*s.Push.CountsOf(day.Format(time.DateOnly), platform) = world.PushCounts(counts)
 }

@@ -3,6 +3,8 @@ package imtest
 import (
 	"io"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // DefaultTokenLifetime is the life of a token that was asked for without a ttl.
@@ -101,4 +103,12 @@ func WithQuotas() Option {
 // WithEasemobQuotas is WithQuotas with Easemob's figures, where they differ.
 func WithEasemobQuotas() Option {
 	return func(c *config) { c.quotas, c.easemob = true, true }
+}
+
+// world is what the world below is told.
+func (c *config) world() world.Config {
+	return world.Config{
+		Org: c.org, App: c.app, AppID: c.appID, Certificate: c.certificate, ClientID: c.clientID, ClientSecret: c.clientSecret,
+		TokenLifetime: c.tokenLifetime, MaxFileSize: c.maxFileSize, Easemob: c.easemob, Clock: c.clock,
+	}
 }

@@ -2,14 +2,17 @@ package imtest
 
 import (
 	"bytes"
-	_ "embed" // of the page
+	_ "embed"
 	"encoding/json"
 	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
-	"time"
+	"time" // of the page
+
+	"github.com/imrest/im-go/imtest/internal/wire"
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // WithPage puts a page at / that shows users, groups, rooms, messages as they
@@ -104,23 +107,23 @@ func (srv *Server) sendForm(r *http.Request, form *pageForm) (status int) {
 		body["from"] = form.From
 	}
 	path := "/" + url.PathEscape(srv.Org()) + "/" + url.PathEscape(srv.App()) + "/messages/" + form.Kind
-	req, err := http.NewRequestWithContext(r.Context(), http.MethodPost, srv.url+path, bytes.NewReader(encode(body)))
+	req, err := http.NewRequestWithContext(r.Context(), http.MethodPost, srv.url+path, bytes.NewReader(wire.Encode(body)))
 	if err != nil {
 		panic("imtest: " + err.Error()) // the server's own address is one
 	}
-	s := srv.state
+	s := srv.world
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+s.issue(grant{expires: s.now().Add(time.Minute)}))
+	req.Header.Set("Authorization", "Bearer "+s.Issue(world.Grant{Expires: s.Now().Add(time.Minute)}))
 	c := srv.newCall(req)
 	rep := srv.carryOut(c)
-	srv.log.add(c, rep.status)
-	if rep.status != http.StatusOK {
-		var refusal errorBody
-		_ = json.Unmarshal(rep.body, &refusal) // it is always one
+	srv.log.add(c, rep.Status)
+	if rep.Status != http.StatusOK {
+		var refusal wire.ErrorBody
+		_ = json.Unmarshal(rep.Body, &refusal) // it is always one
 		form.Failed, form.Notice = true, "Not sent: "+refusal.Description
-		return rep.status
+		return rep.Status
 	}
-	return rep.status
+	return rep.Status
 }
 
 // sentNotice says of a message whether what it was sent to is missing.
@@ -135,15 +138,19 @@ func sentNotice(missing string) string {
 // missing names what a message was sent to, if it does not exist: the API takes
 // such messages.
 func (srv *Server) missing(form *pageForm) string {
-	s := srv.state
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	s := srv.world
+	if form.Kind == "users" {
+		if _, err := s.User(form.To); err != nil {
+			return "user"
+		}
+		return ""
+	}
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
 	switch {
-	case form.Kind == "users" && !s.users.has(fold(form.To)):
-		return "user"
-	case form.Kind == "chatgroups" && !s.chatgroups.byID.has(form.To) && !s.threads.byID.has(form.To):
+	case form.Kind == "chatgroups" && !s.Chatgroups.ByID.Has(form.To) && !s.Threads.ByID.Has(form.To):
 		return "group"
-	case form.Kind == "chatrooms" && !s.chatrooms.byID.has(form.To):
+	case form.Kind == "chatrooms" && !s.Chatrooms.ByID.Has(form.To):
 		return "room"
 	}
 	return ""
@@ -153,7 +160,7 @@ func (srv *Server) missing(form *pageForm) string {
 // it.
 func (srv *Server) writePage(w http.ResponseWriter, r *http.Request, status int, form *pageForm) {
 	view := srv.view()
-	view.Form, view.Nonce = form, secret(22)
+	view.Form, view.Nonce = form, world.Secret(22)
 	var page bytes.Buffer
 	if err := pageTemplate().Execute(&page, view); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // How much of each the page shows: the newest.
@@ -75,21 +77,23 @@ type pageQuota struct {
 
 // view collects what the page shows.
 func (srv *Server) view() *pageView {
-	s := srv.state
-	s.dropAbsent()
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	now := s.now()
+	s := srv.world
+	s.DropAbsent()
+	now := s.Now()
+	users := new(pageView)
+	users.addUsers(s, now)
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
 	v := &pageView{
-		AppKey: s.appKey(), URL: srv.url, Now: now.Format("15:04:05"), Ahead: aheadOf(now),
-		Groups: pageCirclesOf(&s.chatgroups.circles), GroupCount: s.chatgroups.byID.len(),
-		Rooms: pageCirclesOf(&s.chatrooms.circles), RoomCount: s.chatrooms.byID.len(),
-		MessageCount: len(s.posts), FileCount: s.files.len(),
+		Users: users.Users, UserCount: users.UserCount, Online: users.Online, Banned: users.Banned,
+		AppKey: s.AppKey(), URL: srv.url, Now: now.Format("15:04:05"), Ahead: aheadOf(now),
+		Groups: pageCirclesOf(&s.Chatgroups.Circles), GroupCount: s.Chatgroups.ByID.Len(),
+		Rooms: pageCirclesOf(&s.Chatrooms.Circles), RoomCount: s.Chatrooms.ByID.Len(),
+		MessageCount: len(s.Posts), FileCount: s.Files.Len(),
 		Quotas: srv.quotaBars(), QuotasOn: srv.quotas != nil,
 	}
-	v.addUsers(s, now)
-	for _, m := range slices.Backward(s.posts[max(0, len(s.posts)-pageMessages):]) {
-		v.Messages = append(v.Messages, s.pageMessage(m, now))
+	for _, m := range slices.Backward(s.Posts[max(0, len(s.Posts)-pageMessages):]) {
+		v.Messages = append(v.Messages, pageMessageOf(s, m, now))
 	}
 	for _, r := range srv.log.newest(pageRequests) {
 		v.Requests = append(v.Requests, srv.pageRequest(r, now))
@@ -108,84 +112,90 @@ func aheadOf(now time.Time) string {
 }
 
 // addUsers shows those who are online first, then the banned, then the newest.
-func (v *pageView) addUsers(s *state, now time.Time) {
-	var online, banned, others []*user
-	for u := range s.users.all {
+func (v *pageView) addUsers(s *world.World, now time.Time) {
+	var online, banned, others []world.User
+	for u := range s.EachUser {
+		v.UserCount++
 		switch {
-		case u.online:
+		case u.Online:
+			v.Online++
 			online = append(online, u)
-		case u.banned:
+		case u.Banned:
+			v.Banned++
 			banned = append(banned, u)
 		default:
+			if len(others) == 2*pageUsers {
+				others = append(others[:0], others[pageUsers:]...) // the newest are enough
+			}
 			others = append(others, u)
 		}
 	}
-	v.UserCount, v.Online, v.Banned = s.users.len(), len(online), len(banned)
 	slices.Reverse(others)
 	all := slices.Concat(online[:min(len(online), pageUsers)], banned[:min(len(banned), pageUsers)], others[:min(len(others), pageUsers)])
 	for _, u := range all[:min(len(all), pageUsers)] {
+		waiting, _ := s.Waiting(u.Name) // nothing, if they were deleted just now
 		v.Users = append(v.Users, pageUser{
-			Name: u.name, Initial: initial(u.name), Hue: hue(u.name), Online: u.online, Banned: u.banned,
-			Waiting: s.inboxes[u.name].waiting(), Nickname: u.nickname, Joined: clockTime(u.created, now),
+			Name: u.Name, Initial: initial(u.Name), Hue: hue(u.Name), Online: u.Online, Banned: u.Banned,
+			Waiting: waiting, Nickname: u.Nickname, Joined: clockTime(u.Created, now),
 		})
 	}
 }
 
-func pageCirclesOf(cs *circles) []pageCircle {
-	list := cs.byID.newest()
-	return convert(list[:min(len(list), pageCircles)], func(g *circle) pageCircle {
-		name := cmp.Or(g.name, g.id)
+func pageCirclesOf(cs *world.Circles) []pageCircle {
+	list := cs.ByID.Newest()
+	return world.Convert(list[:min(len(list), pageCircles)], func(g *world.Circle) pageCircle {
+		name := cmp.Or(g.Name, g.ID)
 		return pageCircle{
-			ID: g.id, Name: name, Initial: initial(name), Hue: hue(g.id), Owner: g.owner,
-			Members: g.members.len(), Notes: g.notes(),
+			ID: g.ID, Name: name, Initial: initial(name), Hue: hue(g.ID), Owner: g.Owner,
+			Members: g.Members.Len(), Notes: notes(g),
 		}
 	})
 }
 
 // notes are what is unusual of a group or room.
-func (g *circle) notes() string {
+func notes(g *world.Circle) string {
 	var notes []string
-	if g.disabled {
+	if g.Disabled {
 		notes = append(notes, "disabled")
 	}
-	if g.mutedAll {
+	if g.MutedAll {
 		notes = append(notes, "all muted")
 	}
-	if n := g.threads.len(); n > 0 {
+	if n := g.Threads.Len(); n > 0 {
 		notes = append(notes, fmt.Sprint("threads: ", n))
 	}
 	return strings.Join(notes, ", ")
 }
 
-func (s *state) pageMessage(m *message, now time.Time) pageMessage {
+func pageMessageOf(s *world.World, m *world.Message, now time.Time) pageMessage {
 	v := pageMessage{
-		ID: strconv.FormatInt(m.id, 10), From: m.from, To: m.to, Initial: initial(m.from), Hue: hue(m.from),
-		Kind: m.kind, Text: cut(m.gist()), Time: clockTime(m.time, now), At: m.time.Format(time.RFC3339),
-		Recalled: m.recalled, Edits: int(m.edits),
+		ID: strconv.FormatInt(m.ID, 10), From: m.From, To: m.To, Initial: initial(m.From), Hue: hue(m.From),
+		Kind: m.Kind, Text: cut(gist(m)), Time: clockTime(m.Time, now), At: m.Time.Format(time.RFC3339),
+		Recalled: m.Recalled, Edits: int(m.Edits),
 	}
-	if m.kind == "txt" {
+	if m.Kind == "txt" {
 		v.Kind = ""
 	}
-	var g *circle
-	switch m.chat {
-	case toUsers:
+	var g *world.Circle
+	switch m.Chat {
+	case world.ToUsers:
 		return v
-	case toGroups:
-		v.Chat, g = "group", s.chatgroups.byID.get(m.to)
+	case world.ToGroups:
+		v.Chat, g = "group", s.Chatgroups.ByID.Get(m.To)
 		if g == nil {
-			g = s.threads.byID.get(m.to)
+			g = s.Threads.ByID.Get(m.To)
 		}
-	case toRooms:
-		v.Chat, g = "room", s.chatrooms.byID.get(m.to)
+	case world.ToRooms:
+		v.Chat, g = "room", s.Chatrooms.ByID.Get(m.To)
 	}
-	if g != nil && g.name != "" {
-		v.To = g.name
+	if g != nil && g.Name != "" {
+		v.To = g.Name
 	}
 	return v
 }
 
 // gist is a message in one text.
-func (m *message) gist() string {
+func gist(m *world.Message) string {
 	var body struct {
 		Msg         string          `json:"msg"`
 		Action      string          `json:"action"`
@@ -195,12 +205,12 @@ func (m *message) gist() string {
 		URL         string          `json:"url"`
 		Exts        json.RawMessage `json:"customExts"`
 	}
-	if json.Unmarshal([]byte(m.body), &body) != nil { // a field of another type than usual
-		return m.body
+	if json.Unmarshal([]byte(m.Body), &body) != nil { // a field of another type than usual
+		return m.Body
 	}
 	text := cmp.Or(body.Msg, body.Action, body.Addr, body.CustomEvent, body.Filename, body.URL, string(body.Exts))
-	if text == "" && m.kind != "txt" {
-		return m.body
+	if text == "" && m.Kind != "txt" {
+		return m.Body
 	}
 	return text
 }
@@ -229,7 +239,7 @@ func (srv *Server) quotaBars() []pageQuota {
 			strings.Compare(a.Pool, b.Pool), strings.Compare(a.User, b.User), cmp.Compare(a.Per, b.Per),
 		)
 	})
-	return convert(list[:min(len(list), pageQuotas)], func(u QuotaUse) pageQuota {
+	return world.Convert(list[:min(len(list), pageQuotas)], func(u QuotaUse) pageQuota {
 		name, what := u.Pool, "calls"
 		if u.User != "" {
 			name += " of " + u.User

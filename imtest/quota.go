@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/imrest/im-go/imtest/internal/wire"
+	"github.com/imrest/im-go/imtest/internal/world"
 	"github.com/imrest/im-go/internal/test/catalogue"
 )
 
@@ -56,17 +58,17 @@ func newQuotas(easemob bool) *quotas {
 // count is the layer of the quotas: a call is carried out if each of its windows
 // is not yet full before it, as the documents have it: seven calls to three groups
 // pass a limit of 20 messages.
-func (q *quotas) count(c *call, next func() *reply) *reply {
-	e, ok := q.byID[c.id()]
+func (q *quotas) count(c *wire.Call, next func() *wire.Reply) *wire.Reply {
+	e, ok := q.byID[c.ID()]
 	if !ok {
 		return next()
 	}
 	taken, err := q.take(e, c)
 	if err != nil {
-		return c.fail(err)
+		return c.Fail(err)
 	}
 	rep := next()
-	if rep.status >= http.StatusBadRequest {
+	if rep.Status >= http.StatusBadRequest {
 		q.giveBack(taken)
 	}
 	return rep
@@ -80,9 +82,9 @@ func (q *quotas) of(e catalogue.Endpoint) []catalogue.Quota {
 }
 
 // take returns the messages that it counted.
-func (q *quotas) take(e catalogue.Endpoint, c *call) ([]toll, *apiError) {
-	items := c.targets()
-	now := c.state.now()
+func (q *quotas) take(e catalogue.Endpoint, c *wire.Call) ([]toll, *wire.Error) {
+	items := targets(c)
+	now := c.App.Now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	var windows []*window
@@ -149,38 +151,38 @@ func (w *window) forget(now time.Time) {
 
 // refusal is what a full window responses: messages 403, pushes and the broadcasts
 // of a day 403 in other words, calls 429.
-func refusal(e catalogue.Endpoint, q catalogue.Quota) *apiError {
+func refusal(e catalogue.Endpoint, q catalogue.Quota) *wire.Error {
 	if q.Items {
-		return errMessagesReachLimit()
+		return wire.ErrMessagesReachLimit()
 	}
 	for _, documented := range e.Errors {
 		switch {
 		case documented.Error == "LimitException":
-			return errPushLimit()
+			return wire.ErrPushLimit()
 		case q.Per == 24*time.Hour && strings.HasSuffix(documented.Message, "limit exceeded"):
-			return errDayLimit(documented.Message)
+			return wire.ErrDayLimit(documented.Message)
 		}
 	}
-	return errReachLimit()
+	return wire.ErrReachLimit()
 }
 
-func userOf(q catalogue.Quota, c *call) string {
-	if q.User && len(c.values) > 0 {
-		return fold(c.values[0])
+func userOf(q catalogue.Quota, c *wire.Call) string {
+	if q.User && len(c.Values) > 0 {
+		return world.Fold(c.Values[0])
 	}
 	return ""
 }
 
 // targets is how many receivers a message has. The older call for all kinds of
 // them, which names them otherwise, has a limit of calls only.
-func (c *call) targets() int {
-	if !strings.HasPrefix(c.id(), "messages.send_") {
+func targets(c *wire.Call) int {
+	if !strings.HasPrefix(c.ID(), "messages.send_") {
 		return 1
 	}
 	var body struct {
 		To []json.RawMessage `json:"to"`
 	}
-	_ = json.Unmarshal(c.body, &body) // a body that is none is refused by the handler
+	_ = json.Unmarshal(c.Body, &body) // a body that is none is refused by the handler
 	return max(1, len(body.To))
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 // Request is a request that the server has responded.
@@ -51,21 +53,21 @@ func (r *Request) size() int {
 	return n
 }
 
-func (l *requestLog) add(c *call, status int) {
+func (l *requestLog) add(c *wire.Call, status int) {
 	req := Request{
-		ID:     c.id(),
-		Method: c.r.Method,
-		Path:   c.r.URL.EscapedPath(),
-		Query:  c.r.URL.RawQuery,
-		Header: c.r.Header,
-		Body:   c.body,
+		ID:     c.ID(),
+		Method: c.R.Method,
+		Path:   c.R.URL.EscapedPath(),
+		Query:  c.R.URL.RawQuery,
+		Header: c.R.Header,
+		Body:   c.Body,
 		Status: status,
-		Time:   c.started,
+		Time:   c.Started,
 	}
-	if len(c.values) > 0 {
-		req.Params = make(map[string]string, len(c.values))
-		for i, name := range c.route.names {
-			req.Params[name] = c.values[i]
+	if len(c.Values) > 0 {
+		req.Params = make(map[string]string, len(c.Values))
+		for i, name := range c.Names {
+			req.Params[name] = c.Values[i]
 		}
 	}
 	l.mu.Lock()

@@ -22,6 +22,10 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/rest"
+	"github.com/imrest/im-go/imtest/internal/wire"
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // TB is what a server needs of a test; *testing.T and *testing.B have it.
@@ -34,8 +38,9 @@ type TB interface {
 // Server is a running IM server with one app. Its methods may be called by any
 // number of goroutines.
 type Server struct {
-	state  *state
-	router *router
+	conf   config
+	world  *world.World
+	api    *rest.API
 	log    requestLog
 	outer  []layer // around a whole call: faults
 	inner  []layer // around the handling of an authenticated call: quotas
@@ -80,7 +85,7 @@ func Start(opts ...Option) (*Server, error) {
 	for _, opt := range opts {
 		opt(&conf)
 	}
-	srv := &Server{state: newState(conf), router: theRouter()}
+	srv := &Server{conf: conf, world: world.New(conf.world())}
 	srv.outer = []layer{srv.breakCalls}
 	if conf.quotas {
 		srv.quotas = newQuotas(conf.easemob)
@@ -89,6 +94,7 @@ func Start(opts ...Option) (*Server, error) {
 	if err := srv.readFiles(); err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
 	}
+	srv.api = rest.New(srv.world)
 	listener, err := net.Listen("tcp", conf.addr) //nolint:noctx // it does not wait
 	if err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
@@ -107,7 +113,7 @@ func Start(opts ...Option) (*Server, error) {
 
 // at settles where the server is, with what certificate, and who trusts it.
 func (srv *Server) at(addr net.Addr) (err error) {
-	conf, scheme := &srv.state.conf, "http"
+	conf, scheme := &srv.conf, "http"
 	var leaf *x509.Certificate
 	if conf.tls {
 		if srv.cert, err = newCertificate(addr); err != nil {
@@ -132,9 +138,9 @@ func reachable(addr net.Addr) string {
 
 // readFiles reads what options have given the server to start from.
 func (srv *Server) readFiles() error {
-	conf := &srv.state.conf
+	conf := &srv.conf
 	if conf.data != nil {
-		if err := srv.state.load(conf.data); err != nil {
+		if err := loadWorld(srv.world, conf.data); err != nil {
 			return err
 		}
 	}
@@ -163,7 +169,7 @@ func (srv *Server) serve(listener net.Listener) {
 func (srv *Server) newHTTP(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           handler,
-		Protocols:         srv.state.conf.protocols(),
+		Protocols:         srv.conf.protocols(),
 		ReadHeaderTimeout: time.Minute,
 		ConnContext:       withConnection,
 		ErrorLog:          log.New(io.Discard, "", 0), // a client that hangs up is no news
@@ -196,84 +202,83 @@ func (srv *Server) hangUp() {
 func (srv *Server) URL() string { return srv.url }
 
 // Org returns the org_name of the path prefix /{org_name}/{app_name}.
-func (srv *Server) Org() string { return srv.state.conf.org }
+func (srv *Server) Org() string { return srv.conf.org }
 
 // App returns the app_name of the path prefix /{org_name}/{app_name}.
-func (srv *Server) App() string { return srv.state.conf.app }
+func (srv *Server) App() string { return srv.conf.app }
 
 // AppID returns the app id of the path prefix /app-id/{app_id}.
-func (srv *Server) AppID() string { return srv.state.conf.appID }
+func (srv *Server) AppID() string { return srv.conf.appID }
 
 // Certificate returns the app certificate that signs AccessToken2 tokens.
-func (srv *Server) Certificate() string { return srv.state.conf.certificate }
+func (srv *Server) Certificate() string { return srv.conf.certificate }
 
 // ClientID returns the client id that POST /token takes.
-func (srv *Server) ClientID() string { return srv.state.conf.clientID }
+func (srv *Server) ClientID() string { return srv.conf.clientID }
 
 // ClientSecret returns the client secret that POST /token takes.
-func (srv *Server) ClientSecret() string { return srv.state.conf.clientSecret }
+func (srv *Server) ClientSecret() string { return srv.conf.clientSecret }
 
 // Clock returns the server's clock. Advancing it lets tokens, mutes and files
 // expire.
-func (srv *Server) Clock() *Clock { return srv.state.conf.clock }
+func (srv *Server) Clock() *Clock { return srv.conf.clock }
 
 // ServeHTTP handles one request, so that the server can also be mounted in a
 // mux or called by an httptest.ResponseRecorder.
 func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if srv.state.conf.page && srv.browsed(w, r) {
+	if srv.conf.page && srv.browsed(w, r) {
 		return
 	}
 	srv.respond(w, srv.newCall(r))
 }
 
+// newCall finds what a request is for.
+func (srv *Server) newCall(r *http.Request) *wire.Call {
+	return srv.api.Call(r)
+}
+
 // respond handles a call and writes the response.
-func (srv *Server) respond(w http.ResponseWriter, c *call) {
+func (srv *Server) respond(w http.ResponseWriter, c *wire.Call) {
 	rep := srv.outerMost(c)
-	c.drain() // a response given early is lost if the client is still writing
-	srv.log.add(c, rep.status)
+	c.Drain() // a response given early is lost if the client is still writing
+	srv.log.add(c, rep.Status)
 	srv.date(w)
-	rep.write(w, c.r)
+	rep.Write(w, c.R)
 }
 
 // date sets the time of a response by the server's clock: clients tell by it which
 // hours of history are not ready yet.
 func (srv *Server) date(w http.ResponseWriter) {
-	w.Header().Set("Date", srv.state.now().UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", srv.world.Now().UTC().Format(http.TimeFormat))
 }
 
 // outerMost runs a call through the outer layers.
-func (srv *Server) outerMost(c *call) *reply {
-	return through(srv.outer, c, func() *reply {
-		if c.refused != nil {
-			return c.fail(c.refused)
+func (srv *Server) outerMost(c *wire.Call) *wire.Reply {
+	return through(srv.outer, c, func() *wire.Reply {
+		if c.Refused != nil {
+			return c.Fail(c.Refused)
 		}
 		return srv.carryOut(c)
 	})
 }
 
 // carryOut does what a call asks for, within the inner layers.
-func (srv *Server) carryOut(c *call) *reply {
-	if err := c.prepare(); err != nil {
-		return c.fail(err)
+func (srv *Server) carryOut(c *wire.Call) *wire.Reply {
+	if err := srv.api.Admit(c); err != nil {
+		return c.Fail(err)
 	}
-	return through(srv.inner, c, func() *reply {
-		ans, err := c.route.do(srv.state, c)
-		if err != nil {
-			return c.fail(err)
-		}
-		return c.render(ans)
-	})
+	return through(srv.inner, c, func() *wire.Reply { return srv.api.Do(c) })
 }
 
 // A layer stands around the handling of a call, whose endpoint is known by then
 // (or known not to be: its id is ""). It may respond by itself, before or instead of next, or change what next
 // responses, down to how the bytes are written. Quotas and faults are layers.
-type layer func(c *call, next func() *reply) *reply
+type layer func(c *wire.Call, next func() *wire.Reply) *wire.Reply
 
 // through calls last inside the layers, the first layer outermost.
-func through(layers []layer, c *call, last func() *reply) *reply {
+func through(layers []layer, c *wire.Call, last func() *wire.Reply) *wire.Reply {
 	if len(layers) == 0 {
 		return last()
 	}
-	return layers[0](c, func() *reply { return through(layers[1:], c, last) })
+	return layers[0](c, func() *wire.Reply { return through(layers[1:], c, last) })
 }

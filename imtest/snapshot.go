@@ -10,6 +10,8 @@ import (
 	"iter"
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // snapshotVersion is the version of the data that Save writes. A reader refuses
@@ -23,7 +25,7 @@ const snapshotVersion = 1
 // calls that change the server wait for the copy, not for w. [WithData] reads it.
 func (srv *Server) Save(w io.Writer) error {
 	parts := snapshotParts()
-	copies := srv.state.copyParts(parts)
+	copies := copyParts(srv.world, parts)
 	out := bufio.NewWriterSize(w, 1<<16)
 	_, _ = fmt.Fprintf(out, "{\n\"version\": %d", snapshotVersion) // errors stay until Flush
 	for i, write := range copies {
@@ -40,10 +42,21 @@ func (srv *Server) Save(w io.Writer) error {
 }
 
 // copyParts returns what writes the parts as they are now.
-func (s *state) copyParts(parts []snapshotPart) []func(*bufio.Writer) error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return convert(parts, func(part snapshotPart) func(*bufio.Writer) error { return part.copy(s) })
+func copyParts(s *world.World, parts []snapshotPart) []func(*bufio.Writer) error {
+	writers := make([]func(*bufio.Writer) error, len(parts))
+	dump := s.Dump(func() {
+		for i, part := range parts {
+			if part.copy != nil {
+				writers[i] = part.copy(s)
+			}
+		}
+	})
+	for i, part := range parts {
+		if part.copy == nil {
+			writers[i] = part.write(dump)
+		}
+	}
+	return writers
 }
 
 // WithData starts the server with what Save wrote. Data that cannot be read
@@ -56,57 +69,69 @@ func WithData(r io.Reader) Option {
 // A snapshotPart is one field of the data: a list of records of one kind, one a
 // line.
 type snapshotPart struct {
-	name string
-	copy func(*state) func(*bufio.Writer) error // the caller of copy holds mu, that of what it returns does not
-	load func(*state, *json.Decoder) error
+	name  string
+	write func(*world.Dump) func(*bufio.Writer) error
+	copy  func(*world.World) func(*bufio.Writer) error // in place of write, until the domain has moved; the caller holds mu
+	load  func(*world.World, *json.Decoder) error
 }
 
 // snapshotParts are in the order in which they are written, and read: records
 // name only what came before them.
 func snapshotParts() []snapshotPart {
 	return []snapshotPart{
-		partOf("app", (*state).saveApp, (*state).loadApp),
-		partOf("users", (*state).saveUsers, (*state).loadUser),
-		partOf("mutes", (*state).saveMutes, (*state).loadMute),
-		partOf("contacts", (*state).saveContacts, (*state).loadContacts),
-		partOf("attributes", (*state).saveAttributes, (*state).loadAttributes),
-		partOf("presence", (*state).savePresence, (*state).loadPresence),
-		partOf("subscriptions", (*state).saveSubscriptions, (*state).loadSubscriptions),
-		partOf("groups", saveCircles(groupKind), loadCircle(groupKind)),
-		partOf("rooms", saveCircles(roomKind), loadCircle(roomKind)),
-		partOf("threads", saveCircles(threadKind), loadCircle(threadKind)),
-		partOf("joined", (*state).saveJoined, (*state).loadJoined),
-		partOf("super_admins", (*state).saveSuperAdmins, (*state).loadSuperAdmin),
-		partOf("departures", (*state).saveDepartures, (*state).loadDeparture),
-		partOf("messages", (*state).saveMessages, (*state).loadMessage),
-		partOf("inboxes", (*state).saveInboxes, (*state).loadInbox),
-		partOf("group_messages", saveTimeline(toGroups), loadTimeline(toGroups)),
-		partOf("room_messages", saveTimeline(toRooms), loadTimeline(toRooms)),
-		partOf("streams", (*state).saveStreams, (*state).loadStream),
-		partOf("roaming", (*state).saveRoaming, (*state).loadRoaming),
-		partOf("reactions", (*state).saveReactions, (*state).loadReaction),
-		partOf("files", (*state).saveFiles, (*state).loadFile),
-		partOf("push_users", (*state).savePushUsers, (*state).loadPushUser),
-		partOf("push_labels", (*state).savePushLabels, (*state).loadPushLabel),
-		partOf("push_templates", (*state).savePushTemplates, (*state).loadPushTemplate),
-		partOf("push_messages", (*state).savePushMessages, (*state).loadPushMessage),
-		partOf("pushes", (*state).savePushes, (*state).loadPush),
-		partOf("push_counts", (*state).savePushCounts, (*state).loadPushCounts),
-		partOf("callbacks", (*state).saveCallbacks, (*state).loadCallbacks),
-		partOf("places", (*state).savePlaces, (*state).loadPlaces),
+		partOf("app", saveApp, loadApp),
+		dumpedPart("users", saveUsers, loadUser),
+		dumpedPart("mutes", saveMutes, loadMute),
+		dumpedPart("contacts", saveContacts, loadContacts),
+		partOf("attributes", saveAttributes, loadAttributes),
+		partOf("presence", savePresence, loadPresence),
+		partOf("subscriptions", saveSubscriptions, loadSubscriptions),
+		partOf("groups", saveCircles(world.GroupKind), loadCircle(world.GroupKind)),
+		partOf("rooms", saveCircles(world.RoomKind), loadCircle(world.RoomKind)),
+		partOf("threads", saveCircles(world.ThreadKind), loadCircle(world.ThreadKind)),
+		partOf("joined", saveJoined, loadJoined),
+		partOf("super_admins", saveSuperAdmins, loadSuperAdmin),
+		partOf("departures", saveDepartures, loadDeparture),
+		partOf("messages", saveMessages, loadMessage),
+		partOf("inboxes", saveInboxes, loadInbox),
+		partOf("group_messages", saveTimeline(world.ToGroups), loadTimeline(world.ToGroups)),
+		partOf("room_messages", saveTimeline(world.ToRooms), loadTimeline(world.ToRooms)),
+		partOf("streams", saveStreams, loadStream),
+		partOf("roaming", saveRoaming, loadRoaming),
+		partOf("reactions", saveReactions, loadReaction),
+		partOf("files", saveFiles, loadFile),
+		partOf("push_users", savePushUsers, loadPushUser),
+		partOf("push_labels", savePushLabels, loadPushLabel),
+		partOf("push_templates", savePushTemplates, loadPushTemplate),
+		partOf("push_messages", savePushMessages, loadPushMessage),
+		partOf("pushes", savePushes, loadPush),
+		partOf("push_counts", savePushCounts, loadPushCounts),
+		partOf("callbacks", saveCallbacks, loadCallbacks),
+		partOf("places", savePlaces, loadPlaces),
 	}
+}
+
+// dumpedPart makes a part out of a record's two directions. Save encodes one record
+// at a time of what all makes of the dump.
+func dumpedPart[T any](name string, all func(*world.Dump) iter.Seq[T], take func(*world.World, *T) error) snapshotPart {
+	part := partOf(name, func(*world.World) iter.Seq[T] { return nil }, take)
+	part.copy = nil
+	part.write = func(d *world.Dump) func(*bufio.Writer) error {
+		return func(out *bufio.Writer) error { return writePart(out, name, all(d)) }
+	}
+	return part
 }
 
 // partOf makes a part out of a record's two directions. all is called under the
 // lock and copies what may change; what it returns is read without the lock.
-func partOf[T any](name string, all func(*state) iter.Seq[T], take func(*state, *T) error) snapshotPart {
+func partOf[T any](name string, all func(*world.World) iter.Seq[T], take func(*world.World, *T) error) snapshotPart {
 	return snapshotPart{
 		name: name,
-		copy: func(s *state) func(*bufio.Writer) error {
+		copy: func(s *world.World) func(*bufio.Writer) error {
 			records := all(s)
 			return func(out *bufio.Writer) error { return writePart(out, name, records) }
 		},
-		load: func(s *state, dec *json.Decoder) error {
+		load: func(s *world.World, dec *json.Decoder) error {
 			for n := 0; dec.More(); n++ {
 				var record T
 				err := dec.Decode(&record)
@@ -144,12 +169,12 @@ func writePart[T any](out *bufio.Writer, name string, records iter.Seq[T]) error
 	return err
 }
 
-// load reads what Save wrote into an empty state.
-func (s *state) load(r io.Reader) error {
+// loadWorld reads what Save wrote into an empty state.
+func loadWorld(s *world.World, r io.Reader) error {
 	dec := json.NewDecoder(bufio.NewReaderSize(r, 1<<16))
 	dec.DisallowUnknownFields()
 	dec.UseNumber()
-	if err := s.loadParts(dec); err != nil {
+	if err := loadParts(s, dec); err != nil {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF // the data ends too early, and that is all that is wrong
 		}
@@ -158,7 +183,7 @@ func (s *state) load(r io.Reader) error {
 	return nil
 }
 
-func (s *state) loadParts(dec *json.Decoder) error {
+func loadParts(s *world.World, dec *json.Decoder) error {
 	if err := expect(dec, json.Delim('{')); err != nil {
 		return err
 	}
@@ -236,29 +261,29 @@ type savedApp struct {
 	Offset     int       `json:"offset,omitempty"` // seconds east of UTC, of a zone that no table knows
 }
 
-func (s *state) saveApp() iter.Seq[savedApp] {
+func saveApp(s *world.World) iter.Seq[savedApp] {
 	app := savedApp{
-		UUID: s.uuid, Time: s.now(), Circles: s.ids.groups.Load(),
-		Reactions: s.reactions.made, Pushes: s.push.ids, Broadcasts: s.messages.broadcasts,
-		Delay: int64(s.messages.delay),
+		UUID: s.UUID, Time: s.Now(), Circles: s.Ids.Groups.Load(),
+		Reactions: s.Reactions.Made, Pushes: s.Push.Ids, Broadcasts: s.Messages.Broadcasts,
+		Delay: int64(s.Messages.Delay),
 	}
-	if zone := s.messages.zone; zone != nil {
+	if zone := s.Messages.Zone; zone != nil {
 		app.Zone = zone.String()
 		_, app.Offset = app.Time.In(zone).Zone()
 	}
 	return one(app)
 }
 
-func (s *state) loadApp(app *savedApp) error {
-	s.uuid = app.UUID
-	s.ids.groups.Store(app.Circles)
-	s.reactions.made, s.push.ids, s.messages.broadcasts = app.Reactions, app.Pushes, app.Broadcasts
-	s.messages.delay = time.Duration(app.Delay)
+func loadApp(s *world.World, app *savedApp) error {
+	s.UUID = app.UUID
+	s.Ids.Groups.Store(app.Circles)
+	s.Reactions.Made, s.Push.Ids, s.Messages.Broadcasts = app.Reactions, app.Pushes, app.Broadcasts
+	s.Messages.Delay = time.Duration(app.Delay)
 	if app.Zone != "" {
-		s.messages.zone = zoneOf(app)
+		s.Messages.Zone = zoneOf(app)
 	}
-	if behind := app.Time.Sub(s.now()); behind > 0 {
-		s.conf.clock.Advance(behind)
+	if behind := app.Time.Sub(s.Now()); behind > 0 {
+		s.Conf.Clock.Advance(behind)
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // Groups, rooms and threads in the data of Save.
@@ -69,92 +71,92 @@ type savedTag struct {
 	Until time.Time `json:"until"`
 }
 
-func saveCircles(kind *circleKind) func(*state) iter.Seq[savedCircle] {
-	return func(s *state) iter.Seq[savedCircle] {
-		return each(kind.in(s).byID.all, (*circle).saved)
+func saveCircles(kind *world.CircleKind) func(*world.World) iter.Seq[savedCircle] {
+	return func(s *world.World) iter.Seq[savedCircle] {
+		return each(kind.In(s).ByID.All, recordCircle)
 	}
 }
 
-func (g *circle) saved() savedCircle {
+func recordCircle(g *world.Circle) savedCircle {
 	v := savedCircle{
-		ID: g.id, Name: g.name, Description: g.description, Avatar: g.avatar, Custom: g.custom,
-		Public: g.public, MembersOnly: g.membersOnly, AllowInvites: g.allowInvites, Asked: g.asked, MaxUsers: g.maxUsers,
-		Owner: g.owner, Announcement: g.announcement, Created: g.created, Modified: g.modified,
-		Disabled: g.disabled, MutedAll: g.mutedAll,
-		Members: convert(g.members.list(), func(m *member) savedMember { return savedMember{m.user, m.joined, m.attributes, m.tags} }),
-		Admins:  g.admins.list(), Blocked: g.blocked.list(), Allowed: g.allowed.list(),
-		Muted:      convert(g.muted.list(), func(m *circleMute) savedCircleMute { return savedCircleMute{m.user, m.until} }),
-		Files:      convert(g.files.list(), func(f *sharedFile) savedSharedFile { return savedSharedFile{f.saved(), f.owner} }),
-		Attributes: convert(g.attributes.list(), func(a *roomAttribute) savedAttribute { return savedAttribute{a.name, a.value, a.user, a.stays} }),
-		Message:    g.message,
+		ID: g.ID, Name: g.Name, Description: g.Description, Avatar: g.Avatar, Custom: g.Custom,
+		Public: g.Public, MembersOnly: g.MembersOnly, AllowInvites: g.AllowInvites, Asked: g.Asked, MaxUsers: g.MaxUsers,
+		Owner: g.Owner, Announcement: g.Announcement, Created: g.Created, Modified: g.Modified,
+		Disabled: g.Disabled, MutedAll: g.MutedAll,
+		Members: world.Convert(g.Members.List(), func(m *world.Member) savedMember { return savedMember{m.User, m.Joined, m.Attributes, m.Tags} }),
+		Admins:  g.Admins.List(), Blocked: g.Blocked.List(), Allowed: g.Allowed.List(),
+		Muted:      world.Convert(g.Muted.List(), func(m *world.CircleMute) savedCircleMute { return savedCircleMute{m.User, m.Until} }),
+		Files:      world.Convert(g.Files.List(), func(f *world.SharedFile) savedSharedFile { return savedSharedFile{recordFile(f.File), f.Owner} }),
+		Attributes: world.Convert(g.Attributes.List(), func(a *world.RoomAttribute) savedAttribute { return savedAttribute{a.Name, a.Value, a.User, a.Stays} }),
+		Message:    g.Message,
 	}
-	for _, tag := range slices.Sorted(maps.Keys(g.tags)) {
-		v.Tags = append(v.Tags, savedTag{tag, g.tags[tag]})
+	for _, tag := range slices.Sorted(maps.Keys(g.Tags)) {
+		v.Tags = append(v.Tags, savedTag{tag, g.Tags[tag]})
 	}
-	if g.parent != nil {
-		v.Group = g.parent.id
+	if g.Parent != nil {
+		v.Group = g.Parent.ID
 	}
 	return v
 }
 
-func loadCircle(kind *circleKind) func(*state, *savedCircle) error {
-	return func(s *state, v *savedCircle) error {
-		if v.ID == "" || kind.in(s).byID.has(v.ID) {
+func loadCircle(kind *world.CircleKind) func(*world.World, *savedCircle) error {
+	return func(s *world.World, v *savedCircle) error {
+		if v.ID == "" || kind.In(s).ByID.Has(v.ID) {
 			return errors.New("it needs an id of its own")
 		}
 		g := v.circle(kind)
-		kind.in(s).byID.put(g.id, g)
-		if kind == threadKind {
-			return s.tieThread(g, v.Group)
+		kind.In(s).ByID.Put(g.ID, g)
+		if kind == world.ThreadKind {
+			return tieThread(s, g, v.Group)
 		}
 		return nil
 	}
 }
 
-func (v *savedCircle) circle(kind *circleKind) *circle {
-	g := &circle{
-		kind: kind, id: v.ID, owner: v.Owner, announcement: v.Announcement, created: v.Created, modified: v.Modified,
-		disabled: v.Disabled, mutedAll: v.MutedAll, message: v.Message,
-		settings: settings{
-			v.Name, v.Description, v.Avatar, v.Custom,
-			v.Public, v.MembersOnly, v.AllowInvites, v.Asked, v.MaxUsers,
+func (v *savedCircle) circle(kind *world.CircleKind) *world.Circle {
+	g := &world.Circle{
+		Kind: kind, ID: v.ID, Owner: v.Owner, Announcement: v.Announcement, Created: v.Created, Modified: v.Modified,
+		Disabled: v.Disabled, MutedAll: v.MutedAll, Message: v.Message,
+		Settings: world.Settings{
+			Name: v.Name, Description: v.Description, Avatar: v.Avatar, Custom: v.Custom,
+			Public: v.Public, MembersOnly: v.MembersOnly, AllowInvites: v.AllowInvites, Asked: v.Asked, MaxUsers: v.MaxUsers,
 		},
 	}
 	for _, m := range v.Members {
-		g.members.put(m.User, &member{m.User, m.Joined, m.Attributes, m.Tags})
+		g.Members.Put(m.User, &world.Member{User: m.User, Joined: m.Joined, Attributes: m.Attributes, Tags: m.Tags})
 	}
-	fill(&g.admins, v.Admins)
-	fill(&g.blocked, v.Blocked)
-	fill(&g.allowed, v.Allowed)
+	fill(&g.Admins, v.Admins)
+	fill(&g.Blocked, v.Blocked)
+	fill(&g.Allowed, v.Allowed)
 	for _, m := range v.Muted {
-		g.muted.put(m.User, &circleMute{m.User, m.Until})
+		g.Muted.Put(m.User, &world.CircleMute{User: m.User, Until: m.Until})
 	}
 	for _, f := range v.Files {
-		g.files.put(f.UUID, &sharedFile{f.file(), f.Owner})
+		g.Files.Put(f.UUID, &world.SharedFile{File: f.file(), Owner: f.Owner})
 	}
 	for _, a := range v.Attributes {
-		g.attributes.put(a.Name, &roomAttribute{a.Name, a.Value, a.User, a.Stays})
+		g.Attributes.Put(a.Name, &world.RoomAttribute{Name: a.Name, Value: a.Value, User: a.User, Stays: a.Stays})
 	}
 	for _, t := range v.Tags {
-		if g.tags == nil {
-			g.tags = map[string]time.Time{}
+		if g.Tags == nil {
+			g.Tags = map[string]time.Time{}
 		}
-		g.tags[t.Tag] = t.Until
+		g.Tags[t.Tag] = t.Until
 	}
 	return g
 }
 
 // tieThread hangs a thread on its group and its message.
-func (s *state) tieThread(t *circle, group string) error {
-	t.parent = s.chatgroups.byID.get(group)
-	if t.parent == nil {
+func tieThread(s *world.World, t *world.Circle, group string) error {
+	t.Parent = s.Chatgroups.ByID.Get(group)
+	if t.Parent == nil {
 		return errUnknown("group", group)
 	}
-	t.parent.threads.put(t.id, t)
-	if s.threads.byMessage == nil {
-		s.threads.byMessage = map[string]*circle{}
+	t.Parent.Threads.Put(t.ID, t)
+	if s.Threads.ByMessage == nil {
+		s.Threads.ByMessage = map[string]*world.Circle{}
 	}
-	s.threads.byMessage[t.message] = t
+	s.Threads.ByMessage[t.Message] = t
 	return nil
 }
 
@@ -166,51 +168,51 @@ type savedJoined struct {
 	Threads []string `json:"threads,omitempty"`
 }
 
-func (s *state) saveJoined() iter.Seq[savedJoined] {
+func saveJoined(s *world.World) iter.Seq[savedJoined] {
 	users := map[string]bool{}
-	for _, kind := range []*circleKind{groupKind, roomKind, threadKind} {
-		for user := range kind.in(s).joined {
+	for _, kind := range []*world.CircleKind{world.GroupKind, world.RoomKind, world.ThreadKind} {
+		for user := range kind.In(s).Joined {
 			users[user] = true
 		}
 	}
-	ids := func(kind *circleKind, user string) []string {
-		return convert(kind.in(s).of(user).list(), func(g *circle) string { return g.id })
+	ids := func(kind *world.CircleKind, user string) []string {
+		return world.Convert(kind.In(s).Of(user).List(), func(g *world.Circle) string { return g.ID })
 	}
 	return each(sortedKeys(users), func(user string) savedJoined {
-		return savedJoined{user, ids(groupKind, user), ids(roomKind, user), ids(threadKind, user)}
+		return savedJoined{user, ids(world.GroupKind, user), ids(world.RoomKind, user), ids(world.ThreadKind, user)}
 	})
 }
 
-func (s *state) loadJoined(v *savedJoined) error {
+func loadJoined(s *world.World, v *savedJoined) error {
 	return cmp.Or(
-		s.joinAgain(groupKind, v.User, v.Groups),
-		s.joinAgain(roomKind, v.User, v.Rooms),
-		s.joinAgain(threadKind, v.User, v.Threads),
+		joinAgain(s, world.GroupKind, v.User, v.Groups),
+		joinAgain(s, world.RoomKind, v.User, v.Rooms),
+		joinAgain(s, world.ThreadKind, v.User, v.Threads),
 	)
 }
 
-func (s *state) joinAgain(kind *circleKind, user string, ids []string) error {
-	cs := kind.in(s)
+func joinAgain(s *world.World, kind *world.CircleKind, user string, ids []string) error {
+	cs := kind.In(s)
 	for _, id := range ids {
-		g := cs.byID.get(id)
-		if g == nil || !g.members.has(user) {
+		g := cs.ByID.Get(id)
+		if g == nil || !g.Members.Has(user) {
 			return errUnknown("member "+user+" of", id)
 		}
-		if cs.joined == nil {
-			cs.joined = map[string]*book[*circle]{}
+		if cs.Joined == nil {
+			cs.Joined = map[string]*world.Book[*world.Circle]{}
 		}
-		if cs.joined[user] == nil {
-			cs.joined[user] = new(book[*circle])
+		if cs.Joined[user] == nil {
+			cs.Joined[user] = new(world.Book[*world.Circle])
 		}
-		cs.joined[user].put(id, g)
+		cs.Joined[user].Put(id, g)
 	}
 	return nil
 }
 
-func (s *state) saveSuperAdmins() iter.Seq[string] { return copied(s.chatrooms.superAdmins.all) }
+func saveSuperAdmins(s *world.World) iter.Seq[string] { return copied(s.Chatrooms.SuperAdmins.All) }
 
-func (s *state) loadSuperAdmin(name *string) error {
-	s.chatrooms.superAdmins.put(*name, *name)
+func loadSuperAdmin(s *world.World, name *string) error {
+	s.Chatrooms.SuperAdmins.Put(*name, *name)
 	return nil
 }
 
@@ -219,11 +221,11 @@ type savedDeparture struct {
 	At   time.Time `json:"at"`
 }
 
-func (s *state) saveDepartures() iter.Seq[savedDeparture] {
-	return each(slices.Values(s.chatrooms.departures), func(d departure) savedDeparture { return savedDeparture{d.user, d.at} })
+func saveDepartures(s *world.World) iter.Seq[savedDeparture] {
+	return each(slices.Values(s.Chatrooms.Departures), func(d world.Departure) savedDeparture { return savedDeparture{d.User, d.At} })
 }
 
-func (s *state) loadDeparture(v *savedDeparture) error {
-	s.chatrooms.departures = append(s.chatrooms.departures, departure{v.User, v.At})
+func loadDeparture(s *world.World, v *savedDeparture) error {
+	s.Chatrooms.Departures = append(s.Chatrooms.Departures, world.Departure{User: v.User, At: v.At})
 	return nil
 }

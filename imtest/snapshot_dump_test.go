@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 	"unsafe"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // Dump writes all that a server holds, a value a line, and names the fields
@@ -16,7 +18,7 @@ import (
 // that is added to the state is seen without a change here.
 func (srv *Server) Dump() (lines, zero []string) {
 	d := &dumper{seen: map[unsafe.Pointer]string{}, filled: map[string]bool{}}
-	d.walk("state", reflect.ValueOf(srv.state).Elem())
+	d.walk("world", reflect.ValueOf(srv.world).Elem())
 	for field, filled := range d.filled {
 		if !filled {
 			zero = append(zero, field)
@@ -34,7 +36,7 @@ type dumper struct {
 
 // notDumped are fields that are no data, or that Save leaves out.
 var notDumped = []string{
-	"state.conf", "state.storagePort", "state.tokens", "state.mu", "state.tokenMu", "ids.mu", "ids.ticks", "ids.node", "circle.kind",
+	"World.Conf", "World.events", "World.StoragePort", "World.tokens", "World.Mu", "World.tokenMu", "Ids.mu", "Ids.ticks", "Ids.node", "Circle.Kind",
 }
 
 func (d *dumper) line(path string, v any) { d.lines = append(d.lines, fmt.Sprintf("%s = %v", path, v)) }
@@ -83,7 +85,7 @@ func (d *dumper) pointer(path string, v reflect.Value) {
 	switch first, seen := d.seen[v.UnsafePointer()]; {
 	case v.IsNil():
 		d.line(path, nil)
-	case v.Type() == reflect.TypeFor[*content](), v.Type() == reflect.TypeFor[*rare]():
+	case v.Type() == reflect.TypeFor[*world.Content](), v.Type() == reflect.TypeFor[*world.Rare]():
 		d.walk(path, v.Elem()) // they never change: it is all the same who shares them
 	case seen:
 		d.line(path, "that of "+first)
@@ -94,7 +96,7 @@ func (d *dumper) pointer(path string, v reflect.Value) {
 }
 
 func (d *dumper) fields(path string, v reflect.Value) {
-	if strings.HasPrefix(v.Type().Name(), "book[") {
+	if strings.HasPrefix(v.Type().Name(), "Book[") {
 		d.book(path, v)
 		return
 	}
@@ -125,7 +127,7 @@ func (d *dumper) book(path string, v reflect.Value) {
 }
 
 func isEmpty(v reflect.Value) bool {
-	if strings.HasPrefix(v.Type().Name(), "book[") {
+	if strings.HasPrefix(v.Type().Name(), "Book[") {
 		return open(v.FieldByName("keys")).Len() == 0
 	}
 	switch v.Kind() { //nolint:exhaustive // the others are zero or not

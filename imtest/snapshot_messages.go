@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // Messages, files and what hangs on them, in the data of Save. Lists name
@@ -42,20 +44,20 @@ type savedContent struct {
 
 // saveMessages copies the messages only: there are many, and their contents do
 // not change.
-func (s *state) saveMessages() iter.Seq[savedMessage] {
-	posts := make([]message, len(s.posts))
-	for i, m := range s.posts {
+func saveMessages(s *world.World) iter.Seq[savedMessage] {
+	posts := make([]world.Message, len(s.Posts))
+	for i, m := range s.Posts {
 		posts[i] = *m
 	}
 	return func(yield func(savedMessage) bool) {
-		var before *content
+		var before *world.Content
 		for i := range posts {
 			m := &posts[i]
-			v := savedMessage{To: m.to, Chat: chatKinds[m.chat].chat, Recalled: m.recalled, Edits: m.edits}
-			if m.content != before {
-				v.Content = m.saved()
+			v := savedMessage{To: m.To, Chat: world.ChatKinds[m.Chat].Chat, Recalled: m.Recalled, Edits: m.Edits}
+			if m.Content != before {
+				v.Content = recordContent(m.Content)
 			}
-			before = m.content
+			before = m.Content
 			if !yield(v) {
 				return
 			}
@@ -63,81 +65,81 @@ func (s *state) saveMessages() iter.Seq[savedMessage] {
 	}
 }
 
-func (msg *content) saved() *savedContent {
+func recordContent(msg *world.Content) *savedContent {
 	v := &savedContent{
-		From: msg.from, Type: msg.kind, Body: json.RawMessage(msg.body), Ext: json.RawMessage(msg.ext), Level: msg.level,
-		Time: msg.time, RoamIgnore: msg.roamIgnore,
-		OnlineOnly: msg.onlineOnly, SyncDevice: msg.syncDevice, NeedReceipt: msg.needReceipt,
+		From: msg.From, Type: msg.Kind, Body: json.RawMessage(msg.Body), Ext: json.RawMessage(msg.Ext), Level: msg.Level,
+		Time: msg.Time, RoamIgnore: msg.RoamIgnore,
+		OnlineOnly: msg.OnlineOnly, SyncDevice: msg.SyncDevice, NeedReceipt: msg.NeedReceipt,
 	}
-	if msg.rare != nil {
-		v.Users, v.Imported, v.Broadcast = msg.rare.users, msg.rare.imported, msg.rare.broadcast
+	if msg.Rare != nil {
+		v.Users, v.Imported, v.Broadcast = msg.Rare.Users, msg.Rare.Imported, msg.Rare.Broadcast
 	}
 	return v
 }
 
-func (v *savedContent) content() (*content, error) {
-	if kindName(v.Type) == "" {
+func (v *savedContent) content() (*world.Content, error) {
+	if world.KindName(v.Type) == "" {
 		return nil, errUnknown("type of message", v.Type)
 	}
-	body := compact(v.Body)
+	body := world.Compact(v.Body)
 	if !strings.HasPrefix(body, "{") {
 		return nil, errors.New("the body is no object")
 	}
-	msg := &content{
-		from: v.From, kind: kindName(v.Type), body: body, ext: compact(v.Ext), level: v.Level,
-		time: v.Time, roamIgnore: v.RoamIgnore,
-		onlineOnly: v.OnlineOnly, syncDevice: v.SyncDevice, needReceipt: v.NeedReceipt,
+	msg := &world.Content{
+		From: v.From, Kind: world.KindName(v.Type), Body: body, Ext: world.Compact(v.Ext), Level: v.Level,
+		Time: v.Time, RoamIgnore: v.RoamIgnore,
+		OnlineOnly: v.OnlineOnly, SyncDevice: v.SyncDevice, NeedReceipt: v.NeedReceipt,
 	}
 	if v.Users != nil || v.Imported || v.Broadcast != 0 {
-		msg.rare = &rare{v.Users, v.Imported, v.Broadcast}
+		msg.Rare = &world.Rare{Users: v.Users, Imported: v.Imported, Broadcast: v.Broadcast}
 	}
 	return msg, nil
 }
 
-func (s *state) loadMessage(v *savedMessage) error {
-	chat := slices.IndexFunc(chatKinds[:], func(rule chatRule) bool { return rule.chat == v.Chat })
+func loadMessage(s *world.World, v *savedMessage) error {
+	chat := slices.IndexFunc(world.ChatKinds[:], func(rule world.ChatRule) bool { return rule.Chat == v.Chat })
 	if chat < 0 {
 		return errUnknown("kind of chat", v.Chat)
 	}
-	m := &message{to: s.sameText(v.To), chat: chatKind(chat), recalled: v.Recalled, edits: v.Edits} //nolint:gosec // one of three
+	m := &world.Message{To: sameText(s, v.To), Chat: world.ChatKind(chat), Recalled: v.Recalled, Edits: v.Edits} //nolint:gosec // one of three
 	switch {
-	case v.Content == nil && len(s.posts) == 0:
+	case v.Content == nil && len(s.Posts) == 0:
 		return errors.New("it has no content")
 	case v.Content == nil:
-		m.content = s.posts[len(s.posts)-1].content
+		m.Content = s.Posts[len(s.Posts)-1].Content
 	default:
 		msg, err := v.Content.content()
 		if err != nil {
 			return err
 		}
-		msg.from = s.sameText(msg.from)
-		m.content = msg
+		msg.From = sameText(s, msg.From)
+		m.Content = msg
 	}
-	s.posts.add(m)
+	s.Posts.Add(m)
 	return nil
 }
 
 // sameText is the name as the user's account has it, so that all messages share
 // one text.
-func (s *state) sameText(name string) string {
-	if u := s.users.get(name); u != nil {
-		return u.name
+func sameText(s *world.World, name string) string {
+	if u := s.LegacyUser(name); u != nil {
+		return u.Name
 	}
 	return name
 }
 
 // numbers are those of messages in the list of all.
-func numbers(list []*message) []int64 {
-	return convert(list, func(m *message) int64 { return m.id - firstMessageID })
+func numbers(list []*world.Message) []int64 {
+	return world.Convert(list, func(m *world.Message) int64 { return m.ID - world.FirstMessageID })
 }
 
-func (s *state) messagesOf(numbers []int64) ([]*message, error) {
-	list := make([]*message, len(numbers))
+func messagesOf(s *world.World, numbers []int64) ([]*world.Message, error) {
+	list := make([]*world.Message, len(numbers))
 	for i, n := range numbers {
-		if n < 0 || n >= int64(len(s.posts)) {
+		if n < 0 || n >= int64(len(s.Posts)) {
 			return nil, fmt.Errorf("there is no message %d", n)
 		}
-		list[i] = s.posts[n]
+		list[i] = s.Posts[n]
 	}
 	return list, nil
 }
@@ -148,22 +150,22 @@ type savedInbox struct {
 	Messages  []int64 `json:"messages"`
 }
 
-func (s *state) saveInboxes() iter.Seq[savedInbox] {
-	return each(sortedKeys(s.inboxes), func(name string) savedInbox {
-		box := s.inboxes[name]
-		return savedInbox{name, box.delivered, numbers(box.messages)}
+func saveInboxes(s *world.World) iter.Seq[savedInbox] {
+	return each(sortedKeys(s.Inboxes), func(name string) savedInbox {
+		box := s.Inboxes[name]
+		return savedInbox{name, box.Delivered, numbers(box.Messages)}
 	})
 }
 
-func (s *state) loadInbox(v *savedInbox) error {
-	list, err := s.messagesOf(v.Messages)
+func loadInbox(s *world.World, v *savedInbox) error {
+	list, err := messagesOf(s, v.Messages)
 	if err != nil {
 		return err
 	}
 	if v.Delivered < 0 || v.Delivered > len(list) {
 		return fmt.Errorf("%d of %d messages cannot have arrived", v.Delivered, len(list))
 	}
-	s.inboxes[s.sameText(v.User)] = &inbox{list, v.Delivered}
+	s.Inboxes[sameText(s, v.User)] = &world.Inbox{Messages: list, Delivered: v.Delivered}
 	return nil
 }
 
@@ -173,24 +175,24 @@ type savedTimeline struct {
 }
 
 // timelines are the messages by group, or by room.
-func (s *state) timelines(chat chatKind) map[string][]*message {
-	if chat == toGroups {
-		return s.groups
+func timelines(s *world.World, chat world.ChatKind) map[string][]*world.Message {
+	if chat == world.ToGroups {
+		return s.Groups
 	}
-	return s.rooms
+	return s.Rooms
 }
 
-func saveTimeline(chat chatKind) func(*state) iter.Seq[savedTimeline] {
-	return func(s *state) iter.Seq[savedTimeline] {
-		lists := s.timelines(chat)
+func saveTimeline(chat world.ChatKind) func(*world.World) iter.Seq[savedTimeline] {
+	return func(s *world.World) iter.Seq[savedTimeline] {
+		lists := timelines(s, chat)
 		return each(sortedKeys(lists), func(id string) savedTimeline { return savedTimeline{id, numbers(lists[id])} })
 	}
 }
 
-func loadTimeline(chat chatKind) func(*state, *savedTimeline) error {
-	return func(s *state, v *savedTimeline) error {
-		list, err := s.messagesOf(v.Messages)
-		s.timelines(chat)[v.ID] = list
+func loadTimeline(chat world.ChatKind) func(*world.World, *savedTimeline) error {
+	return func(s *world.World, v *savedTimeline) error {
+		list, err := messagesOf(s, v.Messages)
+		timelines(s, chat)[v.ID] = list
 		return err
 	}
 }
@@ -203,25 +205,25 @@ type savedStream struct {
 	Finished bool      `json:"finished,omitempty"`
 }
 
-func (s *state) saveStreams() iter.Seq[savedStream] {
-	ids := slices.Values(slices.Sorted(maps.Keys(s.messages.streams)))
+func saveStreams(s *world.World) iter.Seq[savedStream] {
+	ids := slices.Values(slices.Sorted(maps.Keys(s.Messages.Streams)))
 	return each(ids, func(id int64) savedStream {
-		st := s.messages.streams[id]
-		return savedStream{id - firstMessageID, st.text.String(), st.seq, st.last, st.finished}
+		st := s.Messages.Streams[id]
+		return savedStream{id - world.FirstMessageID, st.Text.String(), st.Seq, st.Last, st.Finished}
 	})
 }
 
-func (s *state) loadStream(v *savedStream) error {
-	list, err := s.messagesOf([]int64{v.Message})
+func loadStream(s *world.World, v *savedStream) error {
+	list, err := messagesOf(s, []int64{v.Message})
 	if err != nil {
 		return err
 	}
-	st := &stream{message: list[0], seq: v.Seq, last: v.Last, finished: v.Finished}
-	st.text.WriteString(v.Text)
-	if s.messages.streams == nil {
-		s.messages.streams = map[int64]*stream{}
+	st := &world.Stream{Message: list[0], Seq: v.Seq, Last: v.Last, Finished: v.Finished}
+	st.Text.WriteString(v.Text)
+	if s.Messages.Streams == nil {
+		s.Messages.Streams = map[int64]*world.Stream{}
 	}
-	s.messages.streams[st.id] = st
+	s.Messages.Streams[st.ID] = st
 	return nil
 }
 
@@ -239,25 +241,25 @@ type savedClosed struct {
 	Newest int64  `json:"newest"`
 }
 
-func (s *state) saveRoaming() iter.Seq[savedRoaming] {
-	r := &s.messages.roaming
+func saveRoaming(s *world.World) iter.Seq[savedRoaming] {
+	r := &s.Messages.Roaming
 	users := map[string]bool{}
-	for user := range r.deleted {
+	for user := range r.Deleted {
 		users[user] = true
 	}
-	for user := range r.closed {
+	for user := range r.Closed {
 		users[user] = true
 	}
-	for user := range r.gone {
+	for user := range r.Gone {
 		users[user] = true
 	}
 	return each(sortedKeys(users), func(user string) savedRoaming {
-		v := savedRoaming{User: user, Gone: r.gone[user]}
-		for _, id := range slices.Sorted(maps.Keys(r.deleted[user])) {
-			v.Deleted = append(v.Deleted, id-firstMessageID)
+		v := savedRoaming{User: user, Gone: r.Gone[user]}
+		for _, id := range slices.Sorted(maps.Keys(r.Deleted[user])) {
+			v.Deleted = append(v.Deleted, id-world.FirstMessageID)
 		}
-		for conv, newest := range r.closed[user] {
-			v.Closed = append(v.Closed, savedClosed{conv.one, conv.id, newest - firstMessageID})
+		for conv, newest := range r.Closed[user] {
+			v.Closed = append(v.Closed, savedClosed{conv.One, conv.ID, newest - world.FirstMessageID})
 		}
 		slices.SortFunc(v.Closed, func(a, b savedClosed) int { return strings.Compare(a.key(), b.key()) })
 		return v
@@ -266,20 +268,20 @@ func (s *state) saveRoaming() iter.Seq[savedRoaming] {
 
 func (v *savedClosed) key() string { return fmt.Sprint(v.One, " ", v.ID) }
 
-func (s *state) loadRoaming(v *savedRoaming) error {
-	r := &s.messages.roaming
-	list, err := s.messagesOf(v.Deleted)
+func loadRoaming(s *world.World, v *savedRoaming) error {
+	r := &s.Messages.Roaming
+	list, err := messagesOf(s, v.Deleted)
 	if err != nil {
 		return err
 	}
 	if v.Gone != 0 {
-		r.forget(v.User, v.Gone)
+		r.Forget(v.User, v.Gone)
 	}
 	for _, m := range list {
-		r.delete(v.User, m)
+		r.Delete(v.User, m)
 	}
 	for _, c := range v.Closed {
-		r.close(v.User, conversation{c.One, c.ID}, c.Newest+firstMessageID)
+		r.Close(v.User, world.Conversation{One: c.One, ID: c.ID}, c.Newest+world.FirstMessageID)
 	}
 	return nil
 }
@@ -293,26 +295,26 @@ type savedReaction struct {
 	Users   []string  `json:"users"`
 }
 
-func (s *state) saveReactions() iter.Seq[savedReaction] {
+func saveReactions(s *world.World) iter.Seq[savedReaction] {
 	var records []savedReaction
-	for _, id := range slices.Sorted(maps.Keys(s.reactions.to)) {
-		for r := range s.reactions.to[id].all {
-			records = append(records, savedReaction{id - firstMessageID, r.id, r.text, r.created, r.updated, r.users.list()})
+	for _, id := range slices.Sorted(maps.Keys(s.Reactions.To)) {
+		for r := range s.Reactions.To[id].All {
+			records = append(records, savedReaction{id - world.FirstMessageID, r.ID, r.Text, r.Created, r.Updated, r.Users.List()})
 		}
 	}
 	return slices.Values(records)
 }
 
-func (s *state) loadReaction(v *savedReaction) error {
-	list, err := s.messagesOf([]int64{v.Message})
+func loadReaction(s *world.World, v *savedReaction) error {
+	list, err := messagesOf(s, []int64{v.Message})
 	if err != nil {
 		return err
 	}
-	made := s.reactions.made
-	r := s.reactions.add(list[0], v.Text, v.Updated)
-	s.reactions.made = made // the id is known, and none is used up
-	r.id, r.created = v.ID, v.Created
-	fill(&r.users, v.Users)
+	made := s.Reactions.Made
+	r := s.Reactions.Add(list[0], v.Text, v.Updated)
+	s.Reactions.Made = made // the id is known, and none is used up
+	r.ID, r.Created = v.ID, v.Created
+	fill(&r.Users, v.Users)
 	return nil
 }
 
@@ -329,20 +331,20 @@ type savedFile struct {
 	ThumbHeight int       `json:"thumb_height,omitempty"`
 }
 
-func (f *file) saved() savedFile {
-	return savedFile{f.uuid, f.name, f.contentType, f.data, f.secret, f.restricted, f.created, f.expires, f.thumbWidth, f.thumbHeight}
+func recordFile(f *world.File) savedFile {
+	return savedFile{f.UUID, f.Name, f.ContentType, f.Data, f.Secret, f.Restricted, f.Created, f.Expires, f.ThumbWidth, f.ThumbHeight}
 }
 
-func (v *savedFile) file() *file {
-	return &file{v.UUID, v.Name, v.ContentType, v.Data, v.Secret, v.Restricted, v.Created, v.Expires, v.ThumbWidth, v.ThumbHeight}
+func (v *savedFile) file() *world.File {
+	return &world.File{UUID: v.UUID, Name: v.Name, ContentType: v.ContentType, Data: v.Data, Secret: v.Secret, Restricted: v.Restricted, Created: v.Created, Expires: v.Expires, ThumbWidth: v.ThumbWidth, ThumbHeight: v.ThumbHeight}
 }
 
-func (s *state) saveFiles() iter.Seq[savedFile] { return each(s.files.all, (*file).saved) }
+func saveFiles(s *world.World) iter.Seq[savedFile] { return each(s.Files.All, recordFile) }
 
-func (s *state) loadFile(v *savedFile) error {
+func loadFile(s *world.World, v *savedFile) error {
 	if v.UUID == "" {
 		return errors.New("a file needs an id")
 	}
-	s.files.put(v.UUID, v.file())
+	s.Files.Put(v.UUID, v.file())
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // Push and the callbacks that could not be delivered, in the data of Save.
@@ -15,7 +17,7 @@ type savedPushUser struct {
 	Language string              `json:"language,omitempty"`
 	Template string              `json:"template,omitempty"`
 	Settings []savedPushSettings `json:"settings,omitempty"`
-	Bindings []binding           `json:"bindings,omitempty"`
+	Bindings []world.Binding     `json:"bindings,omitempty"`
 }
 
 type savedPushSettings struct {
@@ -25,27 +27,27 @@ type savedPushSettings struct {
 	Until    time.Time `json:"until,omitzero"`
 }
 
-func (s *state) savePushUsers() iter.Seq[savedPushUser] {
-	return each(sortedKeys(s.push.users), func(name string) savedPushUser {
-		u := s.push.users[name]
-		v := savedPushUser{User: name, Language: u.language, Template: u.template}
-		for key := range sortedKeys(u.settings) {
-			p := u.settings[key]
-			v.Settings = append(v.Settings, savedPushSettings{key, p.mode, p.interval, p.until})
+func savePushUsers(s *world.World) iter.Seq[savedPushUser] {
+	return each(sortedKeys(s.Push.Users), func(name string) savedPushUser {
+		u := s.Push.Users[name]
+		v := savedPushUser{User: name, Language: u.Language, Template: u.Template}
+		for key := range sortedKeys(u.Settings) {
+			p := u.Settings[key]
+			v.Settings = append(v.Settings, savedPushSettings{key, p.Mode, p.Interval, p.Until})
 		}
-		v.Bindings = convert(u.bindings.list(), func(b *binding) binding { return *b })
+		v.Bindings = world.Convert(u.Bindings.List(), func(b *world.Binding) world.Binding { return *b })
 		return v
 	})
 }
 
-func (s *state) loadPushUser(v *savedPushUser) error {
-	u := s.push.edit(v.User)
-	u.language, u.template = v.Language, v.Template
+func loadPushUser(s *world.World, v *savedPushUser) error {
+	u := s.Push.Edit(v.User)
+	u.Language, u.Template = v.Language, v.Template
 	for _, p := range v.Settings {
-		u.settings[p.Of] = &pushSettings{p.Mode, p.Interval, p.Until}
+		u.Settings[p.Of] = &world.PushSettings{Mode: p.Mode, Interval: p.Interval, Until: p.Until}
 	}
 	for i := range v.Bindings {
-		u.bind(&v.Bindings[i])
+		u.Bind(&v.Bindings[i])
 	}
 	return nil
 }
@@ -62,20 +64,20 @@ type savedLabelled struct {
 	Since time.Time `json:"since"`
 }
 
-func (s *state) savePushLabels() iter.Seq[savedLabel] {
-	return each(s.push.labels.all, func(l *label) savedLabel {
-		return savedLabel{l.name, l.description, l.created, convert(l.users.list(), func(u *labelled) savedLabelled {
-			return savedLabelled{u.name, u.since}
+func savePushLabels(s *world.World) iter.Seq[savedLabel] {
+	return each(s.Push.Labels.All, func(l *world.Label) savedLabel {
+		return savedLabel{l.Name, l.Description, l.Created, world.Convert(l.Users.List(), func(u *world.Labelled) savedLabelled {
+			return savedLabelled{u.Name, u.Since}
 		})}
 	})
 }
 
-func (s *state) loadPushLabel(v *savedLabel) error {
-	l := &label{name: v.Name, description: v.Description, created: v.Created}
+func loadPushLabel(s *world.World, v *savedLabel) error {
+	l := &world.Label{Name: v.Name, Description: v.Description, Created: v.Created}
 	for _, u := range v.Users {
-		l.users.put(u.Name, &labelled{u.Name, u.Since})
+		l.Users.Put(u.Name, &world.Labelled{Name: u.Name, Since: u.Since})
 	}
-	s.push.labels.put(l.name, l)
+	s.Push.Labels.Put(l.Name, l)
 	return nil
 }
 
@@ -87,14 +89,14 @@ type savedTemplate struct {
 	Updated time.Time `json:"updated"`
 }
 
-func (s *state) savePushTemplates() iter.Seq[savedTemplate] {
-	return each(s.push.templates.all, func(t *pushTemplate) savedTemplate {
-		return savedTemplate{t.name, t.title, t.text, t.created, t.updated}
+func savePushTemplates(s *world.World) iter.Seq[savedTemplate] {
+	return each(s.Push.Templates.All, func(t *world.PushTemplate) savedTemplate {
+		return savedTemplate{t.Name, t.Title, t.Text, t.Created, t.Updated}
 	})
 }
 
-func (s *state) loadPushTemplate(v *savedTemplate) error {
-	s.push.templates.put(v.Name, &pushTemplate{v.Name, v.Title, v.Text, v.Created, v.Updated})
+func loadPushTemplate(s *world.World, v *savedTemplate) error {
+	s.Push.Templates.Put(v.Name, &world.PushTemplate{Name: v.Name, Title: v.Title, Text: v.Text, Created: v.Created, Updated: v.Updated})
 	return nil
 }
 
@@ -105,17 +107,17 @@ type savedPushMessage struct {
 	Created time.Time       `json:"created"`
 }
 
-func (s *state) savePushMessages() iter.Seq[savedPushMessage] {
-	return each(slices.Values(slices.Sorted(maps.Keys(s.push.stored))), func(id int64) savedPushMessage {
-		return savedPushMessage{id, s.push.stored[id].message, s.push.stored[id].created}
+func savePushMessages(s *world.World) iter.Seq[savedPushMessage] {
+	return each(slices.Values(slices.Sorted(maps.Keys(s.Push.Stored))), func(id int64) savedPushMessage {
+		return savedPushMessage{id, s.Push.Stored[id].Message, s.Push.Stored[id].Created}
 	})
 }
 
-func (s *state) loadPushMessage(v *savedPushMessage) error {
-	if s.push.stored == nil {
-		s.push.stored = map[int64]storedPush{}
+func loadPushMessage(s *world.World, v *savedPushMessage) error {
+	if s.Push.Stored == nil {
+		s.Push.Stored = map[int64]world.StoredPush{}
 	}
-	s.push.stored[v.ID] = storedPush{v.Message, v.Created}
+	s.Push.Stored[v.ID] = world.StoredPush{Message: v.Message, Created: v.Created}
 	return nil
 }
 
@@ -132,12 +134,12 @@ type savedPush struct {
 	Time     time.Time       `json:"time"`
 }
 
-func (s *state) savePushes() iter.Seq[savedPush] {
-	return each(slices.Values(s.push.sent), func(p *Push) savedPush { return savedPush(*p) })
+func savePushes(s *world.World) iter.Seq[savedPush] {
+	return each(slices.Values(s.Push.Sent), func(p *world.Push) savedPush { return savedPush(*p) })
 }
 
-func (s *state) loadPush(v *savedPush) error {
-	s.push.sent = append(s.push.sent, new(Push(*v)))
+func loadPush(s *world.World, v *savedPush) error {
+	s.Push.Sent = append(s.Push.Sent, new(world.Push(*v)))
 	return nil
 }
 
@@ -147,18 +149,18 @@ type savedCounts struct {
 	PushCounts
 }
 
-func (s *state) savePushCounts() iter.Seq[savedCounts] {
+func savePushCounts(s *world.World) iter.Seq[savedCounts] {
 	var records []savedCounts
-	for day := range sortedKeys(s.push.counts) {
-		for platform := range sortedKeys(s.push.counts[day]) {
-			records = append(records, savedCounts{day, platform, *s.push.counts[day][platform]})
+	for day := range sortedKeys(s.Push.Counts) {
+		for platform := range sortedKeys(s.Push.Counts[day]) {
+			records = append(records, savedCounts{day, platform, PushCounts(*s.Push.Counts[day][platform])})
 		}
 	}
 	return slices.Values(records)
 }
 
-func (s *state) loadPushCounts(v *savedCounts) error {
-	*s.push.countsOf(v.Day, v.Platform) = v.PushCounts
+func loadPushCounts(s *world.World, v *savedCounts) error {
+	*s.Push.CountsOf(v.Day, v.Platform) = world.PushCounts(v.PushCounts)
 	return nil
 }
 
@@ -169,14 +171,14 @@ type savedCallbacks struct {
 	Target string    `json:"target,omitempty"`
 }
 
-func (s *state) saveCallbacks() iter.Seq[savedCallbacks] {
-	return each(s.callbacks.stored.all, func(set *storedCallbacks) savedCallbacks {
-		return savedCallbacks{set.start, set.size, set.resent, set.target}
+func saveCallbacks(s *world.World) iter.Seq[savedCallbacks] {
+	return each(s.Callbacks.Stored.All, func(set *world.StoredCallbacks) savedCallbacks {
+		return savedCallbacks{set.Start, set.Size, set.Resent, set.Target}
 	})
 }
 
-func (s *state) loadCallbacks(v *savedCallbacks) error {
-	set := &storedCallbacks{v.Start, v.Size, v.Resent, v.Target}
-	s.callbacks.stored.put(set.key(), set)
+func loadCallbacks(s *world.World, v *savedCallbacks) error {
+	set := &world.StoredCallbacks{Start: v.Start, Size: v.Size, Resent: v.Resent, Target: v.Target}
+	s.Callbacks.Stored.Put(set.Key(), set)
 	return nil
 }

@@ -2,11 +2,12 @@ package imtest
 
 import (
 	"encoding/json"
-	"errors"
 	"iter"
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // Users and what hangs on them, in the data of Save.
@@ -26,19 +27,16 @@ type savedUser struct {
 	More     map[string]any `json:"more,omitempty"`
 }
 
-func (s *state) saveUsers() iter.Seq[savedUser] {
-	return each(s.users.all, func(u *user) savedUser {
+func saveUsers(d *world.Dump) iter.Seq[savedUser] {
+	return records(d.Users, func(u world.User) savedUser {
 		return savedUser{
-			u.name, u.uuid, u.password, u.created, u.modified, u.banned, u.online, u.came, u.left,
-			slices.Clone(u.devices), u.nickname, maps.Clone(u.more),
+			u.Name, u.UUID, u.Password, u.Created, u.Modified, u.Banned, u.Online, u.Came, u.Left,
+			shownDevices(u.Devices), u.Nickname, u.More,
 		}
 	})
 }
 
-func (s *state) loadUser(v *savedUser) error {
-	if v.Name == "" || v.Name != fold(v.Name) || s.users.has(v.Name) {
-		return errors.New("a user needs a name of his own, in lower case")
-	}
+func loadUser(s *world.World, v *savedUser) error {
 	for name, value := range v.More {
 		if number, ok := value.(json.Number); ok {
 			n, err := number.Int64()
@@ -48,10 +46,10 @@ func (s *state) loadUser(v *savedUser) error {
 			v.More[name] = n
 		}
 	}
-	u := &user{v.Name, v.UUID, v.Password, v.Created, v.Modified, v.Banned, v.Online, v.Came, v.Left, v.Devices, v.Nickname, v.More}
-	s.users.put(u.name, u)
-	s.byUUID[u.uuid] = u
-	return nil
+	return s.RestoreUser(world.User{
+		Name: v.Name, UUID: v.UUID, Password: v.Password, Created: v.Created, Modified: v.Modified, Banned: v.Banned,
+		Online: v.Online, Came: v.Came, Left: v.Left, Devices: worldDevices(v.Devices), Nickname: v.Nickname, More: v.More,
+	})
 }
 
 type savedMute struct {
@@ -61,17 +59,11 @@ type savedMute struct {
 	Until   time.Time `json:"until,omitzero"`
 }
 
-func (s *state) saveMutes() iter.Seq[savedMute] {
-	return each(s.mutes.all, func(m *mute) savedMute { return savedMute{m.user, m.kind, m.forever, m.until} })
+func saveMutes(d *world.Dump) iter.Seq[savedMute] {
+	return records(d.Mutes, func(m world.Mute) savedMute { return savedMute(m) })
 }
 
-func (s *state) loadMute(v *savedMute) error {
-	if !slices.Contains(muteKinds, v.Kind) {
-		return errUnknown("kind of mute", v.Kind)
-	}
-	s.mutes.put(muteKey(v.User, v.Kind), &mute{v.User, v.Kind, v.Forever, v.Until})
-	return nil
-}
+func loadMute(s *world.World, v *savedMute) error { return s.RestoreMute(world.Mute(*v)) }
 
 type savedContacts struct {
 	User    string        `json:"user"`
@@ -84,20 +76,15 @@ type savedFriend struct {
 	Remark string `json:"remark,omitempty"`
 }
 
-func (s *state) saveContacts() iter.Seq[savedContacts] {
-	return each(sortedKeys(s.contacts.of), func(name string) savedContacts {
-		b := s.contacts.of[name]
-		friends := convert(b.friends.list(), func(f *friend) savedFriend { return savedFriend{f.name, f.remark} })
-		return savedContacts{name, friends, b.blocked.list()}
+func saveContacts(d *world.Dump) iter.Seq[savedContacts] {
+	return records(d.Contacts, func(v world.ContactLists) savedContacts {
+		return savedContacts{v.User, world.Convert(v.Friends, func(f world.Friend) savedFriend { return savedFriend(f) }), v.Blocked}
 	})
 }
 
-func (s *state) loadContacts(v *savedContacts) error {
-	b := s.contacts.edit(v.User)
-	for _, f := range v.Friends {
-		b.friends.put(f.Name, &friend{f.Name, f.Remark})
-	}
-	fill(&b.blocked, v.Blocked)
+func loadContacts(s *world.World, v *savedContacts) error {
+	friends := world.Convert(v.Friends, func(f savedFriend) world.Friend { return world.Friend(f) })
+	s.RestoreContacts(world.ContactLists{User: v.User, Friends: friends, Blocked: v.Blocked})
 	return nil
 }
 
@@ -106,14 +93,14 @@ type savedAttributes struct {
 	Attributes map[string]string `json:"attributes"`
 }
 
-func (s *state) saveAttributes() iter.Seq[savedAttributes] {
-	return each(sortedKeys(s.metadata.of), func(name string) savedAttributes {
-		return savedAttributes{name, s.metadata.of[name]}
+func saveAttributes(s *world.World) iter.Seq[savedAttributes] {
+	return each(sortedKeys(s.Metadata.Of), func(name string) savedAttributes {
+		return savedAttributes{name, s.Metadata.Of[name]}
 	})
 }
 
-func (s *state) loadAttributes(v *savedAttributes) error {
-	s.metadata.replace(v.User, v.Attributes)
+func loadAttributes(s *world.World, v *savedAttributes) error {
+	s.Metadata.Replace(v.User, v.Attributes)
 	return nil
 }
 
@@ -124,17 +111,17 @@ type savedPresence struct {
 	Changed time.Time         `json:"changed"`
 }
 
-func (s *state) savePresence() iter.Seq[savedPresence] {
-	return each(sortedKeys(s.presence.of), func(name string) savedPresence {
-		p := s.presence.of[name]
-		return savedPresence{name, maps.Clone(p.status), p.ext, p.changed}
+func savePresence(s *world.World) iter.Seq[savedPresence] {
+	return each(sortedKeys(s.Presence.Of), func(name string) savedPresence {
+		p := s.Presence.Of[name]
+		return savedPresence{name, maps.Clone(p.Status), p.Ext, p.Changed}
 	})
 }
 
-func (s *state) loadPresence(v *savedPresence) error {
-	own := s.presence.edit(v.User)
-	maps.Copy(own.status, v.Status)
-	own.ext, own.changed = v.Ext, v.Changed
+func loadPresence(s *world.World, v *savedPresence) error {
+	own := s.Presence.Edit(v.User)
+	maps.Copy(own.Status, v.Status)
+	own.Ext, own.Changed = v.Ext, v.Changed
 	return nil
 }
 
@@ -148,17 +135,17 @@ type savedSubscription struct {
 	Ends time.Time `json:"ends"`
 }
 
-func (s *state) saveSubscriptions() iter.Seq[savedSubscriptions] {
-	return each(sortedKeys(s.presence.subs), func(name string) savedSubscriptions {
-		return savedSubscriptions{name, convert(s.presence.subs[name].list(), func(sub *subscription) savedSubscription {
-			return savedSubscription{sub.to, sub.ends}
+func saveSubscriptions(s *world.World) iter.Seq[savedSubscriptions] {
+	return each(sortedKeys(s.Presence.Subs), func(name string) savedSubscriptions {
+		return savedSubscriptions{name, world.Convert(s.Presence.Subs[name].List(), func(sub *world.Subscription) savedSubscription {
+			return savedSubscription{sub.To, sub.Ends}
 		})}
 	})
 }
 
-func (s *state) loadSubscriptions(v *savedSubscriptions) error {
+func loadSubscriptions(s *world.World, v *savedSubscriptions) error {
 	for _, sub := range v.To {
-		s.presence.subscribe(v.User, sub.To, sub.Ends)
+		s.Presence.Subscribe(v.User, sub.To, sub.Ends)
 	}
 	return nil
 }
@@ -170,8 +157,19 @@ func sortedKeys[V any](m map[string]V) iter.Seq[string] {
 }
 
 // fill puts names into a book of them.
-func fill(b *book[string], names []string) {
+func fill(b *world.Book[string], names []string) {
 	for _, name := range names {
-		b.put(name, name)
+		b.Put(name, name)
+	}
+}
+
+// records makes a record of each value when it is its turn.
+func records[V, T any](list []V, record func(V) T) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for _, v := range list {
+			if !yield(record(v)) {
+				return
+			}
+		}
 	}
 }

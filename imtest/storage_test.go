@@ -68,7 +68,7 @@ func TestFileRedirects(t *testing.T) {
 			say(c, "users", "bob", "hi")
 			clock.Advance(time.Hour)
 			count := 0
-			for _, err := range client.Messages.History(t.Context(), clock.Now().Add(-time.Hour), messages.HistoryOptions{}) {
+			for _, err := range client.Messages.ReadHistory(t.Context(), clock.Now().Add(-time.Hour), messages.HistoryOptions{}) {
 				require.NoError(t, err)
 				count++
 			}
@@ -210,7 +210,7 @@ func TestHistoryDelay(t *testing.T) {
 	require.NoError(t, err)
 	defer client.Close()
 	ask := func() error {
-		_, err := client.Messages.HistoryURL(t.Context(), start, messages.HistoryOptions{})
+		_, err := client.Messages.GetHistoryURL(t.Context(), start, messages.HistoryOptions{})
 		return err
 	}
 	say(c, "users", "bob", "hi")
@@ -224,7 +224,7 @@ func TestHistoryDelay(t *testing.T) {
 	clock.Advance(time.Nanosecond)
 	require.NoError(t, ask())
 	clock.Advance(48 * time.Hour)
-	_, err = client.Messages.HistoryURL(t.Context(), start.Add(time.Hour), messages.HistoryOptions{})
+	_, err = client.Messages.GetHistoryURL(t.Context(), start.Add(time.Hour), messages.HistoryOptions{})
 	require.ErrorIs(t, err, messages.ErrHistoryEmpty)
 	clock.Advance(48 * time.Hour)
 	require.ErrorIs(t, ask(), messages.ErrHistoryExpired)

@@ -9,26 +9,19 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Broadcast is a message to everybody. Body and Ext together may have 5 KB when
-// encoded; up to 3 KB is what all documents of the API agree on.
+// Broadcast is a message to everybody. Body and Ext together may have 5 KB when encoded;
+// up to 3 KB is what all documents of the API agree on.
 type Broadcast struct { //nolint:recvcheck // only LogValue must work on values
-	From string // the sender shown; empty: "admin". It need not exist
-	Body Body
-	Ext  map[string]any // free data for the receivers' apps
+	From string         `json:"from,omitempty"` // the sender shown; empty: "admin". It need not exist
+	Body Body           `json:"body"`
+	Ext  map[string]any `json:"ext,omitempty"` // free data for the receivers' apps
 
-	Priority   Priority // chat rooms only
-	SyncDevice bool     // also deliver it to the sender's devices; chat rooms only
+	Priority   Priority `json:"priority,omitempty"`    // chat rooms only
+	SyncDevice bool     `json:"sync_device,omitempty"` // also deliver it to the sender's devices; chat rooms only
 }
 
 // LogValue hides the secret of a file.
 func (b Broadcast) LogValue() slog.Value { return api.LogMasked(b) }
-
-func (b *Broadcast) check() error {
-	if b.Body == nil {
-		return api.Invalid("Body", "must not be nil")
-	}
-	return b.Body.check()
-}
 
 func (b *Broadcast) notForUsers() error {
 	switch {
@@ -49,20 +42,19 @@ type broadcastBody struct {
 	SyncDevice bool           `json:"sync_device,omitzero"`
 }
 
-// CheckEncoded refuses a message that is too large.
+// CheckEncoded rejects a message that is too large.
 func (b *broadcastBody) CheckEncoded(length int) error {
 	return checkSize(length, maxEncoded, b.Msg, b.Ext)
 }
 
 // broadcast carries out a broadcast call and returns the id of the broadcast.
 func (s *Service) broadcast(ctx context.Context, e *api.Endpoint, target Target, b *Broadcast, invalid error) (string, error) {
-	body := &broadcastBody{Target: target, From: b.From, Ext: b.Ext, Priority: b.Priority, SyncDevice: b.SyncDevice}
-	if b.Body != nil {
-		body.Msg = b.Body.wire(b.Body.Type())
-	}
 	var out oneID
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: e, Invalid: api.First(invalid, b.check()), Body: body, Secrets: secrets(b.Body), Out: &out,
+		Endpoint: e, Invalid: api.First(invalid, checkBody(b.Body)), Secrets: secretsOf(b.Body), Out: &out,
+		Body: &broadcastBody{
+			Target: target, From: b.From, Msg: flat(b.Body), Ext: b.Ext, Priority: b.Priority, SyncDevice: b.SyncDevice,
+		},
 	})
 	return string(out), err
 }
@@ -73,13 +65,12 @@ var broadcastRooms = api.Endpoint{
 	ByPlatform: api.ByPlatform{api.Easemob: {{N: 1, Per: time.Second}, {N: 10, Per: time.Minute}, {N: 100, Per: api.Day}}},
 }
 
-// BroadcastToRooms sends one message to all active chat rooms of the app: those
-// with a member now and with any message ever. It returns the id of the broadcast,
-// which is not that of a message. Quota: 10 calls a minute and 100 a day (UTC), on
-// Easemob 1 a second besides; a call waits for it, so give the context a deadline.
-// Not repeated after a lost response. Errors: [im.ErrNotEnabled] where broadcasts are
-// not switched on (Agora: plans Pro and Enterprise), [im.ErrRateLimited] when the
-// quota of the day is used up.
+// BroadcastToRooms sends one message to all active chat rooms of the app: those with a
+// member now and with any message ever. It returns the id of the broadcast, which is not
+// that of a message. Quota: 10 calls a minute and 100 a day (UTC), on Easemob 1 a second
+// besides; a call waits for it, so give the context a deadline. Not retried if the response
+// is lost. Errors: im.ErrNotEnabled where broadcasts are not switched on (Agora: plans Pro
+// and Enterprise), im.ErrRateLimited when the quota of the day is used up.
 //
 //im:endpoint messages.broadcast_rooms
 func (s *Service) BroadcastToRooms(ctx context.Context, b Broadcast) (string, error) {
@@ -91,12 +82,11 @@ var broadcastOnline = api.Endpoint{
 	Quotas: api.Quotas{{N: 1, Per: time.Minute}, {N: 50, Per: api.Day}},
 }
 
-// BroadcastToOnlineUsers sends one message to all users who are online. The others
-// never get it, and it is not roaming unless that was switched on. It returns the
-// id of the broadcast, which is not that of a message. Quota: 1 call a minute and
-// 50 a day (UTC); a call waits for it, so give the context a deadline. Not repeated
-// after a lost response. Errors as of [Service.BroadcastToRooms]. Not in the English
-// documents of Agora.
+// BroadcastToOnlineUsers sends one message to all users who are online. The others never
+// get it, and it is not roaming unless that was switched on. It returns the id of the
+// broadcast, which is not that of a message. Quota: 1 call a minute and 50 a day (UTC); a
+// call waits for it, so give the context a deadline. Not retried if the response is lost.
+// Errors as of [Service.BroadcastToRooms]. Not in the English documents of Agora.
 //
 //im:endpoint messages.broadcast_online_users
 func (s *Service) BroadcastToOnlineUsers(ctx context.Context, b Broadcast) (string, error) {
@@ -108,11 +98,10 @@ var broadcastAll = api.Endpoint{
 	Quotas: api.Quotas{{N: 1, Per: 30 * time.Minute}, {N: 3, Per: api.Day}},
 }
 
-// BroadcastToAllUsers sends one message to every user of the app, at some 1,000
-// users a second. It returns the id of the broadcast, which is not that of a
-// message. Quota: 1 call in 30 minutes and 3 a day (UTC); a call waits for it, so
-// give the context a deadline. Not repeated after a lost response. Errors as of
-// [Service.BroadcastToRooms]. Easemob only.
+// BroadcastToAllUsers sends one message to every user of the app, at some 1,000 users a
+// second. It returns the id of the broadcast, which is not that of a message. Quota: 1 call
+// in 30 minutes and 3 a day (UTC); a call waits for it, so give the context a deadline. Not
+// retried if the response is lost. Errors as of [Service.BroadcastToRooms]. Easemob only.
 //
 //im:endpoint messages.broadcast_all_users
 func (s *Service) BroadcastToAllUsers(ctx context.Context, b Broadcast) (string, error) {

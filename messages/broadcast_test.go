@@ -19,7 +19,7 @@ func TestBroadcasts(t *testing.T) {
 			ID: "messages.broadcast_rooms",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.BroadcastToRooms(ctx, messages.Broadcast{
-					From: "alice", Body: messages.Text("noon"), Ext: map[string]any{"kind": "notice"}, Priority: messages.Low, SyncDevice: true,
+					From: "alice", Body: messages.Text("noon"), Ext: map[string]any{"kind": "notice"}, Priority: messages.PriorityLow, SyncDevice: true,
 				})
 			}),
 			Request:  "POST /messages/chatrooms/broadcast",
@@ -77,7 +77,7 @@ func TestBroadcasts(t *testing.T) {
 			return err
 		},
 		"broadcast_online_users: Priority: is for chat rooms only": func(s *messages.Service) error {
-			_, err := s.BroadcastToOnlineUsers(t.Context(), messages.Broadcast{Body: text, Priority: messages.High})
+			_, err := s.BroadcastToOnlineUsers(t.Context(), messages.Broadcast{Body: text, Priority: messages.PriorityHigh})
 			return err
 		},
 		"broadcast_all_users: SyncDevice: is for chat rooms only": func(s *messages.Service) error {
@@ -96,7 +96,7 @@ func TestChunks(t *testing.T) {
 			ID: "messages.stream_user",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.SendChunkToUser(ctx, "bob", messages.Chunk{
-					From: "alice", Text: "Dear Bob, ", Format: messages.Markdown, Ext: map[string]any{"k": "v"},
+					From: "alice", Text: "Dear Bob, ", Format: messages.StreamFormatMarkdown, Ext: map[string]any{"k": "v"},
 				})
 			}),
 			Request:  "POST /stream_message/user",
@@ -180,7 +180,7 @@ func TestStream(t *testing.T) {
 		wiretest.JSON(200, `{"data":{}}`),
 	)
 	ctx := t.Context()
-	stream := client.Messages.StreamToGroup("7", messages.StreamOptions{From: "bot", Format: messages.Markdown, Ext: map[string]any{"k": "v"}})
+	stream := client.Messages.StreamToGroup("7", messages.StreamOptions{From: "bot", Format: messages.StreamFormatMarkdown, Ext: map[string]any{"k": "v"}})
 	assert.Empty(t, stream.MessageID())
 	require.NoError(t, stream.Send(ctx, "one "))
 	assert.Equal(t, id1, stream.MessageID())

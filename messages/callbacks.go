@@ -8,12 +8,11 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// CallbackSet is a set of callbacks that could not be delivered: those of 10
-// minutes.
+// CallbackSet is a set of callbacks that could not be delivered: those of 10 minutes.
 type CallbackSet struct {
-	Date    string // its key, yyyyMMddHHmm; in which time zone is not documented
-	Size    int    // number of callbacks
-	Resends int    // how often it was sent again
+	Date    string `json:"date"`              // its key, yyyyMMddHHmm; in which time zone is not documented
+	Size    int    `json:"size"`              // number of callbacks
+	Resends int    `json:"resends,omitempty"` // how often it was resent
 }
 
 type wireCallbackSet struct {
@@ -30,13 +29,12 @@ var storedCallbacks = api.Endpoint{
 	ID: "callbacks.storage_info", Method: http.MethodGet, Path: "/callbacks/storage/info", Idempotent: true,
 }
 
-// StoredCallbacks lists the sets of callbacks that could not be delivered; the
-// server keeps them for 3 days. [Service.ResendCallbacks] delivers them. Quota: 100
-// calls a second. Repeated after a lost response. Errors: [im.ErrForbidden] where the
-// storage of callbacks, which costs extra, was not bought.
+// ListStoredCallbacks lists the sets of callbacks that could not be delivered; the server
+// keeps them for 3 days. [Service.ResendCallbacks] delivers them. Errors: im.ErrForbidden
+// where the storage of callbacks, which costs extra, was not bought.
 //
 //im:endpoint callbacks.storage_info
-func (s *Service) StoredCallbacks(ctx context.Context) ([]CallbackSet, error) {
+func (s *Service) ListStoredCallbacks(ctx context.Context) ([]CallbackSet, error) {
 	var out api.Data[api.Many[wireCallbackSet]]
 	if err := s.api.Call(ctx, &api.Call{Endpoint: &storedCallbacks, Out: &out}); err != nil {
 		return nil, err
@@ -46,8 +44,8 @@ func (s *Service) StoredCallbacks(ctx context.Context) ([]CallbackSet, error) {
 
 // ResendOptions are the choices of [Service.ResendCallbacks].
 type ResendOptions struct {
-	Resends int    // how often the set was sent again before, up to 10: CallbackSet.Resends
-	URL     string // where to send it; empty: to the URL of the callback's rule
+	Resends int    `json:"resends,omitempty"` // how often the set was resent before, up to 10: CallbackSet.Resends
+	URL     string `json:"url,omitempty"`     // where to send it; empty: to the URL of the callback's rule
 }
 
 const maxResends = 10
@@ -60,12 +58,11 @@ var (
 	}
 )
 
-// ResendCallbacks has the server send a whole set of stored callbacks again, named
-// by CallbackSet.Date. Without an error the order was taken, not that the callbacks
-// have arrived. The receiver should know callbacks that it has seen before. Quota:
-// 100 calls a second. Not repeated after a lost response. Errors: [im.ErrForbidden]
-// where the storage of callbacks was not bought, and for a refusal under status
-// 200.
+// ResendCallbacks has the server resend a whole set of stored callbacks, named by
+// CallbackSet.Date. A nil error means that the order was taken, not that the callbacks have
+// arrived. The receiver should recognize callbacks that it has seen before. Not retried if
+// the response is lost. Errors: im.ErrForbidden where the storage of callbacks was not
+// bought, and for a refusal under status 200.
 //
 //im:endpoint callbacks.storage_retry
 func (s *Service) ResendCallbacks(ctx context.Context, date string, o ResendOptions) error {

@@ -10,18 +10,19 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
 )
 
 // Conversation is an entry in the conversation list of a user. It prints without
 // Raw, which may hold the secrets of files.
 type Conversation struct {
-	Peer     string   // the other user, or the group
-	ChatType ChatType // ChatUser or ChatGroup
-	Unread   int
-	Pinned   bool
-	Marks    []string
-	Last     *Record         // the last message; nil: none, or in a form not known
-	Raw      json.RawMessage // the entry as it came
+	Peer     string          `json:"peer"`      // the other user, or the group
+	ChatType ChatType        `json:"chat_type"` // ChatTypeUser or ChatTypeGroup
+	Unread   int             `json:"unread,omitempty"`
+	Pinned   bool            `json:"pinned,omitempty"`
+	Marks    []string        `json:"marks,omitempty"`
+	Last     *Record         `json:"last,omitempty"` // the last message; nil: none, or in a form not known
+	Raw      json.RawMessage `json:"raw,omitempty"`  // the entry as it came
 }
 
 type plainConversation Conversation
@@ -38,9 +39,8 @@ func (c Conversation) LogValue() slog.Value { return slog.StringValue(fmt.Sprint
 // Conversations is the conversation list of a user. It prints without Raw, which
 // may hold the secrets of files.
 type Conversations struct {
-	Items  []Conversation
-	Cursor string          // not empty: there are more, which this call cannot ask for; newer servers only
-	Raw    json.RawMessage // the payload as it came
+	page.Page[Conversation]                 // Next not empty: there are more, which this call cannot ask for; newer servers only
+	Raw                     json.RawMessage `json:"raw,omitempty"` // the payload as it came
 }
 
 type plainConversations Conversations
@@ -76,7 +76,7 @@ func (c *wireConversations) UnmarshalJSON(b []byte) error {
 		Cursor api.Text                  `json:"cursor"`
 	}
 	_ = json.Unmarshal(wire.Data, &data) // what can be read of it: Raw has all
-	c.Cursor = string(data.Cursor)
+	c.Next = string(data.Cursor)
 	c.Items = make([]Conversation, len(data.Infos))
 	for i, raw := range data.Infos {
 		c.Items[i] = conversation(raw, wire.Org, wire.App)
@@ -107,10 +107,10 @@ func conversation(raw json.RawMessage, org, app string) Conversation {
 // channel reads "org#app_bob@domain" and "org#app_123@conference.domain". Newer
 // responses do not name org and app; the app then ends at the first "_".
 func channel(id, org, app string) (peer string, t ChatType) {
-	peer, t = id, ChatUser
+	peer, t = id, ChatTypeUser
 	if at := strings.LastIndexByte(id, '@'); at >= 0 {
 		if strings.HasPrefix(id[at+1:], "conference.") {
-			t = ChatGroup
+			t = ChatTypeGroup
 		}
 		peer = id[:at]
 	}
@@ -149,11 +149,10 @@ var listConversations = api.Endpoint{
 	Quotas: api.Quotas{{N: 5, Per: time.Minute, PerUser: true}, {N: 100, Per: time.Second}}, Idempotent: true,
 }
 
-// ListConversations returns the conversations of a user, up to 100 unless the app
-// has another limit. The limits document names the call, but no document describes
-// its response: what this package makes of it is taken from client SDKs, and Raw
-// holds it as it came. Quota: 5 calls a minute for each user, and 100 a second.
-// Repeated after a lost response. Not in newer documents.
+// ListConversations returns the conversations of a user, up to 100 unless the app has
+// another limit. The limits document names the call, but no document describes its
+// response: what this package makes of it is taken from client SDKs, and Raw holds it as it
+// came. Quota: 5 calls a minute for each user, and 100 a second. Not in newer documents.
 //
 //im:endpoint messages.list_conversations
 func (s *Service) ListConversations(ctx context.Context, username string) (*Conversations, error) {
@@ -167,18 +166,16 @@ func (s *Service) ListConversations(ctx context.Context, username string) (*Conv
 	return &out.Conversations, nil
 }
 
-// DeleteConversationRequest names a conversation of a user.
-type DeleteConversationRequest struct {
-	Peer     string   // the other user, or the group
-	ChatType ChatType // ChatUser or ChatGroup
-	Roaming  bool     // also delete the messages that the user would find on a new device
+// DeleteConversationOptions are the choices of [Service.DeleteConversation].
+type DeleteConversationOptions struct {
+	Roaming bool `json:"roaming,omitempty"` // also delete the messages that the user would find on a new device
 }
 
-func (r *DeleteConversationRequest) check() error {
-	if r.ChatType != ChatUser && r.ChatType != ChatGroup {
-		return api.Invalid("ChatType", "is %q, must be %q or %q", r.ChatType, ChatUser, ChatGroup)
+func checkConversation(peer string, t ChatType) error {
+	if t != ChatTypeUser && t != ChatTypeGroup {
+		return api.Invalid("chatType", "is %s, must be %q or %q", api.Quoted(string(t)), ChatTypeUser, ChatTypeGroup)
 	}
-	return api.Required("Peer", r.Peer)
+	return api.Required("peer", peer)
 }
 
 var deleteConversation = api.Endpoint{
@@ -186,23 +183,23 @@ var deleteConversation = api.Endpoint{
 	Quotas: api.Quotas{{N: 5, Per: time.Minute, PerUser: true}, {N: 100, Per: time.Second}}, Idempotent: true,
 }
 
-// DeleteConversation deletes a conversation from the list of one user; the other
-// side keeps its own. Quota: 5 calls a minute for each user (not named by the
-// English documents of Agora), and 100 a second shared with the client SDKs of the
-// app. Repeated after a lost response. Errors: [im.ErrInvalidArgument].
+// DeleteConversation deletes a conversation with another user or a group from the list of
+// one user; the other side keeps its own. Quota: 5 calls a minute for each user (not named
+// by the English documents of Agora), and 100 a second shared with the client SDKs of the
+// app. Errors: im.ErrInvalidArgument.
 //
 //im:endpoint messages.delete_conversation
-func (s *Service) DeleteConversation(ctx context.Context, username string, r DeleteConversationRequest) error {
+func (s *Service) DeleteConversation(ctx context.Context, username, peer string, chatType ChatType, o DeleteConversationOptions) error {
 	type response = api.Data[struct {
 		Result api.Text `json:"result"`
 	}]
 	return s.api.Call(ctx, &api.Call{
 		Endpoint: &deleteConversation, Params: []string{username}, User: strings.ToLower(username),
-		Invalid: r.check(), Out: &api.Checked[response]{Check: func(a *response) error { return confirm(a.Data.Result) }},
+		Invalid: checkConversation(peer, chatType), Out: &api.Checked[response]{Check: func(a *response) error { return confirm(a.Data.Result) }},
 		Body: struct {
 			Channel  string   `json:"channel"`
 			ChatType ChatType `json:"type"`
 			Roaming  bool     `json:"delete_roam"` // must be there, false too
-		}{r.Peer, r.ChatType, r.Roaming},
+		}{peer, chatType, o.Roaming},
 	})
 }

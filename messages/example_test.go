@@ -14,7 +14,7 @@ import (
 	"github.com/imrest/im-go/messages"
 )
 
-// A shop responses a customer: with a picture, a text that needs correcting, and one
+// A shop replies to a customer: with a picture, a text that needs correcting, and one
 // that goes to the wrong customer. At night the hour is archived.
 func Example() {
 	clock := imtest.NewClock(time.Date(2024, 6, 10, 8, 30, 0, 0, time.UTC))
@@ -32,29 +32,26 @@ func Example() {
 		log.Fatal(err)
 	}
 	send := func(to string, body messages.Body) string {
-		receipts, err := client.Messages.SendToUsers(ctx, []string{to}, messages.Message{From: "shop", Body: body})
-		if err == nil {
-			err = receipts.Err() // of each receiver
-		}
+		sent, err := client.Messages.SendToUsers(ctx, []string{to}, messages.Message{From: "shop", Body: body})
 		if err != nil {
 			log.Fatal(err)
 		}
-		return receipts[0].MessageID
+		return sent[0].Value
 	}
 	send("bob", messages.Image(picture.Attachment(), 640, 480))
 	price := send("bob", messages.Text("The kettle is 9 euros."))
 	stray := send("carol", messages.Text("Bob, your kettle has been sent."))
 
-	if err := client.Messages.Modify(ctx, price, messages.Edit{Body: messages.Text("The kettle is 19 euros.")}); err != nil {
+	if err := client.Messages.Update(ctx, price, messages.MessageUpdate{Body: messages.Text("The kettle is 19 euros.")}); err != nil {
 		log.Fatal(err)
 	}
-	err = client.Messages.Recall(ctx, messages.RecallRequest{MessageID: stray, To: "carol", ChatType: messages.ChatUser, From: "shop"})
+	err = client.Messages.Recall(ctx, stray, messages.Recall{To: "carol", ChatType: messages.ChatTypeUser, From: "shop"})
 	if err != nil {
 		log.Fatal(err)
 	}
 
 	clock.Advance(26 * time.Hour) // busy apps have to wait that long
-	url, err := client.Messages.HistoryURL(ctx, time.Date(2024, 6, 10, 8, 0, 0, 0, time.UTC), messages.HistoryOptions{})
+	url, err := client.Messages.GetHistoryURL(ctx, time.Date(2024, 6, 10, 8, 0, 0, 0, time.UTC), messages.HistoryOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -74,7 +71,7 @@ func Example() {
 			fmt.Printf("%s to %s: %s, %dx%d\n", record.From, record.To, body.File.Name, body.Width, body.Height)
 		}
 	}
-	_, err = client.Messages.HistoryURL(ctx, time.Date(2024, 6, 10, 4, 0, 0, 0, time.UTC), messages.HistoryOptions{})
+	_, err = client.Messages.GetHistoryURL(ctx, time.Date(2024, 6, 10, 4, 0, 0, 0, time.UTC), messages.HistoryOptions{})
 	fmt.Println("no messages at four:", errors.Is(err, messages.ErrHistoryEmpty))
 	// Output:
 	// shop to bob: kettle.jpg, 640x480

@@ -14,11 +14,11 @@ import (
 
 // File is an uploaded file. It prints without its secret.
 type File struct {
-	UUID   string
-	URL    string // where receivers download it
-	Secret string // needed for downloading a restricted file
-	Name   string
-	Size   int64
+	UUID   string `json:"uuid"`
+	URL    string `json:"url"`              // where receivers download it
+	Secret string `json:"secret,omitempty"` // needed for downloading a restricted file
+	Name   string `json:"name"`
+	Size   int64  `json:"size"`
 }
 
 type plainFile File
@@ -41,10 +41,11 @@ func (f File) Attachment() Attachment {
 
 // UploadOptions are the choices of [Service.UploadFile].
 type UploadOptions struct {
-	Restricted bool // downloading needs the secret; apps of newer date need this enabled by the vendor
+	Restricted bool `json:"restricted,omitempty"` // downloading needs the secret; newer apps need this enabled by the vendor
 	// ThumbnailWidth and ThumbnailHeight are the size of the thumbnail that the
 	// server makes of a picture above 10 KB; 0: 170 pixels.
-	ThumbnailWidth, ThumbnailHeight int
+	ThumbnailWidth  int `json:"thumbnail_width,omitempty"`
+	ThumbnailHeight int `json:"thumbnail_height,omitempty"`
 }
 
 func (o UploadOptions) header() http.Header {
@@ -67,11 +68,11 @@ var uploadFile = api.Endpoint{
 
 const maxFile = 200 << 20
 
-// UploadFile stores a file for messages to refer to, for 7 days by default. It is
-// streamed. A file may have 10 MB, up to 200 MB where the vendor has raised the
-// limit; only more than that is refused before sending. Quota: 100 calls a second,
-// shared with the client SDKs of the app. Not repeated after a lost response, though
-// a second upload does no harm. Errors: [im.ErrTooLarge].
+// UploadFile stores a file for messages to refer to, for 7 days by default. It is streamed.
+// A file may have 10 MB, up to 200 MB where the vendor has raised the limit; only more than
+// that is rejected before sending. The quota is shared with the client SDKs of the app. Not
+// retried if the response is lost, though a second upload does no harm. Errors:
+// im.ErrTooLarge.
 //
 //im:endpoint messages.upload_file
 func (s *Service) UploadFile(ctx context.Context, src file.Source, o UploadOptions) (*File, error) {
@@ -95,7 +96,7 @@ type wireUpload struct {
 	Secret string `json:"share-secret"`
 }
 
-// checkUpload refuses a response that makes no address.
+// checkUpload rejects a response that makes no address.
 func checkUpload(u *api.Entity[wireUpload]) error {
 	if u.Value.UUID == "" || u.URI == "" {
 		return api.ErrNoEntity
@@ -103,10 +104,9 @@ func checkUpload(u *api.Entity[wireUpload]) error {
 	return nil
 }
 
-// DownloadOptions are the choices of the downloads. They print without the
-// secret.
+// DownloadOptions are the choices of the downloads. They print without the secret.
 type DownloadOptions struct {
-	Secret string // of a restricted file
+	Secret string `json:"secret,omitempty"` // of a restricted file
 }
 
 // Format hides the secret.
@@ -131,22 +131,22 @@ var downloadFile = api.Endpoint{
 	ID: "messages.download_file", Method: http.MethodGet, Path: "/chatfiles/{uuid}", Pool: downloadPool, Idempotent: true,
 }
 
-// DownloadFile writes a file to w and returns its length. It is streamed; an
-// error in the middle leaves in w what came before it. On some clusters the server
-// redirects to a storage host: up to 5 redirects are followed, without token and
-// secret on another host, and to a private or loopback address only if the API host
-// has one. Quota: 100 calls a second together with DownloadThumbnail and the client
-// SDKs of the app; redirects do not count. Retried only until the first byte is
-// written. Errors: [im.ErrNotFound] for a file that does not exist or has expired;
-// [im.ErrBadResponse] for a part of a file, and for a redirect that is not followed.
+// DownloadFile writes a file to w and returns its length. It is streamed; an error in the
+// middle leaves in w what came before it. On some clusters the server redirects to a storage
+// host: up to 5 redirects are followed, without token and secret on another host, and to a
+// private or loopback address only if the API host has one. The quota is shared with
+// DownloadThumbnail and the client SDKs of the app; redirects do not count. Retried only
+// until the first byte is written. Errors: im.ErrNotFound for a file that does not exist or
+// has expired; im.ErrBadResponse for a part of a file, and for a redirect that is not
+// followed.
 //
 //im:endpoint messages.download_file
 func (s *Service) DownloadFile(ctx context.Context, uuid string, w io.Writer, o DownloadOptions) (int64, error) {
 	return s.download(ctx, &downloadFile, uuid, o.header(), &api.Sink{W: w}, o)
 }
 
-// SaveFile downloads a file to a path, as [file.Save] writes it: the path holds all
-// of it or is not touched. A broken transfer is retried from the start. Otherwise as
+// SaveFile downloads a file to a path, as [file.Save] writes it: the path holds all of it
+// or is not touched. A broken transfer is retried from the start. Otherwise as
 // [Service.DownloadFile].
 func (s *Service) SaveFile(ctx context.Context, uuid, path string, o DownloadOptions) (n int64, err error) {
 	err = file.Save(path, func(w io.Writer, restart func() error) error {
@@ -160,9 +160,9 @@ var downloadThumbnail = api.Endpoint{
 	ID: "messages.download_thumbnail", Method: http.MethodGet, Path: "/chatfiles/{uuid}", Pool: downloadPool, Idempotent: true,
 }
 
-// DownloadThumbnail writes the thumbnail of a picture to w: the picture itself
-// where it has 10 KB or less. A video has none; upload a picture beside it.
-// Otherwise as [Service.DownloadFile].
+// DownloadThumbnail writes the thumbnail of a picture to w, or the picture itself where it
+// has 10 KB or less. A video has none; upload a picture beside it. Otherwise as
+// [Service.DownloadFile].
 //
 //im:endpoint messages.download_thumbnail
 func (s *Service) DownloadThumbnail(ctx context.Context, uuid string, w io.Writer, o DownloadOptions) (int64, error) {

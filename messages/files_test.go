@@ -35,26 +35,26 @@ func TestUploadFileOnTheWire(t *testing.T) {
 		}),
 		Request: "POST /chatfiles", Body: uploadBody,
 		Response: `{"uri":"https://a1.example.com/acme/demo/chatfiles","entities":[{"uuid":"7b3e0c50","type":"chatfile"}]}`,
-		Want:   &messages.File{UUID: "7b3e0c50", URL: url, Name: "oak.jpg", Size: 4},
+		Want:     &messages.File{UUID: "7b3e0c50", URL: url, Name: "oak.jpg", Size: 4},
 	}})
 }
 
 // The parts of an upload, one by one.
 func TestUploadFile(t *testing.T) {
 	for name, c := range map[string]struct {
-		options messages.UploadOptions
-		header  http.Header
-		response  string
-		secret  string
+		options  messages.UploadOptions
+		header   http.Header
+		response string
+		secret   string
 	}{
 		"plain": {
 			response: `{"action":"post","uri":"https://a1.example.com/acme/demo/chatfiles","entities":[{"uuid":"7b3e0c50","type":"chatfile"}]}`,
 		},
 		"restricted, one object in place of the array": {
-			options: messages.UploadOptions{Restricted: true, ThumbnailWidth: 320, ThumbnailHeight: 200},
-			header:  http.Header{"Restrict-Access": {"true"}, "Thumbnail-Width": {"320"}, "Thumbnail-Height": {"200"}},
-			response:  `{"uri":"https://a1.example.com/acme/demo/chatfiles","entities":{"uuid":"7b3e0c50","share-secret":"s3cr3t"}}`,
-			secret:  "s3cr3t",
+			options:  messages.UploadOptions{Restricted: true, ThumbnailWidth: 320, ThumbnailHeight: 200},
+			header:   http.Header{"Restrict-Access": {"true"}, "Thumbnail-Width": {"320"}, "Thumbnail-Height": {"200"}},
+			response: `{"uri":"https://a1.example.com/acme/demo/chatfiles","entities":{"uuid":"7b3e0c50","share-secret":"s3cr3t"}}`,
+			secret:   "s3cr3t",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -194,49 +194,49 @@ func TestSaveFile(t *testing.T) {
 	assert.Equal(t, "JPEG", string(content), "a failed download leaves the file as it was")
 }
 
-func TestSetFileLifetime(t *testing.T) {
+func TestSetFileLifetimes(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "messages.set_attachment_lifetime",
 			Do: do(func(ctx context.Context, s *messages.Service) (batch.Result, error) {
-				return s.SetFileLifetime(ctx, "alice", []string{"7b3e0c50"}, messages.LifetimeRefresh)
+				return s.SetFileLifetimes(ctx, "alice", []string{"7b3e0c50"}, messages.LifetimeRefresh)
 			}),
-			Request: "PUT /users/alice/chatfiles/lifetime",
-			Body:    `{"lifetime":"refresh","chatfile_ids":["7b3e0c50"]}`,
-			Response:  `{"action":"put","data":{"7b3e0c50":"success"}}`,
-			Want:    batch.Result{{ID: "7b3e0c50"}},
+			Request:  "PUT /users/alice/chatfiles/lifetime",
+			Body:     `{"lifetime":"refresh","chatfile_ids":["7b3e0c50"]}`,
+			Response: `{"action":"put","data":{"7b3e0c50":"success"}}`,
+			Want:     batch.Result{{ID: "7b3e0c50"}},
 		},
 		{
 			ID: "messages.set_attachment_lifetime", Name: "one each",
 			Do: do(func(ctx context.Context, s *messages.Service) (any, error) {
-				got, err := s.SetFileLifetime(ctx, "alice", []string{"A1", "b2", "c3"}, messages.LifetimeForever)
+				got, err := s.SetFileLifetimes(ctx, "alice", []string{"A1", "b2", "c3"}, messages.LifetimeForever)
 				require.Len(t, got, 3)
 				require.NoError(t, got[0].Err)
 				require.EqualError(t, got[1].Err, "failed")
 				require.ErrorIs(t, got[2].Err, batch.ErrNotReported)
-				require.ErrorIs(t, got.Err(), im.ErrPartial)
-				return nil, err
+				require.ErrorIs(t, err, im.ErrPartial)
+				return nil, nil
 			}),
-			Request: "PUT /users/alice/chatfiles/lifetime",
-			Body:    `{"lifetime":"forever","chatfile_ids":["A1","b2","c3"]}`,
-			Response:  `{"data":{"a1":"success","B2":"failed"}}`,
+			Request:  "PUT /users/alice/chatfiles/lifetime",
+			Body:     `{"lifetime":"forever","chatfile_ids":["A1","b2","c3"]}`,
+			Response: `{"data":{"a1":"success","B2":"failed"}}`,
 		},
 	})
 	for want, call := range map[string]func(*messages.Service) error{
 		"uuids: must have at least one entry": func(s *messages.Service) error {
-			_, err := s.SetFileLifetime(t.Context(), "alice", nil, messages.LifetimeDefault)
+			_, err := s.SetFileLifetimes(t.Context(), "alice", nil, messages.LifetimeDefault)
 			return err
 		},
 		"uuids: has 101 entries, at most 100 are allowed": func(s *messages.Service) error {
-			_, err := s.SetFileLifetime(t.Context(), "alice", strings.Split(strings.Repeat("a", 101), ""), messages.LifetimeDefault)
+			_, err := s.SetFileLifetimes(t.Context(), "alice", strings.Split(strings.Repeat("a", 101), ""), messages.LifetimeDefault)
 			return err
 		},
 		"lifetime: must not be empty": func(s *messages.Service) error {
-			_, err := s.SetFileLifetime(t.Context(), "alice", []string{"a"}, "")
+			_, err := s.SetFileLifetimes(t.Context(), "alice", []string{"a"}, "")
 			return err
 		},
 		"username: must not be empty": func(s *messages.Service) error {
-			_, err := s.SetFileLifetime(t.Context(), "", []string{"a"}, messages.LifetimeDefault)
+			_, err := s.SetFileLifetimes(t.Context(), "", []string{"a"}, messages.LifetimeDefault)
 			return err
 		},
 	} {

@@ -11,32 +11,31 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// ChinaTime is the zone in which clusters in mainland China name the hours of the
-// history.
+// ChinaTime is the zone in which clusters in mainland China name the hours of the history.
 var ChinaTime = time.FixedZone("UTC+8", 8*60*60)
 
-// Why an hour has no file. Each comes beside a kind of package im. Only
-// [ErrHistoryEmpty] lets an archive job skip an hour for good.
+// Why an hour has no file. Each comes beside a kind of package im. Only [ErrHistoryEmpty]
+// lets an archive job skip an hour for good.
 var (
 	// ErrHistoryNotReady: less than 24 hours have passed since the hour, by the clock
-	// of the server, and its file may still come. Beside it [im.ErrUnavailable], but
+	// of the server, and its file may still come. Beside it im.ErrUnavailable, but
 	// it is not retried.
 	ErrHistoryNotReady = errors.New("the file of the hour may not be ready yet: less than 24 hours have passed since")
 	// ErrHistoryFuture: the hour has not begun, by the clock of the server. Beside it
-	// [im.ErrInvalidArgument].
+	// im.ErrInvalidArgument.
 	ErrHistoryFuture = errors.New("the hour lies in the future")
 	// ErrHistoryExpired: the hour is older than what the plan keeps. Beside it
-	// [im.ErrNotFound].
+	// im.ErrNotFound.
 	ErrHistoryExpired = errors.New("the hour is too old: its file is no longer kept")
 	// ErrHistoryEmpty: there were no messages in that hour. Beside it
-	// [im.ErrNotFound].
+	// im.ErrNotFound.
 	ErrHistoryEmpty = errors.New("the hour has no messages")
 )
 
 // historyDelay is how long the file of an hour may take in busy apps.
 const historyDelay = 24 * time.Hour
 
-// HistoryOptions are the choices of [Service.HistoryURL].
+// HistoryOptions are the choices of the calls for the history.
 type HistoryOptions struct {
 	// Zone is the time zone in which the server names its hours: [ChinaTime] on
 	// clusters in mainland China, time.UTC elsewhere. With the wrong one the call
@@ -44,7 +43,7 @@ type HistoryOptions struct {
 	// that are published. For every other host (VIP clusters, Shengwang) Zone is
 	// required; on loopback, where tests run, nil stands for ChinaTime with the
 	// platform Easemob and for UTC otherwise.
-	Zone *time.Location
+	Zone *time.Location `json:"-"` // a time zone cannot be stored
 }
 
 // zone is where the hours of a call begin.
@@ -57,7 +56,7 @@ func (s *Service) zone(ctx context.Context, o HistoryOptions) (*time.Location, e
 	case err != nil:
 		return nil, err
 	case !known:
-		return nil, api.Invalid("Zone", "must be set, since the host does not tell where the cluster is: ChinaTime in mainland China, time.UTC elsewhere")
+		return nil, api.Invalid("Zone", "must be set, since the host does not say where the cluster is: ChinaTime in mainland China, time.UTC elsewhere")
 	case china:
 		return ChinaTime, nil
 	}
@@ -69,21 +68,19 @@ var historyURL = api.Endpoint{
 	Quotas: api.Quotas{{N: 10, Per: time.Minute}}, Idempotent: true,
 }
 
-// HistoryURL returns the address of a file with all messages of the hour in which
-// the time lies. [Service.History] and [Service.SaveHistory] fetch it as well. The
-// address carries its own permission, which ends after some time: do not log it,
-// and fetch it without the app token. It may be plain http, at a storage host; try
-// https first.
+// GetHistoryURL returns the address of a file with all messages of the hour in which the
+// time lies. [Service.ReadHistory] and [Service.SaveHistory] fetch it as well. The address
+// carries its own permission, which ends after some time: do not log it, and fetch it
+// without the app token. It may be plain http, at a storage host; use https first.
 //
-// The file of an hour is there an hour later, in busy apps up to 24 hours later,
-// and is kept for some days by the plan, 3 where nothing else was agreed. Quota: 10
-// calls a minute (one document says 1); fetching the address does not count.
-// Retried if the response is lost. Errors: [ErrHistoryNotReady], [ErrHistoryFuture],
-// [ErrHistoryExpired] and [ErrHistoryEmpty], by the Date of the response;
-// [im.ErrInvalidArgument] for [HistoryOptions] without a Zone where one is required.
+// The file of an hour is there an hour later, in busy apps up to 24 hours later, and is kept
+// for some days by the plan, 3 where nothing else was agreed. Quota: 10 calls a minute (one
+// document says 1); fetching the address does not count. Errors: [ErrHistoryNotReady],
+// [ErrHistoryFuture], [ErrHistoryExpired] and [ErrHistoryEmpty], by the Date of the response;
+// im.ErrInvalidArgument for [HistoryOptions] without a Zone where one is required.
 //
 //im:endpoint messages.history_url
-func (s *Service) HistoryURL(ctx context.Context, hour time.Time, o HistoryOptions) (string, error) {
+func (s *Service) GetHistoryURL(ctx context.Context, hour time.Time, o HistoryOptions) (string, error) {
 	h, err := s.nameHour(ctx, hour, o)
 	if err != nil {
 		return "", err
@@ -128,7 +125,7 @@ func (s *Service) nameHour(ctx context.Context, at time.Time, o HistoryOptions) 
 	return h, nil
 }
 
-// explain tells apart why there is no file. What came too early looks like an hour
+// explain finds out why there is no file. What came too early looks like an hour
 // without messages or like one too old.
 func (h namedHour) explain(f api.Failure) (kind, reason error) {
 	text := strings.ToLower(f.Text)

@@ -27,39 +27,39 @@ func TestHistoryURL(t *testing.T) {
 	at := time.Date(2024, 6, 10, 8, 59, 59, 0, time.UTC)
 	utc := messages.HistoryOptions{Zone: time.UTC}
 	of := func(at time.Time, o messages.HistoryOptions) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *messages.Service) (string, error) { return s.HistoryURL(ctx, at, o) })
+		return do(func(ctx context.Context, s *messages.Service) (string, error) { return s.GetHistoryURL(ctx, at, o) })
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "messages.history_url", Do: of(at, utc),
-			Request: "GET /chatmessages/2024061008",
-			Response:  `{"action":"get","uri":"'https://a1.example.com/acme/demo/chatmessages/2024061008","data":[{"url":"` + signed + `"}]}`,
-			Want:    signed,
+			Request:  "GET /chatmessages/2024061008",
+			Response: `{"action":"get","uri":"'https://a1.example.com/acme/demo/chatmessages/2024061008","data":[{"url":"` + signed + `"}]}`,
+			Want:     signed,
 		},
 		{
 			ID: "messages.history_url", Name: "a time elsewhere is the same hour",
-			Do:      of(at.In(time.FixedZone("", -5*3600)), utc),
-			Request: "GET /chatmessages/2024061008",
-			Response:  `{"data":[{"url":"` + signed + `"}]}`,
+			Do:       of(at.In(time.FixedZone("", -5*3600)), utc),
+			Request:  "GET /chatmessages/2024061008",
+			Response: `{"data":[{"url":"` + signed + `"}]}`,
 		},
 		{
 			ID: "messages.history_url", Name: "a server in China, one object",
-			Do:      of(at, messages.HistoryOptions{Zone: messages.ChinaTime}),
-			Request: "GET /chatmessages/2024061016",
-			Response:  `{"data":{"url":"` + signed + `"}}`,
-			Want:    signed,
+			Do:       of(at, messages.HistoryOptions{Zone: messages.ChinaTime}),
+			Request:  "GET /chatmessages/2024061016",
+			Response: `{"data":{"url":"` + signed + `"}}`,
+			Want:     signed,
 		},
 		{
 			ID: "messages.history_url", Name: "an hour without messages", Do: of(at, utc),
 			Request: "GET /chatmessages/2024061008", Status: 404,
 			Response: `{"error":"storage_object_not_found","error_description":"Failed to find chat message history download url for appkey: acme#demo, time: 2024061008"}`,
-			Err:    messages.ErrHistoryEmpty,
+			Err:      messages.ErrHistoryEmpty,
 		},
 		{
 			ID: "messages.history_url", Name: "an hour that is too old", Do: of(at, utc),
 			Request: "GET /chatmessages/2024061008", Status: 400,
 			Response: `{"error":"illegal_argument","error_description":"illegal arguments: appkey: acme#demo, time: 2024061008, maybe chat message history is expired or unstored"}`,
-			Err:    messages.ErrHistoryExpired,
+			Err:      messages.ErrHistoryExpired,
 		},
 		{
 			ID: "messages.history_url", Name: "no address", Do: of(at, utc),
@@ -118,7 +118,7 @@ func TestReadHistory(t *testing.T) {
 		`"type":"chatmessage","payload":{"type":"chatmessage","bodies":{"msg":"<hi>","type":"txt"},"ext":{"order":9007199254740993},"from":"alice","to":"7"}}`)
 	got.Raw = nil
 	assert.Equal(t, messages.Record{
-		ID: id1, Time: time.UnixMilli(1718006400123), ChatType: messages.ChatGroup, Direction: messages.Outgoing,
+		ID: id1, Time: time.UnixMilli(1718006400123), ChatType: messages.ChatTypeGroup, Direction: messages.DirectionOutgoing,
 		From: "alice", To: "7", Body: messages.Text("<hi>"), Ext: map[string]any{"order": json.Number("9007199254740993")},
 	}, got)
 

@@ -12,20 +12,19 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// historyFile is no endpoint of the API: it is what the addresses of HistoryURL
-// lead to. The address is permission enough, and the app token must not go there.
+// historyFile is not an endpoint of the API: it is what the addresses of GetHistoryURL lead
+// to. The address is permission enough, and the app token must not go there.
 var historyFile = api.Endpoint{
 	ID: "messages.history_file", Method: http.MethodGet, Idempotent: true, Auth: api.NoToken,
 }
 
-// History reads all messages of the hour in which the time lies, record by record
-// while the file comes in: [Service.HistoryURL] and [ReadHistory] in one, with the
-// errors of both. The file is fetched without the app token. An address in plain
-// http is tried over https first, and taken as it is if it does not serve https. It
-// may not be private or on loopback unless the API host is. A connection that breaks
-// in the middle is an error and the end; [Service.SaveHistory] tries again. Quota: as
-// HistoryURL.
-func (s *Service) History(ctx context.Context, hour time.Time, o HistoryOptions) iter.Seq2[Record, error] {
+// ReadHistory reads all messages of the hour in which the time lies, record by record while
+// the file comes in: [Service.GetHistoryURL] and the function [ReadHistory] in one, with the
+// quota and the errors of both. The file is fetched without the app token. An address in
+// plain http is requested over https first, and taken as it is if it does not serve https.
+// It may not be private or on loopback unless the API host is. A connection that breaks in
+// the middle is an error and the end; [Service.SaveHistory] retries.
+func (s *Service) ReadHistory(ctx context.Context, hour time.Time, o HistoryOptions) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		h, err := s.nameHour(ctx, hour, o)
 		if err != nil {
@@ -61,10 +60,10 @@ func (s *Service) History(ctx context.Context, hour time.Time, o HistoryOptions)
 
 var errAborted = errors.New("the download was aborted")
 
-// SaveHistory downloads the file of an hour to a path, packed as it is, for
-// [ReadHistory] to read, and returns its length. It is written as by [file.Save]:
-// the path holds all of it or is not touched. A broken transfer is retried from the
-// start. Addresses and errors: as [Service.History]. Quota: as HistoryURL.
+// SaveHistory downloads the file of an hour to a path, packed as it is, for the function
+// [ReadHistory] to read, and returns its length. It is written as by [file.Save]: the path
+// holds all of it or is not touched. A broken transfer is retried from the start. Quota,
+// addresses and errors: as [Service.ReadHistory].
 func (s *Service) SaveHistory(ctx context.Context, hour time.Time, path string, o HistoryOptions) (n int64, err error) {
 	h, err := s.nameHour(ctx, hour, o)
 	if err != nil {

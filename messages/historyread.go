@@ -12,13 +12,13 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// ReadHistory reads the file behind [Service.HistoryURL], record by record and
-// never more than one in memory: gzip, or the same text unpacked, which is what
-// some HTTP clients make of it. The records stand on a line each, several on one
+// ReadHistory reads the file behind [Service.GetHistoryURL], record by record and with at
+// most one in memory: gzip, or the same text unpacked, which is what some HTTP clients make
+// of it. The records stand on a line each, several on one
 // line, or in a JSON array. It can be ranged over once.
 //
-// What is not a record ([im.ErrBadResponse]), such as one above 1 MiB
-// ([im.ErrTooLarge]), is an error with a Record that holds Raw alone, if anything;
+// What is not a record (im.ErrBadResponse), such as one above 1 MiB
+// (im.ErrTooLarge), is an error with a Record that holds Raw alone, if anything;
 // a loop that goes on gets what follows it. A file that breaks off is an error and
 // the end.
 func ReadHistory(r io.Reader) iter.Seq2[Record, error] {
@@ -73,6 +73,6 @@ func unpack(r io.Reader) (*bufio.Reader, error) {
 	}
 }
 
-// ended tells the end of a file from a broken connection, whose error may wrap
+// ended distinguishes the end of a file from a broken connection, whose error may wrap
 // io.EOF.
 func ended(err error) bool { return err == io.EOF } //nolint:errorlint // what it is for

@@ -11,16 +11,16 @@ import (
 
 // Import is a message of the past, such as one from another system.
 type Import struct { //nolint:recvcheck // only LogValue must work on values
-	From string         // the sender; required
-	Body Body           // of any type that can be sent
-	Ext  map[string]any // free data for the receivers' apps
+	From string         `json:"from"`          // the sender; required
+	Body Body           `json:"body"`          // of any type
+	Ext  map[string]any `json:"ext,omitempty"` // free data for the receivers' apps
 	// SentAt is when it was sent; zero: now. Within a chat the messages should be
 	// imported in the order of their times.
-	SentAt time.Time `json:",omitzero"`
-	Read   bool      // counts as read
+	SentAt time.Time `json:"sent_at,omitzero"`
+	Read   bool      `json:"read,omitempty"` // counts as read
 	// Download makes the server fetch the file that the body refers to, and keep
 	// its own copy. The URL may be anywhere, but must need no credentials.
-	Download bool
+	Download bool `json:"download,omitempty"`
 }
 
 // LogValue hides the secret of a file.
@@ -31,13 +31,10 @@ func (m Import) LogValue() slog.Value { return api.LogMasked(m) }
 const earliest = 1000
 
 func (m *Import) check() error {
-	switch {
-	case m.Body == nil:
-		return api.Invalid("Body", "must not be nil")
-	case !m.SentAt.IsZero() && m.SentAt.UnixMilli() <= earliest:
+	if !m.SentAt.IsZero() && m.SentAt.UnixMilli() <= earliest {
 		return api.Invalid("SentAt", "is %s, must be later than 1970-01-01T00:00:01Z", m.SentAt.UTC().Format(time.RFC3339))
 	}
-	return api.First(api.Username("From", m.From), m.Body.check())
+	return api.First(api.Username("From", m.From), checkBody(m.Body))
 }
 
 type importBody struct {
@@ -53,15 +50,13 @@ type importBody struct {
 
 func (s *Service) importMessage(ctx context.Context, e *api.Endpoint, to string, m *Import, invalid error) (string, error) {
 	body := importBody{From: m.From, Target: to, Ext: m.Ext, Read: m.Read, Download: m.Download}
-	if m.Body != nil {
-		body.Type, body.Body = m.Body.Type(), m.Body.wire("")
-	}
+	body.Type, body.Body = apart(m.Body)
 	if !m.SentAt.IsZero() {
 		body.Timestamp = m.SentAt.UnixMilli()
 	}
 	var out oneID
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: e, Invalid: api.First(invalid, m.check()), Body: body, Secrets: secrets(m.Body), Out: &out,
+		Endpoint: e, Invalid: api.First(invalid, m.check()), Body: body, Secrets: secretsOf(m.Body), Out: &out,
 	})
 	return string(out), err
 }
@@ -70,10 +65,10 @@ var importUser = api.Endpoint{
 	ID: "messages.import_user", Method: http.MethodPost, Path: "/messages/users/import", Pool: "import_users",
 }
 
-// ImportToUser puts one past message to a user into the history and returns its
-// id. It makes no entry in the server's conversation list (by the newest documents
-// of Easemob). Quota: 100 calls a second. Not repeated after a lost response: a
-// repeat would import a second message. Errors: [im.ErrInvalidArgument].
+// ImportToUser puts one past message to a user into the history and returns its id. It
+// makes no entry in the server's conversation list (by the newest documents of Easemob).
+// Not retried if the response is lost: a retry could import a second message. Errors:
+// im.ErrInvalidArgument.
 //
 //im:endpoint messages.import_user
 func (s *Service) ImportToUser(ctx context.Context, username string, m Import) (string, error) {
@@ -84,9 +79,9 @@ var importGroup = api.Endpoint{
 	ID: "messages.import_group", Method: http.MethodPost, Path: "/messages/chatgroups/import", Pool: "import_groups",
 }
 
-// ImportToGroup puts one past message to a group into the history and returns its
-// id. SentAt must be later than the making of the group. Otherwise as
-// [Service.ImportToUser], with a quota of its own. Chat rooms have no import.
+// ImportToGroup puts one past message to a group into the history and returns its id.
+// SentAt must be later than the creation of the group. Otherwise as [Service.ImportToUser],
+// with a quota of its own. Chat rooms have no import.
 //
 //im:endpoint messages.import_group
 func (s *Service) ImportToGroup(ctx context.Context, groupID string, m Import) (string, error) {

@@ -12,6 +12,9 @@ import (
 // bodyJSON stands in for a Body while the struct around it is encoded or decoded.
 type bodyJSON struct{ at *Body }
 
+// IsZero leaves out a body that is not there.
+func (b bodyJSON) IsZero() bool { return *b.at == nil }
+
 const (
 	keyCombine = "combine"
 	keyRaw     = "raw"
@@ -20,8 +23,6 @@ const (
 // MarshalJSON implements json.Marshaler.
 func (b bodyJSON) MarshalJSON() ([]byte, error) {
 	switch body := (*b.at).(type) {
-	case nil:
-		return []byte("null"), nil
 	case RawBody:
 		return json.Marshal(map[string]Body{keyRaw: body})
 	default:
@@ -70,7 +71,7 @@ func bodyOf(key string, value json.RawMessage) (Body, error) {
 	case keyRaw:
 		return into[RawBody](value)
 	}
-	return nil, fmt.Errorf("%.40q is no type of body", key)
+	return nil, fmt.Errorf("%.40q is not a type of body", key)
 }
 
 func into[B Body](value json.RawMessage) (Body, error) {
@@ -89,7 +90,7 @@ func decode(text []byte, v any) error {
 func viewRecord(r *Record) any {
 	return &struct {
 		*plainRecord
-		Body bodyJSON
+		Body bodyJSON `json:"body,omitzero"`
 	}{(*plainRecord)(r), bodyJSON{&r.Body}}
 }
 
@@ -104,7 +105,7 @@ type plainMessage Message
 func viewMessage(m *Message) any {
 	return &struct {
 		*plainMessage
-		Body bodyJSON
+		Body bodyJSON `json:"body,omitzero"`
 	}{(*plainMessage)(m), bodyJSON{&m.Body}}
 }
 
@@ -119,7 +120,7 @@ type plainBroadcast Broadcast
 func viewBroadcast(m *Broadcast) any {
 	return &struct {
 		*plainBroadcast
-		Body bodyJSON
+		Body bodyJSON `json:"body,omitzero"`
 	}{(*plainBroadcast)(m), bodyJSON{&m.Body}}
 }
 
@@ -134,7 +135,7 @@ type plainImport Import
 func viewImport(m *Import) any {
 	return &struct {
 		*plainImport
-		Body bodyJSON
+		Body bodyJSON `json:"body,omitzero"`
 	}{(*plainImport)(m), bodyJSON{&m.Body}}
 }
 
@@ -144,17 +145,17 @@ func (m Import) MarshalJSON() ([]byte, error) { return json.Marshal(viewImport(&
 // UnmarshalJSON reads what MarshalJSON writes.
 func (m *Import) UnmarshalJSON(b []byte) error { return decode(b, viewImport(m)) }
 
-type plainEdit Edit
+type plainUpdate MessageUpdate
 
-func viewEdit(e *Edit) any {
+func viewUpdate(u *MessageUpdate) any {
 	return &struct {
-		*plainEdit
-		Body bodyJSON
-	}{(*plainEdit)(e), bodyJSON{&e.Body}}
+		*plainUpdate
+		Body bodyJSON `json:"body,omitzero"`
+	}{(*plainUpdate)(u), bodyJSON{&u.Body}}
 }
 
-// MarshalJSON writes the edit for keeping, not as the API takes it.
-func (e Edit) MarshalJSON() ([]byte, error) { return json.Marshal(viewEdit(&e)) }
+// MarshalJSON writes the update for keeping, not as the API takes it.
+func (u MessageUpdate) MarshalJSON() ([]byte, error) { return json.Marshal(viewUpdate(&u)) }
 
 // UnmarshalJSON reads what MarshalJSON writes.
-func (e *Edit) UnmarshalJSON(b []byte) error { return decode(b, viewEdit(e)) }
+func (u *MessageUpdate) UnmarshalJSON(b []byte) error { return decode(b, viewUpdate(u)) }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
 )
 
@@ -17,6 +18,9 @@ const (
 	TargetGroups Target = "chatgroups"
 	TargetRooms  Target = "chatrooms"
 )
+
+// MaxLegacyBatch is the most receivers of one call of [Service.SendLegacy].
+const MaxLegacyBatch = 600
 
 // maxLegacy is what the documents of that time allowed.
 const maxLegacy = 40 << 10
@@ -32,21 +36,17 @@ type legacyBody struct {
 	Priority   Priority       `json:"chatroom_msg_level,omitzero"`
 }
 
-// CheckEncoded refuses a message that is too large.
+// CheckEncoded rejects a message that is too large.
 func (b *legacyBody) CheckEncoded(length int) error {
 	return checkSize(length, maxLegacy, b.Msg, b.Ext)
 }
 
 func (m *Message) legacyWire(target Target, to []string) *legacyBody {
 	w := m.wire(to)
-	b := &legacyBody{
-		Target: target, To: to, From: w.From, Ext: w.Ext,
+	return &legacyBody{
+		Target: target, To: to, Msg: flat(m.Body), From: w.From, Ext: w.Ext,
 		SyncDevice: w.SyncDevice, RouteType: w.RouteType, Priority: w.Priority,
 	}
-	if m.Body != nil {
-		b.Msg = m.Body.wire(m.Body.Type())
-	}
-	return b
 }
 
 func (m *Message) notForLegacy(target Target) error {
@@ -59,38 +59,34 @@ func (m *Message) notForLegacy(target Target) error {
 		return api.Invalid("NeedAck", "is not known to this call")
 	case m.Env != "":
 		return api.Invalid("Env", "is not known to this call")
-	case target != TargetRooms:
+	case target == TargetGroups:
 		return m.notForGroups()
+	case target == TargetRooms:
+		return m.notForRooms()
 	}
-	return nil
+	return m.notForUsers()
 }
 
 var sendLegacy = api.Endpoint{
 	ID: "messages.send_legacy", Method: http.MethodPost, Path: "/messages", Pool: "messages_legacy",
-	MaxItems: 600, ItemsIn: "to",
+	MaxItems: MaxLegacyBatch, ItemsIn: "to",
 }
 
-// SendLegacy sends one message to each of up to 600 users, groups or rooms through
-// the generic call of old, which the documents list but no longer describe.
-// [Service.SendToUsers], [Service.SendToGroups] and [Service.SendToRooms] have
-// replaced it. Body and Ext may have 40 KB by the documents of its time, 5 KB
-// wherever the newer limits hold. RoamIgnore, NeedAck and Env are refused: the
-// call does not know them. Quota: 100 calls a second; the receivers of each may
-// count as one message each, as in the newer calls. Not repeated after a lost
-// response. Errors: [im.ErrInvalidArgument], [im.ErrTooLarge].
+// SendLegacy sends one message to each of up to [MaxLegacyBatch] users, groups or rooms
+// through the generic call of old, which the documents list but no longer describe, and
+// returns the id of the message to each, or "" where the server does not report ids. Body
+// and Ext may have 40 KB by the documents of its time, 5 KB wherever the newer limits hold.
+// RoamIgnore, NeedAck and Env are rejected: the call does not know them. The receivers may
+// count as one message each, as in the newer calls. Not retried if the response is lost.
+// Errors: im.ErrInvalidArgument, im.ErrTooLarge.
 //
 // Deprecated: use [Service.SendToUsers], [Service.SendToGroups] or [Service.SendToRooms].
 //
 //im:endpoint messages.send_legacy
-func (s *Service) SendLegacy(ctx context.Context, target Target, to []string, m Message) (Receipts, error) {
-	var out api.Data[map[string]api.Text]
-	err := s.api.Call(ctx, &api.Call{
+func (s *Service) SendLegacy(ctx context.Context, target Target, to []string, m Message) (batch.Results[string], error) {
+	return s.sendBody(ctx, &api.Call{
 		Endpoint: &sendLegacy, Query: url.Values{"useMsgId": {"true"}},
 		Invalid: api.First(api.Identifiers("to", to), m.notForLegacy(target), m.check()),
-		Body:    m.legacyWire(target, to), Items: len(to), Secrets: secrets(m.Body), Out: &out,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return receipts(to, out.Data), nil
+		Body:    m.legacyWire(target, to), Items: len(to), Secrets: secretsOf(m.Body),
+	}, to)
 }

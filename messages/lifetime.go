@@ -3,7 +3,6 @@ package messages
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
@@ -19,18 +18,20 @@ const (
 	LifetimeForever Lifetime = "forever"
 )
 
+// MaxFilesBatch is the most files of one call of [Service.SetFileLifetimes].
+const MaxFilesBatch = 100
+
 var setLifetime = api.Endpoint{
 	ID: "messages.set_attachment_lifetime", Method: http.MethodPut, Path: "/users/{username}/chatfiles/lifetime", Pool: "chatfiles_lifetime",
-	Idempotent: true, MaxItems: 100, ItemsIn: "uuids",
+	Idempotent: true, MaxItems: MaxFilesBatch, ItemsIn: "uuids",
 }
 
-// SetFileLifetime changes how long up to 100 uploaded files are kept, on behalf of
-// a user, and reports on each. Quota: 100 calls a second, whatever the number of
-// files. Repeated after a lost response. Errors: [im.ErrForbidden] where the feature
-// is not switched on. Not in the English documents of Agora.
+// SetFileLifetimes sets, on behalf of a user, how long up to [MaxFilesBatch] uploaded files
+// are kept. The number of files does not count for the quota. Errors: im.ErrForbidden
+// where the feature is not switched on. Not in the English documents of Agora.
 //
 //im:endpoint messages.set_attachment_lifetime
-func (s *Service) SetFileLifetime(ctx context.Context, username string, uuids []string, lifetime Lifetime) (batch.Result, error) {
+func (s *Service) SetFileLifetimes(ctx context.Context, username string, uuids []string, lifetime Lifetime) (batch.Result, error) {
 	var out api.Data[map[string]api.Text]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &setLifetime, Params: []string{username}, Items: len(uuids),
@@ -44,12 +45,13 @@ func (s *Service) SetFileLifetime(ctx context.Context, username string, uuids []
 	if err != nil {
 		return nil, err
 	}
-	responded := make(map[string]api.Text, len(out.Data))
+	var said api.Reported[batch.None]
 	for uuid, word := range out.Data {
-		responded[strings.ToLower(uuid)] = word
+		if word == "success" {
+			said.Done(uuid, batch.None{})
+		} else {
+			said.Refused(uuid, string(word))
+		}
 	}
-	return api.Outcomes(uuids, func(uuid string) (api.Done, bool) {
-		word, named := responded[strings.ToLower(uuid)]
-		return api.Done{OK: word == "success", Reason: string(word)}, named
-	}), nil
+	return said.Results(uuids)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/page"
 )
 
 // A refusal under status 200, or a response that tells nothing, is an error of the
@@ -21,14 +22,14 @@ func TestUnconfirmedIsAnError(t *testing.T) {
 	ctx := t.Context()
 	for id, call := range map[string]func(*messages.Service) error{
 		"messages.modify": func(s *messages.Service) error {
-			return s.Modify(ctx, id1, messages.Edit{Body: messages.Text("x")})
+			return s.Update(ctx, id1, messages.MessageUpdate{Body: messages.Text("x")})
 		},
 		"messages.delete_conversation": func(s *messages.Service) error {
-			return s.DeleteConversation(ctx, "alice", messages.DeleteConversationRequest{Peer: "bob", ChatType: messages.ChatUser})
+			return s.DeleteConversation(ctx, "alice", "bob", messages.ChatTypeUser, messages.DeleteConversationOptions{})
 		},
 		"messages.clear_roaming_all": func(s *messages.Service) error { return s.ClearRoaming(ctx, "alice") },
 		"messages.recall": func(s *messages.Service) error {
-			return s.Recall(ctx, messages.RecallRequest{MessageID: id1, To: "bob", ChatType: messages.ChatUser})
+			return s.Recall(ctx, id1, messages.Recall{To: "bob", ChatType: messages.ChatTypeUser})
 		},
 		"messages.send_group_targeted": func(s *messages.Service) error {
 			_, err := s.SendToGroupMembers(ctx, "7", []string{"bob"}, messages.Message{Body: messages.Text("x")})
@@ -61,50 +62,50 @@ func TestUnconfirmedIsAnError(t *testing.T) {
 }
 
 func TestModify(t *testing.T) {
-	edit := func(e messages.Edit) func(context.Context, *im.Client) (any, error) {
-		return act(func(ctx context.Context, s *messages.Service) error { return s.Modify(ctx, id1, e) })
+	edit := func(e messages.MessageUpdate) func(context.Context, *im.Client) (any, error) {
+		return act(func(ctx context.Context, s *messages.Service) error { return s.Update(ctx, id1, e) })
 	}
 	request := "PUT /messages/rewrite/" + id1
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "messages.modify", Do: edit(messages.Edit{By: "alice", Body: messages.Text("The kettle is off.")}),
+			ID: "messages.modify", Do: edit(messages.MessageUpdate{By: "alice", Body: messages.Text("The kettle is off.")}),
 			Request: request, Body: `{"user":"alice","new_msg":{"type":"txt","msg":"The kettle is off."}}`,
 			Response: `{"action":"put","data":"success","duration":49}`,
 		},
 		{
 			ID: "messages.modify", Name: "custom, ext added",
-			Do:      edit(messages.Edit{Body: messages.Custom("gift", map[string]string{"n": "2"}), Ext: map[string]any{"k": "v"}}),
+			Do:      edit(messages.MessageUpdate{Body: messages.Custom("gift", map[string]string{"n": "2"}), Ext: map[string]any{"k": "v"}}),
 			Request: request, Body: `{"new_msg":{"type":"custom","customEvent":"gift","customExts":{"n":"2"}},"new_ext":{"k":"v"}}`,
 			Response: `{"data":true}`, // a table says so
 		},
 		{
 			ID: "messages.modify", Name: "ext of a picture replaced by nothing",
-			Do:      edit(messages.Edit{Type: messages.TypeImage, ReplaceExt: true}),
+			Do:      edit(messages.MessageUpdate{Type: messages.TypeImage, ReplaceExt: true}),
 			Request: request, Body: `{"new_msg":{"type":"img"},"new_ext":{},"is_combine_ext":false}`,
 			Response: `{"data":"success"}`,
 		},
 		{
-			ID: "messages.modify", Name: "refused under status 200", Do: edit(messages.Edit{Body: messages.Text("x")}),
+			ID: "messages.modify", Name: "refused under status 200", Do: edit(messages.MessageUpdate{Body: messages.Text("x")}),
 			Request: request, Body: `{"new_msg":{"type":"txt","msg":"x"}}`,
 			Response: `{"data":"message not found"}`, Err: im.ErrNotFound,
 		},
 		{
-			ID: "messages.modify", Name: "no word", Do: edit(messages.Edit{Body: messages.Text("x")}),
+			ID: "messages.modify", Name: "no word", Do: edit(messages.MessageUpdate{Body: messages.Text("x")}),
 			Request: request, Body: `{"new_msg":{"type":"txt","msg":"x"}}`,
 			Response: `{}`, Err: im.ErrOutcomeUnknown,
 		},
 	})
-	for want, e := range map[string]messages.Edit{
-		"Edit: must set Body or Ext; with neither the call would change nothing":           {Type: messages.TypeText},
+	for want, e := range map[string]messages.MessageUpdate{
+		"MessageUpdate: must set Body or Ext; with neither the call would change nothing":  {Type: messages.TypeText},
 		"Body: must not be nil: the call wants the text of a text message, changed or not": {Type: messages.TypeText, Ext: map[string]any{"k": "v"}},
 		"Type: must not be empty":      {Ext: map[string]any{"k": "v"}},
 		"Body.Text: must not be empty": {Body: messages.Text("")},
 		"Body: is of type img; only texts and custom messages can be changed, of the others only Ext": {Body: messages.Image(photo, 0, 0)},
 	} {
-		refused(t, "messages.modify: "+want, func(s *messages.Service) error { return s.Modify(t.Context(), id1, e) })
+		refused(t, "messages.modify: "+want, func(s *messages.Service) error { return s.Update(t.Context(), id1, e) })
 	}
 	refused(t, `messages.modify: messageID: is "12a", must consist of digits`, func(s *messages.Service) error {
-		return s.Modify(t.Context(), "12a", messages.Edit{Body: messages.Text("x")})
+		return s.Update(t.Context(), "12a", messages.MessageUpdate{Body: messages.Text("x")})
 	})
 }
 
@@ -122,7 +123,7 @@ func TestImport(t *testing.T) {
 			Body: `{"from":"alice","target":"bob","type":"txt","body":{"msg":"long ago"},"ext":{"src":"old"},
 				"is_ack_read":true,"msg_timestamp":1672531200123}`,
 			Response: `{"entities":[],"data":{"msg_id":"` + id1 + `"}}`,
-			Want:   id1,
+			Want:     id1,
 		},
 		{
 			ID: "messages.import_group",
@@ -135,17 +136,17 @@ func TestImport(t *testing.T) {
 			Body: `{"from":"alice","target":"219874650132482","type":"img","body":{"url":"https://cdn.example.com/oak.jpg",
 				"size":{"width":10,"height":20}},"need_download":true}`,
 			Response: `{"path":"/messages/users/import","data":{"msg_id":` + id1 + `}}`,
-			Want:   id1,
+			Want:     id1,
 		},
 		{
 			ID: "messages.import_group", Name: "response without an id",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.ImportToGroup(ctx, "7", messages.Import{From: "alice", Body: messages.Text("x")})
 			}),
-			Request: "POST /messages/chatgroups/import",
-			Body:    `{"from":"alice","target":"7","type":"txt","body":{"msg":"x"}}`,
-			Response:  `{"data":{"msg_id":null}}`,
-			Err:     im.ErrOutcomeUnknown,
+			Request:  "POST /messages/chatgroups/import",
+			Body:     `{"from":"alice","target":"7","type":"txt","body":{"msg":"x"}}`,
+			Response: `{"data":{"msg_id":null}}`,
+			Err:      im.ErrOutcomeUnknown,
 		},
 	})
 	text := messages.Text("x")
@@ -181,46 +182,46 @@ func TestConversations(t *testing.T) {
 		data = `{"channel_infos":[` + entry + `]}`
 	)
 	last := messages.Record{
-		ID: id1, Time: time.UnixMilli(1718006400123), ChatType: messages.ChatUser, From: "bob", To: "alice",
+		ID: id1, Time: time.UnixMilli(1718006400123), ChatType: messages.ChatTypeUser, From: "bob", To: "alice",
 		Body: messages.Text("hi"), Ext: map[string]any{"n": json.Number("9007199254740993")}, Raw: json.RawMessage(payload),
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "messages.list_conversations", Do: list,
-			Request: "GET /user/Alice/user_channels",
-			Response:  `{"organization":"acme","applicationName":"my_app","data":` + data + `}`,
+			Request:  "GET /user/Alice/user_channels",
+			Response: `{"organization":"acme","applicationName":"my_app","data":` + data + `}`,
 			Want: &messages.Conversations{
-				Items: []messages.Conversation{{
-					Peer: "bob_1", ChatType: messages.ChatUser, Unread: 2, Pinned: true, Marks: []string{"1", "2"}, Last: &last, Raw: json.RawMessage(entry),
-				}},
+				Page: page.Page[messages.Conversation]{Items: []messages.Conversation{{
+					Peer: "bob_1", ChatType: messages.ChatTypeUser, Unread: 2, Pinned: true, Marks: []string{"1", "2"}, Last: &last, Raw: json.RawMessage(entry),
+				}}},
 				Raw: json.RawMessage(data),
 			},
 		},
 		{
 			ID: "messages.list_conversations", Name: "app not named, group, odd last message", Do: list,
-			Request: "GET /user/Alice/user_channels",
-			Response:  `{"data":{"channel_infos":{"channel_id":"acme#demo_77@conference.example.com","meta":{"id":"1","payload":"gone"}}}}`,
+			Request:  "GET /user/Alice/user_channels",
+			Response: `{"data":{"channel_infos":{"channel_id":"acme#demo_77@conference.example.com","meta":{"id":"1","payload":"gone"}}}}`,
 			Want: &messages.Conversations{
-				Items: []messages.Conversation{{
-					Peer: "77", ChatType: messages.ChatGroup,
+				Page: page.Page[messages.Conversation]{Items: []messages.Conversation{{
+					Peer: "77", ChatType: messages.ChatTypeGroup,
 					Raw: json.RawMessage(`{"channel_id":"acme#demo_77@conference.example.com","meta":{"id":"1","payload":"gone"}}`),
-				}},
+				}}},
 				Raw: json.RawMessage(`{"channel_infos":{"channel_id":"acme#demo_77@conference.example.com","meta":{"id":"1","payload":"gone"}}}`),
 			},
 		},
 		{
 			ID: "messages.list_conversations", Name: "there is more", Do: list,
-			Request: "GET /user/Alice/user_channels",
-			Response:  `{"data":{"channel_infos":[],"cursor":"Mjc="}}`,
+			Request:  "GET /user/Alice/user_channels",
+			Response: `{"data":{"channel_infos":[],"cursor":"Mjc="}}`,
 			Want: &messages.Conversations{
-				Items: []messages.Conversation{}, Cursor: "Mjc=", Raw: json.RawMessage(`{"channel_infos":[],"cursor":"Mjc="}`),
+				Page: page.Page[messages.Conversation]{Items: []messages.Conversation{}, Next: "Mjc="}, Raw: json.RawMessage(`{"channel_infos":[],"cursor":"Mjc="}`),
 			},
 		},
 		{
 			ID: "messages.list_conversations", Name: "another shape", Do: list,
-			Request: "GET /user/Alice/user_channels",
-			Response:  `{"data":["acme#demo_bob@example.com"]}`,
-			Want:    &messages.Conversations{Items: []messages.Conversation{}, Raw: json.RawMessage(`["acme#demo_bob@example.com"]`)},
+			Request:  "GET /user/Alice/user_channels",
+			Response: `{"data":["acme#demo_bob@example.com"]}`,
+			Want:     &messages.Conversations{Page: page.Page[messages.Conversation]{Items: []messages.Conversation{}}, Raw: json.RawMessage(`["acme#demo_bob@example.com"]`)},
 		},
 		{
 			ID: "messages.list_conversations", Name: "no payload", Do: list,
@@ -229,41 +230,41 @@ func TestConversations(t *testing.T) {
 		{
 			ID: "messages.delete_conversation",
 			Do: act(func(ctx context.Context, s *messages.Service) error {
-				return s.DeleteConversation(ctx, "alice", messages.DeleteConversationRequest{Peer: "bob", ChatType: messages.ChatUser, Roaming: true})
+				return s.DeleteConversation(ctx, "alice", "bob", messages.ChatTypeUser, messages.DeleteConversationOptions{Roaming: true})
 			}),
-			Request: "DELETE /users/alice/user_channel",
-			Body:    `{"channel":"bob","type":"chat","delete_roam":true}`,
-			Response:  `{"path":"/users/user_channel","entities":[],"data":{"result":"ok"}}`,
+			Request:  "DELETE /users/alice/user_channel",
+			Body:     `{"channel":"bob","type":"chat","delete_roam":true}`,
+			Response: `{"path":"/users/user_channel","entities":[],"data":{"result":"ok"}}`,
 		},
 		{
 			ID: "messages.delete_conversation", Name: "false is sent, true is ok",
 			Do: act(func(ctx context.Context, s *messages.Service) error {
-				return s.DeleteConversation(ctx, "alice", messages.DeleteConversationRequest{Peer: "7", ChatType: messages.ChatGroup})
+				return s.DeleteConversation(ctx, "alice", "7", messages.ChatTypeGroup, messages.DeleteConversationOptions{})
 			}),
-			Request: "DELETE /users/alice/user_channel",
-			Body:    `{"channel":"7","type":"groupchat","delete_roam":false}`,
-			Response:  `{"data":{"result":true}}`,
+			Request:  "DELETE /users/alice/user_channel",
+			Body:     `{"channel":"7","type":"groupchat","delete_roam":false}`,
+			Response: `{"data":{"result":true}}`,
 		},
 		{
 			ID: "messages.delete_conversation", Name: "not done",
 			Do: act(func(ctx context.Context, s *messages.Service) error {
-				err := s.DeleteConversation(ctx, "alice", messages.DeleteConversationRequest{Peer: "7", ChatType: messages.ChatGroup})
+				err := s.DeleteConversation(ctx, "alice", "7", messages.ChatTypeGroup, messages.DeleteConversationOptions{})
 				require.EqualError(t, err, "im: messages.delete_conversation: 200 not found: user not found")
 				return err
 			}),
-			Request: "DELETE /users/alice/user_channel",
-			Body:    `{"channel":"7","type":"groupchat","delete_roam":false}`,
-			Response:  `{"data":{"result":"user not found"}}`,
-			Err:     im.ErrNotFound,
+			Request:  "DELETE /users/alice/user_channel",
+			Body:     `{"channel":"7","type":"groupchat","delete_roam":false}`,
+			Response: `{"data":{"result":"user not found"}}`,
+			Err:      im.ErrNotFound,
 		},
 	})
-	for want, r := range map[string]messages.DeleteConversationRequest{
-		"Peer: must not be empty":                                {ChatType: messages.ChatUser},
-		`ChatType: is "", must be "chat" or "groupchat"`:         {Peer: "bob"},
-		`ChatType: is "chatroom", must be "chat" or "groupchat"`: {Peer: "7", ChatType: messages.ChatRoom},
+	for want, c := range map[string]messages.Conversation{
+		"peer: must not be empty":                                {ChatType: messages.ChatTypeUser},
+		`chatType: is "", must be "chat" or "groupchat"`:         {Peer: "bob"},
+		`chatType: is "chatroom", must be "chat" or "groupchat"`: {Peer: "7", ChatType: messages.ChatTypeRoom},
 	} {
 		refused(t, "messages.delete_conversation: "+want, func(s *messages.Service) error {
-			return s.DeleteConversation(t.Context(), "alice", r)
+			return s.DeleteConversation(t.Context(), "alice", c.Peer, c.ChatType, messages.DeleteConversationOptions{})
 		})
 	}
 }
@@ -275,71 +276,80 @@ func TestRoaming(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "messages.delete_roaming_chat",
-			Do: act(func(ctx context.Context, s *messages.Service) error {
+			Do: do(func(ctx context.Context, s *messages.Service) (batch.Result, error) {
 				return s.DeleteRoamingChat(ctx, "alice", "bob&co", []string{id1, id2}, silent)
 			}),
-			Request: "DELETE /rest/message/roaming/chat/user/alice?isNotify=false&msgIdList=" + id1 + "%2C" + id2 + "&userId=bob%26co",
-			Response:  ok,
+			Request:  "DELETE /rest/message/roaming/chat/user/alice?isNotify=false&msgIdList=" + id1 + "%2C" + id2 + "&userId=bob%26co",
+			Want:     batch.Result{{ID: id1}, {ID: id2}},
+			Response: ok,
 		},
 		{
 			ID: "messages.delete_roaming_group",
-			Do: act(func(ctx context.Context, s *messages.Service) error {
+			Do: do(func(ctx context.Context, s *messages.Service) (batch.Result, error) {
 				return s.DeleteRoamingGroup(ctx, "alice", "7", []string{id1}, messages.RoamingOptions{})
 			}),
-			Request: "DELETE /rest/message/roaming/group/user/alice?groupId=7&msgIdList=" + id1,
-			Response:  ok,
+			Request:  "DELETE /rest/message/roaming/group/user/alice?groupId=7&msgIdList=" + id1,
+			Want:     batch.Result{{ID: id1}},
+			Response: ok,
 		},
 		{
-			ID:      "messages.clear_roaming_all",
-			Do:      act(func(ctx context.Context, s *messages.Service) error { return s.ClearRoaming(ctx, "alice") }),
-			Request: "POST /rest/message/roaming/user/alice/delete/all",
-			Response:  ok,
+			ID:       "messages.clear_roaming_all",
+			Do:       act(func(ctx context.Context, s *messages.Service) error { return s.ClearRoaming(ctx, "alice") }),
+			Request:  "POST /rest/message/roaming/user/alice/delete/all",
+			Response: ok,
 		},
 		{
 			ID: "messages.clear_roaming_chat_until",
 			Do: act(func(ctx context.Context, s *messages.Service) error {
 				return s.ClearRoamingChat(ctx, "alice", "bob", until, silent)
 			}),
-			Request: "DELETE /rest/message/roaming/chat/user/alice/time?delTime=1718006400123&isNotify=false&userId=bob",
-			Response:  ok,
+			Request:  "DELETE /rest/message/roaming/chat/user/alice/time?delTime=1718006400123&isNotify=false&userId=bob",
+			Response: ok,
 		},
 		{
 			ID: "messages.clear_roaming_group_until",
 			Do: act(func(ctx context.Context, s *messages.Service) error {
 				return s.ClearRoamingGroup(ctx, "alice", "7", until, messages.RoamingOptions{})
 			}),
-			Request: "DELETE /rest/message/roaming/group/user/alice/time?delTime=1718006400123&groupId=7",
-			Response:  ok,
+			Request:  "DELETE /rest/message/roaming/group/user/alice/time?delTime=1718006400123&groupId=7",
+			Response: ok,
 		},
 		{
 			ID: "messages.clear_roaming_all", Name: "no word of success",
-			Do:      act(func(ctx context.Context, s *messages.Service) error { return s.ClearRoaming(ctx, "alice") }),
-			Request: "POST /rest/message/roaming/user/alice/delete/all",
-			Response:  `{"timestamp":1718006400123}`, Err: batch.ErrNotReported,
+			Do:       act(func(ctx context.Context, s *messages.Service) error { return s.ClearRoaming(ctx, "alice") }),
+			Request:  "POST /rest/message/roaming/user/alice/delete/all",
+			Response: `{"timestamp":1718006400123}`, Err: batch.ErrNotReported,
 		},
 	})
 	ctx := t.Context()
 	for want, call := range map[string]func(*messages.Service) error{
 		"delete_roaming_chat: peer: must not be empty": func(s *messages.Service) error {
-			return s.DeleteRoamingChat(ctx, "alice", "", []string{id1}, silent)
+			_, err := s.DeleteRoamingChat(ctx, "alice", "", []string{id1}, silent)
+			return err
 		},
 		"delete_roaming_chat: username: must not be empty": func(s *messages.Service) error {
-			return s.DeleteRoamingChat(ctx, "", "bob", []string{id1}, silent)
+			_, err := s.DeleteRoamingChat(ctx, "", "bob", []string{id1}, silent)
+			return err
 		},
 		"delete_roaming_chat: messageIDs: must have at least one entry": func(s *messages.Service) error {
-			return s.DeleteRoamingChat(ctx, "alice", "bob", nil, silent)
+			_, err := s.DeleteRoamingChat(ctx, "alice", "bob", nil, silent)
+			return err
 		},
 		"delete_roaming_chat: messageIDs: has 51 entries, at most 50 are allowed": func(s *messages.Service) error {
-			return s.DeleteRoamingChat(ctx, "alice", "bob", repeat(id1, 51), silent)
+			_, err := s.DeleteRoamingChat(ctx, "alice", "bob", repeat(id1, 51), silent)
+			return err
 		},
 		"delete_roaming_group: groupID: must not be empty": func(s *messages.Service) error {
-			return s.DeleteRoamingGroup(ctx, "alice", "", []string{id1}, silent)
+			_, err := s.DeleteRoamingGroup(ctx, "alice", "", []string{id1}, silent)
+			return err
 		},
 		`delete_roaming_group: messageIDs[1]: is "1,2", must consist of digits`: func(s *messages.Service) error {
-			return s.DeleteRoamingGroup(ctx, "alice", "7", []string{id1, "1,2"}, silent)
+			_, err := s.DeleteRoamingGroup(ctx, "alice", "7", []string{id1, "1,2"}, silent)
+			return err
 		},
 		"delete_roaming_group: messageIDs: has 51 entries, at most 50 are allowed": func(s *messages.Service) error {
-			return s.DeleteRoamingGroup(ctx, "alice", "7", repeat(id1, 51), silent)
+			_, err := s.DeleteRoamingGroup(ctx, "alice", "7", repeat(id1, 51), silent)
+			return err
 		},
 		"clear_roaming_all: username: must not be empty": func(s *messages.Service) error { return s.ClearRoaming(ctx, "") },
 		"clear_roaming_chat_until: until: must not be zero": func(s *messages.Service) error {
@@ -373,7 +383,7 @@ func TestExportModeration(t *testing.T) {
 			Body: `{"dateFrom":1717920000000,"dateTo":1718006400000,"targetType":"chat","msgType":"txt",
 				"moderationResult":"REJECT","providerResult":"PASS"}`,
 			Response: `{"entity":{"uuid":"c0d7f1a0"}}`,
-			Want:   "c0d7f1a0",
+			Want:     "c0d7f1a0",
 		},
 		{
 			ID: "messages.export_moderation_records", Name: "response without the file",
@@ -398,7 +408,7 @@ func TestExportModeration(t *testing.T) {
 
 func TestCallbacks(t *testing.T) {
 	list := do(func(ctx context.Context, s *messages.Service) ([]messages.CallbackSet, error) {
-		return s.StoredCallbacks(ctx)
+		return s.ListStoredCallbacks(ctx)
 	})
 	resend := act(func(ctx context.Context, s *messages.Service) error {
 		return s.ResendCallbacks(ctx, "202404020810", messages.ResendOptions{Resends: 1, URL: "https://hooks.example.com/im"})
@@ -407,15 +417,15 @@ func TestCallbacks(t *testing.T) {
 	wiretest.Run(t, []wiretest.Case{
 		{
 			ID: "callbacks.storage_info", Do: list,
-			Request: "GET /callbacks/storage/info",
-			Response:  `{"path":"/callbacks","action":"post","data":[{"date":"202404020800","size":15,"retry":0},{"date":202404020810,"size":"103","retry":"1"}]}`,
-			Want:    []messages.CallbackSet{{Date: "202404020800", Size: 15}, {Date: "202404020810", Size: 103, Resends: 1}},
+			Request:  "GET /callbacks/storage/info",
+			Response: `{"path":"/callbacks","action":"post","data":[{"date":"202404020800","size":15,"retry":0},{"date":202404020810,"size":"103","retry":"1"}]}`,
+			Want:     []messages.CallbackSet{{Date: "202404020800", Size: 15}, {Date: "202404020810", Size: 103, Resends: 1}},
 		},
 		{
 			ID: "callbacks.storage_info", Name: "one object", Do: list,
-			Request: "GET /callbacks/storage/info",
-			Response:  `{"data":{"date":"202404020800","size":15,"retry":0}}`,
-			Want:    []messages.CallbackSet{{Date: "202404020800", Size: 15}},
+			Request:  "GET /callbacks/storage/info",
+			Response: `{"data":{"date":"202404020800","size":15,"retry":0}}`,
+			Want:     []messages.CallbackSet{{Date: "202404020800", Size: 15}},
 		},
 		{
 			ID: "callbacks.storage_retry", Do: resend,

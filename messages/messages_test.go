@@ -76,40 +76,40 @@ func TestEveryType(t *testing.T) {
 		m := messages.Message{Body: b.body}
 		cases = append(cases, wiretest.Case{
 			ID: "messages.send_users", Name: name,
-			Do: do(func(ctx context.Context, s *messages.Service) (messages.Receipts, error) {
+			Do: do(func(ctx context.Context, s *messages.Service) (batch.Results[string], error) {
 				return s.SendToUsers(ctx, []string{"bob"}, m)
 			}),
-			Request: "POST /messages/users",
-			Body:    `{"to":["bob"],"type":"` + string(b.body.Type()) + `","body":` + b.wire + `}`,
-			Response:  `{"data":{"bob":"` + id1 + `"}}`,
-			Want:    messages.Receipts{{To: "bob", MessageID: id1}},
+			Request:  "POST /messages/users",
+			Body:     `{"to":["bob"],"type":"` + string(b.body.Type()) + `","body":` + b.wire + `}`,
+			Response: `{"data":{"bob":"` + id1 + `"}}`,
+			Want:     batch.Results[string]{{ID: "bob", Value: id1}},
 		}, wiretest.Case{
 			ID: "messages.import_user", Name: name,
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.ImportToUser(ctx, "bob", messages.Import{From: "alice", Body: b.body})
 			}),
-			Request: "POST /messages/users/import",
-			Body:    `{"from":"alice","target":"bob","type":"` + string(b.body.Type()) + `","body":` + b.wire + `}`,
-			Response:  `{"data":{"msg_id":"` + id1 + `"}}`,
-			Want:    id1,
+			Request:  "POST /messages/users/import",
+			Body:     `{"from":"alice","target":"bob","type":"` + string(b.body.Type()) + `","body":` + b.wire + `}`,
+			Response: `{"data":{"msg_id":"` + id1 + `"}}`,
+			Want:     id1,
 		}, wiretest.Case{
 			ID: "messages.send_legacy", Name: name,
-			Do: do(func(ctx context.Context, s *messages.Service) (messages.Receipts, error) {
+			Do: do(func(ctx context.Context, s *messages.Service) (batch.Results[string], error) {
 				return s.SendLegacy(ctx, messages.TargetUsers, []string{"bob"}, m)
 			}),
-			Request: "POST /messages?useMsgId=true",
-			Body:    `{"target_type":"users","target":["bob"],"msg":` + flat(b.body.Type(), b.wire) + `}`,
-			Response:  `{"data":{"bob":"` + id1 + `"}}`,
-			Want:    messages.Receipts{{To: "bob", MessageID: id1}},
+			Request:  "POST /messages?useMsgId=true",
+			Body:     `{"target_type":"users","target":["bob"],"msg":` + flat(b.body.Type(), b.wire) + `}`,
+			Response: `{"data":{"bob":"` + id1 + `"}}`,
+			Want:     batch.Results[string]{{ID: "bob", Value: id1}},
 		}, wiretest.Case{
 			ID: "messages.broadcast_rooms", Name: name,
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.BroadcastToRooms(ctx, messages.Broadcast{Body: b.body})
 			}),
-			Request: "POST /messages/chatrooms/broadcast",
-			Body:    `{"msg":` + flat(b.body.Type(), b.wire) + `}`,
-			Response:  `{"data":{"id":` + id1 + `}}`,
-			Want:    id1,
+			Request:  "POST /messages/chatrooms/broadcast",
+			Body:     `{"msg":` + flat(b.body.Type(), b.wire) + `}`,
+			Response: `{"data":{"id":` + id1 + `}}`,
+			Want:     id1,
 		})
 	}
 	wiretest.Run(t, cases)
@@ -117,7 +117,7 @@ func TestEveryType(t *testing.T) {
 
 func TestSend(t *testing.T) {
 	toUsers := func(m messages.Message) func(context.Context, *im.Client) (any, error) {
-		return do(func(ctx context.Context, s *messages.Service) (messages.Receipts, error) {
+		return do(func(ctx context.Context, s *messages.Service) (batch.Results[string], error) {
 			return s.SendToUsers(ctx, []string{"bob", "Carol"}, m)
 		})
 	}
@@ -131,105 +131,104 @@ func TestSend(t *testing.T) {
 			Body: `{"from":"alice","to":["bob","Carol"],"type":"txt","body":{"msg":"hello"},"ext":{"order":"A-17","em_ignore_notification":true},
 				"routetype":"ROUTE_ONLINE","roam_ignore_users":["dave"],"sync_device":true,"env":"beta1"}`,
 			Response: `{"path":"/messages/users","action":"post","data":{"carol":"` + id2 + `","bob":"` + id1 + `"},"duration":3}`,
-			Want:   messages.Receipts{{To: "bob", MessageID: id1}, {To: "Carol", MessageID: id2}},
+			Want:     batch.Results[string]{{ID: "bob", Value: id1}, {ID: "Carol", Value: id2}},
 		},
 		{
 			ID: "messages.send_users", Name: "ids as numbers", Do: toUsers(hello),
 			Request: "POST /messages/users", Body: `{"from":"alice","to":["bob","Carol"],"type":"txt","body":{"msg":"hello"}}`,
 			Response: `{"data":{"bob":` + id1 + `,"carol":` + id2 + `}}`,
-			Want:   messages.Receipts{{To: "bob", MessageID: id1}, {To: "Carol", MessageID: id2}},
+			Want:     batch.Results[string]{{ID: "bob", Value: id1}, {ID: "Carol", Value: id2}},
 		},
 		{
 			ID: "messages.send_groups",
-			Do: do(func(ctx context.Context, s *messages.Service) (messages.Receipts, error) {
+			Do: do(func(ctx context.Context, s *messages.Service) (batch.Results[string], error) {
 				return s.SendToGroups(ctx, []string{"219874650132482"}, messages.Message{From: "alice", Body: messages.Text("hello"), NeedAck: true})
 			}),
-			Request: "POST /messages/chatgroups",
-			Body:    `{"from":"alice","to":["219874650132482"],"type":"txt","body":{"msg":"hello"},"need_group_ack":true}`,
-			Response:  `{"data":{"219874650132482":"` + id1 + `"}}`,
-			Want:    messages.Receipts{{To: "219874650132482", MessageID: id1}},
+			Request:  "POST /messages/chatgroups",
+			Body:     `{"from":"alice","to":["219874650132482"],"type":"txt","body":{"msg":"hello"},"need_group_ack":true}`,
+			Response: `{"data":{"219874650132482":"` + id1 + `"}}`,
+			Want:     batch.Results[string]{{ID: "219874650132482", Value: id1}},
 		},
 		{
 			ID: "messages.send_rooms",
-			Do: do(func(ctx context.Context, s *messages.Service) (messages.Receipts, error) {
-				return s.SendToRooms(ctx, []string{"7", "8"}, messages.Message{Body: messages.Text("hello"), Priority: messages.High})
+			Do: do(func(ctx context.Context, s *messages.Service) (batch.Results[string], error) {
+				return s.SendToRooms(ctx, []string{"7", "8"}, messages.Message{Body: messages.Text("hello"), Priority: messages.PriorityHigh})
 			}),
-			Request: "POST /messages/chatrooms",
-			Body:    `{"to":["7","8"],"type":"txt","body":{"msg":"hello"},"chatroom_msg_level":"high"}`,
-			Response:  `{"data":{"8":"` + id2 + `","7":"` + id1 + `"}}`,
-			Want:    messages.Receipts{{To: "7", MessageID: id1}, {To: "8", MessageID: id2}},
+			Request:  "POST /messages/chatrooms",
+			Body:     `{"to":["7","8"],"type":"txt","body":{"msg":"hello"},"chatroom_msg_level":"high"}`,
+			Response: `{"data":{"8":"` + id2 + `","7":"` + id1 + `"}}`,
+			Want:     batch.Results[string]{{ID: "7", Value: id1}, {ID: "8", Value: id2}},
 		},
 		{
 			ID: "messages.send_legacy",
-			Do: do(func(ctx context.Context, s *messages.Service) (messages.Receipts, error) {
+			Do: do(func(ctx context.Context, s *messages.Service) (batch.Results[string], error) {
 				return s.SendLegacy(ctx, messages.TargetRooms, []string{"7"}, messages.Message{
-					From: "alice", Body: messages.Text("hello"), Ext: map[string]any{"k": "v"}, OnlineOnly: true, SyncDevice: true, Priority: messages.Low,
+					From: "alice", Body: messages.Text("hello"), Ext: map[string]any{"k": "v"}, OnlineOnly: true, SyncDevice: true, Priority: messages.PriorityLow,
 				})
 			}),
 			Request: "POST /messages?useMsgId=true",
 			Body: `{"target_type":"chatrooms","target":["7"],"msg":{"type":"txt","msg":"hello"},"from":"alice","ext":{"k":"v"},
 				"routetype":"ROUTE_ONLINE","sync_device":true,"chatroom_msg_level":"low"}`,
 			Response: `{"data":{"7":"` + id1 + `"}}`,
-			Want:   messages.Receipts{{To: "7", MessageID: id1}},
+			Want:     batch.Results[string]{{ID: "7", Value: id1}},
 		},
 		{
 			ID: "messages.send_legacy", Name: "a server that tells no ids",
-			Do: do(func(ctx context.Context, s *messages.Service) (messages.Receipts, error) {
+			Do: do(func(ctx context.Context, s *messages.Service) (batch.Results[string], error) {
 				return s.SendLegacy(ctx, messages.TargetUsers, []string{"bob"}, hello)
 			}),
-			Request: "POST /messages?useMsgId=true",
-			Body:    `{"target_type":"users","target":["bob"],"msg":{"type":"txt","msg":"hello"},"from":"alice"}`,
-			Response:  `{"data":{"bob":"success"}}`,
-			Want:    messages.Receipts{{To: "bob"}},
+			Request:  "POST /messages?useMsgId=true",
+			Body:     `{"target_type":"users","target":["bob"],"msg":{"type":"txt","msg":"hello"},"from":"alice"}`,
+			Response: `{"data":{"bob":"success"}}`,
+			Want:     batch.Results[string]{{ID: "bob"}},
 		},
 		{
 			ID: "messages.send_group_targeted",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.SendToGroupMembers(ctx, "219874650132482", []string{"bob", "carol"}, messages.Message{From: "alice", Body: messages.Text("hello"), NeedAck: true})
 			}),
-			Request: "POST /messages/chatgroups/users",
-			Body:    `{"from":"alice","to":["219874650132482"],"users":["bob","carol"],"type":"txt","body":{"msg":"hello"},"need_group_ack":true}`,
-			Response:  `{"path":"/messages/chatgroups","data":{"219874650132482":"` + id1 + `"}}`,
-			Want:    id1,
+			Request:  "POST /messages/chatgroups/users",
+			Body:     `{"from":"alice","to":["219874650132482"],"users":["bob","carol"],"type":"txt","body":{"msg":"hello"},"need_group_ack":true}`,
+			Response: `{"path":"/messages/chatgroups","data":{"219874650132482":"` + id1 + `"}}`,
+			Want:     id1,
 		},
 		{
 			ID: "messages.send_room_targeted",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
-				return s.SendToRoomMembers(ctx, "7", []string{"bob"}, messages.Message{Body: messages.Command("mute-mic"), Priority: messages.Low})
+				return s.SendToRoomMembers(ctx, "7", []string{"bob"}, messages.Message{Body: messages.Command("mute-mic"), Priority: messages.PriorityLow})
 			}),
-			Request: "POST /messages/chatrooms/users",
-			Body:    `{"to":["7"],"users":["bob"],"type":"cmd","body":{"action":"mute-mic"},"chatroom_msg_level":"low"}`,
-			Response:  `{"data":{"7":` + id1 + `}}`,
-			Want:    id1,
+			Request:  "POST /messages/chatrooms/users",
+			Body:     `{"to":["7"],"users":["bob"],"type":"cmd","body":{"action":"mute-mic"},"chatroom_msg_level":"low"}`,
+			Response: `{"data":{"7":` + id1 + `}}`,
+			Want:     id1,
 		},
 		{
 			ID: "messages.send_room_targeted", Name: "not named in the response",
 			Do: do(func(ctx context.Context, s *messages.Service) (string, error) {
 				return s.SendToRoomMembers(ctx, "7", []string{"bob"}, hello)
 			}),
-			Request: "POST /messages/chatrooms/users",
-			Body:    `{"from":"alice","to":["7"],"users":["bob"],"type":"txt","body":{"msg":"hello"}}`,
-			Response:  `{"data":{}}`,
-			Err:     im.ErrOutcomeUnknown,
+			Request:  "POST /messages/chatrooms/users",
+			Body:     `{"from":"alice","to":["7"],"users":["bob"],"type":"txt","body":{"msg":"hello"}}`,
+			Response: `{"data":{}}`,
+			Err:      im.ErrOutcomeUnknown,
 		},
 	})
 }
 
-func TestReceipts(t *testing.T) {
+func TestPartialFailure(t *testing.T) {
 	client, _ := wiretest.Client(t, wiretest.JSON(200, `{"data":{"bob":"`+id1+`","dave":"user not found","erin":null,"frank":"success"}}`))
 	got, err := client.Messages.SendToUsers(t.Context(), []string{"Bob", "carol", "dave", "erin", "frank"}, hello)
-	require.NoError(t, err)
 	require.Len(t, got, 5)
-	assert.Equal(t, messages.Receipt{To: "Bob", MessageID: id1}, got[0])
+	assert.Equal(t, batch.Item[string]{ID: "Bob", Value: id1}, got[0])
 	require.ErrorIs(t, got[1].Err, batch.ErrNotReported)
 	require.ErrorIs(t, got[1].Err, im.ErrOutcomeUnknown, "carol may have got it")
 	require.ErrorIs(t, got[2].Err, im.ErrNotFound)
-	assert.Empty(t, got[2].MessageID)
+	assert.Empty(t, got[2].Value)
 	require.Error(t, got[3].Err)
 	require.NoError(t, got[4].Err)
 
-	require.ErrorIs(t, got.Err(), im.ErrPartial)
-	require.EqualError(t, got.Err(), "im: 3 of 5 items failed: carol (the response does not name this item), dave (user not found), erin (refused without a reason)")
+	require.ErrorIs(t, err, im.ErrPartial)
+	require.EqualError(t, err, "im: 3 of 5 items failed: carol (the response does not name this item), dave (user not found), erin (refused without a reason)")
 	require.NoError(t, got[:1].Err())
 }
 
@@ -265,9 +264,9 @@ func TestSendRefuses(t *testing.T) {
 		"send_groups: groupIDs: has 4 entries, at most 3 are allowed": func(s *messages.Service) error { _, err := s.SendToGroups(ctx, many(4), hello); return err },
 		"send_rooms: roomIDs: has 11 entries, at most 10 are allowed": func(s *messages.Service) error { _, err := s.SendToRooms(ctx, many(11), hello); return err },
 		"send_users: NeedAck: is for groups only":                     toBob(with(func(m *messages.Message) { m.NeedAck = true })),
-		"send_users: Priority: is for chat rooms only":                toBob(with(func(m *messages.Message) { m.Priority = messages.Low })),
+		"send_users: Priority: is for chat rooms only":                toBob(with(func(m *messages.Message) { m.Priority = messages.PriorityLow })),
 		"send_groups: Priority: is for chat rooms only": func(s *messages.Service) error {
-			_, err := s.SendToGroups(ctx, bob, messages.Message{Body: text, Priority: messages.Low})
+			_, err := s.SendToGroups(ctx, bob, messages.Message{Body: text, Priority: messages.PriorityLow})
 			return err
 		},
 		"send_rooms: NeedAck: is for groups only": func(s *messages.Service) error {
@@ -288,8 +287,8 @@ func TestSendRefuses(t *testing.T) {
 		"send_users: Body.Event: has 33 characters, at most 32 are allowed":     body(messages.Custom(strings.Repeat("e", 33), nil)),
 		`send_users: Body.Event: is "a b", must match ^[a-zA-Z0-9\-_/.]{1,32}$`: body(messages.Custom("a b", nil)),
 		"send_users: Body.Exts: has 17 entries, at most 16 are allowed":         body(messages.Custom("e", exts(17))),
-		"send_users: Body: is a CombineBody, which only client SDKs can send":   body(messages.CombineBody{}),
-		"send_users: Body: is a RawBody, which cannot be sent":                  body(messages.RawBody{Kind: "txt"}),
+		"send_users: Body.JSON: must be a JSON object to be sent":               body(messages.RawBody{Kind: "txt", JSON: []byte(`[1]`)}),
+		"send_users: Body.Kind: must not be empty":                              body(messages.RawBody{JSON: []byte(`{"msg":"x"}`)}),
 
 		"send_users: Body: and Ext have 5121 bytes together, at most 5120 are allowed": body(messages.Text(strings.Repeat("x", 5121-len(`{"msg":""}`)))),
 		"send_users: Body: and Ext have 5122 bytes together, at most 5120 are allowed": toBob(messages.Message{
@@ -302,7 +301,7 @@ func TestSendRefuses(t *testing.T) {
 		"send_legacy: RoamIgnore: is not known to this call": legacy(messages.TargetUsers, with(func(m *messages.Message) { m.RoamIgnore = bob })),
 		"send_legacy: NeedAck: is not known to this call":    legacy(messages.TargetGroups, with(func(m *messages.Message) { m.NeedAck = true })),
 		"send_legacy: Env: is not known to this call":        legacy(messages.TargetUsers, with(func(m *messages.Message) { m.Env = "a" })),
-		"send_legacy: Priority: is for chat rooms only":      legacy(messages.TargetUsers, with(func(m *messages.Message) { m.Priority = messages.Low })),
+		"send_legacy: Priority: is for chat rooms only":      legacy(messages.TargetUsers, with(func(m *messages.Message) { m.Priority = messages.PriorityLow })),
 		"send_legacy: to: has 601 entries, at most 600 are allowed": func(s *messages.Service) error {
 			_, err := s.SendLegacy(ctx, messages.TargetUsers, many(601), hello)
 			return err
@@ -358,9 +357,8 @@ func TestLargestMessage(t *testing.T) {
 	require.NoError(t, err)
 	client, sent := wiretest.Client(t, wiretest.JSON(200, string(response)))
 	text := strings.Repeat("<", 5120-len(`{"msg":""}`))
-	receipts, err := client.Messages.SendToUsers(t.Context(), to, messages.Message{Body: messages.Text(text)})
+	_, err = client.Messages.SendToUsers(t.Context(), to, messages.Message{Body: messages.Text(text)})
 	require.NoError(t, err)
-	require.NoError(t, receipts.Err())
 	assert.Contains(t, (*sent)[0].Body, text)
 }
 
@@ -444,7 +442,7 @@ func TestCosts(t *testing.T) {
 		},
 		"the user's own quota": {
 			func(s *messages.Service) {
-				_ = s.DeleteConversation(ctx, "Alice", messages.DeleteConversationRequest{Peer: "b", ChatType: messages.ChatUser})
+				_ = s.DeleteConversation(ctx, "Alice", "b", messages.ChatTypeUser, messages.DeleteConversationOptions{})
 			}, 0, "alice",
 		},
 	} {

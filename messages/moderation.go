@@ -9,14 +9,15 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// ModerationQuery chooses moderation records. No document gives the values of the
-// filters; they are passed on as they are.
+// ModerationQuery chooses moderation records. No document gives the values of the filters;
+// they are passed on as they are.
 type ModerationQuery struct {
-	From, To       time.Time `json:",omitzero"` // required
-	TargetType     string    // empty: all
-	MessageType    string    // empty: all
-	Result         string    // of the moderation; empty: all
-	ProviderResult string    // of the provider; empty: all
+	From           time.Time `json:"from,omitzero"`             // required
+	To             time.Time `json:"to,omitzero"`               // required
+	TargetType     string    `json:"target_type,omitempty"`     // empty: all
+	MessageType    string    `json:"message_type,omitempty"`    // empty: all
+	Result         string    `json:"result,omitempty"`          // of the moderation; empty: all
+	ProviderResult string    `json:"provider_result,omitempty"` // of the provider; empty: all
 }
 
 func (q *ModerationQuery) check() error {
@@ -55,11 +56,10 @@ var exportModeration = api.Endpoint{
 	ID: "messages.export_moderation_records", Method: http.MethodPost, Path: "/moderation/record/message/export", Idempotent: true,
 }
 
-// ExportModeration writes the moderation records of messages between two times into
-// a file on the server and returns its UUID. No document describes the call, nor how
-// the file is fetched; it is taken from the vendor's Java SDK, unit of the times
-// included. Quota: 100 calls a second. Repeated after a lost response, which makes
-// another file.
+// ExportModeration writes the moderation records of messages between two times into a file
+// on the server and returns its UUID. No document describes the call, nor how the file is
+// fetched; it is taken from the vendor's Java SDK, unit of the times included. A retry
+// makes another file.
 //
 //im:endpoint messages.export_moderation_records
 func (s *Service) ExportModeration(ctx context.Context, q ModerationQuery) (string, error) {

@@ -12,21 +12,26 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// RecallRequest names a message to be recalled.
-type RecallRequest struct {
-	MessageID string
-	To        string   // the user, group or room that it was sent to
-	ChatType  ChatType // of that receiver
-	From      string   // who recalls it; empty: the admin of the app
+// Recall says where a message is to be recalled, and how.
+type Recall struct {
+	To       string   `json:"to"`             // the user, group or room that it was sent to
+	ChatType ChatType `json:"chat_type"`      // of that receiver
+	From     string   `json:"from,omitempty"` // who recalls it; empty: the admin of the app
 
 	// Force also recalls a message that has expired or that the server no longer
 	// has. Its sender's devices take part only where From is the sender.
-	Force      bool
-	SyncDevice *bool  // one-to-one chats: tell the sender's devices; nil: yes
-	Info       string // free text for the clients; newer servers only
+	Force      bool   `json:"force,omitempty"`
+	SyncDevice *bool  `json:"sync_device,omitempty"` // one-to-one chats: inform the sender's devices; nil: yes
+	Info       string `json:"info,omitempty"`        // free text for the clients; newer servers only
 }
 
-func (r *RecallRequest) check(field string) error {
+// RecallItem is one message of a batch.
+type RecallItem struct {
+	MessageID string `json:"message_id"`
+	Recall
+}
+
+func (r *RecallItem) check(field string) error {
 	return api.First(api.Required(field+"MessageID", r.MessageID), api.Required(field+"To", r.To),
 		api.Required(field+"ChatType", string(r.ChatType)), api.UTF8(field+"From", r.From), api.UTF8(field+"Info", r.Info))
 }
@@ -42,34 +47,38 @@ type wireRecall struct {
 	Info       string   `json:"recallMessageExtensionInfo,omitzero"`
 }
 
+func (r *RecallItem) wire() wireRecall {
+	return wireRecall{r.MessageID, r.To, r.ChatType, r.From, r.Force, r.SyncDevice, r.Info}
+}
+
 type wireRecalls struct {
 	Messages []wireRecall `json:"msgs"`
 	Info     string       `json:"recallMessageExtensionInfo,omitzero"`
 }
 
 // recalls prepares a batch. The documents give the whole batch one Info.
-func recalls(requests []RecallRequest) (wireRecalls, error) {
-	if len(requests) == 0 {
-		return wireRecalls{}, api.Invalid("requests", "must have at least one entry")
+func recalls(items []RecallItem) (wireRecalls, error) {
+	if len(items) == 0 {
+		return wireRecalls{}, api.Invalid("items", "must have at least one entry")
 	}
-	w := wireRecalls{Messages: make([]wireRecall, len(requests)), Info: requests[0].Info}
-	for i, r := range requests {
-		if err := r.check(fmt.Sprintf("requests[%d].", i)); err != nil {
+	w := wireRecalls{Messages: make([]wireRecall, len(items)), Info: items[0].Info}
+	for i, r := range items {
+		if err := r.check(fmt.Sprintf("items[%d].", i)); err != nil {
 			return w, err
 		}
 		if r.Info != w.Info {
-			return w, api.Invalid(fmt.Sprintf("requests[%d].Info", i), "differs from requests[0].Info: the call carries one for all")
+			return w, api.Invalid(fmt.Sprintf("items[%d].Info", i), "differs from items[0].Info: the call carries one for all")
 		}
 		r.Info = ""
-		w.Messages[i] = wireRecall(r)
+		w.Messages[i] = r.wire()
 	}
 	return w, nil
 }
 
-// recalled is the response of all three calls, by message id: "yes", or why not. It
-// sits in data as an object, as an array or as {"msgs": [...]}; older servers
-// response a failure as {"msgs": [...]} without data.
-type recalled map[string]string
+// recalled is the response of all three calls: what became of each message. "yes", or why
+// not, sits in data as an object, as an array or as {"msgs": [...]}; older servers report a
+// failure as {"msgs": [...]} without data.
+type recalled struct{ api.Reported[batch.None] }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (r *recalled) UnmarshalJSON(b []byte) error {
@@ -88,40 +97,25 @@ func (r *recalled) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &wire); err != nil {
 		return err
 	}
-	*r = make(recalled)
 	for _, one := range append(wire.Data, wire.results) {
 		for _, each := range append(one.Messages, one.result) {
-			if each.MessageID != "" {
-				(*r)[string(each.MessageID)] = string(each.Recalled)
+			switch {
+			case each.MessageID == "":
+			case strings.EqualFold(string(each.Recalled), "yes"):
+				r.Done(string(each.MessageID), batch.None{})
+			default:
+				r.Failed(string(each.MessageID), recallReason(string(each.Recalled)))
 			}
 		}
 	}
 	return nil
 }
 
-func (r recalled) outcome(messageID string) (api.Done, bool) {
-	word, named := r[messageID]
-	return api.Done{OK: strings.EqualFold(word, "yes"), Reason: word}, named
-}
-
-// outcomes says what became of each message.
-func (r recalled) outcomes(requests []RecallRequest) batch.Result {
-	ids := make([]string, len(requests))
-	for i := range requests {
-		ids[i] = requests[i].MessageID
-	}
-	result := api.Outcomes(ids, r.outcome)
-	for i := range result {
-		result[i].Err = recallReason(result[i].Err)
-	}
-	return result
-}
-
-// recallReason gives a refusal the kind that newer servers give it by their
-// status.
-func recallReason(err error) error {
-	var reason *batch.Reason
-	if !errors.As(err, &reason) || errors.Is(err, api.NotReported) {
+// recallReason gives a refusal the kind that newer servers give it by their status.
+func recallReason(word string) error {
+	err := api.Refused(word)
+	reason, ok := errors.AsType[*batch.Reason](err)
+	if !ok {
 		return err
 	}
 	kind := reason.Kind
@@ -142,36 +136,42 @@ var recall = api.Endpoint{
 	ID: "messages.recall", Method: http.MethodPost, Path: "/messages/msg_recall", Pool: recallPool, Idempotent: true,
 }
 
-// Recall takes a message back from all who have received it, within 2 minutes of
-// its sending unless the app has another limit (up to 7 days) or Force is set. A
-// file that it refers to is deleted too. With Force a message id that never
-// existed is no error. Quota: 100 calls a second together with RecallBatchLegacy.
-// Repeated after a lost response; without Force the repeat may report
-// [im.ErrNotFound] since the first one worked. Errors: [im.ErrNotFound] for a
-// message that is gone or recalled, [im.ErrForbidden] when it is too late,
-// [im.ErrNotEnabled] where recalls are not switched on. Older servers refuse under
-// status 200 or without a code; what they say then is the text of the error.
+// Recall takes a message back from all who have received it, within 2 minutes of its
+// sending unless the app has another limit (up to 7 days) or Force is set. A file that it
+// refers to is deleted too. With Force a message id that never existed is not an error.
+// Its quota is shared with RecallBatchLegacy. A retry without Force may report
+// im.ErrNotFound since the attempt before has worked. Errors: im.ErrNotFound for a message
+// that is gone or recalled, im.ErrForbidden when it is too late, im.ErrNotEnabled where
+// recalls are not switched on. Older servers reject under status 200 or without a code;
+// what they say then is the text of the error.
 //
 //im:endpoint messages.recall
-func (s *Service) Recall(ctx context.Context, r RecallRequest) error {
-	out := &api.Checked[recalled]{Check: func(response *recalled) error { return response.outcomes([]RecallRequest{r})[0].Err }}
-	return s.api.Call(ctx, &api.Call{Endpoint: &recall, Invalid: r.check(""), Body: wireRecall(r), Out: out})
+func (s *Service) Recall(ctx context.Context, messageID string, r Recall) error {
+	item := RecallItem{messageID, r}
+	out := &api.Checked[recalled]{Check: func(said *recalled) error {
+		result, _ := said.Results([]string{messageID})
+		return result[0].Err
+	}}
+	invalid := api.First(api.Required("messageID", messageID), item.check(""))
+	return s.api.Call(ctx, &api.Call{Endpoint: &recall, Invalid: invalid, Body: item.wire(), Out: out})
 }
+
+// MaxRecallBatch is the most messages of one call of [Service.RecallBatch].
+const MaxRecallBatch = 30
 
 var recallBatch = api.Endpoint{
 	ID: "messages.recall_batch", Method: http.MethodPost, Path: "/messages/batch_recall", Pool: "messages_recall_batch",
-	Idempotent: true, MaxItems: 30, ItemsIn: "requests",
+	Idempotent: true, MaxItems: MaxRecallBatch, ItemsIn: "items",
 }
 
-// RecallBatch recalls up to 30 messages, which may belong to different chats, and
-// reports on each. Info must be the same in all. Quota: 100 calls a second,
-// whatever the number of messages. Repeated after a lost response. Errors as of
-// [Service.Recall]; how the server responds where only some can be recalled is not
+// RecallBatch recalls up to [MaxRecallBatch] messages, which may belong to different chats.
+// Info must be the same in all. The number of messages does not count for the quota. Errors
+// as of [Service.Recall]; how the server responds where only some can be recalled is not
 // documented. Not in the English documents of Agora.
 //
 //im:endpoint messages.recall_batch
-func (s *Service) RecallBatch(ctx context.Context, requests []RecallRequest) (batch.Result, error) {
-	return s.recallAll(ctx, &recallBatch, requests, nil)
+func (s *Service) RecallBatch(ctx context.Context, items []RecallItem) (batch.Result, error) {
+	return s.recallAll(ctx, &recallBatch, items, nil)
 }
 
 var recallBatchLegacy = api.Endpoint{
@@ -179,30 +179,33 @@ var recallBatchLegacy = api.Endpoint{
 }
 
 // RecallBatchLegacy recalls messages through the older call, which clusters without
-// RecallBatch know, and reports on each, with the server's reason: errors.Is finds
-// [im.ErrNotFound] and [im.ErrForbidden] as for [Service.Recall]. No document gives
-// a largest batch. Info is refused: the call does not know it. Quota: 100 calls a
-// second together with Recall. Repeated after a lost response.
+// RecallBatch know; errors.Is finds im.ErrNotFound and im.ErrForbidden as for
+// [Service.Recall]. No document gives a largest batch. Info is rejected: the call does not
+// know it. Its quota is shared with Recall.
 //
 // Deprecated: use [Service.RecallBatch], unless the cluster does not know it.
 //
 //im:endpoint messages.recall_batch_legacy
-func (s *Service) RecallBatchLegacy(ctx context.Context, requests []RecallRequest) (batch.Result, error) {
+func (s *Service) RecallBatchLegacy(ctx context.Context, items []RecallItem) (batch.Result, error) {
 	var invalid error
-	if len(requests) > 0 && requests[0].Info != "" {
-		invalid = api.Invalid("requests[0].Info", "is not known to this call")
+	if len(items) > 0 && items[0].Info != "" {
+		invalid = api.Invalid("items[0].Info", "is not known to this call")
 	}
-	return s.recallAll(ctx, &recallBatchLegacy, requests, invalid)
+	return s.recallAll(ctx, &recallBatchLegacy, items, invalid)
 }
 
-func (s *Service) recallAll(ctx context.Context, e *api.Endpoint, requests []RecallRequest, invalid error) (batch.Result, error) {
-	body, err := recalls(requests)
+func (s *Service) recallAll(ctx context.Context, e *api.Endpoint, items []RecallItem, invalid error) (batch.Result, error) {
+	body, err := recalls(items)
 	var out recalled
 	err = s.api.Call(ctx, &api.Call{
-		Endpoint: e, Invalid: api.First(err, invalid), Body: body, Items: len(requests), Out: &out,
+		Endpoint: e, Invalid: api.First(err, invalid), Body: body, Items: len(items), Out: &out,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return out.outcomes(requests), nil
+	ids := make([]string, len(items))
+	for i := range items {
+		ids[i] = items[i].MessageID
+	}
+	return out.Results(ids)
 }

@@ -13,12 +13,12 @@ import (
 	"github.com/imrest/im-go/messages"
 )
 
-var toBob = messages.RecallRequest{MessageID: id1, To: "bob", ChatType: messages.ChatUser, From: "alice"}
+var toBob = messages.RecallItem{MessageID: id1, Recall: messages.Recall{To: "bob", ChatType: messages.ChatTypeUser, From: "alice"}}
 
 const toBobJSON = `{"msg_id":"` + id1 + `","to":"bob","chat_type":"chat","from":"alice","force":false}`
 
 func TestRecall(t *testing.T) {
-	recall := act(func(ctx context.Context, s *messages.Service) error { return s.Recall(ctx, toBob) })
+	recall := act(func(ctx context.Context, s *messages.Service) error { return s.Recall(ctx, id1, toBob.Recall) })
 	response := func(name, body string, err error) wiretest.Case {
 		return wiretest.Case{
 			ID: "messages.recall", Name: name, Do: recall,
@@ -34,13 +34,13 @@ func TestRecall(t *testing.T) {
 		{
 			ID: "messages.recall", Name: "all fields",
 			Do: act(func(ctx context.Context, s *messages.Service) error {
-				return s.Recall(ctx, messages.RecallRequest{
-					MessageID: id1, To: "7", ChatType: messages.ChatRoom, Force: true, SyncDevice: new(false), Info: "spam",
+				return s.Recall(ctx, id1, messages.Recall{
+					To: "7", ChatType: messages.ChatTypeRoom, Force: true, SyncDevice: new(false), Info: "spam",
 				})
 			}),
-			Request: "POST /messages/msg_recall",
-			Body:    `{"msg_id":"` + id1 + `","to":"7","chat_type":"chatroom","force":true,"sync_device":false,"recallMessageExtensionInfo":"spam"}`,
-			Response:  `{"data":{"recalled":"yes","chattype":"group_chat","msg_id":` + id1 + `}}`,
+			Request:  "POST /messages/msg_recall",
+			Body:     `{"msg_id":"` + id1 + `","to":"7","chat_type":"chatroom","force":true,"sync_device":false,"recallMessageExtensionInfo":"spam"}`,
+			Response: `{"data":{"recalled":"yes","chattype":"group_chat","msg_id":` + id1 + `}}`,
 		},
 		response("data as an array", `{"data":[{"recalled":"yes","msg_id":"`+id1+`"}]}`, nil),
 		response("old failure: recalled before", `{"msgs":[{"msg_id":"`+id1+`","recalled":"not_found msg"}]}`, im.ErrNotFound),
@@ -53,34 +53,34 @@ func TestRecall(t *testing.T) {
 	})
 
 	client, _ := wiretest.Client(t, wiretest.JSON(200, `{"msgs":[{"msg_id":"`+id1+`","recalled":"exceed recall time limit"}]}`))
-	err := client.Messages.Recall(t.Context(), toBob)
+	err := client.Messages.Recall(t.Context(), id1, toBob.Recall)
 	require.EqualError(t, err, "im: messages.recall: 200 forbidden: exceed recall time limit")
 	require.NotErrorIs(t, err, im.ErrPlanLimit)
 
-	for want, r := range map[string]messages.RecallRequest{
-		"MessageID: must not be empty": {To: "bob", ChatType: messages.ChatUser},
-		"To: must not be empty":        {MessageID: id1, ChatType: messages.ChatUser},
-		"ChatType: must not be empty":  {MessageID: id1, To: "bob"},
+	for want, r := range map[string]messages.RecallItem{
+		"messageID: must not be empty": {Recall: messages.Recall{To: "bob", ChatType: messages.ChatTypeUser}},
+		"To: must not be empty":        {MessageID: id1, Recall: messages.Recall{ChatType: messages.ChatTypeUser}},
+		"ChatType: must not be empty":  {MessageID: id1, Recall: messages.Recall{To: "bob"}},
 	} {
-		refused(t, "messages.recall: "+want, func(s *messages.Service) error { return s.Recall(t.Context(), r) })
+		refused(t, "messages.recall: "+want, func(s *messages.Service) error { return s.Recall(t.Context(), r.MessageID, r.Recall) })
 	}
 }
 
 func TestRecallBatch(t *testing.T) {
-	toRoom := messages.RecallRequest{MessageID: id2, To: "7", ChatType: messages.ChatRoom, Force: true}
+	toRoom := messages.RecallItem{MessageID: id2, Recall: messages.Recall{To: "7", ChatType: messages.ChatTypeRoom, Force: true}}
 	const toRoomJSON = `{"msg_id":"` + id2 + `","to":"7","chat_type":"chatroom","force":true}`
-	third := messages.RecallRequest{MessageID: "3", To: "9", ChatType: messages.ChatGroup}
+	third := messages.RecallItem{MessageID: "3", Recall: messages.Recall{To: "9", ChatType: messages.ChatTypeGroup}}
 	const thirdJSON = `{"msg_id":"3","to":"9","chat_type":"groupchat","force":false}`
-	partly := func(call func(*messages.Service, context.Context, []messages.RecallRequest) (batch.Result, error)) func(context.Context, *im.Client) (any, error) {
+	partly := func(call func(*messages.Service, context.Context, []messages.RecallItem) (batch.Result, error)) func(context.Context, *im.Client) (any, error) {
 		return do(func(ctx context.Context, s *messages.Service) (any, error) {
-			got, err := call(s, ctx, []messages.RecallRequest{toBob, toRoom, third})
+			got, err := call(s, ctx, []messages.RecallItem{toBob, toRoom, third})
 			require.Len(t, got, 3)
-			assert.Equal(t, batch.Outcome{ID: id1}, got[0])
+			assert.Equal(t, batch.Item[batch.None]{ID: id1}, got[0])
 			require.ErrorIs(t, got[1].Err, im.ErrForbidden)
 			require.EqualError(t, got[1].Err, "exceed recall time limit")
 			require.ErrorIs(t, got[2].Err, batch.ErrNotReported)
-			require.ErrorIs(t, got.Err(), im.ErrPartial)
-			return nil, err
+			require.ErrorIs(t, err, im.ErrPartial)
+			return nil, nil
 		})
 	}
 	wiretest.Run(t, []wiretest.Case{
@@ -89,12 +89,12 @@ func TestRecallBatch(t *testing.T) {
 			Do: do(func(ctx context.Context, s *messages.Service) (batch.Result, error) {
 				one, two := toBob, toRoom
 				one.Info, two.Info = "spam", "spam"
-				return s.RecallBatch(ctx, []messages.RecallRequest{one, two})
+				return s.RecallBatch(ctx, []messages.RecallItem{one, two})
 			}),
-			Request: "POST /messages/batch_recall",
-			Body:    `{"msgs":[` + toBobJSON + `,` + toRoomJSON + `],"recallMessageExtensionInfo":"spam"}`,
-			Response:  `{"data":[{"recalled":"yes","chattype":"chatroom","msg_id":"` + id2 + `"},{"recalled":"yes","chattype":"chat","msg_id":"` + id1 + `"}]}`,
-			Want:    batch.Result{{ID: id1}, {ID: id2}},
+			Request:  "POST /messages/batch_recall",
+			Body:     `{"msgs":[` + toBobJSON + `,` + toRoomJSON + `],"recallMessageExtensionInfo":"spam"}`,
+			Response: `{"data":[{"recalled":"yes","chattype":"chatroom","msg_id":"` + id2 + `"},{"recalled":"yes","chattype":"chat","msg_id":"` + id1 + `"}]}`,
+			Want:     batch.Result{{ID: id1}, {ID: id2}},
 		},
 		{
 			ID: "messages.recall_batch", Name: "in part", Do: partly((*messages.Service).RecallBatch),
@@ -104,20 +104,20 @@ func TestRecallBatch(t *testing.T) {
 		{
 			ID: "messages.recall_batch_legacy",
 			Do: do(func(ctx context.Context, s *messages.Service) (batch.Result, error) {
-				return s.RecallBatchLegacy(ctx, []messages.RecallRequest{toBob})
+				return s.RecallBatchLegacy(ctx, []messages.RecallItem{toBob})
 			}),
 			Request: "POST /messages/recall", Body: `{"msgs":[` + toBobJSON + `]}`,
 			Response: `{"data":{"msgs":[{"msg_id":"` + id1 + `","recalled":"yes"}]}}`,
-			Want:   batch.Result{{ID: id1}},
+			Want:     batch.Result{{ID: id1}},
 		},
 		{
 			ID: "messages.recall_batch_legacy", Name: "data is the result",
 			Do: do(func(ctx context.Context, s *messages.Service) (batch.Result, error) {
-				return s.RecallBatchLegacy(ctx, []messages.RecallRequest{toBob})
+				return s.RecallBatchLegacy(ctx, []messages.RecallItem{toBob})
 			}),
 			Request: "POST /messages/recall", Body: `{"msgs":[` + toBobJSON + `]}`,
 			Response: `{"data":{"msg_id":"` + id1 + `","recalled":"yes"}}`,
-			Want:   batch.Result{{ID: id1}},
+			Want:     batch.Result{{ID: id1}},
 		},
 		{
 			ID: "messages.recall_batch_legacy", Name: "in part", Do: partly((*messages.Service).RecallBatchLegacy),
@@ -128,19 +128,19 @@ func TestRecallBatch(t *testing.T) {
 
 	informed := toBob
 	informed.Info = "spam"
-	for want, requests := range map[string][]messages.RecallRequest{
-		"requests: must have at least one entry":                                        nil,
-		"requests: has 31 entries, at most 30 are allowed":                              repeat(toBob, 31),
-		"requests[1].MessageID: must not be empty":                                      {toBob, {}},
-		"requests[1].Info: differs from requests[0].Info: the call carries one for all": {toBob, informed},
+	for want, requests := range map[string][]messages.RecallItem{
+		"items: must have at least one entry":                                     nil,
+		"items: has 31 entries, at most 30 are allowed":                           repeat(toBob, 31),
+		"items[1].MessageID: must not be empty":                                   {toBob, {}},
+		"items[1].Info: differs from items[0].Info: the call carries one for all": {toBob, informed},
 	} {
 		refused(t, "messages.recall_batch: "+want, func(s *messages.Service) error {
 			_, err := s.RecallBatch(t.Context(), requests)
 			return err
 		})
 	}
-	refused(t, "messages.recall_batch_legacy: requests[0].Info: is not known to this call", func(s *messages.Service) error {
-		_, err := s.RecallBatchLegacy(t.Context(), []messages.RecallRequest{informed})
+	refused(t, "messages.recall_batch_legacy: items[0].Info: is not known to this call", func(s *messages.Service) error {
+		_, err := s.RecallBatchLegacy(t.Context(), []messages.RecallItem{informed})
 		return err
 	})
 }

@@ -1,13 +1,10 @@
 package messages
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
-	"math"
-	"strings"
+	"maps"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
@@ -16,27 +13,55 @@ import (
 // Direction says whose copy of a message a record is.
 type Direction string
 
-// The directions. Newer files hold the sender's copies only; older ones may hold
-// both, so that a message comes up twice.
+// The directions. Newer files hold the sender's copies only; older ones may hold both, so
+// that a message comes up twice.
 const (
-	Outgoing Direction = "outgoing"
-	Incoming Direction = "incoming"
+	DirectionOutgoing Direction = "outgoing"
+	DirectionIncoming Direction = "incoming"
 )
 
-// Record is a message in the history. It prints without Raw, which may hold the
-// secrets of files.
+// Record is a message in the history. It prints without Raw, which may hold the secrets of
+// files.
 type Record struct {
-	ID        string
-	Time      time.Time `json:",omitzero"` // when it was sent
-	ChatType  ChatType
-	Direction Direction
-	From      string
-	To        string         // the user, group or room
-	Body      Body           // never nil; a RawBody where the type is not known
-	Ext       map[string]any // its numbers are json.Number, so that long ids survive
+	ID        string         `json:"id"`
+	Time      time.Time      `json:"time,omitzero"` // when it was sent
+	ChatType  ChatType       `json:"chat_type,omitempty"`
+	Direction Direction      `json:"direction,omitempty"`
+	From      string         `json:"from,omitempty"`
+	To        string         `json:"to,omitempty"`  // the user, group or room
+	Body      Body           `json:"body,omitzero"` // never nil in what is read; a RawBody where the type is not known
+	Ext       map[string]any `json:"ext,omitempty"` // its numbers are json.Number, so that long ids survive
 	// Raw is the record as it came, with all that has no field here: the documents
 	// allow for several bodies, though they show one.
-	Raw json.RawMessage
+	Raw json.RawMessage `json:"raw,omitempty"`
+}
+
+// Message makes a message of the record, to be sent on: its sender, body and ext. Files are
+// not uploaded anew; those that have expired are gone.
+func (r Record) Message() Message {
+	return Message{From: r.From, Body: r.Body, Ext: maps.Clone(r.Ext)}
+}
+
+// Text returns the text of a text message, or what apps show of a combined one that know
+// no such messages; "" for other types.
+func (r Record) Text() string {
+	switch body := r.Body.(type) {
+	case TextBody:
+		return body.Text
+	case CombineBody:
+		return body.Text
+	}
+	return ""
+}
+
+// Attachment returns the file of a picture, voice, video, file or combined message, for
+// [Service.DownloadAttachment]; false for other types.
+func (r Record) Attachment() (Attachment, bool) {
+	body, ok := r.Body.(interface{ file() Attachment })
+	if !ok {
+		return Attachment{}, false
+	}
+	return body.file(), true
 }
 
 type plainRecord Record
@@ -49,266 +74,3 @@ func (r Record) Format(s fmt.State, verb rune) {
 
 // LogValue hides Raw.
 func (r Record) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", r)) }
-
-// CombineBody is a number of messages that were forwarded as one.
-type CombineBody struct {
-	Title, Summary string
-	Text           string     // what apps show that know no such messages
-	Level          int        // how deep they are nested
-	File           Attachment // holds the messages
-}
-
-// LogValue hides the secret of a file.
-func (b CombineBody) LogValue() slog.Value { return api.LogMasked(b) }
-
-// Type implements Body.
-func (CombineBody) Type() Type { return TypeCombine }
-
-func (CombineBody) check() error {
-	return api.Invalid("Body", "is a CombineBody, which only client SDKs can send")
-}
-
-func (CombineBody) wire(Type) any { return nil }
-
-// RawBody is a body that this package does not know. It prints without its JSON,
-// which may hold the secrets of files.
-type RawBody struct {
-	Kind Type // as it stands there; may be empty
-	JSON json.RawMessage
-}
-
-// Type implements Body.
-func (b RawBody) Type() Type { return b.Kind }
-
-// Format hides the JSON.
-func (b RawBody) Format(s fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(s, "{Kind:%s JSON:%d bytes}", b.Kind, len(b.JSON))
-}
-
-// LogValue hides the JSON.
-func (b RawBody) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(b)) }
-
-func (RawBody) check() error {
-	return api.Invalid("Body", "is a RawBody, which cannot be sent")
-}
-
-func (RawBody) wire(Type) any { return nil }
-
-var errNoMessageID = errors.New("has no msg_id")
-
-// readRecord decodes a record of the history, which it keeps. It may be JSON text.
-func readRecord(line []byte) (Record, error) {
-	type record struct { // has a name for the error's sake
-		ID        api.Text        `json:"msg_id"`
-		Time      api.Millis      `json:"timestamp"`
-		Direction Direction       `json:"direction"`
-		ChatType  string          `json:"chat_type"`
-		From      api.Text        `json:"from"`
-		To        api.Text        `json:"to"`
-		Payload   json.RawMessage `json:"payload"`
-	}
-	var wire record
-	if err := json.Unmarshal(unquoted(line), &wire); err != nil {
-		return Record{Raw: line}, err
-	}
-	if wire.ID == "" {
-		return Record{Raw: line}, errNoMessageID
-	}
-	r := Record{
-		ID: string(wire.ID), Time: wire.Time.Time(), ChatType: chatType(wire.ChatType), Direction: wire.Direction,
-		From: string(wire.From), To: string(wire.To), Raw: line,
-	}
-	if err := readPayload(wire.Payload, &r); err != nil {
-		r.Body = RawBody{JSON: wire.Payload}
-	}
-	return r, nil
-}
-
-// readPayload fills a record. The sender and receiver in the payload count: those
-// outside are internal names by the newest documents.
-func readPayload(payload json.RawMessage, r *Record) error {
-	var wire struct {
-		Bodies   json.RawMessage `json:"bodies"`
-		Ext      json.RawMessage `json:"ext"`
-		From     api.Text        `json:"from"`
-		To       api.Text        `json:"to"`
-		ChatType api.Text        `json:"type"` // in conversation lists; older files have "chatmessage" here
-	}
-	if err := json.Unmarshal(unquoted(payload), &wire); err != nil {
-		return err
-	}
-	r.Ext = freeData(wire.Ext)
-	if wire.From != "" {
-		r.From = string(wire.From)
-	}
-	if wire.To != "" {
-		r.To = string(wire.To)
-	}
-	if r.ChatType == "" {
-		r.ChatType = chatType(string(wire.ChatType))
-	}
-	var bodies api.Many[json.RawMessage]
-	if err := json.Unmarshal(unquoted(wire.Bodies), &bodies); err != nil || len(bodies) == 0 {
-		return api.ErrNoEntity
-	}
-	r.Body = readBody(bodies[0])
-	return nil
-}
-
-// chatType takes "group_chat" too, as one document has it.
-func chatType(s string) ChatType {
-	return ChatType(strings.ReplaceAll(strings.TrimSpace(s), "_", ""))
-}
-
-// unquoted is the JSON that stands in a string, as some servers write objects.
-func unquoted(raw json.RawMessage) json.RawMessage {
-	var text string
-	if !bytes.HasPrefix(raw, []byte{'"'}) || json.Unmarshal(raw, &text) != nil {
-		return raw
-	}
-	return json.RawMessage(text)
-}
-
-// freeData reads an object of the user's. Anything else is nothing.
-func freeData(raw json.RawMessage) map[string]any {
-	var data map[string]any
-	dec := json.NewDecoder(bytes.NewReader(unquoted(raw)))
-	dec.UseNumber()
-	if dec.Decode(&data) != nil || len(data) == 0 {
-		return nil
-	}
-	return data
-}
-
-// wireBody has the fields of all bodies.
-type wireBody struct {
-	Type    Type   `json:"type"`
-	SubType string `json:"subType"`
-	Msg     string `json:"msg"`
-
-	URL         string    `json:"url"`
-	Filename    string    `json:"filename"`
-	FileName    string    `json:"file_name"` // by one table
-	Secret      string    `json:"secret"`
-	FileLength  api.Int   `json:"file_length"`
-	Length      api.Float `json:"length"`
-	Size        looseSize `json:"size"`
-	Thumb       string    `json:"thumb"`
-	ThumbSecret string    `json:"thumb_secret"`
-
-	Lat  api.Float `json:"lat"` // a number, or a string as it is sent
-	Lng  api.Float `json:"lng"`
-	Addr string    `json:"addr"`
-
-	Action string          `json:"action"`
-	Param  json.RawMessage `json:"param"`
-
-	Event  string    `json:"customEvent"`
-	Exts   looseExts `json:"customExts"`
-	ExtsV2 looseExts `json:"v2:customExts"`
-
-	Title   string  `json:"title"`
-	Summary string  `json:"summary"`
-	Level   api.Int `json:"combineLevel"`
-}
-
-// readBody decodes a body. What it cannot read stays raw.
-func readBody(raw json.RawMessage) Body {
-	var w wireBody
-	if json.Unmarshal(raw, &w) != nil || !finite(w.Lat) || !finite(w.Lng) {
-		var kind struct {
-			Type Type `json:"type"`
-		}
-		_ = json.Unmarshal(raw, &kind) // stays empty where there is none
-		return RawBody{Kind: kind.Type, JSON: raw}
-	}
-	switch {
-	case w.SubType == "sub_combine":
-		return CombineBody{Title: w.Title, Summary: w.Summary, Text: w.Msg, Level: w.Level.Int(), File: w.file()}
-	case w.Type == TypeText && w.SubType == "":
-		return Text(w.Msg)
-	case w.Type == TypeImage:
-		return Image(w.file(), w.Size.Width.Int(), w.Size.Height.Int())
-	case w.Type == TypeVoice:
-		return Voice(w.file(), w.length())
-	case w.Type == TypeVideo:
-		video := Video(w.file(), Attachment{URL: w.Thumb, Secret: w.ThumbSecret}, w.length())
-		video.Width, video.Height = w.Size.Width.Int(), w.Size.Height.Int()
-		return video
-	case w.Type == TypeFile:
-		return Attach(w.file())
-	case w.Type == TypeLocation:
-		return Location(float64(w.Lat), float64(w.Lng), w.Addr)
-	case w.Type == TypeCommand && w.Action == "":
-		return CommandBody{Action: w.Msg, Param: freeData(w.Param)} // as in callbacks
-	case w.Type == TypeCommand:
-		return CommandBody{Action: w.Action, Param: freeData(w.Param)}
-	case w.Type == TypeCustom && len(w.ExtsV2) > 0:
-		return Custom(w.Event, w.ExtsV2)
-	case w.Type == TypeCustom:
-		return Custom(w.Event, w.Exts)
-	}
-	return RawBody{Kind: w.Type, JSON: raw}
-}
-
-func finite(f api.Float) bool { return !math.IsNaN(float64(f)) && !math.IsInf(float64(f), 0) }
-
-func (w *wireBody) file() Attachment {
-	name := w.Filename
-	if name == "" {
-		name = w.FileName
-	}
-	return Attachment{URL: w.URL, Name: name, Secret: w.Secret, Size: int64(w.FileLength)}
-}
-
-// length is 0 where there is none to be believed.
-func (w *wireBody) length() time.Duration {
-	if seconds := float64(w.Length); seconds > 0 && seconds < 1e9 {
-		return time.Duration(seconds * float64(time.Second))
-	}
-	return 0
-}
-
-// looseSize is an object; one table calls it a number, which then means nothing.
-type looseSize struct {
-	Width  api.Int `json:"width"`
-	Height api.Int `json:"height"`
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (s *looseSize) UnmarshalJSON(b []byte) error {
-	if len(b) == 0 || b[0] != '{' {
-		return nil
-	}
-	type object looseSize
-	return json.Unmarshal(b, (*object)(s))
-}
-
-// looseExts is one object, or an array of objects with one key each.
-type looseExts map[string]string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (e *looseExts) UnmarshalJSON(b []byte) error {
-	var objects api.Many[map[string]json.RawMessage]
-	if err := json.Unmarshal(b, &objects); err != nil {
-		return err
-	}
-	for _, object := range objects {
-		for key, value := range object {
-			if *e == nil {
-				*e = make(looseExts)
-			}
-			(*e)[key] = looseText(value)
-		}
-	}
-	return nil
-}
-
-// looseText is a string; any other value stays as the JSON that it is.
-func looseText(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) != nil {
-		return string(raw)
-	}
-	return text
-}

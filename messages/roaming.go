@@ -9,12 +9,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
 )
 
 // RoamingOptions are the choices of the calls that delete roaming messages.
 type RoamingOptions struct {
-	Silent bool // do not tell the user's online devices
+	Silent bool `json:"silent,omitempty"` // do not inform the user's online devices
 }
 
 func (o RoamingOptions) query(key, value string) url.Values {
@@ -25,8 +26,8 @@ func (o RoamingOptions) query(key, value string) url.Values {
 	return q
 }
 
-// roaming carries out a call on roaming messages. The response is no usual one: its
-// word stands at the top.
+// roaming carries out a call on roaming messages. The word of its response stands at the
+// top.
 func (s *Service) roaming(ctx context.Context, c *api.Call) error {
 	type response = struct {
 		Status api.Text `json:"requestStatusCode"`
@@ -35,14 +36,25 @@ func (s *Service) roaming(ctx context.Context, c *api.Call) error {
 	return s.api.Call(ctx, c)
 }
 
-const maxRoaming = 50
+// MaxRoamingBatch is the most messages of one call of [Service.DeleteRoamingChat] and
+// [Service.DeleteRoamingGroup].
+const MaxRoamingBatch = 50
 
-func (s *Service) deleteRoaming(ctx context.Context, e *api.Endpoint, username string, query url.Values, messageIDs []string, invalid error) error {
+// deleteRoaming deletes single messages. The response says one thing of them all.
+func (s *Service) deleteRoaming(ctx context.Context, e *api.Endpoint, username string, query url.Values, messageIDs []string, invalid error) (batch.Result, error) {
 	query.Set("msgIdList", strings.Join(messageIDs, ","))
-	return s.roaming(ctx, &api.Call{
+	err := s.roaming(ctx, &api.Call{
 		Endpoint: e, Params: []string{username}, Query: query, Items: len(messageIDs),
 		Invalid: api.First(invalid, checkMessageIDs(messageIDs)),
 	})
+	if err != nil {
+		return nil, err
+	}
+	var said api.Reported[batch.None]
+	for _, id := range messageIDs {
+		said.Done(id, batch.None{})
+	}
+	return said.Results(messageIDs)
 }
 
 func checkMessageIDs(ids []string) error {
@@ -67,31 +79,30 @@ func (s *Service) clearRoaming(ctx context.Context, e *api.Endpoint, username st
 
 var deleteRoamingChat = api.Endpoint{
 	ID: "messages.delete_roaming_chat", Method: http.MethodDelete, Path: "/rest/message/roaming/chat/user/{username}", Pool: "roaming_chat_delete",
-	Idempotent: true, MaxItems: maxRoaming, ItemsIn: "messageIDs",
+	Idempotent: true, MaxItems: MaxRoamingBatch, ItemsIn: "messageIDs",
 }
 
-// DeleteRoamingChat deletes up to 50 messages of the chat with peer from what a
-// user finds on a new device. The peer keeps them. The response says nothing of
-// single messages. Quota: 100 calls a second. Repeated after a lost response. Errors:
-// [im.ErrNotEnabled] where roaming is not switched on. Not in the English documents
-// of Agora.
+// DeleteRoamingChat deletes up to [MaxRoamingBatch] messages of the chat with peer from what
+// a user finds on a new device. The peer keeps them. The response does not name single
+// messages: all are done, or the call fails. Errors: im.ErrNotEnabled where roaming is not
+// switched on. Not in the English documents of Agora.
 //
 //im:endpoint messages.delete_roaming_chat
-func (s *Service) DeleteRoamingChat(ctx context.Context, username, peer string, messageIDs []string, o RoamingOptions) error {
+func (s *Service) DeleteRoamingChat(ctx context.Context, username, peer string, messageIDs []string, o RoamingOptions) (batch.Result, error) {
 	return s.deleteRoaming(ctx, &deleteRoamingChat, username, o.query("userId", peer), messageIDs, api.Username("peer", peer))
 }
 
 var deleteRoamingGroup = api.Endpoint{
 	ID: "messages.delete_roaming_group", Method: http.MethodDelete, Path: "/rest/message/roaming/group/user/{username}", Pool: "roaming_group_delete",
-	Idempotent: true, MaxItems: maxRoaming, ItemsIn: "messageIDs",
+	Idempotent: true, MaxItems: MaxRoamingBatch, ItemsIn: "messageIDs",
 }
 
-// DeleteRoamingGroup deletes up to 50 messages of a group from what a user finds on
-// a new device. The other members keep them. Otherwise as
+// DeleteRoamingGroup deletes up to [MaxRoamingBatch] messages of a group from what a user
+// finds on a new device. The other members keep them. Otherwise as
 // [Service.DeleteRoamingChat], with a quota of its own.
 //
 //im:endpoint messages.delete_roaming_group
-func (s *Service) DeleteRoamingGroup(ctx context.Context, username, groupID string, messageIDs []string, o RoamingOptions) error {
+func (s *Service) DeleteRoamingGroup(ctx context.Context, username, groupID string, messageIDs []string, o RoamingOptions) (batch.Result, error) {
 	return s.deleteRoaming(ctx, &deleteRoamingGroup, username, o.query("groupId", groupID), messageIDs, api.Required("groupID", groupID))
 }
 
@@ -99,11 +110,10 @@ var clearRoamingAll = api.Endpoint{
 	ID: "messages.clear_roaming_all", Method: http.MethodPost, Path: "/rest/message/roaming/user/{username}/delete/all", Pool: "roaming_clear_all",
 }
 
-// ClearRoaming deletes all messages that a user would find on a new device, and
-// the user's conversation list. All others keep theirs. Quota: 100 calls a second.
-// Not repeated after a lost response: a repeat also deletes what came in between.
-// Errors: [im.ErrNotEnabled] where roaming is not switched on. Not in the English
-// documents of Agora.
+// ClearRoaming deletes all messages that a user would find on a new device, and the user's
+// conversation list. All others keep theirs. Not retried if the response is lost: a retry
+// also deletes what came in between. Errors: im.ErrNotEnabled where roaming is not switched
+// on. Not in the English documents of Agora.
 //
 //im:endpoint messages.clear_roaming_all
 func (s *Service) ClearRoaming(ctx context.Context, username string) error {
@@ -115,10 +125,9 @@ var clearRoamingChat = api.Endpoint{
 	Idempotent: true,
 }
 
-// ClearRoamingChat deletes the messages of the chat with peer up to and including a
-// time from what a user finds on a new device. The peer keeps them. Quota: 100
-// calls a second. Repeated after a lost response. Errors: [im.ErrNotEnabled] where
-// roaming is not switched on. Not in the English documents of Agora.
+// ClearRoamingChat deletes the messages of the chat with peer up to and including a time
+// from what a user finds on a new device. The peer keeps them. Errors: im.ErrNotEnabled
+// where roaming is not switched on. Not in the English documents of Agora.
 //
 //im:endpoint messages.clear_roaming_chat_until
 func (s *Service) ClearRoamingChat(ctx context.Context, username, peer string, until time.Time, o RoamingOptions) error {
@@ -130,9 +139,9 @@ var clearRoamingGroup = api.Endpoint{
 	Idempotent: true,
 }
 
-// ClearRoamingGroup deletes the messages of a group or chat room up to and
-// including a time from what a user finds on a new device. The other members keep
-// them. Otherwise as [Service.ClearRoamingChat], with a quota of its own.
+// ClearRoamingGroup deletes the messages of a group or chat room up to and including a time
+// from what a user finds on a new device. The other members keep them. Otherwise as
+// [Service.ClearRoamingChat], with a quota of its own.
 //
 //im:endpoint messages.clear_roaming_group_until
 func (s *Service) ClearRoamingGroup(ctx context.Context, username, groupID string, until time.Time, o RoamingOptions) error {

@@ -15,23 +15,22 @@ type StreamFormat string
 
 // The formats.
 const (
-	PlainText StreamFormat = "text"
-	Markdown  StreamFormat = "markdown"
+	StreamFormatText     StreamFormat = "text"
+	StreamFormatMarkdown StreamFormat = "markdown"
 )
 
-// Chunk is a piece of a streaming message. [Stream] keeps count of MessageID and
-// Seq; who sends chunks himself does so.
+// Chunk is a piece of a streaming message. [Stream] keeps count of MessageID and Seq.
 type Chunk struct {
-	From      string // required, the same in all chunks
-	MessageID string // empty in the first chunk, then what the first one returned
-	Seq       int    // 0 in the first chunk, then one more in each
-	Text      string // what is added to the message; 128 KB in all chunks together
+	From      string `json:"from"`                 // required, the same in all chunks
+	MessageID string `json:"message_id,omitempty"` // empty in the first chunk, then what the first one returned
+	Seq       int    `json:"seq"`                  // 0 in the first chunk, then one more in each
+	Text      string `json:"text,omitempty"`       // what is added to the message; 128 KB in all chunks together
 
-	Finish       bool // this is the last chunk
-	FinishReason *int // a code of the app's own, with Finish
+	Finish       bool `json:"finish,omitempty"`        // this is the last chunk
+	FinishReason *int `json:"finish_reason,omitempty"` // a code of the app's own, with Finish
 
-	Format StreamFormat   // in the first chunk; empty: PlainText
-	Ext    map[string]any // in the first chunk: free data for the receivers' apps
+	Format StreamFormat   `json:"format,omitempty"` // in the first chunk; empty: StreamFormatText
+	Ext    map[string]any `json:"ext,omitempty"`    // in the first chunk: free data for the receivers' apps
 }
 
 const maxStream = 128 << 10
@@ -104,13 +103,13 @@ var streamUser = api.Endpoint{
 	Quotas: api.Quotas{{N: 100, Per: time.Second, Items: true}},
 }
 
-// SendChunkToUser sends one chunk of a streaming text message to a user and returns
-// the id of the whole message. [Service.StreamToUser] is easier to use. At most 30
-// seconds may lie between chunks, and 30 minutes between the first and the last.
-// Quota: 100 chunks a second. Not repeated after a lost response. The number of a
-// refusal is in the ErrorCode of [im.Error]: 14031 unknown message, 14032 longer
-// than 128 KB, 14033 and 14034 too late, 14035 already finished, 14036 and 14037
-// another sender or receiver, 14038 Seq not above the one before. Easemob only.
+// SendChunkToUser sends one chunk of a streaming text message to a user and returns the id
+// of the whole message. [Service.StreamToUser] is easier to use. At most 30 seconds may lie
+// between chunks, and 30 minutes between the first and the last. Quota: 100 chunks a
+// second. Not retried if the response is lost. The number of a refusal is in the ErrorCode
+// of im.Error: 14031 unknown message, 14032 longer than 128 KB, 14033 and 14034 too late,
+// 14035 already finished, 14036 and 14037 another sender or receiver, 14038 Seq not above
+// the one before. Easemob only.
 //
 //im:endpoint messages.stream_user
 func (s *Service) SendChunkToUser(ctx context.Context, username string, c Chunk) (string, error) {
@@ -122,9 +121,8 @@ var streamGroup = api.Endpoint{
 	Quotas: api.Quotas{{N: 100, Per: time.Second, Items: true}},
 }
 
-// SendChunkToGroup sends one chunk of a streaming text message to a group. Otherwise
-// as [Service.SendChunkToUser], with a quota of its own. Chat rooms have no
-// streaming messages.
+// SendChunkToGroup sends one chunk of a streaming text message to a group. Otherwise as
+// [Service.SendChunkToUser], with a quota of its own. Chat rooms have no streaming messages.
 //
 //im:endpoint messages.stream_group
 func (s *Service) SendChunkToGroup(ctx context.Context, groupID string, c Chunk) (string, error) {
@@ -133,26 +131,26 @@ func (s *Service) SendChunkToGroup(ctx context.Context, groupID string, c Chunk)
 
 // StreamOptions are what the chunks of a [Stream] have in common.
 type StreamOptions struct {
-	From   string         // the sender shown; required
-	Format StreamFormat   // empty: PlainText
-	Ext    map[string]any // free data for the receivers' apps
+	From   string         `json:"from"`             // the sender shown; required
+	Format StreamFormat   `json:"format,omitempty"` // empty: StreamFormatText
+	Ext    map[string]any `json:"ext,omitempty"`    // free data for the receivers' apps
 }
 
 // Stream sends one text message piece by piece while the text comes into being.
 // It numbers the chunks and keeps the id of the message:
 //
-//	response := client.Messages.StreamToUser("bob", messages.StreamOptions{From: "assistant"})
+//	reply := client.Messages.StreamToUser("bob", messages.StreamOptions{From: "assistant"})
 //	for text := range model.Reply(question) {
-//		if err := response.Send(ctx, text); err != nil {
+//		if err := reply.Send(ctx, text); err != nil {
 //			return err
 //		}
 //	}
-//	return response.Finish(ctx, "", nil)
+//	return reply.Finish(ctx, "", nil)
 //
-// A chunk that was refused may be sent again. After [im.ErrOutcomeUnknown] nothing
-// more can be sent, since a part might be lost or doubled: every further call
-// returns that error, and the server ends the message after 30 seconds. A Stream
-// is for one goroutine at a time.
+// A chunk that was rejected may be sent once more. After im.ErrOutcomeUnknown nothing else
+// can be sent, since a part might be lost or doubled: every further call returns that
+// error, and the server ends the message after 30 seconds. A Stream is for one goroutine at
+// a time.
 type Stream struct {
 	send     func(ctx context.Context, c *Chunk, invalid error) (string, error)
 	next     Chunk

@@ -8,42 +8,42 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// maxTargets is how many members a targeted message may name. They do not count
-// for the quota: the group or room is the one receiver.
-const maxTargets = 20
+// MaxMembersBatch is how many members a targeted message may name. They do not count for
+// the quota: the group or room is the one receiver.
+const MaxMembersBatch = 20
 
 // sendTargeted sends to some members of one group or room.
 func (s *Service) sendTargeted(ctx context.Context, e *api.Endpoint, to string, usernames []string, m *Message, invalid error) (string, error) {
 	body := m.wire([]string{to})
 	body.Users = usernames
 	type response = api.Data[map[string]api.Text]
-	var receipt Receipt
+	var id string
 	out := &api.Checked[response]{Check: func(a *response) error {
-		receipt = receipts([]string{to}, a.Data)[0]
-		return receipt.Err
+		one, _ := sent([]string{to}, a.Data)
+		id = one[0].Value
+		return one[0].Err
 	}}
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: e,
 		Invalid: api.First(invalid, api.Usernames("usernames", usernames),
-			api.MaxItems("usernames", len(usernames), maxTargets), m.check()),
-		Body: body, Items: 1, Secrets: secrets(m.Body), Out: out,
+			api.MaxItems("usernames", len(usernames), MaxMembersBatch), m.check()),
+		Body: body, Items: 1, Secrets: secretsOf(m.Body), Out: out,
 	})
-	return receipt.MessageID, err
+	return id, err
 }
 
 var sendGroupTargeted = api.Endpoint{
 	ID: "messages.send_group_targeted", Method: http.MethodPost, Path: "/messages/chatgroups/users", Pool: "messages_groups_targeted",
 	Quotas:   api.Quotas{{N: 100, Per: time.Second, Items: true}},
-	MaxItems: maxTargets, ItemsIn: "usernames",
+	MaxItems: MaxMembersBatch, ItemsIn: "usernames",
 }
 
-// SendToGroupMembers sends one message to a group that only the named members, 1
-// to 20, receive, and returns its id. The sender gets a copy. The message does not
-// show in the conversation list, counts as no unread one, and is roaming only
-// where that was switched on. Quota: 100 messages a second; the number of members
-// does not count. Not repeated after a lost response. Errors:
-// [im.ErrInvalidArgument], [im.ErrTooLarge]. Not in the English documents of
-// Agora.
+// SendToGroupMembers sends one message to a group that only the named members, up to
+// [MaxMembersBatch], receive, and returns its id. The sender gets a copy. The message does
+// not show in the conversation list, does not count as unread, and is roaming only where
+// that was switched on. Quota: 100 messages a second; the number of members does not count.
+// Not retried if the response is lost. Errors: im.ErrInvalidArgument, im.ErrTooLarge. Not in
+// the English documents of Agora.
 //
 //im:endpoint messages.send_group_targeted
 func (s *Service) SendToGroupMembers(ctx context.Context, groupID string, usernames []string, m Message) (string, error) {
@@ -54,12 +54,12 @@ func (s *Service) SendToGroupMembers(ctx context.Context, groupID string, userna
 var sendRoomTargeted = api.Endpoint{
 	ID: "messages.send_room_targeted", Method: http.MethodPost, Path: "/messages/chatrooms/users", Pool: "messages_rooms_targeted",
 	Quotas:   api.Quotas{{N: 100, Per: time.Second, Items: true}},
-	MaxItems: maxTargets, ItemsIn: "usernames",
+	MaxItems: MaxMembersBatch, ItemsIn: "usernames",
 }
 
-// SendToRoomMembers sends one message to a chat room that only the named members,
-// 1 to 20, receive, and returns its id. Otherwise as [Service.SendToGroupMembers],
-// with a quota of its own.
+// SendToRoomMembers sends one message to a chat room that only the named members, up to
+// [MaxMembersBatch], receive, and returns its id. Otherwise as
+// [Service.SendToGroupMembers], with a quota of its own.
 //
 //im:endpoint messages.send_room_targeted
 func (s *Service) SendToRoomMembers(ctx context.Context, roomID string, usernames []string, m Message) (string, error) {

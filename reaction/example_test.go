@@ -76,7 +76,7 @@ func send(client *im.Client, from, to string) string {
 	if err != nil {
 		log.Fatal(err)
 	}
-	return sent[0].MessageID
+	return sent[0].Value
 }
 
 // A second call says that the reaction is there.

@@ -40,7 +40,7 @@ func Example() {
 	}
 
 	threadID, err := client.Thread.Create(ctx, thread.NewThread{
-		GroupID: groupID, MessageID: question[0].MessageID, Owner: "bob", Name: "Boots or shoes",
+		GroupID: groupID, MessageID: question[0].Value, Owner: "bob", Name: "Boots or shoes",
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -60,7 +60,7 @@ func Example() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Printf("%s, on a message of bob's: %t\n", t.Name, t.MessageID == question[0].MessageID)
+		fmt.Printf("%s, on a message of bob's: %t\n", t.Name, t.MessageID == question[0].Value)
 	}
 
 	removed, err := client.Thread.RemoveMembers(ctx, threadID, []string{"carol", "alice"})

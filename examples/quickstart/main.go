@@ -139,14 +139,14 @@ func (s *show) send(ctx context.Context) error {
 		messages.Command("refresh-config"),
 		messages.Custom("gift", map[string]string{"name": "rose", "count": "3"}),
 	} {
-		receipts, err := s.client.Messages.SendToUsers(ctx, []string{s.bob, s.carol}, messages.Message{
+		sent, err := s.client.Messages.SendToUsers(ctx, []string{s.bob, s.carol}, messages.Message{
 			From: s.alice, Body: body, Ext: map[string]any{"order": "A-17"},
 		})
-		if err = errors.Join(err, receipts.Err()); err != nil {
+		if err != nil {
 			return err
 		}
 		fmt.Printf("sent %-6s to %s as %s and to %s as %s\n", body.Type(),
-			receipts[0].To, receipts[0].MessageID, receipts[1].To, receipts[1].MessageID)
+			sent[0].ID, sent[0].Value, sent[1].ID, sent[1].Value)
 	}
 	waiting, err := s.client.Users.CountOfflineMessages(ctx, s.bob)
 	if err != nil {

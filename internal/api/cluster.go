@@ -13,3 +13,12 @@ func InChina(ctx context.Context, c Caller, e *Endpoint) (china, known bool, err
 	}
 	return false, false, nil
 }
+
+// AppPath is what the paths of the app begin with, escaped: "/org/app" or "/app-id/id". It
+// is empty for a caller that has no app.
+func AppPath(c Caller) string {
+	if a, ok := c.(interface{ AppPath() string }); ok {
+		return a.AppPath()
+	}
+	return ""
+}

@@ -16,11 +16,11 @@ import (
 func TestStoredCallbacks(t *testing.T) {
 	everywhere(t, func(t *testing.T, srv *imtest.Server, client *im.Client) {
 		ctx := t.Context()
-		list, err := client.Messages.StoredCallbacks(ctx)
+		list, err := client.Messages.ListStoredCallbacks(ctx)
 		require.NoError(t, err)
 		assert.Empty(t, list)
 		date := srv.AddStoredCallbacks(imtest.StoredCallbacks{Start: srv.Clock().Now().Add(-time.Hour), Size: 15, Resent: 2})
-		list, err = client.Messages.StoredCallbacks(ctx)
+		list, err = client.Messages.ListStoredCallbacks(ctx)
 		require.NoError(t, err)
 		assert.Equal(t, []messages.CallbackSet{{Date: date, Size: 15, Resends: 2}}, list)
 		require.NoError(t, client.Messages.ResendCallbacks(ctx, date, messages.ResendOptions{Resends: 2, URL: "https://hooks.example.com/im"}))

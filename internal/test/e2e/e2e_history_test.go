@@ -23,7 +23,7 @@ func TestHistoryEndToEnd(t *testing.T) {
 	srv.Clock().Advance(2 * time.Hour)
 
 	var texts []string
-	for record, err := range client.Messages.History(t.Context(), hour, messages.HistoryOptions{}) {
+	for record, err := range client.Messages.ReadHistory(t.Context(), hour, messages.HistoryOptions{}) {
 		require.NoError(t, err)
 		texts = append(texts, record.Body.(messages.TextBody).Text)
 		if len(texts) == 2 {
@@ -48,7 +48,7 @@ func TestHistoryEndToEnd(t *testing.T) {
 	}
 	assert.Equal(t, 3, count)
 
-	for _, err := range client.Messages.History(t.Context(), hour.Add(-time.Hour), messages.HistoryOptions{}) {
+	for _, err := range client.Messages.ReadHistory(t.Context(), hour.Add(-time.Hour), messages.HistoryOptions{}) {
 		require.ErrorIs(t, err, messages.ErrHistoryNotReady)
 		require.NotErrorIs(t, err, im.ErrNotFound)
 	}

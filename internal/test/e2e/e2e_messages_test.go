@@ -44,7 +44,7 @@ func TestMessageTypes(t *testing.T) {
 				From: "alice", Body: c.body, Ext: map[string]any{"order": "A-17", "deep": map[string]any{"n": 1}},
 			})
 			require.NoError(t, err, kind)
-			m, ok := srv.MessageByID(receipts[0].MessageID)
+			m, ok := srv.MessageByID(receipts[0].Value)
 			require.True(t, ok)
 			assert.Equal(t, []string{"alice", "bob", "chat", kind}, []string{m.From, m.To, m.ChatType, m.Type})
 			var want, got map[string]any
@@ -75,26 +75,23 @@ func TestSending(t *testing.T) {
 			From: "alice", Body: messages.Text("hi"), RoamIgnore: []string{"bob"}, SyncDevice: true, NoPush: true,
 		})
 		require.NoError(t, err)
-		require.NoError(t, receipts.Err())
-		assert.Equal(t, []string{"Carol", "bob", "not registered"}, []string{receipts[0].To, receipts[1].To, receipts[2].To})
-		assert.Equal(t, receipts[0].MessageID, srv.Messages("carol")[0].ID)
+		assert.Equal(t, []string{"Carol", "bob", "not registered"}, []string{receipts[0].ID, receipts[1].ID, receipts[2].ID})
+		assert.Equal(t, receipts[0].Value, srv.Messages("carol")[0].ID)
 		assert.Equal(t, []string{"bob"}, srv.Messages("bob")[0].RoamIgnore)
 		receipts, err = client.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{Body: messages.Text("now or never"), OnlineOnly: true})
 		require.NoError(t, err)
-		require.NoError(t, receipts.Err())
-		m, _ := srv.MessageByID(receipts[0].MessageID)
+		m, _ := srv.MessageByID(receipts[0].Value)
 		assert.True(t, m.OnlineOnly)
 		assert.Equal(t, "admin", m.From, "without a sender it is the admin")
 
 		receipts, err = client.Messages.SendToGroups(ctx, []string{g, other}, messages.Message{From: "alice", Body: messages.Text("all"), NeedAck: true})
 		require.NoError(t, err)
-		require.NoError(t, receipts.Err())
-		assert.Equal(t, []string{g, other}, []string{receipts[0].To, receipts[1].To})
-		assert.Equal(t, receipts[1].MessageID, srv.GroupMessages(other)[0].ID)
+		assert.Equal(t, []string{g, other}, []string{receipts[0].ID, receipts[1].ID})
+		assert.Equal(t, receipts[1].Value, srv.GroupMessages(other)[0].ID)
 		assert.True(t, srv.GroupMessages(g)[0].NeedAck)
-		receipts, err = client.Messages.SendToRooms(ctx, []string{r}, messages.Message{From: "alice", Body: messages.Text("room"), Priority: messages.High})
+		receipts, err = client.Messages.SendToRooms(ctx, []string{r}, messages.Message{From: "alice", Body: messages.Text("room"), Priority: messages.PriorityHigh})
 		require.NoError(t, err)
-		assert.Equal(t, receipts[0].MessageID, srv.RoomMessages(r)[0].ID)
+		assert.Equal(t, receipts[0].Value, srv.RoomMessages(r)[0].ID)
 		assert.Equal(t, "high", srv.RoomMessages(r)[0].Level)
 
 		id, err := client.Messages.SendToGroupMembers(ctx, g, []string{"Bob"}, messages.Message{From: "alice", Body: messages.Text("psst")})
@@ -110,7 +107,6 @@ func TestSending(t *testing.T) {
 		for target, to := range map[messages.Target]string{messages.TargetUsers: "bob", messages.TargetGroups: g, messages.TargetRooms: r} {
 			receipts, err = client.Messages.SendLegacy(ctx, target, []string{to}, messages.Message{From: "alice", Body: messages.Text("old " + string(target))})
 			require.NoError(t, err)
-			require.NoError(t, receipts.Err())
 			list := srv.AllMessages()
 			assert.Equal(t, []string{to, "old " + string(target)}, []string{list[len(list)-1].To, list[len(list)-1].Text()})
 		}
@@ -127,7 +123,7 @@ func TestBroadcasts(t *testing.T) {
 		_, err := client.Messages.SendToRooms(ctx, []string{r}, messages.Message{From: "alice", Body: messages.Text("so that it is active")})
 		require.NoError(t, err)
 
-		id, err := client.Messages.BroadcastToRooms(ctx, messages.Broadcast{From: "alice", Body: messages.Text("rooms"), Ext: map[string]any{"k": "v"}, Priority: messages.Low})
+		id, err := client.Messages.BroadcastToRooms(ctx, messages.Broadcast{From: "alice", Body: messages.Text("rooms"), Ext: map[string]any{"k": "v"}, Priority: messages.PriorityLow})
 		require.NoError(t, err)
 		assert.NotEmpty(t, id)
 		last := srv.RoomMessages(r)[1]
@@ -150,7 +146,7 @@ func TestStreams(t *testing.T) {
 	everywhere(t, func(t *testing.T, srv *imtest.Server, client *im.Client) {
 		ctx := t.Context()
 		srv.AddUsers("bob", "assistant")
-		response := client.Messages.StreamToUser("bob", messages.StreamOptions{From: "assistant", Format: messages.Markdown, Ext: map[string]any{"k": "v"}})
+		response := client.Messages.StreamToUser("bob", messages.StreamOptions{From: "assistant", Format: messages.StreamFormatMarkdown, Ext: map[string]any{"k": "v"}})
 		for _, text := range []string{"The **kettle** ", "is ", "on"} {
 			require.NoError(t, response.Send(ctx, text))
 		}
@@ -203,44 +199,43 @@ func TestRecallAndModify(t *testing.T) {
 			return m.Recalled
 		}
 		one := toUser(t, client, "alice", "bob", "one")
-		require.NoError(t, client.Messages.Recall(ctx, messages.RecallRequest{MessageID: one, To: "Bob", ChatType: messages.ChatUser, From: "alice", Info: "typo"}))
+		require.NoError(t, client.Messages.Recall(ctx, one, messages.Recall{To: "Bob", ChatType: messages.ChatTypeUser, From: "alice", Info: "typo"}))
 		assert.True(t, recalled(one))
 		assert.Empty(t, srv.Messages("bob"))
 
 		two, three := toUser(t, client, "alice", "bob", "two"), toGroup(t, client, "alice", g, "three")
-		result, err := client.Messages.RecallBatch(ctx, []messages.RecallRequest{
-			{MessageID: two, To: "bob", ChatType: messages.ChatUser}, {MessageID: three, To: g, ChatType: messages.ChatGroup, From: "alice"},
+		result, err := client.Messages.RecallBatch(ctx, []messages.RecallItem{
+			{MessageID: two, Recall: messages.Recall{To: "bob", ChatType: messages.ChatTypeUser}}, {MessageID: three, Recall: messages.Recall{To: g, ChatType: messages.ChatTypeGroup, From: "alice"}},
 		})
 		require.NoError(t, err)
-		assert.Equal(t, []string{two, three}, result.Done())
+		assert.Equal(t, []string{two, three}, result.Done().IDs())
 		assert.True(t, recalled(two) && recalled(three))
 
 		four := toUser(t, client, "alice", "bob", "four")
-		result, err = client.Messages.RecallBatchLegacy(ctx, []messages.RecallRequest{
-			{MessageID: two, To: "bob", ChatType: messages.ChatUser}, {MessageID: four, To: "bob", ChatType: messages.ChatUser},
+		result, err = client.Messages.RecallBatchLegacy(ctx, []messages.RecallItem{
+			{MessageID: two, Recall: messages.Recall{To: "bob", ChatType: messages.ChatTypeUser}}, {MessageID: four, Recall: messages.Recall{To: "bob", ChatType: messages.ChatTypeUser}},
 		})
-		require.NoError(t, err)
-		assert.Equal(t, []string{four}, result.Done())
-		reported(t, result.Err(), im.ErrNotFound, two)
+		reported(t, err, im.ErrNotFound, two)
+		assert.Equal(t, []string{four}, result.Done().IDs())
 
 		text := toUser(t, client, "alice", "bob", "tha kettle")
-		require.NoError(t, client.Messages.Modify(ctx, text, messages.Edit{By: "alice", Body: messages.Text("the kettle"), Ext: map[string]any{"a": 1, "b": 1}}))
-		require.NoError(t, client.Messages.Modify(ctx, text, messages.Edit{Body: messages.Text("the kettle"), Ext: map[string]any{"b": 2}}))
+		require.NoError(t, client.Messages.Update(ctx, text, messages.MessageUpdate{By: "alice", Body: messages.Text("the kettle"), Ext: map[string]any{"a": 1, "b": 1}}))
+		require.NoError(t, client.Messages.Update(ctx, text, messages.MessageUpdate{Body: messages.Text("the kettle"), Ext: map[string]any{"b": 2}}))
 		m, _ := srv.MessageByID(text)
 		assert.Equal(t, []any{"the kettle", 2}, []any{m.Text(), m.Edits})
 		assert.JSONEq(t, `{"a":1,"b":2}`, string(m.Ext))
-		require.NoError(t, client.Messages.Modify(ctx, text, messages.Edit{Body: messages.Text("the kettle"), Ext: map[string]any{"c": 3}, ReplaceExt: true}))
+		require.NoError(t, client.Messages.Update(ctx, text, messages.MessageUpdate{Body: messages.Text("the kettle"), Ext: map[string]any{"c": 3}, ReplaceExt: true}))
 		m, _ = srv.MessageByID(text)
 		assert.JSONEq(t, `{"c":3}`, string(m.Ext))
 
 		receipts, err := client.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{Body: messages.Custom("gift", map[string]string{"n": "1"}), Ext: map[string]any{"a": 1}})
 		require.NoError(t, err)
-		gift := receipts[0].MessageID
-		require.NoError(t, client.Messages.Modify(ctx, gift, messages.Edit{Type: messages.TypeCustom, Ext: map[string]any{"b": 2}}))
+		gift := receipts[0].Value
+		require.NoError(t, client.Messages.Update(ctx, gift, messages.MessageUpdate{Type: messages.TypeCustom, Ext: map[string]any{"b": 2}}))
 		m, _ = srv.MessageByID(gift)
 		assert.JSONEq(t, `{"customEvent":"gift","customExts":{"n":"1"}}`, string(m.Body), "the body stays")
 		assert.JSONEq(t, `{"a":1,"b":2}`, string(m.Ext))
-		require.NoError(t, client.Messages.Modify(ctx, gift, messages.Edit{Body: messages.Custom("gift", map[string]string{"n": "2"})}))
+		require.NoError(t, client.Messages.Update(ctx, gift, messages.MessageUpdate{Body: messages.Custom("gift", map[string]string{"n": "2"})}))
 		m, _ = srv.MessageByID(gift)
 		assert.JSONEq(t, `{"customEvent":"gift","customExts":{"n":"2"}}`, string(m.Body))
 		assert.JSONEq(t, `{"a":1,"b":2}`, string(m.Ext), "the ext stays")
@@ -264,21 +259,24 @@ func TestConversationsAndRoaming(t *testing.T) {
 		for _, c := range list.Items {
 			byPeer[c.Peer] = c
 		}
-		assert.Equal(t, []any{messages.ChatUser, 2, last}, []any{byPeer["alice"].ChatType, byPeer["alice"].Unread, byPeer["alice"].Last.ID})
+		assert.Equal(t, []any{messages.ChatTypeUser, 2, last}, []any{byPeer["alice"].ChatType, byPeer["alice"].Unread, byPeer["alice"].Last.ID})
 		assert.Equal(t, messages.Text("second"), byPeer["alice"].Last.Body)
-		assert.Equal(t, []any{messages.ChatGroup, posted}, []any{byPeer[g].ChatType, byPeer[g].Last.ID})
-		require.NoError(t, client.Messages.DeleteConversation(ctx, "bob", messages.DeleteConversationRequest{Peer: "alice", ChatType: messages.ChatUser}))
+		assert.Equal(t, []any{messages.ChatTypeGroup, posted}, []any{byPeer[g].ChatType, byPeer[g].Last.ID})
+		require.NoError(t, client.Messages.DeleteConversation(ctx, "bob", "alice", messages.ChatTypeUser, messages.DeleteConversationOptions{}))
 		require.Len(t, srv.Conversations("bob"), 1)
 		assert.Equal(t, g, srv.Conversations("bob")[0].ID)
 		assert.Len(t, srv.Conversations("alice"), 2, "the other side keeps its own")
 		assert.Len(t, srv.Roaming("bob", "alice"), 2)
-		require.NoError(t, client.Messages.DeleteConversation(ctx, "bob", messages.DeleteConversationRequest{Peer: g, ChatType: messages.ChatGroup, Roaming: true}))
+		require.NoError(t, client.Messages.DeleteConversation(ctx, "bob", g, messages.ChatTypeGroup, messages.DeleteConversationOptions{Roaming: true}))
 		assert.Empty(t, srv.GroupRoaming("bob", g))
 
-		require.NoError(t, client.Messages.DeleteRoamingChat(ctx, "bob", "alice", []string{last}, messages.RoamingOptions{Silent: true}))
+		result, err := client.Messages.DeleteRoamingChat(ctx, "bob", "alice", []string{last}, messages.RoamingOptions{Silent: true})
+		require.NoError(t, err)
+		assert.Equal(t, []string{last}, result.Done().IDs())
 		assert.Equal(t, []string{"first"}, texts(srv.Roaming("bob", "alice")))
 		assert.Len(t, srv.Roaming("alice", "bob"), 2, "the peer keeps them")
-		require.NoError(t, client.Messages.DeleteRoamingGroup(ctx, "alice", g, []string{posted}, messages.RoamingOptions{}))
+		_, err = client.Messages.DeleteRoamingGroup(ctx, "alice", g, []string{posted}, messages.RoamingOptions{})
+		require.NoError(t, err)
 		assert.Empty(t, srv.GroupRoaming("alice", g))
 
 		now := srv.Clock().Now()
@@ -309,24 +307,24 @@ func TestMessageErrors(t *testing.T) {
 	ctx := t.Context()
 	first := func(_ any, err error) error { return err }
 	id := toUser(t, client, "alice", "bob", "hi")
-	recall := messages.RecallRequest{MessageID: id, To: "bob", ChatType: messages.ChatUser}
+	recall := messages.Recall{To: "bob", ChatType: messages.ChatTypeUser}
 
-	refused(t, client.Messages.Recall(ctx, messages.RecallRequest{MessageID: "1234567890123456789", To: "bob", ChatType: messages.ChatUser}), im.ErrNotFound)
-	refused(t, client.Messages.Recall(ctx, messages.RecallRequest{MessageID: id, To: "carol", ChatType: messages.ChatUser}), im.ErrNotFound)
+	refused(t, client.Messages.Recall(ctx, "1234567890123456789", messages.Recall{To: "bob", ChatType: messages.ChatTypeUser}), im.ErrNotFound)
+	refused(t, client.Messages.Recall(ctx, id, messages.Recall{To: "carol", ChatType: messages.ChatTypeUser}), im.ErrNotFound)
 	srv.Clock().Advance(3 * time.Minute)
-	refused(t, client.Messages.Recall(ctx, recall), im.ErrForbidden)
+	refused(t, client.Messages.Recall(ctx, id, recall), im.ErrForbidden)
 	recall.Force = true
-	require.NoError(t, client.Messages.Recall(ctx, recall))
+	require.NoError(t, client.Messages.Recall(ctx, id, recall))
 	recall.Force = false
-	refused(t, client.Messages.Recall(ctx, recall), im.ErrNotFound)
+	refused(t, client.Messages.Recall(ctx, id, recall), im.ErrNotFound)
 
-	refused(t, client.Messages.Modify(ctx, "9000000000000000000", messages.Edit{Body: messages.Text("x")}), im.ErrNotFound)
-	refused(t, client.Messages.Modify(ctx, "17", messages.Edit{Body: messages.Text("x")}), im.ErrForbidden) // of another app: a 401 that is no matter of the token
+	refused(t, client.Messages.Update(ctx, "9000000000000000000", messages.MessageUpdate{Body: messages.Text("x")}), im.ErrNotFound)
+	refused(t, client.Messages.Update(ctx, "17", messages.MessageUpdate{Body: messages.Text("x")}), im.ErrForbidden) // of another app: a 401 that is no matter of the token
 	edited := toUser(t, client, "alice", "bob", "v0")
 	for range 10 {
-		require.NoError(t, client.Messages.Modify(ctx, edited, messages.Edit{Body: messages.Text("v")}))
+		require.NoError(t, client.Messages.Update(ctx, edited, messages.MessageUpdate{Body: messages.Text("v")}))
 	}
-	refused(t, client.Messages.Modify(ctx, edited, messages.Edit{Body: messages.Text("v11")}), im.ErrForbidden)
+	refused(t, client.Messages.Update(ctx, edited, messages.MessageUpdate{Body: messages.Text("v11")}), im.ErrForbidden)
 
 	long := messages.Message{From: "alice", Body: messages.Text(strings.Repeat("x", 6000))}
 	tooLarge(t, first(client.Messages.SendToUsers(ctx, []string{"bob"}, long)))
@@ -336,10 +334,10 @@ func TestMessageErrors(t *testing.T) {
 	unsent(t, first(client.Messages.SendToGroupMembers(ctx, "1", names(21), messages.Message{Body: messages.Text("x")})))
 	unsent(t, first(client.Messages.SendToUsers(ctx, nil, messages.Message{Body: messages.Text("x")})))
 	unsent(t, first(client.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{})))
-	unsent(t, first(client.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{Body: messages.Text("x"), Priority: messages.High})))
+	unsent(t, first(client.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{Body: messages.Text("x"), Priority: messages.PriorityHigh})))
 	unsent(t, first(client.Messages.SendLegacy(ctx, messages.TargetUsers, []string{"bob"}, messages.Message{Body: messages.Text("x"), NeedAck: true})))
-	unsent(t, first(client.Messages.RecallBatch(ctx, make([]messages.RecallRequest, 31))))
-	unsent(t, client.Messages.DeleteRoamingChat(ctx, "bob", "alice", names(51), messages.RoamingOptions{}))
-	unsent(t, client.Messages.DeleteConversation(ctx, "bob", messages.DeleteConversationRequest{Peer: "r", ChatType: messages.ChatRoom}))
+	unsent(t, first(client.Messages.RecallBatch(ctx, make([]messages.RecallItem, 31))))
+	unsent(t, first(client.Messages.DeleteRoamingChat(ctx, "bob", "alice", names(51), messages.RoamingOptions{})))
+	unsent(t, client.Messages.DeleteConversation(ctx, "bob", "r", messages.ChatTypeRoom, messages.DeleteConversationOptions{}))
 	assert.Len(t, srv.AllMessages(), 2)
 }

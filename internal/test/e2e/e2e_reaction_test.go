@@ -18,8 +18,7 @@ func toGroup(t *testing.T, client *im.Client, from, groupID, text string) string
 	t.Helper()
 	receipts, err := client.Messages.SendToGroups(t.Context(), []string{groupID}, messages.Message{From: from, Body: messages.Text(text)})
 	require.NoError(t, err)
-	require.NoError(t, receipts.Err())
-	return receipts[0].MessageID
+	return receipts[0].Value
 }
 
 // toUser sends one text to a user and returns the id of the message.
@@ -27,8 +26,7 @@ func toUser(t *testing.T, client *im.Client, from, to, text string) string {
 	t.Helper()
 	receipts, err := client.Messages.SendToUsers(t.Context(), []string{to}, messages.Message{From: from, Body: messages.Text(text)})
 	require.NoError(t, err)
-	require.NoError(t, receipts.Err())
-	return receipts[0].MessageID
+	return receipts[0].Value
 }
 
 // Reactions in a group and in a chat.

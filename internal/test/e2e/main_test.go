@@ -283,7 +283,7 @@ func reported(t *testing.T, err, kind error, ids ...string) {
 }
 
 // outcomes are the items that a batch error names.
-func outcomes(t *testing.T, err error) []batch.Outcome {
+func outcomes(t *testing.T, err error) batch.Result {
 	t.Helper()
 	var e *batch.Error
 	require.ErrorAs(t, err, &e)

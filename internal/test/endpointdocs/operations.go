@@ -83,7 +83,7 @@ if err != nil {
 	log.Fatal(err)
 }
 for _, c := range list.Entities {
-	fmt.Println(c.Name, c.Provider)
+	log.Println(c.Name, c.Provider)
 }
 ` + "```" + `
 `

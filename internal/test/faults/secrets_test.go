@@ -45,8 +45,8 @@ func TestPromiseNoTypePrintsSecrets(t *testing.T) {
 	known := exportedTypes(t)
 	for _, extra := range []any{
 		im.Token{}, im.UserToken{}, im.ClientCredentials{}, im.AppCertificate{}, im.Config{}, im.Error{}, im.ConfigError{}, im.RawCall{},
-		im.Response{}, im.Event{}, im.CallInfo{}, im.CallEnd{}, im.Quota{}, im.RESTHost{}, im.UserTokenOptions{}, im.Client{}, batch.Error{}, batch.Reason{}, batch.Outcome{},
-		im.Foreground, im.Agora, batch.Result{}, im.TokenFunc(nil), im.WithoutQuotas(), im.QuotaTake{}, im.QuotaStoreWarning{},
+		im.Response{}, im.Event{}, im.CallInfo{}, im.CallEnd{}, im.Quota{}, im.RESTHost{}, im.UserTokenOptions{}, im.Client{}, batch.Error{}, batch.Reason{},
+		im.Foreground, im.Agora, batch.Result{}, batch.None{}, batch.Item[batch.None]{}, im.TokenFunc(nil), im.WithoutQuotas(), im.QuotaTake{}, im.QuotaStoreWarning{},
 	} {
 		collect(reflect.TypeOf(extra), known)
 	}

@@ -422,7 +422,8 @@ func (p *probe) attack(t *testing.T, rec *recorder, leaf int, v string, lists ma
 
 // specials are arguments that methods want in a form of their own.
 var specials = map[string]func(*filler) any{
-	"ChatType": func(*filler) any { return messages.ChatUser },
+	"ChatType": func(*filler) any { return messages.ChatTypeUser },
+	"URL":      func(f *filler) any { return "https://im.example.com/acme/demo/chatfiles/" + url.PathEscape(f.next()) },
 	"Status":   func(*filler) any { return "100" },
 	"Target":   func(*filler) any { return messages.TargetUsers },
 	"Scope":    func(f *filler) any { return push.ForUser(f.next()) },

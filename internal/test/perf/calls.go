@@ -71,7 +71,7 @@ var comparisons = []comparison{
 		"send one text message",
 		func(c *im.Client) {
 			receipts, err := c.Messages.SendToUsers(context.Background(), []string{"bob"}, messages.Message{From: "alice", Body: messages.Text("The kettle is on.")})
-			if err != nil || receipts[0].MessageID == "" {
+			if err != nil || receipts[0].Value == "" {
 				panic(fmt.Sprint(receipts, err))
 			}
 		},

@@ -19,9 +19,9 @@ import (
 // is added only if none of these says it.
 var verbs = strings.Fields(`
 	Create Register Import Add Remove Get Check Is Count List Pages Page All
-	Set Update Rename Delete Clear
+	Set Update Delete Clear
 	Mute Unmute Block Unblock Allow Disallow Enable Disable Activate Deactivate
-	Send Resend Broadcast Stream Recall Modify Upload Download Save Export History
+	Send Resend Broadcast Stream Recall Upload Download Save Read Export
 	Subscribe Unsubscribe Bind Unbind Transfer Disconnect Force`)
 
 const page = "CONTRIBUTING.md"

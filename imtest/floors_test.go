@@ -1,0 +1,95 @@
+package imtest_test
+
+import (
+	"bytes"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/imrest/im-go/"
+
+// A floor is a package of the emulator, and what it may and may not import. The
+// nearer floors are the only ones of this module that it sees.
+type floor struct {
+	dir       string
+	sees      []string // packages of this module
+	forbidden []string
+}
+
+var floors = []floor{
+	{".", []string{"", "imtest/internal/rest", "imtest/internal/wire", "imtest/internal/world", "internal/test/catalogue"}, nil},
+	{"internal/rest", []string{"imtest/internal/wire", "imtest/internal/world"}, nil},
+	{"internal/world", nil, []string{"encoding/json", "net/http", "net/url", "mime", "mime/multipart"}},
+	{"internal/wire", nil, nil},
+}
+
+// Floors are imported downwards only: a rule cannot reach the listener or the page.
+func TestFloorsImportDownwards(t *testing.T) {
+	for _, f := range floors {
+		for _, name := range sources(t, f.dir) {
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+			require.NoError(t, err)
+			clean := true
+			for _, spec := range file.Imports {
+				path, _ := strconv.Unquote(spec.Path.Value)
+				wrong := slices.Contains(f.forbidden, path)
+				if path+"/" == module || strings.HasPrefix(path, module) {
+					wrong = !slices.Contains(f.sees, strings.TrimPrefix(strings.TrimPrefix(path, strings.TrimSuffix(module, "/")), "/"))
+				}
+				clean = clean && !wrong
+				assert.False(t, wrong && !slices.Contains(unmoved, filepath.Base(name)), "%s imports %s", name, path)
+			}
+			if f.dir == "internal/world" && clean {
+				assert.NotContains(t, unmoved, filepath.Base(name), "it has moved: take it off the list")
+			}
+		}
+	}
+}
+
+// A package is small enough to be known, and a file to be read.
+func TestFloorsAreSmall(t *testing.T) {
+	for _, f := range floors {
+		names := sources(t, f.dir)
+		if f.dir != "internal/world" || len(unmoved) == 0 {
+			assert.LessOrEqual(t, len(names), 45, "files of %s", f.dir)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			require.NoError(t, err)
+			assert.LessOrEqual(t, bytes.Count(text, []byte("\n")), 400, "lines of %s", name)
+		}
+	}
+}
+
+// sources are the files of a package, without tests.
+func sources(t *testing.T, dir string) []string {
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	require.NoError(t, err)
+	names = slices.DeleteFunc(names, func(name string) bool { return strings.HasSuffix(name, "_test.go") })
+	require.NotEmpty(t, names)
+	return names
+}
+
+// unmoved are the files of world with handlers that are still to move to rest.
+var unmoved = []string{
+	"accesstoken.go", "auth.go", "callbacks.go", "circle_calls.go", "circle_errors.go", "circle_lists.go",
+	"circle_members.go", "circle_settings.go", "files.go", "files_lifetime.go", "files_storage.go", "groups.go",
+	"groups_attributes.go", "groups_files.go", "groups_lists.go", "groups_members.go", "legacy.go",
+	"legacy_entity.go", "messages.go", "messages_broadcast.go", "messages_conversations.go",
+	"messages_history.go", "messages_import.go", "messages_moderation.go", "messages_modify.go",
+	"messages_rare.go", "messages_recall.go", "messages_roaming.go", "messages_stream.go",
+	"messages_targeted.go", "metadata.go", "presence.go", "presence_subs.go", "push_account.go",
+	"push_bindings.go", "push_labels.go", "push_message.go", "push_send.go", "push_settings.go",
+	"push_statistics.go", "push_templates.go", "reaction.go", "rooms.go", "rooms_attributes.go",
+	"rooms_lists.go", "rooms_members.go", "rooms_superadmins.go", "threads.go", "threads_members.go",
+	"tokens.go",
+}

@@ -1,0 +1,105 @@
+// Package rest carries out the calls of the REST API: a handler per endpoint
+// reads the request, asks the world, and writes the response. It holds no
+// state and no rule of IM; it knows how the API spells both.
+//
+// A domain is a file like users.go: its routes, which table joins
+// to the others; a handler for each route; and the types of
+// its JSON, made out of values of the world. A handler has three steps:
+//
+//	func (a *API) usersSetPassword(c *wire.Call) (*wire.Response, *wire.Error) {
+//		o, err := c.Object() // 1: read; what the request alone shows to be wrong is rejected here
+//		...
+//		if err := a.world.SetPassword(c.Value("username"), password); err != nil { // 2: ask one rule
+//			return nil, told(err, words{world.NoUser: always(wire.ErrEntityNotFound)})
+//		}
+//		return wire.Done("set user password"), nil // 3: respond
+//	}
+//
+// Limits of a request (users of one batch, the size of a page) are checked here,
+// limits of what is kept (friends of a user) by the world. Names go to the world
+// as they came; it folds them. An error of the world becomes the documented one
+// in [told]: a domain lists its words once, an endpoint with words of its own
+// gives them. Envelope, tokens, content types and paths are told by the fields
+// of the route.
+package rest
+
+import (
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/imrest/im-go/imtest/internal/wire"
+	"github.com/imrest/im-go/imtest/internal/world"
+)
+
+// A route is an endpoint, and the handler that carries it out.
+type route struct {
+	wire.Route
+
+	do func(*API, *wire.Call) (*wire.Response, *wire.Error)
+}
+
+// table is the routing table: a domain a list.
+var table = sync.OnceValue(func() []route {
+	return slices.Concat(
+		usersRoutes, userStatusRoutes, mutesRoutes,
+		contactsRoutes, blocksRoutes,
+		legacyRoutes(),
+	)
+})
+
+// legacyRoutes lead to the handlers that are still in package world.
+func legacyRoutes() []route {
+	return world.Convert(world.LegacyRoutes(), func(l world.Legacy) route {
+		return route{l.Route, func(a *API, c *wire.Call) (*wire.Response, *wire.Error) { return l.Do(a.world, c) }}
+	})
+}
+
+// Routes is the routing table without the handlers.
+func Routes() []wire.Route {
+	return world.Convert(table(), func(r route) wire.Route { return r.Route })
+}
+
+// router is built once, since the table does not change.
+var router = sync.OnceValue(func() *wire.Router { return wire.NewRouter(Routes()) })
+
+// API carries out the calls of one app.
+type API struct {
+	world *world.World
+	app   *wire.App
+}
+
+// New serves a world, which has been filled by then.
+func New(w *world.World) *API {
+	conf := &w.Conf
+	return &API{world: w, app: &wire.App{Org: conf.Org, Name: conf.App, ID: conf.AppID, UUID: w.UUID, Now: w.Now}}
+}
+
+// Call finds what a request is for.
+func (a *API) Call(r *http.Request) *wire.Call { return router().NewCall(r, a.app) }
+
+// Admit checks the token of a call and takes in its body. An error is the
+// response.
+func (a *API) Admit(c *wire.Call) *wire.Error {
+	if err := a.world.Authenticate(c); err != nil {
+		return err
+	}
+	return c.ReadIn()
+}
+
+// Do carries out a call that was admitted.
+func (a *API) Do(c *wire.Call) *wire.Reply {
+	ans, err := table()[c.Index].do(a, c)
+	if err != nil {
+		return c.Fail(err)
+	}
+	return c.Render(ans)
+}
+
+// Shorter names for the tables.
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+	put  = http.MethodPut
+	del  = http.MethodDelete
+)

@@ -1,0 +1,177 @@
+package world
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Device is a device that a user is logged in on.
+type Device struct {
+	ID   string // "{device type}_{resource id}"
+	UUID string
+	Name string
+}
+
+// What happens when users come and go.
+type (
+	// UserCameOnline says that a user is online who was not.
+	UserCameOnline struct{ User string }
+	// UserWentOffline says that a user is on no device any more.
+	UserWentOffline struct{ User string }
+	// DeviceLoggedIn says that a user is on a device.
+	DeviceLoggedIn struct{ User, Device string }
+	// DeviceLoggedOut says that a user is not on a device any more.
+	DeviceLoggedOut struct{ User, Device string }
+	// MessagesArrived says that a user got the messages that were waiting.
+	MessagesArrived struct {
+		User  string
+		Count int
+	}
+)
+
+func (UserCameOnline) what()  {}
+func (UserWentOffline) what() {}
+func (DeviceLoggedIn) what()  {}
+func (DeviceLoggedOut) what() {}
+func (MessagesArrived) what() {}
+
+// LogIn logs a user in on devices, or on one that it makes up, in place of those
+// that they were on. The user gets the messages that were waiting.
+func (w *World) LogIn(name string, devices ...Device) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
+	if err != nil {
+		return err
+	}
+	w.TakeOutAbsent() // before they look as if they had never been away
+	now := w.Now()
+	if len(devices) == 0 {
+		devices = []Device{{ID: "android_" + strconv.FormatInt(now.UnixMicro(), 10), UUID: w.NewUUID(now), Name: "imtest"}}
+	}
+	if !u.Online {
+		w.emit(UserCameOnline{u.Name})
+	}
+	w.emitDevices(u, devices)
+	u.Online, u.Devices, u.Came = true, slices.Clone(devices), now
+	if box := w.Inboxes[u.Name]; box.Waiting() > 0 {
+		w.emit(MessagesArrived{u.Name, box.Waiting()})
+		box.Delivered = len(box.Messages)
+	}
+	return nil
+}
+
+// emitDevices emits what changes when a user is on these devices from now on.
+func (w *World) emitDevices(u *User, now []Device) {
+	for _, d := range u.Devices {
+		if !hasDevice(now, d.ID) {
+			w.emit(DeviceLoggedOut{u.Name, d.ID})
+		}
+	}
+	for _, d := range now {
+		if !hasDevice(u.Devices, d.ID) {
+			w.emit(DeviceLoggedIn{u.Name, d.ID})
+		}
+	}
+}
+
+func hasDevice(list []Device, id string) bool {
+	return slices.ContainsFunc(list, func(d Device) bool { return d.ID == id })
+}
+
+// LogOut logs a user out of all devices.
+func (w *World) LogOut(name string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
+	if err != nil {
+		return err
+	}
+	w.logOut(u)
+	return nil
+}
+
+// logOut takes a user offline. The caller holds mu.
+func (w *World) logOut(u *User) {
+	for _, d := range u.Devices {
+		w.dropDevice(u, d.ID)
+	}
+	u.Devices = nil
+	w.goOffline(u)
+}
+
+// goOffline ends the time online of a user who is. The caller holds mu.
+func (w *World) goOffline(u *User) {
+	if u.Online {
+		u.Online = false
+		w.depart(u)
+		w.emit(UserWentOffline{u.Name})
+	}
+}
+
+func (w *World) dropDevice(u *User, id string) {
+	w.Presence.drop(u.Name, id)
+	w.emit(DeviceLoggedOut{u.Name, id})
+}
+
+// LogOutDevice logs a user out of one device, and reports whether they were on
+// it. They are offline after the last.
+func (w *World) LogOutDevice(name, id string) (bool, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
+	if err != nil {
+		return false, err
+	}
+	had := hasDevice(u.Devices, id)
+	if had {
+		w.dropDevice(u, id)
+	}
+	u.Devices = slices.DeleteFunc(u.Devices, func(d Device) bool { return d.ID == id })
+	if len(u.Devices) == 0 {
+		w.goOffline(u)
+	}
+	return had, nil
+}
+
+// Devices returns the devices that a user is logged in on, none for an unknown
+// user.
+func (w *World) Devices(name string) []Device {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	u, err := w.user(name)
+	if err != nil {
+		return nil
+	}
+	return slices.Clone(u.Devices)
+}
+
+// Online reports for each of some users whether they are online; unknown users
+// are not.
+func (w *World) Online(names []string) []bool {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return Convert(names, func(name string) bool {
+		u, err := w.user(name)
+		return err == nil && u.Online
+	})
+}
+
+// Waiting returns how many messages wait for a user.
+func (w *World) Waiting(name string) (int, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	u, err := w.user(name)
+	if err != nil {
+		return 0, err
+	}
+	return w.Inboxes[u.Name].Waiting(), nil
+}
+
+// IsWaiting holds for a message that waits for a user. One that never was is
+// taken for one that has arrived.
+func (w *World) IsWaiting(name, id string) bool {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return w.Inboxes[Fold(name)].isWaiting(id)
+}

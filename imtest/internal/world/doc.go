@@ -1,0 +1,43 @@
+// Package world is an IM app in memory: users, groups, rooms, messages and what
+// else there is, with the rules of IM. It knows Go values only, neither JSON
+// nor HTTP, so that a rule can be tested, and used by a test, without a call.
+//
+// A domain is a file like contacts.go. It holds, in this order: the kinds of
+// errors of its rules; the types of its events; what it keeps; its rules.
+//
+// A rule is a method of [World] with a verb for a name. It locks by itself, reads
+// and changes, and returns values that share nothing with the world:
+//
+//	func (w *World) SetPassword(name, password string) *Error {
+//		w.Mu.Lock()
+//		defer w.Mu.Unlock()
+//		u, err := w.user(name) // folds the name
+//		if err != nil {
+//			return err // or refuse(NoUser, name)
+//		}
+//		u.Password, u.Modified = password, w.Now()
+//		w.emit(UserPasswordSet{u.Name}) // last, still under the lock
+//		return nil
+//	}
+//
+// There is one lock, and no way to hold it from outside: what must be done at
+// once is one rule. Helpers that other rules share are not exported, and their
+// callers hold the lock ("The caller holds mu"). A rule does all or nothing:
+// it checks first, and changes when nothing can fail any more.
+//
+// An [Error] has a kind and the names that it is about; how an endpoint puts it is
+// the business of package rest. A rule for tests, which have more liberties than
+// calls, is another method (AddContacts beside AddContact), built on the same
+// helpers.
+//
+// Every change is an [Event]: a struct with plain values under a name in the past
+// tense. A change that follows from another one of the same domain has its own
+// event only where somebody could not know it otherwise: [UserDeleted] stands for
+// all that goes with a user. A call that changes nothing emits nothing.
+//
+// Inspection asks rules ([World.User], [World.Contacts]); whoever looks over many
+// values uses an iterator such as [World.EachUser], which holds the lock. Nothing
+// of the world may be asked meanwhile: a lock for reading that is taken twice
+// waits for ever once a writer stands between. A saved server is a [Dump], copied
+// at one moment, and comes back by Restore rules, which emit nothing.
+package world

@@ -1,0 +1,60 @@
+package world
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/imrest/im-go/imtest/internal/wire"
+)
+
+// This file goes when no handler is left in this package: a row becomes a route
+// of package rest, its handler a method there, and what it decides a method of
+// World. Mu, Book and fields are exported as long as package imtest reads them
+// under the lock, to inspect and to save what has not moved.
+
+// A Legacy is a route whose handler has not moved to package rest yet.
+type Legacy struct {
+	wire.Route
+
+	Do func(*World, *wire.Call) (*wire.Response, *wire.Error)
+}
+
+// LegacyRoutes are the routes that have not moved yet.
+func LegacyRoutes() []Legacy {
+	return slices.Concat(
+		tokensRoutes,
+		messagesRoutes,
+		filesRoutes, lifetimeRoutes, storageRoutes,
+		targetedRoutes, broadcastRoutes, streamRoutes, importRoutes, recallRoutes, modifyRoutes,
+		historyRoutes, conversationsRoutes, roamingRoutes, moderationRoutes,
+		metadataRoutes, presenceRoutes, reactionRoutes,
+		pushAccountRoutes, pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
+		callbacksRoutes,
+		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
+		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,
+		threadsRoutes,
+	)
+}
+
+// named returns a path value that names a user.
+func named(c *wire.Call, name string) string { return Fold(c.Value(name)) }
+
+// Shorter names for the tables.
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+	put  = http.MethodPut
+	del  = http.MethodDelete
+)
+
+// LegacyUser returns an account, nil if there is none, to code outside of this
+// package that holds mu.
+func (w *World) LegacyUser(name string) *User { return w.users.Get(Fold(name)) }
+
+// LegacyAddUser registers a user who is not there, for code outside of this
+// package that holds mu.
+func (w *World) LegacyAddUser(name string) {
+	if !w.users.Has(Fold(name)) {
+		w.addUser(NewUser{Name: name})
+	}
+}

@@ -1,0 +1,24 @@
+package world
+
+import "github.com/imrest/im-go/imtest/internal/wire"
+
+// Nothing is moderated here: an export is a file that nobody can download. The
+// whole call rests on one class of the Java SDK.
+var moderationRoutes = []Legacy{
+	{wire.Route{
+		ID: "messages.export_moderation_records", Method: post, Path: "/moderation/record/message/export",
+		Body: wire.JSONBody,
+	}, (*World).exportModeration},
+}
+
+func (w *World) exportModeration(c *wire.Call) (*wire.Response, *wire.Error) {
+	o, err := c.Object()
+	if err != nil {
+		return nil, err
+	}
+	from, to := o.Integer("dateFrom"), o.Integer("dateTo")
+	if o.Bad != "" || !o.Has("dateFrom") || !o.Has("dateTo") || from > to {
+		return nil, wire.ErrInvalidRequest()
+	}
+	return wire.Plain(map[string]any{"entity": map[string]string{"uuid": w.NewUUID(w.Now())}}), nil
+}

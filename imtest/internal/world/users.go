@@ -1,0 +1,333 @@
+package world
+
+import (
+	"errors"
+	"maps"
+	"regexp"
+	"slices"
+	"time"
+	"unicode/utf8"
+)
+
+// Why a rule about users refuses.
+const (
+	NoUser          Kind = "there is no such user"
+	NameMissing     Kind = "a user needs a name"
+	NameTooLong     Kind = "the name of a user is too long"
+	NameIllegal     Kind = "the name of a user has characters that it must not have"
+	NameTaken       Kind = "there is a user of this name"
+	PasswordEmpty   Kind = "a password must not be empty"
+	PasswordsDiffer Kind = "a user is named twice, with two passwords" // Names: user, first, second
+	NicknameTooLong Kind = "a nickname is too long"
+)
+
+// What happens to accounts.
+type (
+	// UserRegistered says that there is a new account.
+	UserRegistered struct{ User string }
+	// UserDeleted says that an account is gone, with all that hung on it.
+	UserDeleted struct{ User string }
+	// UserBanned says that a user may not log in any more.
+	UserBanned struct{ User string }
+	// UserUnbanned says that a user may log in again.
+	UserUnbanned struct{ User string }
+	// UserPasswordSet says that a user has another password.
+	UserPasswordSet struct{ User string }
+)
+
+func (UserRegistered) what()  {}
+func (UserDeleted) what()     {}
+func (UserBanned) what()      {}
+func (UserUnbanned) what()    {}
+func (UserPasswordSet) what() {}
+
+// User is an account.
+type User struct {
+	Name     string // lower case
+	UUID     string
+	Password string // "": none, the user cannot log in by password
+	Created  time.Time
+	Modified time.Time
+	Banned   bool
+	Online   bool
+	Came     time.Time // when they last came online, zero if they never did
+	Left     time.Time // when they last went offline
+	Devices  []Device
+	Nickname string         // of push notifications
+	More     map[string]any // push settings that are shown with the user
+}
+
+// copy is a user as rules hand them out.
+func (u *User) copy() User {
+	c := *u
+	c.Devices, c.More = slices.Clone(u.Devices), maps.Clone(u.More)
+	return c
+}
+
+func copies(list []*User) []User { return Convert(list, (*User).copy) }
+
+// NewUser is a user of a registration.
+type NewUser struct {
+	Name     string
+	Password *string // nil: none
+	Nickname string
+}
+
+func (n *NewUser) password() string {
+	if n.Password == nil {
+		return ""
+	}
+	return *n.Password
+}
+
+var nameRule = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
+// CheckName returns why a user cannot have a name.
+func CheckName(name string) *Error {
+	switch {
+	case name == "":
+		return refuse(NameMissing)
+	case len(name) > 64:
+		return refuse(NameTooLong, name)
+	case !nameRule.MatchString(name):
+		return refuse(NameIllegal, name)
+	}
+	return nil
+}
+
+// Check returns why a user cannot be registered, whoever is there already.
+func (n *NewUser) Check() *Error {
+	if err := CheckName(n.Name); err != nil {
+		return err
+	}
+	switch {
+	case n.Password != nil && *n.Password == "":
+		return refuse(PasswordEmpty)
+	case utf8.RuneCountInString(n.Nickname) > 100:
+		return refuse(NicknameTooLong)
+	}
+	return nil
+}
+
+// Register makes an account.
+func (w *World) Register(n NewUser) (User, *Error) {
+	if err := n.Check(); err != nil {
+		return User{}, err
+	}
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if w.users.Has(Fold(n.Name)) {
+		return User{}, refuse(NameTaken, n.Name)
+	}
+	return w.addUser(n).copy(), nil
+}
+
+// RegisterAll registers those who are new, and returns the names of the others,
+// as all current documents have it; older ones refuse the whole batch.
+func (w *World) RegisterAll(list []NewUser) (made []User, taken []string, err *Error) {
+	list, err = once(list)
+	if err != nil {
+		return nil, nil, err
+	}
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	for _, n := range list {
+		if w.users.Has(Fold(n.Name)) {
+			taken = append(taken, n.Name)
+			continue
+		}
+		made = append(made, w.addUser(n).copy())
+	}
+	return made, taken, nil
+}
+
+// once checks the users of a batch. A name that comes twice with the same
+// password counts once.
+func once(list []NewUser) ([]NewUser, *Error) {
+	var kept []NewUser
+	seen := map[string]NewUser{}
+	for _, n := range list {
+		if err := n.Check(); err != nil {
+			return nil, err
+		}
+		twin, twice := seen[Fold(n.Name)]
+		if twice && twin.password() != n.password() {
+			return nil, refuse(PasswordsDiffer, n.Name, twin.password(), n.password())
+		}
+		if !twice {
+			seen[Fold(n.Name)] = n
+			kept = append(kept, n)
+		}
+	}
+	return kept, nil
+}
+
+// AddUser registers a user under any name, also one that the API rejects. A user
+// who is there stays as they are.
+func (w *World) AddUser(n NewUser) User {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if u := w.users.Get(Fold(n.Name)); u != nil {
+		return u.copy()
+	}
+	return w.addUser(n).copy()
+}
+
+// addUser makes an account. The caller has checked the name and holds mu.
+func (w *World) addUser(n NewUser) *User {
+	now := w.Now()
+	u := &User{
+		Name: Fold(n.Name), UUID: w.NewUUID(now), Password: n.password(), Nickname: n.Nickname,
+		Created: now, Modified: now,
+	}
+	w.keepUser(u)
+	w.emit(UserRegistered{u.Name})
+	return u
+}
+
+func (w *World) keepUser(u *User) {
+	w.users.Put(u.Name, u)
+	w.byUUID[u.UUID] = u
+}
+
+// removeUser takes an account out, and what hangs on it. The caller holds mu.
+func (w *World) removeUser(u *User) {
+	w.users.Remove(u.Name)
+	delete(w.byUUID, u.UUID)
+	delete(w.Inboxes, u.Name)
+	w.removeMutes(u.Name)
+	w.leaveCircles(u.Name)
+	w.contacts.forget(u.Name)
+	w.Metadata.Replace(u.Name, nil)
+	w.Presence.forget(u.Name)
+	w.Push.forget(u.Name)
+	w.Messages.Roaming.Forget(u.Name, int64(len(w.Posts)))
+	w.emit(UserDeleted{u.Name})
+}
+
+// user returns an account. The caller holds mu.
+func (w *World) user(name string) (*User, *Error) {
+	if u := w.users.Get(Fold(name)); u != nil {
+		return u, nil
+	}
+	return nil, refuse(NoUser, name)
+}
+
+// User returns an account.
+func (w *World) User(name string) (User, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	u, err := w.user(name)
+	if err != nil {
+		return User{}, err
+	}
+	return u.copy(), nil
+}
+
+// EachUser yields all accounts in the order of registration. They share devices
+// and push settings with the world, which waits until the caller is done: what
+// the loop does must be short, and ask the world nothing.
+func (w *World) EachUser(yield func(User) bool) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	for u := range w.users.All {
+		if !yield(*u) {
+			return
+		}
+	}
+}
+
+// ListUsers returns a page of the accounts, and the cursor of the next one, "" if
+// this is the last.
+func (w *World) ListUsers(cursor string, limit int) (list []User, next string, err *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	users, next, ok := w.users.Page(cursor, limit)
+	if !ok {
+		return nil, "", refuse(BadCursor)
+	}
+	return copies(users), next, nil
+}
+
+// DeleteUser deletes an account by its name or UUID, with what hangs on it.
+func (w *World) DeleteUser(name string) (User, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
+	if known := w.byUUID[Fold(name)]; err != nil && known != nil {
+		u, err = known, nil
+	}
+	if err != nil {
+		return User{}, err
+	}
+	w.removeUser(u)
+	return u.copy(), nil
+}
+
+// DeleteUsers deletes a page of the accounts.
+func (w *World) DeleteUsers(cursor string, limit int) (list []User, next string, err *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	users, next, ok := w.users.Page(cursor, limit)
+	if !ok {
+		return nil, "", refuse(BadCursor)
+	}
+	for _, u := range users {
+		w.removeUser(u)
+	}
+	return copies(users), next, nil
+}
+
+// SetPassword sets the password of a user.
+func (w *World) SetPassword(name, password string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
+	if err != nil {
+		return err
+	}
+	u.Password, u.Modified = password, w.Now()
+	w.emit(UserPasswordSet{u.Name})
+	return nil
+}
+
+// Ban bans a user, who is logged out.
+func (w *World) Ban(name string) (User, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
+	if err != nil {
+		return User{}, err
+	}
+	u.Banned, u.Modified = true, w.Now()
+	w.emit(UserBanned{u.Name})
+	w.logOut(u)
+	return u.copy(), nil
+}
+
+// Unban lets a user in again.
+func (w *World) Unban(name string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
+	if err != nil {
+		return err
+	}
+	u.Banned, u.Modified = false, w.Now()
+	w.emit(UserUnbanned{u.Name})
+	return nil
+}
+
+// dumpUsers copies the accounts for Dump. The caller holds mu.
+func (w *World) dumpUsers() []User { return copies(w.users.List()) }
+
+// RestoreUser takes in an account that Dump has copied.
+func (w *World) RestoreUser(u User) error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if u.Name == "" || u.Name != Fold(u.Name) || w.users.Has(u.Name) {
+		return errors.New("a user needs a name of his own, in lower case")
+	}
+	w.keepUser(&u)
+	return nil
+}
