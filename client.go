@@ -34,9 +34,9 @@ type Client struct {
 	Reaction  *reaction.Service  // reactions to messages
 	Thread    *thread.Service    // threads in groups
 
-	Favorites   *favorites.Service
-	Translation *translation.Service
-	Moderation  *moderation.Service
+	Favorites   *favorites.Service   // what users have kept
+	Translation *translation.Service // of texts, on Easemob
+	Moderation  *moderation.Service  // of texts, and its keyword lists, on Easemob
 
 	core *core
 }

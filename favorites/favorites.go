@@ -46,12 +46,12 @@ const (
 
 // Favorite is one entry of a user's list.
 type Favorite struct {
-	ID      string    `json:"id"`
-	Type    int       `json:"type"` // a number that the app gives a meaning
-	Data    string    `json:"data"` // the content, in a form of the app's own
-	Ext     string    `json:"ext,omitzero"`
-	Created time.Time `json:"created,omitzero"`
-	Updated time.Time `json:"updated,omitzero"`
+	ID      string    `json:"id"`               // of the caller, or made by the server
+	Type    int       `json:"type"`             // a number that the app gives a meaning
+	Data    string    `json:"data"`             // the content, in a form of the app's own
+	Ext     string    `json:"ext,omitzero"`     // extension; empty: none
+	Created time.Time `json:"created,omitzero"` // when it was made, to the millisecond
+	Updated time.Time `json:"updated,omitzero"` // when Ext was set
 }
 
 // NewFavorite is what is to be kept.

@@ -74,8 +74,8 @@ type SearchQuery struct {
 	RoomIDs   []string   `json:"room_ids,omitzero"`   // and so are chat rooms
 	Types     []Type     `json:"types,omitzero"`      // text, image, video, file, location, combine; empty: all of these
 	From      time.Time  `json:"from,omitzero"`       // both or none, up to [MaxSearchPeriod] apart
-	To        time.Time  `json:"to,omitzero"`
-	Ext       SearchExt  `json:"ext,omitzero"` // empty: SearchExtNone
+	To        time.Time  `json:"to,omitzero"`         // the end of the period
+	Ext       SearchExt  `json:"ext,omitzero"`        // empty: SearchExtNone
 
 	Order     SearchOrder `json:"order,omitzero"`     // empty: SearchOrderRelevance
 	Highlight *Highlight  `json:"highlight,omitzero"` // nil: no pieces of text are returned
@@ -152,8 +152,8 @@ func (q *SearchQuery) checkKeywords() error {
 
 func (q *SearchQuery) checkChats() error {
 	for i, t := range q.ChatTypes {
-		if t != ChatUser && t != ChatGroup && t != ChatRoom {
-			return api.Invalid(fmt.Sprintf("ChatTypes[%d]", i), "is %s, must be %q, %q or %q", api.Quoted(string(t)), ChatUser, ChatGroup, ChatRoom)
+		if t != ChatTypeUser && t != ChatTypeGroup && t != ChatTypeRoom {
+			return api.Invalid(fmt.Sprintf("ChatTypes[%d]", i), "is %s, must be %q, %q or %q", api.Quoted(string(t)), ChatTypeUser, ChatTypeGroup, ChatTypeRoom)
 		}
 	}
 	for _, list := range []struct {

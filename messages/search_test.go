@@ -40,7 +40,7 @@ func found(kind, content string) string {
 
 func TestSearch(t *testing.T) {
 	hit := messages.Hit{
-		ID: "1420000000000000001", Time: time.UnixMilli(1752000000123), ChatType: messages.ChatUser, From: "alice", To: "bob",
+		ID: "1420000000000000001", Time: time.UnixMilli(1752000000123), ChatType: messages.ChatTypeUser, From: "alice", To: "bob",
 		Body: messages.Text("More tea?"), Raw: json.RawMessage(`{"message":"More tea?"}`),
 	}
 	full := hit
@@ -61,7 +61,7 @@ func TestSearch(t *testing.T) {
 			Do: search(func(q *messages.SearchQuery) {
 				*q = messages.SearchQuery{
 					Numbered: page.Numbered{Page: 2, Size: 50}, Keywords: []string{"tea", "milk"}, MatchAll: true, Mode: messages.SearchModePhrase,
-					ChatTypes: []messages.ChatType{messages.ChatUser, messages.ChatGroup}, Peers: []string{"bob", "alice"}, GroupIDs: []string{"1"}, RoomIDs: []string{"2"},
+					ChatTypes: []messages.ChatType{messages.ChatTypeUser, messages.ChatTypeGroup}, Peers: []string{"bob", "alice"}, GroupIDs: []string{"1"}, RoomIDs: []string{"2"},
 					Types: []messages.Type{messages.TypeText, messages.TypeImage, messages.TypeLocation, messages.TypeCombine},
 					From:  time.UnixMilli(1752000000000), To: time.UnixMilli(1752000000000).Add(messages.MaxSearchPeriod), Ext: messages.SearchExtWith,
 					Order: messages.SearchOrderNewestFirst, Highlight: &messages.Highlight{Size: 20, Count: new(0), Before: "<b>", After: "</b>"},

@@ -15,23 +15,23 @@ import (
 // Hit is a message that a search has found. It prints without Raw, which may hold the secrets
 // of files.
 type Hit struct {
-	ID           string              `json:"id"`
-	Time         time.Time           `json:"time,omitzero"` // when it was sent
-	ChatType     ChatType            `json:"chat_type"`
-	From         string              `json:"from"`
-	To           string              `json:"to"`            // the user, group or room
-	Body         Body                `json:"body"`          // never nil; a RawBody where it cannot be read
-	Ext          map[string]any      `json:"ext,omitempty"` // its numbers are json.Number, so that long ids survive
-	Translations []Translation       `json:"translations,omitempty"`
-	Highlights   map[string][]string `json:"highlights,omitempty"` // by field, such as "content.message"
-	Relevance    float64             `json:"relevance,omitzero"`   // only where the order is by it
-	Raw          json.RawMessage     `json:"raw,omitempty"`        // the content as it came, with all that has no field here
+	ID           string              `json:"id"`                     // of the message
+	Time         time.Time           `json:"time,omitzero"`          // when it was sent
+	ChatType     ChatType            `json:"chat_type"`              // where it was sent
+	From         string              `json:"from"`                   // the sender
+	To           string              `json:"to"`                     // the user, group or room
+	Body         Body                `json:"body"`                   // never nil; a RawBody where it cannot be read
+	Ext          map[string]any      `json:"ext,omitempty"`          // its numbers are json.Number, so that long ids survive
+	Translations []Translation       `json:"translations,omitempty"` // made by the server when it was sent
+	Highlights   map[string][]string `json:"highlights,omitempty"`   // by field, such as "content.message"
+	Relevance    float64             `json:"relevance,omitzero"`     // only where the order is by it
+	Raw          json.RawMessage     `json:"raw,omitempty"`          // the content as it came, with all that has no field here
 }
 
 // Translation is a text of a message that the server has translated.
 type Translation struct {
 	Language string `json:"language"` // its code
-	Text     string `json:"text"`
+	Text     string `json:"text"`     // in that language
 }
 
 type plainHit Hit

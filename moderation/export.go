@@ -26,16 +26,16 @@ const (
 // ExportFile is a file with the records of checked messages. No document shows the form of
 // its times, which are passed on as they are.
 type ExportFile struct {
-	ID         string       `json:"id"`
-	UUID       string       `json:"uuid"` // as messages.Service.ExportModeration returns it
-	Name       string       `json:"name,omitzero"`
-	Status     ExportStatus `json:"status"`
+	ID         string       `json:"id"`                  // of the entry
+	UUID       string       `json:"uuid"`                // as messages.Service.ExportModeration returns it
+	Name       string       `json:"name,omitzero"`       // of the file
+	Status     ExportStatus `json:"status"`              // whether it can be fetched
 	Conditions string       `json:"conditions,omitzero"` // which records were asked for
-	Detail     string       `json:"detail,omitzero"`
-	Size       int64        `json:"size,omitzero"` // bytes
-	Expires    string       `json:"expires,omitzero"`
-	Created    string       `json:"created,omitzero"`
-	Updated    string       `json:"updated,omitzero"`
+	Detail     string       `json:"detail,omitzero"`     // the server's words
+	Size       int64        `json:"size,omitzero"`       // bytes
+	Expires    string       `json:"expires,omitzero"`    // when it is deleted
+	Created    string       `json:"created,omitzero"`    // when it was ordered
+	Updated    string       `json:"updated,omitzero"`    // when Status changed
 }
 
 type wireExportFile struct {

@@ -55,17 +55,17 @@ const (
 
 // List is a keyword list.
 type List struct {
-	ID      string    `json:"id"`
-	Name    string    `json:"name"`
-	Scope   Scope     `json:"scope"`
-	TagID   string    `json:"tag_id,omitzero"` // with ScopeTag
-	Action  Action    `json:"action"`
-	Exact   bool      `json:"exact"` // a word must match exactly; how exactly is not documented
-	Status  Status    `json:"status,omitzero"`
-	Count   int       `json:"count"`          // words in the list
-	Words   []Word    `json:"words,omitzero"` // returned by CreateList alone
-	Created time.Time `json:"created,omitzero"`
-	Updated time.Time `json:"updated,omitzero"`
+	ID      string    `json:"id"`               // 27 letters and digits; case matters
+	Name    string    `json:"name"`             // unique within the app
+	Scope   Scope     `json:"scope"`            // where it has effect
+	TagID   string    `json:"tag_id,omitzero"`  // with ScopeTag
+	Action  Action    `json:"action"`           // what becomes of a message with one of its words
+	Exact   bool      `json:"exact"`            // a word must match exactly; how exactly is not documented
+	Status  Status    `json:"status,omitzero"`  // whether it is in use
+	Count   int       `json:"count"`            // words in the list
+	Words   []Word    `json:"words,omitzero"`   // returned by CreateList alone
+	Created time.Time `json:"created,omitzero"` // when it was made
+	Updated time.Time `json:"updated,omitzero"` // when it, or its words, changed last
 }
 
 type wireList struct {
@@ -95,22 +95,22 @@ func (w *wireList) list() List {
 
 // NewList is a list to be made.
 type NewList struct {
-	Name     string   `json:"name"` // up to [MaxName] characters, unique within the app
-	Scope    Scope    `json:"scope"`
-	TagID    string   `json:"tag_id,omitzero"` // required with ScopeTag
-	Action   Action   `json:"action"`
-	Exact    bool     `json:"exact"`
+	Name     string   `json:"name"`              // up to [MaxName] characters, unique within the app
+	Scope    Scope    `json:"scope"`             // where it has effect; required
+	TagID    string   `json:"tag_id,omitzero"`   // required with ScopeTag
+	Action   Action   `json:"action"`            // what becomes of a message with one of its words; required
+	Exact    bool     `json:"exact"`             // a word must match exactly
 	Operator string   `json:"operator,omitzero"` // the user who does it; may be empty
 	Words    []string `json:"words"`             // at least one, up to [MaxCreateBatch] of up to [MaxWord] characters
 }
 
 // ListUpdate holds all settings of a list; those that are to stay must be given, too.
 type ListUpdate struct {
-	Name     string `json:"name"` // up to [MaxName] characters, unique within the app
-	Scope    Scope  `json:"scope"`
-	TagID    string `json:"tag_id,omitzero"` // required with ScopeTag
-	Action   Action `json:"action"`
-	Exact    bool   `json:"exact"`
+	Name     string `json:"name"`              // up to [MaxName] characters, unique within the app
+	Scope    Scope  `json:"scope"`             // where it has effect; required
+	TagID    string `json:"tag_id,omitzero"`   // required with ScopeTag
+	Action   Action `json:"action"`            // what becomes of a message with one of its words; required
+	Exact    bool   `json:"exact"`             // a word must match exactly
 	Operator string `json:"operator,omitzero"` // the user who does it; may be empty
 }
 

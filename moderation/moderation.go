@@ -73,8 +73,8 @@ const (
 
 // Verdict is what was found in a text.
 type Verdict struct {
-	Result      Result   `json:"result"`
-	Risk        Risk     `json:"risk,omitzero"`
+	Result      Result   `json:"result"`               // what the check came to
+	Risk        Risk     `json:"risk,omitzero"`        // the kind of what was found
 	RiskText    string   `json:"risk_text,omitzero"`   // in Chinese, by the provider: for people to read
 	Replaced    string   `json:"replaced,omitzero"`    // the text with stars for what was found; not by all providers
 	Words       []string `json:"words,omitzero"`       // what was found; may be the whole text

@@ -15,12 +15,12 @@ import (
 
 // Word is a word of a keyword list.
 type Word struct {
-	ID       string    `json:"id,omitzero"`
-	Text     string    `json:"text"`
-	ListID   string    `json:"list_id,omitzero"`
+	ID       string    `json:"id,omitzero"`       // 27 letters and digits; case matters
+	Text     string    `json:"text"`              // the word itself
+	ListID   string    `json:"list_id,omitzero"`  // the list that holds it
 	Operator string    `json:"operator,omitzero"` // the user who added or changed it
-	Created  time.Time `json:"created,omitzero"`
-	Updated  time.Time `json:"updated,omitzero"`
+	Created  time.Time `json:"created,omitzero"`  // when it was added
+	Updated  time.Time `json:"updated,omitzero"`  // when it changed last
 }
 
 type wireWord struct {

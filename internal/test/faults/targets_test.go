@@ -437,5 +437,5 @@ var specials = map[string]func(*filler) any{
 	"moderation.Scope":    func(*filler) any { return moderation.ScopeTag },
 	"moderation.Action":   func(*filler) any { return moderation.ActionReject },
 	"[]messages.Type":     func(*filler) any { return []messages.Type{messages.TypeText} },
-	"[]messages.ChatType": func(*filler) any { return []messages.ChatType{messages.ChatUser} },
+	"[]messages.ChatType": func(*filler) any { return []messages.ChatType{messages.ChatTypeUser} },
 }
