@@ -20,7 +20,7 @@ type Hit struct {
 	ChatType     ChatType            `json:"chat_type"`              // where it was sent
 	From         string              `json:"from"`                   // the sender
 	To           string              `json:"to"`                     // the user, group or room
-	Body         Body                `json:"body"`                   // never nil; a RawBody where it cannot be read
+	Body         Body                `json:"body,omitzero"`          // never nil; a RawBody where it cannot be read
 	Ext          map[string]any      `json:"ext,omitempty"`          // its numbers are json.Number, so that long ids survive
 	Translations []Translation       `json:"translations,omitempty"` // made by the server when it was sent
 	Highlights   map[string][]string `json:"highlights,omitempty"`   // by field, such as "content.message"
@@ -48,7 +48,7 @@ func (h Hit) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", 
 func viewHit(h *Hit) any {
 	return &struct {
 		*plainHit
-		Body bodyJSON `json:"body"`
+		Body bodyJSON `json:"body,omitzero"`
 	}{(*plainHit)(h), bodyJSON{&h.Body}}
 }
 
