@@ -230,7 +230,7 @@ func TestEveryTextMustBeUTF8(t *testing.T) {
 	client := quietClient(t)
 	tested := 0
 	for _, m := range methodsOf(t, client) {
-		if strings.Contains(m.name, "StreamTo") {
+		if strings.Contains(m.name, "StreamTo") || strings.HasSuffix(m.name, "Job") {
 			continue // sends nothing yet
 		}
 		wrong := make(map[string]string) // by the field that was meant

@@ -14,6 +14,9 @@ type ArgumentError struct {
 	large   bool   // a text, a file or a message is above its limit
 }
 
+// ArgumentField is for package batch, which this package imports.
+func (e *ArgumentError) ArgumentField() string { return e.Field }
+
 func (e *ArgumentError) Error() string { return e.Field + ": " + e.Problem }
 
 // Is makes every ArgumentError an ErrInvalidArgument, and one from TooLarge an

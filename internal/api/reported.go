@@ -102,3 +102,9 @@ func SameForAll(items []string, done *bool) (batch.Result, error) {
 	}
 	return said.Results(items)
 }
+
+// Unreported are items that no response names.
+func Unreported(items []string) batch.Result {
+	list, _ := new(Reported[batch.None]).Results(items) // the error is in the list
+	return list
+}

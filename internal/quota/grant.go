@@ -56,7 +56,7 @@ func (p *Pool) undo(g Grant) {
 	p.granted--
 	p.call(g.user)
 	p.forget(g.user)
-	p.settle(time.Since(p.set.start))
+	p.settle(p.set.since())
 }
 
 func (g Grant) end(responded bool) {
@@ -76,7 +76,7 @@ func (g Grant) end(responded bool) {
 	}
 	for i := range p.windows {
 		w := &p.windows[i]
-		h := hold{until: w.over(counted, now), cost: w.cost(g.items)}
+		h := hold{until: w.over(counted, now, p.set.now()), cost: w.cost(g.items)}
 		if w.PerUser {
 			h.user = g.user
 		}

@@ -228,6 +228,9 @@ func methods(client *im.Client) []method {
 			continue
 		}
 		for j := range v.Field(i).NumMethod() {
+			if strings.HasSuffix(v.Field(i).Type().Method(j).Name, "Job") {
+				continue // it makes no call by itself
+			}
 			list = append(list, method{name: field.Name + "." + v.Field(i).Type().Method(j).Name, f: v.Field(i).Method(j)})
 		}
 	}
