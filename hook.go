@@ -1,7 +1,6 @@
 package im
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -85,10 +84,9 @@ func (c *core) within(ctx context.Context, p *prepared, hooks []hook) (err error
 
 func (c *core) info(p *prepared) CallInfo {
 	e := p.Endpoint
-	own, budget := e.PoolsOn(string(c.platform), c.quotas.isChanged)
 	return CallInfo{
 		Endpoint: e.ID, Method: e.Method, Path: strings.TrimPrefix(e.Path, lookupServer),
-		Lane: p.lane, Pool: cmp.Or(own, budget), Items: max(p.Items, 1),
+		Lane: p.lane, Pool: c.quotas.poolOf(e, c.platform), Items: max(p.Items, 1),
 	}
 }
 

@@ -1,6 +1,7 @@
 package im
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -61,6 +62,21 @@ func (q *quotas) newPools(e *api.Endpoint) (p pools) {
 		p.budget = q.set.Pool(budget, q.limits(budget, e.Within[string(q.on)].Quotas))
 	}
 	return p
+}
+
+// poolOf names the pool that a call waits for longest: that of the endpoint, or else the
+// budget within which it has no quota of its own.
+func (q *quotas) poolOf(e *api.Endpoint, on Platform) string {
+	own, budget := e.PoolsOn(string(on), q.isChanged)
+	return cmp.Or(own, budget)
+}
+
+// limitsOf are those of the pool that poolOf names.
+func (q *quotas) limitsOf(e *api.Endpoint) []quota.Limit {
+	if own, budget := e.PoolsOn(string(q.on), q.isChanged); own == "" {
+		return q.limits(budget, e.Within[string(q.on)].Quotas)
+	}
+	return q.limits(e.PoolName(), e.QuotasOn(string(q.on)))
 }
 
 func (q *quotas) isChanged(pool string) bool { return q.changed[pool] != nil }
