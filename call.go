@@ -1,6 +1,7 @@
 package im
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -134,7 +135,7 @@ func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 		c.tokens.accepted(p.token, &p.tokenRefusals, p.place())
 	}
 	if failure != nil {
-		failure.RetryAfter = retryAfter(res.Header)
+		failure.RetryAfter = cmp.Or(retryAfter(res.Header), failure.RetryAfter)
 		explain(p, failure, res)
 	}
 	return p.elsewhere(failure)

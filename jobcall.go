@@ -5,15 +5,14 @@ import (
 
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/job"
-	"github.com/imrest/im-go/internal/quota"
 )
 
 // take waits for the quota of a call. The job that it is of sees that it waits, and ends
 // the wait when it is to stop.
-func (c *core) take(ctx context.Context, p *prepared) (quota.Grant, error) {
+func (c *core) take(ctx context.Context, p *prepared) (grant, error) {
 	if p.job != nil {
 		var end func()
-		ctx, end = p.job.Wait(ctx, p.Endpoint.PoolName())
+		ctx, end = p.job.Wait(ctx, c.quotas.poolOf(p.Endpoint, c.platform))
 		defer end()
 	}
 	return c.quotas.take(ctx, p.Call, p.lane)
@@ -21,9 +20,9 @@ func (c *core) take(ctx context.Context, p *prepared) (quota.Grant, error) {
 
 // cost is what a call would take.
 func (q *quotas) cost(call *api.Call) job.Cost {
-	cost := job.Cost{Pool: call.Endpoint.PoolName(), Items: max(call.Items, 1), User: call.User}
+	cost := job.Cost{Pool: q.poolOf(call.Endpoint, q.on), Items: max(call.Items, 1), User: call.User}
 	if q.set != nil {
-		cost.Limits = q.limits(call.Endpoint)
+		cost.Limits = q.limitsOf(call.Endpoint)
 	}
 	return cost
 }

@@ -100,6 +100,14 @@ func Username(field, value string) error {
 	return First(Required(field, value), MaxBytes(field, value, MaxUsername))
 }
 
+var ownID = regexp.MustCompile(`^[a-z0-9]*$`)
+
+// OwnID rejects an id that a caller may not give to a group or chat room; empty: the server
+// makes one.
+func OwnID(field, value string) error {
+	return First(MaxLength(field, value, 64), Pattern(field, value, ownID))
+}
+
 // Usernames checks each of a list, which must not be empty.
 func Usernames(field string, values []string) error {
 	if len(values) == 0 {

@@ -14,6 +14,14 @@ type Grant struct {
 // Waited is how long the call stood in the queue.
 func (g Grant) Waited() time.Duration { return g.waited }
 
+// Sending says that the call is sent only now, after it waited for something else: what
+// is known of round trips goes by that.
+func (g *Grant) Sending() {
+	if g.pool != nil {
+		g.sent = time.Since(g.pool.set.start)
+	}
+}
+
 // Done says that the response is in, whatever it was: the server has counted the
 // call by now.
 func (g Grant) Done() { g.end(true) }

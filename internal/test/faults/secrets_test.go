@@ -131,7 +131,8 @@ func fillSecrets(v reflect.Value, name string, depth int, secrets *int) {
 
 // domains are the packages whose types users print.
 var domains = []string{
-	".", "batch", "chatrooms", "contacts", "file", "groups", "messages", "metadata", "presence", "push", "reaction", "thread", "users",
+	".", "batch", "chatrooms", "contacts", "favorites", "file", "groups", "messages", "metadata", "moderation", "presence", "push", "reaction", "thread",
+	"translation", "users",
 }
 
 // exportedTypes lists the exported types of all packages, by "package.Name".
