@@ -8,27 +8,27 @@ import (
 )
 
 // Oppo is a notification for OPPO's phones. What the fields do is in OPPO's
-// documents. Newer consoles also ask for a category and a notifyLevel, which the
-// API does not document: see Message.More.
+// documents. A category and a notifyLevel, which the newest documents of Easemob
+// have, go through Message.More.
 type Oppo struct {
-	Title      string         `json:"title,omitzero"` // up to 32 characters
-	Subtitle   string         `json:"subTitle,omitzero"`
-	Content    string         `json:"content,omitzero"` // up to 200 characters
-	ChannelID  string         `json:"channelId,omitzero"`
-	MessageID  string         `json:"appMessageId,omitzero"`
-	Style      OppoStyle      `json:"style,omitzero"`
+	Title      string         `json:"title,omitzero"`               // up to 32 characters
+	Subtitle   string         `json:"subTitle,omitzero"`            // second line, below the title
+	Content    string         `json:"content,omitzero"`             // up to 200 characters
+	ChannelID  string         `json:"channelId,omitzero"`           // notification channel, as registered with OPPO
+	MessageID  string         `json:"appMessageId,omitzero"`        // the app's own id of the message, for OPPO's deduplication
+	Style      OppoStyle      `json:"style,omitzero"`               // 0: as OPPO decides
 	Click      OppoClick      `json:"clickActionType,omitzero"`     // what a tap does
 	Activity   string         `json:"clickActionActivity,omitzero"` // up to 500 characters; needed with OppoClickPage and OppoClickActivity
 	URL        string         `json:"clickActionUrl,omitzero"`      // up to 500 characters; needed with OppoClickWeb and OppoClickScheme
 	Parameters map[string]any `json:"actionParameters,omitempty"`   // for the page that a tap opens
 
-	OffLine           *bool         `json:"offLine,omitempty"`   // kept for phones that are offline
-	OffLineTTL        time.Duration `json:"offLineTtl,omitzero"` // how long; in whole seconds, rounded up
-	ShowTTL           time.Duration `json:"showTtl,omitzero"`    // until the notification goes away; likewise
-	TimeZone          string        `json:"timeZone,omitzero"`
-	CallBackURL       string        `json:"callBackUrl,omitzero"`
-	CallBackParameter string        `json:"callBackParameter,omitzero"`
-	NotifyID          int           `json:"notifyId,omitzero"` // the same id replaces the older notification
+	OffLine           *bool         `json:"offLine,omitempty"`          // kept for phones that are offline
+	OffLineTTL        time.Duration `json:"offLineTtl,omitzero"`        // for how long; in whole seconds, rounded up
+	ShowTTL           time.Duration `json:"showTtl,omitzero"`           // until the notification goes away; likewise
+	TimeZone          string        `json:"timeZone,omitzero"`          // time zone of the times in the message, as OPPO defines it
+	CallBackURL       string        `json:"callBackUrl,omitzero"`       // where OPPO sends its receipts
+	CallBackParameter string        `json:"callBackParameter,omitzero"` // comes back in OPPO's receipts
+	NotifyID          int           `json:"notifyId,omitzero"`          // the same id replaces the older notification
 }
 
 // OppoStyle is the style of a notification of OPPO.

@@ -347,7 +347,7 @@ func TestSendsRefused(t *testing.T) {
 			_, err := s.SendTaskToUsers(ctx, nil, hello)
 			return err
 		}},
-		refusal{"Strategy: is not stored; SendStoredToAll takes it", send(senders["message"], strategy(push.StrategyVendorFirst))},
+		refusal{"Strategy: is not stored; pass it to SendStoredToAll", send(senders["message"], strategy(push.StrategyVendorFirst))},
 		refusal{`messageID: is "a/b", must be a number, as CreateMessage returns it`, func(ctx context.Context, s *push.Service) error {
 			_, err := s.GetMessage(ctx, "a/b")
 			return err
