@@ -3,6 +3,8 @@ package push
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/imrest/im-go/internal/api"
 )
 
 // APNs is a notification for Apple's devices. Apple takes up to 4 KB of it. What
@@ -21,7 +23,7 @@ type APNs struct {
 	Category         string `json:"categoryName,omitzero"`      // category
 	ThreadID         string `json:"threadId,omitzero"`          // thread-id
 	LaunchImage      string `json:"launchImage,omitzero"`       // launch-image
-	Interruption     string `json:"interruptionLevel,omitzero"` // interruption-level; Agora only
+	Interruption     string `json:"interruptionLevel,omitzero"` // interruption-level: "ACTIVE", "CRITICAL", "PASSIVE" or "TIME_SENSITIVE"
 
 	Title           string   `json:"title,omitzero"`
 	Subtitle        string   `json:"subTitle,omitzero"`
@@ -35,9 +37,9 @@ type APNs struct {
 
 	Ext map[string]any `json:"ext,omitempty"` // free data for the app
 
-	// Live activities; Agora only. No document of the API gives the unit of the
+	// Live activities; not in older documents. No document of the API gives the unit of the
 	// times: they go in seconds, as Apple wants them.
-	LiveActivityEvent string         `json:"liveActivityEvent,omitzero"` // event: "start", "update" or "end"
+	LiveActivityEvent string         `json:"liveActivityEvent,omitzero"` // event: "START", "UPDATE" or "END"
 	Timestamp         time.Time      `json:"timestamp,omitzero"`         // timestamp
 	DismissalDate     time.Time      `json:"dismissalDate,omitzero"`     // dismissal-date
 	StaleDate         time.Time      `json:"staleDate,omitzero"`         // stale-date
@@ -59,7 +61,11 @@ func checkAPNs(a *APNs) error {
 	if a == nil {
 		return nil
 	}
-	return checkLength("APNs.TTL", a.TTL)
+	return api.First(
+		checkLength("APNs.TTL", a.TTL),
+		oneOf("APNs.Interruption", a.Interruption, "ACTIVE", "CRITICAL", "PASSIVE", "TIME_SENSITIVE"),
+		oneOf("APNs.LiveActivityEvent", a.LiveActivityEvent, "START", "UPDATE", "END"),
+	)
 }
 
 type plainAPNs APNs

@@ -48,9 +48,9 @@ var sendLabels = api.Endpoint{
 }
 
 // SendToLabels pushes, as a task, to the users that are under all of up to [MaxLabelsBatch]
-// labels, and returns the task's id. Easemob takes one label in a call, its console 3. An
-// app may have 3 tasks at work, and by Easemob's documents start 3 in 5 minutes; more are
-// im.ErrRateLimited. Quota: 1,200 calls a minute, on Easemob 10 a second.
+// labels, and returns the task's id. Easemob's documents of 2024 allow one label in a call,
+// its console 3. An app may have 3 tasks at work, and by Easemob's documents start 3 in 5
+// minutes; more are im.ErrRateLimited. Quota: 1,200 calls a minute, on Easemob 10 a second.
 //
 //im:endpoint push.send_label
 func (s *Service) SendToLabels(ctx context.Context, labels []string, m Message) (taskID string, err error) {
@@ -92,6 +92,6 @@ var sendList = api.Endpoint{
 func (s *Service) SendTaskToUsers(ctx context.Context, usernames []string, m Message) (taskID string, err error) {
 	return s.task(ctx, &api.Call{
 		Endpoint: &sendList, Body: m.wire(usernames), Items: len(usernames),
-		Invalid: api.First(api.Usernames("usernames", usernames), m.check(), m.checkStart()),
+		Invalid: api.First(api.Usernames("usernames", usernames), m.check(), m.allPlatforms(), m.checkStart()),
 	})
 }
