@@ -80,7 +80,8 @@ func (s *Service) SetDisplayStyle(ctx context.Context, username string, style Di
 
 // NoDisturbing is the old daily window without notifications, in whole hours from
 // 0 to 23. From = To is the whole day; a From after To runs over midnight. The
-// time zone is not documented.
+// time zone is not documented. Switched off, the window keeps its hours at the
+// server, which mean nothing then.
 type NoDisturbing struct {
 	On   bool `json:"on"`   // false: notifications arrive at any time
 	From int  `json:"from"` // with On
@@ -107,7 +108,8 @@ var setNoDisturbing = api.Endpoint{
 }
 
 // SetNoDisturbing sets or ends the old daily window without notifications. Only Easemob
-// has it, in documents up to 2023. Its quota is that of [Service.SetNickname].
+// has it, in documents up to 2023. Quota: 100 calls a second, outside Easemob together with
+// those of [Service.SetNickname].
 //
 // Deprecated: use [Service.UpdateSettings].
 //

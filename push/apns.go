@@ -3,6 +3,8 @@ package push
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/imrest/im-go/internal/api"
 )
 
 // APNs is a notification for Apple's devices. Apple takes up to 4 KB of it. Apple's
@@ -59,7 +61,11 @@ func checkAPNs(a *APNs) error {
 	if a == nil {
 		return nil
 	}
-	return checkLength("APNs.TTL", a.TTL)
+	return api.First(
+		checkLength("APNs.TTL", a.TTL),
+		oneOf("APNs.Interruption", a.Interruption, "ACTIVE", "CRITICAL", "PASSIVE", "TIME_SENSITIVE"),
+		oneOf("APNs.LiveActivityEvent", a.LiveActivityEvent, "START", "UPDATE", "END"),
+	)
 }
 
 type plainAPNs APNs

@@ -33,6 +33,8 @@ type Meizu struct {
 	Sound          *bool         `json:"sound,omitempty"`              // the phone plays its sound
 	NotifyKey      string        `json:"notifyKey,omitzero"`           // the same key replaces the older notification
 
+	MessageType *MeizuMessageType `json:"noticeMsgType,omitempty"` // what it is for; Easemob only
+
 	Callback      string `json:"callback,omitzero"`      // URL, up to 128 characters
 	CallbackParam string `json:"callbackParam,omitzero"` // up to 64 characters
 	CallbackType  string `json:"callbackType,omitzero"`  // "1", "2" or "3", as Meizu defines them; empty: "3"
@@ -49,9 +51,23 @@ const (
 	MeizuClickCustom MeizuClick = 3
 )
 
+// MeizuMessageType says what a notification is for.
+type MeizuMessageType int
+
+// The message types of Meizu.
+const (
+	MeizuMessageTypePublic  MeizuMessageType = 0 // marketing
+	MeizuMessageTypePrivate MeizuMessageType = 1 // chats, orders, codes
+)
+
 func checkMeizu(m *Meizu) error {
 	if m == nil {
 		return nil
+	}
+	if t := m.MessageType; t != nil {
+		if err := oneOf("Meizu.MessageType", *t, MeizuMessageTypePublic, MeizuMessageTypePrivate); err != nil {
+			return err
+		}
 	}
 	return api.First(
 		checkTexts(

@@ -19,7 +19,8 @@ var setNickname = api.Endpoint{
 // SetNickname sets the name, up to 100 characters, under which notifications show a user's
 // messages; without one they show the user id. It is not the nickname among the user's
 // attributes. Quota: 100 calls a second together with the registration of users, the
-// display style and the old do-not-disturb.
+// display style and the old do-not-disturb; on Easemob together with all calls that manage
+// users, the display style and the calls of bindings.
 //
 //im:endpoint push.set_nickname
 func (s *Service) SetNickname(ctx context.Context, username, nickname string) error {

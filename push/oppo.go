@@ -8,8 +8,7 @@ import (
 )
 
 // Oppo is a notification for OPPO's phones. What the fields do is in OPPO's
-// documents. A category and a notifyLevel, which the newest documents of Easemob
-// have, go through Message.More.
+// documents.
 type Oppo struct {
 	Title      string         `json:"title,omitzero"`               // up to 32 characters
 	Subtitle   string         `json:"subTitle,omitzero"`            // second line, below the title
@@ -29,6 +28,9 @@ type Oppo struct {
 	CallBackURL       string        `json:"callBackUrl,omitzero"`       // where OPPO sends its receipts
 	CallBackParameter string        `json:"callBackParameter,omitzero"` // comes back in OPPO's receipts
 	NotifyID          int           `json:"notifyId,omitzero"`          // the same id replaces the older notification
+
+	Category    string          `json:"category,omitzero"`    // kind of channel, as OPPO names it; Easemob only
+	NotifyLevel OppoNotifyLevel `json:"notifyLevel,omitzero"` // how it draws attention; needs Category; Easemob only
 }
 
 // OppoStyle is the style of a notification of OPPO.
@@ -39,6 +41,16 @@ const (
 	OppoStylePlain    OppoStyle = 1
 	OppoStyleLongText OppoStyle = 2
 	OppoStylePicture  OppoStyle = 3
+)
+
+// OppoNotifyLevel says how a phone of OPPO draws attention.
+type OppoNotifyLevel string
+
+// The levels.
+const (
+	OppoNotifyLevelBar    OppoNotifyLevel = "1"  // the notification bar
+	OppoNotifyLevelLock   OppoNotifyLevel = "2"  // the bar and the lock screen
+	OppoNotifyLevelBanner OppoNotifyLevel = "16" // both, with banner, vibration and sound
 )
 
 // OppoClick says what a tap does.
@@ -73,7 +85,18 @@ func checkOppo(o *Oppo) error {
 			textLimit{"Oppo.Activity", o.Activity, 500}, textLimit{"Oppo.URL", o.URL, 500},
 		),
 		checkLength("Oppo.OffLineTTL", o.OffLineTTL), checkLength("Oppo.ShowTTL", o.ShowTTL),
+		o.checkLevel(),
 	)
+}
+
+func (o *Oppo) checkLevel() error {
+	switch {
+	case o.NotifyLevel == "":
+		return nil
+	case o.Category == "":
+		return api.Invalid("Oppo.Category", "must not be empty with a NotifyLevel")
+	}
+	return oneOf("Oppo.NotifyLevel", o.NotifyLevel, OppoNotifyLevelBar, OppoNotifyLevelLock, OppoNotifyLevelBanner)
 }
 
 type plainOppo Oppo

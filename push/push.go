@@ -8,7 +8,8 @@
 //   - To keep sets of users for campaigns, call [Service.CreateLabel] and
 //     [Service.AddLabelUsers].
 //   - To push to one user, call [Service.SendToUser]; to several, [Service.SendToUsers]; to
-//     labels, [Service.SendToLabels]; to everybody, [Service.SendToAll].
+//     labels, [Service.SendToLabels]; to everybody, [Service.SendToAll]. To reach the
+//     devices of one system only, set Platform in the [Message].
 //   - To count what arrived, call [Service.GetStatistics].
 //
 // A campaign is one call:

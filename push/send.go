@@ -14,12 +14,13 @@ import (
 type sending struct {
 	Targets  []string  `json:"targets,omitempty"`
 	Strategy *Strategy `json:"strategy,omitempty"`
+	Platform Platform  `json:"platform,omitzero"`
 	Start    string    `json:"startDate,omitzero"`
 	Message  any       `json:"pushMessage" arg:"-"`
 }
 
 func (m *Message) wire(targets []string) sending {
-	body := sending{Targets: targets, Strategy: m.Strategy, Message: m.payload()}
+	body := sending{Targets: targets, Strategy: m.Strategy, Platform: m.Platform, Message: m.payload()}
 	if !m.Start.IsZero() {
 		body.Start = m.Start.Format(time.DateTime)
 	}

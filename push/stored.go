@@ -17,14 +17,14 @@ var createMessage = api.Endpoint{
 }
 
 // CreateMessage stores a message, to be pushed with [Service.SendStoredToAll], and returns
-// its id. Strategy and Start must be empty. Not retried if the response is lost. Quota: 1
+// its id. Strategy, Platform and Start must be empty. Not retried if the response is lost. Quota: 1
 // call a second.
 //
 // Deprecated: use [Service.SendToAll], which takes the message itself.
 //
 //im:endpoint push.create_message
 func (s *Service) CreateMessage(ctx context.Context, m Message) (messageID string, err error) {
-	invalid := api.First(m.check(), m.notLater())
+	invalid := api.First(m.check(), m.allPlatforms(), m.notLater())
 	if m.Strategy != nil {
 		invalid = api.First(invalid, api.Invalid("Strategy", "is not stored; pass it to SendStoredToAll"))
 	}

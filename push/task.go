@@ -48,7 +48,8 @@ var sendLabels = api.Endpoint{
 }
 
 // SendToLabels pushes, as a task, to the users that are under all of up to [MaxLabelsBatch]
-// labels, and returns the task's id. Older documents of Easemob allow one label. An app may
+// labels, and returns the task's id. Easemob's documents of 2024 allow one label,
+// its console 3. An app may
 // have 3 tasks running, and by Easemob's documents start 3 in 5 minutes; more are
 // im.ErrRateLimited. Quota: 1,200 calls a minute, on Easemob 10 a second.
 //
@@ -92,6 +93,6 @@ var sendList = api.Endpoint{
 func (s *Service) SendTaskToUsers(ctx context.Context, usernames []string, m Message) (taskID string, err error) {
 	return s.task(ctx, &api.Call{
 		Endpoint: &sendList, Body: m.wire(usernames), Items: len(usernames),
-		Invalid: api.First(api.Usernames("usernames", usernames), m.check(), m.checkStart()),
+		Invalid: api.First(api.Usernames("usernames", usernames), m.check(), m.allPlatforms(), m.checkStart()),
 	})
 }

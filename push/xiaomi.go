@@ -2,6 +2,10 @@ package push
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
@@ -16,6 +20,11 @@ type Xiaomi struct {
 	PassThrough            Flag           `json:"passThrough,omitzero"`            // data only, nothing is shown
 	Payload                map[string]any `json:"payload,omitempty"`               // free data for the app
 	ChannelID              string         `json:"channelId,omitzero"`              // notification channel, as registered with Xiaomi
+
+	TemplateID string `json:"templateId,omitzero"` // a template of Xiaomi's for private messages; needs ChannelID. Easemob only
+	// TemplateParam fills the template, by the names in it: 1 to 128 characters each, not
+	// only blanks, and no emoji, which this package does not check.
+	TemplateParam map[string]string `json:"templateParam,omitempty"`
 
 	NotifyType       XiaomiNotify  `json:"notifyType,omitzero"`        // 0: as Xiaomi decides
 	Sound            string        `json:"sound,omitzero"`             // a file in the app, by its URI
@@ -77,8 +86,29 @@ func checkXiaomi(x *Xiaomi) error {
 	}
 	return api.First(
 		api.MaxLength("Xiaomi.Title", x.Title, 50), api.MaxLength("Xiaomi.Description", x.Description, 128),
-		checkLength("Xiaomi.TTL", x.TTL),
+		checkLength("Xiaomi.TTL", x.TTL), x.checkTemplate(),
 	)
+}
+
+// checkTemplate rejects what Xiaomi's templates do not take. How many parameters there are,
+// and their names, is in the template.
+func (x *Xiaomi) checkTemplate() error {
+	if x.TemplateID != "" && x.ChannelID == "" {
+		return api.Invalid("Xiaomi.ChannelID", "must not be empty with a TemplateID")
+	}
+	for _, name := range slices.Sorted(maps.Keys(x.TemplateParam)) {
+		field, text := fmt.Sprintf("Xiaomi.TemplateParam[%s]", api.Quoted(name)), x.TemplateParam[name]
+		if x.TemplateID == "" {
+			return api.Invalid(field, "is without a TemplateID")
+		}
+		if strings.TrimSpace(text) == "" {
+			return api.Invalid(field, "is %s, must not be blank", api.Quoted(text))
+		}
+		if err := api.MaxLength(field, text, 128); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type plainXiaomi Xiaomi
