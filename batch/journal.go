@@ -164,7 +164,7 @@ func recall[T any](j *journal, c *chunk[T]) error {
 	c.begin, c.dirty = false, dirty
 	for i := range rows {
 		rows[i].Key = c.rows[i].Key
-		c.begin = c.begin || rows[i].State == Pending
+		c.begin = c.begin || rows[i].State == StatePending
 	}
 	c.rows = rows
 	return nil
@@ -174,7 +174,7 @@ func recall[T any](j *journal, c *chunk[T]) error {
 // once, also while the job runs. Rows that are done have no Key, and neither have
 // those that a killed process left unknown until the next run has seen them: their
 // Number is their place in the input. Rows that no run has reached are not listed,
-// or, before the last that one has reached, [Pending].
+// or, before the last that one has reached, [StatePending].
 //
 // The file has a JSON object in each line: the job; for each chunk of rows a "begin"
 // before its call and an "end" after it, which lists the rows that are not done; the

@@ -122,7 +122,7 @@ func newRejects(path string) (*rejects, error) {
 }
 
 func (r *rejects) add(u users.NewUser, row batch.Row) error {
-	if row.State != batch.Refused {
+	if row.State != batch.StateRefused {
 		return nil
 	}
 	fmt.Printf("row %d, %s: %v\n", row.Number, row.Key, row.Err)
