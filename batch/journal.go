@@ -52,8 +52,8 @@ func (j *journal) prepare(h header) (err error) {
 		j.header = h
 	}
 	switch {
-	case j.header.Name != h.Name:
-		return &JournalError{Path: j.path, Line: 1, Problem: fmt.Sprintf("it is of the job %q, not of %q", j.header.Name, h.Name)}
+	case j.Name != h.Name:
+		return &JournalError{Path: j.path, Line: 1, Problem: fmt.Sprintf("it is of the job %q, not of %q", j.Name, h.Name)}
 	case j.Max != h.Max:
 		return &JournalError{Path: j.path, Line: 1, Problem: fmt.Sprintf("its chunks have %d rows, not %d (Job.Max)", j.Max, h.Max)}
 	}

@@ -20,7 +20,7 @@ import (
 
 // lossy is a world in which the third call is lost and u15 and u47 are bad.
 func lossy() *world {
-	return &world{after: true, fail: func(call int, items []string) (batch.Result, error, bool) {
+	return &world{after: true, fail: func(_ int, items []string) (batch.Result, error, bool) {
 		r := make(batch.Result, len(items))
 		for i, item := range items {
 			if r[i].ID = item; item == "u15" || item == "u47" {
@@ -148,7 +148,7 @@ func TestKilledAfterAnyByte(t *testing.T) {
 				require.Equal(t, name, row.Key)
 			}
 		}
-		require.Equal(t, len(kept), len(rows))
+		require.Len(t, rows, len(kept))
 	}
 }
 

@@ -52,7 +52,7 @@ type world struct {
 	after bool // the failure comes after the work
 }
 
-func (w *world) call(ctx context.Context, items []string) (batch.Result, error) {
+func (w *world) call(_ context.Context, items []string) (batch.Result, error) {
 	w.mu.Lock()
 	w.sizes = append(w.sizes, len(items))
 	n := len(w.sizes)

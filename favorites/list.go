@@ -37,7 +37,7 @@ type ListOptions struct {
 	Order Order     `json:"order,omitzero"` // empty: OrderNewestFirst
 }
 
-func (o *ListOptions) check() error {
+func (o ListOptions) check() error {
 	switch {
 	case o.Order != "" && o.Order != OrderNewestFirst && o.Order != OrderOldestFirst:
 		return api.Invalid("Order", "is %s, must be %q or %q", api.Quoted(string(o.Order)), OrderNewestFirst, OrderOldestFirst)

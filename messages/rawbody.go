@@ -61,7 +61,7 @@ func (b RawBody) wire(t Type) any {
 	}
 	delete(fields, "type")
 	if t != "" {
-		fields["type"], _ = json.Marshal(t) // of a string, which never fails
+		fields["type"], _ = json.Marshal(t) //nolint:errchkjson // a string never fails
 	}
 	return fields
 }

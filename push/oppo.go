@@ -85,11 +85,11 @@ func checkOppo(o *Oppo) error {
 			textLimit{"Oppo.Activity", o.Activity, 500}, textLimit{"Oppo.URL", o.URL, 500},
 		),
 		checkLength("Oppo.OffLineTTL", o.OffLineTTL), checkLength("Oppo.ShowTTL", o.ShowTTL),
-		o.checkLevel(),
+		checkOppoLevel(o),
 	)
 }
 
-func (o *Oppo) checkLevel() error {
+func checkOppoLevel(o *Oppo) error {
 	switch {
 	case o.NotifyLevel == "":
 		return nil

@@ -86,13 +86,13 @@ func checkXiaomi(x *Xiaomi) error {
 	}
 	return api.First(
 		api.MaxLength("Xiaomi.Title", x.Title, 50), api.MaxLength("Xiaomi.Description", x.Description, 128),
-		checkLength("Xiaomi.TTL", x.TTL), x.checkTemplate(),
+		checkLength("Xiaomi.TTL", x.TTL), checkXiaomiTemplate(x),
 	)
 }
 
-// checkTemplate rejects what Xiaomi's templates do not take. How many parameters there are,
+// checkXiaomiTemplate rejects what Xiaomi's templates do not take. How many parameters there are,
 // and their names, is in the template.
-func (x *Xiaomi) checkTemplate() error {
+func checkXiaomiTemplate(x *Xiaomi) error {
 	if x.TemplateID != "" && x.ChannelID == "" {
 		return api.Invalid("Xiaomi.ChannelID", "must not be empty with a TemplateID")
 	}

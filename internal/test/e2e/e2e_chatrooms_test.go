@@ -168,7 +168,8 @@ func TestRoomLists(t *testing.T) {
 		}
 		result, err = client.Chatrooms.DisallowMembers(ctx, r, []string{"Dave", "frank"})
 		require.NoError(t, err)
-		result, err = client.Chatrooms.DisallowMembers(ctx, r, []string{"erin"})
+		assert.Equal(t, []string{"Dave", "frank"}, result.Done().IDs())
+		_, err = client.Chatrooms.DisallowMembers(ctx, r, []string{"erin"})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"erin"}, result.Done().IDs())
 		assert.NotContains(t, roomOf(t, srv, r).Allowed, "dave")
@@ -207,12 +208,12 @@ func TestRoomAttributesAndTags(t *testing.T) {
 	everywhere(t, func(t *testing.T, srv *imtest.Server, client *im.Client) {
 		ctx := t.Context()
 		r := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
-		result, err := client.Chatrooms.SetAttributes(ctx, r, "Bob", chatrooms.Attributes{"song": "Für Elise", "seat-1": "bob"}, chatrooms.AttributeOptions{Keep: true})
+		_, err := client.Chatrooms.SetAttributes(ctx, r, "Bob", chatrooms.Attributes{"song": "Für Elise", "seat-1": "bob"}, chatrooms.AttributeOptions{Keep: true})
 		require.NoError(t, err)
 		assert.Equal(t, map[string]string{"song": "Für Elise", "seat-1": "bob"}, roomOf(t, srv, r).Attributes)
-		result, err = client.Chatrooms.SetAttributes(ctx, r, "carol", chatrooms.Attributes{"song": "4'33\"", "seat-2": "carol"}, chatrooms.AttributeOptions{})
+		_, err = client.Chatrooms.SetAttributes(ctx, r, "carol", chatrooms.Attributes{"song": "4'33\"", "seat-2": "carol"}, chatrooms.AttributeOptions{})
 		reported(t, err, im.ErrForbidden, "song")
-		result, err = client.Chatrooms.ForceSetAttributes(ctx, r, "carol", chatrooms.Attributes{"song": "4'33\""}, chatrooms.AttributeOptions{})
+		_, err = client.Chatrooms.ForceSetAttributes(ctx, r, "carol", chatrooms.Attributes{"song": "4'33\""}, chatrooms.AttributeOptions{})
 		require.NoError(t, err)
 
 		got, err := client.Chatrooms.GetAttributes(ctx, r, nil)
@@ -221,10 +222,10 @@ func TestRoomAttributesAndTags(t *testing.T) {
 		got, err = client.Chatrooms.GetAttributes(ctx, r, []string{"seat-2", "none"})
 		require.NoError(t, err)
 		assert.Equal(t, chatrooms.Attributes{"seat-2": "carol"}, got)
-		result, err = client.Chatrooms.DeleteAttributes(ctx, r, "bob", []string{"seat-2", "seat-1"})
+		result, err := client.Chatrooms.DeleteAttributes(ctx, r, "bob", []string{"seat-2", "seat-1"})
 		assert.Equal(t, []string{"seat-1"}, result.Done().IDs())
 		require.ErrorIs(t, err, im.ErrPartial)
-		result, err = client.Chatrooms.ForceDeleteAttributes(ctx, r, "admin", []string{"seat-2"})
+		_, err = client.Chatrooms.ForceDeleteAttributes(ctx, r, "admin", []string{"seat-2"})
 		require.NoError(t, err)
 		assert.Equal(t, map[string]string{"song": "4'33\""}, roomOf(t, srv, r).Attributes)
 

@@ -212,7 +212,7 @@ func TestGroupLists(t *testing.T) {
 		result, err = client.Groups.DisallowMembers(ctx, g, []string{"dave", "frank"})
 		reported(t, err, im.ErrPartial, "frank")
 		assert.Equal(t, []string{"dave"}, result.Done().IDs())
-		result, err = client.Groups.DisallowMembers(ctx, g, []string{"erin"})
+		_, err = client.Groups.DisallowMembers(ctx, g, []string{"erin"})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"alice"}, groupOf(t, srv, g).Allowed)
 
@@ -220,7 +220,7 @@ func TestGroupLists(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "Dave", mutes[0].ID)
 		assert.WithinDuration(t, srv.Clock().Now().Add(time.Hour), mutes[0].Value, time.Minute)
-		mutes, err = client.Groups.MuteMembers(ctx, g, []string{"erin", "stranger"}, im.Forever)
+		_, err = client.Groups.MuteMembers(ctx, g, []string{"erin", "stranger"}, im.Forever)
 		reported(t, err, im.ErrPartial, "stranger")
 		muted, err := client.Groups.ListMuted(ctx, g)
 		require.NoError(t, err)

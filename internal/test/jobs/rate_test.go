@@ -64,7 +64,9 @@ func (s *registry) RoundTrip(r *http.Request) (*http.Response, error) {
 	time.Sleep(there)
 	s.arrive()
 	time.Sleep(back)
-	var list []struct{ Username string }
+	var list []struct {
+		Username string `json:"username"`
+	}
 	if err := json.Unmarshal(body, &list); err != nil {
 		return nil, err
 	}
