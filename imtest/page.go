@@ -139,19 +139,19 @@ func sentNotice(missing string) string {
 // such messages.
 func (srv *Server) missing(form *pageForm) string {
 	s := srv.world
-	if form.Kind == "users" {
+	switch form.Kind {
+	case "users":
 		if _, err := s.User(form.To); err != nil {
 			return "user"
 		}
-		return ""
-	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	switch {
-	case form.Kind == "chatgroups" && !s.Chatgroups.ByID.Has(form.To) && !s.Threads.ByID.Has(form.To):
-		return "group"
-	case form.Kind == "chatrooms" && !s.Chatrooms.ByID.Has(form.To):
-		return "room"
+	case "chatgroups":
+		if _, there := groupOrThread(s, form.To); !there {
+			return "group"
+		}
+	case "chatrooms":
+		if _, err := s.Circle(world.CircleID{Kind: world.RoomKind, ID: form.To}); err != nil {
+			return "room"
+		}
 	}
 	return ""
 }

@@ -78,22 +78,19 @@ type pageQuota struct {
 // view collects what the page shows.
 func (srv *Server) view() *pageView {
 	s := srv.world
-	s.DropAbsent()
 	now := s.Now()
 	users := new(pageView)
 	users.addUsers(s, now)
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
 	v := &pageView{
 		Users: users.Users, UserCount: users.UserCount, Online: users.Online, Banned: users.Banned,
 		AppKey: s.AppKey(), URL: srv.url, Now: now.Format("15:04:05"), Ahead: aheadOf(now),
-		Groups: pageCirclesOf(&s.Chatgroups.Circles), GroupCount: s.Chatgroups.ByID.Len(),
-		Rooms: pageCirclesOf(&s.Chatrooms.Circles), RoomCount: s.Chatrooms.ByID.Len(),
-		MessageCount: len(s.Posts), FileCount: s.Files.Len(),
+		Groups: pageCirclesOf(s, world.GroupKind), GroupCount: s.CountCircles(world.GroupKind),
+		Rooms: pageCirclesOf(s, world.RoomKind), RoomCount: s.CountCircles(world.RoomKind),
 		Quotas: srv.quotaBars(), QuotasOn: srv.quotas != nil,
 	}
-	for _, m := range slices.Backward(s.Posts[max(0, len(s.Posts)-pageMessages):]) {
-		v.Messages = append(v.Messages, pageMessageOf(s, m, now))
+	v.addMessages(s, now)
+	for i := range v.Messages {
+		v.Messages[i].nameTarget(s)
 	}
 	for _, r := range srv.log.newest(pageRequests) {
 		v.Requests = append(v.Requests, srv.pageRequest(r, now))
@@ -141,19 +138,19 @@ func (v *pageView) addUsers(s *world.World, now time.Time) {
 	}
 }
 
-func pageCirclesOf(cs *world.Circles) []pageCircle {
-	list := cs.ByID.Newest()
-	return world.Convert(list[:min(len(list), pageCircles)], func(g *world.Circle) pageCircle {
+func pageCirclesOf(s *world.World, kind world.CircleKind) []pageCircle {
+	list, _, _ := s.ListCircles(kind, "", pageCircles) // the first page has no cursor to fail with
+	return world.Convert(list, func(g world.CircleRow) pageCircle {
 		name := cmp.Or(g.Name, g.ID)
 		return pageCircle{
 			ID: g.ID, Name: name, Initial: initial(name), Hue: hue(g.ID), Owner: g.Owner,
-			Members: g.Members.Len(), Notes: notes(g),
+			Members: g.Members, Notes: notes(g),
 		}
 	})
 }
 
 // notes are what is unusual of a group or room.
-func notes(g *world.Circle) string {
+func notes(g world.CircleRow) string {
 	var notes []string
 	if g.Disabled {
 		notes = append(notes, "disabled")
@@ -161,13 +158,23 @@ func notes(g *world.Circle) string {
 	if g.MutedAll {
 		notes = append(notes, "all muted")
 	}
-	if n := g.Threads.Len(); n > 0 {
-		notes = append(notes, fmt.Sprint("threads: ", n))
+	if g.Threads > 0 {
+		notes = append(notes, fmt.Sprint("threads: ", g.Threads))
 	}
 	return strings.Join(notes, ", ")
 }
 
-func pageMessageOf(s *world.World, m *world.Message, now time.Time) pageMessage {
+// addMessages shows the newest messages first.
+func (v *pageView) addMessages(s *world.World, now time.Time) {
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	v.MessageCount, v.FileCount = len(s.Posts), s.Files.Len()
+	for _, m := range slices.Backward(s.Posts[max(0, len(s.Posts)-pageMessages):]) {
+		v.Messages = append(v.Messages, pageMessageOf(m, now))
+	}
+}
+
+func pageMessageOf(m *world.Message, now time.Time) pageMessage {
 	v := pageMessage{
 		ID: strconv.FormatInt(m.ID, 10), From: m.From, To: m.To, Initial: initial(m.From), Hue: hue(m.From),
 		Kind: m.Kind, Text: cut(gist(m)), Time: clockTime(m.Time, now), At: m.Time.Format(time.RFC3339),
@@ -176,22 +183,36 @@ func pageMessageOf(s *world.World, m *world.Message, now time.Time) pageMessage 
 	if m.Kind == "txt" {
 		v.Kind = ""
 	}
-	var g *world.Circle
 	switch m.Chat {
-	case world.ToUsers:
-		return v
 	case world.ToGroups:
-		v.Chat, g = "group", s.Chatgroups.ByID.Get(m.To)
-		if g == nil {
-			g = s.Threads.ByID.Get(m.To)
-		}
+		v.Chat = "group"
 	case world.ToRooms:
-		v.Chat, g = "room", s.Chatrooms.ByID.Get(m.To)
-	}
-	if g != nil && g.Name != "" {
-		v.To = g.Name
+		v.Chat = "room"
+	case world.ToUsers:
 	}
 	return v
+}
+
+// nameTarget puts the name of a group, thread or room in place of its id.
+func (m *pageMessage) nameTarget(s *world.World) {
+	var g world.CircleRow
+	switch m.Chat {
+	case "group":
+		g, _ = groupOrThread(s, m.To)
+	case "room":
+		g, _ = s.Circle(world.CircleID{Kind: world.RoomKind, ID: m.To}) // without a name, if it is gone
+	}
+	m.To = cmp.Or(g.Name, m.To)
+}
+
+// groupOrThread returns what a message to a group is to, if it exists.
+func groupOrThread(s *world.World, id string) (world.CircleRow, bool) {
+	for _, kind := range []world.CircleKind{world.GroupKind, world.ThreadKind} {
+		if g, err := s.Circle(world.CircleID{Kind: kind, ID: id}); err == nil {
+			return g, true
+		}
+	}
+	return world.CircleRow{}, false
 }
 
 // gist is a message in one text.

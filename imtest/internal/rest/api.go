@@ -44,6 +44,9 @@ var table = sync.OnceValue(func() []route {
 	return slices.Concat(
 		usersRoutes, userStatusRoutes, mutesRoutes,
 		contactsRoutes, blocksRoutes,
+		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
+		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,
+		threadsRoutes,
 		legacyRoutes(),
 	)
 })

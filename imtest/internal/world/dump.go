@@ -1,11 +1,18 @@
 package world
 
+import "slices"
+
 // A Dump is a world at one moment, in values that the world does not change: what
 // a server saves. Each domain adds a field, a dump method and a Restore rule.
 type Dump struct {
 	Users    []User
 	Mutes    []Mute
 	Contacts []ContactLists
+
+	Groups, Rooms, Threads []CircleRecord
+	Joined                 []Joined
+	SuperAdmins            []string    // of rooms
+	Departures             []Departure // of members of rooms
 }
 
 // Dump copies the world. also copies, under the same lock, what has not moved to
@@ -14,6 +21,8 @@ func (w *World) Dump(also func()) *Dump {
 	w.Mu.RLock()
 	defer w.Mu.RUnlock()
 	d := &Dump{Users: w.dumpUsers(), Mutes: w.dumpMutes(), Contacts: w.dumpContacts()}
+	d.Groups, d.Rooms, d.Threads = w.dumpCircles(GroupKind), w.dumpCircles(RoomKind), w.dumpCircles(ThreadKind)
+	d.Joined, d.SuperAdmins, d.Departures = w.dumpJoined(), w.circles.superAdmins.List(), slices.Clone(w.circles.departures)
 	also()
 	return d
 }

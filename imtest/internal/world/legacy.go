@@ -30,9 +30,6 @@ func LegacyRoutes() []Legacy {
 		metadataRoutes, presenceRoutes, reactionRoutes,
 		pushAccountRoutes, pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
 		callbacksRoutes,
-		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
-		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,
-		threadsRoutes,
 	)
 }
 
@@ -51,10 +48,8 @@ const (
 // package that holds mu.
 func (w *World) LegacyUser(name string) *User { return w.users.Get(Fold(name)) }
 
-// LegacyAddUser registers a user who is not there, for code outside of this
-// package that holds mu.
-func (w *World) LegacyAddUser(name string) {
-	if !w.users.Has(Fold(name)) {
-		w.addUser(NewUser{Name: name})
-	}
-}
+// LegacyReadFile reads the file of an upload. It goes with files.go.
+func LegacyReadFile(c *wire.Call, most int64) (*File, *wire.Error) { return readFile(c, most) }
+
+// LegacyHandOut responds with a file. It goes with files_storage.go.
+func (w *World) LegacyHandOut(c *wire.Call, f *File) *wire.Response { return w.handOut(c, f) }

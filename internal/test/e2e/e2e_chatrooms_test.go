@@ -103,6 +103,9 @@ func TestRoomMembers(t *testing.T) {
 		assert.Equal(t, []string{"carol", "bob", "Dave"}, result.Done().IDs())
 		assert.Equal(t, []string{"alice", "bob", "carol", "dave"}, sorted(roomOf(t, srv, r).Members))
 
+		count, err := client.Chatrooms.CountMembers(ctx, r)
+		require.NoError(t, err)
+		assert.Len(t, roomOf(t, srv, r).Members, count)
 		members, err := client.Chatrooms.ListMembers(ctx, r, page.Numbered{})
 		require.NoError(t, err)
 		require.Len(t, members.Items, 4)
@@ -268,6 +271,7 @@ func TestRoomErrors(t *testing.T) {
 	refused(t, client.Chatrooms.Delete(ctx, "1"), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.GetAnnouncement(ctx, "1")), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.ListMembers(ctx, "1", page.Numbered{})), im.ErrNotFound)
+	refused(t, first(client.Chatrooms.CountMembers(ctx, "1")), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.ListMembersByCursor(ctx, "1", chatrooms.MemberCursorOptions{})), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.ListJoined(ctx, "nobody", page.Numbered{})), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.GetAttributes(ctx, "1", nil)), im.ErrNotFound)

@@ -137,6 +137,9 @@ func TestGroupMembers(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, want, is, user)
 		}
+		count, err := client.Groups.CountMembers(ctx, g)
+		require.NoError(t, err)
+		assert.Len(t, groupOf(t, srv, g).Members, count)
 		members, err := client.Groups.ListMembers(ctx, g, groups.MemberListOptions{JoinTime: true})
 		require.NoError(t, err)
 		require.Len(t, members.Items, 4)
@@ -332,6 +335,7 @@ func TestGroupErrors(t *testing.T) {
 	refused(t, client.Groups.Disable(ctx, "1"), im.ErrNotFound)
 	refused(t, first(client.Groups.GetAnnouncement(ctx, "1")), im.ErrNotFound)
 	refused(t, first(client.Groups.ListMembers(ctx, "1", groups.MemberListOptions{})), im.ErrNotFound)
+	refused(t, first(client.Groups.CountMembers(ctx, "1")), im.ErrNotFound)
 	refused(t, first(client.Groups.ListMembersByCursor(ctx, "1", groups.MemberCursorOptions{})), im.ErrNotFound)
 	refused(t, first(client.Groups.ListFiles(ctx, "1", page.Numbered{})), im.ErrNotFound)
 	refused(t, first(client.Groups.UploadFile(ctx, "1", file.Bytes("a", []byte("a")), groups.UploadOptions{})), im.ErrNotFound)
