@@ -106,7 +106,7 @@ func snapshotParts() []snapshotPart {
 		partOf("push_messages", savePushMessages, loadPushMessage),
 		partOf("pushes", savePushes, loadPush),
 		partOf("push_counts", savePushCounts, loadPushCounts),
-		partOf("callbacks", saveCallbacks, loadCallbacks),
+		dumpedPart("callbacks", saveCallbacks, loadCallbacks),
 		partOf("places", savePlaces, loadPlaces),
 	}
 }

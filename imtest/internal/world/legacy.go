@@ -29,7 +29,6 @@ func LegacyRoutes() []Legacy {
 		historyRoutes, conversationsRoutes, roamingRoutes, moderationRoutes,
 		metadataRoutes, presenceRoutes, reactionRoutes,
 		pushAccountRoutes, pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
-		callbacksRoutes,
 		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
 		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,
 		threadsRoutes,

@@ -55,7 +55,7 @@ type World struct {
 	Reactions reactionState
 	Push      pushState
 	Messages  messagesState
-	Callbacks callbacksState
+	callbacks callbacksState
 }
 
 // New returns an empty world.
