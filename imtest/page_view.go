@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -82,6 +81,8 @@ func (srv *Server) view() *pageView {
 	now := s.Now()
 	users := new(pageView)
 	users.addUsers(s, now)
+	messages, count := s.NewestMessages(pageMessages)
+	files := s.CountFiles()
 	s.Mu.RLock()
 	defer s.Mu.RUnlock()
 	v := &pageView{
@@ -89,10 +90,10 @@ func (srv *Server) view() *pageView {
 		AppKey: s.AppKey(), URL: srv.url, Now: now.Format("15:04:05"), Ahead: aheadOf(now),
 		Groups: pageCirclesOf(&s.Chatgroups.Circles), GroupCount: s.Chatgroups.ByID.Len(),
 		Rooms: pageCirclesOf(&s.Chatrooms.Circles), RoomCount: s.Chatrooms.ByID.Len(),
-		MessageCount: len(s.Posts), FileCount: s.Files.Len(),
+		MessageCount: count, FileCount: files,
 		Quotas: srv.quotaBars(), QuotasOn: srv.quotas != nil,
 	}
-	for _, m := range slices.Backward(s.Posts[max(0, len(s.Posts)-pageMessages):]) {
+	for _, m := range messages {
 		v.Messages = append(v.Messages, pageMessageOf(s, m, now))
 	}
 	for _, r := range srv.log.newest(pageRequests) {
@@ -167,9 +168,9 @@ func notes(g *world.Circle) string {
 	return strings.Join(notes, ", ")
 }
 
-func pageMessageOf(s *world.World, m *world.Message, now time.Time) pageMessage {
+func pageMessageOf(s *world.World, m world.Message, now time.Time) pageMessage {
 	v := pageMessage{
-		ID: strconv.FormatInt(m.ID, 10), From: m.From, To: m.To, Initial: initial(m.From), Hue: hue(m.From),
+		ID: m.IDText(), From: m.From, To: m.To, Initial: initial(m.From), Hue: hue(m.From),
 		Kind: m.Kind, Text: cut(gist(m)), Time: clockTime(m.Time, now), At: m.Time.Format(time.RFC3339),
 		Recalled: m.Recalled, Edits: int(m.Edits),
 	}
@@ -195,7 +196,7 @@ func pageMessageOf(s *world.World, m *world.Message, now time.Time) pageMessage 
 }
 
 // gist is a message in one text.
-func gist(m *world.Message) string {
+func gist(m world.Message) string {
 	var body struct {
 		Msg         string          `json:"msg"`
 		Action      string          `json:"action"`

@@ -44,7 +44,8 @@ var table = sync.OnceValue(func() []route {
 	return slices.Concat(
 		usersRoutes, userStatusRoutes, mutesRoutes,
 		contactsRoutes, blocksRoutes,
-		callbacksRoutes,
+		messagesRoutes, moreMessagesRoutes, streamRoutes, changeRoutes, roamingRoutes, historyRoutes,
+		filesRoutes, storageRoutes, reactionsRoutes, callbacksRoutes,
 		legacyRoutes(),
 	)
 })

@@ -200,36 +200,3 @@ func (w *World) leaveCircles(user string) {
 
 // frozen holds for a group that is disabled, and for its threads.
 func (g *Circle) frozen() bool { return g.Disabled || g.Parent != nil && g.Parent.Disabled }
-
-// deliverToMembers gives a message to the members of a group or thread, if the
-// target is one, but not to its sender: members who are muted get it as others
-// do, blocked users are no members, and a disabled group is silent. The caller
-// holds mu.
-func (w *World) deliverToMembers(m *Message) {
-	g := w.Chatgroups.ByID.Get(m.To)
-	if g == nil {
-		g = w.Threads.ByID.Get(m.To)
-	}
-	if g == nil || g.frozen() {
-		return
-	}
-	for member := range g.Members.All {
-		if member.User != m.From {
-			w.deliverTo(member.User, m)
-		}
-	}
-}
-
-// deliverToPresent gives a message to the members of a room who are online:
-// rooms keep nothing for others. The caller holds mu.
-func (w *World) deliverToPresent(m *Message) {
-	g := w.Chatrooms.ByID.Get(m.To)
-	if g == nil {
-		return
-	}
-	for member := range g.Members.All {
-		if u := w.users.Get(member.User); u != nil && u.Online && u.Name != m.From {
-			w.deliverTo(u.Name, m)
-		}
-	}
-}

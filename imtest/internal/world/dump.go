@@ -1,5 +1,7 @@
 package world
 
+import "time"
+
 // A Dump is a world at one moment, in values that the world does not change: what
 // a server saves. Each domain adds a field, a dump method and a Restore rule.
 type Dump struct {
@@ -7,7 +9,17 @@ type Dump struct {
 	Mutes    []Mute
 	Contacts []ContactLists
 
-	Callbacks []StoredCallbacks
+	App           AppState
+	MessagesState MessagesState
+	Messages      []Message
+	Inboxes       []InboxOf
+	GroupMessages []Timeline
+	RoomMessages  []Timeline
+	Streams       []Stream
+	Roaming       []RoamingDeletions
+	Reactions     []ReactionTo
+	Files         []File
+	Callbacks     []StoredCallbacks
 }
 
 // Dump copies the world. also copies, under the same lock, what has not moved to
@@ -16,7 +28,33 @@ func (w *World) Dump(also func()) *Dump {
 	w.Mu.RLock()
 	defer w.Mu.RUnlock()
 	d := &Dump{Users: w.dumpUsers(), Mutes: w.dumpMutes(), Contacts: w.dumpContacts()}
+	d.App = w.dumpApp()
+	w.dumpMessages(d)
 	d.Callbacks = w.dumpCallbacks()
 	also()
 	return d
+}
+
+// AppState is what there is once, as Dump copies it.
+type AppState struct {
+	UUID    string
+	Time    time.Time // of the world's clock
+	Circles int64     // groups, rooms and threads ever made
+	Pushes  int64     // pushes ever made
+}
+
+// dumpApp is for Dump. The caller holds mu.
+func (w *World) dumpApp() AppState {
+	return AppState{UUID: w.UUID, Time: w.Now(), Circles: w.Ids.Groups.Load(), Pushes: w.Push.Ids}
+}
+
+// RestoreApp takes in what Dump has copied. A clock that is behind is moved forward.
+func (w *World) RestoreApp(v AppState) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.UUID, w.Push.Ids = v.UUID, v.Pushes
+	w.Ids.Groups.Store(v.Circles)
+	if behind := v.Time.Sub(w.Now()); behind > 0 {
+		w.Conf.Clock.Advance(behind)
+	}
 }

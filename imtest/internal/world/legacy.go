@@ -23,11 +23,7 @@ type Legacy struct {
 func LegacyRoutes() []Legacy {
 	return slices.Concat(
 		tokensRoutes,
-		messagesRoutes,
-		filesRoutes, lifetimeRoutes, storageRoutes,
-		targetedRoutes, broadcastRoutes, streamRoutes, importRoutes, recallRoutes, modifyRoutes,
-		historyRoutes, conversationsRoutes, roamingRoutes, moderationRoutes,
-		metadataRoutes, presenceRoutes, reactionRoutes,
+		metadataRoutes, presenceRoutes,
 		pushAccountRoutes, pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
 		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
 		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,

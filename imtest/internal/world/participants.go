@@ -32,7 +32,7 @@ func (w *World) inGroup(id, user string) bool {
 func (w *World) activeRooms() []string {
 	var list []string
 	for g := range w.Chatrooms.ByID.All {
-		if g.Members.Len() > 0 && len(w.Rooms[g.ID]) > 0 {
+		if g.Members.Len() > 0 && len(w.rooms[g.ID]) > 0 {
 			list = append(list, g.ID)
 		}
 	}
