@@ -36,7 +36,6 @@ import (
 	"context"
 	"math"
 	"net/http"
-	"regexp"
 
 	"github.com/imrest/im-go/internal/api"
 )
@@ -61,7 +60,7 @@ var endpoints = []*api.Endpoint{
 	&listAllowed, &allowMember, &allowMembers, &disallowMembers,
 	&listMuted, &muteMembers, &unmuteMembers, &muteAll, &unmuteAll,
 	&setAttributes, &getAttributes, &deleteAttributes, &forceSetAttributes, &forceDeleteAttributes,
-	&setTags, &getTags, &muteTag,
+	&setTags, &getTags, &muteTag, &countMembers,
 }
 
 // NewRoom is a room to create.
@@ -70,13 +69,11 @@ type NewRoom struct {
 	Description string   `json:"description"`           // up to 512 characters; needed; whether it may be empty is not documented
 	Owner       string   `json:"owner"`                 // a user that exists
 	Members     []string `json:"members,omitempty"`     // the first members, without the owner; up to MaxMembers
-	MaxMembers  int      `json:"maxusers,omitzero"`     // with the owner; 0: the server's 1,000. Above 10,000 the vendor must have raised the limit
+	MaxMembers  int      `json:"maxusers,omitzero"`     // including the owner; 0: the server's 1,000. Above 10,000 the vendor must have raised the limit
 	Custom      string   `json:"custom,omitzero"`       // free text of up to 8 KB; older documents allow 1,024 characters
 	ID          string   `json:"roomid,omitzero"`       // up to 64 of a-z and 0-9; empty: made by the server. The vendor must have enabled own ids
 	ReviewName  *bool    `json:"need_verify,omitempty"` // whether moderation reviews the name; nil: yes. Only in the vendor's Java SDK
 }
-
-var ownID = regexp.MustCompile(`^[a-z0-9]*$`)
 
 func (r *NewRoom) check() error {
 	return api.First(
@@ -84,7 +81,7 @@ func (r *NewRoom) check() error {
 		api.Required("Name", r.Name), api.Username("Owner", r.Owner),
 		api.Range("MaxMembers", r.MaxMembers, 0, math.MaxInt32),
 		checkTexts(r.Name, r.Description, r.Custom),
-		api.MaxLength("ID", r.ID, 64), api.Pattern("ID", r.ID, ownID),
+		api.OwnID("ID", r.ID),
 	)
 }
 
@@ -101,14 +98,16 @@ var create = api.Endpoint{
 	ID: "chatrooms.create", Method: http.MethodPost, Path: "/chatrooms", Quotas: api.PerSecond(50),
 }
 
-// Create creates a room and returns its id. Not retried if the response is lost: a retry
-// would create another room. Quota: 50 calls a second. Errors: im.ErrNotFound if the owner
+// Create creates a room and returns its id. If own ids are not enabled, the server may
+// create a room with an id of its own choice: Create returns that id, with
+// im.ErrNotEnabled. Not retried if the response is lost: a retry would create another
+// room, unless it has an ID. Quota: 50 calls a second. Errors: im.ErrNotFound if the owner
 // or a member does not exist, im.ErrPlanLimit if the app has too many rooms or a user is
 // in too many, im.ErrAlreadyExists if the ID is taken.
 //
 //im:endpoint chatrooms.create
 func (s *Service) Create(ctx context.Context, r NewRoom) (roomID string, err error) {
-	out := api.Checked[api.Data[created]]{Check: func(d *api.Data[created]) error { return api.Needed(d.Data.ID) }}
+	out := api.Checked[api.Data[created]]{Check: func(d *api.Data[created]) error { return api.MadeID(d.Data.ID, r.ID) }}
 	err = s.api.Call(ctx, &api.Call{Endpoint: &create, Invalid: r.check(), Body: r, Out: &out})
 	return string(out.Value.Data.ID), err
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/page"
@@ -19,8 +20,9 @@ var listUsernames = api.Endpoint{
 	ID: "contacts.list", Method: http.MethodGet, Path: "/users/{username}/contacts/users", Idempotent: true,
 }
 
-// ListUsernames returns the contacts of a user at once, newest first, at most 3,000;
-// [Service.All] goes over all of them, with their remarks.
+// ListUsernames returns the contacts of a user in one response, newest first: usernames
+// alone, at most 3,000. It is another call than [Service.List], which has no maximum and can
+// return remarks, but takes a call for each page.
 //
 //im:endpoint contacts.list
 func (s *Service) ListUsernames(ctx context.Context, username string) ([]string, error) {
@@ -46,7 +48,7 @@ type ListOptions struct {
 
 // Contact is one of a user's contacts.
 type Contact struct {
-	Username string `json:"username"`
+	Username string `json:"username"`        // lower case
 	Remark   string `json:"remark,omitzero"` // only with ListOptions.Remarks
 }
 
@@ -79,9 +81,7 @@ var list = api.Endpoint{
 func (s *Service) List(ctx context.Context, username string, o ListOptions) (*page.Page[Contact], error) {
 	query := url.Values{}
 	invalid := api.Cursor(query, o.Options, MaxPage)
-	if o.Remarks {
-		query.Set("needReturnRemark", "true")
-	}
+	query.Set("needReturnRemark", strconv.FormatBool(o.Remarks)) // always: the documents differ in the default
 	var out wirePage
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &list, Params: []string{username}, Query: query, Invalid: invalid,

@@ -12,60 +12,60 @@ import (
 // Group is a group, as a test sees and makes it. A mute without an end has the
 // one that the API gives it, time.UnixMilli(4638873600000): 2117 begins in China.
 type Group struct {
-	ID                string
-	Name              string
-	Description       string
-	Avatar            string
-	Custom            string
-	Announcement      string
-	Owner             string
-	Members           []string // in order of joining, with owner and admins
-	Admins            []string // the owner is none
-	Blocked           []string
-	Allowed           []string             // with owner and admins
-	Muted             map[string]time.Time // ends of the mutes in force
-	MutedAll          bool
-	Disabled          bool
-	Public            bool
-	MembersOnly       bool
-	AllowInvites      bool
-	InviteNeedConfirm bool
-	MaxUsers          int
+	ID                string                       // made by the server, unless AddGroup was given one
+	Name              string                       // up to 128 characters
+	Description       string                       // up to 512 characters
+	Avatar            string                       // URL of a picture, "": none
+	Custom            string                       // free text of the app
+	Announcement      string                       // "": none
+	Owner             string                       // lower case
+	Members           []string                     // in order of joining, with owner and admins
+	Admins            []string                     // the owner is none
+	Blocked           []string                     // the block list
+	Allowed           []string                     // with owner and admins
+	Muted             map[string]time.Time         // ends of the mutes in force
+	MutedAll          bool                         // all members are muted, except for Allowed
+	Disabled          bool                         // frozen: nobody can send
+	Public            bool                         // users can find the group and ask to join
+	MembersOnly       bool                         // joining needs approval
+	AllowInvites      bool                         // plain members may invite
+	InviteNeedConfirm bool                         // users join only when they accept the invitation
+	MaxUsers          int                          // with the owner
 	Attributes        map[string]map[string]string // of members who have some
 	Files             []File                       // shared files, oldest first
-	Created           time.Time
+	Created           time.Time                    // by the server's clock
 }
 
 // Room is a chat room, as a test sees and makes it. Its mutes are like those of
 // a Group.
 type Room struct {
-	ID           string
-	Name         string
-	Description  string
-	Custom       string
-	Announcement string
-	Owner        string
-	Members      []string // in order of joining, with owner and admins
-	Admins       []string // the owner is none
-	Blocked      []string
+	ID           string               // made by the server, unless the app or AddRoom chose it
+	Name         string               // up to 128 characters
+	Description  string               // up to 512 characters
+	Custom       string               // free text of the app
+	Announcement string               // "": none
+	Owner        string               // lower case
+	Members      []string             // in order of joining, with owner and admins
+	Admins       []string             // the owner is none
+	Blocked      []string             // the block list
 	Allowed      []string             // with owner and admins
 	Muted        map[string]time.Time // ends of the mutes in force
-	MutedAll     bool
-	MaxUsers     int
-	Attributes   map[string]string
-	Tags         map[string][]string // of members who have some
-	Created      time.Time
+	MutedAll     bool                 // all members are muted, except for Allowed
+	MaxUsers     int                  // with the owner
+	Attributes   map[string]string    // values by key
+	Tags         map[string][]string  // of members who have some
+	Created      time.Time            // by the server's clock
 }
 
 // Thread is a thread of a group.
 type Thread struct {
-	ID        string
-	Name      string
-	Owner     string
-	GroupID   string
-	MessageID string   // the message that it hangs on
-	Members   []string // in order of joining
-	Created   time.Time
+	ID        string    // in the form of a group id
+	Name      string    // up to 64 characters
+	Owner     string    // lower case
+	GroupID   string    // the group that it belongs to
+	MessageID string    // the message that it hangs on
+	Members   []string  // in order of joining
+	Created   time.Time // by the server's clock
 }
 
 // Group returns a group, and whether there is one.

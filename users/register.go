@@ -21,7 +21,7 @@ const (
 
 // NewUser is a user to register. It prints without its password.
 type NewUser struct {
-	Username string `json:"username"`
+	Username string `json:"username"` // see [ValidName]
 	// Password has at most [MaxPassword] characters. A user without one can only log in with a
 	// token; Easemob's documents require a password, those of Agora do not.
 	Password string `json:"password,omitzero"`
@@ -52,10 +52,10 @@ func (u NewUser) check(field string) error {
 const writePool = "user_write" // shared with the push nickname and display style
 
 var register = api.Endpoint{
-	ID: "users.register", Method: http.MethodPost, Path: "/users", Pool: writePool,
+	ID: "users.register", Within: api.UserManagement, Method: http.MethodPost, Path: "/users", Pool: writePool,
 }
 
-// Register makes one user and returns it. Not retried if the response is lost: a second call
+// Register creates one user and returns it. Not retried if the response is lost: a second call
 // returns im.ErrAlreadyExists, which then means that the first one succeeded. Quota: 100
 // calls a second, shared with [Service.RegisterBatch] and the push settings of users.
 // Errors: im.ErrAlreadyExists if the name is taken, im.ErrInvalidArgument for a bad name,
@@ -67,7 +67,7 @@ func (s *Service) Register(ctx context.Context, u NewUser) (*User, error) {
 }
 
 var registerBatch = api.Endpoint{
-	ID: "users.register_batch", Method: http.MethodPost, Path: "/users", Pool: writePool,
+	ID: "users.register_batch", Within: api.UserManagement, Method: http.MethodPost, Path: "/users", Pool: writePool,
 	Idempotent: true, MaxItems: MaxRegisterBatch, ItemsIn: "users",
 }
 

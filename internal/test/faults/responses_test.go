@@ -22,8 +22,8 @@ import (
 	"github.com/imrest/im-go/internal/test/corpus"
 )
 
-// reply responses the first calls with the same response, and breaks then: iterators
-// must end.
+// reply gives the first calls the same response, and fails after that: iterators must
+// end.
 type reply struct {
 	status int
 	body   []byte
@@ -143,6 +143,10 @@ func FuzzPush(f *testing.F)      { fuzzResponses(f, "Push") }
 func FuzzPresence(f *testing.F)  { fuzzResponses(f, "Presence") }
 func FuzzReaction(f *testing.F)  { fuzzResponses(f, "Reaction") }
 func FuzzThread(f *testing.F)    { fuzzResponses(f, "Thread") }
+
+func FuzzFavorites(f *testing.F)   { fuzzResponses(f, "Favorites") }
+func FuzzTranslation(f *testing.F) { fuzzResponses(f, "Translation") }
+func FuzzModeration(f *testing.F)  { fuzzResponses(f, "Moderation") }
 
 // FuzzAuth does the same to what the client itself reads: tokens and hosts.
 func FuzzAuth(f *testing.F) {
