@@ -44,7 +44,7 @@ var table = sync.OnceValue(func() []route {
 	return slices.Concat(
 		usersRoutes, userStatusRoutes, mutesRoutes,
 		contactsRoutes, blocksRoutes,
-		messagesRoutes, moreMessagesRoutes, streamRoutes, changeRoutes, roamingRoutes, historyRoutes,
+		messagesRoutes, moreMessagesRoutes, streamRoutes, changeRoutes, roamingRoutes, historyRoutes, searchRoutes,
 		filesRoutes, storageRoutes, reactionsRoutes, callbacksRoutes,
 		legacyRoutes(),
 	)

@@ -92,3 +92,59 @@ func (w *World) History(text string) (list []Message, end time.Time, err *Error)
 	}
 	return w.inHour(hour), hour.Add(time.Hour), nil
 }
+
+// Search says which messages a user looks for, whatever they hold.
+type Search struct {
+	User     string
+	Users    bool      // in conversations with users
+	Peers    []string  // with these only; nil: with all
+	Groups   []string  // in these groups and threads, as far as the user is in them
+	Rooms    []string  // in these rooms, likewise
+	From, To time.Time // both included; zero: any time
+}
+
+// SearchMessages returns the messages that a user can have and that are where the
+// search says, the oldest first. Those from before they joined a group or room are
+// left out, as are those that they have deleted.
+func (w *World) SearchMessages(s Search) []Message {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	user, where := Fold(s.User), w.searched(s)
+	var list []Message
+	for _, m := range w.Posts {
+		switch {
+		case m.OnlineOnly || slices.Contains(m.RoamIgnore, user) || w.messages.Roaming.Deleted[user][m.ID]:
+			continue
+		case !s.From.IsZero() && m.Time.Before(s.From), !s.To.IsZero() && m.Time.After(s.To):
+			continue
+		}
+		conv, ok := w.conversationOf(user, m)
+		since, named := where[conv]
+		if ok && (named && !m.Time.Before(since) || conv.One && s.Users && s.Peers == nil) {
+			list = append(list, *m)
+		}
+	}
+	return list
+}
+
+// searched are the conversations that a search names, each with the time from which
+// on the user has a part in it. The caller holds mu.
+func (w *World) searched(s Search) map[Conversation]time.Time {
+	where := map[Conversation]time.Time{}
+	for _, peer := range s.Peers {
+		if s.Users {
+			where[With(peer)] = time.Time{}
+		}
+	}
+	circles := Convert(s.Groups, w.groupOf)
+	circles = append(circles, Convert(s.Rooms, w.Chatrooms.ByID.Get)...)
+	for _, g := range circles {
+		if g == nil {
+			continue
+		}
+		if member := g.Members.Get(Fold(s.User)); member != nil {
+			where[Conversation{ID: g.ID}] = member.Joined
+		}
+	}
+	return where
+}

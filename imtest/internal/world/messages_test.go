@@ -101,7 +101,7 @@ func TestBroadcast(t *testing.T) {
 	assert.Equal(t, first, w.Inbox("carol")[0].Rare.Broadcast)
 	assert.Equal(t, []string{"bob"}, list[1].(BroadcastSent).Targets)
 	w.Broadcast(textFrom("admin", "z"), ActiveRooms)
-	assert.Equal(t, []string(nil), happened(w, begin + 2)[0].(BroadcastSent).Targets)
+	assert.Equal(t, []string(nil), happened(w, begin+2)[0].(BroadcastSent).Targets)
 }
 
 // An import has arrived already: it goes before what waits.
