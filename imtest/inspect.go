@@ -3,7 +3,6 @@ package imtest
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -127,52 +126,32 @@ func (m Message) Text() string {
 
 // Messages returns what a user was sent, oldest first, whether or not the user
 // exists or is online.
-func (srv *Server) Messages(user string) []Message {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	if box := s.Inboxes[world.Fold(user)]; box != nil {
-		return shownMessages(box.Messages)
-	}
-	return nil
-}
+func (srv *Server) Messages(user string) []Message { return shownMessages(srv.world.Inbox(user)) }
 
 // GroupMessages returns what was sent to a group, oldest first.
 func (srv *Server) GroupMessages(id string) []Message {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	return shownMessages(s.Groups[id])
+	return shownMessages(srv.world.GroupMessages(id))
 }
 
 // RoomMessages returns what was sent to a chat room, oldest first.
 func (srv *Server) RoomMessages(id string) []Message {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	return shownMessages(s.Rooms[id])
+	return shownMessages(srv.world.RoomMessages(id))
 }
 
 // AllMessages returns every message in the order in which they were sent.
-func (srv *Server) AllMessages() []Message {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	return shownMessages(s.Posts)
-}
+func (srv *Server) AllMessages() []Message { return shownMessages(srv.world.AllMessages()) }
 
-func shownMessages(list []*world.Message) []Message {
-	shown := make([]Message, len(list))
-	for i, m := range list {
-		shown[i] = shownMessage(m)
+func shownMessages(list []world.Message) []Message {
+	if list == nil {
+		return nil
 	}
-	return shown
+	return world.Convert(list, shownMessage)
 }
 
-func shownMessage(m *world.Message) Message {
+func shownMessage(m world.Message) Message {
 	shown := Message{
-		ID: strconv.FormatInt(m.ID, 10), From: m.From, To: m.To,
-		ChatType: world.ChatKinds[m.Chat].Chat, Type: m.Kind, Body: json.RawMessage(m.Body),
+		ID: m.IDText(), From: m.From, To: m.To,
+		ChatType: m.Chat.String(), Type: m.Kind, Body: json.RawMessage(m.Body),
 		Time: m.Time, Level: m.Level, OnlineOnly: m.OnlineOnly, NeedAck: m.NeedReceipt,
 		RoamIgnore: slices.Clone(m.RoamIgnore), Recalled: m.Recalled, Edits: int(m.Edits),
 	}
@@ -197,18 +176,13 @@ type File struct {
 }
 
 // Files returns the attachments in the order of upload.
-func (srv *Server) Files() []File {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	list := make([]File, 0, s.Files.Len())
-	for f := range s.Files.All {
-		list = append(list, File{
-			UUID: f.UUID, Name: f.Name, ContentType: f.ContentType, Data: f.Data,
-			ShareSecret: f.Secret, Restricted: f.Restricted, Time: f.Created,
-		})
+func (srv *Server) Files() []File { return world.Convert(srv.world.ListFiles(), shownFile) }
+
+func shownFile(f world.File) File {
+	return File{
+		UUID: f.UUID, Name: f.Name, ContentType: f.ContentType, Data: f.Data,
+		ShareSecret: f.Secret, Restricted: f.Restricted, Time: f.Created,
 	}
-	return list
 }
 
 // Mutes returns how long a user is still muted, by kind of chat ("chat", "groupchat",

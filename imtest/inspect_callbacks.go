@@ -17,20 +17,10 @@ type StoredCallbacks struct {
 // AddStoredCallbacks stores a set of failed callbacks, in place of one of the
 // same 10 minutes. It returns the date key of the set.
 func (srv *Server) AddStoredCallbacks(set StoredCallbacks) string {
-	s := srv.world
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	stored := &world.StoredCallbacks{Start: set.Start.Truncate(world.StoredSlot), Size: set.Size, Resent: set.Resent, Target: set.Target}
-	s.Callbacks.Stored.Put(stored.Key(), stored)
-	return stored.Key()
+	return srv.world.StoreCallbacks(world.StoredCallbacks(set))
 }
 
 // StoredCallbacks returns the sets of failed callbacks.
 func (srv *Server) StoredCallbacks() []StoredCallbacks {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	return world.Convert(s.Callbacks.Stored.List(), func(set *world.StoredCallbacks) StoredCallbacks {
-		return StoredCallbacks{set.Start, set.Size, set.Resent, set.Target}
-	})
+	return world.Convert(srv.world.StoredCallbacks(), func(set world.StoredCallbacks) StoredCallbacks { return StoredCallbacks(set) })
 }

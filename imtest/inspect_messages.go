@@ -1,6 +1,7 @@
 package imtest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/world"
@@ -16,46 +17,27 @@ type Conversation struct {
 
 // Conversations returns the conversation list of a user, the newest first.
 func (srv *Server) Conversations(user string) []Conversation {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	return world.Convert(s.Conversations(world.Fold(user)), func(conv *world.Listed) Conversation {
-		return Conversation{world.ChatKinds[conv.Last.Chat].Chat, conv.ID, conv.Unread, shownMessage(conv.Last)}
+	return world.Convert(srv.world.Conversations(user), func(conv world.Listed) Conversation {
+		return Conversation{conv.Last.Chat.String(), conv.ID, conv.Unread, shownMessage(conv.Last)}
 	})
 }
 
 // Roaming returns the messages that a user can pull of the conversation with
 // another, oldest first.
 func (srv *Server) Roaming(user, peer string) []Message {
-	return srv.roaming(user, world.Conversation{One: true, ID: world.Fold(peer)})
+	return shownMessages(srv.world.Roaming(user, world.With(peer)))
 }
 
 // GroupRoaming is Roaming for a group or a chat room.
 func (srv *Server) GroupRoaming(user, id string) []Message {
-	return srv.roaming(user, world.Conversation{ID: id})
-}
-
-func (srv *Server) roaming(user string, conv world.Conversation) []Message {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	var list []Message
-	for in, m := range s.Roaming(world.Fold(user)) {
-		if in == conv {
-			list = append(list, shownMessage(m))
-		}
-	}
-	return list
+	return shownMessages(srv.world.Roaming(user, world.Conversation{ID: id}))
 }
 
 // MessageByID returns a message, and whether there is one. Recalled messages
 // are found as well.
 func (srv *Server) MessageByID(id string) (Message, bool) {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	m := s.Find(id)
-	if m == nil {
+	m, ok := srv.world.Message(id)
+	if !ok {
 		return Message{}, false
 	}
 	return shownMessage(m), true
@@ -70,36 +52,19 @@ type Stream struct {
 
 // Streams returns the streaming messages in the order of their first chunks.
 func (srv *Server) Streams() []Stream {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	var list []Stream
-	for _, m := range s.Posts {
-		if st := s.Messages.Streams[m.ID]; st != nil {
-			list = append(list, Stream{shownMessage(m), st.Seq, st.Finished})
-		}
-	}
-	return list
+	return slices.Collect(records(srv.world.Streams(), func(st world.Stream) Stream {
+		return Stream{shownMessage(st.Message), st.Seq, st.Finished}
+	}))
 }
 
 // SetHistoryZone sets the time zone of the hours of history files. It is UTC, and
 // Beijing's with [WithEasemobQuotas], as on clusters in China.
-func (srv *Server) SetHistoryZone(zone *time.Location) {
-	s := srv.world
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	s.Messages.Zone = zone
-}
+func (srv *Server) SetHistoryZone(zone *time.Location) { srv.world.SetHistoryZone(zone) }
 
 // SetHistoryDelay sets how long after the end of an hour its history file is there:
 // until then the call for it is refused as on a busy app, whose files may take a
 // day. The default is 0.
-func (srv *Server) SetHistoryDelay(d time.Duration) {
-	s := srv.world
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	s.Messages.Delay = d
-}
+func (srv *Server) SetHistoryDelay(d time.Duration) { srv.world.SetHistoryDelay(d) }
 
 // Reaction is a reaction to a message.
 type Reaction struct {
@@ -110,12 +75,7 @@ type Reaction struct {
 
 // Reactions returns the reactions to a message, oldest first.
 func (srv *Server) Reactions(messageID string) []Reaction {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	var list []Reaction
-	for r := range s.Reactions.On(s.Find(messageID)).All {
-		list = append(list, Reaction{r.ID, r.Text, r.Users.List()})
-	}
-	return list
+	return slices.Collect(records(srv.world.Reactions(messageID), func(r world.Reaction) Reaction {
+		return Reaction{r.ID, r.Text, r.Users}
+	}))
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -81,16 +80,17 @@ func (srv *Server) view() *pageView {
 	now := s.Now()
 	users := new(pageView)
 	users.addUsers(s, now)
+	messages, count := s.NewestMessages(pageMessages)
 	v := &pageView{
 		Users: users.Users, UserCount: users.UserCount, Online: users.Online, Banned: users.Banned,
 		AppKey: s.AppKey(), URL: srv.url, Now: now.Format("15:04:05"), Ahead: aheadOf(now),
 		Groups: pageCirclesOf(s, world.GroupKind), GroupCount: s.CountCircles(world.GroupKind),
 		Rooms: pageCirclesOf(s, world.RoomKind), RoomCount: s.CountCircles(world.RoomKind),
+		MessageCount: count, FileCount: s.CountFiles(),
 		Quotas: srv.quotaBars(), QuotasOn: srv.quotas != nil,
 	}
-	v.addMessages(s, now)
-	for i := range v.Messages {
-		v.Messages[i].nameTarget(s)
+	for _, m := range messages {
+		v.Messages = append(v.Messages, pageMessageOf(s, m, now))
 	}
 	for _, r := range srv.log.newest(pageRequests) {
 		v.Requests = append(v.Requests, srv.pageRequest(r, now))
@@ -164,19 +164,9 @@ func notes(g world.CircleRow) string {
 	return strings.Join(notes, ", ")
 }
 
-// addMessages shows the newest messages first.
-func (v *pageView) addMessages(s *world.World, now time.Time) {
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	v.MessageCount, v.FileCount = len(s.Posts), s.Files.Len()
-	for _, m := range slices.Backward(s.Posts[max(0, len(s.Posts)-pageMessages):]) {
-		v.Messages = append(v.Messages, pageMessageOf(m, now))
-	}
-}
-
-func pageMessageOf(m *world.Message, now time.Time) pageMessage {
+func pageMessageOf(s *world.World, m world.Message, now time.Time) pageMessage {
 	v := pageMessage{
-		ID: strconv.FormatInt(m.ID, 10), From: m.From, To: m.To, Initial: initial(m.From), Hue: hue(m.From),
+		ID: m.IDText(), From: m.From, To: m.To, Initial: initial(m.From), Hue: hue(m.From),
 		Kind: m.Kind, Text: cut(gist(m)), Time: clockTime(m.Time, now), At: m.Time.Format(time.RFC3339),
 		Recalled: m.Recalled, Edits: int(m.Edits),
 	}
@@ -216,7 +206,7 @@ func groupOrThread(s *world.World, id string) (world.CircleRow, bool) {
 }
 
 // gist is a message in one text.
-func gist(m *world.Message) string {
+func gist(m world.Message) string {
 	var body struct {
 		Msg         string          `json:"msg"`
 		Action      string          `json:"action"`

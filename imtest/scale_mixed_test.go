@@ -41,6 +41,7 @@ var mixedBodies = map[string]string{
 	"messages.recall_batch_legacy":       `{"msgs":[{"msg_id":"M","to":"V","chat_type":"chat","from":"U","force":true}]}`,
 	"messages.delete_conversation":       `{"channel":"V","type":"chat","delete_roam":true}`,
 	"messages.modify":                    `{"new_msg":{"type":"txt","msg":"y"},"new_ext":{"a":1}}`,
+	"messages.search":                    `{"data":{"keyword":"x","groupIds":["G"],"highlightEnable":true}}`,
 	"contacts.import":                    `{"usernames":["V"]}`,
 	"metadata.batch_get":                 `{"targets":["U"],"properties":["k"]}`,
 	"metadata.set":                       `k=v&l=w`,

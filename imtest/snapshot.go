@@ -79,7 +79,7 @@ type snapshotPart struct {
 // name only what came before them.
 func snapshotParts() []snapshotPart {
 	return []snapshotPart{
-		partOf("app", saveApp, loadApp),
+		dumpedPart("app", saveApp, loadApp),
 		dumpedPart("users", saveUsers, loadUser),
 		dumpedPart("mutes", saveMutes, loadMute),
 		dumpedPart("contacts", saveContacts, loadContacts),
@@ -92,21 +92,21 @@ func snapshotParts() []snapshotPart {
 		dumpedPart("joined", saveJoined, loadJoined),
 		dumpedPart("super_admins", saveSuperAdmins, loadSuperAdmin),
 		dumpedPart("departures", saveDepartures, loadDeparture),
-		partOf("messages", saveMessages, loadMessage),
-		partOf("inboxes", saveInboxes, loadInbox),
-		partOf("group_messages", saveTimeline(world.ToGroups), loadTimeline(world.ToGroups)),
-		partOf("room_messages", saveTimeline(world.ToRooms), loadTimeline(world.ToRooms)),
-		partOf("streams", saveStreams, loadStream),
-		partOf("roaming", saveRoaming, loadRoaming),
-		partOf("reactions", saveReactions, loadReaction),
-		partOf("files", saveFiles, loadFile),
+		dumpedPart("messages", saveMessages, loadMessage),
+		dumpedPart("inboxes", saveInboxes, loadInbox),
+		dumpedPart("group_messages", saveTimelines(func(d *world.Dump) []world.Timeline { return d.GroupMessages }), loadTimeline(world.ToGroups)),
+		dumpedPart("room_messages", saveTimelines(func(d *world.Dump) []world.Timeline { return d.RoomMessages }), loadTimeline(world.ToRooms)),
+		dumpedPart("streams", saveStreams, loadStream),
+		dumpedPart("roaming", saveRoaming, loadRoaming),
+		dumpedPart("reactions", saveReactions, loadReaction),
+		dumpedPart("files", saveFiles, loadFile),
 		partOf("push_users", savePushUsers, loadPushUser),
 		partOf("push_labels", savePushLabels, loadPushLabel),
 		partOf("push_templates", savePushTemplates, loadPushTemplate),
 		partOf("push_messages", savePushMessages, loadPushMessage),
 		partOf("pushes", savePushes, loadPush),
 		partOf("push_counts", savePushCounts, loadPushCounts),
-		partOf("callbacks", saveCallbacks, loadCallbacks),
+		dumpedPart("callbacks", saveCallbacks, loadCallbacks),
 		partOf("places", savePlaces, loadPlaces),
 	}
 }
@@ -261,13 +261,13 @@ type savedApp struct {
 	Offset     int       `json:"offset,omitempty"` // seconds east of UTC, of a zone that no table knows
 }
 
-func saveApp(s *world.World) iter.Seq[savedApp] {
+func saveApp(d *world.Dump) iter.Seq[savedApp] {
 	app := savedApp{
-		UUID: s.UUID, Time: s.Now(), Circles: s.Ids.Groups.Load(),
-		Reactions: s.Reactions.Made, Pushes: s.Push.Ids, Broadcasts: s.Messages.Broadcasts,
-		Delay: int64(s.Messages.Delay),
+		UUID: d.App.UUID, Time: d.App.Time, Circles: d.App.Circles, Pushes: d.App.Pushes,
+		Reactions: d.MessagesState.Reactions, Broadcasts: d.MessagesState.Broadcasts,
+		Delay: int64(d.MessagesState.HistoryDelay),
 	}
-	if zone := s.Messages.Zone; zone != nil {
+	if zone := d.MessagesState.HistoryZone; zone != nil {
 		app.Zone = zone.String()
 		_, app.Offset = app.Time.In(zone).Zone()
 	}
@@ -275,16 +275,14 @@ func saveApp(s *world.World) iter.Seq[savedApp] {
 }
 
 func loadApp(s *world.World, app *savedApp) error {
-	s.UUID = app.UUID
-	s.Ids.Groups.Store(app.Circles)
-	s.Reactions.Made, s.Push.Ids, s.Messages.Broadcasts = app.Reactions, app.Pushes, app.Broadcasts
-	s.Messages.Delay = time.Duration(app.Delay)
+	s.RestoreApp(world.AppState{UUID: app.UUID, Time: app.Time, Circles: app.Circles, Pushes: app.Pushes})
+	state := world.MessagesState{
+		Reactions: app.Reactions, Broadcasts: app.Broadcasts, HistoryDelay: time.Duration(app.Delay),
+	}
 	if app.Zone != "" {
-		s.Messages.Zone = zoneOf(app)
+		state.HistoryZone = zoneOf(app)
 	}
-	if behind := app.Time.Sub(s.Now()); behind > 0 {
-		s.Conf.Clock.Advance(behind)
-	}
+	s.RestoreMessagesState(state)
 	return nil
 }
 

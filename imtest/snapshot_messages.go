@@ -3,13 +3,11 @@ package imtest
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"iter"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/imrest/im-go/imtest/internal/rest"
 	"github.com/imrest/im-go/imtest/internal/world"
 )
 
@@ -42,18 +40,13 @@ type savedContent struct {
 	Broadcast   int64           `json:"broadcast,omitempty"`
 }
 
-// saveMessages copies the messages only: there are many, and their contents do
-// not change.
-func saveMessages(s *world.World) iter.Seq[savedMessage] {
-	posts := make([]world.Message, len(s.Posts))
-	for i, m := range s.Posts {
-		posts[i] = *m
-	}
+// saveMessages gives a content once for those messages in a row that share it.
+func saveMessages(d *world.Dump) iter.Seq[savedMessage] {
 	return func(yield func(savedMessage) bool) {
 		var before *world.Content
-		for i := range posts {
-			m := &posts[i]
-			v := savedMessage{To: m.To, Chat: world.ChatKinds[m.Chat].Chat, Recalled: m.Recalled, Edits: m.Edits}
+		for i := range d.Messages {
+			m := &d.Messages[i]
+			v := savedMessage{To: m.To, Chat: m.Chat.String(), Recalled: m.Recalled, Edits: m.Edits}
 			if m.Content != before {
 				v.Content = recordContent(m.Content)
 			}
@@ -81,68 +74,45 @@ func (v *savedContent) content() (*world.Content, error) {
 	if world.KindName(v.Type) == "" {
 		return nil, errUnknown("type of message", v.Type)
 	}
-	body := world.Compact(v.Body)
+	body := rest.Compact(v.Body)
 	if !strings.HasPrefix(body, "{") {
 		return nil, errors.New("the body is no object")
 	}
 	msg := &world.Content{
-		From: v.From, Kind: world.KindName(v.Type), Body: body, Ext: world.Compact(v.Ext), Level: v.Level,
+		From: v.From, Kind: world.KindName(v.Type), Body: body, Ext: rest.Compact(v.Ext), Level: v.Level,
 		Time: v.Time, RoamIgnore: v.RoamIgnore,
 		OnlineOnly: v.OnlineOnly, SyncDevice: v.SyncDevice, NeedReceipt: v.NeedReceipt,
 	}
 	if v.Users != nil || v.Imported || v.Broadcast != 0 {
 		msg.Rare = &world.Rare{Users: v.Users, Imported: v.Imported, Broadcast: v.Broadcast}
 	}
+	msg.Attach(rest.Attachment(body))
 	return msg, nil
 }
 
 func loadMessage(s *world.World, v *savedMessage) error {
-	chat := slices.IndexFunc(world.ChatKinds[:], func(rule world.ChatRule) bool { return rule.Chat == v.Chat })
-	if chat < 0 {
+	chat, known := world.ChatKindOf(v.Chat)
+	if !known {
 		return errUnknown("kind of chat", v.Chat)
 	}
-	m := &world.Message{To: sameText(s, v.To), Chat: world.ChatKind(chat), Recalled: v.Recalled, Edits: v.Edits} //nolint:gosec // one of three
-	switch {
-	case v.Content == nil && len(s.Posts) == 0:
-		return errors.New("it has no content")
-	case v.Content == nil:
-		m.Content = s.Posts[len(s.Posts)-1].Content
-	default:
-		msg, err := v.Content.content()
-		if err != nil {
+	m := world.Message{To: v.To, Chat: chat, Recalled: v.Recalled, Edits: v.Edits}
+	if v.Content != nil {
+		var err error
+		if m.Content, err = v.Content.content(); err != nil {
 			return err
 		}
-		msg.From = sameText(s, msg.From)
-		m.Content = msg
 	}
-	s.Posts.Add(m)
-	return nil
+	return s.RestoreMessage(m)
 }
 
-// sameText is the name as the user's account has it, so that all messages share
-// one text.
-func sameText(s *world.World, name string) string {
-	if u := s.LegacyUser(name); u != nil {
-		return u.Name
-	}
-	return name
-}
+// numberOf is the number of a message in the list of all, and idOf goes back.
+func numberOf(id int64) int64 { return id - world.FirstMessageID }
 
-// numbers are those of messages in the list of all.
-func numbers(list []*world.Message) []int64 {
-	return world.Convert(list, func(m *world.Message) int64 { return m.ID - world.FirstMessageID })
-}
+func idOf(number int64) int64 { return number + world.FirstMessageID }
 
-func messagesOf(s *world.World, numbers []int64) ([]*world.Message, error) {
-	list := make([]*world.Message, len(numbers))
-	for i, n := range numbers {
-		if n < 0 || n >= int64(len(s.Posts)) {
-			return nil, fmt.Errorf("there is no message %d", n)
-		}
-		list[i] = s.Posts[n]
-	}
-	return list, nil
-}
+func numbersOf(ids []int64) []int64 { return world.Convert(ids, numberOf) }
+
+func idsOf(numbers []int64) []int64 { return world.Convert(numbers, idOf) }
 
 type savedInbox struct {
 	User      string  `json:"user"`
@@ -150,23 +120,14 @@ type savedInbox struct {
 	Messages  []int64 `json:"messages"`
 }
 
-func saveInboxes(s *world.World) iter.Seq[savedInbox] {
-	return each(sortedKeys(s.Inboxes), func(name string) savedInbox {
-		box := s.Inboxes[name]
-		return savedInbox{name, box.Delivered, numbers(box.Messages)}
+func saveInboxes(d *world.Dump) iter.Seq[savedInbox] {
+	return records(d.Inboxes, func(v world.InboxOf) savedInbox {
+		return savedInbox{v.User, v.Delivered, numbersOf(v.Messages)}
 	})
 }
 
 func loadInbox(s *world.World, v *savedInbox) error {
-	list, err := messagesOf(s, v.Messages)
-	if err != nil {
-		return err
-	}
-	if v.Delivered < 0 || v.Delivered > len(list) {
-		return fmt.Errorf("%d of %d messages cannot have arrived", v.Delivered, len(list))
-	}
-	s.Inboxes[sameText(s, v.User)] = &world.Inbox{Messages: list, Delivered: v.Delivered}
-	return nil
+	return s.RestoreInbox(world.InboxOf{User: v.User, Delivered: v.Delivered, Messages: idsOf(v.Messages)})
 }
 
 type savedTimeline struct {
@@ -174,26 +135,15 @@ type savedTimeline struct {
 	Messages []int64 `json:"messages"`
 }
 
-// timelines are the messages by group, or by room.
-func timelines(s *world.World, chat world.ChatKind) map[string][]*world.Message {
-	if chat == world.ToGroups {
-		return s.Groups
-	}
-	return s.Rooms
-}
-
-func saveTimeline(chat world.ChatKind) func(*world.World) iter.Seq[savedTimeline] {
-	return func(s *world.World) iter.Seq[savedTimeline] {
-		lists := timelines(s, chat)
-		return each(sortedKeys(lists), func(id string) savedTimeline { return savedTimeline{id, numbers(lists[id])} })
+func saveTimelines(of func(*world.Dump) []world.Timeline) func(*world.Dump) iter.Seq[savedTimeline] {
+	return func(d *world.Dump) iter.Seq[savedTimeline] {
+		return records(of(d), func(v world.Timeline) savedTimeline { return savedTimeline{v.ID, numbersOf(v.Messages)} })
 	}
 }
 
 func loadTimeline(chat world.ChatKind) func(*world.World, *savedTimeline) error {
 	return func(s *world.World, v *savedTimeline) error {
-		list, err := messagesOf(s, v.Messages)
-		timelines(s, chat)[v.ID] = list
-		return err
+		return s.RestoreTimeline(chat, world.Timeline{ID: v.ID, Messages: idsOf(v.Messages)})
 	}
 }
 
@@ -205,26 +155,16 @@ type savedStream struct {
 	Finished bool      `json:"finished,omitempty"`
 }
 
-func saveStreams(s *world.World) iter.Seq[savedStream] {
-	ids := slices.Values(slices.Sorted(maps.Keys(s.Messages.Streams)))
-	return each(ids, func(id int64) savedStream {
-		st := s.Messages.Streams[id]
-		return savedStream{id - world.FirstMessageID, st.Text.String(), st.Seq, st.Last, st.Finished}
+func saveStreams(d *world.Dump) iter.Seq[savedStream] {
+	return records(d.Streams, func(st world.Stream) savedStream {
+		return savedStream{numberOf(st.Message.ID), st.Text, st.Seq, st.Last, st.Finished}
 	})
 }
 
 func loadStream(s *world.World, v *savedStream) error {
-	list, err := messagesOf(s, []int64{v.Message})
-	if err != nil {
-		return err
-	}
-	st := &world.Stream{Message: list[0], Seq: v.Seq, Last: v.Last, Finished: v.Finished}
-	st.Text.WriteString(v.Text)
-	if s.Messages.Streams == nil {
-		s.Messages.Streams = map[int64]*world.Stream{}
-	}
-	s.Messages.Streams[st.ID] = st
-	return nil
+	return s.RestoreStream(world.Stream{
+		Message: world.Message{ID: idOf(v.Message)}, Text: v.Text, Seq: v.Seq, Last: v.Last, Finished: v.Finished,
+	})
 }
 
 // savedRoaming is what a user has deleted for himself alone.
@@ -241,49 +181,19 @@ type savedClosed struct {
 	Newest int64  `json:"newest"`
 }
 
-func saveRoaming(s *world.World) iter.Seq[savedRoaming] {
-	r := &s.Messages.Roaming
-	users := map[string]bool{}
-	for user := range r.Deleted {
-		users[user] = true
-	}
-	for user := range r.Closed {
-		users[user] = true
-	}
-	for user := range r.Gone {
-		users[user] = true
-	}
-	return each(sortedKeys(users), func(user string) savedRoaming {
-		v := savedRoaming{User: user, Gone: r.Gone[user]}
-		for _, id := range slices.Sorted(maps.Keys(r.Deleted[user])) {
-			v.Deleted = append(v.Deleted, id-world.FirstMessageID)
-		}
-		for conv, newest := range r.Closed[user] {
-			v.Closed = append(v.Closed, savedClosed{conv.One, conv.ID, newest - world.FirstMessageID})
-		}
-		slices.SortFunc(v.Closed, func(a, b savedClosed) int { return strings.Compare(a.key(), b.key()) })
-		return v
+func saveRoaming(d *world.Dump) iter.Seq[savedRoaming] {
+	return records(d.Roaming, func(v world.RoamingDeletions) savedRoaming {
+		return savedRoaming{v.User, numbersOf(v.Deleted), world.Convert(v.Closed, func(c world.ClosedConversation) savedClosed {
+			return savedClosed{c.One, c.ID, numberOf(c.Newest)}
+		}), v.Gone}
 	})
 }
 
-func (v *savedClosed) key() string { return fmt.Sprint(v.One, " ", v.ID) }
-
 func loadRoaming(s *world.World, v *savedRoaming) error {
-	r := &s.Messages.Roaming
-	list, err := messagesOf(s, v.Deleted)
-	if err != nil {
-		return err
-	}
-	if v.Gone != 0 {
-		r.Forget(v.User, v.Gone)
-	}
-	for _, m := range list {
-		r.Delete(v.User, m)
-	}
-	for _, c := range v.Closed {
-		r.Close(v.User, world.Conversation{One: c.One, ID: c.ID}, c.Newest+world.FirstMessageID)
-	}
-	return nil
+	closed := world.Convert(v.Closed, func(c savedClosed) world.ClosedConversation {
+		return world.ClosedConversation{Conversation: world.Conversation{One: c.One, ID: c.ID}, Newest: idOf(c.Newest)}
+	})
+	return s.RestoreRoaming(world.RoamingDeletions{User: v.User, Deleted: idsOf(v.Deleted), Closed: closed, Gone: v.Gone})
 }
 
 type savedReaction struct {
@@ -295,27 +205,15 @@ type savedReaction struct {
 	Users   []string  `json:"users"`
 }
 
-func saveReactions(s *world.World) iter.Seq[savedReaction] {
-	var records []savedReaction
-	for _, id := range slices.Sorted(maps.Keys(s.Reactions.To)) {
-		for r := range s.Reactions.To[id].All {
-			records = append(records, savedReaction{id - world.FirstMessageID, r.ID, r.Text, r.Created, r.Updated, r.Users.List()})
-		}
-	}
-	return slices.Values(records)
+func saveReactions(d *world.Dump) iter.Seq[savedReaction] {
+	return records(d.Reactions, func(r world.ReactionTo) savedReaction {
+		return savedReaction{numberOf(r.Message), r.ID, r.Text, r.Created, r.Updated, r.Users}
+	})
 }
 
 func loadReaction(s *world.World, v *savedReaction) error {
-	list, err := messagesOf(s, []int64{v.Message})
-	if err != nil {
-		return err
-	}
-	made := s.Reactions.Made
-	r := s.Reactions.Add(list[0], v.Text, v.Updated)
-	s.Reactions.Made = made // the id is known, and none is used up
-	r.ID, r.Created = v.ID, v.Created
-	fill(&r.Users, v.Users)
-	return nil
+	r := world.Reaction{ID: v.ID, Text: v.Text, Created: v.Created, Updated: v.Updated, Users: v.Users}
+	return s.RestoreReaction(world.ReactionTo{Message: idOf(v.Message), Reaction: r})
 }
 
 type savedFile struct {
@@ -331,20 +229,13 @@ type savedFile struct {
 	ThumbHeight int       `json:"thumb_height,omitempty"`
 }
 
-func recordFile(f *world.File) savedFile {
-	return savedFile{f.UUID, f.Name, f.ContentType, f.Data, f.Secret, f.Restricted, f.Created, f.Expires, f.ThumbWidth, f.ThumbHeight}
+// recordFile and file are also used for the files that groups share.
+func recordFile(f *world.File) savedFile { return savedFile(*f) }
+
+func (v *savedFile) file() *world.File { return (*world.File)(v) }
+
+func saveFiles(d *world.Dump) iter.Seq[savedFile] {
+	return records(d.Files, func(f world.File) savedFile { return recordFile(&f) })
 }
 
-func (v *savedFile) file() *world.File {
-	return &world.File{UUID: v.UUID, Name: v.Name, ContentType: v.ContentType, Data: v.Data, Secret: v.Secret, Restricted: v.Restricted, Created: v.Created, Expires: v.Expires, ThumbWidth: v.ThumbWidth, ThumbHeight: v.ThumbHeight}
-}
-
-func saveFiles(s *world.World) iter.Seq[savedFile] { return each(s.Files.All, recordFile) }
-
-func loadFile(s *world.World, v *savedFile) error {
-	if v.UUID == "" {
-		return errors.New("a file needs an id")
-	}
-	s.Files.Put(v.UUID, v.file())
-	return nil
-}
+func loadFile(s *world.World, v *savedFile) error { return s.RestoreFile(*v.file()) }

@@ -171,14 +171,11 @@ type savedCallbacks struct {
 	Target string    `json:"target,omitempty"`
 }
 
-func saveCallbacks(s *world.World) iter.Seq[savedCallbacks] {
-	return each(s.Callbacks.Stored.All, func(set *world.StoredCallbacks) savedCallbacks {
-		return savedCallbacks{set.Start, set.Size, set.Resent, set.Target}
-	})
+func saveCallbacks(d *world.Dump) iter.Seq[savedCallbacks] {
+	return records(d.Callbacks, func(set world.StoredCallbacks) savedCallbacks { return savedCallbacks(set) })
 }
 
 func loadCallbacks(s *world.World, v *savedCallbacks) error {
-	set := &world.StoredCallbacks{Start: v.Start, Size: v.Size, Resent: v.Resent, Target: v.Target}
-	s.Callbacks.Stored.Put(set.Key(), set)
+	s.RestoreCallbacks(world.StoredCallbacks(*v))
 	return nil
 }

@@ -73,6 +73,7 @@ func fillMessages(c *client, ok func(method, path, body string) got, group strin
 	ok("POST", "/messages/chatrooms", `{"from":"alice","to":["lobby"],"type":"txt","body":{"msg":"x"},"routetype":"ROUTE_ONLINE","chatroom_msg_level":"high"}`)
 	ok("POST", "/messages/chatgroups/users", `{"from":"alice","to":["`+group+`"],"users":["bob"],"type":"txt","body":{"msg":"x"}}`)
 	ok("POST", "/messages/users/import", `{"from":"alice","target":"bob","type":"txt","body":{"msg":"old"},"msg_timestamp":1656906628428}`)
+	ok("POST", "/messages/users", `{"from":"alice","to":["bob"],"type":"file","body":{"url":"http://x/chatfiles/7?s=1"}}`)
 	ok("POST", "/messages/broadcast", `{"target_type":"users","msg":{"type":"txt","msg":"all"}}`)
 	ok("POST", "/stream_message/user", `{"from":"alice","to":"bob","body":{"msg":"one ","seq":1}}`)
 	ok("POST", "/stream_message/user", `{"from":"alice","to":"bob","body":{"msg":"two","seq":2,"finish":true}}`)

@@ -47,6 +47,8 @@ var table = sync.OnceValue(func() []route {
 		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
 		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,
 		threadsRoutes,
+		messagesRoutes, moreMessagesRoutes, streamRoutes, changeRoutes, roamingRoutes, historyRoutes, searchRoutes,
+		filesRoutes, storageRoutes, reactionsRoutes, callbacksRoutes,
 		legacyRoutes(),
 	)
 })

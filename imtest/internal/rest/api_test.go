@@ -35,7 +35,7 @@ func TestRoutesAreSound(t *testing.T) {
 
 // ownWords are the kinds for which each endpoint that can meet them has words of
 // its own.
-var ownWords = []string{"NameTaken"}
+var ownWords = []string{"NameTaken", "HourIllegal", "HourMissing", "HourEmpty"}
 
 // Every kind of error of the world has words.
 func TestEveryErrorHasWords(t *testing.T) {

@@ -27,8 +27,8 @@ var groupFilesRoutes = []route{
 	}, (*API).groupsDeleteFile},
 }
 
-// fileWords are those of all of these calls.
-var fileWords = words{world.NoCircle: named(wire.ErrNoCircleForFiles)}
+// sharedFileWords are those of all of these calls.
+var sharedFileWords = words{world.NoCircle: named(wire.ErrNoCircleForFiles)}
 
 // groupsListFiles shows the newest file first.
 func (a *API) groupsListFiles(c *wire.Call) (*wire.Response, *wire.Error) {
@@ -38,7 +38,7 @@ func (a *API) groupsListFiles(c *wire.Call) (*wire.Response, *wire.Error) {
 	}
 	list, refused := a.world.ListSharedFiles(c.Value("group_id"), c.Caller.User, skip(page), page.Size)
 	if refused != nil {
-		return nil, told(refused, fileWords)
+		return nil, told(refused, sharedFileWords)
 	}
 	return wire.Data(world.Convert(list, func(f world.SharedFile) map[string]any {
 		return map[string]any{
@@ -49,7 +49,7 @@ func (a *API) groupsListFiles(c *wire.Call) (*wire.Response, *wire.Error) {
 }
 
 func (a *API) groupsUploadFile(c *wire.Call) (*wire.Response, *wire.Error) {
-	f, err := world.LegacyReadFile(c, a.world.Conf.MaxFileSize)
+	f, err := readFile(c, a.world.Conf.MaxFileSize)
 	switch {
 	case err.Same(wire.ErrFileMissing()):
 		return nil, wire.ErrSharedFileMissing()
@@ -58,11 +58,10 @@ func (a *API) groupsUploadFile(c *wire.Call) (*wire.Response, *wire.Error) {
 	case err != nil:
 		return nil, err
 	}
-	restrict := c.R.Header.Get("restrict-access")
-	f.Restricted = restrict == "true" || restrict == "1"
-	shared, refused := a.world.ShareFile(c.Value("group_id"), c.Caller.User, *f)
+	f.Restricted = isTrue(c.R.Header.Get("restrict-access"))
+	shared, refused := a.world.ShareFile(c.Value("group_id"), c.Caller.User, f)
 	if refused != nil {
-		return nil, told(refused, fileWords)
+		return nil, told(refused, sharedFileWords)
 	}
 	return wire.Data(map[string]any{
 		"file_url": c.Here() + "/" + shared.UUID,
@@ -76,15 +75,15 @@ func (a *API) groupsUploadFile(c *wire.Call) (*wire.Response, *wire.Error) {
 func (a *API) groupsDownloadFile(c *wire.Call) (*wire.Response, *wire.Error) {
 	f, err := a.world.SharedFile(c.Value("group_id"), c.Caller.User, c.Value("file_id"))
 	if err != nil {
-		return nil, told(err, fileWords)
+		return nil, told(err, sharedFileWords)
 	}
-	return a.world.LegacyHandOut(c, f.File), nil
+	return a.handOut(c, *f.File), nil
 }
 
 func (a *API) groupsDeleteFile(c *wire.Call) (*wire.Response, *wire.Error) {
 	group, id := c.Value("group_id"), c.Value("file_id")
 	if err := a.world.DeleteSharedFile(group, id); err != nil {
-		return nil, told(err, fileWords)
+		return nil, told(err, sharedFileWords)
 	}
 	return wire.Data(map[string]any{"group_id": group, "file_id": id, "result": true}), nil
 }

@@ -67,7 +67,7 @@ var threadReasons = words{
 	world.NoMessageForThread: always(func() *wire.Error { return wire.ErrThread(http.StatusNotFound, "msg not exist.") }),
 	world.NotGroupMessage:    text(badThread, "thread must on group message to create."),
 	world.ThreadNested:       text(badThread, "thread not nested."),
-	world.MessageElsewhere:   text(badThread, "msg not belong to group ."),
+	world.MessageOfAnother:   text(badThread, "msg not belong to group ."),
 	world.ThreadThere:        text(forbiddenThread, "msg already create thread.not allow to create."),
 	world.ThreadsFull:        text(forbiddenThread, "thread number has reached limit."),
 	world.ThreadsJoinedFull:  text(forbiddenThread, "user join thread reach limit."),

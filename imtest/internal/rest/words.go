@@ -2,6 +2,7 @@ package rest
 
 import (
 	"maps"
+	"net/http"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
@@ -26,6 +27,7 @@ var allWords = join(
 	userWords,
 	contactWords,
 	circleWords, roomAttributeWords, threadReasons,
+	fileWords, messageWords, streamWords, reactionsWords,
 )
 
 var userWords = words{
@@ -43,6 +45,58 @@ var contactWords = words{
 	world.NotFriends:    text(wire.ErrIllegalArgument, "updateRemark they are not friends, please add as a friend first."),
 	world.FriendsFull:   text(wire.ErrContactLimit, "user contact number exceed limit"),
 	world.BlocklistFull: text(wire.ErrContactLimit, "user blacklist number exceed limit"),
+}
+
+var fileWords = words{
+	world.NoFile:      always(wire.ErrFileUnknown),
+	world.FileExpired: func(e *world.Error) *wire.Error { return wire.ErrFileExpired(e.Name()) },
+	world.FileLocked:  always(wire.ErrFileRestricted),
+}
+
+// messageWords are those of calls that recall, and of those that edit.
+var messageWords = words{
+	world.NoMessage:        recallError(http.StatusForbidden, "not_found msg"),
+	world.MessageElsewhere: recallError(http.StatusBadRequest, "can't find msg to"),
+	world.RecallTooLate:    recallError(http.StatusForbidden, "exceed recall time limit"),
+	world.MessageIDIllegal: always(wire.ErrMessageID),
+	world.MessageForeign: editError(http.StatusUnauthorized, "RewriteMessageNotAuthorizedException",
+		"You are not authorized to edit this message."),
+	world.EditedTooOften: editError(http.StatusForbidden, "EditLimitExceededException",
+		"The message has reached its edit limit and cannot be modified further."),
+	world.OtherType:       always(errEditType),
+	world.MessageTooLarge: always(wire.ErrInvalidBody),
+}
+
+func recallError(status int, text string) func(*world.Error) *wire.Error {
+	return func(*world.Error) *wire.Error { return wire.ErrRecall(status, text) }
+}
+
+func editError(status int, exception, text string) func(*world.Error) *wire.Error {
+	return func(*world.Error) *wire.Error { return wire.ErrRewrite(status, exception, text) }
+}
+
+var streamWords = words{
+	world.NoStream:       streamError("can not find stream message by msgId", 14031),
+	world.StreamTooLong:  streamError("stream message total length exceeds limit", 14032),
+	world.StreamPaused:   streamError("stream message chunk interval timeout", 14033),
+	world.StreamTooLate:  streamError("stream message total timeout", 14034),
+	world.StreamFinished: streamError("stream message has already finished", 14035),
+	world.StreamNotFrom:  streamError("stream message from user mismatch", 14036),
+	world.StreamNotTo:    streamError("stream message to user mismatch", 14037),
+	world.StreamBehind:   streamError("stream message chunk seq too small", 14038),
+}
+
+func streamError(text string, number int) func(*world.Error) *wire.Error {
+	return func(*world.Error) *wire.Error { return wire.ErrSend(text, number) }
+}
+
+var reactionsWords = words{
+	world.ReactorOutside: always(wire.ErrReactorOutside),
+	world.ReactorUnfit:   always(wire.ErrReactor),
+	world.ReactedAlready: text(errReaction, "the user is already operation this message"),
+	world.ReactionsFull: func(*world.Error) *wire.Error {
+		return wire.ErrReaction(http.StatusBadRequest, "count limit exception", "The quantity has exceeded the limit!")
+	},
 }
 
 func join(lists ...words) words {

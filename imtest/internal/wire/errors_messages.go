@@ -107,6 +107,12 @@ func ErrRoaming(code, text string) *Error {
 	return &Error{Status: http.StatusBadRequest, code: code, Description: text}
 }
 
+// ErrNumbered is an error of the newest calls, which have numbers of seven digits
+// in place of words.
+func ErrNumbered(status, number int, text string) *Error {
+	return &Error{Status: status, number: number, Description: text}
+}
+
 // Reactions: the text stands in "error_desc" as well.
 
 func ErrReaction(status int, code, text string) *Error {

@@ -1,30 +1,23 @@
 package world
 
-import (
-	"regexp"
-	"time"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
-)
+import "time"
 
 const (
 	storedKey      = "200601021504" // the start of 10 minutes
-	StoredSlot     = 10 * time.Minute
+	storedSlot     = 10 * time.Minute
 	storedLifetime = 3 * 24 * time.Hour
-	maxResends     = 10
 )
 
-// The responses say "post" and end at /callbacks, both of them.
-var callbacksRoutes = []Legacy{
-	{wire.Route{
-		ID: "callbacks.storage_info", Method: get, Path: "/callbacks/storage/info",
-		Shape: wire.InAction | wire.InApp | wire.InRootPath | wire.InRootURI,
-	}, (*World).callbacksInfo},
-	{wire.Route{
-		ID: "callbacks.storage_retry", Method: post, Path: "/callbacks/storage/retry", Twin: "/callback/storage/retry",
-		Shape: wire.InAction | wire.InApp, Body: wire.JSONBody,
-	}, (*World).callbacksRetry},
-}
+// What happens to callbacks that could not be delivered.
+type (
+	// CallbacksStored says that there is a set of them.
+	CallbacksStored struct{ Set StoredCallbacks }
+	// CallbacksResent says that a set was sent once more.
+	CallbacksResent struct{ Set StoredCallbacks }
+)
+
+func (CallbacksStored) what() {}
+func (CallbacksResent) what() {}
 
 // callbacksState holds the sets of callbacks that could not be delivered, by
 // the start of their slot. Its zone is not documented: UTC.
@@ -32,6 +25,7 @@ type callbacksState struct {
 	Stored Book[*StoredCallbacks]
 }
 
+// StoredCallbacks are the callbacks of 10 minutes that could not be delivered.
 type StoredCallbacks struct {
 	Start  time.Time
 	Size   int
@@ -39,48 +33,67 @@ type StoredCallbacks struct {
 	Target string // of the last resend, "": the URL of the rule
 }
 
+// Key names the set by its start.
 func (s *StoredCallbacks) Key() string { return s.Start.UTC().Format(storedKey) }
 
 func (s *StoredCallbacks) expired(now time.Time) bool { return now.After(s.Start.Add(storedLifetime)) }
 
-type storedItem struct {
-	Date  string `json:"date"`
-	Size  int    `json:"size"`
-	Retry int    `json:"retry"`
-}
-
-func (w *World) callbacksInfo(*wire.Call) (*wire.Response, *wire.Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
-	list := []storedItem{}
-	for set := range w.Callbacks.Stored.All {
-		if !set.expired(w.Now()) {
-			list = append(list, storedItem{set.Key(), set.Size, set.Resent})
-		}
-	}
-	return &wire.Response{Action: "post", Data: list}, nil
-}
-
-var storedDate = regexp.MustCompile(`^[0-9]{12}$`)
-
-// callbacksRetry says "failure" where there is nothing to resend, or where it
-// was resent too often.
-func (w *World) callbacksRetry(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
-	}
-	date, retry, target := o.Text("date"), o.Integer("retry"), o.Text("targetUrl")
-	if o.Bad != "" || !storedDate.MatchString(date) || retry < 0 {
-		return nil, wire.ErrInvalidRequest()
-	}
+// StoreCallbacks stores a set, in place of one of the same 10 minutes, and returns
+// its key.
+func (w *World) StoreCallbacks(set StoredCallbacks) string {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
-	set := w.Callbacks.Stored.Get(date)
-	if set == nil || set.expired(w.Now()) || retry >= maxResends {
-		return c.At(wire.Data("failure"), "/callbacks"), nil
+	set.Start = set.Start.Truncate(storedSlot)
+	w.keepCallbacks(set)
+	w.emit(CallbacksStored{set})
+	return set.Key()
+}
+
+func (w *World) keepCallbacks(set StoredCallbacks) { w.callbacks.Stored.Put(set.Key(), &set) }
+
+// StoredCallbacks returns all sets, the expired ones too.
+func (w *World) StoredCallbacks() []StoredCallbacks {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return w.dumpCallbacks()
+}
+
+// ListCallbacks returns the sets that can be resent still.
+func (w *World) ListCallbacks() []StoredCallbacks {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	list := []StoredCallbacks{}
+	for set := range w.callbacks.Stored.All {
+		if !set.expired(w.Now()) {
+			list = append(list, *set)
+		}
+	}
+	return list
+}
+
+// ResendCallbacks sends a set to a URL once more, and reports whether there is one
+// that has not expired.
+func (w *World) ResendCallbacks(key, target string) bool {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	set := w.callbacks.Stored.Get(key)
+	if set == nil || set.expired(w.Now()) {
+		return false
 	}
 	set.Resent++
 	set.Target = target
-	return c.At(wire.Data("success"), "/callbacks"), nil
+	w.emit(CallbacksResent{*set})
+	return true
+}
+
+// dumpCallbacks copies the sets for Dump. The caller holds mu.
+func (w *World) dumpCallbacks() []StoredCallbacks {
+	return Convert(w.callbacks.Stored.List(), func(set *StoredCallbacks) StoredCallbacks { return *set })
+}
+
+// RestoreCallbacks takes in a set that Dump has copied.
+func (w *World) RestoreCallbacks(set StoredCallbacks) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.keepCallbacks(set)
 }

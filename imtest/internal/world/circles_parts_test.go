@@ -12,7 +12,7 @@ import (
 
 // say sends a message to a group or thread and returns its id.
 func say(w *World, to string) string {
-	return w.send(&Content{From: "alice", Kind: "txt"}, ToGroups, []string{to})[to]
+	return w.Send(Content{From: "alice", Kind: "txt"}, ToGroups, []string{to})[0].IDText()
 }
 
 // threadOf hangs a thread on a new message of a group.
@@ -193,7 +193,7 @@ func TestWhereThreadsHang(t *testing.T) {
 	th, err := w.Circle(thread)
 	require.Nil(t, err)
 	assert.Equal(t, []any{"bob", "hikers", 1}, []any{th.Owner, th.Group, th.Members})
-	single := w.send(&Content{From: "alice", Kind: "txt"}, ToUsers, []string{"bob"})["bob"]
+	single := w.Send(Content{From: "alice", Kind: "txt"}, ToUsers, []string{"bob"})[0].IDText()
 	for _, c := range []struct {
 		group, message, owner string
 		kind                  Kind
@@ -203,7 +203,7 @@ func TestWhereThreadsHang(t *testing.T) {
 		{"hikers", "7", "alice", NoMessageForThread},
 		{"hikers", single, "alice", NotGroupMessage},
 		{"hikers", say(w, thread.ID), "alice", ThreadNested},
-		{"hikers", say(w, other.ID), "alice", MessageElsewhere},
+		{"hikers", say(w, other.ID), "alice", MessageOfAnother},
 		{"hikers", "0" + th.Message, "alice", ThreadThere},
 	} {
 		_, err := w.CreateThread(NewThread{Group: c.group, Message: c.message, Owner: c.owner, Name: "t"})

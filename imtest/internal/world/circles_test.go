@@ -341,7 +341,7 @@ func TestRulesKeepCirclesTogether(t *testing.T) {
 		},
 		func() {
 			g := id()
-			w.send(&Content{From: user(), Kind: "txt"}, ToGroups, []string{g.ID})
+			w.Send(Content{From: user(), Kind: "txt"}, ToGroups, []string{g.ID})
 			_, _ = w.CreateThread(NewThread{Group: g.ID, Message: fmt.Sprint(FirstMessageID + len(w.Posts) - 1), Owner: user(), Name: "t"})
 		},
 		func() { _, _ = w.AddMembers(id(), []string{user(), user()}) },

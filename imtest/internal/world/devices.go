@@ -54,7 +54,7 @@ func (w *World) LogIn(name string, devices ...Device) *Error {
 	}
 	w.emitDevices(u, devices)
 	u.Online, u.Devices, u.Came = true, slices.Clone(devices), now
-	if box := w.Inboxes[u.Name]; box.Waiting() > 0 {
+	if box := w.inboxes[u.Name]; box.Waiting() > 0 {
 		w.emit(MessagesArrived{u.Name, box.Waiting()})
 		box.Delivered = len(box.Messages)
 	}
@@ -165,7 +165,7 @@ func (w *World) Waiting(name string) (int, *Error) {
 	if err != nil {
 		return 0, err
 	}
-	return w.Inboxes[u.Name].Waiting(), nil
+	return w.inboxes[u.Name].Waiting(), nil
 }
 
 // IsWaiting holds for a message that waits for a user. One that never was is
@@ -173,5 +173,5 @@ func (w *World) Waiting(name string) (int, *Error) {
 func (w *World) IsWaiting(name, id string) bool {
 	w.Mu.RLock()
 	defer w.Mu.RUnlock()
-	return w.Inboxes[Fold(name)].isWaiting(id)
+	return w.inboxes[Fold(name)].isWaiting(id)
 }

@@ -3,39 +3,39 @@ package world
 import (
 	"crypto/subtle"
 	"errors"
-	"io"
-	"mime/multipart"
-	"strconv"
+	"slices"
 	"time"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 // fileLifetime is how long an attachment is kept.
 const fileLifetime = 7 * 24 * time.Hour
 
-var filesRoutes = []Legacy{
-	{wire.Route{
-		ID: "messages.upload_file", Method: post, Path: "/chatfiles", Shape: wire.Full,
-		Body: wire.MultipartBody, Who: wire.AnyToken,
-	}, (*World).uploadFile},
-	{wire.Route{
-		ID: "messages.download_thumbnail", Method: get, Also: post, Path: "/chatfiles/{file_uuid}",
-		Who: wire.MayHave, When: wantsThumbnail,
-	}, (*World).downloadThumbnail},
-	{wire.Route{
-		ID: "messages.download_file", Method: get, Also: post, Path: "/chatfiles/{file_uuid}",
-		Who: wire.MayHave,
-	}, (*World).downloadFile},
-}
+// Why a rule about files refuses.
+const (
+	NoFile      Kind = "there is no such file"
+	FileExpired Kind = "the file was kept long enough"
+	FileLocked  Kind = "the file needs its secret"
+)
 
-// wantsThumbnail tells the two downloads apart; the PHP SDK sends 1 for true.
-func wantsThumbnail(c *wire.Call) bool { return isTrue(c.R.Header.Get("thumbnail")) }
+// What happens to attachments. One that goes with a message has no event of its
+// own: see MessageRecalled.
+type (
+	// FileUploaded says that there is an attachment.
+	FileUploaded struct {
+		UUID, Name, ContentType string
+		Size                    int
+	}
+	// FileLifetimeSet says how long a user wants an attachment to be kept.
+	FileLifetimeSet struct {
+		User, UUID string
+		Expires    time.Time // zero: never
+	}
+)
 
-func isTrue(header string) bool { return header == "true" || header == "1" }
+func (FileUploaded) what()    {}
+func (FileLifetimeSet) what() {}
 
-// File is an attachment. It does not change once it is stored: another lifetime
-// makes another file of it.
+// File is an attachment. Its Data never change, and are shared.
 type File struct {
 	UUID        string
 	Name        string
@@ -49,116 +49,144 @@ type File struct {
 	ThumbWidth, ThumbHeight int // the box for the thumbnail
 }
 
-type fileEntity struct {
-	UUID   string `json:"uuid"`
-	Type   string `json:"type"`
-	Secret string `json:"share-secret"`
-}
-
-func (w *World) uploadFile(c *wire.Call) (*wire.Response, *wire.Error) {
-	f, err := readFile(c, w.Conf.MaxFileSize)
-	if err != nil {
-		return nil, err
-	}
-	header := c.R.Header
-	f.Restricted = isTrue(header.Get("restrict-access"))
-	f.ThumbWidth = pixels(header.Get("thumbnail-width"))
-	f.ThumbHeight = pixels(header.Get("thumbnail-height"))
-	f.Created = w.Now()
-	f.Expires = f.Created.Add(fileLifetime)
-	f.UUID, f.Secret = w.NewUUID(f.Created), Secret(32)
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	w.Files.Put(f.UUID, f)
-	return wire.Entities(fileEntity{f.UUID, "chatfile", f.Secret}), nil
-}
-
-// pixels reads a side of the thumbnail, 170 if there is none.
-func pixels(text string) int {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		return 170
-	}
-	return min(n, maxSide)
-}
-
-// readFile reads the part named "file" and takes in the others.
-func readFile(c *wire.Call, most int64) (*File, *wire.Error) {
-	parts, err := c.R.MultipartReader()
-	if err != nil {
-		return nil, wire.ErrMediaType()
-	}
-	var f *File
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, wire.ErrInvalidRequest()
-		}
-		if part.FormName() != "file" || f != nil {
-			continue // NextPart steps over its content
-		}
-		var refused *wire.Error
-		if f, refused = readPart(part, most); refused != nil {
-			return nil, refused
-		}
-	}
-	if f == nil {
-		return nil, wire.ErrFileMissing()
-	}
-	return f, nil
-}
-
-func readPart(part *multipart.Part, most int64) (*File, *wire.Error) {
-	data, err := io.ReadAll(io.LimitReader(part, most+1))
-	switch {
-	case err != nil:
-		return nil, wire.ErrInvalidRequest()
-	case int64(len(data)) > most:
-		return nil, wire.ErrFileTooLarge()
-	}
-	kind := part.Header.Get("Content-Type")
-	if kind == "" {
-		kind = "application/octet-stream"
-	}
-	return &File{Name: part.FileName(), ContentType: kind, Data: data}, nil
-}
-
-// findFile returns the file of a call that may have it.
-func (w *World) findFile(c *wire.Call) (*File, *wire.Error) {
-	w.Mu.RLock()
-	f := w.Files.Get(c.Value("file_uuid"))
-	w.Mu.RUnlock()
-	switch {
-	case f == nil:
-		return nil, wire.ErrFileUnknown()
-	case f.expired(w.Now()):
-		return nil, wire.ErrFileExpired(f.UUID)
-	case f.Restricted && !f.opens(c.R.Header.Get("share-secret")) && !f.opens(c.Query.Get("share-secret")):
-		return nil, wire.ErrFileRestricted()
-	}
-	return f, nil
-}
+// expired holds for a file whose lifetime is over.
+func (f *File) expired(now time.Time) bool { return !f.Expires.IsZero() && now.After(f.Expires) }
 
 func (f *File) opens(secret string) bool {
 	return subtle.ConstantTimeCompare([]byte(f.Secret), []byte(secret)) == 1
 }
 
-func (w *World) downloadFile(c *wire.Call) (*wire.Response, *wire.Error) {
-	f, err := w.findFile(c)
-	if err != nil {
-		return nil, err
-	}
-	return w.handOut(c, f), nil
+// KeepFile stores a file that was uploaded, under a name and a secret of its own.
+func (w *World) KeepFile(f File) File {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	f.Created = w.Now()
+	f.Expires = f.Created.Add(fileLifetime)
+	f.UUID, f.Secret = w.NewUUID(f.Created), Secret(32)
+	w.files.Put(f.UUID, &f)
+	w.emit(FileUploaded{f.UUID, f.Name, f.ContentType, len(f.Data)})
+	return f
 }
 
-// downloadThumbnail responses the file itself where there is nothing to scale.
-func (w *World) downloadThumbnail(c *wire.Call) (*wire.Response, *wire.Error) {
-	f, err := w.findFile(c)
-	if err != nil {
-		return nil, err
+// OpenFile returns an attachment to somebody who knows some secrets, of which one
+// has to be that of a restricted file.
+func (w *World) OpenFile(uuid string, secrets ...string) (File, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	f := w.files.Get(uuid)
+	switch {
+	case f == nil:
+		return File{}, refuse(NoFile, uuid)
+	case f.expired(w.Now()):
+		return File{}, refuse(FileExpired, uuid)
+	case f.Restricted && !slices.ContainsFunc(secrets, f.opens):
+		return File{}, refuse(FileLocked, uuid)
 	}
-	return w.handOut(c, f.thumbnail()), nil
+	return *f, nil
+}
+
+// StoredFile returns an attachment, or a file that a group shares, without asking
+// for a secret: so does the storage.
+func (w *World) StoredFile(uuid string) (File, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	f := w.files.Get(uuid)
+	if f == nil {
+		f = w.sharedFile(uuid)
+	}
+	if f == nil || f.expired(w.Now()) {
+		return File{}, refuse(NoFile, uuid)
+	}
+	return *f, nil
+}
+
+// AttachmentOf returns the attachment of a message, also an expired one, and
+// whether it is on this server.
+func (w *World) AttachmentOf(m Message) (File, bool) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	if f := w.fileOf(&m); f != nil {
+		return *f, true
+	}
+	return File{}, false
+}
+
+// fileOf returns the attachment of a message, nil if it has none of this server.
+// The caller holds mu.
+func (w *World) fileOf(m *Message) *File {
+	if m.Rare == nil {
+		return nil
+	}
+	return w.files.Get(m.Rare.File)
+}
+
+// A Lifetime is how long an attachment is kept.
+type Lifetime string
+
+// The lifetimes.
+const (
+	LifetimeDefault Lifetime = "default" // a week from the upload on
+	LifetimeRefresh Lifetime = "refresh" // a week from now on
+	LifetimeForever Lifetime = "forever"
+)
+
+// end is when a file ends that gets this lifetime.
+func (l Lifetime) end(f *File, now time.Time) time.Time {
+	switch l {
+	case LifetimeForever:
+		return time.Time{}
+	case LifetimeRefresh:
+		return now.Add(fileLifetime)
+	case LifetimeDefault:
+	}
+	return f.Created.Add(fileLifetime)
+}
+
+// SetLifetime sets for a user how long attachments are kept, and reports for
+// each whether it is there still.
+func (w *World) SetLifetime(user string, lifetime Lifetime, ids []string) []bool {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	now := w.Now()
+	return Convert(ids, func(id string) bool {
+		f := w.files.Get(id)
+		if f == nil || f.expired(now) {
+			return false
+		}
+		if end := lifetime.end(f, now); !end.Equal(f.Expires) {
+			f.Expires = end
+			w.emit(FileLifetimeSet{Fold(user), id, end})
+		}
+		return true
+	})
+}
+
+// ListFiles returns all attachments in the order of upload.
+func (w *World) ListFiles() []File {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return w.dumpFiles()
+}
+
+// CountFiles returns the number of attachments.
+func (w *World) CountFiles() int {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return w.files.Len()
+}
+
+// dumpFiles copies the attachments for Dump. The caller holds mu.
+func (w *World) dumpFiles() []File {
+	return Convert(w.files.List(), func(f *File) File { return *f })
+}
+
+// RestoreFile takes in an attachment that Dump has copied.
+func (w *World) RestoreFile(f File) error {
+	if f.UUID == "" {
+		return errors.New("a file needs an id")
+	}
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.files.Put(f.UUID, &f)
+	return nil
 }

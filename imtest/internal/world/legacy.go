@@ -23,13 +23,8 @@ type Legacy struct {
 func LegacyRoutes() []Legacy {
 	return slices.Concat(
 		tokensRoutes,
-		messagesRoutes,
-		filesRoutes, lifetimeRoutes, storageRoutes,
-		targetedRoutes, broadcastRoutes, streamRoutes, importRoutes, recallRoutes, modifyRoutes,
-		historyRoutes, conversationsRoutes, roamingRoutes, moderationRoutes,
-		metadataRoutes, presenceRoutes, reactionRoutes,
+		metadataRoutes, presenceRoutes,
 		pushAccountRoutes, pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
-		callbacksRoutes,
 	)
 }
 
@@ -47,9 +42,3 @@ const (
 // LegacyUser returns an account, nil if there is none, to code outside of this
 // package that holds mu.
 func (w *World) LegacyUser(name string) *User { return w.users.Get(Fold(name)) }
-
-// LegacyReadFile reads the file of an upload. It goes with files.go.
-func LegacyReadFile(c *wire.Call, most int64) (*File, *wire.Error) { return readFile(c, most) }
-
-// LegacyHandOut responds with a file. It goes with files_storage.go.
-func (w *World) LegacyHandOut(c *wire.Call, f *File) *wire.Response { return w.handOut(c, f) }

@@ -1,63 +1,91 @@
 package world
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 const (
-	maxMessage       = 5 << 10  // body and ext of one message
-	maxLegacyMessage = 40 << 10 // the same for POST /messages
-	maxRoamIgnore    = 20
+	// MaxMessage is the most bytes that body and ext of a message have together.
+	MaxMessage = 5 << 10
+	// FirstMessageID is the id of the first message; the others follow one by one.
+	FirstMessageID = 1312740985563217920
+
+	firstBroadcastID = 1312745518963229184
+
+	// messageLifetime is how long a message is kept for recalls, edits and reactions.
+	messageLifetime = 7 * 24 * time.Hour
 )
 
-var messagesRoutes = []Legacy{
-	{wire.Route{
-		ID: "messages.send_users", Method: post, Path: "/messages/users", Shape: wire.Full,
-		Body: wire.JSONBody,
-	}, sendTo(ToUsers)},
-	{wire.Route{
-		ID: "messages.send_groups", Method: post, Path: "/messages/chatgroups", Shape: wire.Full,
-		Body: wire.JSONBody,
-	}, sendTo(ToGroups)},
-	{wire.Route{
-		ID: "messages.send_rooms", Method: post, Path: "/messages/chatrooms", Shape: wire.Full,
-		Body: wire.JSONBody,
-	}, sendTo(ToRooms)},
-	{wire.Route{
-		ID: "messages.send_legacy", Method: post, Path: "/messages", Shape: wire.Full,
-		Body: wire.JSONBody,
-	}, (*World).sendLegacy},
-}
+// What happens to messages. Contents are shared with the world, which changes none.
+type (
+	// MessageSent says that a message was sent to one target.
+	MessageSent struct {
+		Message Message
+		Waiting []string // receivers who are offline, for whom it is kept
+	}
+	// BroadcastSent says that a message was sent to many targets at once. There is no
+	// MessageSent for these.
+	BroadcastSent struct {
+		ID      int64
+		Chat    ChatKind
+		Content *Content
+		Targets []string
+		First   int64    // id of the message to the first target; those to the others follow
+		Waiting []string // receivers who are offline, for whom it is kept
+	}
+	// MessageImported says that a message of the past was written.
+	MessageImported struct{ Message Message }
+	// MessageGrown says that a message got one more chunk.
+	MessageGrown struct {
+		ID       int64
+		Chat     ChatKind
+		From, To string
+		Text     string // of the chunk
+		Seq      int64
+		Finished bool
+	}
+	// MessageEdited says that a message has another content.
+	MessageEdited struct{ Message Message }
+	// MessageRecalled says that nobody has a message any more, nor its attachment and
+	// reactions.
+	MessageRecalled struct {
+		Message Message
+		By      string // as the call says
+	}
+)
+
+func (MessageSent) what()     {}
+func (BroadcastSent) what()   {}
+func (MessageImported) what() {}
+func (MessageGrown) what()    {}
+func (MessageEdited) what()   {}
+func (MessageRecalled) what() {}
 
 // ChatKind is what a message is sent to.
 type ChatKind uint8
 
+// The kinds of chat.
 const (
 	ToUsers ChatKind = iota
 	ToGroups
 	ToRooms
 )
 
-type ChatRule struct {
-	targets string // in paths and in target_type
-	Chat    string // chat_type of a message
-	most    int    // targets of one call
+// chatNames are those that the API uses most.
+var chatNames = [...]string{ToUsers: "chat", ToGroups: "groupchat", ToRooms: "chatroom"}
+
+func (k ChatKind) String() string { return chatNames[k] }
+
+// ChatKindOf is the kind of a name, if there is one.
+func ChatKindOf(name string) (ChatKind, bool) {
+	i := slices.Index(chatNames[:], name)
+	return ChatKind(max(i, 0)), i >= 0 //nolint:gosec // one of three
 }
 
-var ChatKinds = [...]ChatRule{
-	ToUsers:  {"users", "chat", 600},
-	ToGroups: {"chatgroups", "groupchat", 3},
-	ToRooms:  {"chatrooms", "chatroom", 10},
-}
-
-// Content is what was sent: once, however many targets it has.
+// Content is what was sent: once, however many targets it has. It never changes:
+// an edited message gets another one.
 type Content struct {
 	From, Kind  string // kind: txt, img, ...
 	Body, Ext   string // compact JSON; ext is "" if there is none
@@ -71,135 +99,29 @@ type Content struct {
 	Rare *Rare // nil for most messages
 }
 
-// Message is one content to one target.
-type Message struct {
-	ID   int64
-	To   string
-	Chat ChatKind
-
-	Recalled bool
-	Edits    uint8 // how often it was edited
-
-	*Content
+// Rare is what few messages have.
+type Rare struct {
+	Users     []string // those in a group or room whom it is for, nil: all
+	Imported  bool
+	Broadcast int64  // id of the broadcast, 0: none
+	File      string // id of the attachment that the body leads to, "": none
 }
 
-// postLog keeps all messages; their ids rise by one.
-type postLog []*Message
-
-const FirstMessageID = 1312740985563217920
-
-func (l *postLog) Add(m *Message) {
-	m.ID = FirstMessageID + int64(len(*l))
-	*l = append(*l, m)
-}
-
-// Inbox is what a user was sent; the first delivered messages have arrived.
-type Inbox struct {
-	Messages  []*Message
-	Delivered int
-}
-
-func (b *Inbox) has(m *Message) bool { return b != nil && slices.Contains(b.Messages, m) }
-
-// Waiting is the number of messages that have not arrived.
-func (b *Inbox) Waiting() int {
-	if b == nil {
-		return 0
+// rare returns the rare part to write, which no other content has.
+func (c *Content) rare() *Rare {
+	var own Rare
+	if c.Rare != nil {
+		own = *c.Rare
 	}
-	return len(b.Messages) - b.Delivered
+	c.Rare = &own
+	return c.Rare
 }
 
-func (b *Inbox) isWaiting(id string) bool {
-	n, err := strconv.ParseInt(id, 10, 64)
-	return b != nil && err == nil &&
-		slices.ContainsFunc(b.Messages[b.Delivered:], func(m *Message) bool { return m.ID == n })
-}
-
-// sendTo handles the three endpoints that send.
-func sendTo(chat ChatKind) func(*World, *wire.Call) (*wire.Response, *wire.Error) {
-	return func(w *World, c *wire.Call) (*wire.Response, *wire.Error) {
-		o, err := c.Object()
-		if err != nil {
-			return nil, wire.ErrInvalidBody()
-		}
-		to, err := readTargets(o, chat)
-		if err != nil {
-			return nil, err
-		}
-		msg, err := readContent(o)
-		if err != nil {
-			return nil, err
-		}
-		return wire.Data(w.send(msg, chat, to)), nil
+// Attach notes the attachment that the body leads to, "" for none.
+func (c *Content) Attach(file string) {
+	if file != "" || c.Rare != nil {
+		c.rare().File = file
 	}
-}
-
-// readTargets reads "to" and, since it comes before it, checks "from".
-func readTargets(o *wire.Object, chat ChatKind) ([]string, *wire.Error) {
-	to, most := o.Texts("to"), ChatKinds[chat].most
-	switch {
-	case o.Has("from") && o.Text("from") == "" && o.Bad == "":
-		return nil, wire.ErrSend("param from can't be empty", 14001)
-	case o.Bad != "":
-		return nil, wire.ErrInvalidBody()
-	case len(to) == 0:
-		return nil, wire.ErrSend("param to can't be empty", 14002)
-	case len(to) > most:
-		return nil, wire.ErrSend(fmt.Sprintf("params to's size can't exceed limit %d", most), 0)
-	}
-	return to, nil
-}
-
-// readContent reads the message of a send call.
-func readContent(o *wire.Object) (*Content, *wire.Error) {
-	kind, body := o.Text("type"), o.Inner("body")
-	switch {
-	case o.Bad != "":
-		return nil, wire.ErrInvalidBody()
-	case kind == "":
-		return nil, wire.ErrSend("param type can't be empty", 0)
-	case body == nil || len(body.Fields) == 0:
-		return nil, wire.ErrSend("param body can't be empty", 14005)
-	case !extFits(o):
-		return nil, wire.ErrSend("param ext must be JSONObject", 0)
-	}
-	msg := readOptions(o)
-	if o.Bad != "" || len(msg.RoamIgnore) > maxRoamIgnore || KindName(kind) == "" {
-		return nil, wire.ErrInvalidBody()
-	}
-	msg.Kind, msg.Body = KindName(kind), Compact(o.Raw("body"))
-	if len(msg.Body)+len(msg.Ext) > maxMessage {
-		return nil, wire.ErrSend("message is too large", 14007)
-	}
-	return msg, nil
-}
-
-// readOptions reads what all send calls have beside type and body.
-func readOptions(o *wire.Object) *Content {
-	msg := &Content{
-		From:        "admin",
-		Ext:         Compact(o.Raw("ext")),
-		Level:       o.Text("chatroom_msg_level"),
-		RoamIgnore:  o.Texts("roam_ignore_users"),
-		OnlineOnly:  o.Text("routetype") == "ROUTE_ONLINE",
-		SyncDevice:  o.Boolean("sync_device"),
-		NeedReceipt: o.Boolean("need_group_ack"),
-	}
-	if o.Has("from") {
-		msg.From = Fold(o.Text("from"))
-	}
-	return msg
-}
-
-// extFits holds if ext is absent or an object; null is neither.
-func extFits(o *wire.Object) bool { return o.IsObject("ext") }
-
-// Compact strips the blanks of valid JSON.
-func Compact(text json.RawMessage) string {
-	var buf bytes.Buffer
-	buf.Grow(len(text))
-	_ = json.Compact(&buf, text) // the text has been read before
-	return buf.String()
 }
 
 // kinds are the types of messages. What their bodies hold is not looked into:
@@ -215,129 +137,100 @@ func KindName(kind string) string {
 	return ""
 }
 
-// send stores a message for each target and returns the ids by target. Neither
-// sender nor targets need exist, and mutes do not hold: so the catalogue has it
-// for messages sent by REST.
-func (w *World) send(msg *Content, chat ChatKind, to []string) map[string]string {
-	msg.Time = w.Now()
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	if u := w.users.Get(msg.From); u != nil {
-		msg.From = u.Name // one string for all messages of the user
-	}
-	ids := make(map[string]string, len(to))
-	for _, target := range to {
-		if chat == ToUsers {
-			target = Fold(target)
-		}
-		if ids[target] != "" {
-			continue
-		}
-		m := &Message{To: target, Chat: chat, Content: msg}
-		w.Posts.Add(m)
-		w.deliver(m)
-		ids[target] = strconv.FormatInt(m.ID, 10)
-	}
-	return ids
+// Message is one content to one target.
+type Message struct {
+	ID   int64
+	To   string
+	Chat ChatKind
+
+	Recalled bool
+	Edits    uint8 // how often it was edited
+
+	*Content
 }
 
-// deliver puts a message where its target will find it. The caller holds mu.
-func (w *World) deliver(m *Message) {
-	switch m.Chat {
-	case ToUsers:
-		w.deliverTo(m.To, m)
-	case ToGroups:
-		w.Groups[m.To] = append(w.Groups[m.To], m)
-		w.deliverToMembers(m)
-	case ToRooms:
-		w.Rooms[m.To] = append(w.Rooms[m.To], m)
-		w.deliverToPresent(m)
-	}
-	if m.SyncDevice && m.From != m.To {
-		w.deliverTo(m.From, m)
-	}
+// IDText is the id as it is written.
+func (m *Message) IDText() string { return strconv.FormatInt(m.ID, 10) }
+
+// imported holds for a message that was never sent.
+func (m *Message) imported() bool { return m.Rare != nil && m.Rare.Imported }
+
+// directed holds for a message to some of a group or room.
+func (m *Message) directed() bool { return m.Rare != nil && m.Rare.Users != nil }
+
+// postLog keeps all messages; their ids rise by one.
+type postLog []*Message
+
+func (l *postLog) add(m *Message) {
+	m.ID = l.next()
+	*l = append(*l, m)
 }
 
-// deliverTo puts a message into a user's inbox, where it has arrived if the
-// user is online. The caller holds mu.
-func (w *World) deliverTo(name string, m *Message) {
-	u := w.users.Get(name)
-	online := u != nil && u.Online
-	if m.OnlineOnly && !online {
-		return
-	}
-	box := w.Inboxes[name]
-	if box == nil {
-		box = new(Inbox)
-		w.Inboxes[name] = box
-	}
-	box.Messages = append(box.Messages, m)
-	if online {
-		box.Delivered = len(box.Messages)
-	}
+// next is the id of the message to come.
+func (l *postLog) next() int64 { return FirstMessageID + int64(len(*l)) }
+
+// messagesState holds what is known of messages beside themselves.
+type messagesState struct {
+	Roaming    roamingState
+	Streams    map[int64]*stream // by message
+	Broadcasts int64             // number of those sent
+	Zone       *time.Location    // of the hours of history files, nil: by platform
+	Delay      time.Duration     // from the end of an hour until its file is there
 }
 
-// sendLegacy is the older single endpoint: the target type is in the body, and
-// the message is flat, its type beside its fields.
-func (w *World) sendLegacy(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
+// Find returns a message by its id, nil if there is none. The caller holds mu.
+func (w *World) Find(id string) *Message {
+	n, err := strconv.ParseInt(id, 10, 64)
+	if i := n - FirstMessageID; err == nil && i >= 0 && i < int64(len(w.Posts)) {
+		return w.Posts[i]
 	}
-	chat, to, err := readLegacyTargets(o)
-	if err != nil {
-		return nil, err
-	}
-	msg, err := readLegacyContent(o)
-	if err != nil {
-		return nil, err
-	}
-	ids := w.send(msg, chat, to)
-	if c.Query.Get("useMsgId") != "true" {
-		for target := range ids {
-			ids[target] = "success"
-		}
-	}
-	return wire.Data(ids), nil
+	return nil
 }
 
-func readLegacyTargets(o *wire.Object) (ChatKind, []string, *wire.Error) {
-	kind, to := o.Text("target_type"), o.Texts("target")
-	kinds := []ChatKind{ToUsers, ToGroups, ToRooms}
-	i := slices.IndexFunc(kinds, func(chat ChatKind) bool { return ChatKinds[chat].targets == kind })
-	switch {
-	case i < 0:
-		return 0, nil, wire.ErrIllegalArgument("target_type can only be 'users' or 'chatgroups' or 'chatrooms'")
-	case o.Has("from") && o.Text("from") == "":
-		return 0, nil, wire.ErrIllegalArgument("from can't be empty")
-	case o.Bad != "" || len(to) == 0 || len(to) > ChatKinds[ToUsers].most:
-		return 0, nil, wire.ErrInvalidRequest()
+// kept returns a message that is there still: neither recalled nor too old. The
+// caller holds mu.
+func (w *World) kept(id string) *Message {
+	m := w.Find(id)
+	if m == nil || m.Recalled || w.outlived(m) {
+		return nil
 	}
-	return kinds[i], to, nil
+	return m
 }
 
-func readLegacyContent(o *wire.Object) (*Content, *wire.Error) {
-	body := o.Inner("msg")
-	if body == nil || !extFits(o) {
-		return nil, wire.ErrInvalidRequest()
-	}
-	kind, msg := flatType(body), readOptions(o)
-	if o.Bad != "" || body.Bad != "" || KindName(kind) == "" {
-		return nil, wire.ErrInvalidRequest()
-	}
-	msg.Kind, msg.Body = KindName(kind), string(wire.Encode(body.Fields))
-	if len(msg.Body)+len(msg.Ext) > maxLegacyMessage {
-		return nil, wire.ErrIllegalArgument("message is too large")
-	}
-	return msg, nil
+// outlived holds for a message that is too old to be kept.
+func (w *World) outlived(m *Message) bool {
+	return !m.imported() && w.Now().After(m.Time.Add(messageLifetime))
 }
 
-// flatType takes the type out of a message that has it beside its fields.
-func flatType(o *wire.Object) string {
-	kind := o.Text("type")
-	if kind == "text" { // one class of the Java SDK writes it so
-		kind = "txt"
+// Message returns a message, also a recalled one, and whether there is one.
+func (w *World) Message(id string) (Message, bool) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	if m := w.Find(id); m != nil {
+		return *m, true
 	}
-	delete(o.Fields, "type")
-	return kind
+	return Message{}, false
+}
+
+// NewestMessages returns up to a number of messages, the newest first, and how
+// many there are.
+func (w *World) NewestMessages(limit int) (list []Message, count int) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	list = messageCopies(w.Posts[max(0, len(w.Posts)-limit):])
+	slices.Reverse(list)
+	return list, len(w.Posts)
+}
+
+// AllMessages returns every message in the order in which they came.
+func (w *World) AllMessages() []Message {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return messageCopies(w.Posts)
+}
+
+// messageCopies are messages as rules hand them out: with the contents, which do
+// not change.
+func messageCopies(list []*Message) []Message {
+	return Convert(list, func(m *Message) Message { return *m })
 }

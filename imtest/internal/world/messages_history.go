@@ -1,17 +1,8 @@
 package world
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/json"
-	"maps"
-	"math"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 const (
@@ -19,19 +10,33 @@ const (
 	historyAge  = 3 * 24 * time.Hour // older hours are gone
 )
 
-var historyRoutes = []Legacy{
-	{wire.Route{
-		ID: "messages.history_url", Method: get, Path: "/chatmessages/{time}", Shape: wire.InAction | wire.InApp | wire.InURI,
-	}, (*World).historyURL},
-}
+// Why there is no history of an hour.
+const (
+	HourIllegal Kind = "this is no hour"
+	HourMissing Kind = "the history of the hour is not there yet, or no longer"
+	HourEmpty   Kind = "nothing was sent in the hour"
+)
 
 var beijing = time.FixedZone("UTC+8", 8*60*60)
 
-// parseHour reads the hour of a history file, in the server's zone.
-func (w *World) parseHour(text string) (time.Time, bool) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
-	zone := w.Messages.Zone
+// SetHistoryZone sets the time zone of the hours of history files, nil for that of
+// the platform.
+func (w *World) SetHistoryZone(zone *time.Location) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.messages.Zone = zone
+}
+
+// SetHistoryDelay sets how long after its end the history of an hour is there.
+func (w *World) SetHistoryDelay(d time.Duration) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.messages.Delay = d
+}
+
+// parseHour reads an hour in the server's zone. The caller holds mu.
+func (w *World) parseHour(text string) (time.Time, *Error) {
+	zone := w.messages.Zone
 	switch {
 	case zone == nil && w.Conf.Easemob:
 		zone = beijing
@@ -39,135 +44,107 @@ func (w *World) parseHour(text string) (time.Time, bool) {
 		zone = time.UTC
 	}
 	hour, err := time.ParseInLocation(historyHour, text, zone)
-	return hour, err == nil
+	if err != nil {
+		return hour, refuse(HourIllegal, text)
+	}
+	return hour, nil
 }
 
 // inHour returns the messages of an hour, in the order of their time. The
 // caller holds mu.
-func (w *World) inHour(hour time.Time) []*Message {
-	var list []*Message
+func (w *World) inHour(hour time.Time) []Message {
+	var list []Message
 	end := hour.Add(time.Hour)
 	for _, m := range w.Posts {
 		if !m.Recalled && !m.Time.Before(hour) && m.Time.Before(end) {
-			list = append(list, m)
+			list = append(list, *m)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b *Message) int { return a.Time.Compare(b.Time) })
+	slices.SortStableFunc(list, func(a, b Message) int { return a.Time.Compare(b.Time) })
 	return list
 }
 
-// historyURL hands out the address of an hour that is over.
-func (w *World) historyURL(c *wire.Call) (*wire.Response, *wire.Error) {
-	text, now := c.Value("time"), w.Now()
-	hour, ok := w.parseHour(text)
-	w.Mu.RLock()
-	ready, none := hour.Add(time.Hour).Add(w.Messages.Delay), len(w.inHour(hour)) == 0
-	w.Mu.RUnlock()
-	switch {
-	case !ok:
-		return nil, wire.ErrIllegalArgument("illegal arguments: appkey: " + w.AppKey() + ", time: " + text)
-	case now.Before(ready), now.Sub(hour) > historyAge:
-		return nil, wire.ErrIllegalArgument("illegal arguments: appkey: " + w.AppKey() + ", time: " + text +
-			", maybe chat message history is expired or unstored")
-	case none:
-		return nil, wire.ErrNoHistory(w.AppKey(), text)
-	}
-	return wire.Data([]map[string]string{{"url": w.signed(c, "chat-history", text+".gz")}}), nil
-}
-
-// historyFile serves an address that historyURL made.
-func (w *World) historyFile(c *wire.Call) (*wire.Response, *wire.Error) {
-	if err := w.checkSigned(c); err != nil {
-		return nil, err
-	}
-	hour, ok := w.parseHour(strings.TrimSuffix(c.Value("file"), ".gz"))
-	if !ok {
-		return nil, wire.ErrNoSuchKey()
-	}
+// CheckHistory returns why there is no history of an hour.
+func (w *World) CheckHistory(text string) *Error {
 	w.Mu.RLock()
 	defer w.Mu.RUnlock()
-	return &wire.Response{File: &wire.Download{
-		ContentType: "application/gzip", Modified: hour.Add(time.Hour), Data: w.writeHistory(w.inHour(hour)),
-	}}, nil
-}
-
-// record is a line of a history file.
-type record struct {
-	ID        string        `json:"msg_id"`
-	Time      int64         `json:"timestamp"`
-	Direction string        `json:"direction"`
-	To        string        `json:"to"`
-	From      string        `json:"from"`
-	ChatType  string        `json:"chat_type"`
-	Payload   recordPayload `json:"payload"`
-}
-
-type recordPayload struct {
-	Bodies []map[string]json.RawMessage `json:"bodies"`
-	Ext    json.RawMessage              `json:"ext"`
-	From   string                       `json:"from"`
-	To     string                       `json:"to"`
-	Type   string                       `json:"type,omitempty"` // in lists of conversations
-}
-
-// payload is a message as it travels between clients.
-func (m *Message) payload() recordPayload {
-	ext := "{}"
-	if m.Ext != "" {
-		ext = m.Ext
+	hour, err := w.parseHour(text)
+	now := w.Now()
+	switch {
+	case err != nil:
+		return err
+	case now.Before(hour.Add(time.Hour).Add(w.messages.Delay)), now.Sub(hour) > historyAge:
+		return refuse(HourMissing, text)
+	case len(w.inHour(hour)) == 0:
+		return refuse(HourEmpty, text)
 	}
-	return recordPayload{
-		Bodies: []map[string]json.RawMessage{m.fields()}, Ext: json.RawMessage(ext), From: m.From, To: m.To,
-	}
+	return nil
 }
 
-// writeHistory makes the file: gzip, a JSON object a line.
-func (w *World) writeHistory(list []*Message) []byte {
-	var buf bytes.Buffer
-	zip := gzip.NewWriter(&buf)
-	for _, m := range list {
-		line := record{
-			ID: strconv.FormatInt(m.ID, 10), Time: m.Time.UnixMilli(), Direction: "outgoing",
-			To: m.To, From: m.From, ChatType: ChatKinds[m.Chat].Chat, Payload: m.payload(),
-		}
-		w.asRecorded(m, line.Payload.Bodies[0])
-		_, _ = zip.Write(append(wire.Encode(line), '\n')) // a buffer takes everything
+// History returns the messages of an hour in the order of their time, whether or
+// not CheckHistory has something against it, and the end of the hour.
+func (w *World) History(text string) (list []Message, end time.Time, err *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	hour, err := w.parseHour(text)
+	if err != nil {
+		return nil, hour, err
 	}
-	_ = zip.Close()
-	return buf.Bytes()
+	return w.inHour(hour), hour.Add(time.Hour), nil
 }
 
-// asRecorded turns the body of a message into its form in history files, which
-// differs from the one that was sent for some types.
-func (w *World) asRecorded(m *Message, body map[string]json.RawMessage) {
-	switch m.Kind {
-	case "loc": // numbers, where strings are sent
-		for _, name := range []string{"lat", "lng"} {
-			degrees, err := strconv.ParseFloat(strings.Trim(string(body[name]), `"`), 64)
-			if err == nil && !math.IsNaN(degrees) && !math.IsInf(degrees, 0) {
-				body[name] = wire.Encode(degrees)
-			}
-		}
-	case "img", "audio", "video", "file": // with what the upload tells
-		if f := w.fileOf(m); f != nil {
-			setMissing(body, "file_length", len(f.Data))
-			setMissing(body, "filename", f.Name)
-		}
-	case "custom": // the newer form: an object per entry, and all of them once more
-		var exts map[string]json.RawMessage
-		if json.Unmarshal(body["customExts"], &exts) != nil {
-			return
-		}
-		list := []map[string]json.RawMessage{}
-		for _, name := range slices.Sorted(maps.Keys(exts)) {
-			list = append(list, map[string]json.RawMessage{name: exts[name]})
-		}
-		body["v2:customExts"], body["customExts"] = body["customExts"], wire.Encode(list)
-	}
+// Search says which messages a user looks for, whatever they hold.
+type Search struct {
+	User     string
+	Users    bool      // in conversations with users
+	Peers    []string  // with these only; nil: with all
+	Groups   []string  // in these groups and threads, as far as the user is in them
+	Rooms    []string  // in these rooms, likewise
+	From, To time.Time // both included; zero: any time
 }
 
-func setMissing(body map[string]json.RawMessage, name string, v any) {
-	if body[name] == nil {
-		body[name] = wire.Encode(v)
+// SearchMessages returns the messages that a user can have and that are where the
+// search says, the oldest first. Those from before they joined a group or room are
+// left out, as are those that they have deleted.
+func (w *World) SearchMessages(s Search) []Message {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	user, where := Fold(s.User), w.searched(s)
+	var list []Message
+	for _, m := range w.Posts {
+		switch {
+		case m.OnlineOnly || slices.Contains(m.RoamIgnore, user) || w.messages.Roaming.Deleted[user][m.ID]:
+			continue
+		case !s.From.IsZero() && m.Time.Before(s.From), !s.To.IsZero() && m.Time.After(s.To):
+			continue
+		}
+		conv, ok := w.conversationOf(user, m)
+		since, named := where[conv]
+		if ok && (named && !m.Time.Before(since) || conv.One && s.Users && s.Peers == nil) {
+			list = append(list, *m)
+		}
 	}
+	return list
+}
+
+// searched are the conversations that a search names, each with the time from which
+// on the user has a part in it. The caller holds mu.
+func (w *World) searched(s Search) map[Conversation]time.Time {
+	where := map[Conversation]time.Time{}
+	for _, peer := range s.Peers {
+		if s.Users {
+			where[With(peer)] = time.Time{}
+		}
+	}
+	circles := Convert(s.Groups, w.groupOf)
+	circles = append(circles, Convert(s.Rooms, w.circles.rooms.byID.Get)...)
+	for _, g := range circles {
+		if g == nil {
+			continue
+		}
+		if member := g.members.Get(Fold(s.User)); member != nil {
+			where[Conversation{ID: g.ID}] = member.Joined
+		}
+	}
+	return where
 }

@@ -1,43 +1,46 @@
 package world
 
 import (
+	"cmp"
+	"iter"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
-const maxRoamingBatch = 50
+const maxConversations = 100 // of the list of a user
 
-// Roaming messages are what a user can pull of his conversations. No call reads
-// them; Server.Roaming does.
-var roamingRoutes = []Legacy{
-	{wire.Route{
-		ID: "messages.delete_roaming_chat", Method: del, Path: "/rest/message/roaming/chat/user/{userId}",
-	}, deleteRoaming("userId")},
-	{wire.Route{
-		ID: "messages.delete_roaming_group", Method: del, Path: "/rest/message/roaming/group/user/{userId}",
-	}, deleteRoaming("groupId")},
-	{wire.Route{
-		ID: "messages.clear_roaming_all", Method: post, Path: "/rest/message/roaming/user/{userId}/delete/all",
-	}, (*World).clearRoaming},
-	{wire.Route{
-		ID: "messages.clear_roaming_chat_until", Method: del, Also: post,
-		Path: "/rest/message/roaming/chat/user/{userId}/time",
-	}, clearRoamingUntil("userId")},
-	{wire.Route{
-		ID: "messages.clear_roaming_group_until", Method: del, Also: post,
-		Path: "/rest/message/roaming/group/user/{userId}/time",
-	}, clearRoamingUntil("groupId")},
-}
+// What happens to the conversations of a user, for themselves alone.
+type (
+	// RoamingDeleted says that a user cannot pull messages of a conversation any more.
+	RoamingDeleted struct {
+		User         string
+		Conversation Conversation
+		Messages     []int64
+	}
+	// RoamingCleared says that a user cannot pull any message of before, and has an
+	// empty list of conversations.
+	RoamingCleared struct{ User string }
+	// ConversationClosed says that a conversation is off a user's list until it goes on.
+	ConversationClosed struct {
+		User         string
+		Conversation Conversation
+	}
+)
+
+func (RoamingDeleted) what()     {}
+func (RoamingCleared) what()     {}
+func (ConversationClosed) what() {}
 
 // Conversation is one of a user's: with a user, or in a group or room.
 type Conversation struct {
 	One bool // with one user
 	ID  string
 }
+
+// With is the conversation with a user.
+func With(user string) Conversation { return Conversation{true, Fold(user)} }
 
 // roamingState holds what users have deleted for themselves alone.
 type roamingState struct {
@@ -46,31 +49,37 @@ type roamingState struct {
 	Gone    map[string]int64                  // by deleted user: the number of messages of then
 }
 
-// Delete takes a message out of a user's roaming messages.
-func (r *roamingState) Delete(user string, m *Message) {
+// delete takes a message out of a user's roaming messages, and reports whether it
+// was among them.
+func (r *roamingState) delete(user string, id int64) bool {
 	if r.Deleted == nil {
 		r.Deleted = map[string]map[int64]bool{}
 	}
 	if r.Deleted[user] == nil {
 		r.Deleted[user] = map[int64]bool{}
 	}
-	r.Deleted[user][m.ID] = true
+	had := !r.Deleted[user][id]
+	r.Deleted[user][id] = true
+	return had
 }
 
-// Close takes a conversation out of a user's list, until it goes on.
-func (r *roamingState) Close(user string, conv Conversation, newest int64) {
+// close takes a conversation out of a user's list, until it goes on, and reports
+// whether that is news.
+func (r *roamingState) close(user string, conv Conversation, newest int64) bool {
 	if r.Closed == nil {
 		r.Closed = map[string]map[Conversation]int64{}
 	}
 	if r.Closed[user] == nil {
 		r.Closed[user] = map[Conversation]int64{}
 	}
+	before, closed := r.Closed[user][conv]
 	r.Closed[user][conv] = newest
+	return !closed || before != newest
 }
 
-// Forget lets a deleted user have none of the messages until now, also if
-// another one takes his name.
-func (r *roamingState) Forget(user string, messages int64) {
+// forget lets a deleted user have none of the messages until now, also if
+// another one takes their name.
+func (r *roamingState) forget(user string, messages int64) {
 	delete(r.Deleted, user)
 	delete(r.Closed, user)
 	if messages == 0 {
@@ -86,7 +95,7 @@ func (r *roamingState) Forget(user string, messages int64) {
 // if to any. The caller holds mu.
 func (w *World) conversationOf(user string, m *Message) (Conversation, bool) {
 	switch {
-	case m.Recalled || m.ID-FirstMessageID < w.Messages.Roaming.Gone[user] || !w.takesPart(user, m):
+	case m.Recalled || m.ID-FirstMessageID < w.messages.Roaming.Gone[user] || !w.takesPart(user, m):
 		return Conversation{}, false
 	case m.Chat != ToUsers:
 		return Conversation{ID: m.To}, true
@@ -96,13 +105,13 @@ func (w *World) conversationOf(user string, m *Message) (Conversation, bool) {
 	return Conversation{true, m.From}, true
 }
 
-// Roaming yields a user's roaming messages, the oldest first: those for whom a
+// roaming yields a user's roaming messages, the oldest first: those for whom a
 // message was online only, or who were left out of it, do not have it; and
 // nobody has one to some of a group or room. The caller holds mu.
-func (w *World) Roaming(user string) func(yield func(Conversation, *Message) bool) {
+func (w *World) roaming(user string) iter.Seq2[Conversation, *Message] {
 	return func(yield func(Conversation, *Message) bool) {
 		for _, m := range w.Posts {
-			if m.OnlineOnly || m.directed() || slices.Contains(m.RoamIgnore, user) || w.Messages.Roaming.Deleted[user][m.ID] {
+			if m.OnlineOnly || m.directed() || slices.Contains(m.RoamIgnore, user) || w.messages.Roaming.Deleted[user][m.ID] {
 				continue
 			}
 			if conv, ok := w.conversationOf(user, m); ok && !yield(conv, m) {
@@ -112,82 +121,192 @@ func (w *World) Roaming(user string) func(yield func(Conversation, *Message) boo
 	}
 }
 
-// roamingQuery reads which conversation a call is about. The query has the peer
-// under the name that the path has for the user.
-func roamingQuery(c *wire.Call, name string, more string) (Conversation, *wire.Error) {
-	id := c.Query.Get(name)
-	if id == "" || c.Query.Get(more) == "" {
-		return Conversation{}, wire.ErrRoaming("Bad Request", "Bad Request")
+// Roaming returns what a user can pull of a conversation, the oldest first. No call
+// of the API does.
+func (w *World) Roaming(user string, conv Conversation) []Message {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	var list []Message
+	for in, m := range w.roaming(Fold(user)) {
+		if in == conv {
+			list = append(list, *m)
+		}
 	}
-	if name == "userId" {
-		return Conversation{true, Fold(id)}, nil
-	}
-	return Conversation{ID: id}, nil
+	return list
 }
 
-func deleteRoaming(name string) func(*World, *wire.Call) (*wire.Response, *wire.Error) {
-	return func(w *World, c *wire.Call) (*wire.Response, *wire.Error) {
-		conv, err := roamingQuery(c, name, "msgIdList")
-		if err != nil {
-			return nil, err
-		}
-		ids := strings.Split(c.Query.Get("msgIdList"), ",")
-		if len(ids) > maxRoamingBatch {
-			return nil, wire.ErrRoaming("param exception", "delete msg list limit can not greater than 50")
-		}
-		w.Mu.Lock()
-		defer w.Mu.Unlock()
-		user := named(c, "userId")
-		for _, id := range ids {
-			m := w.Find(strings.TrimSpace(id))
-			if m == nil {
-				continue
-			}
-			if in, ok := w.conversationOf(user, m); ok && in == conv {
-				w.Messages.Roaming.Delete(user, m)
-			}
-		}
-		return withStatus(c, nil), nil
-	}
-}
-
-func clearRoamingUntil(name string) func(*World, *wire.Call) (*wire.Response, *wire.Error) {
-	return func(w *World, c *wire.Call) (*wire.Response, *wire.Error) {
-		conv, err := roamingQuery(c, name, "delTime")
-		if err != nil {
-			return nil, err
-		}
-		until, wrong := strconv.ParseInt(c.Query.Get("delTime"), 10, 64)
-		if wrong != nil {
-			return nil, wire.ErrRoaming("Bad Request", "Bad Request")
-		}
-		w.Mu.Lock()
-		defer w.Mu.Unlock()
-		w.clearConversation(named(c, "userId"), conv, time.UnixMilli(until))
-		return withStatus(c, nil), nil
-	}
-}
-
-// clearConversation deletes a user's roaming messages of a conversation up to a
-// time. The caller holds mu.
-func (w *World) clearConversation(user string, conv Conversation, until time.Time) {
-	for in, m := range w.Roaming(user) {
-		if in == conv && !m.Time.Truncate(time.Millisecond).After(until) {
-			w.Messages.Roaming.Delete(user, m)
-		}
-	}
-}
-
-// clearRoaming deletes everything of a user, and empties his conversation list.
-func (w *World) clearRoaming(c *wire.Call) (*wire.Response, *wire.Error) {
+// DeleteRoaming deletes those messages of a user's conversation that are there.
+func (w *World) DeleteRoaming(user string, conv Conversation, ids []string) {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
-	user := named(c, "userId")
-	for _, m := range w.Posts {
-		if conv, ok := w.conversationOf(user, m); ok {
-			w.Messages.Roaming.Close(user, conv, m.ID)
-			w.Messages.Roaming.Delete(user, m)
+	var list []*Message
+	for _, id := range ids {
+		m := w.Find(id)
+		if m == nil {
+			continue
+		}
+		if in, ok := w.conversationOf(Fold(user), m); ok && in == conv {
+			list = append(list, m)
 		}
 	}
-	return withStatus(c, nil), nil
+	w.deleteRoaming(Fold(user), conv, list)
+}
+
+// deleteRoaming deletes messages of a user's conversation. The caller holds mu.
+func (w *World) deleteRoaming(user string, conv Conversation, list []*Message) {
+	var ids []int64
+	for _, m := range list {
+		if w.messages.Roaming.delete(user, m.ID) {
+			ids = append(ids, m.ID)
+		}
+	}
+	if ids != nil {
+		w.emit(RoamingDeleted{user, conv, ids})
+	}
+}
+
+// ClearRoaming deletes a user's roaming messages of a conversation up to a time.
+func (w *World) ClearRoaming(user string, conv Conversation, until time.Time) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.clearRoaming(Fold(user), conv, until)
+}
+
+// clearRoaming is ClearRoaming. The caller holds mu.
+func (w *World) clearRoaming(user string, conv Conversation, until time.Time) {
+	var list []*Message
+	for in, m := range w.roaming(user) {
+		if in == conv && !m.Time.Truncate(time.Millisecond).After(until) {
+			list = append(list, m)
+		}
+	}
+	w.deleteRoaming(user, conv, list)
+}
+
+// ClearAllRoaming deletes everything of a user, and empties their list of
+// conversations.
+func (w *World) ClearAllRoaming(user string) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	user = Fold(user)
+	changed := false
+	for _, m := range w.Posts {
+		if conv, ok := w.conversationOf(user, m); ok {
+			w.messages.Roaming.close(user, conv, m.ID)
+			changed = w.messages.Roaming.delete(user, m.ID) || changed
+		}
+	}
+	if changed {
+		w.emit(RoamingCleared{user})
+	}
+}
+
+// CloseConversation takes a conversation out of a user's list until it goes on, and
+// deletes its roaming messages, if they shall go as well.
+func (w *World) CloseConversation(user string, conv Conversation, roaming bool) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	user = Fold(user)
+	if w.messages.Roaming.close(user, conv, w.Posts.next()-1) {
+		w.emit(ConversationClosed{user, conv})
+	}
+	if roaming {
+		w.clearRoaming(user, conv, w.Now())
+	}
+}
+
+// Listed is a conversation in a user's list.
+type Listed struct {
+	Conversation
+	Unread int
+	Last   Message
+}
+
+// Conversations returns a user's list, the newest first. Messages sent by REST
+// are on it, as they are where the app has that switched on; imported and
+// directed ones never are, nor those online only that a user missed, nor are
+// rooms.
+func (w *World) Conversations(user string) []Listed {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	user = Fold(user)
+	byID := map[Conversation]*Listed{}
+	for _, m := range w.Posts {
+		if m.Chat == ToRooms || m.imported() || m.directed() {
+			continue
+		}
+		conv, ok := w.conversationOf(user, m)
+		if !ok || m.ID <= w.messages.Roaming.Closed[user][conv] || m.OnlineOnly && m.From != user && !w.inboxes[user].has(m) {
+			continue
+		}
+		if byID[conv] == nil {
+			byID[conv] = &Listed{Conversation: conv}
+		}
+		byID[conv].Last = *m
+		if m.From != user {
+			byID[conv].Unread++
+		}
+	}
+	list := slices.SortedFunc(maps.Values(byID), func(a, b *Listed) int { return cmp.Compare(b.Last.ID, a.Last.ID) })
+	return Convert(list[:min(len(list), maxConversations)], func(l *Listed) Listed { return *l })
+}
+
+// RoamingDeletions are what a user has deleted, as Dump copies it.
+type RoamingDeletions struct {
+	User    string
+	Deleted []int64 // messages
+	Closed  []ClosedConversation
+	Gone    int64 // of a deleted user: the number of messages that they have no part in
+}
+
+// ClosedConversation is a conversation that is off a list until there is a message
+// after the newest of then.
+type ClosedConversation struct {
+	Conversation
+	Newest int64
+}
+
+func compareClosed(a, b ClosedConversation) int {
+	switch {
+	case a.One == b.One:
+		return strings.Compare(a.ID, b.ID)
+	case b.One:
+		return -1
+	}
+	return 1
+}
+
+// dumpRoaming copies what users have deleted for Dump. The caller holds mu.
+func (w *World) dumpRoaming() []RoamingDeletions {
+	r := &w.messages.Roaming
+	users := slices.Concat(slices.Collect(maps.Keys(r.Deleted)), slices.Collect(maps.Keys(r.Closed)), slices.Collect(maps.Keys(r.Gone)))
+	slices.Sort(users)
+	return Convert(slices.Compact(users), func(user string) RoamingDeletions {
+		v := RoamingDeletions{User: user, Gone: r.Gone[user], Deleted: slices.Sorted(maps.Keys(r.Deleted[user]))}
+		for conv, newest := range r.Closed[user] {
+			v.Closed = append(v.Closed, ClosedConversation{conv, newest})
+		}
+		slices.SortFunc(v.Closed, compareClosed)
+		return v
+	})
+}
+
+// RestoreRoaming takes in what Dump has copied.
+func (w *World) RestoreRoaming(v RoamingDeletions) error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if _, err := w.messagesBy(v.Deleted); err != nil {
+		return err
+	}
+	r := &w.messages.Roaming
+	if v.Gone != 0 {
+		r.forget(v.User, v.Gone)
+	}
+	for _, id := range v.Deleted {
+		r.delete(v.User, id)
+	}
+	for _, c := range v.Closed {
+		r.close(v.User, c.Conversation, c.Newest)
+	}
+	return nil
 }

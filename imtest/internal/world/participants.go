@@ -32,7 +32,7 @@ func (w *World) inGroup(id, user string) bool {
 func (w *World) activeRooms() []string {
 	var list []string
 	for g := range w.circles.rooms.byID.All {
-		if g.members.Len() > 0 && len(w.Rooms[g.ID]) > 0 {
+		if g.members.Len() > 0 && len(w.rooms[g.ID]) > 0 {
 			list = append(list, g.ID)
 		}
 	}
@@ -61,33 +61,4 @@ func (w *World) takesPart(user string, m *Message) bool {
 		return w.inGroup(m.To, user)
 	}
 	return true
-}
-
-// deliverToMembers gives a message to the members of a group or thread, if the
-// target is one, except to its sender: members who are muted get it as others
-// do, blocked users are no members, and a disabled group is silent.
-func (w *World) deliverToMembers(m *Message) {
-	g := w.groupOf(m.To)
-	if g == nil || w.frozen(g) {
-		return
-	}
-	for member := range g.members.All {
-		if member.User != m.From {
-			w.deliverTo(member.User, m)
-		}
-	}
-}
-
-// deliverToPresent gives a message to the members of a room who are online:
-// rooms keep nothing for others.
-func (w *World) deliverToPresent(m *Message) {
-	g := w.circles.rooms.byID.Get(m.To)
-	if g == nil {
-		return
-	}
-	for member := range g.members.All {
-		if u := w.users.Get(member.User); u != nil && u.Online && u.Name != m.From {
-			w.deliverTo(u.Name, m)
-		}
-	}
 }

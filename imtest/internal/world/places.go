@@ -77,7 +77,7 @@ func (w *World) PagedBooks(visit func(name string, b Placed)) {
 			visit(name+" of "+user, b)
 		}
 	}
-	for id, reactions := range w.Reactions.To {
+	for id, reactions := range w.reactions.To {
 		for r := range reactions.All {
 			visit("reactors "+strconv.FormatInt(id-FirstMessageID, 10)+" "+r.Text, &r.Users)
 		}

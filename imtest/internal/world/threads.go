@@ -15,7 +15,7 @@ const (
 	NoMessageForThread Kind = "there is no such message for a thread"
 	NotGroupMessage    Kind = "a thread hangs on a message of a group"
 	ThreadNested       Kind = "a thread cannot hang on a message of a thread"
-	MessageElsewhere   Kind = "the message is one of another group"
+	MessageOfAnother   Kind = "the message is one of another group"
 	ThreadThere        Kind = "a thread hangs on the message already"
 	ThreadsFull        Kind = "there are as many threads as can be"
 	ThreadsJoinedFull  Kind = "the user is in as many threads as they can be"
@@ -79,7 +79,7 @@ func (w *World) carriesThread(m *Message, group string) *Error {
 	case w.circles.threads.byID.Has(m.To):
 		return refuse(ThreadNested)
 	case m.To != group:
-		return refuse(MessageElsewhere)
+		return refuse(MessageOfAnother)
 	case w.circles.byMessage[strconv.FormatInt(m.ID, 10)] != nil:
 		return refuse(ThreadThere)
 	}

@@ -16,9 +16,9 @@ const (
 	maxSide    = 2048     // of a thumbnail
 )
 
-// thumbnail returns the picture scaled into its box, or the file itself if it
+// Thumbnail returns the picture scaled into its box, or the file itself if it
 // is no picture, or small.
-func (f *File) thumbnail() *File {
+func (f File) Thumbnail() File {
 	conf, _, err := image.DecodeConfig(bytes.NewReader(f.Data))
 	if err != nil || len(f.Data) <= smallImage || max(conf.Width, conf.Height) > maxLength || int64(conf.Width)*int64(conf.Height) > maxPixels {
 		return f
@@ -29,19 +29,17 @@ func (f *File) thumbnail() *File {
 	}
 	var buf bytes.Buffer
 	scaled := scale(picture, f.ThumbWidth, f.ThumbHeight)
-	thumb := *f
+	kind := "image/png"
 	if format == "jpeg" {
-		err = jpeg.Encode(&buf, scaled, nil)
-		thumb.ContentType = "image/jpeg"
+		kind, err = "image/jpeg", jpeg.Encode(&buf, scaled, nil)
 	} else {
 		err = png.Encode(&buf, scaled)
-		thumb.ContentType = "image/png"
 	}
 	if err != nil {
 		return f
 	}
-	thumb.Data = buf.Bytes()
-	return &thumb
+	f.ContentType, f.Data = kind, buf.Bytes()
+	return f
 }
 
 // scale shrinks a picture into a box, keeping its proportions. Each pixel is

@@ -194,14 +194,14 @@ func (w *World) keepUser(u *User) {
 func (w *World) removeUser(u *User) {
 	w.users.Remove(u.Name)
 	delete(w.byUUID, u.UUID)
-	delete(w.Inboxes, u.Name)
+	delete(w.inboxes, u.Name)
 	w.removeMutes(u.Name)
 	w.leaveCircles(u.Name)
 	w.contacts.forget(u.Name)
 	w.Metadata.Replace(u.Name, nil)
 	w.Presence.forget(u.Name)
 	w.Push.forget(u.Name)
-	w.Messages.Roaming.Forget(u.Name, int64(len(w.Posts)))
+	w.messages.Roaming.forget(u.Name, int64(len(w.Posts)))
 	w.emit(UserDeleted{u.Name})
 }
 

@@ -37,11 +37,11 @@ type World struct {
 	users   Book[*User] // by name in lower case
 	byUUID  map[string]*User
 	mutes   Book[*Mute] // by user and kind
-	Inboxes map[string]*Inbox
+	inboxes map[string]*Inbox
 	Posts   postLog
-	Groups  map[string][]*Message // messages to groups, by group id
-	Rooms   map[string][]*Message // messages to rooms, by room id
-	Files   Book[*File]           // by uuid
+	groups  map[string][]*Message // messages to groups, by group id
+	rooms   map[string][]*Message // messages to rooms, by room id
+	files   Book[*File]           // by uuid
 
 	circles circlesState
 
@@ -50,10 +50,10 @@ type World struct {
 	contacts  contactsState
 	Metadata  metadataState
 	Presence  presenceState
-	Reactions reactionState
+	reactions reactionState
 	Push      pushState
-	Messages  messagesState
-	Callbacks callbacksState
+	messages  messagesState
+	callbacks callbacksState
 }
 
 // New returns an empty world.
@@ -62,9 +62,9 @@ func New(conf Config) *World {
 		Conf:    conf,
 		tokens:  map[string]Grant{},
 		byUUID:  map[string]*User{},
-		Inboxes: map[string]*Inbox{},
-		Groups:  map[string][]*Message{},
-		Rooms:   map[string][]*Message{},
+		inboxes: map[string]*Inbox{},
+		groups:  map[string][]*Message{},
+		rooms:   map[string][]*Message{},
 	}
 	s.init()
 	s.UUID = s.NewUUID(s.Now())

@@ -1,4 +1,4 @@
-package world
+package rest
 
 import (
 	"crypto/hmac"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // Files may lie at a storage, which knows nothing of tokens: a signed address is
@@ -19,61 +20,58 @@ import (
 
 const signedLife = time.Hour // of an address that was handed out
 
-var storageRoutes = []Legacy{
+var storageRoutes = []route{
 	{wire.Route{
 		Method: get, Path: "https://history.example.com/chat-history/{org}/{app}/{file}",
 		Who: wire.NoneAsked,
-	}, (*World).historyFile},
+	}, (*API).historyFile},
 	{wire.Route{
 		Method: get, Path: "https://storage.example.com/chat-files/{org}/{app}/{file}",
 		Who: wire.NoneAsked,
-	}, (*World).storedFile},
+	}, (*API).storedFile},
 }
 
 // handOut responds with a file, or leads to the storage where files are.
-func (w *World) handOut(c *wire.Call, f *File) *wire.Response {
-	if w.StoragePort == "" || c.ID() == "" {
+func (a *API) handOut(c *wire.Call, f world.File) *wire.Response {
+	if a.world.StoragePort == "" || c.ID() == "" {
 		return &wire.Response{File: &wire.Download{Name: f.Name, ContentType: f.ContentType, Data: f.Data, Modified: f.Created}}
 	}
 	name := f.UUID
 	if c.ID() == "messages.download_thumbnail" {
 		name += thumbnailSuffix
 	}
-	return &wire.Response{Location: w.signed(c, "chat-files", name)}
+	return &wire.Response{Location: a.signed(c, "chat-files", name)}
 }
 
 const thumbnailSuffix = ".thumbnail"
 
-func (w *World) storedFile(c *wire.Call) (*wire.Response, *wire.Error) {
-	if err := w.checkSigned(c); err != nil {
+func (a *API) storedFile(c *wire.Call) (*wire.Response, *wire.Error) {
+	if err := a.checkSigned(c); err != nil {
 		return nil, err
 	}
 	uuid, small := strings.CutSuffix(c.Value("file"), thumbnailSuffix)
-	f := w.stored(uuid)
-	switch {
-	case f == nil || f.expired(w.Now()):
-		return nil, wire.ErrNoSuchKey()
-	case small:
-		f = f.thumbnail()
+	f, err := a.world.StoredFile(uuid)
+	if err != nil {
+		return nil, told(err, storageWords)
 	}
-	return w.handOut(c, f), nil
+	if small {
+		f = f.Thumbnail()
+	}
+	return a.handOut(c, f), nil
 }
 
-// stored returns an attachment, or a file that a group shares.
-func (w *World) stored(uuid string) *File {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
-	if f := w.Files.Get(uuid); f != nil {
-		return f
-	}
-	return w.sharedFile(uuid)
+// storageWords are how the storage puts it that something is not there.
+var storageWords = words{
+	world.NoFile:      always(wire.ErrNoSuchKey),
+	world.HourIllegal: always(wire.ErrNoSuchKey),
 }
 
 // signed is the address of a file in the storage, good for an hour.
-func (w *World) signed(c *wire.Call, kind, name string) string {
+func (a *API) signed(c *wire.Call, kind, name string) string {
+	w := a.world
 	path := "/" + kind + "/" + w.Conf.Org + "/" + w.Conf.App + "/" + name
 	expires := strconv.FormatInt(w.Now().Add(signedLife).Unix(), 10)
-	query := url.Values{"Expires": {expires}, "OSSAccessKeyId": {"imtest"}, "Signature": {w.sign(path, expires)}}
+	query := url.Values{"Expires": {expires}, "OSSAccessKeyId": {"imtest"}, "Signature": {a.sign(path, expires)}}
 	address := url.URL{Scheme: c.Scheme(), Host: c.R.Host, Path: path, RawQuery: query.Encode()}
 	if w.StoragePort != "" {
 		address.Scheme, address.Host = "http", net.JoinHostPort(address.Hostname(), w.StoragePort)
@@ -81,23 +79,23 @@ func (w *World) signed(c *wire.Call, kind, name string) string {
 	return address.String()
 }
 
-func (w *World) sign(path, expires string) string {
-	h := hmac.New(sha256.New, []byte(w.Conf.ClientSecret))
+func (a *API) sign(path, expires string) string {
+	h := hmac.New(sha256.New, []byte(a.world.Conf.ClientSecret))
 	h.Write([]byte(path + "\n" + expires))
 	return base64.StdEncoding.EncodeToString(h.Sum(nil))
 }
 
-// checkSigned refuses an address that is not signed or no longer good, and a token,
+// checkSigned rejects an address that is not signed or no longer good, and a token,
 // which has no business here.
-func (w *World) checkSigned(c *wire.Call) *wire.Error {
+func (a *API) checkSigned(c *wire.Call) *wire.Error {
 	path, expires := "/"+strings.Join(c.Segments, "/"), c.Query.Get("Expires")
 	ends, _ := strconv.ParseInt(expires, 10, 64)
 	switch {
 	case c.R.Header.Get("Authorization") != "":
 		return wire.ErrStorage(http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism is allowed.")
-	case !hmac.Equal([]byte(c.Query.Get("Signature")), []byte(w.sign(path, expires))):
+	case !hmac.Equal([]byte(c.Query.Get("Signature")), []byte(a.sign(path, expires))):
 		return wire.ErrStorage(http.StatusForbidden, "SignatureDoesNotMatch", "The request signature does not match.")
-	case w.Now().Unix() >= ends:
+	case a.world.Now().Unix() >= ends:
 		return wire.ErrStorage(http.StatusForbidden, "AccessDenied", "Request has expired.")
 	}
 	return nil
