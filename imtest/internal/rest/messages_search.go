@@ -30,15 +30,12 @@ const (
 var searchRoutes = []route{
 	{wire.Route{
 		ID: "messages.search", Method: post, Path: "/users/{username}/messages/search/get",
-		Body: wire.JSONBody, NoToken: errSearchToken,
+		Body: wire.JSONBody,
 	}, (*API).messagesSearch},
 }
 
-// The documents have the numbers of these errors, and a text in Chinese.
-
-func errSearchToken() *wire.Error {
-	return wire.ErrNumbered(http.StatusUnauthorized, 4010101, "token invalid or expired")
-}
+// The documents have the numbers of these errors, and a text in Chinese. A bad token
+// is responded as elsewhere.
 
 func errSearch() *wire.Error {
 	return wire.ErrNumbered(http.StatusBadRequest, 4000005, "request body malformed or required parameter missing")

@@ -242,6 +242,40 @@ func TestRecallAndModify(t *testing.T) {
 	})
 }
 
+func TestSearchMessages(t *testing.T) {
+	everywhere(t, func(t *testing.T, srv *imtest.Server, client *im.Client) {
+		ctx := t.Context()
+		srv.AddUsers("alice", "bob")
+		g := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob"}}).ID
+		first := toUser(t, client, "alice", "bob", "tea at noon")
+		second := toUser(t, client, "bob", "alice", "more Tea")
+		toUser(t, client, "alice", "bob", "coffee")
+		inGroup := toGroup(t, client, "alice", g, "tea?")
+		q := messages.SearchQuery{Keywords: []string{"tea"}, Order: messages.SearchOrderOldestFirst, Highlight: new(messages.Highlight)}
+
+		found, err := client.Messages.Search(ctx, "bob", q)
+		require.NoError(t, err)
+		require.Len(t, found.Items, 2, "groups are searched only if they are named")
+		assert.Equal(t, []string{first, second}, []string{found.Items[0].ID, found.Items[1].ID})
+		assert.Equal(t, map[string][]string{"content.message": {"more <em>Tea</em>"}}, found.Items[1].Highlights)
+
+		q.ChatTypes, q.GroupIDs = []messages.ChatType{messages.ChatTypeUser, messages.ChatTypeGroup}, []string{g}
+		q.Size = 1
+		var ids []string
+		for hit, err := range client.Messages.AllSearch(ctx, "bob", q) {
+			require.NoError(t, err)
+			ids = append(ids, hit.ID)
+		}
+		assert.Equal(t, []string{first, second, inGroup}, ids)
+		pages := 0
+		for _, err := range client.Messages.PageSearch(ctx, "bob", q) {
+			require.NoError(t, err)
+			pages++
+		}
+		assert.Equal(t, 3, pages)
+	})
+}
+
 // Conversation lists, and what a user finds on a new device.
 func TestConversationsAndRoaming(t *testing.T) {
 	everywhere(t, func(t *testing.T, srv *imtest.Server, client *im.Client) {
