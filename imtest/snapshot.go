@@ -83,7 +83,7 @@ func snapshotParts() []snapshotPart {
 		dumpedPart("users", saveUsers, loadUser),
 		dumpedPart("mutes", saveMutes, loadMute),
 		dumpedPart("contacts", saveContacts, loadContacts),
-		partOf("attributes", saveAttributes, loadAttributes),
+		dumpedPart("attributes", saveAttributes, loadAttributes),
 		partOf("presence", savePresence, loadPresence),
 		partOf("subscriptions", saveSubscriptions, loadSubscriptions),
 		partOf("groups", saveCircles(world.GroupKind), loadCircle(world.GroupKind)),

@@ -93,14 +93,12 @@ type savedAttributes struct {
 	Attributes map[string]string `json:"attributes"`
 }
 
-func saveAttributes(s *world.World) iter.Seq[savedAttributes] {
-	return each(sortedKeys(s.Metadata.Of), func(name string) savedAttributes {
-		return savedAttributes{name, s.Metadata.Of[name]}
-	})
+func saveAttributes(d *world.Dump) iter.Seq[savedAttributes] {
+	return records(d.Attributes, func(v world.UserAttributes) savedAttributes { return savedAttributes(v) })
 }
 
 func loadAttributes(s *world.World, v *savedAttributes) error {
-	s.Metadata.Replace(v.User, v.Attributes)
+	s.RestoreAttributes(world.UserAttributes(*v))
 	return nil
 }
 

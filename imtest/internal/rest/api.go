@@ -44,6 +44,7 @@ var table = sync.OnceValue(func() []route {
 	return slices.Concat(
 		usersRoutes, userStatusRoutes, mutesRoutes,
 		contactsRoutes, blocksRoutes,
+		metadataRoutes,
 		legacyRoutes(),
 	)
 })

@@ -6,6 +6,8 @@ type Dump struct {
 	Users    []User
 	Mutes    []Mute
 	Contacts []ContactLists
+
+	Attributes []UserAttributes
 }
 
 // Dump copies the world. also copies, under the same lock, what has not moved to
@@ -14,6 +16,7 @@ func (w *World) Dump(also func()) *Dump {
 	w.Mu.RLock()
 	defer w.Mu.RUnlock()
 	d := &Dump{Users: w.dumpUsers(), Mutes: w.dumpMutes(), Contacts: w.dumpContacts()}
+	d.Attributes = w.dumpAttributes()
 	also()
 	return d
 }

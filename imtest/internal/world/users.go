@@ -198,7 +198,7 @@ func (w *World) removeUser(u *User) {
 	w.removeMutes(u.Name)
 	w.leaveCircles(u.Name)
 	w.contacts.forget(u.Name)
-	w.Metadata.Replace(u.Name, nil)
+	w.metadata.replace(u.Name, nil)
 	w.Presence.forget(u.Name)
 	w.Push.forget(u.Name)
 	w.Messages.Roaming.Forget(u.Name, int64(len(w.Posts)))

@@ -50,7 +50,7 @@ type World struct {
 	events eventLog
 
 	contacts  contactsState
-	Metadata  metadataState
+	metadata  metadataState
 	Presence  presenceState
 	Reactions reactionState
 	Push      pushState
