@@ -87,7 +87,7 @@ var unmoved = []string{
 	"legacy_entity.go", "messages.go", "messages_broadcast.go", "messages_conversations.go",
 	"messages_history.go", "messages_import.go", "messages_moderation.go", "messages_modify.go",
 	"messages_rare.go", "messages_recall.go", "messages_roaming.go", "messages_stream.go",
-	"messages_targeted.go", "presence.go", "presence_subs.go", "push_account.go",
+	"messages_targeted.go", "push_account.go",
 	"push_bindings.go", "push_labels.go", "push_message.go", "push_send.go", "push_settings.go",
 	"push_statistics.go", "push_templates.go", "reaction.go", "rooms.go", "rooms_attributes.go",
 	"rooms_lists.go", "rooms_members.go", "rooms_superadmins.go", "threads.go", "threads_members.go",

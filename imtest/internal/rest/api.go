@@ -45,6 +45,7 @@ var table = sync.OnceValue(func() []route {
 		usersRoutes, userStatusRoutes, mutesRoutes,
 		contactsRoutes, blocksRoutes,
 		metadataRoutes,
+		presenceRoutes,
 		legacyRoutes(),
 	)
 })

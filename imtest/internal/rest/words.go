@@ -26,6 +26,7 @@ var allWords = join(
 	userWords,
 	contactWords,
 	metadataWords,
+	presenceWords,
 )
 
 var userWords = words{

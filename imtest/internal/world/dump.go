@@ -8,6 +8,9 @@ type Dump struct {
 	Contacts []ContactLists
 
 	Attributes []UserAttributes
+
+	Presence      []Presence
+	Subscriptions []SubscriptionList
 }
 
 // Dump copies the world. also copies, under the same lock, what has not moved to
@@ -17,6 +20,7 @@ func (w *World) Dump(also func()) *Dump {
 	defer w.Mu.RUnlock()
 	d := &Dump{Users: w.dumpUsers(), Mutes: w.dumpMutes(), Contacts: w.dumpContacts()}
 	d.Attributes = w.dumpAttributes()
+	d.Presence, d.Subscriptions = w.dumpPresence(), w.dumpSubscriptions()
 	also()
 	return d
 }

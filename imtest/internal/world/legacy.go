@@ -27,7 +27,7 @@ func LegacyRoutes() []Legacy {
 		filesRoutes, lifetimeRoutes, storageRoutes,
 		targetedRoutes, broadcastRoutes, streamRoutes, importRoutes, recallRoutes, modifyRoutes,
 		historyRoutes, conversationsRoutes, roamingRoutes, moderationRoutes,
-		presenceRoutes, reactionRoutes,
+		reactionRoutes,
 		pushAccountRoutes, pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
 		callbacksRoutes,
 		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,

@@ -199,7 +199,7 @@ func (w *World) removeUser(u *User) {
 	w.leaveCircles(u.Name)
 	w.contacts.forget(u.Name)
 	w.metadata.replace(u.Name, nil)
-	w.Presence.forget(u.Name)
+	w.presence.forget(u.Name)
 	w.Push.forget(u.Name)
 	w.Messages.Roaming.Forget(u.Name, int64(len(w.Posts)))
 	w.emit(UserDeleted{u.Name})

@@ -51,7 +51,7 @@ type World struct {
 
 	contacts  contactsState
 	metadata  metadataState
-	Presence  presenceState
+	presence  presenceState
 	Reactions reactionState
 	Push      pushState
 	Messages  messagesState
