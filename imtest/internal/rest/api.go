@@ -44,6 +44,7 @@ var table = sync.OnceValue(func() []route {
 	return slices.Concat(
 		usersRoutes, userStatusRoutes, mutesRoutes,
 		contactsRoutes, blocksRoutes,
+		tokensRoutes,
 		metadataRoutes,
 		presenceRoutes,
 		legacyRoutes(),
@@ -83,7 +84,7 @@ func (a *API) Call(r *http.Request) *wire.Call { return router().NewCall(r, a.ap
 // Admit checks the token of a call and takes in its body. An error is the
 // response.
 func (a *API) Admit(c *wire.Call) *wire.Error {
-	if err := a.world.Authenticate(c); err != nil {
+	if err := a.authenticate(c); err != nil {
 		return err
 	}
 	return c.ReadIn()

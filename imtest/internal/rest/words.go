@@ -25,6 +25,7 @@ var allWords = join(
 	words{world.BadCursor: always(wire.ErrInvalidRequest)},
 	userWords,
 	contactWords,
+	tokenWords,
 	metadataWords,
 	presenceWords,
 )

@@ -22,7 +22,6 @@ type Legacy struct {
 // LegacyRoutes are the routes that have not moved yet.
 func LegacyRoutes() []Legacy {
 	return slices.Concat(
-		tokensRoutes,
 		messagesRoutes,
 		filesRoutes, lifetimeRoutes, storageRoutes,
 		targetedRoutes, broadcastRoutes, streamRoutes, importRoutes, recallRoutes, modifyRoutes,
