@@ -79,7 +79,7 @@ type snapshotPart struct {
 // name only what came before them.
 func snapshotParts() []snapshotPart {
 	return []snapshotPart{
-		partOf("app", saveApp, loadApp),
+		dumpedPart("app", saveApp, loadApp),
 		dumpedPart("users", saveUsers, loadUser),
 		dumpedPart("mutes", saveMutes, loadMute),
 		dumpedPart("contacts", saveContacts, loadContacts),
@@ -100,14 +100,14 @@ func snapshotParts() []snapshotPart {
 		partOf("roaming", saveRoaming, loadRoaming),
 		partOf("reactions", saveReactions, loadReaction),
 		partOf("files", saveFiles, loadFile),
-		partOf("push_users", savePushUsers, loadPushUser),
-		partOf("push_labels", savePushLabels, loadPushLabel),
-		partOf("push_templates", savePushTemplates, loadPushTemplate),
-		partOf("push_messages", savePushMessages, loadPushMessage),
-		partOf("pushes", savePushes, loadPush),
-		partOf("push_counts", savePushCounts, loadPushCounts),
+		dumpedPart("push_users", savePushUsers, loadPushUser),
+		dumpedPart("push_labels", savePushLabels, loadPushLabel),
+		dumpedPart("push_templates", savePushTemplates, loadPushTemplate),
+		dumpedPart("push_messages", savePushMessages, loadPushMessage),
+		dumpedPart("pushes", savePushes, loadPush),
+		dumpedPart("push_counts", savePushCounts, loadPushCounts),
 		partOf("callbacks", saveCallbacks, loadCallbacks),
-		partOf("places", savePlaces, loadPlaces),
+		dumpedPart("places", savePlaces, loadPlaces),
 	}
 }
 
@@ -261,13 +261,13 @@ type savedApp struct {
 	Offset     int       `json:"offset,omitempty"` // seconds east of UTC, of a zone that no table knows
 }
 
-func saveApp(s *world.World) iter.Seq[savedApp] {
+func saveApp(d *world.Dump) iter.Seq[savedApp] {
 	app := savedApp{
-		UUID: s.UUID, Time: s.Now(), Circles: s.Ids.Groups.Load(),
-		Reactions: s.Reactions.Made, Pushes: s.Push.Ids, Broadcasts: s.Messages.Broadcasts,
-		Delay: int64(s.Messages.Delay),
+		UUID: d.App.UUID, Time: d.App.Time, Circles: d.App.Circles,
+		Reactions: d.App.Reactions, Pushes: d.App.Pushes, Broadcasts: d.App.Broadcasts,
+		Delay: int64(d.App.Delay),
 	}
-	if zone := s.Messages.Zone; zone != nil {
+	if zone := d.App.Zone; zone != nil {
 		app.Zone = zone.String()
 		_, app.Offset = app.Time.In(zone).Zone()
 	}
@@ -275,16 +275,15 @@ func saveApp(s *world.World) iter.Seq[savedApp] {
 }
 
 func loadApp(s *world.World, app *savedApp) error {
-	s.UUID = app.UUID
-	s.Ids.Groups.Store(app.Circles)
-	s.Reactions.Made, s.Push.Ids, s.Messages.Broadcasts = app.Reactions, app.Pushes, app.Broadcasts
-	s.Messages.Delay = time.Duration(app.Delay)
+	d := world.AppDump{
+		UUID: app.UUID, Time: app.Time, Circles: app.Circles,
+		Reactions: app.Reactions, Pushes: app.Pushes, Broadcasts: app.Broadcasts,
+		Delay: time.Duration(app.Delay),
+	}
 	if app.Zone != "" {
-		s.Messages.Zone = zoneOf(app)
+		d.Zone = zoneOf(app)
 	}
-	if behind := app.Time.Sub(s.Now()); behind > 0 {
-		s.Conf.Clock.Advance(behind)
-	}
+	s.RestoreApp(d)
 	return nil
 }
 

@@ -47,6 +47,7 @@ var table = sync.OnceValue(func() []route {
 		tokensRoutes,
 		metadataRoutes,
 		presenceRoutes,
+		pushUserRoutes, pushTemplatesRoutes, pushLabelsRoutes, pushSendRoutes,
 		legacyRoutes(),
 	)
 })

@@ -28,6 +28,7 @@ var allWords = join(
 	tokenWords,
 	metadataWords,
 	presenceWords,
+	templateWords, labelWords, pushSendWords,
 )
 
 var userWords = words{

@@ -27,7 +27,6 @@ func LegacyRoutes() []Legacy {
 		targetedRoutes, broadcastRoutes, streamRoutes, importRoutes, recallRoutes, modifyRoutes,
 		historyRoutes, conversationsRoutes, roamingRoutes, moderationRoutes,
 		reactionRoutes,
-		pushAccountRoutes, pushSettingsRoutes, pushTemplatesRoutes, pushBindingsRoutes, pushLabelsRoutes, pushSendRoutes,
 		callbacksRoutes,
 		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
 		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,
@@ -56,4 +55,9 @@ func (w *World) LegacyAddUser(name string) {
 	if !w.users.Has(Fold(name)) {
 		w.addUser(NewUser{Name: name})
 	}
+}
+
+// result is the payload of calls that say whether they did it.
+type result struct {
+	Result bool `json:"result"`
 }

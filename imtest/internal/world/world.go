@@ -53,7 +53,7 @@ type World struct {
 	metadata  metadataState
 	presence  presenceState
 	Reactions reactionState
-	Push      pushState
+	push      pushState
 	Messages  messagesState
 	Callbacks callbacksState
 }
