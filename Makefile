@@ -70,6 +70,7 @@ bench-quota: ## how much of a quota is used, and how often it is passed
 torture: ## the whole of the fault tests, at most 15 minutes
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 15m -run 'Torture|Promise' -v ./internal/test/faults/...
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 2m -run 'QuotasAreKept|NightlyLane' -v ./internal/test/e2e
+	IM_TORTURE=1 $(GO) test -count 1 -timeout 10m -v ./internal/test/jobs
 	IM_TORTURE=1 $(GO) -C redisquota test -count 1 -timeout 5m -run 'Fleet|Restart' -v ./...
 
 fuzz: ## each fuzz target for FUZZTIME: 20s, or 10000x for a count; FUZZJOBS at once; FUZZONLY=regexp some of them; KEEP=1 keeps the corpus

@@ -107,7 +107,7 @@ func (f *filler) fill(v reflect.Value, path string, required bool) {
 			v.SetInt(1)
 		}
 	case reflect.Slice:
-		if !required && !f.all && path != "MessageIDs" {
+		if !required && !f.all && path != "MessageIDs" && path != "Keywords" && path != "Words" {
 			return
 		}
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
@@ -137,7 +137,8 @@ func (f *filler) fill(v reflect.Value, path string, required bool) {
 }
 
 var needed = map[string]bool{"Username": true, "Owner": true, "Name": true, "MessageID": true, "To": true, "From": true, "ChatType": true,
-	"Title": true, "Content": true, "GroupID": true, "Peer": true, "Status": true, "DeviceID": true, "NotifierName": true, "DeviceToken": true, "Text": true, "URL": true, "Mode": true}
+	"Title": true, "Content": true, "GroupID": true, "Peer": true, "Status": true, "DeviceID": true, "NotifierName": true, "DeviceToken": true, "Text": true, "URL": true, "Mode": true,
+	"ID": true, "Data": true, "Scope": true, "Action": true}
 
 func textFor(path string) string {
 	switch {
@@ -156,7 +157,7 @@ func textFor(path string) string {
 func (f *filler) special(v reflect.Value, path string) bool {
 	switch x := v.Addr().Interface().(type) {
 	case *time.Time:
-		if path != "Start" {
+		if path != "Start" && path != "Created" { // at once, and by the server
 			*x = time.Now()
 		}
 	case *io.Writer:
@@ -170,6 +171,8 @@ func (f *filler) special(v reflect.Value, path string) bool {
 	case *push.Scope:
 		*x = push.ForGroup("1")
 		f.leaves = append(f.leaves, leaf{"scope", func(s string) { *x = push.ForGroup(s) }})
+	case *messages.SearchMode:
+		f.leaves = append(f.leaves, leaf{path, func(s string) { *x = messages.SearchMode(s) }})
 	case *messages.Target:
 		*x = messages.TargetUsers
 	case *map[string]any:
@@ -227,7 +230,7 @@ func TestEveryTextMustBeUTF8(t *testing.T) {
 	client := quietClient(t)
 	tested := 0
 	for _, m := range methodsOf(t, client) {
-		if strings.Contains(m.name, "StreamTo") {
+		if strings.Contains(m.name, "StreamTo") || strings.HasSuffix(m.name, "Job") {
 			continue // sends nothing yet
 		}
 		wrong := make(map[string]string) // by the field that was meant

@@ -1,11 +1,13 @@
 package im
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/job"
 	"github.com/imrest/im-go/internal/transport"
 )
 
@@ -33,6 +35,10 @@ func (c *core) Call(ctx context.Context, call *api.Call) error {
 func (c *core) run(ctx context.Context, p *prepared) error {
 	if err := c.prepare(p); err != nil {
 		return argumentError(p.Endpoint.ID, err)
+	}
+	if p.job != nil && p.job.Plan != nil {
+		p.job.Plan(c.quotas.cost(p.Call))
+		return job.ErrPlanned
 	}
 	if err := c.direct(ctx, p); err != nil {
 		return err
@@ -71,7 +77,7 @@ func (c *core) attempt(ctx context.Context, p *prepared) *Error {
 	if failure != nil {
 		return failure
 	}
-	grant, err := c.quotas.take(ctx, p.Call, p.lane)
+	grant, err := c.take(ctx, p)
 	p.event.Waited = grant.Waited()
 	p.waited += grant.Waited()
 	if err != nil {
@@ -129,7 +135,7 @@ func (c *core) exchange(ctx context.Context, p *prepared, token bearer) *Error {
 		c.tokens.accepted(p.token, &p.tokenRefusals, p.place())
 	}
 	if failure != nil {
-		failure.RetryAfter = retryAfter(res.Header)
+		failure.RetryAfter = cmp.Or(retryAfter(res.Header), failure.RetryAfter)
 		explain(p, failure, res)
 	}
 	return p.elsewhere(failure)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/imrest/im-go/internal/api"
 )
@@ -42,9 +43,13 @@ var rules = []rule{
 	{403, "forbidden_op", "limit exceeded", ErrRateLimited, ""}, // broadcasts of the day
 	{403, "LimitException", "", ErrRateLimited, ""},             // pushes
 	{400, "", "^too many queries", ErrRateLimited, ""},
+	{400, "", "^the request has reached the maximum limit", ErrPlanLimit, ""}, // translation; see there
 
 	// the app, the token and the credentials
 	{404, "organization_application_not_found", "", ErrAppNotFound, ""},
+	{400, "", "^orgname not found", ErrAppNotFound, ""}, // this one and those below: moderation
+	{400, "", "^application not found", ErrAppNotFound, ""},
+	{400, "", "^appkey is not exist", ErrAppNotFound, ""},
 	{400, "invalid_grant", "not activated", ErrForbidden, ""},
 	{400, "invalid_grant", "", ErrUnauthorized, ""},
 	{401, "MetadataException", "", ErrNotFound, ""}, // not in this room: no token matter
@@ -59,6 +64,8 @@ var rules = []rule{
 	// features that are switched off
 	{400, "service open exception", "", ErrNotEnabled, ""},
 	{400, "", "not open", ErrNotEnabled, ""},
+	{400, "", "^text rule moderation not", ErrNotEnabled, ""}, // not there, or not active
+	{400, "", "^moderation org data is empty", ErrNotEnabled, ""},
 	{403, "ServiceNotOpenException", "", ErrNotEnabled, ""}, // pushes
 	{403, "", "unopened", ErrNotEnabled, ""},
 	{403, "", "not open", ErrNotEnabled, ""},
@@ -72,6 +79,7 @@ var rules = []rule{
 	{400, "duplicate_unique_property_exists", "", ErrAlreadyExists, ""},
 	{400, "", "already exists", ErrAlreadyExists, ""},
 	{400, "", "already operation", ErrAlreadyExists, ""},
+	{400, "", "already contains", ErrAlreadyExists, ""},
 	{403, "", "already in group", ErrAlreadyExists, ""},
 	{403, "", "already create", ErrAlreadyExists, ""},
 
@@ -79,6 +87,7 @@ var rules = []rule{
 	{400, "", "ids size is too large", ErrInvalidArgument, ""}, // too many of them
 	{413, "", "", ErrTooLarge, ""},
 	{400, "", "too large", ErrTooLarge, ""},
+	{400, "", "input text is too long", ErrTooLarge, ""},
 	{400, "", "too big", ErrTooLarge, ""},
 	{403, "", "for this single user exceeds", ErrTooLarge, ""},
 	{403, "", "length exceeds", ErrTooLarge, ""},
@@ -91,6 +100,8 @@ var rules = []rule{
 	{403, "", "for this app exceeds", ErrPlanLimit, ""},
 	{403, "group_error", "limit", ErrPlanLimit, ""},
 	{400, "", "quantity has exceeded", ErrPlanLimit, ""},
+	{400, "", "count exceeds the maximum number", ErrPlanLimit, ""},
+	{400, "", "number of words exceeds the limit", ErrPlanLimit, ""},
 	{402, "", "", ErrPlanLimit, ""},
 
 	// not there
@@ -106,6 +117,8 @@ var rules = []rule{
 	{400, "", "expired or unstored", ErrNotFound, ""},
 	{400, "", "not in the group", ErrNotFound, ""},
 	{400, "", "not friends", ErrNotFound, ""},
+	{400, "", "textlist data is empty", ErrNotFound, ""},
+	{400, "", "request data is empty", ErrNotFound, "moderation.delete_word"}, // no such list
 	{400, "", "not members of", ErrNotFound, ""},
 	{403, "", "not members of", ErrNotFound, ""},
 	{403, "", "doesn't exist in group", ErrNotFound, ""},
@@ -132,6 +145,7 @@ var rules = []rule{
 
 	// the server or the way to it
 	{400, "", "^internaltranslatefailedexception", ErrUnavailable, ""},
+	{400, "InternalTranslateFailedException", "", ErrUnavailable, ""},
 	{408, "", "", ErrUnavailable, ""},
 	{500, "", "", ErrInternal, ""},
 	{502, "", "", ErrUnavailable, ""},
@@ -150,7 +164,7 @@ func kindOf(endpoint string, status int, code, description string) error {
 	if code == reachLimit {
 		return ErrRateLimited
 	}
-	text := strings.ToLower(description)
+	text := strings.ToLower(cmp.Or(description, code)) // some responses have their text in the place of the code
 	if status == http.StatusBadRequest && code == "forbidden_op" {
 		status = http.StatusForbidden // the editions of the documents differ in it
 	}
@@ -169,6 +183,14 @@ func kindOf(endpoint string, status int, code, description string) error {
 	}
 }
 
+// numbers are the kinds of the numbers that search and moderation have in place of codes,
+// where the status does not say the same.
+var numbers = map[int]error{
+	4000404: ErrNotEnabled, // moderation: the service or its rule
+	4030204: ErrNotEnabled,
+	4040302: ErrAppNotFound,
+}
+
 // errorBody is an error response in all its documented forms. What is not of the
 // form meant counts as absent: it must not hide the rest.
 type errorBody struct {
@@ -181,6 +203,23 @@ type errorBody struct {
 	Desc       word `json:"error_desc"`
 	Message    word `json:"message"`
 	StatusCode word `json:"requestStatusCode"`
+	// of search
+	Number word     `json:"code"`
+	Meta   waitHint `json:"meta"`
+}
+
+// waitHint is how many seconds a response asks to wait.
+type waitHint time.Duration
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (w *waitHint) UnmarshalJSON(b []byte) error {
+	var meta struct {
+		RetryAfter word `json:"retryAfter"`
+	}
+	if json.Unmarshal(b, &meta) == nil {
+		*w = waitHint(lengthOf(string(meta.RetryAfter)))
+	}
+	return nil
 }
 
 // word is a text or a number, clipped; anything else is an empty one.
@@ -210,7 +249,8 @@ func responseError(endpoint string, status int, body []byte) *Error {
 	e.Code = api.Clip(string(cmp.Or(parsed.Error, parsed.StatusCode)), maxCode)
 	e.Description = string(cmp.Or(parsed.Description, parsed.Desc, parsed.Message, parsed.Result))
 	e.Exception = api.Clip(string(parsed.Exception), maxCode)
-	e.ErrorCode, _ = strconv.Atoi(string(parsed.ErrorCode)) // 0 where it is no number
+	e.ErrorCode, _ = strconv.Atoi(string(cmp.Or(parsed.ErrorCode, parsed.Number))) // 0 where it is no number
+	e.RetryAfter = time.Duration(parsed.Meta)
 	if e.Code == "" && e.Description == "" {
 		e.Body = clipBody(body)
 	}
@@ -219,10 +259,13 @@ func responseError(endpoint string, status int, body []byte) *Error {
 	case strings.HasSuffix(e.Exception, "ReachLimitException"):
 		e.kind = ErrRateLimited
 	case errors.Is(e.kind, kindOf(endpoint, status, "", "")): // push responses put the name into exception
-		e.kind = kindOf(endpoint, status, e.Exception, e.Description)
+		e.kind = cmp.Or(numbers[e.ErrorCode], kindOf(endpoint, status, className(e.Exception), e.Description))
 	}
 	return e
 }
+
+// className is the name of a Java class without its package.
+func className(s string) string { return s[strings.LastIndexByte(s, '.')+1:] }
 
 func clipBody(body []byte) string {
 	return strings.ToValidUTF8(string(body[:min(len(body), maxClip)]), "\uFFFD")

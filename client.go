@@ -5,15 +5,18 @@ import (
 
 	"github.com/imrest/im-go/chatrooms"
 	"github.com/imrest/im-go/contacts"
+	"github.com/imrest/im-go/favorites"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/transport"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/metadata"
+	"github.com/imrest/im-go/moderation"
 	"github.com/imrest/im-go/presence"
 	"github.com/imrest/im-go/push"
 	"github.com/imrest/im-go/reaction"
 	"github.com/imrest/im-go/thread"
+	"github.com/imrest/im-go/translation"
 	"github.com/imrest/im-go/users"
 )
 
@@ -30,6 +33,10 @@ type Client struct {
 	Presence  *presence.Service  // presence and subscriptions to it
 	Reaction  *reaction.Service  // reactions to messages
 	Thread    *thread.Service    // threads in groups
+
+	Favorites   *favorites.Service   // what users have kept
+	Translation *translation.Service // of texts, on Easemob
+	Moderation  *moderation.Service  // of texts, and its keyword lists, on Easemob
 
 	core *core
 }
@@ -69,6 +76,9 @@ func New(c Config, options ...Option) (*Client, error) {
 	client.Presence = presence.New(core)
 	client.Reaction = reaction.New(core)
 	client.Thread = thread.New(core)
+	client.Favorites = favorites.New(core)
+	client.Translation = translation.New(core)
+	client.Moderation = moderation.New(core)
 
 	var err error
 	if core.quotas, err = newQuotas(core, platform); err != nil {

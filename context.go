@@ -4,12 +4,16 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"github.com/imrest/im-go/internal/job"
 )
 
 // callOptions are the exceptions for single calls, which travel in the context.
 type callOptions struct {
 	noRetry  bool
 	lane     Lane
+	laned    bool     // the caller chose the lane
+	job      *job.Job // that the call is of; nil: none
 	response *Response
 	header   *http.Header // of the last response, whatever it said
 }
@@ -21,6 +25,9 @@ func optionsOf(ctx context.Context) callOptions {
 		return callOptions{}
 	}
 	o, _ := ctx.Value(callOptionsKey{}).(callOptions)
+	if o.job = job.Of(ctx); o.job != nil && !o.laned {
+		o.lane = Background
+	}
 	return o
 }
 
@@ -69,7 +76,7 @@ func withHeader(ctx context.Context, h *http.Header) context.Context {
 type Lane int
 
 const (
-	// Foreground is the default lane.
+	// Foreground is the default lane, except for jobs of package batch.
 	Foreground Lane = iota
 	// Background calls get what foreground calls leave over.
 	Background
@@ -79,6 +86,6 @@ const (
 // lane that does not exist fails with [ErrInvalidArgument].
 func WithLane(ctx context.Context, lane Lane) context.Context {
 	o := optionsOf(ctx)
-	o.lane = lane
+	o.lane, o.laned = lane, true
 	return withOptions(ctx, o)
 }

@@ -211,6 +211,12 @@ func TestDescriptorsAgreeWithTheCatalogue(t *testing.T) {
 			onEasemob = want.Quotas
 		}
 		assert.Equal(t, windows(onEasemob), windowsOf(e.QuotasOn(api.Easemob)), "quotas of %s on Easemob", want.ID)
+		if want.EasemobBudget == nil {
+			assert.Nil(t, e.Within, "budgets of %s", want.ID)
+			continue
+		}
+		budget := api.Budgets{api.Easemob: {Pool: want.EasemobBudget.Pool, Quotas: quotasOf(want.EasemobBudget.Quotas)}}
+		assert.Equal(t, budget, e.Within, "budgets of %s", want.ID)
 	}
 	assert.Empty(t, byID, "declared, but not in the catalogue")
 }
@@ -297,6 +303,13 @@ type limit struct {
 	n           int
 	per         time.Duration
 	items, user bool
+}
+
+func quotasOf(quotas []catalogue.Quota) (list api.Quotas) {
+	for _, q := range quotas {
+		list = append(list, api.Quota{N: q.N, Per: q.Per, Items: q.Items, PerUser: q.User})
+	}
+	return list
 }
 
 func windows(quotas []catalogue.Quota) []limit {

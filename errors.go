@@ -111,7 +111,11 @@ func (e *Error) Kind() error {
 	case e.Status == 0 && e.Code == "":
 		return ErrUnavailable // nothing is known but that it failed
 	}
-	return kindOf(e.Endpoint, cmp.Or(e.Status, codes[e.Code], http.StatusBadRequest), e.Code, e.Description)
+	status := cmp.Or(e.Status, codes[e.Code], http.StatusBadRequest)
+	if kind := numbers[e.ErrorCode]; kind != nil && e.Code == "" {
+		return kind
+	}
+	return kindOf(e.Endpoint, status, e.Code, e.Description)
 }
 
 // contextError keeps findable why a call was given up, by whom, and what the API

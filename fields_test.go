@@ -158,7 +158,8 @@ var (
 func TestErrorsNameArgumentsAsGoDoes(t *testing.T) {
 	byID := declared(t)
 	domains := map[string]*names{}
-	for _, dir := range []string{".", "users", "messages", "contacts", "metadata", "groups", "chatrooms", "push", "presence", "reaction", "thread"} {
+	for _, dir := range []string{".", "users", "messages", "contacts", "metadata", "groups", "chatrooms", "push", "presence", "reaction", "thread",
+		"favorites", "translation", "moderation"} {
 		n := parsePackage(t, dir)
 		domains[dir] = n
 		n.any["w"] = true // the writer of a download, which all domains call so

@@ -14,7 +14,7 @@ type CallInfo struct {
 	Method   string // of HTTP
 	Path     string // template below the prefix of the app: "/users/{username}"; empty for a history file, which has an address of its own
 	Lane     Lane   // see [WithLane]
-	Pool     string // of quotas, as [Client.Quotas] names it; most endpoints have one of their own
+	Pool     string // of quotas, as [Client.Quotas] names it; most endpoints have one of their own, some are within a budget as well
 	Items    int    // what the call counts for in quotas by item, such as the targets of a message; at least 1
 }
 
@@ -64,7 +64,7 @@ func (c *core) within(ctx context.Context, p *prepared, hooks []hook) (err error
 	if len(hooks) == 0 {
 		return c.run(ctx, p)
 	}
-	inner, end := hooks[0](ctx, p.info())
+	inner, end := hooks[0](ctx, c.info(p))
 	if inner == nil {
 		inner = ctx
 	}
@@ -82,11 +82,11 @@ func (c *core) within(ctx context.Context, p *prepared, hooks []hook) (err error
 	return err
 }
 
-func (p *prepared) info() CallInfo {
+func (c *core) info(p *prepared) CallInfo {
 	e := p.Endpoint
 	return CallInfo{
 		Endpoint: e.ID, Method: e.Method, Path: strings.TrimPrefix(e.Path, lookupServer),
-		Lane: p.lane, Pool: e.PoolName(), Items: max(p.Items, 1),
+		Lane: p.lane, Pool: c.quotas.poolOf(e, c.platform), Items: max(p.Items, 1),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/job"
 )
 
 // lookupServer is where Easemob publishes the REST hosts of all apps.
@@ -156,7 +157,7 @@ func (c *core) address(ctx context.Context) (address, error) {
 // findAddress returns the first host that the client may talk to: https, or plain
 // http if that is allowed.
 func (c *core) findAddress(ctx context.Context) (address, error) {
-	hosts, err := c.lookUpHosts(withOptions(ctx, callOptions{}))
+	hosts, err := c.lookUpHosts(withOptions(job.With(ctx, nil), callOptions{}))
 	if err != nil {
 		return address{}, err
 	}

@@ -40,7 +40,7 @@ func TestThirdPlatformIsData(t *testing.T) {
 		core.quotas, err = newQuotas(core, core.platform)
 		require.NoError(t, err)
 		limits := func(e *api.Endpoint) (quotas api.Quotas) {
-			for _, l := range core.quotas.limits(e) {
+			for _, l := range core.quotas.limits(e.PoolName(), e.QuotasOn(string(core.platform))) {
 				quotas = append(quotas, api.Quota(l))
 			}
 			return quotas

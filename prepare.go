@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
-	"github.com/imrest/im-go/internal/quota"
 	"github.com/imrest/im-go/internal/transport"
 )
 
@@ -28,7 +27,7 @@ type prepared struct {
 	attempts int
 	waited   time.Duration // for the quota, over all attempts
 	event    Event         // of the last attempt
-	grant    quota.Grant   // of the last attempt
+	grant    grant         // of the last attempt
 	token    bearer        // of the last attempt
 
 	// What ended the attempts before, each kind with a bound of its own: a token that

@@ -28,7 +28,8 @@ type changedQuota struct {
 
 // WithQuota replaces all quotas of an endpoint (by catalogue id, "users.get") or
 // of a pool that several endpoints share (by name, "user_write"), for apps that
-// have bought more. A quota without Items and PerUser counts what the documented
+// have bought more. On Easemob, the calls that manage users share the pool
+// "user_management", beside lower quotas of their own. A quota without Items and PerUser counts what the documented
 // ones of the pool count; if those count several things, give a quota for each. [New]
 // rejects an unknown id or name, a unit in which the pool does not count, N below 1 and
 // Per below 1 ms. A call that costs more than its quota can ever grant fails with
@@ -57,7 +58,11 @@ func changedByPool(changed []changedQuota, endpoints []*api.Endpoint, on Platfor
 		if documented[pool] == nil {
 			documented[pool] = &units{}
 		}
-		documented[pool].add(e, on)
+		documented[pool].add(e.QuotasOn(string(on)), e.MaxItems > 0)
+		if budget, ok := e.Within[string(on)]; ok && documented[budget.Pool] == nil {
+			pools[budget.Pool], documented[budget.Pool] = budget.Pool, &units{}
+			documented[budget.Pool].add(budget.Quotas, false)
+		}
 	}
 	byPool := make(map[string]api.Quotas)
 	for _, c := range changed {
@@ -148,9 +153,9 @@ type units struct {
 	batches bool // a call may hold several items
 }
 
-func (u *units) add(e *api.Endpoint, on Platform) {
-	u.batches = u.batches || e.MaxItems > 0
-	for _, q := range e.QuotasOn(string(on)) {
+func (u *units) add(quotas api.Quotas, batches bool) {
+	u.batches = u.batches || batches
+	for _, q := range quotas {
 		if k := Quota(q).unit(); !slices.Contains(u.all, k) {
 			u.all = append(u.all, k)
 		}

@@ -1,6 +1,7 @@
 package im
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -16,15 +17,18 @@ type Quota struct {
 	PerUser bool          `json:"per_user,omitzero"` // counts for each user separately
 }
 
-// quotas makes calls wait. Each endpoint takes from one pool, which it may share
-// with others.
+// quotas makes calls wait. Each endpoint takes from a pool, which it may share with
+// others, or from a budget of many endpoints, or from both.
 type quotas struct {
-	set     *quota.Set                    // nil: quotas are off
-	pools   map[*api.Endpoint]*quota.Pool // of the endpoints that New knows
-	changed map[string]api.Quotas         // by WithQuota, by pool
+	set     *quota.Set              // nil: quotas are off
+	pools   map[*api.Endpoint]pools // of the endpoints that New knows
+	changed map[string]api.Quotas   // by WithQuota, by pool
 	share   float64
 	on      Platform
 }
+
+// pools are what a call takes from, in this order; either may be nil.
+type pools struct{ own, budget *quota.Pool }
 
 func newQuotas(c *core, platform Platform) (*quotas, error) {
 	s := c.settings.quotas
@@ -39,24 +43,49 @@ func newQuotas(c *core, platform Platform) (*quotas, error) {
 		return &quotas{}, err
 	}
 	q := &quotas{
-		set: quota.NewSet(c.quotaOptions()), pools: make(map[*api.Endpoint]*quota.Pool, len(c.endpoints)),
+		set: quota.NewSet(c.quotaOptions()), pools: make(map[*api.Endpoint]pools, len(c.endpoints)),
 		changed: changed, share: s.share, on: platform,
 	}
 	for _, e := range c.endpoints {
-		q.pools[e] = q.newPool(e)
+		q.pools[e] = q.newPools(e)
 	}
 	return q, nil
 }
 
-// newPool gets or makes the pool of an endpoint.
-func (q *quotas) newPool(e *api.Endpoint) *quota.Pool {
-	return q.set.Pool(e.PoolName(), q.limits(e))
+// newPools gets or makes the pools of an endpoint.
+func (q *quotas) newPools(e *api.Endpoint) (p pools) {
+	own, budget := e.PoolsOn(string(q.on), q.isChanged)
+	if own != "" {
+		p.own = q.set.Pool(own, q.limits(own, e.QuotasOn(string(q.on))))
+	}
+	if budget != "" {
+		p.budget = q.set.Pool(budget, q.limits(budget, e.Within[string(q.on)].Quotas))
+	}
+	return p
 }
 
-func (q *quotas) limits(e *api.Endpoint) []quota.Limit {
-	limits, ok := q.changed[e.PoolName()]
+// poolOf names the pool that a call waits for longest: that of the endpoint, or else the
+// budget within which it has no quota of its own.
+func (q *quotas) poolOf(e *api.Endpoint, on Platform) string {
+	own, budget := e.PoolsOn(string(on), q.isChanged)
+	return cmp.Or(own, budget)
+}
+
+// limitsOf are those of the pool that poolOf names.
+func (q *quotas) limitsOf(e *api.Endpoint) []quota.Limit {
+	if own, budget := e.PoolsOn(string(q.on), q.isChanged); own == "" {
+		return q.limits(budget, e.Within[string(q.on)].Quotas)
+	}
+	return q.limits(e.PoolName(), e.QuotasOn(string(q.on)))
+}
+
+func (q *quotas) isChanged(pool string) bool { return q.changed[pool] != nil }
+
+// limits are those of a pool, as changed or else as documented, and the share of them.
+func (q *quotas) limits(pool string, documented api.Quotas) []quota.Limit {
+	limits, ok := q.changed[pool]
 	if !ok {
-		limits = e.QuotasOn(string(q.on))
+		limits = documented
 	}
 	scaled := make([]quota.Limit, len(limits))
 	for i, l := range limits {
@@ -69,18 +98,18 @@ func (q *quotas) limits(e *api.Endpoint) []quota.Limit {
 // values were written into their paths.
 const rawPool = "raw"
 
-// pool finds the pool of an endpoint. New does not know those of raw calls.
-func (q *quotas) pool(e *api.Endpoint) *quota.Pool {
+// of finds the pools of an endpoint. New does not know those of raw calls.
+func (q *quotas) of(e *api.Endpoint) pools {
 	if p, ok := q.pools[e]; ok {
 		return p
 	}
 	if e.Pool != "" { // a raw call of an endpoint that New knows
-		return q.newPool(e)
+		return q.newPools(e)
 	}
-	if p := q.set.Brief(e.PoolName(), q.limits(e)); p != nil {
-		return p
+	if p := q.set.Brief(e.PoolName(), q.limits(e.PoolName(), e.QuotasOn(string(q.on)))); p != nil {
+		return pools{own: p}
 	}
-	return q.newPool(&api.Endpoint{ID: rawPool})
+	return q.newPools(&api.Endpoint{ID: rawPool})
 }
 
 // check rejects an unknown lane.
@@ -91,12 +120,46 @@ func (l Lane) check() error {
 	return nil
 }
 
-// take waits until all quotas of the call can be taken together.
-func (q *quotas) take(ctx context.Context, call *api.Call, lane Lane) (quota.Grant, error) {
+// take waits until all quotas of the call can be taken. While it waits for a budget it
+// holds what it has of its own pool, so that none passes it there.
+func (q *quotas) take(ctx context.Context, call *api.Call, lane Lane) (grant, error) {
 	if q.set == nil {
-		return quota.Grant{}, nil
+		return grant{}, nil
 	}
-	return q.pool(call.Endpoint).Take(ctx, quota.Request{
-		Items: max(call.Items, 1), User: call.User, Lane: quota.Lane(lane),
-	})
+	var g grant
+	p, r := q.of(call.Endpoint), quota.Request{Items: max(call.Items, 1), User: call.User, Lane: quota.Lane(lane)}
+	var err error
+	if p.own != nil {
+		g.own, err = p.own.Take(ctx, r)
+	}
+	if p.budget != nil && err == nil {
+		if g.budget, err = p.budget.Take(ctx, r); err != nil {
+			g.own.Undo()
+		}
+		g.own.Sending()
+	}
+	return g, err
+}
+
+// grant is the leave to send one call, of all that it takes from.
+type grant struct{ own, budget quota.Grant }
+
+// Waited is how long the call stood in the queues.
+func (g grant) Waited() time.Duration { return g.own.Waited() + g.budget.Waited() }
+
+// Done says that the response is in.
+func (g grant) Done() { g.own.Done(); g.budget.Done() }
+
+// Lost says that the call was sent and no response came.
+func (g grant) Lost() { g.own.Lost(); g.budget.Lost() }
+
+// Undo says that nothing was sent.
+func (g grant) Undo() { g.own.Undo(); g.budget.Undo() }
+
+// Refused says that the server refused the call for its rate, without saying which quota it
+// meant: all pause.
+func (g grant) Refused(ctx context.Context, retryAfter time.Duration) (pause time.Duration, rate float64) {
+	pause, rate = g.own.Refused(ctx, retryAfter)
+	more, lower := g.budget.Refused(ctx, retryAfter)
+	return max(pause, more), min(rate, lower)
 }

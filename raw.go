@@ -135,7 +135,7 @@ func (c *core) rawEndpoint(r RawCall) (*api.Endpoint, error) {
 	}
 	for _, known := range c.endpoints {
 		if known.Method == r.Method && api.SamePath(known.Path, r.Path) {
-			e.Pool, e.Quotas, e.ByPlatform = known.PoolName(), known.Quotas, known.ByPlatform
+			e.Pool, e.Quotas, e.ByPlatform, e.Within = known.PoolName(), known.Quotas, known.ByPlatform, known.Within
 			break
 		}
 	}

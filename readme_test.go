@@ -29,6 +29,7 @@ import (
 	"time"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
@@ -40,6 +41,7 @@ var (
 	_ context.Context
 	_ = errors.Is
 	_ = log.Fatal
+	_ batch.Result
 	_ groups.MemberOptions
 	_ = imtest.NewServer
 	_ = messages.Text

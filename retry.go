@@ -197,11 +197,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 // becomes the longest one; what cannot be read or has passed is 0.
 func retryAfter(h http.Header) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
-	if number, ok := seconds(value); ok {
-		if number >= math.MaxInt64/float64(time.Second) {
-			return math.MaxInt64
-		}
-		return time.Duration(number * float64(time.Second))
+	if _, ok := seconds(value); ok {
+		return lengthOf(value)
 	}
 	at, err := http.ParseTime(value)
 	if err != nil {
@@ -212,6 +209,15 @@ func retryAfter(h http.Header) time.Duration {
 		now = time.Now()
 	}
 	return max(0, at.Sub(now))
+}
+
+// lengthOf is so many seconds; 0 if that cannot be read.
+func lengthOf(s string) time.Duration {
+	number, _ := seconds(s)
+	if number >= math.MaxInt64/float64(time.Second) {
+		return math.MaxInt64
+	}
+	return time.Duration(number * float64(time.Second))
 }
 
 // seconds reads a number in plain decimal notation; one below 0 is 0.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/guard"
+	"github.com/imrest/im-go/internal/job"
 )
 
 const (
@@ -204,7 +205,7 @@ func (t *tokenCache) start(ctx context.Context, r *tokenRefusals, refused bool) 
 	if t.current != nil {
 		stale, since = append(stale, t.current.Value), t.current.since
 	}
-	ctx = withOptions(context.WithoutCancel(ctx), callOptions{})
+	ctx = withOptions(job.With(context.WithoutCancel(ctx), nil), callOptions{})
 	if refused {
 		ctx = context.WithValue(ctx, refusedTokenKey{}, t.latestRefused(r))
 	}

@@ -33,10 +33,10 @@ type UserTokenOptions struct {
 	// TTL is how long the token lives, in whole seconds. From an [AppCertificate]: at
 	// most 24 h; 0 means 1 h. From the server: 0 means as long as the console says, 60
 	// days by default; [Forever] means without an end.
-	TTL time.Duration
+	TTL time.Duration `json:"ttl,omitzero"`
 	// AutoCreate registers the user, without a password, if there is no such user. A
 	// client with an [AppCertificate] rejects it.
-	AutoCreate bool
+	AutoCreate bool `json:"auto_create,omitzero"`
 }
 
 var getInheritToken = tokenEndpoint("auth.user_token_inherit", api.AppToken)

@@ -14,7 +14,9 @@
 //		return err // no item was added, or im.ErrOutcomeUnknown
 //	}
 //
-// A call takes at most as many items as the API documents; [Chunks] cuts a longer list.
+// A call takes at most as many items as the API documents; [Chunks] cuts a longer list, and
+// [Run] does a whole job: many calls at a time, a report, and a journal from which it goes on
+// after it was stopped. [Plan] says beforehand how long it takes.
 package batch
 
 import (
@@ -98,8 +100,8 @@ func (r Results[T]) Err() error {
 // Error says which items of a batch failed. errors.Is finds [ErrPartial] and what the
 // items failed with.
 type Error struct {
-	Failed Result
-	Total  int // items of the request
+	Failed Result `json:"failed"` // the items, in the order of the request
+	Total  int    `json:"total"`  // items of the request
 }
 
 // Error names the first few items that failed.

@@ -36,7 +36,6 @@ import (
 	"context"
 	"math"
 	"net/http"
-	"regexp"
 
 	"github.com/imrest/im-go/internal/api"
 )
@@ -61,7 +60,7 @@ var endpoints = []*api.Endpoint{
 	&listAllowed, &allowMember, &allowMembers, &disallowMembers,
 	&listMuted, &muteMembers, &unmuteMembers, &muteAll, &unmuteAll,
 	&setAttributes, &getAttributes, &deleteAttributes, &forceSetAttributes, &forceDeleteAttributes,
-	&setTags, &getTags, &muteTag,
+	&setTags, &getTags, &muteTag, &countMembers,
 }
 
 // NewRoom is a room to create.
@@ -76,15 +75,13 @@ type NewRoom struct {
 	ReviewName  *bool    `json:"need_verify,omitempty"` // whether moderation reviews the name; nil: yes. Only in the vendor's Java SDK
 }
 
-var ownID = regexp.MustCompile(`^[a-z0-9]*$`)
-
 func (r *NewRoom) check() error {
 	return api.First(
 		api.FirstMembers(r.Owner, r.Members, r.MaxMembers),
 		api.Required("Name", r.Name), api.Username("Owner", r.Owner),
 		api.Range("MaxMembers", r.MaxMembers, 0, math.MaxInt32),
 		checkTexts(r.Name, r.Description, r.Custom),
-		api.MaxLength("ID", r.ID, 64), api.Pattern("ID", r.ID, ownID),
+		api.OwnID("ID", r.ID),
 	)
 }
 
@@ -101,14 +98,16 @@ var create = api.Endpoint{
 	ID: "chatrooms.create", Method: http.MethodPost, Path: "/chatrooms", Quotas: api.PerSecond(50),
 }
 
-// Create creates a room and returns its id. Not retried if the response is lost: a retry
+// Create creates a room and returns its id. If own ids are not enabled, the server may
+// create a room with an id of its own choice: Create returns that id, with
+// im.ErrNotEnabled. Not retried if the response is lost: a retry
 // would create another room. Quota: 50 calls a second. Errors: im.ErrNotFound if the owner
 // or a member does not exist, im.ErrPlanLimit if the app has too many rooms or a user is
 // in too many, im.ErrAlreadyExists if the ID is taken.
 //
 //im:endpoint chatrooms.create
 func (s *Service) Create(ctx context.Context, r NewRoom) (roomID string, err error) {
-	out := api.Checked[api.Data[created]]{Check: func(d *api.Data[created]) error { return api.Needed(d.Data.ID) }}
+	out := api.Checked[api.Data[created]]{Check: func(d *api.Data[created]) error { return api.MadeID(d.Data.ID, r.ID) }}
 	err = s.api.Call(ctx, &api.Call{Endpoint: &create, Invalid: r.check(), Body: r, Out: &out})
 	return string(out.Value.Data.ID), err
 }

@@ -220,7 +220,7 @@ func TestLists(t *testing.T) {
 		},
 		{
 			ID: "contacts.list_paged", Name: "defaults, cursor beside the contacts", Do: list(contacts.ListOptions{}),
-			Request:  "GET /user/alice/contacts?limit=50",
+			Request:  "GET /user/alice/contacts?limit=50&needReturnRemark=false",
 			Response: `{"data":{"contacts":[{"username":"bob"}],"cursor":"Mjc="}}`,
 			Want:     &page.Page[contacts.Contact]{Items: []contacts.Contact{{Username: "bob"}}, Next: "Mjc="},
 		},

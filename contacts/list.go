@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/page"
@@ -79,9 +80,7 @@ var list = api.Endpoint{
 func (s *Service) List(ctx context.Context, username string, o ListOptions) (*page.Page[Contact], error) {
 	query := url.Values{}
 	invalid := api.Cursor(query, o.Options, MaxPage)
-	if o.Remarks {
-		query.Set("needReturnRemark", "true")
-	}
+	query.Set("needReturnRemark", strconv.FormatBool(o.Remarks)) // always: the documents differ in the default
 	var out wirePage
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &list, Params: []string{username}, Query: query, Invalid: invalid,

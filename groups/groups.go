@@ -59,7 +59,7 @@ var endpoints = []*api.Endpoint{
 	&listBlocked, &blockMember, &blockMembers, &unblockMember, &unblockMembers,
 	&listAllowed, &allowMember, &allowMembers, &disallowMembers,
 	&listMuted, &muteMembers, &unmuteMembers, &muteAll, &unmuteAll,
-	&setAttributes, &setAttributesBatch, &getAttributes, &getAttributesBatch,
+	&setAttributes, &setAttributesBatch, &getAttributes, &getAttributesBatch, &countMembers,
 }
 
 // Scale says how many members a group is made for.
@@ -88,10 +88,11 @@ type NewGroup struct {
 	ApproveJoins   bool  `json:"membersonly,omitzero"`          // in a public group: joining needs the approval of owner or admin
 	ConfirmInvites *bool `json:"invite_need_confirm,omitempty"` // users join only when they accept the invitation; nil: the server's true
 
+	ID string `json:"groupid,omitzero"` // up to 64 of a-z and 0-9; empty: made by the server. The vendor must have enabled own ids
+
 	// What follows is in no document, only in the vendor's Java SDK.
-	ID         string `json:"groupid,omitzero"`      // chosen by the caller, once the vendor has enabled that
-	Scale      Scale  `json:"scale,omitzero"`        // empty: normal
-	ReviewName *bool  `json:"need_verify,omitempty"` // moderation checks the name, a paid feature
+	Scale      Scale `json:"scale,omitzero"`        // empty: normal
+	ReviewName *bool `json:"need_verify,omitempty"` // moderation checks the name, a paid feature
 }
 
 func (g *NewGroup) check() error {
@@ -99,7 +100,7 @@ func (g *NewGroup) check() error {
 		api.FirstMembers(g.Owner, g.Members, g.MaxMembers),
 		api.Username("Owner", g.Owner),
 		api.Range("MaxMembers", g.MaxMembers, 0, math.MaxInt32),
-		checkTexts(g.Name, g.Description, g.Avatar, g.Custom),
+		checkTexts(g.Name, g.Description, g.Avatar, g.Custom), api.OwnID("ID", g.ID),
 	)
 }
 
@@ -115,7 +116,9 @@ func checkTexts(name, description, avatar, custom string) error {
 
 var create = api.Endpoint{ID: "groups.create", Method: http.MethodPost, Path: "/chatgroups"}
 
-// Create creates a group and returns its id. Not retried if the response is lost: each
+// Create creates a group and returns its id. If own ids are not enabled, the server may
+// create a group with an id of its own choice: Create returns that id, with
+// im.ErrNotEnabled. Not retried if the response is lost: each
 // call creates another group, except with an ID of the caller's. Errors: im.ErrNotFound if
 // the owner or a member does not exist, im.ErrPlanLimit if the app has too many groups, a
 // user is in too many or there are too many members, im.ErrAlreadyExists if the ID is
@@ -123,7 +126,7 @@ var create = api.Endpoint{ID: "groups.create", Method: http.MethodPost, Path: "/
 //
 //im:endpoint groups.create
 func (s *Service) Create(ctx context.Context, g NewGroup) (groupID string, err error) {
-	out := api.Checked[api.Data[created]]{Check: func(d *api.Data[created]) error { return api.Needed(d.Data.ID) }}
+	out := api.Checked[api.Data[created]]{Check: func(d *api.Data[created]) error { return api.MadeID(d.Data.ID, g.ID) }}
 	err = s.api.Call(ctx, &api.Call{Endpoint: &create, Invalid: g.check(), Body: g, Out: &out})
 	return string(out.Value.Data.ID), err
 }

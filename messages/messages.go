@@ -45,5 +45,5 @@ var endpoints = []*api.Endpoint{
 	&historyURL, &recall, &recallBatch, &recallBatchLegacy, &modify,
 	&listConversations, &deleteConversation, &importUser, &importGroup,
 	&deleteRoamingChat, &deleteRoamingGroup, &clearRoamingAll, &clearRoamingChat, &clearRoamingGroup,
-	&exportModeration, &storedCallbacks, &resendCallbacks,
+	&exportModeration, &storedCallbacks, &resendCallbacks, &search,
 }

@@ -57,9 +57,9 @@ var exportModeration = api.Endpoint{
 }
 
 // ExportModeration writes the moderation records of messages between two times into a file
-// on the server and returns its UUID. No document describes the call, nor how the file is
-// fetched; it is taken from the vendor's Java SDK, unit of the times included. A retry
-// makes another file.
+// on the server and returns its UUID, with which moderation.Service.ListExportFiles says
+// when it is ready and DownloadExportFile fetches it. No document describes the call; it is
+// taken from the vendor's Java SDK, unit of the times included. A retry makes another file.
 //
 //im:endpoint messages.export_moderation_records
 func (s *Service) ExportModeration(ctx context.Context, q ModerationQuery) (string, error) {

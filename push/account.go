@@ -62,7 +62,7 @@ const (
 )
 
 var setDisplayStyle = api.Endpoint{
-	ID: "push.set_display_style", Method: http.MethodPut, Path: "/users/{username}", Pool: writePool, Idempotent: true,
+	ID: "push.set_display_style", Within: api.UserManagement, Method: http.MethodPut, Path: "/users/{username}", Pool: writePool, Idempotent: true,
 }
 
 // SetDisplayStyle sets how much the notifications that a user gets show. A template comes

@@ -31,7 +31,7 @@ func (b Binding) masked() plainBinding {
 }
 
 var bindDevice = api.Endpoint{
-	ID: "push.bind_device", Method: http.MethodPut, Path: "/users/{username}/push/binding", Idempotent: true,
+	ID: "push.bind_device", Within: api.UserManagement, Method: http.MethodPut, Path: "/users/{username}/push/binding", Idempotent: true,
 }
 
 // BindDevice lets a device of a user get notifications, and returns all bindings of that
@@ -80,7 +80,7 @@ func (s *Service) bind(ctx context.Context, username string, b Binding, out any,
 }
 
 var getBindings = api.Endpoint{
-	ID: "push.get_bindings", Method: http.MethodGet, Path: "/users/{username}/push/binding", Idempotent: true,
+	ID: "push.get_bindings", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}/push/binding", Idempotent: true,
 }
 
 // GetBindings returns the bindings of all devices of a user. Quota: 100 calls a second (by

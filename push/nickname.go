@@ -13,7 +13,7 @@ import (
 const maxNickname = 100 // characters
 
 var setNickname = api.Endpoint{
-	ID: "push.set_nickname", Method: http.MethodPut, Path: "/users/{username}", Pool: writePool, Idempotent: true,
+	ID: "push.set_nickname", Within: api.UserManagement, Method: http.MethodPut, Path: "/users/{username}", Pool: writePool, Idempotent: true,
 }
 
 // SetNickname sets the name, up to 100 characters, under which notifications show a user's

@@ -69,12 +69,12 @@ func (s *Service) SendToUser(ctx context.Context, username string, m Message) (*
 }
 
 var sendAsync = api.Endpoint{
-	ID: "push.send_async", Method: http.MethodPost, Path: "/push/async/{username}", Quotas: api.PerSecond(1),
+	ID: "push.send_async", Method: http.MethodPost, Path: "/push/async/{username}", ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(200)},
 }
 
 // SendToUserAsync pushes to one user without waiting for the vendor: a receipt says
 // [StatusQueued] only. Easemob only; [Service.SendToUsers] does the same on both platforms,
-// for one user or several. Quota: 1 call a second.
+// for one user or several. Quota on Easemob: 200 calls a second.
 //
 //im:endpoint push.send_async
 func (s *Service) SendToUserAsync(ctx context.Context, username string, m Message) (*Receipt, error) {

@@ -20,7 +20,7 @@ func (s *Service) confirm(ctx context.Context, e *api.Endpoint, username string,
 }
 
 var setPassword = api.Endpoint{
-	ID: "users.set_password", Method: http.MethodPut, Path: "/users/{username}/password", Idempotent: true,
+	ID: "users.set_password", Within: api.UserManagement, Method: http.MethodPut, Path: "/users/{username}/password", Idempotent: true,
 }
 
 // SetPassword replaces a user's password, 1 to [MaxPassword] characters, without asking
@@ -38,7 +38,7 @@ func (s *Service) SetPassword(ctx context.Context, username, password string) er
 }
 
 var deactivate = api.Endpoint{
-	ID: "users.deactivate", Method: http.MethodPost, Path: "/users/{username}/deactivate", Idempotent: true,
+	ID: "users.deactivate", Within: api.UserManagement, Method: http.MethodPost, Path: "/users/{username}/deactivate", Idempotent: true,
 }
 
 // Deactivate bans a user: it is logged out at once and cannot log in.
@@ -54,7 +54,7 @@ func (s *Service) Deactivate(ctx context.Context, username string) error {
 }
 
 var activate = api.Endpoint{
-	ID: "users.activate", Method: http.MethodPost, Path: "/users/{username}/activate", Idempotent: true,
+	ID: "users.activate", Within: api.UserManagement, Method: http.MethodPost, Path: "/users/{username}/activate", Idempotent: true,
 }
 
 // Activate lifts the ban of a user.
@@ -65,7 +65,7 @@ func (s *Service) Activate(ctx context.Context, username string) error {
 }
 
 var deleteOne = api.Endpoint{
-	ID: "users.delete", Method: http.MethodDelete, Path: "/users/{username}",
+	ID: "users.delete", Within: api.UserManagement, Method: http.MethodDelete, Path: "/users/{username}",
 }
 
 // Delete deletes one user, named by id or UUID, with the groups and chat rooms that it
@@ -78,7 +78,7 @@ func (s *Service) Delete(ctx context.Context, username string) error {
 }
 
 var deleteOldest = api.Endpoint{
-	ID: "users.delete_batch", Method: http.MethodDelete, Path: "/users", Quotas: api.PerSecond(30),
+	ID: "users.delete_batch", Within: api.UserManagement, Method: http.MethodDelete, Path: "/users", Quotas: api.PerSecond(30),
 	MaxItems: MaxPage, ItemsIn: "Limit",
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 var disconnect = api.Endpoint{
-	ID: "users.disconnect", Method: http.MethodGet, Path: "/users/{username}/disconnect", Idempotent: true,
+	ID: "users.disconnect", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}/disconnect", Idempotent: true,
 }
 
 // Disconnect logs a user out of all devices. The user can log in again at once;
@@ -21,7 +21,7 @@ func (s *Service) Disconnect(ctx context.Context, username string) error {
 }
 
 var disconnectDevice = api.Endpoint{
-	ID: "users.disconnect_device", Method: http.MethodDelete, Path: "/users/{username}/disconnect/{resource}", Idempotent: true,
+	ID: "users.disconnect_device", Within: api.UserManagement, Method: http.MethodDelete, Path: "/users/{username}/disconnect/{resource}", Idempotent: true,
 }
 
 // DisconnectDevice logs a user out of one device, named by [Device.Resource].
@@ -49,7 +49,7 @@ type wireDevice struct {
 func (w *wireDevice) device() Device { return Device(*w) }
 
 var listDevices = api.Endpoint{
-	ID: "users.resources", Method: http.MethodGet, Path: "/users/{username}/resources", Idempotent: true,
+	ID: "users.resources", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}/resources", Idempotent: true,
 }
 
 // ListDevices returns all devices that a user is logged in on; none if it is offline or does

@@ -52,7 +52,7 @@ func (u NewUser) check(field string) error {
 const writePool = "user_write" // shared with the push nickname and display style
 
 var register = api.Endpoint{
-	ID: "users.register", Method: http.MethodPost, Path: "/users", Pool: writePool,
+	ID: "users.register", Within: api.UserManagement, Method: http.MethodPost, Path: "/users", Pool: writePool,
 }
 
 // Register makes one user and returns it. Not retried if the response is lost: a second call
@@ -67,7 +67,7 @@ func (s *Service) Register(ctx context.Context, u NewUser) (*User, error) {
 }
 
 var registerBatch = api.Endpoint{
-	ID: "users.register_batch", Method: http.MethodPost, Path: "/users", Pool: writePool,
+	ID: "users.register_batch", Within: api.UserManagement, Method: http.MethodPost, Path: "/users", Pool: writePool,
 	Idempotent: true, MaxItems: MaxRegisterBatch, ItemsIn: "users",
 }
 

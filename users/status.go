@@ -18,7 +18,7 @@ const (
 )
 
 var getStatus = api.Endpoint{
-	ID: "users.status", Method: http.MethodGet, Path: "/users/{username}/status", Idempotent: true,
+	ID: "users.status", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}/status", Idempotent: true,
 }
 
 // GetStatus reports whether a user is online.
@@ -40,7 +40,7 @@ func only[T any](ctx context.Context, s *Service, c *api.Call) (T, error) {
 const MaxStatusBatch = 100
 
 var getStatusBatch = api.Endpoint{
-	ID: "users.status_batch", Method: http.MethodPost, Path: "/users/batch/status", Quotas: api.PerSecond(50),
+	ID: "users.status_batch", Within: api.UserManagement, Method: http.MethodPost, Path: "/users/batch/status", Quotas: api.PerSecond(50),
 	Idempotent: true, MaxItems: MaxStatusBatch, ItemsIn: "usernames",
 }
 
@@ -70,7 +70,7 @@ func (s *Service) GetStatusBatch(ctx context.Context, usernames []string) (batch
 }
 
 var countOffline = api.Endpoint{
-	ID: "users.offline_msg_count", Method: http.MethodGet, Path: "/users/{username}/offline_msg_count", Idempotent: true,
+	ID: "users.offline_msg_count", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}/offline_msg_count", Idempotent: true,
 }
 
 // CountOfflineMessages returns how many messages wait for a user to come online.
@@ -91,7 +91,7 @@ const (
 )
 
 var getDelivery = api.Endpoint{
-	ID: "users.offline_msg_status", Method: http.MethodGet, Path: "/users/{username}/offline_msg_status/{messageID}", Idempotent: true,
+	ID: "users.offline_msg_status", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}/offline_msg_status/{messageID}", Idempotent: true,
 }
 
 // GetDelivery reports whether a message has reached a user. What the server returns for a

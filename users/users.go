@@ -45,7 +45,7 @@ var endpoints = []*api.Endpoint{
 }
 
 var get = api.Endpoint{
-	ID: "users.get", Method: http.MethodGet, Path: "/users/{username}", Idempotent: true,
+	ID: "users.get", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}", Idempotent: true,
 }
 
 // Get returns one user.
@@ -60,7 +60,7 @@ func (s *Service) Get(ctx context.Context, username string) (*User, error) {
 const MaxPage = 100
 
 var list = api.Endpoint{
-	ID: "users.list", Method: http.MethodGet, Path: "/users", Idempotent: true,
+	ID: "users.list", Within: api.UserManagement, Method: http.MethodGet, Path: "/users", Idempotent: true,
 }
 
 // List returns a page of users in order of registration, with at most [MaxPage] users.

@@ -14,6 +14,9 @@ type ArgumentError struct {
 	large   bool   // a text, a file or a message is above its limit
 }
 
+// ArgumentField is for package batch, which this package imports.
+func (e *ArgumentError) ArgumentField() string { return e.Field }
+
 func (e *ArgumentError) Error() string { return e.Field + ": " + e.Problem }
 
 // Is makes every ArgumentError an ErrInvalidArgument, and one from TooLarge an
@@ -95,6 +98,14 @@ const MaxUsername = 64
 // the server: its documents differ, and some accounts predate them.
 func Username(field, value string) error {
 	return First(Required(field, value), MaxBytes(field, value, MaxUsername))
+}
+
+var ownID = regexp.MustCompile(`^[a-z0-9]*$`)
+
+// OwnID rejects an id that a caller may not give to a group or chat room; empty: the server
+// makes one.
+func OwnID(field, value string) error {
+	return First(MaxLength(field, value, 64), Pattern(field, value, ownID))
 }
 
 // Usernames checks each of a list, which must not be empty.

@@ -62,6 +62,20 @@ func Denied(reason string) error {
 	return &batch.Reason{Text: reason, Kind: kind}
 }
 
+// MadeID rejects a response about something new without its id, or with another id than
+// the caller asked for ("": none): own ids are a feature that has to be enabled, and a
+// server without it makes one with an id of its choice.
+func MadeID(got Text, asked string) error {
+	switch {
+	case got == "":
+		return ErrNoEntity
+	case asked != "" && string(got) != asked:
+		text := fmt.Sprintf("it was made with the id %s, not %s: own ids are not enabled", Quoted(string(got)), Quoted(asked))
+		return &batch.Reason{Text: text, Kind: ErrNotEnabled}
+	}
+	return nil
+}
+
 // OK is a field that says that the call was carried out: true, "ok", "OK". Any
 // other text is the reason why it was not, under the status of a success; such
 // a response does not decode.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,9 +21,10 @@ type Endpoint struct {
 	Pool       string // the pool of quotas it shares with others; empty: its own, named by ID
 	Quotas     Quotas // nil: Default
 	ByPlatform ByPlatform
-	Idempotent bool   // may be retried if the response is lost
-	MaxItems   int    // most items in one call, checked before any I/O; 0: no such limit
-	ItemsIn    string // the argument that holds the items, for the error text
+	Within     Budgets // what else the calls take from, by platform; mostly nil
+	Idempotent bool    // may be retried if the response is lost
+	MaxItems   int     // most items in one call, checked before any I/O; 0: no such limit
+	ItemsIn    string  // the argument that holds the items, for the error text
 	Auth       Auth
 }
 
@@ -49,6 +51,19 @@ type Quotas []Quota
 // ByPlatform holds the quotas of the platforms, by name, that document other figures
 // than the limits document.
 type ByPlatform map[string]Quotas
+
+// Budgets are pools of many endpoints, by the platform that has them. The endpoints keep
+// quotas of their own, which hold within the budget.
+type Budgets map[string]Budget
+
+// Budget is a pool with its quotas.
+type Budget struct {
+	Pool   string
+	Quotas Quotas
+}
+
+// UserManagement is the budget that calls on users share on Easemob since 2026.
+var UserManagement = Budgets{Easemob: {Pool: "user_management", Quotas: PerSecond(100)}}
 
 // The names of the platforms.
 const (
@@ -82,6 +97,21 @@ func (e *Endpoint) QuotasOn(platform string) Quotas {
 		return e.Quotas
 	}
 	return Default
+}
+
+// PoolsOn names what calls take from on a platform: the pool of the endpoint, and the
+// budget within which that is, if any. A pool that would allow as much as the budget is
+// left out, unless it is one of those that were changed.
+func (e *Endpoint) PoolsOn(platform string, changed func(pool string) bool) (own, budget string) {
+	own = e.PoolName()
+	b, ok := e.Within[platform]
+	switch {
+	case !ok:
+		return own, ""
+	case slices.Equal(e.QuotasOn(platform), b.Quotas) && !changed(own):
+		return "", b.Pool
+	}
+	return own, b.Pool
 }
 
 // Call is one use of an endpoint.

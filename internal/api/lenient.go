@@ -58,7 +58,7 @@ func (n *Float) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	v, err := strconv.ParseFloat(s, 64)
-	if err != nil {
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) { // which JSON cannot write
 		return fmt.Errorf("%s is not a number", clip(s))
 	}
 	*n = Float(v)

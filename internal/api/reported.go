@@ -85,3 +85,26 @@ func AllDone(names []string) *Reported[batch.None] {
 
 // Nothing is the value of an item that has none.
 func Nothing(*MemberDone) batch.None { return batch.None{} }
+
+// SameForAll is the outcome of a batch of which the response says one word for all items;
+// nil: none.
+func SameForAll(items []string, done *bool) (batch.Result, error) {
+	var said Reported[batch.None]
+	said.Exact = true
+	for _, item := range items {
+		switch {
+		case done == nil:
+		case *done:
+			said.Done(item, batch.None{})
+		default:
+			said.Failed(item, Denied(""))
+		}
+	}
+	return said.Results(items)
+}
+
+// Unreported are items that no response names.
+func Unreported(items []string) batch.Result {
+	list, _ := new(Reported[batch.None]).Results(items) // the error is in the list
+	return list
+}

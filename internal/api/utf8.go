@@ -79,7 +79,7 @@ func notUTF8(field string) error { return Invalid(field, "must be valid UTF-8") 
 // goNames are the arguments that the API calls otherwise in queries and headers.
 var goNames = map[string]string{
 	"cursor": "Cursor", "sort": "Order", "platform": "Vendor", "groupId": "groupID", "userId": "peer",
-	"msgId": "messageID", "message": "reaction", "Share-Secret": "Secret",
+	"msgId": "messageID", "collection_id": "Cursor", "message": "reaction", "Share-Secret": "Secret",
 }
 
 // GoName is the argument that a value of a query or a header comes from.

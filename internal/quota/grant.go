@@ -14,6 +14,14 @@ type Grant struct {
 // Waited is how long the call stood in the queue.
 func (g Grant) Waited() time.Duration { return g.waited }
 
+// Sending says that the call is sent only now, after it waited for something else: what
+// is known of round trips goes by that.
+func (g *Grant) Sending() {
+	if g.pool != nil {
+		g.sent = time.Since(g.pool.set.start)
+	}
+}
+
 // Done says that the response is in, whatever it was: the server has counted the
 // call by now.
 func (g Grant) Done() { g.end(true) }
@@ -48,7 +56,7 @@ func (p *Pool) undo(g Grant) {
 	p.granted--
 	p.call(g.user)
 	p.forget(g.user)
-	p.settle(time.Since(p.set.start))
+	p.settle(p.set.since())
 }
 
 func (g Grant) end(responded bool) {
@@ -68,7 +76,7 @@ func (g Grant) end(responded bool) {
 	}
 	for i := range p.windows {
 		w := &p.windows[i]
-		h := hold{until: w.over(counted, now), cost: w.cost(g.items)}
+		h := hold{until: w.over(counted, now, p.set.now()), cost: w.cost(g.items)}
 		if w.PerUser {
 			h.user = g.user
 		}

@@ -49,7 +49,7 @@ func (w *window) soonest(now time.Duration, held int, cost int64, u *user) time.
 		return now
 	}
 	periods := (excess - 1) / n
-	at := w.over(now, now)
+	at := w.over(now, now, time.Now())
 	if first := int(excess - periods*n); first <= held {
 		if at = w.freed(first, u); at == never {
 			at = now

@@ -60,11 +60,11 @@ func (l Limit) guard() time.Duration {
 
 // over is the moment at which a call leaves the window that the server
 // counted at the moment counted or before it.
-func (l Limit) over(counted, now time.Duration) time.Duration {
+func (l Limit) over(counted, now time.Duration, wall time.Time) time.Duration {
 	if l.Per != Day {
 		return counted + l.Per + l.guard()
 	}
 	// From now and not from counted: a call on its way at midnight may belong to the new day.
-	wall := time.Now().UTC()
+	wall = wall.UTC()
 	return now + wall.Truncate(Day).Add(Day).Sub(wall) + l.guard()
 }

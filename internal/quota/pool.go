@@ -172,7 +172,7 @@ func (p *Pool) abandon(ctx context.Context, w *waiter) (Grant, error) {
 // tick reads the clock and does what time has brought: with the lock held,
 // before anything else.
 func (p *Pool) tick() time.Duration {
-	now := time.Since(p.set.start)
+	now := p.set.since()
 	for i := range p.windows {
 		w := &p.windows[i]
 		for range atOnce {
@@ -321,7 +321,7 @@ func (p *Pool) wake(now, at time.Duration) {
 			at = min(at, w.last())
 		}
 	}
-	if at == never || at == p.alarm {
+	if at == never || at == p.alarm || p.set.clock != nil {
 		return
 	}
 	p.alarm = at

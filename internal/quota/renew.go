@@ -35,7 +35,7 @@ func (p *Pool) own(q *question) {
 func (p *Pool) hold(w *window, i int, u *user, t Take, asked time.Duration) {
 	until := asked + p.asked.least(asked)/2 + t.Per + t.Slack
 	if t.Per == Day {
-		until = w.over(asked, asked)
+		until = w.over(asked, asked, time.Now())
 	}
 	w.stored.held += t.Cost
 	w.stored.keep(hold{until: until, cost: t.Cost, user: u})

@@ -28,12 +28,15 @@ type Options struct {
 	// OnLongWait reports, at most once a minute, that the store asked for a longer
 	// wait than a window can make necessary, and how long the wait is instead.
 	OnLongWait func(pool string, asked, waited time.Duration)
+
+	Clock *Clock // nil: the machine's; not with a Store
 }
 
 // Set holds the pools of one client. It runs no goroutine except for questions to a
 // store, half a second each at most.
 type Set struct {
 	start time.Time // moments are counted from here, by the monotonic clock
+	clock *Clock    // nil: the machine's
 
 	mu    sync.Mutex
 	pools map[string]*Pool
@@ -45,7 +48,8 @@ type Set struct {
 
 // NewSet makes a set without pools.
 func NewSet(o Options) *Set {
-	s := &Set{start: time.Now(), pools: make(map[string]*Pool), brief: make(map[string]*Pool), maxPause: o.MaxPause}
+	s := &Set{clock: o.Clock, pools: make(map[string]*Pool), brief: make(map[string]*Pool), maxPause: o.MaxPause}
+	s.start = s.now()
 	if s.maxPause <= 0 {
 		s.maxPause = time.Minute
 	}
@@ -90,7 +94,7 @@ func (s *Set) Brief(name string, limits []Limit) *Pool {
 		p = s.pool(name, limits)
 		s.brief[name] = p
 	}
-	p.looked = time.Since(s.start)
+	p.looked = s.since()
 	return p
 }
 
@@ -99,7 +103,7 @@ func (s *Set) evict() bool {
 	const few = 16
 	n := 0
 	for name, p := range s.brief {
-		if time.Since(s.start)-p.looked > time.Second && p.idle() { // whoever has it from Brief has taken by now
+		if s.since()-p.looked > time.Second && p.idle() { // whoever has it from Brief has taken by now
 			delete(s.brief, name)
 			delete(s.pools, name)
 			return true

@@ -60,7 +60,7 @@ func run(dir, out string, table bool) error {
 	documented := make([]documentedError, 0, len(src.Errors))
 	for _, s := range src.Errors {
 		documented = append(documented, documentedError{
-			Area: s.Area, Status: int(s.Status), Error: s.Error,
+			Area: s.Area, Status: int(s.Status), Code: s.ErrorCode, Error: s.Error,
 			Message: s.MessagePattern, Meaning: s.Meaning, Retry: s.Retry,
 		})
 	}
@@ -79,7 +79,7 @@ func convert(s source) (endpoint, error) {
 	e := endpoint{
 		ID: s.ID, Method: s.Method, Path: s.Path, Title: s.Title,
 		Origin: append([]string{}, s.Origin...),
-		Pool:   q.Pool, Quotas: q.Base, EasemobQuotas: q.Easemob,
+		Pool:   q.Pool, Quotas: q.Base, EasemobQuotas: q.Easemob, EasemobBudget: q.Within,
 		BatchMax: s.BatchMax, Idempotent: repeat,
 	}
 	for _, x := range s.Errors {

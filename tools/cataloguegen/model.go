@@ -30,7 +30,10 @@ type figure struct {
 	Scope  string `yaml:"scope"`
 	Pool   string `yaml:"pool"`
 	Source string `yaml:"source"`
-	Note   string `yaml:"note"`
+
+	// Platform is that of which alone the figure speaks; mostly empty.
+	Platform string `yaml:"platform"`
+	Note     string `yaml:"note"`
 }
 
 type sourceError struct {
@@ -69,6 +72,7 @@ type endpoint struct {
 	Pool          string          `json:"pool"`
 	Quotas        []window        `json:"quotas"`
 	EasemobQuotas []window        `json:"easemob_quotas,omitempty"`
+	EasemobBudget *budget         `json:"easemob_budget,omitempty"`
 	BatchMax      int             `json:"batch_max,omitempty"`
 	Idempotent    bool            `json:"idempotent"`
 	Errors        []endpointError `json:"errors,omitempty"`
@@ -86,6 +90,7 @@ type endpointError struct {
 type documentedError struct {
 	Area    string `json:"area"`
 	Status  int    `json:"status"`
+	Code    int    `json:"code,omitempty"`
 	Error   string `json:"error"`
 	Message string `json:"message"`
 	Meaning string `json:"meaning"`

@@ -22,7 +22,18 @@ type quotas struct {
 	Pool    string
 	Base    []window
 	Easemob []window // only where Easemob's newest documents differ from Base
+	Within  *budget  // only where Easemob has many calls share a budget
 }
+
+// budget is a pool of many endpoints, which their calls take from beside their own.
+type budget struct {
+	Pool   string   `json:"pool"`
+	Quotas []window `json:"quotas"`
+}
+
+// easemobBudgets are the pools that only Easemob has. They do not take the place of an
+// endpoint's own figures, which hold inside of them.
+var easemobBudgets = map[string]bool{"user_management": true}
 
 // unlimited names the endpoints that no quota governs. The DNS look-up goes to
 // a host of its own.
@@ -46,7 +57,9 @@ var newEasemob = []string{"easemob-docs-new", "easemob-docs-2026", "easemob-docs
 //  1. What is no quota goes: speeds of delivery, and figures that the
 //     catalogue overrules.
 //  2. A figure that only Easemob's newest documents have is kept apart when
-//     others have figures too: the brands run separate clusters.
+//     others have figures too: the brands run separate clusters. One of which the
+//     catalogue says that it is Easemob's alone is always kept apart, and so are
+//     the budgets that Easemob has many calls share.
 //  3. Calls and messages, the app and one user, are counted apart. Within each
 //     of these, `limits` wins: it is the document that this module was asked
 //     to obey. Where it is silent the other documents count.
@@ -62,22 +75,25 @@ func settle(id string, figures []figure) (quotas, error) {
 		return quotas{Pool: id, Base: []window{}}, nil
 	}
 	figures = slices.DeleteFunc(slices.Clone(figures), func(f figure) bool { return !isQuota(f) })
+	q := quotas{Pool: id}
+	var err error
+	if figures, q.Within, err = splitBudget(figures); err != nil {
+		return q, err
+	}
 	base := slices.DeleteFunc(slices.Clone(figures), onlyEasemob)
 	if len(base) == 0 {
-		base = figures
+		base = slices.DeleteFunc(slices.Clone(figures), func(f figure) bool { return f.Platform != "" })
 	}
 	base = preferLimits(base)
-	q := quotas{Pool: id}
-	if len(base) == 0 {
+	if len(base) > 0 {
+		if pool := strings.TrimSuffix(base[0].Pool, "_calls"); pool != "" {
+			q.Pool = pool
+		}
+		if q.Base, err = windows(base); err != nil {
+			return q, err
+		}
+	} else {
 		q.Base = []window{{N: 100, Per: time.Second.String()}}
-		return q, nil
-	}
-	if pool := strings.TrimSuffix(base[0].Pool, "_calls"); pool != "" {
-		q.Pool = pool
-	}
-	var err error
-	if q.Base, err = windows(base); err != nil {
-		return q, err
 	}
 	// Easemob's list replaces the base, so it is written only when one of its
 	// figures is news, and then holds all that its documents state.
@@ -90,6 +106,18 @@ func settle(id string, figures []figure) (quotas, error) {
 		q.Easemob = replacing
 	}
 	return q, nil
+}
+
+// splitBudget takes the figure of a budget of Easemob's out of the others.
+func splitBudget(figures []figure) ([]figure, *budget, error) {
+	shared := func(f figure) bool { return easemobBudgets[f.Pool] }
+	i := slices.IndexFunc(figures, shared)
+	if i < 0 {
+		return figures, nil, nil
+	}
+	pool := figures[i].Pool
+	ws, err := windows(figures[i : i+1])
+	return slices.DeleteFunc(slices.Clone(figures), shared), &budget{pool, ws}, err
 }
 
 // isQuota tells whether a figure limits callers, and may be believed.
@@ -107,12 +135,15 @@ func onlyEasemob(f figure) bool {
 	if !mentionsEasemob(f) {
 		return false
 	}
+	if f.Platform == "easemob" {
+		return true
+	}
 	others := []string{"limits", "agora-docs", "agora-cn-docs", "shengwang-docs", "easemob-push-docs"}
 	return !slices.ContainsFunc(others, func(s string) bool { return strings.Contains(f.Source, s) })
 }
 
 func mentionsEasemob(f figure) bool {
-	return slices.ContainsFunc(newEasemob, func(s string) bool { return strings.Contains(f.Source, s) })
+	return f.Platform == "easemob" || slices.ContainsFunc(newEasemob, func(s string) bool { return strings.Contains(f.Source, s) })
 }
 
 // preferLimits drops figures of other documents where `limits` has one of the

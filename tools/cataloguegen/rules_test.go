@@ -60,6 +60,17 @@ func TestSettle(t *testing.T) {
 				Easemob: []window{{N: 1, Per: "1s"}, {N: 10, Per: "1m0s"}, {N: 100, Per: "24h0m0s"}},
 			},
 		},
+		"a figure of Easemob's alone is no base": {
+			figures: []figure{{N: 200, Per: "1s", Scope: "app", Pool: "x.y", Platform: "easemob", Source: "easemob-docs-2026"}},
+			want:    quotas{Pool: "x.y", Base: perSecond(100), Easemob: perSecond(200)},
+		},
+		"a budget of Easemob's stands beside the others": {
+			figures: []figure{
+				{N: 50, Per: "1s", Scope: "app", Source: "limits"},
+				{N: 100, Per: "1s", Scope: "app", Pool: "user_management", Platform: "easemob", Source: "easemob-docs-2026"},
+			},
+			want: quotas{Pool: "x.y", Base: perSecond(50), Within: &budget{"user_management", perSecond(100)}},
+		},
 		"Easemob alone is the base": {
 			figures: []figure{{N: 3, Per: "1d", Scope: "app", Source: "easemob-docs-2026"}},
 			want:    quotas{Pool: "x.y", Base: []window{{N: 3, Per: "24h0m0s"}}},

@@ -48,6 +48,9 @@ type Endpoint struct {
 	// EasemobQuotas replace Quotas on Easemob's clusters, where its newest
 	// documents state other figures; else empty.
 	EasemobQuotas []Quota `json:"easemob_quotas"`
+	// EasemobBudget is what the call takes from on Easemob's clusters beside its own
+	// quotas: a budget that many endpoints share. Mostly nil.
+	EasemobBudget *Budget `json:"easemob_budget"`
 	// BatchMax is the most items that one call takes; 0 where no list is
 	// sent or no maximum is documented.
 	BatchMax int `json:"batch_max"`
@@ -55,6 +58,12 @@ type Endpoint struct {
 	Idempotent bool `json:"idempotent"`
 	// Errors are the errors that the endpoint's own documents list.
 	Errors []Error `json:"errors"`
+}
+
+// Budget is a pool of endpoints that have quotas of their own beside it.
+type Budget struct {
+	Pool   string  `json:"pool"`
+	Quotas []Quota `json:"quotas"`
 }
 
 // Quota is one window of a limit: N calls in any Per.
@@ -87,7 +96,7 @@ func (q *Quota) UnmarshalJSON(data []byte) error {
 type Error struct {
 	// Status is the HTTP status; 0 where it is not documented.
 	Status int `json:"status"`
-	// Code is the number that the newest sending calls add; else 0.
+	// Code is the number that the newest calls add, or have in place of a word; else 0.
 	Code int `json:"code"`
 	// Error is the word in the field of that name. Some documents give none,
 	// or a remark in its place.
@@ -104,6 +113,8 @@ type DocumentedError struct {
 	Area string `json:"area"`
 	// Status is the HTTP status.
 	Status int `json:"status"`
+	// Code is the number that some calls have in place of a word; else 0.
+	Code int `json:"code"`
 	// Error is the word in the field of that name; can be empty.
 	Error string `json:"error"`
 	// Message is the description, with {x} for values; can be empty.

@@ -12,7 +12,7 @@ import (
 
 func TestEndpoints(t *testing.T) {
 	all := All()
-	require.Len(t, all, 213)
+	require.Len(t, all, 236)
 	withOrigin, last := 0, ""
 	for _, e := range all {
 		assert.Less(t, last, e.ID, "ids should be unique and sorted")
@@ -82,6 +82,7 @@ func TestSettledQuotas(t *testing.T) {
 		"messages.history_url":        {"chatmessages", []Quota{{N: 10, Per: time.Minute}}, nil},
 		"push.create_label":           {"push.create_label", []Quota{{N: 100, Per: time.Second}}, []Quota{{N: 10, Per: time.Second}}},
 		"push.add_label_users":        {"push.add_label_users", []Quota{{N: 100, Per: time.Second}}, []Quota{{N: 30, Per: time.Second}}},
+		"push.send_async":             {"push.send_async", []Quota{{N: 100, Per: time.Second}}, []Quota{{N: 200, Per: time.Second}}},
 		"push.send_single":            {"push.send_single", []Quota{{N: 1200, Per: time.Minute}}, []Quota{{N: 10, Per: time.Second}}},
 		"push.send_label":             {"push.send_label", []Quota{{N: 1200, Per: time.Minute}}, []Quota{{N: 10, Per: time.Second}}},
 		"messages.send_users":         {"messages_users", []Quota{{N: 100, Per: time.Second}, {N: 6000, Per: time.Minute, Items: true}}, nil},
@@ -109,6 +110,29 @@ func TestSettledQuotas(t *testing.T) {
 		assert.Equal(t, want.pool, e.Pool, id)
 		assert.Equal(t, want.base, e.Quotas, id)
 		assert.Equal(t, want.easemob, e.EasemobQuotas, id)
+	}
+}
+
+// Easemob's documents of 2026 name 20 calls that share one budget, each within its own
+// quotas.
+func TestEasemobBudget(t *testing.T) {
+	members := 0
+	for _, e := range All() {
+		if e.EasemobBudget == nil {
+			continue
+		}
+		members++
+		assert.Equal(t, &Budget{"user_management", []Quota{{N: 100, Per: time.Second}}}, e.EasemobBudget, e.ID)
+	}
+	assert.Equal(t, 20, members)
+	for id, own := range map[string]int{"users.delete_batch": 30, "users.status_batch": 50, "push.bind_device": 100} {
+		e, _ := ByID(id)
+		assert.NotNil(t, e.EasemobBudget, id)
+		assert.Equal(t, []Quota{{N: own, Per: time.Second}}, e.Quotas, id)
+	}
+	for _, id := range []string{"push.set_no_disturbing", "auth.app_token"} {
+		e, _ := ByID(id)
+		assert.Nil(t, e.EasemobBudget, id)
 	}
 }
 
@@ -142,7 +166,7 @@ func TestIdempotent(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	all := Errors()
-	require.Len(t, all, 226)
+	require.Len(t, all, 264)
 	for _, e := range all {
 		assert.NotEmpty(t, e.Area)
 		assert.True(t, e.Status >= 400 && e.Status < 600, "%+v", e)

@@ -26,7 +26,7 @@ const (
 
 // checked are the packages that the tests hold to the rule, by directory.
 var checked = []string{
-	".", "users", "messages", "contacts", "metadata", "groups", "chatrooms", "push", "presence", "reaction", "thread",
+	".", "users", "messages", "contacts", "metadata", "groups", "chatrooms", "push", "presence", "reaction", "thread", "favorites", "translation", "moderation",
 	"page", "batch", "file", "redisquota",
 }
 

@@ -187,6 +187,9 @@ func TestEveryListHasThreeFormsAndIsTested(t *testing.T) {
 			continue
 		}
 		one, pages, every := domain+".List"+list, domain+".Page"+cmp.Or(list, "s"), domain+".All"+list
+		if list == "Search" {
+			one = domain + ".Search" // says more than ListHits
+		}
 		require.Contains(t, all, one)
 		require.Contains(t, all, pages)
 		require.Contains(t, all, every)

@@ -24,7 +24,12 @@ func main() {
 		fmt.Fprintln(os.Stderr, "endpointdocs:", err)
 		os.Exit(1)
 	}
-	fmt.Print(page(catalogue.All(), methods))
+	known, err := operations()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "endpointdocs:", err)
+		os.Exit(1)
+	}
+	fmt.Print(page(catalogue.All(), known, methods))
 }
 
 // methods finds the Go method of each endpoint by its directive.
@@ -77,12 +82,14 @@ func name(pkg string, f *ast.FuncDecl) string {
 	return "client." + f.Name.Name
 }
 
-func page(endpoints []catalogue.Endpoint, methods map[string]string) string {
+func page(endpoints []catalogue.Endpoint, known []operation, methods map[string]string) string {
 	var b strings.Builder
 	b.WriteString("<!-- Made by `make docs`; do not edit. -->\n\n# Endpoints\n\n")
 	fmt.Fprintf(&b, "All %d endpoints of the API, with the Go method of each, its quota, the most items of one call, and whether a call is\n", len(endpoints))
 	b.WriteString("retried if its response is lost. \"Named by\" lists which of the four documents that this module was begun from name it;\n")
-	b.WriteString("the others come from the vendors' newer documents and SDKs. A second quota is that of Easemob where it differs.\n")
+	b.WriteString("the others come from the vendors' newer documents and SDKs. A second quota is that of Easemob where it differs; where it\n")
+	b.WriteString("says \"within\", the calls of several endpoints share a pool there beside their own quotas. The last sections map the vendor's\n")
+	b.WriteString("OpenAPI file to these methods, and say how to reach what has none.\n")
 	domain := ""
 	for _, e := range endpoints {
 		d, _, _ := strings.Cut(e.ID, ".")
@@ -93,6 +100,8 @@ func page(endpoints []catalogue.Endpoint, methods map[string]string) string {
 		fmt.Fprintf(&b, "| %s | `%s` | `%s %s` | %s | %s | %s | %s |\n", e.ID, methods[e.ID], e.Method, e.Path,
 			quotas(e), batch(e.BatchMax), yes(e.Idempotent), strings.Join(e.Origin, ", "))
 	}
+	b.WriteString(operationsTable(known, methods))
+	b.WriteString(undocumented)
 	return b.String()
 }
 
@@ -100,6 +109,9 @@ func quotas(e catalogue.Endpoint) string {
 	text := list(e.Quotas)
 	if e.EasemobQuotas != nil {
 		text += "; Easemob " + list(e.EasemobQuotas)
+	}
+	if b := e.EasemobBudget; b != nil {
+		text += "; Easemob within " + list(b.Quotas) + " of " + b.Pool
 	}
 	if e.Pool != e.ID {
 		text += " (pool " + e.Pool + ")"

@@ -144,6 +144,10 @@ func FuzzPresence(f *testing.F)  { fuzzResponses(f, "Presence") }
 func FuzzReaction(f *testing.F)  { fuzzResponses(f, "Reaction") }
 func FuzzThread(f *testing.F)    { fuzzResponses(f, "Thread") }
 
+func FuzzFavorites(f *testing.F)   { fuzzResponses(f, "Favorites") }
+func FuzzTranslation(f *testing.F) { fuzzResponses(f, "Translation") }
+func FuzzModeration(f *testing.F)  { fuzzResponses(f, "Moderation") }
+
 // FuzzAuth does the same to what the client itself reads: tokens and hosts.
 func FuzzAuth(f *testing.F) {
 	corpus.Add(f)

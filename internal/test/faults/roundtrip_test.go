@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,6 +68,9 @@ func TestTypesSurviveJSON(t *testing.T) {
 				t.Errorf("%s does not come back: %s", lost, text)
 				break
 			}
+			if !vendorsKeys.MatchString(name) {
+				assertKeys(t, name, text)
+			}
 			empty, err := json.Marshal(reflect.New(kind).Interface())
 			require.NoError(t, err)
 			assert.NotContains(t, string(empty), "0001-01-01", "%s: a zero time is left out", name)
@@ -77,6 +81,25 @@ func TestTypesSurviveJSON(t *testing.T) {
 	}
 	t.Logf("%d types came back from JSON", tried)
 	assert.Greater(t, tried, 100)
+}
+
+// vendorsKeys are the types that go to the push services of the vendors as they are, and
+// so have the vendors' keys.
+var vendorsKeys = regexp.MustCompile(`^(push\.(APNs|FCM|Huawei|Honor|Xiaomi|Vivo|Oppo|Meizu|Harmony|OwnChannel|Operation|Config|Click|Badge|Button|VendorBadge|Light)|messages\.Push)`)
+
+var ourKey = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// assertKeys checks that the keys of a type are of one style. Those of the types in it
+// are checked with these types.
+func assertKeys(t *testing.T, name string, text []byte) {
+	t.Helper()
+	var object map[string]json.RawMessage
+	if json.Unmarshal(text, &object) != nil {
+		return // a text or a list
+	}
+	for key := range object {
+		assert.Regexp(t, ourKey, key, name)
+	}
 }
 
 // machinery tells of types that do something rather than hold it.

@@ -47,6 +47,7 @@ func TestPromiseNoTypePrintsSecrets(t *testing.T) {
 		im.Token{}, im.UserToken{}, im.ClientCredentials{}, im.AppCertificate{}, im.Config{}, im.Error{}, im.ConfigError{}, im.RawCall{},
 		im.Response{}, im.Event{}, im.CallInfo{}, im.CallEnd{}, im.Quota{}, im.RESTHost{}, im.UserTokenOptions{}, im.Client{}, batch.Error{}, batch.Reason{},
 		im.Foreground, im.Agora, batch.Result{}, batch.None{}, batch.Item[batch.None]{}, im.TokenFunc(nil), im.WithoutQuotas(), im.QuotaTake{}, im.QuotaStoreWarning{},
+		batch.Row{}, batch.Summary{}, batch.Estimate{}, batch.PoolEstimate{}, batch.RunError{}, batch.SourceError{}, batch.JournalError{},
 	} {
 		collect(reflect.TypeOf(extra), known)
 	}
@@ -130,7 +131,8 @@ func fillSecrets(v reflect.Value, name string, depth int, secrets *int) {
 
 // domains are the packages whose types users print.
 var domains = []string{
-	".", "batch", "chatrooms", "contacts", "file", "groups", "messages", "metadata", "presence", "push", "reaction", "thread", "users",
+	".", "batch", "chatrooms", "contacts", "favorites", "file", "groups", "messages", "metadata", "moderation", "presence", "push", "reaction", "thread",
+	"translation", "users",
 }
 
 // exportedTypes lists the exported types of all packages, by "package.Name".
@@ -153,7 +155,7 @@ func exportedTypes(t *testing.T) map[string]reflect.Type {
 			for _, spec := range d.Specs {
 				s := spec.(*ast.TypeSpec)
 				_, isInterface := s.Type.(*ast.InterfaceType)
-				if s.Name.IsExported() && !isInterface && s.TypeParams == nil {
+				if s.Name.IsExported() && !isInterface && s.TypeParams == nil && !s.Assign.IsValid() { // an alias is its target
 					names[parsed.Name.Name+"."+s.Name.Name] = nil
 				}
 			}

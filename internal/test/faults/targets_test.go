@@ -25,6 +25,7 @@ import (
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/internal/test/catalogue"
 	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/moderation"
 	"github.com/imrest/im-go/push"
 )
 
@@ -227,6 +228,9 @@ func methods(client *im.Client) []method {
 			continue
 		}
 		for j := range v.Field(i).NumMethod() {
+			if strings.HasSuffix(v.Field(i).Type().Method(j).Name, "Job") {
+				continue // it makes no call by itself
+			}
 			list = append(list, method{name: field.Name + "." + v.Field(i).Type().Method(j).Name, f: v.Field(i).Method(j)})
 		}
 	}
@@ -286,7 +290,11 @@ type filler struct {
 }
 
 func (f *filler) fill(v reflect.Value, name string, top bool) {
-	if special := specials[cmp.Or(name, v.Type().Name())]; special != nil && f.probe.fill.specials {
+	special := specials[v.Type().String()]
+	if special == nil {
+		special = specials[cmp.Or(name, v.Type().Name())]
+	}
+	if special != nil && f.probe.fill.specials {
 		if made := reflect.ValueOf(special(f)); made.CanConvert(v.Type()) {
 			v.Set(made.Convert(v.Type()))
 			return
@@ -427,4 +435,10 @@ var specials = map[string]func(*filler) any{
 	"Subtitle": func(*filler) any { return "short" },
 	"Info":     func(*filler) any { return "" }, // which not all calls know
 	"Pause":    func(*filler) any { return new(time.Hour) },
+	"Created":  func(*filler) any { return time.Time{} }, // by the server
+
+	"moderation.Scope":    func(*filler) any { return moderation.ScopeTag },
+	"moderation.Action":   func(*filler) any { return moderation.ActionReject },
+	"[]messages.Type":     func(*filler) any { return []messages.Type{messages.TypeText} },
+	"[]messages.ChatType": func(*filler) any { return []messages.ChatType{messages.ChatTypeUser} },
 }

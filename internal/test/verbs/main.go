@@ -22,7 +22,7 @@ var verbs = strings.Fields(`
 	Set Update Delete Clear
 	Mute Unmute Block Unblock Allow Disallow Enable Disable Activate Deactivate
 	Send Resend Broadcast Stream Recall Upload Download Save Read Export
-	Subscribe Unsubscribe Bind Unbind Transfer Disconnect Force`)
+	Search Translate Detect Subscribe Unsubscribe Bind Unbind Transfer Disconnect Force`)
 
 const page = "CONTRIBUTING.md"
 

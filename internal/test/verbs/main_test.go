@@ -11,7 +11,7 @@ import (
 const root = "../../.."
 
 // checked are the domains that the test holds to the verbs.
-var checked = []string{"users", "messages", "contacts", "metadata", "groups", "chatrooms", "push", "presence", "reaction", "thread"}
+var checked = []string{"users", "messages", "contacts", "metadata", "groups", "chatrooms", "push", "presence", "reaction", "thread", "favorites", "translation", "moderation"}
 
 // Every method of a domain begins with a known verb.
 func TestMethodsBeginWithAVerb(t *testing.T) {

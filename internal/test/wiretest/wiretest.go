@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -56,7 +57,30 @@ func Client(t *testing.T, responses ...httpmock.Responder) (*im.Client, *[]Reque
 	return clientOf(t, im.StaticToken("app-token"), responses...)
 }
 
+// ClientOf is Client with a function that makes the responses.
+func ClientOf(t *testing.T, respond func(Request) (status int, body string)) (*im.Client, *[]Request) {
+	t.Helper()
+	var sent *[]Request
+	var client *im.Client
+	client, sent = Client(t, func(r *http.Request) (*http.Response, error) {
+		status, body := respond((*sent)[len(*sent)-1])
+		return JSON(status, body)(r)
+	})
+	return client, sent
+}
+
+// ClientWith is Client with options.
+func ClientWith(t *testing.T, options []im.Option, responses ...httpmock.Responder) (*im.Client, *[]Request) {
+	t.Helper()
+	return newClient(t, im.StaticToken("app-token"), options, responses...)
+}
+
 func clientOf(t *testing.T, token im.TokenProvider, responses ...httpmock.Responder) (*im.Client, *[]Request) {
+	t.Helper()
+	return newClient(t, token, nil, responses...)
+}
+
+func newClient(t *testing.T, token im.TokenProvider, options []im.Option, responses ...httpmock.Responder) (*im.Client, *[]Request) {
 	t.Helper()
 	var sent []Request
 	mock := httpmock.NewMockTransport()
@@ -64,8 +88,8 @@ func clientOf(t *testing.T, token im.TokenProvider, responses ...httpmock.Respon
 		sent = append(sent, record(t, r))
 		return responses[min(len(sent), len(responses))-1](r)
 	})
-	client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Platform: im.Agora, Token: token},
-		im.WithHTTPClient(&http.Client{Transport: mock}), im.WithoutQuotas(), im.WithRetries(0))
+	options = append([]im.Option{im.WithHTTPClient(&http.Client{Transport: mock}), im.WithoutQuotas(), im.WithRetries(0)}, options...)
+	client, err := im.New(im.Config{Host: "a1.example.com", Org: "acme", App: "demo", Platform: im.Agora, Token: token}, options...)
 	require.NoError(t, err)
 	return client, &sent
 }
@@ -205,7 +229,7 @@ func (c *Case) runDocumentedErrors(t *testing.T) {
 			continue // a remark instead of a code
 		}
 		code, _, _ := strings.Cut(e.Error, " | ")
-		body := `{"error":` + quote(code) + `,"error_description":` + quote(e.Message) + `,"timestamp":1}`
+		body := `{"error":` + quote(code) + `,"error_code":` + strconv.Itoa(e.Code) + `,"error_description":` + quote(e.Message) + `,"timestamp":1}`
 		client, _ := c.client(t, JSON(e.Status, body))
 		_, err := c.Do(t.Context(), client)
 		failure := of(err, c.ID)
@@ -214,7 +238,8 @@ func (c *Case) runDocumentedErrors(t *testing.T) {
 		}
 		assert.Equal(t, e.Status, failure.Status)
 		assert.Equal(t, code, failure.Code)
-		assert.Equal(t, kindOf(t, e.Status, code, e.Message), failure.Kind().Error(), "kind of %d %s %q (%s)", e.Status, code, e.Message, e.When)
+		assert.Equal(t, e.Code, failure.ErrorCode)
+		assert.Equal(t, kindOf(t, c.ID, e.Status, code, e.Message), failure.Kind().Error(), "kind of %d %s %q (%s)", e.Status, code, e.Message, e.When)
 	}
 }
 

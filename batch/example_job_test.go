@@ -1,0 +1,90 @@
+package batch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/users"
+)
+
+// classOf are the users of a file, say.
+func classOf(names ...string) func(yield func(users.NewUser, error) bool) {
+	return func(yield func(users.NewUser, error) bool) {
+		for _, name := range names {
+			if !yield(users.NewUser{Username: name, Password: "S3cret.pass"}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func ExampleRun() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	srv.AddUsers("bob")
+	client, err := im.New(srv.Config())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer client.Close()
+	dir, err := os.MkdirTemp("", "job")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+
+	job := client.Users.RegisterJob()
+	job.Journal = filepath.Join(dir, "users.journal")
+	job.Report = func(u users.NewUser, row batch.Row) error {
+		_, err := fmt.Println(row.Number, u.Username, row.State)
+		return err
+	}
+	_, err = batch.Run(context.Background(), classOf("alice", "bob", "no name"), job)
+	if errors.Is(err, batch.ErrPartial) {
+		fmt.Println(err)
+	}
+	for row, err := range batch.ReadJournal(job.Journal) {
+		if err == nil && row.State == batch.Refused {
+			fmt.Println(row.Number, row.Key, errors.Is(row.Err, im.ErrAlreadyExists))
+		}
+	}
+	// Output:
+	// 1 alice done
+	// 2 bob refused
+	// 3 no name refused
+	// im: 1 of 3 items are done, 2 are refused and 0 of unknown outcome
+	// 2 bob true
+	// 3 no name false
+}
+
+func ExamplePlan() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	client, err := im.New(srv.Config())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer client.Close()
+
+	estimate, err := batch.Plan(context.Background(), classOf("alice", "bob", ""), client.Users.RegisterJob())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(estimate.Calls, "calls for", estimate.Rows, "rows, of which", estimate.Refused, "is wrong:")
+	for _, row := range estimate.Rejected {
+		fmt.Println(row.Number, row.Field)
+	}
+	// Output:
+	// 2 calls for 3 rows, of which 1 is wrong:
+	// 3 Username
+}

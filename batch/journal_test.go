@@ -1,0 +1,305 @@
+package batch_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/kind"
+)
+
+// lossy is a world in which the third call is lost and u15 and u47 are bad.
+func lossy() *world {
+	return &world{after: true, fail: func(call int, items []string) (batch.Result, error, bool) {
+		r := make(batch.Result, len(items))
+		for i, item := range items {
+			if r[i].ID = item; item == "u15" || item == "u47" {
+				r[i].Err = fmt.Errorf("%s is bad: %w", item, kind.ErrForbidden)
+			}
+		}
+		if items[0] == "u21" {
+			return nil, fmt.Errorf("%w: %w", kind.ErrUnavailable, kind.ErrOutcomeUnknown), true
+		}
+		return r, r.Err(), true
+	}}
+}
+
+func TestJournalIsTheReport(t *testing.T) {
+	w := lossy()
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.Journal, j.Fsync = filepath.Join(t.TempDir(), "journal"), true
+	_, err := batch.Run(t.Context(), source(names(58)), j)
+	require.ErrorIs(t, err, batch.ErrPartial)
+	kept := read(t, j.Journal)
+	require.Len(t, kept, 58)
+	assert.Equal(t, []int{15, 47}, inOrder(t, kept, batch.Refused))
+	assert.Equal(t, []int{21, 22, 23, 24, 25, 26, 27, 28, 29, 30}, inOrder(t, kept, batch.Unknown))
+	assert.Equal(t, "u15", kept[14].Key)
+	require.EqualError(t, kept[14].Err, "u15 is bad: forbidden")
+	require.ErrorIs(t, kept[14].Err, kind.ErrForbidden)
+	require.ErrorIs(t, kept[20].Err, kind.ErrOutcomeUnknown)
+	assert.Equal(t, "u21", kept[20].Key)
+
+	// A second run has nothing to do and reports the same.
+	first := rows
+	rows = nil
+	sum, err := batch.Run(t.Context(), source(names(58)), j)
+	require.ErrorIs(t, err, batch.ErrPartial)
+	assert.Equal(t, batch.Summary{Rows: 58, Done: 46, Refused: 2, Unknown: 10}, sum)
+	require.Len(t, rows, 58)
+	for i, row := range rows {
+		assert.Equal(t, first[i].State, row.State)
+		assert.Equal(t, first[i].Key, row.Key)
+	}
+}
+
+func TestOnUnknown(t *testing.T) {
+	for _, c := range []struct {
+		on      batch.OnUnknown
+		want    string
+		done    int
+		unknown int
+		twice   int
+	}{
+		{batch.SkipUnknown, "skip", 46, 10, 0},
+		{batch.RetryUnknown, "retry", 56, 0, 10},
+		{batch.VerifyUnknown, "verify", 55, 1, 5}, // 4 are said to be done, 5 not, and of one nothing is said
+	} {
+		t.Run(c.want, func(t *testing.T) {
+			w := lossy()
+			var rows []batch.Row
+			j := w.job(&rows)
+			j.Journal = filepath.Join(t.TempDir(), "journal")
+			_, err := batch.Run(t.Context(), source(names(58)), j)
+			require.ErrorIs(t, err, batch.ErrPartial)
+
+			w.fail = nil
+			j.OnUnknown = c.on
+			if c.on == batch.VerifyUnknown {
+				j.Verify = func(_ context.Context, item string) (bool, error) {
+					if item == "u30" {
+						return false, errors.New("no look-up today")
+					}
+					return item <= "u24", nil
+				}
+			}
+			sum, err := batch.Run(t.Context(), source(names(58)), j)
+			require.ErrorIs(t, err, batch.ErrPartial)
+			assert.Equal(t, c.done, sum.Done)
+			assert.Equal(t, c.unknown, sum.Unknown)
+			assert.Equal(t, 2, sum.Refused)
+			assert.Len(t, inOrder(t, read(t, j.Journal), batch.Unknown), c.unknown)
+			twice := 0
+			for _, n := range w.done {
+				twice += n - 1
+			}
+			assert.Equal(t, c.twice, twice)
+		})
+	}
+}
+
+// A process can be killed after any byte.
+func TestKilledAfterAnyByte(t *testing.T) {
+	w := lossy()
+	var rows []batch.Row
+	j := w.job(&rows)
+	path := filepath.Join(t.TempDir(), "journal")
+	j.Journal = path
+	_, err := batch.Run(t.Context(), source(names(58)), j)
+	require.ErrorIs(t, err, batch.ErrPartial)
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for n := range len(whole) + 1 {
+		if end := max(n-1, 0); n%11 != 0 && !bytes.Contains(whole[end:min(n+1, len(whole))], []byte("\n")) {
+			continue // all places around the ends of lines, and some in them
+		}
+		require.NoError(t, os.WriteFile(path, whole[:n], 0o600))
+		before := read(t, path)
+		w = lossy()
+		rows, j = nil, w.job(&rows)
+		j.Journal = path
+		_, err := batch.Run(t.Context(), source(names(58)), j)
+		require.ErrorIs(t, err, batch.ErrPartial)
+		kept := read(t, path)
+		require.Len(t, kept, 58, "after %d bytes", n)
+		inOrder(t, kept, batch.Done)
+		for _, row := range kept {
+			require.NotEqual(t, batch.Pending, row.State)
+			name := fmt.Sprint("u", row.Number)
+			switch {
+			case row.Number <= len(before) && before[row.Number-1].State != batch.Pending:
+				require.Zero(t, w.done[name], "%s is called again after %d bytes", name, n)
+				require.Equal(t, before[row.Number-1].State, row.State)
+			default:
+				require.Equal(t, 1, w.done[name])
+			}
+			if row.State != batch.Done {
+				require.Equal(t, name, row.Key)
+			}
+		}
+		require.Equal(t, len(kept), len(rows))
+	}
+}
+
+func TestJournalOfAnotherJob(t *testing.T) {
+	w := &world{}
+	var rows []batch.Row
+	start := w.job(&rows)
+	start.Journal = filepath.Join(t.TempDir(), "journal")
+	_, err := batch.Run(t.Context(), source(names(55)), start)
+	require.NoError(t, err)
+	whole, err := os.ReadFile(start.Journal)
+	require.NoError(t, err)
+
+	changed := names(55)
+	changed[33] = "somebody"
+	damaged := bytes.Replace(whole, []byte(`"hash":"`), []byte(`"hash":"x`), 1)
+	for want, c := range map[string]struct {
+		change func(*batch.Job[string])
+		input  []string
+		file   []byte
+	}{
+		`is of the job "test", not of "other"`:                                         {change: func(j *batch.Job[string]) { j.Name = "other" }},
+		"chunks have 10 rows, not 20":                                                  {change: func(j *batch.Job[string]) { j.Max = 20 }},
+		"at row 31 of the input: the input has changed: the keys of the rows 31 to 40": {input: changed},
+		"it has 50 rows now, and had 55":                                               {input: names(50)},
+		"at row 51 of the input":                                                       {input: names(60)},
+		"has changed: it has 0 rows now":                                               {input: []string{}},
+		"in line 1: this is not a journal":                                             {file: []byte("alice,S3cret.pass\nbob,0ther.pass\n")},
+		"line 1: this is not a journal":                                                {file: []byte("alice")},
+		"line is damaged":                                                              {file: damaged},
+		"its version is 2":                                                             {file: bytes.Replace(whole, []byte(`"version":1`), []byte(`"version":2`), 1)},
+	} {
+		t.Run(want, func(t *testing.T) {
+			file := c.file
+			if file == nil {
+				file = whole
+			}
+			require.NoError(t, os.WriteFile(start.Journal, file, 0o600))
+			j, input := start, names(55)
+			if c.change != nil {
+				c.change(&j)
+			}
+			if c.input != nil {
+				input = c.input
+			}
+			calls := len(w.sizes)
+			_, err := batch.Run(t.Context(), source(input), j)
+			require.ErrorContains(t, err, want)
+			require.ErrorIs(t, err, kind.ErrInvalidArgument)
+			var bad *batch.JournalError
+			require.ErrorAs(t, err, &bad)
+			assert.Len(t, w.sizes, calls, "nothing is called")
+			after, err := os.ReadFile(start.Journal)
+			require.NoError(t, err)
+			assert.Equal(t, string(file), string(after), "the file is as it was")
+		})
+	}
+}
+
+// Two processes cannot work on one journal.
+func TestJournalIsLocked(t *testing.T) {
+	var w world
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.Journal = filepath.Join(t.TempDir(), "journal")
+	call := j.Call
+	j.Call = func(ctx context.Context, items []string) (batch.Result, error) {
+		second := j
+		second.Call = call
+		_, err := batch.Run(ctx, source(names(10)), second)
+		assert.ErrorContains(t, err, "another process works on this job")
+		return call(ctx, items)
+	}
+	_, err := batch.Run(t.Context(), source(names(10)), j)
+	require.NoError(t, err)
+}
+
+func TestJournalKeepsNoKeyThatIsDone(t *testing.T) {
+	var w world
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.Journal = filepath.Join(t.TempDir(), "journal")
+	_, err := batch.Run(t.Context(), source(names(25)), j)
+	require.NoError(t, err)
+	content, err := os.ReadFile(j.Journal)
+	require.NoError(t, err)
+	assert.NotContains(t, string(content), "u1")
+	assert.Equal(t, 1+3+3+1, strings.Count(string(content), "\n"))
+}
+
+func TestNoJournalToRead(t *testing.T) {
+	for _, err := range batch.ReadJournal(filepath.Join(t.TempDir(), "none")) {
+		require.ErrorIs(t, err, os.ErrNotExist)
+	}
+}
+
+// Rows that a run did not reach are pending; one that was under way when the next run was
+// killed is not.
+func TestKilledInTheSecondRun(t *testing.T) {
+	w := world{fail: func(call int, _ []string) (batch.Result, error, bool) { return nil, kind.ErrUnauthorized, call == 2 }}
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.Workers, j.Journal = 1, filepath.Join(t.TempDir(), "journal")
+	_, err := batch.Run(t.Context(), source(names(30)), j)
+	require.ErrorIs(t, err, kind.ErrUnauthorized)
+	assert.Len(t, inOrder(t, read(t, j.Journal), batch.Pending), 10)
+
+	w.fail = nil
+	_, err = batch.Run(t.Context(), source(names(30)), j)
+	require.NoError(t, err)
+	whole, err := os.ReadFile(j.Journal)
+	require.NoError(t, err)
+	begins := bytes.SplitAfter(whole, []byte("\n"))
+	upTo := bytes.Join(begins[:6], nil) // head, begin, end, begin, end (pending), begin
+	require.Equal(t, 3, bytes.Count(upTo, []byte(`"begin"`)))
+	require.NoError(t, os.WriteFile(j.Journal, upTo, 0o600))
+	assert.Equal(t, []int{11, 12, 13, 14, 15, 16, 17, 18, 19, 20}, inOrder(t, read(t, j.Journal), batch.Unknown))
+	sum, err := batch.Run(t.Context(), source(names(30)), j)
+	require.ErrorIs(t, err, batch.ErrPartial)
+	assert.Equal(t, 10, sum.Unknown)
+	assert.Equal(t, 1, sum.Calls)
+}
+
+func TestRowSurvivesJSON(t *testing.T) {
+	row := batch.Row{Number: 7, Key: "bob", State: batch.Refused, Field: "Password", Err: fmt.Errorf("odd: %w", kind.ErrForbidden)}
+	text, err := json.Marshal(row)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"row":7,"key":"bob","state":"refused","field":"Password","error":{"text":"odd: forbidden","kind":"forbidden"}}`, string(text))
+	var back batch.Row
+	require.NoError(t, json.Unmarshal(text, &back))
+	require.EqualError(t, back.Err, "odd: forbidden")
+	require.ErrorIs(t, back.Err, kind.ErrForbidden)
+	back.Err = row.Err
+	assert.Equal(t, row, back)
+}
+
+// Rows that should be called again and were not stay unknown.
+func TestStoppedBeforeTheRetry(t *testing.T) {
+	w := lossy()
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.Workers, j.Journal = 1, filepath.Join(t.TempDir(), "journal")
+	_, err := batch.Run(t.Context(), source(names(58)), j)
+	require.ErrorIs(t, err, batch.ErrPartial)
+
+	w.fail = func(int, []string) (batch.Result, error, bool) { return nil, kind.ErrUnauthorized, true }
+	w.after, rows = false, nil
+	j.OnUnknown = batch.RetryUnknown
+	sum, err := batch.Run(t.Context(), source(names(58)), j)
+	require.ErrorIs(t, err, kind.ErrUnauthorized)
+	assert.Equal(t, 10, sum.Unknown)
+	assert.Zero(t, sum.Pending)
+	assert.Len(t, inOrder(t, read(t, j.Journal), batch.Unknown), 10)
+}

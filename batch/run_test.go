@@ -1,0 +1,502 @@
+package batch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/kind"
+)
+
+// names are u1 to un.
+func names(n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = "u" + strconv.Itoa(i+1)
+	}
+	return list
+}
+
+func source[T any](items []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, item := range items {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
+// world is a server that a job works on.
+type world struct {
+	mu    sync.Mutex
+	done  map[string]int // how often
+	sizes []int          // of the calls
+	now   int
+	most  int // calls at a time
+	fail  func(call int, items []string) (batch.Result, error, bool)
+	after bool // the failure comes after the work
+}
+
+func (w *world) call(ctx context.Context, items []string) (batch.Result, error) {
+	w.mu.Lock()
+	w.sizes = append(w.sizes, len(items))
+	n := len(w.sizes)
+	w.now++
+	w.most = max(w.most, w.now)
+	w.mu.Unlock()
+	defer func() {
+		w.mu.Lock()
+		w.now--
+		w.mu.Unlock()
+	}()
+	if w.fail != nil {
+		if result, err, fails := w.fail(n, items); fails {
+			if w.after {
+				w.work(items)
+			}
+			return result, err
+		}
+	}
+	w.work(items)
+	return nil, nil
+}
+
+func (w *world) work(items []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.done == nil {
+		w.done = map[string]int{}
+	}
+	for _, item := range items {
+		w.done[item]++
+	}
+}
+
+// job works on the world, and notes what is reported.
+func (w *world) job(report *[]batch.Row) batch.Job[string] {
+	return batch.Job[string]{
+		Name: "test", Max: 10, Workers: 4, Key: func(s string) string { return s }, Call: w.call,
+		Report: func(item string, row batch.Row) error {
+			if item != row.Key {
+				return fmt.Errorf("%s is reported as %s", item, row.Key)
+			}
+			*report = append(*report, row)
+			return nil
+		},
+	}
+}
+
+func read(t *testing.T, path string) []batch.Row {
+	t.Helper()
+	var rows []batch.Row
+	for row, err := range batch.ReadJournal(path) {
+		require.NoError(t, err)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// inOrder checks that each row is there once, and gives those in a state.
+func inOrder(t *testing.T, rows []batch.Row, state batch.State) (found []int) {
+	t.Helper()
+	for i, row := range rows {
+		require.Equal(t, i+1, row.Number)
+		if row.State == state {
+			found = append(found, row.Number)
+		}
+	}
+	return found
+}
+
+func TestRun(t *testing.T) {
+	var w world
+	var rows []batch.Row
+	sum, err := batch.Run(t.Context(), source(names(95)), w.job(&rows))
+	require.NoError(t, err)
+	assert.Equal(t, batch.Summary{Rows: 95, Done: 95, Calls: 10}, sum)
+	assert.Len(t, inOrder(t, rows, batch.Done), 95)
+	assert.Len(t, w.done, 95)
+	slices.Sort(w.sizes)
+	assert.Equal(t, []int{5, 10, 10, 10, 10, 10, 10, 10, 10, 10}, w.sizes)
+}
+
+func TestRunOfNothing(t *testing.T) {
+	var w world
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.Journal = filepath.Join(t.TempDir(), "journal")
+	sum, err := batch.Run(t.Context(), source[string](nil), j)
+	require.NoError(t, err)
+	assert.Zero(t, sum)
+	assert.Empty(t, read(t, j.Journal))
+}
+
+func TestWorkersAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w world
+		var rows []batch.Row
+		j := w.job(&rows)
+		j.Call = func(ctx context.Context, items []string) (batch.Result, error) {
+			time.Sleep(time.Second)
+			w.mu.Lock()
+			w.now++
+			w.mu.Unlock()
+			return w.call(ctx, items)
+		}
+		start := time.Now()
+		_, err := batch.Run(t.Context(), source(names(100)), j)
+		require.NoError(t, err)
+		assert.Equal(t, 3*time.Second, time.Since(start), "10 calls, 4 at a time")
+	})
+}
+
+// One item because of which a call is refused costs the others nothing.
+func TestHalving(t *testing.T) {
+	bad := map[string]error{"u7": kind.ErrInvalidArgument, "u8": kind.ErrAlreadyExists, "u33": kind.ErrNotFound, "u60": kind.ErrTooLarge}
+	w := world{fail: func(_ int, items []string) (batch.Result, error, bool) {
+		for _, item := range items {
+			if err := bad[item]; err != nil {
+				return nil, fmt.Errorf("because of %s: %w", item, err), true
+			}
+		}
+		return nil, nil, false
+	}}
+	var rows []batch.Row
+	sum, err := batch.Run(t.Context(), source(names(60)), w.job(&rows))
+	require.ErrorIs(t, err, batch.ErrPartial)
+	require.EqualError(t, err, "im: 56 of 60 items are done, 4 are refused and 0 of unknown outcome")
+	assert.Equal(t, []int{7, 8, 33, 60}, inOrder(t, rows, batch.Refused))
+	require.ErrorIs(t, rows[6].Err, kind.ErrInvalidArgument)
+	require.EqualError(t, rows[7].Err, "because of u8: already exists")
+	assert.Len(t, w.done, 56)
+	for name, n := range w.done {
+		assert.Equal(t, 1, n, name)
+	}
+	assert.Equal(t, 56, sum.Done)
+	assert.Less(t, sum.Calls, 40)
+}
+
+// What may be done is neither halved nor called again.
+func TestUnknownIsNotHalved(t *testing.T) {
+	for name, err := range map[string]error{
+		"lost":                         fmt.Errorf("%w: %w", kind.ErrUnavailable, kind.ErrOutcomeUnknown),
+		"500":                          kind.ErrInternal,
+		"refused, but not known to be": fmt.Errorf("%w: %w", kind.ErrNotFound, kind.ErrOutcomeUnknown),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := world{after: true, fail: func(call int, _ []string) (batch.Result, error, bool) { return nil, err, call == 3 }}
+			var rows []batch.Row
+			sum, got := batch.Run(t.Context(), source(names(60)), w.job(&rows))
+			require.ErrorIs(t, got, batch.ErrPartial)
+			assert.Equal(t, 6, sum.Calls)
+			assert.Len(t, inOrder(t, rows, batch.Unknown), 10)
+			for name, n := range w.done {
+				assert.Equal(t, 1, n, name)
+			}
+		})
+	}
+}
+
+func TestResultsOfItems(t *testing.T) {
+	w := world{fail: func(_ int, items []string) (batch.Result, error, bool) {
+		r := make(batch.Result, len(items))
+		for i, item := range items {
+			r[i].ID = item
+			switch item {
+			case "u2":
+				r[i].Err = &batch.Reason{Text: "full", Kind: kind.ErrPlanLimit}
+			case "u5":
+				r[i].Err = kind.ErrNotReported
+			}
+		}
+		return r, r.Err(), true
+	}}
+	var rows []batch.Row
+	_, err := batch.Run(t.Context(), source(names(10)), w.job(&rows))
+	require.ErrorIs(t, err, batch.ErrPartial)
+	assert.Equal(t, []int{2}, inOrder(t, rows, batch.Refused))
+	assert.Equal(t, []int{5}, inOrder(t, rows, batch.Unknown))
+}
+
+func TestWrongNumberOfResults(t *testing.T) {
+	w := world{fail: func(_ int, _ []string) (batch.Result, error, bool) { return batch.Result{{ID: "u1"}}, nil, true }}
+	var rows []batch.Row
+	_, err := batch.Run(t.Context(), source(names(10)), w.job(&rows))
+	require.ErrorIs(t, err, kind.ErrInvalidArgument)
+	assert.ErrorContains(t, err, "1 results for 10 items")
+	assert.Len(t, inOrder(t, rows, batch.Unknown), 10)
+}
+
+// A failure of all calls to come ends the run, and the next one goes on.
+func TestHopelessEnds(t *testing.T) {
+	w := world{fail: func(call int, _ []string) (batch.Result, error, bool) {
+		return nil, kind.ErrUnauthorized, call > 3
+	}}
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.Journal = filepath.Join(t.TempDir(), "journal")
+	sum, err := batch.Run(t.Context(), source(names(1000)), j)
+	require.ErrorIs(t, err, kind.ErrUnauthorized)
+	assert.Equal(t, 30, sum.Done)
+	assert.LessOrEqual(t, sum.Calls, 3+j.Workers)
+	assert.Zero(t, sum.Unknown+sum.Refused)
+
+	w.fail, rows = nil, nil
+	sum, err = batch.Run(t.Context(), source(names(1000)), j)
+	require.NoError(t, err)
+	assert.Equal(t, 97, sum.Calls)
+	assert.Len(t, inOrder(t, rows, batch.Done), 1000)
+	for name, n := range w.done {
+		assert.Equal(t, 1, n, name)
+	}
+}
+
+// An error that nothing is known of may have come after the call.
+func TestOddErrorEnds(t *testing.T) {
+	odd := errors.New("odd")
+	w := world{fail: func(call int, _ []string) (batch.Result, error, bool) { return nil, odd, call == 1 }}
+	var rows []batch.Row
+	_, err := batch.Run(t.Context(), source(names(1000)), w.job(&rows))
+	require.ErrorIs(t, err, odd)
+	assert.Len(t, inOrder(t, rows, batch.Unknown), 10)
+}
+
+func TestErrorOfTheSource(t *testing.T) {
+	odd := errors.New("line 36: too many fields")
+	var w world
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.Journal = filepath.Join(t.TempDir(), "journal")
+	broken := func(yield func(string, error) bool) {
+		for _, name := range names(34) {
+			if !yield(name, nil) {
+				return
+			}
+		}
+		yield("", odd)
+	}
+	_, err := batch.Run(t.Context(), broken, j)
+	require.ErrorIs(t, err, odd)
+	require.EqualError(t, err, "im: batch: row 35 of the input: line 36: too many fields")
+	var at *batch.SourceError
+	require.ErrorAs(t, err, &at)
+	assert.Equal(t, 35, at.Row)
+	assert.LessOrEqual(t, len(w.done), 30)
+	assert.Len(t, inOrder(t, read(t, j.Journal), batch.Done), len(w.done), "what was done stays in the journal")
+
+	_, err = batch.Run(t.Context(), source(names(40)), j)
+	require.NoError(t, err)
+	assert.Len(t, w.done, 40)
+}
+
+func TestErrorOfTheReport(t *testing.T) {
+	full := errors.New("disk full")
+	var w world
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.Report = func(string, batch.Row) error { return full }
+	_, err := batch.Run(t.Context(), source(names(1000)), j)
+	require.ErrorIs(t, err, full)
+	assert.ErrorContains(t, err, "the report of row 1")
+	assert.Less(t, len(w.done), 1000)
+}
+
+func TestMaxRefused(t *testing.T) {
+	w := world{fail: func(_ int, _ []string) (batch.Result, error, bool) { return nil, kind.ErrNotFound, true }}
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.MaxRefused = 15
+	sum, err := batch.Run(t.Context(), source(names(1000)), j)
+	require.ErrorIs(t, err, batch.ErrTooManyRefused)
+	require.ErrorContains(t, err, "at most 15 are allowed")
+	assert.Greater(t, sum.Refused, 15)
+	assert.Less(t, sum.Refused, 100)
+}
+
+// When the context ends, calls that are under way come to their end.
+func TestCancel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w world
+		var rows []batch.Row
+		j := w.job(&rows)
+		j.Journal = filepath.Join(t.TempDir(), "journal")
+		slow := func(ctx context.Context, items []string) (batch.Result, error) {
+			select {
+			case <-time.After(3 * time.Second):
+				return w.call(ctx, items)
+			case <-ctx.Done():
+				w.work(items)
+				return nil, fmt.Errorf("%w: %w", kind.ErrCanceled, kind.ErrOutcomeUnknown)
+			}
+		}
+		j.Call = slow
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(4*time.Second, cancel)
+		start := time.Now()
+		sum, err := batch.Run(ctx, source(names(1000)), j)
+		require.ErrorIs(t, err, context.Canceled)
+		assert.Equal(t, 6*time.Second, time.Since(start))
+		assert.Equal(t, 80, sum.Done)
+		assert.Zero(t, sum.Unknown)
+		assert.Len(t, inOrder(t, read(t, j.Journal), batch.Done), 80)
+
+		j.Grace = time.Second // too short: the calls are broken off
+		ctx, cancel = context.WithCancel(t.Context())
+		time.AfterFunc(4*time.Second, cancel)
+		sum, err = batch.Run(ctx, source(names(1000)), j)
+		require.ErrorIs(t, err, context.Canceled)
+		assert.Equal(t, 120, sum.Done)
+		assert.Equal(t, 40, sum.Unknown)
+		assert.Len(t, inOrder(t, read(t, j.Journal), batch.Unknown), 40)
+		time.Sleep(time.Minute)
+	})
+}
+
+// An outage makes a few calls unknown and then waits.
+func TestOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		w := world{fail: func(int, []string) (batch.Result, error, bool) {
+			down := time.Since(start) > 10*time.Second && time.Since(start) < 5*time.Minute
+			return nil, fmt.Errorf("%w: %w", kind.ErrUnavailable, kind.ErrOutcomeUnknown), down
+		}}
+		var rows []batch.Row
+		j := w.job(&rows)
+		j.Call = func(ctx context.Context, items []string) (batch.Result, error) {
+			time.Sleep(time.Second)
+			return w.call(ctx, items)
+		}
+		sum, err := batch.Run(t.Context(), source(names(1000)), j)
+		require.ErrorIs(t, err, batch.ErrPartial)
+		assert.Less(t, sum.Unknown, 200, "16 calls and one a minute")
+		assert.Equal(t, 1000, sum.Done+sum.Unknown)
+
+		j.Patience = time.Minute
+		start = time.Now()
+		_, err = batch.Run(t.Context(), source(names(1000)), j)
+		require.ErrorIs(t, err, kind.ErrUnavailable)
+		require.ErrorContains(t, err, "for more than 1m0s, Job.Patience")
+		assert.Less(t, time.Since(start), 3*time.Minute)
+	})
+}
+
+// Calls that were certainly not carried out are made again, in place.
+func TestOutageBeforeAnythingIsDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		w := world{fail: func(int, []string) (batch.Result, error, bool) {
+			return nil, kind.ErrUnavailable, time.Since(start) < 5*time.Minute
+		}}
+		var rows []batch.Row
+		sum, err := batch.Run(t.Context(), source(names(1000)), w.job(&rows))
+		require.NoError(t, err)
+		assert.Equal(t, 1000, sum.Done)
+		assert.Less(t, sum.Calls, 130)
+	})
+}
+
+func TestProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w world
+		var rows []batch.Row
+		var seen []batch.Progress
+		j := w.job(&rows)
+		j.Total = 200
+		j.Progress = func(p batch.Progress) { seen = append(seen, p) }
+		j.Call = func(ctx context.Context, items []string) (batch.Result, error) {
+			time.Sleep(900 * time.Millisecond)
+			return w.call(ctx, items)
+		}
+		_, err := batch.Run(t.Context(), source(names(200)), j)
+		require.NoError(t, err)
+		require.Len(t, seen, 5)
+		assert.Equal(t, batch.Progress{Done: 40, Total: 200, Rate: 40, Left: 4 * time.Second, Took: time.Second}, seen[0])
+		assert.Equal(t, 200, seen[4].Done)
+		assert.Zero(t, seen[4].Left)
+	})
+}
+
+func TestBadJobs(t *testing.T) {
+	var w world
+	var rows []batch.Row
+	for want, change := range map[string]func(*batch.Job[string]){
+		"Max is 0":           func(j *batch.Job[string]) { j.Max = 0 },
+		"Key must not":       func(j *batch.Job[string]) { j.Key = nil },
+		"Call must not":      func(j *batch.Job[string]) { j.Call = nil },
+		"Workers, Every":     func(j *batch.Job[string]) { j.Workers = -1 },
+		"OnUnknown is 7":     func(j *batch.Job[string]) { j.OnUnknown = 7 },
+		"Verify must be set": func(j *batch.Job[string]) { j.OnUnknown, j.Journal = batch.VerifyUnknown, "x" },
+		"and not otherwise": func(j *batch.Job[string]) {
+			j.Verify = func(context.Context, string) (bool, error) { return false, nil }
+		},
+		"Fsync needs a Journal": func(j *batch.Job[string]) { j.Fsync = true },
+		"no such file or dir":   func(j *batch.Job[string]) { j.Journal = filepath.Join(t.TempDir(), "none", "journal") },
+	} {
+		j := w.job(&rows)
+		change(&j)
+		_, err := batch.Run(t.Context(), source(names(3)), j)
+		require.ErrorContains(t, err, want)
+		if !errors.Is(err, os.ErrNotExist) {
+			require.ErrorIs(t, err, kind.ErrInvalidArgument, want)
+		}
+	}
+	_, err := batch.Run(t.Context(), nil, w.job(&rows))
+	require.ErrorContains(t, err, "items must not be nil")
+	assert.Empty(t, w.done)
+}
+
+func TestWithoutValues(t *testing.T) {
+	r := batch.Results[int]{{ID: "a", Value: 1}, {ID: "b", Err: errTaken}}
+	plain, err := batch.WithoutValues(r, r.Err())
+	require.ErrorIs(t, err, batch.ErrPartial)
+	assert.Equal(t, batch.Result{{ID: "a"}, {ID: "b", Err: errTaken}}, plain)
+	plain, err = batch.WithoutValues[int](nil, errFull)
+	require.ErrorIs(t, err, errFull)
+	assert.Nil(t, plain)
+	assert.True(t, strings.HasPrefix(err.Error(), "full"))
+}
+
+// Memory is flat: the input is read a few chunks ahead, and no further.
+func TestReadsNotFarAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w world
+		var rows []batch.Row
+		j := w.job(&rows)
+		j.Call = func(ctx context.Context, items []string) (batch.Result, error) {
+			if items[0] == "u1" {
+				time.Sleep(time.Hour)
+			}
+			return w.call(ctx, items)
+		}
+		read, most := 0, 0
+		sum, err := batch.Run(t.Context(), func(yield func(string, error) bool) {
+			start := time.Now()
+			for _, name := range names(10_000) {
+				if read++; time.Since(start) < time.Hour {
+					most = read
+				}
+				if !yield(name, nil) {
+					return
+				}
+			}
+		}, j)
+		require.NoError(t, err)
+		assert.Equal(t, 10_000, sum.Done)
+		assert.LessOrEqual(t, most, 10*(4*j.Workers+3))
+	})
+}

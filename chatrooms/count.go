@@ -1,0 +1,21 @@
+package chatrooms
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+var countMembers = api.Endpoint{ID: "chatrooms.count_members", Method: http.MethodGet, Path: "/chatrooms/{roomID}/count", Idempotent: true}
+
+// CountMembers returns how many members a chat room has Whether the owner counts is not
+// documented; it does in the count of [Service.Get]. Only Easemob's API description and Java
+// client have the call. Errors: im.ErrNotFound.
+//
+//im:endpoint chatrooms.count_members
+func (s *Service) CountMembers(ctx context.Context, roomID string) (int, error) {
+	var out api.Payload[api.Int]
+	err := s.api.Call(ctx, &api.Call{Endpoint: &countMembers, Params: []string{roomID}, Out: &out})
+	return out.Value.Int(), err
+}

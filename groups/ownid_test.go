@@ -1,0 +1,36 @@
+package groups_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/groups"
+	"github.com/imrest/im-go/internal/test/wiretest"
+)
+
+// A server that does not know own ids makes a group all the same: the caller gets its id, so
+// that it can be used or deleted, and an error.
+func TestAnotherIDThanAskedFor(t *testing.T) {
+	client, sent := wiretest.Client(t, wiretest.JSON(200, `{"data":{"groupid":"2717"}}`))
+	lobby := groups.NewGroup{Name: "lobby", Owner: "alice", ID: "lobby1"}
+	id, err := client.Groups.Create(t.Context(), lobby)
+	require.ErrorIs(t, err, im.ErrNotEnabled)
+	require.NotErrorIs(t, err, im.ErrOutcomeUnknown)
+	require.ErrorContains(t, err, `it was made with the id "2717", not "lobby1": own ids are not enabled`)
+	assert.Equal(t, "2717", id)
+	assert.JSONEq(t, `{"groupname":"lobby","owner":"alice","public":false,"groupid":"lobby1"}`, (*sent)[0].Body)
+
+	client, _ = wiretest.Client(t, wiretest.JSON(200, `{"data":{"groupid":"lobby1"}}`))
+	id, err = client.Groups.Create(t.Context(), lobby)
+	require.NoError(t, err)
+	assert.Equal(t, "lobby1", id)
+
+	for _, wrong := range []string{"Lobby", "lobby-1", strings.Repeat("a", 65)} {
+		_, err = client.Groups.Create(t.Context(), groups.NewGroup{Name: "lobby", Owner: "alice", ID: wrong})
+		require.ErrorIs(t, err, im.ErrInvalidArgument, wrong)
+	}
+}

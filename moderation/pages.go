@@ -1,0 +1,71 @@
+package moderation
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/page"
+)
+
+// entities is a page of a list, which counts its pages from 0.
+type entities[W any] struct {
+	Entities *api.Many[W] `json:"entities"`
+	Status   *api.OK      `json:"status"` // not of files
+	Last     *api.Bool    `json:"last"`
+	Total    api.Int      `json:"totalElements"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (e *entities[W]) UnmarshalJSON(b []byte) error {
+	type plain entities[W]
+	out := api.Checked[plain]{Check: func(p *plain) error {
+		if p.Entities == nil {
+			return api.ErrNoEntity
+		}
+		return nil
+	}}
+	err := out.UnmarshalJSON(b)
+	*e = entities[W](out.Value)
+	return err
+}
+
+// pageOf makes the page that was asked for with o. Without the word of the server there may
+// be one after a full page.
+func pageOf[W, T any](e *entities[W], o page.Numbered, convert func(*W) T) *page.Page[T] {
+	p := api.NumberedPage(api.Convert(*e.Entities, convert), o, e.Total.Int())
+	switch {
+	case e.Last == nil:
+	case bool(*e.Last):
+		p.Next = ""
+	default:
+		p.Next = strconv.Itoa(o.Page + 1)
+	}
+	return p
+}
+
+// moment takes the times of keyword lists: milliseconds, or text such as
+// "2025-02-28T08:50:24.888+00:00".
+type moment time.Time
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (m *moment) UnmarshalJSON(b []byte) error {
+	var millis api.Millis
+	if millis.UnmarshalJSON(b) == nil {
+		*m = moment(millis.Time())
+		return nil
+	}
+	var text string
+	if err := json.Unmarshal(b, &text); err != nil {
+		return err
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700"} { // both take fractions
+		if parsed, err := time.Parse(layout, text); err == nil {
+			*m = moment(parsed.Local()) // as all other times of this module
+			return nil
+		}
+	}
+	return fmt.Errorf("%.40q is no time", text)
+}
