@@ -106,6 +106,9 @@ func snapshotParts() []snapshotPart {
 		dumpedPart("push_messages", savePushMessages, loadPushMessage),
 		dumpedPart("pushes", savePushes, loadPush),
 		dumpedPart("push_counts", savePushCounts, loadPushCounts),
+		dumpedPart("favorites", saveFavorites, loadFavorites),
+		dumpedPart("keyword_lists", saveKeywordLists, loadKeywordList),
+		dumpedPart("moderation_exports", saveExports, loadExport),
 		partOf("callbacks", saveCallbacks, loadCallbacks),
 		dumpedPart("places", savePlaces, loadPlaces),
 	}

@@ -47,6 +47,7 @@ var table = sync.OnceValue(func() []route {
 		tokensRoutes,
 		metadataRoutes,
 		presenceRoutes,
+		favoritesRoutes, translationRoutes, moderationRoutes,
 		pushUserRoutes, pushTemplatesRoutes, pushLabelsRoutes, pushSendRoutes,
 		legacyRoutes(),
 	)

@@ -28,6 +28,7 @@ var allWords = join(
 	tokenWords,
 	metadataWords,
 	presenceWords,
+	favoriteWords, translationWords, moderationWords,
 	templateWords, labelWords, pushSendWords,
 )
 

@@ -14,6 +14,9 @@ type Dump struct {
 	Presence      []Presence
 	Subscriptions []SubscriptionList
 
+	Favorites  []FavoriteList
+	Moderation ModerationDump
+
 	App    AppDump
 	Push   PushDump
 	Places map[string][]Run
@@ -28,6 +31,7 @@ func (w *World) Dump(also func()) *Dump {
 	d.Attributes = w.dumpAttributes()
 	d.Presence, d.Subscriptions = w.dumpPresence(), w.dumpSubscriptions()
 	d.App, d.Push, d.Places = w.dumpApp(), w.dumpPush(), w.dumpPlaces()
+	d.Favorites, d.Moderation = w.dumpFavorites(), w.dumpModeration()
 	also()
 	return d
 }

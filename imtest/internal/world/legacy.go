@@ -25,7 +25,7 @@ func LegacyRoutes() []Legacy {
 		messagesRoutes,
 		filesRoutes, lifetimeRoutes, storageRoutes,
 		targetedRoutes, broadcastRoutes, streamRoutes, importRoutes, recallRoutes, modifyRoutes,
-		historyRoutes, conversationsRoutes, roamingRoutes, moderationRoutes,
+		historyRoutes, conversationsRoutes, roamingRoutes, exportRoutes,
 		reactionRoutes,
 		callbacksRoutes,
 		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,

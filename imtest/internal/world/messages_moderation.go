@@ -2,9 +2,8 @@ package world
 
 import "github.com/imrest/im-go/imtest/internal/wire"
 
-// Nothing is moderated here: an export is a file that nobody can download. The
-// whole call rests on one class of the Java SDK.
-var moderationRoutes = []Legacy{
+// The call rests on one class of the Java SDK.
+var exportRoutes = []Legacy{
 	{wire.Route{
 		ID: "messages.export_moderation_records", Method: post, Path: "/moderation/record/message/export",
 		Body: wire.JSONBody,
@@ -20,5 +19,5 @@ func (w *World) exportModeration(c *wire.Call) (*wire.Response, *wire.Error) {
 	if o.Bad != "" || !o.Has("dateFrom") || !o.Has("dateTo") || from > to {
 		return nil, wire.ErrInvalidRequest()
 	}
-	return wire.Plain(map[string]any{"entity": map[string]string{"uuid": w.NewUUID(w.Now())}}), nil
+	return wire.Plain(map[string]any{"entity": map[string]string{"uuid": w.OrderExport(from, to).UUID}}), nil
 }

@@ -201,6 +201,7 @@ func (w *World) removeUser(u *User) {
 	w.metadata.replace(u.Name, nil)
 	w.presence.forget(u.Name)
 	w.push.forget(u.Name)
+	w.favorites.forget(u.Name)
 	w.Messages.Roaming.Forget(u.Name, int64(len(w.Posts)))
 	w.emit(UserDeleted{u.Name})
 }

@@ -49,6 +49,9 @@ type World struct {
 
 	events eventLog
 
+	favorites  favoritesState
+	moderation moderationState
+
 	contacts  contactsState
 	metadata  metadataState
 	presence  presenceState
