@@ -144,7 +144,7 @@ func (w *World) RemoveFavorites(user string, ids []string) *Error {
 
 // FavoritesQuery chooses favorites.
 type FavoritesQuery struct {
-	From, To    time.Time // when they were made, both ends included; do not count with Start
+	From, To    time.Time // when they were made, to the millisecond, both ends included; do not count with Start
 	Start       string    // id of the first one, "": none
 	Type        *int64    // nil: all
 	OldestFirst bool
@@ -175,7 +175,7 @@ func (w *World) ListFavorites(user string, q FavoritesQuery) ([]Favorite, *Error
 	}
 	list = slices.DeleteFunc(list, func(f *Favorite) bool {
 		return q.Type != nil && f.Type != *q.Type ||
-			q.Start == "" && (f.Created.Before(q.From) || f.Created.After(q.To))
+			q.Start == "" && (f.Created.UnixMilli() < q.From.UnixMilli() || f.Created.UnixMilli() > q.To.UnixMilli())
 	})
 	return favoriteCopies(list[:min(len(list), q.Limit)]), nil
 }
