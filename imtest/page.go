@@ -111,9 +111,8 @@ func (srv *Server) sendForm(r *http.Request, form *pageForm) (status int) {
 	if err != nil {
 		panic("imtest: " + err.Error()) // the server's own address is one
 	}
-	s := srv.world
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+s.IssueAppToken(time.Minute))
+	req.Header.Set("Authorization", "Bearer "+srv.world.IssueAppToken(time.Minute))
 	c := srv.newCall(req)
 	rep := srv.carryOut(c)
 	srv.log.add(c, rep.Status)
@@ -138,22 +137,17 @@ func sentNotice(missing string) string {
 // missing names what a message was sent to, if it does not exist: the API takes
 // such messages.
 func (srv *Server) missing(form *pageForm) string {
-	s := srv.world
-	if form.Kind == "users" {
-		if _, err := s.User(form.To); err != nil {
-			return "user"
-		}
+	chat, name := world.ToUsers, "user"
+	switch form.Kind {
+	case "chatgroups":
+		chat, name = world.ToGroups, "group"
+	case "chatrooms":
+		chat, name = world.ToRooms, "room"
+	}
+	if srv.world.HasTarget(chat, form.To) {
 		return ""
 	}
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	switch {
-	case form.Kind == "chatgroups" && !s.Chatgroups.ByID.Has(form.To) && !s.Threads.ByID.Has(form.To):
-		return "group"
-	case form.Kind == "chatrooms" && !s.Chatrooms.ByID.Has(form.To):
-		return "room"
-	}
-	return ""
+	return name
 }
 
 // writePage renders the page. Its policy lets nothing run or load but what is on

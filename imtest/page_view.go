@@ -79,21 +79,17 @@ type pageQuota struct {
 func (srv *Server) view() *pageView {
 	s := srv.world
 	s.DropAbsent()
-	now := s.Now()
-	users := new(pageView)
-	users.addUsers(s, now)
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
+	now, o := s.Now(), s.Overview(pageCircles, pageMessages)
 	v := &pageView{
-		Users: users.Users, UserCount: users.UserCount, Online: users.Online, Banned: users.Banned,
 		AppKey: s.AppKey(), URL: srv.url, Now: now.Format("15:04:05"), Ahead: aheadOf(now),
-		Groups: pageCirclesOf(&s.Chatgroups.Circles), GroupCount: s.Chatgroups.ByID.Len(),
-		Rooms: pageCirclesOf(&s.Chatrooms.Circles), RoomCount: s.Chatrooms.ByID.Len(),
-		MessageCount: len(s.Posts), FileCount: s.Files.Len(),
+		Groups: world.Convert(o.NewestGroups, pageCircleOf), GroupCount: o.Groups,
+		Rooms: world.Convert(o.NewestRooms, pageCircleOf), RoomCount: o.Rooms,
+		MessageCount: o.Messages, FileCount: o.Files,
 		Quotas: srv.quotaBars(), QuotasOn: srv.quotas != nil,
 	}
-	for _, m := range slices.Backward(s.Posts[max(0, len(s.Posts)-pageMessages):]) {
-		v.Messages = append(v.Messages, pageMessageOf(s, m, now))
+	v.addUsers(s, now)
+	for _, m := range o.NewestMessages {
+		v.Messages = append(v.Messages, pageMessageOf(m, now))
 	}
 	for _, r := range srv.log.newest(pageRequests) {
 		v.Requests = append(v.Requests, srv.pageRequest(r, now))
@@ -141,19 +137,16 @@ func (v *pageView) addUsers(s *world.World, now time.Time) {
 	}
 }
 
-func pageCirclesOf(cs *world.Circles) []pageCircle {
-	list := cs.ByID.Newest()
-	return world.Convert(list[:min(len(list), pageCircles)], func(g *world.Circle) pageCircle {
-		name := cmp.Or(g.Name, g.ID)
-		return pageCircle{
-			ID: g.ID, Name: name, Initial: initial(name), Hue: hue(g.ID), Owner: g.Owner,
-			Members: g.Members.Len(), Notes: notes(g),
-		}
-	})
+func pageCircleOf(g world.CircleSummary) pageCircle {
+	name := cmp.Or(g.Name, g.ID)
+	return pageCircle{
+		ID: g.ID, Name: name, Initial: initial(name), Hue: hue(g.ID), Owner: g.Owner,
+		Members: g.Members, Notes: notes(g),
+	}
 }
 
 // notes are what is unusual of a group or room.
-func notes(g *world.Circle) string {
+func notes(g world.CircleSummary) string {
 	var notes []string
 	if g.Disabled {
 		notes = append(notes, "disabled")
@@ -161,41 +154,33 @@ func notes(g *world.Circle) string {
 	if g.MutedAll {
 		notes = append(notes, "all muted")
 	}
-	if n := g.Threads.Len(); n > 0 {
-		notes = append(notes, fmt.Sprint("threads: ", n))
+	if g.Threads > 0 {
+		notes = append(notes, fmt.Sprint("threads: ", g.Threads))
 	}
 	return strings.Join(notes, ", ")
 }
 
-func pageMessageOf(s *world.World, m *world.Message, now time.Time) pageMessage {
+func pageMessageOf(m world.MessageSummary, now time.Time) pageMessage {
 	v := pageMessage{
-		ID: strconv.FormatInt(m.ID, 10), From: m.From, To: m.To, Initial: initial(m.From), Hue: hue(m.From),
+		ID: strconv.FormatInt(m.ID, 10), From: m.From, To: cmp.Or(m.CircleName, m.To), Initial: initial(m.From), Hue: hue(m.From),
 		Kind: m.Kind, Text: cut(gist(m)), Time: clockTime(m.Time, now), At: m.Time.Format(time.RFC3339),
-		Recalled: m.Recalled, Edits: int(m.Edits),
+		Recalled: m.Recalled, Edits: m.Edits,
 	}
 	if m.Kind == "txt" {
 		v.Kind = ""
 	}
-	var g *world.Circle
 	switch m.Chat {
 	case world.ToUsers:
-		return v
 	case world.ToGroups:
-		v.Chat, g = "group", s.Chatgroups.ByID.Get(m.To)
-		if g == nil {
-			g = s.Threads.ByID.Get(m.To)
-		}
+		v.Chat = "group"
 	case world.ToRooms:
-		v.Chat, g = "room", s.Chatrooms.ByID.Get(m.To)
-	}
-	if g != nil && g.Name != "" {
-		v.To = g.Name
+		v.Chat = "room"
 	}
 	return v
 }
 
 // gist is a message in one text.
-func gist(m *world.Message) string {
+func gist(m world.MessageSummary) string {
 	var body struct {
 		Msg         string          `json:"msg"`
 		Action      string          `json:"action"`
