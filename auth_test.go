@@ -27,7 +27,7 @@ const (
 	badToken    = `{"error":"unauthorized","error_description":"Unable to authenticate (OAuth)"}`
 )
 
-// issuer responses /token and refuses tokens that it has withdrawn.
+// issuer serves /token and rejects tokens that it has withdrawn.
 type issuer struct {
 	mu       sync.Mutex
 	fetches  int

@@ -172,8 +172,8 @@ func TestCanceledCallKeepsThreeThings(t *testing.T) {
 	})
 }
 
-// The endpoints of translation, by im.Raw: a feature that is switched off responses 503,
-// and an outage 400.
+// The endpoints of translation, by im.Raw: a feature that is switched off is a 503,
+// and an outage a 400.
 func TestKindsOfTranslation(t *testing.T) {
 	require.ErrorIs(t, &im.Error{Status: 503, Description: "service not open"}, im.ErrNotEnabled)
 	require.ErrorIs(t, &im.Error{Status: 400, Description: "InternalTranslateFailedException"}, im.ErrUnavailable)

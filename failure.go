@@ -48,7 +48,7 @@ func lookupError(ctx context.Context, p *prepared, err error) *Error {
 	return e
 }
 
-// responded is a response that says no.
+// responded is the error of a response that says no.
 func responded(p *prepared, status int, body []byte) *Error {
 	e := responseError(p.Endpoint.ID, status, body)
 	e.judgeResponse(p)

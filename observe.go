@@ -28,9 +28,9 @@ type Event struct {
 
 // The Endpoint of Events that are not attempts of calls.
 const (
-	// QuotaStoreEvent: the store of quotas fails or is odd, which Err says, or is back.
+	// QuotaStoreEvent: the store of quotas fails or behaves oddly, as Err says, or works again.
 	QuotaStoreEvent = "quota_store"
-	// TokenStoreEvent: the store of tokens fails, which Err says.
+	// TokenStoreEvent: the store of tokens fails, as Err says.
 	TokenStoreEvent = "token_store"
 	// TokenFetchEvent: a fetch of a token has ended, with any provider except for a
 	// [StaticToken], which is there from the start. Took, Err, Age and Expires are set.

@@ -90,7 +90,7 @@ func WithHTTPClient(hc *http.Client) Option {
 	}
 }
 
-// WithPlainHTTP allows http:// hosts other than loopback. Everybody on the way can
+// WithPlainHTTP allows http:// hosts other than loopback. Anyone on the network path can
 // then read the token.
 func WithPlainHTTP() Option { return func(s *settings) { s.plainHTTP = true } }
 
@@ -157,8 +157,8 @@ func WithMaxResponse(bytes int64) Option {
 }
 
 // WithLogger logs each attempt at Debug and, at Warn, each that is retried: endpoint,
-// status, code and times, never a URL, header, body or the name of a user. The default is
-// silence.
+// status, code and times, never a URL, header, body or the name of a user. By default
+// nothing is logged.
 func WithLogger(l *slog.Logger) Option {
 	return func(s *settings) {
 		if l == nil || l.Handler() == nil {

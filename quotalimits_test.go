@@ -53,7 +53,7 @@ func TestExtremeQuotas(t *testing.T) {
 	}
 }
 
-// Values written into raw paths, which belong into Params, do not make pools for ever.
+// Values written into raw paths, which belong in Params, do not make pools for ever.
 func TestPoolsOfRawCallsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{responses: []response{{status: 200, body: `{}`}}}

@@ -65,7 +65,7 @@ type storeAskerKey struct{}
 // process: two count as two processes. When the store begins to fail and when it is back,
 // the logger gets a record at Warn and the observer an Event with the Endpoint
 // [QuotaStoreEvent]. With [WithQuotaShare] the process takes nothing once all processes
-// together have used that share, which suits a large job beside the business.
+// together have used that share, which suits a large job beside the usual traffic.
 func WithQuotaStore(store QuotaStore) Option {
 	return func(s *settings) { s.quotas.store, s.quotas.stored = store, true }
 }

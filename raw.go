@@ -27,7 +27,7 @@ type RawCall struct {
 	// Quotas of the endpoint; nil: 100 calls a second. Calls with the same method
 	// and path share them. Paths that this module knows keep their own. 1000 other
 	// paths can have quotas at a time, and the rest shares 100 calls a second: values
-	// belong into Params.
+	// belong in Params.
 	Quotas []Quota
 	Items  int    // what the call counts for in quotas by item; 0: 1
 	User   string // whose quota it is, in quotas per user

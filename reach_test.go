@@ -19,7 +19,7 @@ import (
 	"github.com/imrest/im-go/messages"
 )
 
-// resolver responses every question for an IPv4 address with this one.
+// resolver resolves every name to this IPv4 address.
 func resolver(t *testing.T, ip string) *net.Resolver {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -51,7 +51,7 @@ var calls = map[string]func(context.Context, *im.Client) error{
 
 func idempotent(call string) bool { return call == "read" || call == "idempotent write" }
 
-// success responses every call of the tests.
+// success is the response to every call of the tests.
 var success = response{status: 200, body: `{"entities":[{"username":"alice"}],"data":{"bob":"1312740985563217920"}}`}
 
 // DESIGN.md's table, row by row: is the call retried, and what is said when it

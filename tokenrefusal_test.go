@@ -27,7 +27,7 @@ type gate struct {
 	calls   int
 	latency time.Duration
 	life    string                                 // in the words of /token
-	fails   bool                                   // /token responses 503
+	fails   bool                                   // /token returns 503
 	accepts func(g *gate, token, path string) bool // with the lock held; the token without Bearer
 }
 

@@ -28,7 +28,7 @@ type UserToken struct {
 // Format hides the value of the token.
 func (t UserToken) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%v for %s", t.Token, t.Username) }
 
-// UserTokenOptions are the choices of [Client.UserToken].
+// UserTokenOptions are the options of [Client.UserToken].
 type UserTokenOptions struct {
 	// TTL is how long the token lives, in whole seconds. From an [AppCertificate]: at
 	// most 24 h; 0 means 1 h. From the server: 0 means as long as the console says, 60
@@ -107,8 +107,8 @@ func (c AppCertificate) userToken(ctx context.Context, username string, o UserTo
 
 var getPasswordToken = tokenEndpoint("auth.user_token_password", api.NoToken)
 
-// UserTokenByPassword returns a token for a user, who is known by their password of at
-// most 64 characters. Easemob only. The ttl is in whole seconds; 0 means as long as the
+// UserTokenByPassword returns a token for a user in exchange for their password, of at most
+// 64 characters. Easemob only. The ttl is in whole seconds; 0 means as long as the
 // console says, 60 days by default; [Forever] means without an end. Quota: 300 calls a
 // second for all calls for tokens. Retried if the response is lost. Errors:
 // [ErrUnauthorized] for a wrong password (on older servers for an unknown user, too),

@@ -46,13 +46,13 @@ type Item[T any] struct {
 // Results has one item per item of the request, in its order.
 type Results[T any] []Item[T]
 
-// Result is that of a call that returns nothing for an item except its outcome.
+// Result is the result of a call that returns nothing for an item except whether it failed.
 type Result = Results[None]
 
 // None is the value of an item that has none.
 type None struct{}
 
-// IDs lists the items.
+// IDs returns the ids of the items, in their order.
 func (r Results[T]) IDs() []string {
 	ids := make([]string, len(r))
 	for i, item := range r {
@@ -83,7 +83,7 @@ func (r Results[T]) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf(
 // LogValue prints the item as it prints itself: its secrets stay hidden.
 func (i Item[T]) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", i)) }
 
-// Err is nil if all items are done, else a [*Error] with the items that failed.
+// Err returns nil if all items are done, else a [*Error] with the items that failed.
 func (r Results[T]) Err() error {
 	var failed Result
 	for _, item := range r {
@@ -100,7 +100,7 @@ func (r Results[T]) Err() error {
 // Error says which items of a batch failed. errors.Is finds [ErrPartial] and what the
 // items failed with.
 type Error struct {
-	Failed Result `json:"failed"` // the items, in the order of the request
+	Failed Result `json:"failed"` // in the order of the request, without their values
 	Total  int    `json:"total"`  // items of the request
 }
 
@@ -134,10 +134,10 @@ func (e *Error) Unwrap() []error {
 	return errs
 }
 
-// Reason is the error of an item that the server refused, in the server's words.
+// Reason is the error of an item that the server rejected, in the server's words.
 type Reason struct {
-	Text string
-	Kind error // what errors.Is finds; nil: nothing
+	Text string // the server's words
+	Kind error  // what errors.Is finds; nil: nothing
 }
 
 // Error returns the server's words.

@@ -83,7 +83,7 @@ func TestItemSurvivesJSON(t *testing.T) {
 
 	text, err = json.Marshal(batch.Result{{ID: "a"}})
 	require.NoError(t, err)
-	assert.Equal(t, `[{"id":"a"}]`, string(text), "nothing stands for the value that there is none")
+	assert.JSONEq(t, `[{"id":"a"}]`, string(text), "nothing stands for the value that there is none")
 }
 
 func TestChunks(t *testing.T) {

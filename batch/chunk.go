@@ -14,7 +14,7 @@ type chunk[T any] struct {
 func newChunk[T any](n, size int, items []T, key func(T) string) *chunk[T] {
 	c := &chunk[T]{n: n, items: items, rows: make([]Row, len(items)), begin: true, done: make(chan struct{})}
 	for i, item := range items {
-		c.rows[i] = Row{Number: n*size + i + 1, Key: key(item), State: Pending}
+		c.rows[i] = Row{Number: n*size + i + 1, Key: key(item), State: StatePending}
 	}
 	c.hash = hashOf(c.rows)
 	return c

@@ -52,7 +52,7 @@ func ExampleRun() {
 		fmt.Println(err)
 	}
 	for row, err := range batch.ReadJournal(job.Journal) {
-		if err == nil && row.State == batch.Refused {
+		if err == nil && row.State == batch.StateRefused {
 			fmt.Println(row.Number, row.Key, errors.Is(row.Err, im.ErrAlreadyExists))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log"
 	"slices"
 
 	"github.com/imrest/im-go/batch"
@@ -36,11 +37,16 @@ func ExampleResults() {
 // Results are stored as JSON, reasons included.
 func ExampleReason() {
 	results, _ := added()
-	stored, _ := json.Marshal(results.Failed())
+	stored, err := json.Marshal(results.Failed())
+	if err != nil {
+		log.Fatal(err)
+	}
 	var back batch.Result
-	err := json.Unmarshal(stored, &back)
-	fmt.Println(back[0].ID, back[0].Err, err)
-	// Output: bob user bob is already in group <nil>
+	if err := json.Unmarshal(stored, &back); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(back[0].ID, back[0].Err)
+	// Output: bob user bob is already in group
 }
 
 // A list that is longer than a call may be is cut.

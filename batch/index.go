@@ -124,17 +124,17 @@ func (x *index) rowsOf(n int) int {
 // done are not among it. Dirty are rows that no record of an end says this of.
 func (x *index) known(n int, file io.ReaderAt) (rows []Row, dirty bool, err error) {
 	rows = make([]Row, x.rowsOf(n))
-	state := Done
+	state := StateDone
 	if n >= len(x.marks) || x.marks[n] == 0 {
-		state = Pending
+		state = StatePending
 	}
 	s, opened := x.open[n]
 	if opened && s.at < 0 {
-		state, dirty = Unknown, true
+		state, dirty = StateUnknown, true
 	}
 	for i := range rows {
 		rows[i] = Row{Number: n*x.Max + i + 1, State: state}
-		if state == Unknown {
+		if state == StateUnknown {
 			rows[i].Err = errKilled
 		}
 	}
@@ -155,8 +155,8 @@ func (x *index) known(n int, file io.ReaderAt) (rows []Row, dirty bool, err erro
 		if at < 0 || at >= len(rows) {
 			return nil, false, fmt.Errorf("im: batch: the record of chunk %d names row %d", n, row.Number)
 		}
-		if row.State == Pending && s.begun {
-			row.State, row.Err, dirty = Unknown, errKilled, true
+		if row.State == StatePending && s.begun {
+			row.State, row.Err, dirty = StateUnknown, errKilled, true
 		}
 		rows[at] = row
 	}

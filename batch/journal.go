@@ -52,8 +52,8 @@ func (j *journal) prepare(h header) (err error) {
 		j.header = h
 	}
 	switch {
-	case j.header.Name != h.Name:
-		return &JournalError{Path: j.path, Line: 1, Problem: fmt.Sprintf("it is of the job %q, not of %q", j.header.Name, h.Name)}
+	case j.Name != h.Name:
+		return &JournalError{Path: j.path, Line: 1, Problem: fmt.Sprintf("it is of the job %q, not of %q", j.Name, h.Name)}
 	case j.Max != h.Max:
 		return &JournalError{Path: j.path, Line: 1, Problem: fmt.Sprintf("its chunks have %d rows, not %d (Job.Max)", j.Max, h.Max)}
 	}
@@ -164,7 +164,7 @@ func recall[T any](j *journal, c *chunk[T]) error {
 	c.begin, c.dirty = false, dirty
 	for i := range rows {
 		rows[i].Key = c.rows[i].Key
-		c.begin = c.begin || rows[i].State == Pending
+		c.begin = c.begin || rows[i].State == StatePending
 	}
 	c.rows = rows
 	return nil
@@ -174,7 +174,7 @@ func recall[T any](j *journal, c *chunk[T]) error {
 // once, also while the job runs. Rows that are done have no Key, and neither have
 // those that a killed process left unknown until the next run has seen them: their
 // Number is their place in the input. Rows that no run has reached are not listed,
-// or, before the last that one has reached, [Pending].
+// or, before the last that one has reached, [StatePending].
 //
 // The file has a JSON object in each line: the job; for each chunk of rows a "begin"
 // before its call and an "end" after it, which lists the rows that are not done; the

@@ -20,7 +20,7 @@ import (
 
 // lossy is a world in which the third call is lost and u15 and u47 are bad.
 func lossy() *world {
-	return &world{after: true, fail: func(call int, items []string) (batch.Result, error, bool) {
+	return &world{after: true, fail: func(_ int, items []string) (batch.Result, error, bool) {
 		r := make(batch.Result, len(items))
 		for i, item := range items {
 			if r[i].ID = item; item == "u15" || item == "u47" {
@@ -43,8 +43,8 @@ func TestJournalIsTheReport(t *testing.T) {
 	require.ErrorIs(t, err, batch.ErrPartial)
 	kept := read(t, j.Journal)
 	require.Len(t, kept, 58)
-	assert.Equal(t, []int{15, 47}, inOrder(t, kept, batch.Refused))
-	assert.Equal(t, []int{21, 22, 23, 24, 25, 26, 27, 28, 29, 30}, inOrder(t, kept, batch.Unknown))
+	assert.Equal(t, []int{15, 47}, inOrder(t, kept, batch.StateRefused))
+	assert.Equal(t, []int{21, 22, 23, 24, 25, 26, 27, 28, 29, 30}, inOrder(t, kept, batch.StateUnknown))
 	assert.Equal(t, "u15", kept[14].Key)
 	require.EqualError(t, kept[14].Err, "u15 is bad: forbidden")
 	require.ErrorIs(t, kept[14].Err, kind.ErrForbidden)
@@ -99,7 +99,7 @@ func TestOnUnknown(t *testing.T) {
 			assert.Equal(t, c.done, sum.Done)
 			assert.Equal(t, c.unknown, sum.Unknown)
 			assert.Equal(t, 2, sum.Refused)
-			assert.Len(t, inOrder(t, read(t, j.Journal), batch.Unknown), c.unknown)
+			assert.Len(t, inOrder(t, read(t, j.Journal), batch.StateUnknown), c.unknown)
 			twice := 0
 			for _, n := range w.done {
 				twice += n - 1
@@ -133,22 +133,22 @@ func TestKilledAfterAnyByte(t *testing.T) {
 		require.ErrorIs(t, err, batch.ErrPartial)
 		kept := read(t, path)
 		require.Len(t, kept, 58, "after %d bytes", n)
-		inOrder(t, kept, batch.Done)
+		inOrder(t, kept, batch.StateDone)
 		for _, row := range kept {
-			require.NotEqual(t, batch.Pending, row.State)
+			require.NotEqual(t, batch.StatePending, row.State)
 			name := fmt.Sprint("u", row.Number)
 			switch {
-			case row.Number <= len(before) && before[row.Number-1].State != batch.Pending:
+			case row.Number <= len(before) && before[row.Number-1].State != batch.StatePending:
 				require.Zero(t, w.done[name], "%s is called again after %d bytes", name, n)
 				require.Equal(t, before[row.Number-1].State, row.State)
 			default:
 				require.Equal(t, 1, w.done[name])
 			}
-			if row.State != batch.Done {
+			if row.State != batch.StateDone {
 				require.Equal(t, name, row.Key)
 			}
 		}
-		require.Equal(t, len(kept), len(rows))
+		require.Len(t, rows, len(kept))
 	}
 }
 
@@ -254,7 +254,7 @@ func TestKilledInTheSecondRun(t *testing.T) {
 	j.Workers, j.Journal = 1, filepath.Join(t.TempDir(), "journal")
 	_, err := batch.Run(t.Context(), source(names(30)), j)
 	require.ErrorIs(t, err, kind.ErrUnauthorized)
-	assert.Len(t, inOrder(t, read(t, j.Journal), batch.Pending), 10)
+	assert.Len(t, inOrder(t, read(t, j.Journal), batch.StatePending), 10)
 
 	w.fail = nil
 	_, err = batch.Run(t.Context(), source(names(30)), j)
@@ -265,7 +265,7 @@ func TestKilledInTheSecondRun(t *testing.T) {
 	upTo := bytes.Join(begins[:6], nil) // head, begin, end, begin, end (pending), begin
 	require.Equal(t, 3, bytes.Count(upTo, []byte(`"begin"`)))
 	require.NoError(t, os.WriteFile(j.Journal, upTo, 0o600))
-	assert.Equal(t, []int{11, 12, 13, 14, 15, 16, 17, 18, 19, 20}, inOrder(t, read(t, j.Journal), batch.Unknown))
+	assert.Equal(t, []int{11, 12, 13, 14, 15, 16, 17, 18, 19, 20}, inOrder(t, read(t, j.Journal), batch.StateUnknown))
 	sum, err := batch.Run(t.Context(), source(names(30)), j)
 	require.ErrorIs(t, err, batch.ErrPartial)
 	assert.Equal(t, 10, sum.Unknown)
@@ -273,7 +273,7 @@ func TestKilledInTheSecondRun(t *testing.T) {
 }
 
 func TestRowSurvivesJSON(t *testing.T) {
-	row := batch.Row{Number: 7, Key: "bob", State: batch.Refused, Field: "Password", Err: fmt.Errorf("odd: %w", kind.ErrForbidden)}
+	row := batch.Row{Number: 7, Key: "bob", State: batch.StateRefused, Field: "Password", Err: fmt.Errorf("odd: %w", kind.ErrForbidden)}
 	text, err := json.Marshal(row)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"row":7,"key":"bob","state":"refused","field":"Password","error":{"text":"odd: forbidden","kind":"forbidden"}}`, string(text))
@@ -301,5 +301,5 @@ func TestStoppedBeforeTheRetry(t *testing.T) {
 	require.ErrorIs(t, err, kind.ErrUnauthorized)
 	assert.Equal(t, 10, sum.Unknown)
 	assert.Zero(t, sum.Pending)
-	assert.Len(t, inOrder(t, read(t, j.Journal), batch.Unknown), 10)
+	assert.Len(t, inOrder(t, read(t, j.Journal), batch.StateUnknown), 10)
 }

@@ -15,19 +15,19 @@ import (
 
 // Estimate is what [Plan] expects of a job.
 type Estimate struct {
-	Rows     int            `json:"rows"`
-	Calls    int            `json:"calls"`
+	Rows     int            `json:"rows"`               // of the input
+	Calls    int            `json:"calls"`              // that Run would make
 	Refused  int            `json:"refused"`            // rows that the client rejects before anything is sent
 	Rejected []Row          `json:"rejected,omitempty"` // the first few of those
-	Pools    []PoolEstimate `json:"pools"`
-	Pool     string         `json:"pool"` // of quotas, the one that the calls would wait for most; empty: the quotas do not hold the job up
-	Time     time.Duration  `json:"time"` // by the quotas, if nobody else uses them, and RoundTrip
+	Pools    []PoolEstimate `json:"pools"`              // that the calls wait for
+	Pool     string         `json:"pool"`               // of quotas, the one that the calls would wait for most; empty: the quotas do not hold the job up
+	Time     time.Duration  `json:"time"`               // by the quotas, if nobody else uses them, and RoundTrip
 }
 
 // PoolEstimate is what a pool of quotas pays.
 type PoolEstimate struct {
-	Pool   string        `json:"pool"`
-	Calls  int           `json:"calls"`
+	Pool   string        `json:"pool"`   // its name, as in PoolStatus of package im
+	Calls  int           `json:"calls"`  // that it pays
 	Items  int           `json:"items"`  // what the calls count for in quotas by item, such as the targets of a message
 	Waited time.Duration `json:"waited"` // all calls together
 }

@@ -7,14 +7,14 @@ import (
 
 // Progress is the state of a run.
 type Progress struct {
-	Done    int           `json:"done"` // those of earlier runs included, as in Refused and Unknown
-	Refused int           `json:"refused"`
-	Unknown int           `json:"unknown"`
-	Total   int           `json:"total"` // Job.Total
-	Rate    float64       `json:"rate"`  // items settled a second, in this run
-	Pool    string        `json:"pool"`  // of quotas, the one that calls wait for most; empty: the quotas do not hold the run up
-	Left    time.Duration `json:"left"`  // until the end, by Rate and Total; 0: not known
-	Took    time.Duration `json:"took"`
+	Done    int           `json:"done"`    // those of earlier runs included, as in Refused and Unknown
+	Refused int           `json:"refused"` // certainly not done
+	Unknown int           `json:"unknown"` // perhaps done
+	Total   int           `json:"total"`   // Job.Total
+	Rate    float64       `json:"rate"`    // items settled a second, in this run
+	Pool    string        `json:"pool"`    // of quotas, the one that calls wait for most; empty: the quotas do not hold the run up
+	Left    time.Duration `json:"left"`    // until the end, by Rate and Total; 0: not known
+	Took    time.Duration `json:"took"`    // since the run began
 }
 
 // meter keeps what Progress tells. What calls wait for counts since the last look.
@@ -46,14 +46,14 @@ func (m *meter) settled(rows []Row, fresh bool) (refused int) {
 	defer m.mu.Unlock()
 	for i := range rows {
 		switch rows[i].State {
-		case Done:
+		case StateDone:
 			m.now.Done++
-		case Refused:
+		case StateRefused:
 			m.now.Refused++
 			if fresh {
 				m.refusals++
 			}
-		case Unknown:
+		case StateUnknown:
 			m.now.Unknown++
 		default:
 			continue

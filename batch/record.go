@@ -37,7 +37,7 @@ const version = 1
 func notDone(rows []Row) []Row {
 	var list []Row
 	for i := range rows {
-		if rows[i].State != Done {
+		if rows[i].State != StateDone {
 			list = append(list, rows[i])
 		}
 	}
@@ -81,12 +81,13 @@ func parseHash(text string) (uint64, bool) {
 
 // JournalError says that a journal cannot be used.
 type JournalError struct {
-	Path    string
-	Line    int // of the file, from 1; 0: no line is to blame
-	Row     int // of the input, from 1; 0: no row is to blame
-	Problem string
+	Path    string // of the journal
+	Line    int    // of the file, from 1; 0: no line is to blame
+	Row     int    // of the input, from 1; 0: no row is to blame
+	Problem string // what is wrong, and what to do
 }
 
+// Error names the file, the line and the row.
 func (e *JournalError) Error() string {
 	text := "im: the journal " + e.Path
 	if e.Line > 0 {

@@ -14,17 +14,17 @@ type State string
 
 // The states.
 const (
-	Done    State = "done"
-	Refused State = "refused" // certainly not done, and a second call would be refused as well
-	Unknown State = "unknown" // perhaps done: the response was lost, or the process was killed
-	Pending State = "pending" // certainly not done yet: the next run does it
+	StateDone    State = "done"
+	StateRefused State = "refused" // certainly not done, and a second call would be refused as well
+	StateUnknown State = "unknown" // perhaps done: the response was lost, or the process was killed
+	StatePending State = "pending" // certainly not done yet: the next run does it
 )
 
 // Row is what became of one item of a job.
 type Row struct { //nolint:recvcheck // only UnmarshalJSON must work on a pointer
-	Number int // the place in the input, from 1
-	Key    string
-	State  State
+	Number int    // the place in the input, from 1
+	Key    string // by Job.Key; empty for a row of a journal that needs no name
+	State  State  // what is known of the item
 	Field  string // what is wrong with the item, if it is one field of it
 	Err    error  // why the item is not done; a [*Reason] if it comes from a journal
 }
@@ -67,7 +67,7 @@ var place = regexp.MustCompile(`^\w+\[\d+\]\.?`)
 
 // refuse makes the row of an item that is certainly not done.
 func (r *Row) refuse(err error) {
-	r.State, r.Err = Refused, err
+	r.State, r.Err = StateRefused, err
 	var argument fielded
 	if errors.As(err, &argument) {
 		r.Field = argument.ArgumentField()
@@ -81,9 +81,9 @@ func (r *Row) refuse(err error) {
 func (r *Row) settle(err error) {
 	switch {
 	case err == nil:
-		r.State, r.Err = Done, nil
+		r.State, r.Err = StateDone, nil
 	case unknown(err):
-		r.State, r.Err = Unknown, err
+		r.State, r.Err = StateUnknown, err
 	default:
 		r.refuse(err)
 	}
@@ -95,24 +95,24 @@ func unknown(err error) bool {
 
 // Summary counts what became of the items of a job, those of earlier runs included.
 type Summary struct {
-	Rows    int `json:"rows"`
-	Done    int `json:"done"`
-	Refused int `json:"refused"`
-	Unknown int `json:"unknown"`
-	Pending int `json:"pending"`
-	Calls   int `json:"calls"` // of Job.Call, in this run
+	Rows    int `json:"rows"`    // of the input, as far as it was read
+	Done    int `json:"done"`    // in [StateDone]
+	Refused int `json:"refused"` // in [StateRefused]
+	Unknown int `json:"unknown"` // in [StateUnknown]
+	Pending int `json:"pending"` // in [StatePending]
+	Calls   int `json:"calls"`   // of Job.Call, in this run
 }
 
 func (s *Summary) count(state State) {
 	s.Rows++
 	switch state {
-	case Done:
+	case StateDone:
 		s.Done++
-	case Refused:
+	case StateRefused:
 		s.Refused++
-	case Unknown:
+	case StateUnknown:
 		s.Unknown++
-	case Pending:
+	case StatePending:
 		s.Pending++
 	}
 }
@@ -124,6 +124,7 @@ var ErrTooManyRefused = errors.New("too many items are refused")
 // an [ErrPartial].
 type RunError struct{ Summary }
 
+// Error counts the items that are not done.
 func (e *RunError) Error() string {
 	return fmt.Sprintf("im: %d of %d items are done, %d are refused and %d of unknown outcome", e.Done, e.Rows, e.Refused, e.Unknown)
 }
@@ -133,10 +134,11 @@ func (e *RunError) Is(target error) bool { return target == ErrPartial }
 
 // SourceError says that the input failed, and where.
 type SourceError struct {
-	Row int // the item that could not be read, from 1
-	Err error
+	Row int   // the item that could not be read, from 1
+	Err error // of the source
 }
 
+// Error names the row.
 func (e *SourceError) Error() string {
 	return fmt.Sprintf("im: batch: row %d of the input: %v", e.Row, e.Err)
 }

@@ -21,7 +21,7 @@ import (
 // What ends it: the context; an error of items ([*SourceError]) or of Job.Report; a
 // journal that does not fit ([*JournalError]); a failure of all calls to come, such as
 // im.ErrUnauthorized or im.ErrPlanLimit; Job.MaxRefused and Job.Patience. Calls under way
-// end first, and the journal keeps what is done; the items left are [Pending].
+// end first, and the journal keeps what is done; the items left are [StatePending].
 //
 // A job that goes through with items that are not done is a [*RunError], an [ErrPartial].
 //
@@ -154,7 +154,7 @@ func (r *run[T]) hand(n int, items []T) bool {
 	case <-r.stop.Done():
 		return false
 	}
-	if len(c.in(Pending))+len(c.in(Unknown)) == 0 {
+	if len(c.in(StatePending))+len(c.in(StateUnknown)) == 0 {
 		r.meter.settled(c.rows, false)
 		close(c.done)
 		return true

@@ -52,7 +52,7 @@ type world struct {
 	after bool // the failure comes after the work
 }
 
-func (w *world) call(ctx context.Context, items []string) (batch.Result, error) {
+func (w *world) call(_ context.Context, items []string) (batch.Result, error) {
 	w.mu.Lock()
 	w.sizes = append(w.sizes, len(items))
 	n := len(w.sizes)
@@ -129,7 +129,7 @@ func TestRun(t *testing.T) {
 	sum, err := batch.Run(t.Context(), source(names(95)), w.job(&rows))
 	require.NoError(t, err)
 	assert.Equal(t, batch.Summary{Rows: 95, Done: 95, Calls: 10}, sum)
-	assert.Len(t, inOrder(t, rows, batch.Done), 95)
+	assert.Len(t, inOrder(t, rows, batch.StateDone), 95)
 	assert.Len(t, w.done, 95)
 	slices.Sort(w.sizes)
 	assert.Equal(t, []int{5, 10, 10, 10, 10, 10, 10, 10, 10, 10}, w.sizes)
@@ -180,7 +180,7 @@ func TestHalving(t *testing.T) {
 	sum, err := batch.Run(t.Context(), source(names(60)), w.job(&rows))
 	require.ErrorIs(t, err, batch.ErrPartial)
 	require.EqualError(t, err, "im: 56 of 60 items are done, 4 are refused and 0 of unknown outcome")
-	assert.Equal(t, []int{7, 8, 33, 60}, inOrder(t, rows, batch.Refused))
+	assert.Equal(t, []int{7, 8, 33, 60}, inOrder(t, rows, batch.StateRefused))
 	require.ErrorIs(t, rows[6].Err, kind.ErrInvalidArgument)
 	require.EqualError(t, rows[7].Err, "because of u8: already exists")
 	assert.Len(t, w.done, 56)
@@ -204,7 +204,7 @@ func TestUnknownIsNotHalved(t *testing.T) {
 			sum, got := batch.Run(t.Context(), source(names(60)), w.job(&rows))
 			require.ErrorIs(t, got, batch.ErrPartial)
 			assert.Equal(t, 6, sum.Calls)
-			assert.Len(t, inOrder(t, rows, batch.Unknown), 10)
+			assert.Len(t, inOrder(t, rows, batch.StateUnknown), 10)
 			for name, n := range w.done {
 				assert.Equal(t, 1, n, name)
 			}
@@ -229,8 +229,8 @@ func TestResultsOfItems(t *testing.T) {
 	var rows []batch.Row
 	_, err := batch.Run(t.Context(), source(names(10)), w.job(&rows))
 	require.ErrorIs(t, err, batch.ErrPartial)
-	assert.Equal(t, []int{2}, inOrder(t, rows, batch.Refused))
-	assert.Equal(t, []int{5}, inOrder(t, rows, batch.Unknown))
+	assert.Equal(t, []int{2}, inOrder(t, rows, batch.StateRefused))
+	assert.Equal(t, []int{5}, inOrder(t, rows, batch.StateUnknown))
 }
 
 func TestWrongNumberOfResults(t *testing.T) {
@@ -239,7 +239,7 @@ func TestWrongNumberOfResults(t *testing.T) {
 	_, err := batch.Run(t.Context(), source(names(10)), w.job(&rows))
 	require.ErrorIs(t, err, kind.ErrInvalidArgument)
 	assert.ErrorContains(t, err, "1 results for 10 items")
-	assert.Len(t, inOrder(t, rows, batch.Unknown), 10)
+	assert.Len(t, inOrder(t, rows, batch.StateUnknown), 10)
 }
 
 // A failure of all calls to come ends the run, and the next one goes on.
@@ -260,7 +260,7 @@ func TestHopelessEnds(t *testing.T) {
 	sum, err = batch.Run(t.Context(), source(names(1000)), j)
 	require.NoError(t, err)
 	assert.Equal(t, 97, sum.Calls)
-	assert.Len(t, inOrder(t, rows, batch.Done), 1000)
+	assert.Len(t, inOrder(t, rows, batch.StateDone), 1000)
 	for name, n := range w.done {
 		assert.Equal(t, 1, n, name)
 	}
@@ -273,7 +273,7 @@ func TestOddErrorEnds(t *testing.T) {
 	var rows []batch.Row
 	_, err := batch.Run(t.Context(), source(names(1000)), w.job(&rows))
 	require.ErrorIs(t, err, odd)
-	assert.Len(t, inOrder(t, rows, batch.Unknown), 10)
+	assert.Len(t, inOrder(t, rows, batch.StateUnknown), 10)
 }
 
 func TestErrorOfTheSource(t *testing.T) {
@@ -297,7 +297,7 @@ func TestErrorOfTheSource(t *testing.T) {
 	require.ErrorAs(t, err, &at)
 	assert.Equal(t, 35, at.Row)
 	assert.LessOrEqual(t, len(w.done), 30)
-	assert.Len(t, inOrder(t, read(t, j.Journal), batch.Done), len(w.done), "what was done stays in the journal")
+	assert.Len(t, inOrder(t, read(t, j.Journal), batch.StateDone), len(w.done), "what was done stays in the journal")
 
 	_, err = batch.Run(t.Context(), source(names(40)), j)
 	require.NoError(t, err)
@@ -353,7 +353,7 @@ func TestCancel(t *testing.T) {
 		assert.Equal(t, 6*time.Second, time.Since(start))
 		assert.Equal(t, 80, sum.Done)
 		assert.Zero(t, sum.Unknown)
-		assert.Len(t, inOrder(t, read(t, j.Journal), batch.Done), 80)
+		assert.Len(t, inOrder(t, read(t, j.Journal), batch.StateDone), 80)
 
 		j.Grace = time.Second // too short: the calls are broken off
 		ctx, cancel = context.WithCancel(t.Context())
@@ -362,7 +362,7 @@ func TestCancel(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 		assert.Equal(t, 120, sum.Done)
 		assert.Equal(t, 40, sum.Unknown)
-		assert.Len(t, inOrder(t, read(t, j.Journal), batch.Unknown), 40)
+		assert.Len(t, inOrder(t, read(t, j.Journal), batch.StateUnknown), 40)
 		time.Sleep(time.Minute)
 	})
 }

@@ -10,11 +10,11 @@ import (
 
 // work does what is left to do of a chunk, and has the journal say so.
 func (r *run[T]) work(ctx context.Context, c *chunk[T]) {
-	unknown := c.in(Unknown)
+	unknown := c.in(StateUnknown)
 	if r.stop.Err() == nil {
 		r.revive(ctx, c, unknown)
 	}
-	if pending := c.in(Pending); len(pending) > 0 && r.stop.Err() == nil {
+	if pending := c.in(StatePending); len(pending) > 0 && r.stop.Err() == nil {
 		if c.begin {
 			if err := r.log.begin(c.n, c.rows, c.hash); err != nil {
 				r.end(err)
@@ -26,8 +26,8 @@ func (r *run[T]) work(ctx context.Context, c *chunk[T]) {
 	}
 	if r.OnUnknown == RetryUnknown {
 		for _, at := range unknown { // not sent again after all
-			if row := &c.rows[at]; row.State == Pending {
-				row.State = Unknown
+			if row := &c.rows[at]; row.State == StatePending {
+				row.State = StateUnknown
 			}
 		}
 	}
@@ -46,7 +46,7 @@ func (r *run[T]) revive(ctx context.Context, c *chunk[T], unknown []int) {
 	switch r.OnUnknown {
 	case RetryUnknown:
 		for _, at := range unknown {
-			c.rows[at].State = Pending
+			c.rows[at].State = StatePending
 		}
 	case VerifyUnknown:
 		for _, at := range unknown {
@@ -58,9 +58,9 @@ func (r *run[T]) revive(ctx context.Context, c *chunk[T], unknown []int) {
 			case err != nil:
 				continue
 			case done:
-				row.State, row.Err = Done, nil
+				row.State, row.Err = StateDone, nil
 			default:
-				row.State, row.Err = Pending, nil
+				row.State, row.Err = StatePending, nil
 			}
 			c.dirty = true
 		}
@@ -126,13 +126,13 @@ func (r *run[T]) call(ctx context.Context, c *chunk[T], rows []int) {
 			r.halve(ctx, c, rows, err)
 			return
 		case lost:
-			c.all(rows, Unknown, err)
+			c.all(rows, StateUnknown, err)
 			return
 		case hopeless:
 			r.end(err)
 			return
 		case odd:
-			c.all(rows, Unknown, err)
+			c.all(rows, StateUnknown, err)
 			r.end(err)
 			return
 		}
@@ -153,12 +153,12 @@ func (r *run[T]) halve(ctx context.Context, c *chunk[T], rows []int, err error) 
 // spread gives each row what the response says of it.
 func (r *run[T]) spread(c *chunk[T], rows []int, result Result) {
 	if result == nil {
-		c.all(rows, Done, nil)
+		c.all(rows, StateDone, nil)
 		return
 	}
 	if len(result) != len(rows) {
 		err := invalid("Job.Call returned %d results for %d items", len(result), len(rows))
-		c.all(rows, Unknown, err)
+		c.all(rows, StateUnknown, err)
 		r.end(err)
 		return
 	}

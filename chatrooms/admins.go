@@ -43,7 +43,7 @@ var removeAdmin = api.Endpoint{
 }
 
 // RemoveAdmin makes an admin of a room a plain member again. Errors: im.ErrNotFound also if
-// there is no such user; what the server responds for a user who is not an admin is not
+// there is no such user; what the server returns for a user who is not an admin is not
 // documented.
 //
 //im:endpoint chatrooms.remove_admin

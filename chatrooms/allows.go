@@ -13,8 +13,9 @@ const allowPath = "/chatrooms/{roomID}/white/users"
 var listAllowed = api.Endpoint{ID: "chatrooms.list_allowed", Method: http.MethodGet, Path: allowPath, Idempotent: true}
 
 // ListAllowed returns the allow list of a room: who may write while all are muted, unless
-// they are muted by name, and stays in the room while offline. The owner and admins count
-// as allowed by the newest documents; whether they are named here is not known.
+// they are on the mute list, and who stays in the room while offline. By the newest
+// documents the owner and admins count as allowed; whether the list names them is not
+// documented.
 //
 //im:endpoint chatrooms.list_allowed
 func (s *Service) ListAllowed(ctx context.Context, roomID string) ([]string, error) {
@@ -38,7 +39,7 @@ var allowMembers = api.Endpoint{
 
 // AllowMembers puts up to [MaxMembersBatch] members on the allow list. By the newest
 // documents a user who is not a member fails the whole call with im.ErrNotFound, by the
-// others only that user failed.
+// others only that item.
 //
 //im:endpoint chatrooms.allow_users
 func (s *Service) AllowMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {

@@ -20,12 +20,12 @@ const (
 	maxAttributeValue = 4096 // characters
 )
 
-// Attributes are free data about a room that all its members see. A key has up to 128
+// Attributes are free data about a room that all its members can read. A key has up to 128
 // characters of a-z, A-Z, 0-9, "_", "-" and ".", a value up to 4,096 characters. A room has
 // up to 100 attributes, all rooms of an app 10 GB.
 type Attributes map[string]string
 
-// AttributeOptions are optional for setting attributes.
+// AttributeOptions are the options for setting attributes.
 type AttributeOptions struct {
 	Keep            bool   `json:"keep,omitzero"`             // they stay when the user who sets them leaves the room; otherwise they go with the user
 	NotificationExt string `json:"notification_ext,omitzero"` // passed on with the event; only the vendor's Java SDK sends it
@@ -118,7 +118,7 @@ var setAttributes = api.Endpoint{
 
 // SetAttributes sets up to [MaxAttributesBatch] attributes of a room for a member, to whom
 // they then belong. The results are in the order of the keys. An attribute of another
-// member failed with im.ErrForbidden; older servers fail the whole call for it.
+// member fails with im.ErrForbidden; older servers fail the whole call.
 // [Service.ForceSetAttributes] overwrites it. Errors: im.ErrNotFound also if the user is
 // not a member.
 //
@@ -132,8 +132,8 @@ var forceSetAttributes = api.Endpoint{
 	Idempotent: true, MaxItems: MaxAttributesBatch, ItemsIn: "attributes",
 }
 
-// ForceSetAttributes is [Service.SetAttributes] that also overwrites the attributes of
-// other members.
+// ForceSetAttributes does what [Service.SetAttributes] does, and also overwrites the
+// attributes of other members.
 //
 //im:endpoint chatrooms.force_set_attributes
 func (s *Service) ForceSetAttributes(ctx context.Context, roomID, username string, attributes Attributes, o AttributeOptions) (batch.Result, error) {
@@ -185,8 +185,8 @@ var forceDeleteAttributes = api.Endpoint{
 	Idempotent: true, MaxItems: MaxAttributesBatch, ItemsIn: "keys",
 }
 
-// ForceDeleteAttributes is [Service.DeleteAttributes] that also deletes the attributes of
-// other members. The user need not be a member: the vendor's Java SDK sends "admin".
+// ForceDeleteAttributes does what [Service.DeleteAttributes] does, and also deletes the
+// attributes of other members. The user need not be a member: the vendor's Java SDK sends "admin".
 //
 //im:endpoint chatrooms.force_delete_attributes
 func (s *Service) ForceDeleteAttributes(ctx context.Context, roomID, username string, keys []string) (batch.Result, error) {

@@ -12,7 +12,8 @@ const blockPath = "/chatrooms/{roomID}/blocks/users"
 
 var listBlocked = api.Endpoint{ID: "chatrooms.list_blocks", Method: http.MethodGet, Path: blockPath, Idempotent: true}
 
-// ListBlocked returns the block list of a room.
+// ListBlocked returns the block list of a room in one response, as a plain slice: unlike that
+// of a group, the API does not return it in pages, and documents no maximum.
 //
 //im:endpoint chatrooms.list_blocks
 func (s *Service) ListBlocked(ctx context.Context, roomID string) ([]string, error) {
@@ -50,8 +51,8 @@ var unblockMember = api.Endpoint{
 	ID: "chatrooms.unblock_user", Method: http.MethodDelete, Path: blockPath + "/{username}", Idempotent: true,
 }
 
-// UnblockMember takes a user off the block list, who may then join the room again. Errors:
-// im.ErrNotFound also if the user is not on the list.
+// UnblockMember takes a user off the block list. The user can then join the room again, but
+// is not a member until then. Errors: im.ErrNotFound also if the user is not on the list.
 //
 //im:endpoint chatrooms.unblock_user
 func (s *Service) UnblockMember(ctx context.Context, roomID, username string) error {

@@ -69,7 +69,7 @@ type NewRoom struct {
 	Description string   `json:"description"`           // up to 512 characters; needed; whether it may be empty is not documented
 	Owner       string   `json:"owner"`                 // a user that exists
 	Members     []string `json:"members,omitempty"`     // the first members, without the owner; up to MaxMembers
-	MaxMembers  int      `json:"maxusers,omitzero"`     // with the owner; 0: the server's 1,000. Above 10,000 the vendor must have raised the limit
+	MaxMembers  int      `json:"maxusers,omitzero"`     // including the owner; 0: the server's 1,000. Above 10,000 the vendor must have raised the limit
 	Custom      string   `json:"custom,omitzero"`       // free text of up to 8 KB; older documents allow 1,024 characters
 	ID          string   `json:"roomid,omitzero"`       // up to 64 of a-z and 0-9; empty: made by the server. The vendor must have enabled own ids
 	ReviewName  *bool    `json:"need_verify,omitempty"` // whether moderation reviews the name; nil: yes. Only in the vendor's Java SDK
@@ -100,8 +100,8 @@ var create = api.Endpoint{
 
 // Create creates a room and returns its id. If own ids are not enabled, the server may
 // create a room with an id of its own choice: Create returns that id, with
-// im.ErrNotEnabled. Not retried if the response is lost: a retry
-// would create another room. Quota: 50 calls a second. Errors: im.ErrNotFound if the owner
+// im.ErrNotEnabled. Not retried if the response is lost: a retry would create another
+// room, unless it has an ID. Quota: 50 calls a second. Errors: im.ErrNotFound if the owner
 // or a member does not exist, im.ErrPlanLimit if the app has too many rooms or a user is
 // in too many, im.ErrAlreadyExists if the ID is taken.
 //

@@ -167,8 +167,7 @@ func ExampleService_Update() {
 	client, roomID, end := lobby()
 	defer end()
 	err := client.Chatrooms.Update(context.Background(), roomID, chatrooms.RoomUpdate{Name: new("Lounge"), MaxMembers: 400})
-	var partial *batch.Error
-	if errors.As(err, &partial) {
+	if partial, ok := errors.AsType[*batch.Error](err); ok {
 		fmt.Println("not changed:", partial.Failed.IDs())
 	} else if err != nil {
 		log.Fatal(err)

@@ -25,11 +25,11 @@ const leastPage = 100
 
 // Summary is what lists say of a room.
 type Summary struct {
-	ID          string `json:"id"`
-	Name        string `json:"name"`
+	ID          string `json:"id"`                    // digits, unless the app chose it
+	Name        string `json:"name"`                  // up to 128 characters
 	Owner       string `json:"owner,omitzero"`        // not in lists of joined rooms
-	MemberCount int    `json:"member_count,omitzero"` // with the owner; not in lists of joined rooms
-	Disabled    bool   `json:"disabled"`
+	MemberCount int    `json:"member_count,omitzero"` // including the owner; not in lists of joined rooms
+	Disabled    bool   `json:"disabled"`              // chat rooms have no call that changes it
 }
 
 type wireSummary struct {

@@ -22,8 +22,8 @@ const (
 
 // Member is a user in a room.
 type Member struct {
-	Username string `json:"username"`
-	Role     Role   `json:"role"`
+	Username string `json:"username"` // lower case
+	Role     Role   `json:"role"`     // what the member is in the room
 }
 
 func member(a *api.Affiliation) Member { return Member{Username: a.Username, Role: Role(a.Role)} }
@@ -75,7 +75,7 @@ var listMembers = api.Endpoint{
 	ID: "chatrooms.list_members", Method: http.MethodGet, Path: "/chatrooms/{roomID}/users", Idempotent: true,
 }
 
-// ListMembers returns a page of the members of a room, its owner among them, in no certain
+// ListMembers returns a page of the members of a room, its owner among them, in no particular
 // order. A page has up to [MaxMembersPage] members; one of 100 or more names a next one,
 // which may be empty, as the server may have cut it. Members may be missed or listed twice
 // if users join or leave meanwhile.

@@ -16,7 +16,7 @@ var addMember = api.Endpoint{
 }
 
 // AddMember makes a user a member of a room, without asking the user. A member counts as
-// added; older servers respond with im.ErrAlreadyExists. Errors: im.ErrNotFound also if
+// added; on older servers it is im.ErrAlreadyExists. Errors: im.ErrNotFound also if
 // there is no such user, im.ErrPlanLimit if the user is in too many rooms, im.ErrForbidden
 // if the user is blocked or the room is full.
 //
@@ -32,8 +32,8 @@ var addMembers = api.Endpoint{
 
 // AddMembers makes up to [MaxMembersBatch] users members of a room. It adds all of them or
 // none: a user who does not exist fails the whole call with im.ErrNotFound. Members count
-// as added; an older server may leave them out of its response, and their error is
-// [batch.ErrNotReported]. Other errors as those of [Service.AddMember].
+// as added; older servers may leave them out of the response, and their error is then
+// [batch.ErrNotReported]. Other errors: as for [Service.AddMember].
 //
 //im:endpoint chatrooms.add_members
 func (s *Service) AddMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {

@@ -16,14 +16,14 @@ const (
 
 // Muted is a member who may not write.
 type Muted struct {
-	Username string    `json:"username"`
+	Username string    `json:"username"`         // lower case
 	Until    time.Time `json:"until,omitzero"`   // at the end of 2116 for a mute without an end
 	Forever  bool      `json:"forever,omitzero"` // the mute has no end
 }
 
 var listMuted = api.Endpoint{ID: "chatrooms.list_muted", Method: http.MethodGet, Path: mutePath, Idempotent: true}
 
-// ListMuted returns the members of a room that are muted by name or by tag. It does not say
+// ListMuted returns the mute list of a room: members muted by name or by tag. It does not say
 // whether [Service.MuteAll] has muted all: [Room.MutedAll] does.
 //
 //im:endpoint chatrooms.list_muted
@@ -54,7 +54,7 @@ var unmuteMembers = api.Endpoint{
 }
 
 // UnmuteMembers takes up to [MaxMembersBatch] members off the mute list. What the server
-// responds for one who is not muted is not documented.
+// returns for one who is not muted is not documented.
 //
 //im:endpoint chatrooms.unmute_members
 func (s *Service) UnmuteMembers(ctx context.Context, roomID string, usernames []string) (batch.Result, error) {
@@ -63,8 +63,8 @@ func (s *Service) UnmuteMembers(ctx context.Context, roomID string, usernames []
 
 var muteAll = api.Endpoint{ID: "chatrooms.mute_all", Method: http.MethodPost, Path: muteAllPath, Idempotent: true}
 
-// MuteAll keeps all members from writing until [Service.UnmuteAll], also those who join
-// later, except for the allow list.
+// MuteAll keeps all members from writing until [Service.UnmuteAll], those who join later
+// too, except for the allow list.
 //
 //im:endpoint chatrooms.mute_all
 func (s *Service) MuteAll(ctx context.Context, roomID string) error {

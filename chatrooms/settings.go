@@ -12,27 +12,27 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Room is a chat room with all that is known of it.
+// Room is a chat room with its settings.
 type Room struct {
-	ID          string    `json:"id"`
-	Name        string    `json:"name"`
-	Description string    `json:"description,omitzero"`
-	Custom      string    `json:"custom,omitzero"` // free text of the app
-	Owner       string    `json:"owner"`
-	Public      bool      `json:"public"` // as AllowInvites
-	Created     time.Time `json:"created,omitzero"`
+	ID          string    `json:"id"`                   // digits, unless the app chose it
+	Name        string    `json:"name"`                 // up to 128 characters
+	Description string    `json:"description,omitzero"` // up to 512 characters
+	Custom      string    `json:"custom,omitzero"`      // free text of the app
+	Owner       string    `json:"owner"`                // lower case
+	Public      bool      `json:"public"`               // as AllowInvites
+	Created     time.Time `json:"created,omitzero"`     // by the server's clock
 
 	// These come from groups and are the same for all rooms.
 	AllowInvites   bool `json:"allow_invites"`   // members may invite
 	ConfirmInvites bool `json:"confirm_invites"` // users join only when they accept the invitation
 	ApproveJoins   bool `json:"approve_joins"`   // joining needs approval
 
-	MaxMembers  int      `json:"max_members"`       // with the owner
-	MemberCount int      `json:"member_count"`      // with the owner
-	Members     []Member `json:"members,omitempty"` // with the owner
+	MaxMembers  int      `json:"max_members"`       // including the owner
+	MemberCount int      `json:"member_count"`      // including the owner
+	Members     []Member `json:"members,omitempty"` // including the owner
 
 	MutedAll bool `json:"muted_all"` // by [Service.MuteAll]; older servers do not report it
-	Disabled bool `json:"disabled"`
+	Disabled bool `json:"disabled"`  // chat rooms have no call that changes it
 }
 
 func room(w *api.WireGroup) Room {
@@ -62,8 +62,8 @@ func (s *Service) Get(ctx context.Context, roomID string) (*Room, error) {
 
 var errNoRoom error = &batch.Reason{Text: "no such room", Kind: api.ErrNotFound}
 
-// GetBatch returns up to [MaxGetBatch] rooms. One that the response leaves out failed with
-// im.ErrNotFound; if there is none of the rooms, the whole call fails. Quota: 100 calls a
+// GetBatch returns up to [MaxGetBatch] rooms. One that the response leaves out fails with
+// im.ErrNotFound; if none of the rooms exists, the whole call fails. Quota: 100 calls a
 // second together with [Service.Get].
 func (s *Service) GetBatch(ctx context.Context, roomIDs []string) (batch.Results[Room], error) {
 	return s.getBatch(ctx, roomIDs, api.Identifiers("roomIDs", roomIDs))
@@ -81,12 +81,12 @@ func (s *Service) getBatch(ctx context.Context, roomIDs []string, invalid error)
 type RoomUpdate struct {
 	Name        *string `json:"name,omitempty"`        // up to 128 characters
 	Description *string `json:"description,omitempty"` // up to 512 characters
-	MaxMembers  int     `json:"maxusers,omitzero"`     // with the owner; above 10,000 the vendor must have raised the limit
+	MaxMembers  int     `json:"maxusers,omitzero"`     // including the owner; above 10,000 the vendor must have raised the limit
 
 	// Custom and ReviewName are as in NewRoom. Only the vendor's Java SDK changes them; a
 	// server that follows the documents rejects Custom.
 	Custom     *string `json:"custom,omitempty"`
-	ReviewName *bool   `json:"need_verify,omitempty"`
+	ReviewName *bool   `json:"need_verify,omitempty"` // the response does not confirm it
 }
 
 func (u *RoomUpdate) check() error {

@@ -64,7 +64,7 @@ var removeSuperAdmin = api.Endpoint{
 }
 
 // RemoveSuperAdmin takes the role of super admin from a user, who stays in all rooms.
-// Errors: im.ErrNotFound if there is no such user; what the server responds for a user
+// Errors: im.ErrNotFound if there is no such user; what the server returns for a user
 // without the role is not documented.
 //
 //im:endpoint chatrooms.revoke_super_admin

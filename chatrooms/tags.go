@@ -59,7 +59,7 @@ func checkTag(field, tag string) error {
 
 // Tag is a tag of a member.
 type Tag struct {
-	Name       string    `json:"name"`
+	Name       string    `json:"name"`                 // up to 32 characters
 	MutedUntil time.Time `json:"muted_until,omitzero"` // zero: not muted; at the end of 2116 for a mute without an end
 	Forever    bool      `json:"forever,omitzero"`     // the mute has no end
 }

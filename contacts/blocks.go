@@ -86,8 +86,9 @@ func (s *Service) AllBlocked(ctx context.Context, username string, o page.Option
 	return api.All(s.PageBlocked(ctx, username, o))
 }
 
-// ListBlockedUsernames returns all users that a user has blocked, newest first. Otherwise as
-// [Service.ListBlocked].
+// ListBlockedUsernames returns the users that a user has blocked in one response, newest
+// first, at most 500, which is all that the list can hold. It is [Service.ListBlocked]
+// without pages, the only form in older documents. Otherwise as there.
 func (s *Service) ListBlockedUsernames(ctx context.Context, username string) ([]string, error) {
 	p, err := s.blocked(ctx, username, new(api.Call))
 	if err != nil {

@@ -10,7 +10,7 @@
 //     [Service.AllBlocked].
 //
 // Contacts are mutual: adding or removing one changes both lists at once, without an
-// invitation. A user may have 100 to 3,000 of them, or more, by the plan of the app. The
+// invitation. The plan of the app says how many a user may have: 100 to 3,000, or more. The
 // block list is one-sided, holds up to 500 users, and leaves the contacts as they are; a
 // blocked user can neither write to the owner nor ask to become a contact.
 //
@@ -103,7 +103,7 @@ var setRemark = api.Endpoint{
 	ID: "contacts.set_remark", Method: http.MethodPut, Path: "/user/{username}/contacts/users/{contact}", Idempotent: true,
 }
 
-// SetRemark sets what a user notes about a contact, up to [MaxRemark] characters. The
+// SetRemark sets a user's note about a contact, up to [MaxRemark] characters. The
 // contact does not see it. Whether an empty remark deletes it is not documented. The English
 // documents of Agora do not have this call. im.ErrNotFound also if the two are not contacts.
 //

@@ -20,8 +20,9 @@ var listUsernames = api.Endpoint{
 	ID: "contacts.list", Method: http.MethodGet, Path: "/users/{username}/contacts/users", Idempotent: true,
 }
 
-// ListUsernames returns the contacts of a user at once, newest first, at most 3,000;
-// [Service.All] goes over all of them, with their remarks.
+// ListUsernames returns the contacts of a user in one response, newest first: usernames
+// alone, at most 3,000. It is another call than [Service.List], which has no maximum and can
+// return remarks, but takes a call for each page.
 //
 //im:endpoint contacts.list
 func (s *Service) ListUsernames(ctx context.Context, username string) ([]string, error) {
@@ -47,7 +48,7 @@ type ListOptions struct {
 
 // Contact is one of a user's contacts.
 type Contact struct {
-	Username string `json:"username"`
+	Username string `json:"username"`        // lower case
 	Remark   string `json:"remark,omitzero"` // only with ListOptions.Remarks
 }
 

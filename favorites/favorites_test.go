@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -89,7 +90,7 @@ func TestAddBatch(t *testing.T) {
 	milk := favorites.NewFavorite{ID: "milk", Data: "m", Created: at(1718000000000)}
 	many := make([]favorites.NewFavorite, favorites.MaxFavoriteBatch+1)
 	for i := range many {
-		many[i] = favorites.NewFavorite{ID: fmt.Sprint(i), Data: "x"}
+		many[i] = favorites.NewFavorite{ID: strconv.Itoa(i), Data: "x"}
 	}
 	const request = `{"username":"alice","collections":[{"id":"tea","type":3,"data":"t","ext":"shelf","createdAt":1719000000123},` +
 		`{"id":"milk","type":0,"data":"m","ext":"","createdAt":1718000000000}]}`
@@ -339,7 +340,7 @@ func (s *stored) all(t *testing.T, o favorites.ListOptions) (ids []string, calls
 func entries(millis ...int64) *stored {
 	s := &stored{gone: map[string]bool{}}
 	for i, m := range millis {
-		s.entries = append(s.entries, favorites.Favorite{ID: fmt.Sprint(i), Created: at(m)})
+		s.entries = append(s.entries, favorites.Favorite{ID: strconv.Itoa(i), Created: at(m)})
 	}
 	return s
 }

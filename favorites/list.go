@@ -37,7 +37,7 @@ type ListOptions struct {
 	Order Order     `json:"order,omitzero"` // empty: OrderNewestFirst
 }
 
-func (o *ListOptions) check() error {
+func (o ListOptions) check() error {
 	switch {
 	case o.Order != "" && o.Order != OrderNewestFirst && o.Order != OrderOldestFirst:
 		return api.Invalid("Order", "is %s, must be %q or %q", api.Quoted(string(o.Order)), OrderNewestFirst, OrderOldestFirst)
@@ -74,7 +74,7 @@ func readMark(cursor string) mark {
 }
 
 // asked is what a page is asked with: one more than wanted where the mark comes again.
-func (o *ListOptions) asked(m mark) int {
+func (o ListOptions) asked(m mark) int {
 	switch {
 	case o.Limit == 0:
 		return MaxPage
@@ -84,7 +84,7 @@ func (o *ListOptions) asked(m mark) int {
 	return o.Limit
 }
 
-func (o *ListOptions) query(m mark) url.Values {
+func (o ListOptions) query(m mark) url.Values {
 	q := url.Values{"limit": {strconv.Itoa(o.asked(m))}}
 	if o.Order != "" {
 		q.Set("direction", string(o.Order))
@@ -115,7 +115,7 @@ func (o ListOptions) after(m mark) ListOptions {
 }
 
 // outside reports whether a favorite was made at another time than was asked for.
-func (o *ListOptions) outside(f Favorite) bool {
+func (o ListOptions) outside(f Favorite) bool {
 	if f.Created.IsZero() {
 		return false // not known
 	}

@@ -11,9 +11,9 @@ import (
 	"runtime"
 )
 
-// Save makes the file path from what write delivers: into a temporary file
-// beside it, synced and renamed when all of it is there, so that path never holds
-// a part. restart empties the temporary file for another attempt.
+// Save writes a file with what write delivers: to a temporary file beside path, which is
+// synced and renamed once all of it is there, so that path never holds a part. restart
+// empties the temporary file for another attempt.
 //
 // As with os.Create, a symbolic link stays and its target is written, a file that
 // exists keeps its mode and must be writable, and a new one gets 0666 less the

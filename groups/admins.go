@@ -22,7 +22,7 @@ func (s *Service) ListAdmins(ctx context.Context, groupID string) ([]string, err
 var addAdmin = api.Endpoint{ID: "groups.add_admin", Method: http.MethodPost, Path: adminPath, Idempotent: true}
 
 // AddAdmin makes a member of a group an admin; a group has up to 99. What the server
-// responds for a user who is an admin already is not documented. Errors: im.ErrNotFound
+// returns for a user who is an admin already is not documented. Errors: im.ErrNotFound
 // also if the user is not a member.
 //
 //im:endpoint groups.add_admin

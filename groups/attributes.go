@@ -82,9 +82,9 @@ var setAttributes = api.Endpoint{
 
 // SetMemberAttributes sets attributes of one member of a group; others stay as they are.
 // If the response does not confirm some, the error is a [*batch.Error] that names their
-// keys. Errors: im.ErrNotFound also if the user is not a member, though the documents say
-// so of the other calls on attributes only; im.ErrNotEnabled if the app has no attributes.
-// Also retried if another call writes attributes of the same member (im.ErrConflict).
+// keys. Errors: im.ErrNotFound also if the user is not a member (documented for the other
+// calls on attributes only), im.ErrNotEnabled if the app has no attributes. Also retried if
+// another call writes attributes of the same member (im.ErrConflict).
 //
 //im:endpoint groups.set_member_attributes
 func (s *Service) SetMemberAttributes(ctx context.Context, groupID, username string, attributes Attributes) error {

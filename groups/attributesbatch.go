@@ -25,8 +25,8 @@ var getAttributesBatch = api.Endpoint{
 
 // GetMemberAttributesBatch returns the attributes with these keys, or all if keys is
 // empty, of up to [MaxGetAttributesBatch] members of a group. Whether the response names
-// a member without such attributes is not documented: one that it does not name failed
-// with [batch.ErrNotReported]. What the server responds for a group that does not exist is
+// a member without such attributes is not documented: one that it does not name fails
+// with [batch.ErrNotReported]. What the server returns for a group that does not exist is
 // not documented either.
 //
 //im:endpoint groups.get_members_attributes
@@ -52,8 +52,8 @@ func (s *Service) GetMemberAttributesBatch(ctx context.Context, groupID string, 
 
 // MemberAttributes are attributes of one member to set.
 type MemberAttributes struct {
-	Username   string     `json:"username"`
-	Attributes Attributes `json:"metadata"`
+	Username   string     `json:"username"` // a member of the group
+	Attributes Attributes `json:"metadata"` // at least one; an empty value removes its key
 }
 
 var setAttributesBatch = api.Endpoint{

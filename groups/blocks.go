@@ -16,7 +16,7 @@ const blockPath = "/chatgroups/{groupID}/blocks/users"
 var listBlocked = api.Endpoint{ID: "groups.list_blocked", Method: http.MethodGet, Path: blockPath, Idempotent: true}
 
 // ListBlocked returns a page of the block list of a group. A page has up to
-// [MaxBlockedPage] users. Only Agora's documents have pages: for Easemob there is
+// [MaxBlockedPage] users. Only Agora's documents have pages; on Easemob, call
 // [Service.ListBlockedUsernames], which both have.
 //
 //im:endpoint groups.list_blocked
@@ -38,8 +38,9 @@ func (s *Service) AllBlocked(ctx context.Context, groupID string, o page.Options
 	return api.All(s.PageBlocked(ctx, groupID, o))
 }
 
-// ListBlockedUsernames returns the block list of a group in one response, at most the 500
-// users blocked last. Only [Service.ListBlocked] goes further back.
+// ListBlockedUsernames returns the block list of a group in one response: the 500 users
+// blocked last, without a way to ask for more. [Service.ListBlocked] has all of them, in
+// pages, but only Agora's documents have it.
 func (s *Service) ListBlockedUsernames(ctx context.Context, groupID string) ([]string, error) {
 	return api.ListUsernames(ctx, s.api, &api.Call{Endpoint: &listBlocked, Params: []string{groupID}})
 }
@@ -71,8 +72,8 @@ func (s *Service) BlockMembers(ctx context.Context, groupID string, usernames []
 
 var unblockMember = api.Endpoint{ID: "groups.unblock_member", Method: http.MethodDelete, Path: blockPath + "/{username}"}
 
-// UnblockMember takes a user off the block list, which does not make the user a member
-// again. Not retried if the response is lost. Errors: im.ErrNotFound also if the user is
+// UnblockMember takes a user off the block list. The user can then join the group again, but
+// is not a member until then. Not retried if the response is lost. Errors: im.ErrNotFound also if the user is
 // not on the list.
 //
 //im:endpoint groups.unblock_member

@@ -162,8 +162,7 @@ func ExampleService_Update() {
 	client, groupID, end := club()
 	defer end()
 	err := client.Groups.Update(context.Background(), groupID, groups.GroupUpdate{Name: new("Hikers"), Public: new(false)})
-	var partial *batch.Error
-	if errors.As(err, &partial) {
+	if partial, ok := errors.AsType[*batch.Error](err); ok {
 		fmt.Println("not changed:", partial.Failed.IDs())
 	} else if err != nil {
 		log.Fatal(err)

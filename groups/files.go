@@ -14,12 +14,12 @@ import (
 
 // File is a file shared in a group.
 type File struct {
-	ID      string    `json:"id"`
-	Name    string    `json:"name"`
-	Owner   string    `json:"owner,omitzero"` // who uploaded it; not in the response to an upload
-	Size    int64     `json:"size"`
-	Created time.Time `json:"created,omitzero"`
-	URL     string    `json:"url,omitzero"` // in the response to an upload only; it needs a token, which DownloadFile sends
+	ID      string    `json:"id"`               // for [Service.DownloadFile] and [Service.DeleteFile]
+	Name    string    `json:"name"`             // some servers return it in lower case
+	Owner   string    `json:"owner,omitzero"`   // who uploaded it; not in the response to an upload
+	Size    int64     `json:"size"`             // bytes
+	Created time.Time `json:"created,omitzero"` // time of the upload
+	URL     string    `json:"url,omitzero"`     // in the response to an upload only; it needs a token, which DownloadFile sends
 }
 
 type wireFile struct {
@@ -67,7 +67,7 @@ func (s *Service) AllFiles(ctx context.Context, groupID string, o page.Numbered)
 	return api.All(s.PageFiles(ctx, groupID, o))
 }
 
-// UploadOptions are optional for [Service.UploadFile].
+// UploadOptions are the options of [Service.UploadFile].
 type UploadOptions struct {
 	Restricted bool `json:"restricted,omitzero"` // only members may download it; only in Easemob's documents of 2023
 }
@@ -139,7 +139,7 @@ var deleteFile = api.Endpoint{
 }
 
 // DeleteFile deletes a file of a group. Not retried if the response is lost: what the
-// server responds for a file that is gone is not documented.
+// server returns for a file that is gone is not documented.
 //
 //im:endpoint groups.delete_file
 func (s *Service) DeleteFile(ctx context.Context, groupID, fileID string) error {

@@ -81,7 +81,7 @@ type NewGroup struct {
 	Custom      string `json:"custom,omitzero"`      // free text of up to 8 KB; older documents allow 1,024 characters
 
 	Public     bool     `json:"public"`            // users can find the group and ask to join
-	MaxMembers int      `json:"maxusers,omitzero"` // with the owner; 0: the server's 200. The plan sets a ceiling
+	MaxMembers int      `json:"maxusers,omitzero"` // including the owner; 0: the server's 200. The plan sets a ceiling
 	Members    []string `json:"members,omitempty"` // the first members, without the owner; up to MaxMembers, by older documents 100
 
 	AllowInvites   bool  `json:"allowinvites,omitzero"`         // plain members may invite; the server ignores it for a public group
@@ -118,9 +118,9 @@ var create = api.Endpoint{ID: "groups.create", Method: http.MethodPost, Path: "/
 
 // Create creates a group and returns its id. If own ids are not enabled, the server may
 // create a group with an id of its own choice: Create returns that id, with
-// im.ErrNotEnabled. Not retried if the response is lost: each
-// call creates another group, except with an ID of the caller's. Errors: im.ErrNotFound if
-// the owner or a member does not exist, im.ErrPlanLimit if the app has too many groups, a
+// im.ErrNotEnabled. Not retried if the response is lost: a retry would create another
+// group, unless it has an ID. Errors: im.ErrNotFound if the owner or a member does not
+// exist, im.ErrPlanLimit if the app has too many groups, a
 // user is in too many or there are too many members, im.ErrAlreadyExists if the ID is
 // taken, im.ErrForbidden if moderation rejects the name.
 //

@@ -24,11 +24,11 @@ const (
 
 // Summary is what the list of all groups says of one.
 type Summary struct {
-	ID          string    `json:"id"`
-	Name        string    `json:"name"`
-	Owner       string    `json:"owner"`
-	MemberCount int       `json:"member_count"` // with the owner
-	Updated     time.Time `json:"updated,omitzero"`
+	ID          string    `json:"id"`               // digits
+	Name        string    `json:"name"`             // up to 128 characters
+	Owner       string    `json:"owner"`            // lower case
+	MemberCount int       `json:"member_count"`     // including the owner
+	Updated     time.Time `json:"updated,omitzero"` // time of the last change
 	Created     time.Time `json:"created,omitzero"` // zero: the server does not report it
 	Disabled    bool      `json:"disabled"`         // false also where the server does not report it
 }
@@ -84,8 +84,8 @@ func (s *Service) All(ctx context.Context, o page.Options) iter.Seq2[Summary, er
 
 // Joined is a group that a user is in.
 type Joined struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
+	ID   string `json:"id"`   // digits; all else is in [Service.Get]
+	Name string `json:"name"` // up to 128 characters
 }
 
 type wireJoined struct {

@@ -23,8 +23,8 @@ const (
 
 // Member is a user in a group.
 type Member struct {
-	Username string    `json:"username"`
-	Role     Role      `json:"role"`
+	Username string    `json:"username"`        // lower case
+	Role     Role      `json:"role"`            // what the member is in the group
 	Joined   time.Time `json:"joined,omitzero"` // zero unless it was asked for
 }
 
@@ -129,7 +129,7 @@ var isMember = api.Endpoint{
 	ID: "groups.is_member", Method: http.MethodGet, Path: "/chatgroups/{groupID}/user/{username}/is_joined", Idempotent: true,
 }
 
-// IsMember reports whether a user is in a group. What the server responds for a group or a
+// IsMember reports whether a user is in a group. What the server returns for a group or a
 // user that does not exist is not documented.
 //
 //im:endpoint groups.is_member

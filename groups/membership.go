@@ -12,7 +12,7 @@ import (
 // MaxMembersBatch is the most users that a call on members takes.
 const MaxMembersBatch = 60
 
-// MemberOptions are optional for adding and removing members.
+// MemberOptions are the options for adding and removing members.
 type MemberOptions struct {
 	Silent bool `json:"silent,omitzero"` // the other members are not notified; Easemob only
 }
@@ -45,9 +45,9 @@ var addMembers = api.Endpoint{
 	MaxItems: MaxMembersBatch, ItemsIn: "usernames",
 }
 
-// AddMembers makes up to [MaxMembersBatch] users members of a group. The server names
-// those that it added and gives no reason for the others, which are members already as a
-// rule: their error is [batch.ErrNotReported]. Not retried if the response is lost. Errors:
+// AddMembers makes up to [MaxMembersBatch] users members of a group. The server names those
+// that it added and gives no reason for the others, who usually are members already: their
+// error is [batch.ErrNotReported]. Not retried if the response is lost. Errors:
 // im.ErrAlreadyExists if all are members, im.ErrNotFound also if a user does not exist,
 // im.ErrPlanLimit if the group is full or a user is in too many groups.
 //
@@ -62,8 +62,8 @@ var removeMember = api.Endpoint{
 
 // RemoveMember removes a user from a group and its threads. The owner cannot be removed:
 // see [Service.TransferOwner]. Not retried if the response is lost: a retry would return
-// im.ErrNotFound. Errors: im.ErrNotFound also if the user is not a member,
-// im.ErrForbidden for the owner.
+// im.ErrNotFound, which then means that the user is removed. Errors: im.ErrNotFound also if
+// the user is not a member, im.ErrForbidden for the owner.
 //
 //im:endpoint groups.remove_member
 func (s *Service) RemoveMember(ctx context.Context, groupID, username string, o MemberOptions) error {
@@ -77,8 +77,8 @@ var removeMembers = api.Endpoint{
 	MaxItems: MaxMembersBatch, ItemsIn: "usernames",
 }
 
-// RemoveMembers removes up to [MaxMembersBatch] users from a group and its threads; the
-// URL that they make must not be longer than 4 KB. Not retried if the response is lost.
+// RemoveMembers removes up to [MaxMembersBatch] users from a group and its threads. The URL,
+// which holds their names, may have at most 4 KB. Not retried if the response is lost.
 // Errors: im.ErrNotFound also if no user is a member, im.ErrForbidden for the owner.
 //
 //im:endpoint groups.remove_members

@@ -16,7 +16,7 @@ const (
 
 // Muted is a member who may not write.
 type Muted struct {
-	Username string    `json:"username"`
+	Username string    `json:"username"`         // lower case
 	Until    time.Time `json:"until,omitzero"`   // at the end of 2116 for a mute without an end
 	Forever  bool      `json:"forever,omitzero"` // the mute has no end
 }
@@ -56,7 +56,7 @@ var unmuteMembers = api.Endpoint{
 }
 
 // UnmuteMembers takes up to [MaxMembersBatch] members off the mute list. What the server
-// responds for one who is not muted is not documented.
+// returns for one who is not muted is not documented.
 //
 //im:endpoint groups.unmute_members
 func (s *Service) UnmuteMembers(ctx context.Context, groupID string, usernames []string) (batch.Result, error) {

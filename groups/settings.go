@@ -13,25 +13,25 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Group is a group with its settings. What a list leaves out is zero in what it returns.
+// Group is a group with its settings. Fields that a list leaves out are zero.
 type Group struct {
-	ID          string    `json:"id"`
-	Name        string    `json:"name"`
-	Description string    `json:"description,omitzero"`
-	Avatar      string    `json:"avatar,omitzero"` // URL; older servers do not report it
-	Custom      string    `json:"custom,omitzero"` // free text of the app
-	Owner       string    `json:"owner"`
-	Public      bool      `json:"public"`
-	Created     time.Time `json:"created,omitzero"`
+	ID          string    `json:"id"`                   // digits
+	Name        string    `json:"name"`                 // up to 128 characters
+	Description string    `json:"description,omitzero"` // up to 512 characters
+	Avatar      string    `json:"avatar,omitzero"`      // URL; older servers do not report it
+	Custom      string    `json:"custom,omitzero"`      // free text of the app
+	Owner       string    `json:"owner"`                // lower case
+	Public      bool      `json:"public"`               // users can find the group and ask to join
+	Created     time.Time `json:"created,omitzero"`     // by the server's clock
 
 	AllowInvites   bool `json:"allow_invites"`   // plain members may invite
 	ConfirmInvites bool `json:"confirm_invites"` // users join only when they accept the invitation; false also where the server does not report it
 	ApproveJoins   bool `json:"approve_joins"`   // joining needs approval
 
 	Scale       Scale    `json:"scale,omitzero"`    // empty: the server does not report it
-	MaxMembers  int      `json:"max_members"`       // with the owner
-	MemberCount int      `json:"member_count"`      // with the owner
-	Members     []Member `json:"members,omitempty"` // up to 10,000, with the owner; admins appear as plain members
+	MaxMembers  int      `json:"max_members"`       // including the owner
+	MemberCount int      `json:"member_count"`      // including the owner
+	Members     []Member `json:"members,omitempty"` // up to 10,000, including the owner; admins appear as plain members
 
 	MutedAll bool `json:"muted_all"` // by [Service.MuteAll]
 	Disabled bool `json:"disabled"`  // by [Service.Disable]
@@ -66,8 +66,8 @@ func (s *Service) Get(ctx context.Context, groupID string) (*Group, error) {
 
 var errNoGroup error = &batch.Reason{Text: "no such group", Kind: api.ErrNotFound}
 
-// GetBatch returns up to [MaxGetBatch] groups. One that the response leaves out failed
-// with im.ErrNotFound; if only one is asked for, the whole call fails. Quota: 100 calls a
+// GetBatch returns up to [MaxGetBatch] groups. One that the response leaves out fails with
+// im.ErrNotFound; if only one is asked for, the whole call fails. Quota: 100 calls a
 // second together with [Service.Get].
 func (s *Service) GetBatch(ctx context.Context, groupIDs []string) (batch.Results[Group], error) {
 	return s.getBatch(ctx, groupIDs, api.Identifiers("groupIDs", groupIDs))
@@ -90,7 +90,7 @@ type GroupUpdate struct {
 	Custom      *string `json:"custom,omitempty"`      // free text of up to 8 KB; older documents allow 1,024 characters
 
 	Public     *bool `json:"public,omitempty"`  // documents of 2023 want it in every update; vendor SDKs leave it out
-	MaxMembers int   `json:"maxusers,omitzero"` // with the owner; the plan sets a ceiling
+	MaxMembers int   `json:"maxusers,omitzero"` // including the owner; the plan sets a ceiling
 
 	AllowInvites   *bool `json:"allowinvites,omitempty"`        // plain members may invite, also in public groups
 	ApproveJoins   *bool `json:"membersonly,omitempty"`         // joining a public group needs the approval of owner or admin

@@ -63,6 +63,19 @@ func TestLargeGroup(t *testing.T) {
 	assert.Len(t, c.send("GET", "/chatgroups/"+id+"/users?pagesize=1000&pagenum=2", "").body["data"], 501)
 }
 
+func TestCountGroupMembers(t *testing.T) {
+	c := newClient(t)
+	id := hikers(c)
+	got := c.send("GET", "/chatgroups/"+id+"/count", "")
+	got.looksLike(t, `{"action": "get", "application": "3f2b6c10-7a54-11ee-9c1d-0f5a8b7e2d41", "uri": "https://a1.example.com/acme/demo/chatgroups/254806372614145/count", "entities": [], "data": 3, "timestamp": 1731000000123, "duration": 0, "organization": "acme", "applicationName": "demo"}`)
+	assert.EqualValues(t, "3", got.body["data"])
+	c.send("DELETE", "/chatgroups/"+id+"/users/bob", "")
+	assert.EqualValues(t, "2", c.send("GET", "/chatgroups/"+id+"/count", "").body["data"])
+	noSuchGroup(t, c, "GET /chatgroups/7/count")
+	room := c.srv.AddRoom(imtest.Room{Owner: "alice"}).ID
+	c.send("GET", "/chatgroups/"+room+"/count", "").fails(t, 404, "resource_not_found", "")
+}
+
 func TestIsMember(t *testing.T) {
 	c := newClient(t)
 	id := hikers(c)

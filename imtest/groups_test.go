@@ -86,6 +86,7 @@ func TestCreateGroupRefused(t *testing.T) {
 		{`"public":true,"owner":"alice","maxusers":8001`, 400, "invalid_parameter", "some of [maxusers] are not valid fields"},
 		{`"public":"perhaps","owner":"alice"`, 400, "invalid_parameter", "some of [public] are not valid fields"},
 		{`"public":true,"owner":7`, 400, "invalid_parameter", "some of [owner] are not valid fields"},
+		{`"public":true,"owner":"alice","groupid":"Club 1"`, 400, "invalid_parameter", "some of [groupid] are not valid fields"},
 		{`"public":true,"owner":"alice","groupid":"42"`, 400, "illegal_argument", "group ID 42 already exists!"},
 		{`"public":true,"owner":"alice","maxusers":1,"members":["bob"]`, 403, "exceed_limit", "members size is greater than max user size !"},
 		{`"public":true,"owner":"nobody"`, 404, "resource_not_found", "username nobody doesn't exist!"},

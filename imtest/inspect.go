@@ -14,22 +14,22 @@ import (
 
 // User is an account, as a test sees and makes it.
 type User struct {
-	Username  string // lower case
-	UUID      string
-	Password  string // "": none
-	Nickname  string // of push notifications
-	Activated bool   // false: banned
-	Online    bool
-	Devices   []Device
-	Created   time.Time
-	Modified  time.Time
+	Username  string    // lower case
+	UUID      string    // made by the server
+	Password  string    // "": none
+	Nickname  string    // of push notifications
+	Activated bool      // false: banned
+	Online    bool      // connected on some device
+	Devices   []Device  // those that the user is logged in on
+	Created   time.Time // by the server's clock
+	Modified  time.Time // time of the last change, by the server's clock
 }
 
 // Device is a device that a user is logged in on.
 type Device struct {
-	ID   string `json:"res"` // "{device type}_{resource id}"
-	UUID string `json:"device_uuid"`
-	Name string `json:"device_name"`
+	ID   string `json:"res"`         // "{device type}_{resource id}"
+	UUID string `json:"device_uuid"` // made up by the server
+	Name string `json:"device_name"` // model
 }
 
 // User returns an account, and whether there is one.
@@ -95,23 +95,23 @@ func (srv *Server) LogOut(name string) bool { return srv.world.LogOut(name) == n
 
 // Message is a message that somebody was sent.
 type Message struct {
-	ID         string // 19 digits
-	From       string
-	To         string // user, group or room
-	ChatType   string // "chat", "groupchat" or "chatroom"
-	Type       string // "txt", "img", ...
-	Body       json.RawMessage
+	ID         string          // 19 digits
+	From       string          // the sender, "admin" if the call named none
+	To         string          // user, group or room
+	ChatType   string          // "chat", "groupchat" or "chatroom"
+	Type       string          // "txt", "img", ...
+	Body       json.RawMessage // as it was sent, without its type
 	Ext        json.RawMessage // nil if there is none
-	Time       time.Time
-	Level      string // priority in a room, "" if none was given
-	OnlineOnly bool   // sent with ROUTE_ONLINE, or a broadcast to those online
-	NeedAck    bool   // sent with need_group_ack
-	RoamIgnore []string
-	Users      []string // those in a group or room whom it was for, nil: all
-	Imported   bool     // written by an import
-	Broadcast  int64    // id of the broadcast that it is part of, 0: none
-	Recalled   bool     // nobody has it any more
-	Edits      int      // how often it was edited
+	Time       time.Time       // when it was sent, by the server's clock
+	Level      string          // priority in a room, "" if none was given
+	OnlineOnly bool            // sent with ROUTE_ONLINE, or a broadcast to those online
+	NeedAck    bool            // sent with need_group_ack
+	RoamIgnore []string        // users who do not see it in their roaming history
+	Users      []string        // those in a group or room whom it was for, nil: all
+	Imported   bool            // written by an import
+	Broadcast  int64           // id of the broadcast that it is part of, 0: none
+	Recalled   bool            // nobody has it any more
+	Edits      int             // how often it was edited
 }
 
 // Text returns the text of a text message, "" for other types.
@@ -187,13 +187,13 @@ func shownMessage(m *world.Message) Message {
 
 // File is an attachment that was uploaded.
 type File struct {
-	UUID        string
-	Name        string
-	ContentType string
-	Data        []byte // shared with the server, not to be changed
-	ShareSecret string
-	Restricted  bool // a download needs the share-secret
-	Time        time.Time
+	UUID        string    // its name in URLs
+	Name        string    // as it was uploaded
+	ContentType string    // with which it was uploaded
+	Data        []byte    // shared with the server, not to be changed
+	ShareSecret string    // opens a restricted file
+	Restricted  bool      // a download needs the share-secret
+	Time        time.Time // of the upload, by the server's clock
 }
 
 // Files returns the attachments in the order of upload.

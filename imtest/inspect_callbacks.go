@@ -9,9 +9,9 @@ import (
 // StoredCallbacks is a set of callbacks that could not be delivered.
 type StoredCallbacks struct {
 	Start  time.Time // of the 10 minutes that it is for
-	Size   int
-	Resent int    // how often it was resent
-	Target string // URL of the last resend, "": that of the rule
+	Size   int       // number of callbacks
+	Resent int       // how often it was resent
+	Target string    // URL of the last resend, "": that of the rule
 }
 
 // AddStoredCallbacks stores a set of failed callbacks, in place of one of the

@@ -2,7 +2,7 @@ package imtest
 
 // Contact is a friend of a user.
 type Contact struct {
-	Username string
+	Username string // lower case
 	Remark   string // the owner's, "" if there is none
 }
 

@@ -8,10 +8,10 @@ import (
 
 // Conversation is an entry of a user's conversation list.
 type Conversation struct {
-	ChatType string // "chat" or "groupchat"
-	ID       string // the other user, or the group
-	Unread   int
-	Last     Message
+	ChatType string  // "chat" or "groupchat"
+	ID       string  // the other user, or the group
+	Unread   int     // messages that the user has not read
+	Last     Message // the newest message
 }
 
 // Conversations returns the conversation list of a user, the newest first.
@@ -64,8 +64,8 @@ func (srv *Server) MessageByID(id string) (Message, bool) {
 // Stream is a text message that arrives in chunks.
 type Stream struct {
 	Message
-	LastSeq  int64
-	Finished bool
+	LastSeq  int64 // number of the chunk that came last
+	Finished bool  // the last chunk has come
 }
 
 // Streams returns the streaming messages in the order of their first chunks.
@@ -103,8 +103,8 @@ func (srv *Server) SetHistoryDelay(d time.Duration) {
 
 // Reaction is a reaction to a message.
 type Reaction struct {
-	ID    string
-	Text  string
+	ID    string   // digits
+	Text  string   // the reaction itself: "👍"
 	Users []string // in the order of reacting
 }
 

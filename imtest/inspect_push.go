@@ -10,16 +10,16 @@ import (
 
 // Push is one push notification, to however many users.
 type Push struct {
-	Endpoint string   // id in the catalogue of the call that sent it
-	TaskID   int64    // 0: no task
-	Users    []string // whom it is for, nil if it is for all
-	Labels   []string // by which the users were found
-	All      bool
-	Strategy int
-	Platform string    // android, ios or harmonyos, "" for all
-	Start    time.Time // when it is to be sent
-	Message  json.RawMessage
-	Time     time.Time // of the call
+	Endpoint string          // id in the catalogue of the call that sent it
+	TaskID   int64           // 0: no task
+	Users    []string        // whom it is for, nil if it is for all
+	Labels   []string        // by which the users were found
+	All      bool            // for all users of the app
+	Strategy int             // as sent: 0 to 4, 2 if the call named none
+	Platform string          // android, ios or harmonyos, "" for all
+	Start    time.Time       // when it is to be sent
+	Message  json.RawMessage // pushMessage of the call
+	Time     time.Time       // of the call
 }
 
 // Pushes returns what was pushed, oldest first.
@@ -43,18 +43,18 @@ func shownPush(p world.Push) Push {
 
 // PushBinding is a device that push notifications go to.
 type PushBinding struct {
-	Device   string
+	Device   string // id of the device
 	Notifier string // name of the certificate
-	Token    string
+	Token    string // of the device, made by its vendor
 }
 
 // PushUser is what push knows of a user. Nickname, display style and the old
 // do-not-disturb window are those of the account.
 type PushUser struct {
-	Language string // for translations, "": none
-	Template string // that the user chose, "": none
-	Bindings []PushBinding
-	Labels   []string
+	Language string        // for translations, "": none
+	Template string        // that the user chose, "": none
+	Bindings []PushBinding // in the order of binding
+	Labels   []string      // under which the user is
 }
 
 // PushUser returns what push knows of a user.
@@ -89,9 +89,9 @@ func (srv *Server) AddPushBinding(user string, b PushBinding) {
 
 // PushCounts are the pushes of one day to one platform.
 type PushCounts struct {
-	Success int `json:"successCount"`
-	Fail    int `json:"failCount,omitempty"`
-	Arrive  int `json:"arriveCount,omitempty"`
+	Success int `json:"successCount"`          // pushes that the vendor took
+	Fail    int `json:"failCount,omitempty"`   // pushes that failed
+	Arrive  int `json:"arriveCount,omitempty"` // pushes that reached a device
 }
 
 // SetPushCounts sets what the statistics tell of a day and a platform, for

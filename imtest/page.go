@@ -111,8 +111,9 @@ func (srv *Server) sendForm(r *http.Request, form *pageForm) (status int) {
 	if err != nil {
 		panic("imtest: " + err.Error()) // the server's own address is one
 	}
+	s := srv.world
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+srv.world.IssueAppToken(time.Minute))
+	req.Header.Set("Authorization", "Bearer "+s.IssueAppToken(time.Minute))
 	c := srv.newCall(req)
 	rep := srv.carryOut(c)
 	srv.log.add(c, rep.Status)
@@ -137,17 +138,22 @@ func sentNotice(missing string) string {
 // missing names what a message was sent to, if it does not exist: the API takes
 // such messages.
 func (srv *Server) missing(form *pageForm) string {
-	chat, name := world.ToUsers, "user"
+	s := srv.world
 	switch form.Kind {
+	case "users":
+		if _, err := s.User(form.To); err != nil {
+			return "user"
+		}
 	case "chatgroups":
-		chat, name = world.ToGroups, "group"
+		if _, there := groupOrThread(s, form.To); !there {
+			return "group"
+		}
 	case "chatrooms":
-		chat, name = world.ToRooms, "room"
+		if _, err := s.Circle(world.CircleID{Kind: world.RoomKind, ID: form.To}); err != nil {
+			return "room"
+		}
 	}
-	if srv.world.HasTarget(chat, form.To) {
-		return ""
-	}
-	return name
+	return ""
 }
 
 // writePage renders the page. Its policy lets nothing run or load but what is on

@@ -78,18 +78,19 @@ type pageQuota struct {
 // view collects what the page shows.
 func (srv *Server) view() *pageView {
 	s := srv.world
-	s.DropAbsent()
-	now, o := s.Now(), s.Overview(pageCircles, pageMessages)
+	now := s.Now()
+	users := new(pageView)
+	users.addUsers(s, now)
 	v := &pageView{
+		Users: users.Users, UserCount: users.UserCount, Online: users.Online, Banned: users.Banned,
 		AppKey: s.AppKey(), URL: srv.url, Now: now.Format("15:04:05"), Ahead: aheadOf(now),
-		Groups: world.Convert(o.NewestGroups, pageCircleOf), GroupCount: o.Groups,
-		Rooms: world.Convert(o.NewestRooms, pageCircleOf), RoomCount: o.Rooms,
-		MessageCount: o.Messages, FileCount: o.Files,
+		Groups: pageCirclesOf(s, world.GroupKind), GroupCount: s.CountCircles(world.GroupKind),
+		Rooms: pageCirclesOf(s, world.RoomKind), RoomCount: s.CountCircles(world.RoomKind),
 		Quotas: srv.quotaBars(), QuotasOn: srv.quotas != nil,
 	}
-	v.addUsers(s, now)
-	for _, m := range o.NewestMessages {
-		v.Messages = append(v.Messages, pageMessageOf(m, now))
+	v.addMessages(s, now)
+	for i := range v.Messages {
+		v.Messages[i].nameTarget(s)
 	}
 	for _, r := range srv.log.newest(pageRequests) {
 		v.Requests = append(v.Requests, srv.pageRequest(r, now))
@@ -137,16 +138,19 @@ func (v *pageView) addUsers(s *world.World, now time.Time) {
 	}
 }
 
-func pageCircleOf(g world.CircleSummary) pageCircle {
-	name := cmp.Or(g.Name, g.ID)
-	return pageCircle{
-		ID: g.ID, Name: name, Initial: initial(name), Hue: hue(g.ID), Owner: g.Owner,
-		Members: g.Members, Notes: notes(g),
-	}
+func pageCirclesOf(s *world.World, kind world.CircleKind) []pageCircle {
+	list, _, _ := s.ListCircles(kind, "", pageCircles) // the first page has no cursor to fail with
+	return world.Convert(list, func(g world.CircleRow) pageCircle {
+		name := cmp.Or(g.Name, g.ID)
+		return pageCircle{
+			ID: g.ID, Name: name, Initial: initial(name), Hue: hue(g.ID), Owner: g.Owner,
+			Members: g.Members, Notes: notes(g),
+		}
+	})
 }
 
 // notes are what is unusual of a group or room.
-func notes(g world.CircleSummary) string {
+func notes(g world.CircleRow) string {
 	var notes []string
 	if g.Disabled {
 		notes = append(notes, "disabled")
@@ -160,27 +164,59 @@ func notes(g world.CircleSummary) string {
 	return strings.Join(notes, ", ")
 }
 
-func pageMessageOf(m world.MessageSummary, now time.Time) pageMessage {
+// addMessages shows the newest messages first.
+func (v *pageView) addMessages(s *world.World, now time.Time) {
+	s.Mu.RLock()
+	defer s.Mu.RUnlock()
+	v.MessageCount, v.FileCount = len(s.Posts), s.Files.Len()
+	for _, m := range slices.Backward(s.Posts[max(0, len(s.Posts)-pageMessages):]) {
+		v.Messages = append(v.Messages, pageMessageOf(m, now))
+	}
+}
+
+func pageMessageOf(m *world.Message, now time.Time) pageMessage {
 	v := pageMessage{
-		ID: strconv.FormatInt(m.ID, 10), From: m.From, To: cmp.Or(m.CircleName, m.To), Initial: initial(m.From), Hue: hue(m.From),
+		ID: strconv.FormatInt(m.ID, 10), From: m.From, To: m.To, Initial: initial(m.From), Hue: hue(m.From),
 		Kind: m.Kind, Text: cut(gist(m)), Time: clockTime(m.Time, now), At: m.Time.Format(time.RFC3339),
-		Recalled: m.Recalled, Edits: m.Edits,
+		Recalled: m.Recalled, Edits: int(m.Edits),
 	}
 	if m.Kind == "txt" {
 		v.Kind = ""
 	}
 	switch m.Chat {
-	case world.ToUsers:
 	case world.ToGroups:
 		v.Chat = "group"
 	case world.ToRooms:
 		v.Chat = "room"
+	case world.ToUsers:
 	}
 	return v
 }
 
+// nameTarget puts the name of a group, thread or room in place of its id.
+func (m *pageMessage) nameTarget(s *world.World) {
+	var g world.CircleRow
+	switch m.Chat {
+	case "group":
+		g, _ = groupOrThread(s, m.To)
+	case "room":
+		g, _ = s.Circle(world.CircleID{Kind: world.RoomKind, ID: m.To}) // without a name, if it is gone
+	}
+	m.To = cmp.Or(g.Name, m.To)
+}
+
+// groupOrThread returns what a message to a group is to, if it exists.
+func groupOrThread(s *world.World, id string) (world.CircleRow, bool) {
+	for _, kind := range []world.CircleKind{world.GroupKind, world.ThreadKind} {
+		if g, err := s.Circle(world.CircleID{Kind: kind, ID: id}); err == nil {
+			return g, true
+		}
+	}
+	return world.CircleRow{}, false
+}
+
 // gist is a message in one text.
-func gist(m world.MessageSummary) string {
+func gist(m *world.Message) string {
 	var body struct {
 		Msg         string          `json:"msg"`
 		Action      string          `json:"action"`

@@ -19,7 +19,7 @@ type QuotaUse struct {
 	N     int           // at most so many
 	Per   time.Duration // in any period of this length; 24 h: from 00:00 UTC
 	Items bool          // targets of messages are counted, not calls
-	Used  int
+	Used  int           // what counts of N at this moment
 }
 
 // quotas counts calls in sliding windows, as the API does.

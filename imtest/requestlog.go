@@ -16,10 +16,10 @@ type Request struct {
 	Path   string            // as sent, with escapes
 	Query  string            // as sent, with escapes
 	Params map[string]string // path values by name, as the server understood them
-	Header http.Header
-	Body   []byte // nil for uploads
-	Status int    // of the response
-	Time   time.Time
+	Header http.Header       // as sent, with the token
+	Body   []byte            // nil for uploads
+	Status int               // of the response
+	Time   time.Time         // when it came, by the server's clock
 }
 
 // A server remembers so many requests, and so many bytes of them: those without a

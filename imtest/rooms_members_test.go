@@ -54,6 +54,17 @@ func TestAddRoomMembers(t *testing.T) {
 	noSuchGroup(t, c, "POST /chatrooms/7/users/bob", `POST /chatrooms/7/users {"usernames":["bob"]}`)
 }
 
+func TestCountRoomMembers(t *testing.T) {
+	c := newClient(t)
+	id := lobby(c)
+	got := c.send("GET", "/chatrooms/"+id+"/count", "")
+	got.looksLike(t, `{"action": "get", "application": "8be0f3c1-4d5e-4b7a-9c21-6f2a90d1e7b4", "applicationName": "demo", "data": 3, "duration": 0, "entities": [], "organization": "acme", "timestamp": 1700000000123, "uri": "https://a1.example.com/acme/demo/chatrooms/248135790246813/count"}`)
+	assert.EqualValues(t, "3", got.body["data"])
+	c.send("POST", "/chatrooms/"+id+"/users/dave", "")
+	assert.EqualValues(t, "4", c.send("GET", "/chatrooms/"+id+"/count", "").body["data"])
+	noSuchGroup(t, c, "GET /chatrooms/7/count")
+}
+
 func TestRemoveRoomMembers(t *testing.T) {
 	c := newClient(t)
 	id := lobby(c)

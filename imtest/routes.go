@@ -5,7 +5,7 @@ import "github.com/imrest/im-go/imtest/internal/rest"
 // RouteInfo is one row of the routing table.
 type RouteInfo struct {
 	ID     string // endpoint id in the catalogue
-	Method string
+	Method string // of HTTP
 	Path   string // below the prefix, with {names}; or a URL, of which the path counts
 }
 

@@ -30,9 +30,9 @@ import (
 
 // TB is what a server needs of a test; *testing.T and *testing.B have it.
 type TB interface {
-	Helper()
-	Cleanup(func())
-	Fatalf(format string, args ...any)
+	Helper()                           // as in [testing.TB]
+	Cleanup(func())                    // as in [testing.TB]
+	Fatalf(format string, args ...any) // as in [testing.TB]
 }
 
 // Server is a running IM server with one app. Its methods may be called by any

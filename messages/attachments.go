@@ -19,14 +19,14 @@ var attachedFile = api.Endpoint{
 
 // DownloadAttachment writes the file that a message refers to, such as
 // [Record.Attachment], to w and returns its length. A file of the app itself is downloaded as
-// by [Service.DownloadFile], from whichever host its URL names; any other is fetched from its
-// URL without the app token, from a private or loopback address only if the API host has
-// one.
+// by [Service.DownloadFile], from the API host whatever host its URL names; any other is
+// fetched from its URL without the app token, from a private or loopback address only if the
+// API host has one.
 func (s *Service) DownloadAttachment(ctx context.Context, a Attachment, w io.Writer) (int64, error) {
 	return s.downloadAttachment(ctx, a, &api.Sink{W: w})
 }
 
-// SaveAttachment downloads the file that a message refers to to a path, as [file.Save]
+// SaveAttachment saves the file that a message refers to under a path, as [file.Save]
 // writes it: the path holds all of it or is not touched. A broken transfer is retried from
 // the start. Otherwise as [Service.DownloadAttachment].
 func (s *Service) SaveAttachment(ctx context.Context, a Attachment, path string) (n int64, err error) {

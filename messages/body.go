@@ -24,11 +24,11 @@ const (
 	TypeCombine  Type = "combine" // on the wire a text of subType sub_combine
 )
 
-// Body is the content of a message. The types of this package are all there are: make
+// Body is the content of a message. Only the types of this package implement it: make
 // one with [Text], [Image], [Voice], [Video], [Attach], [Location], [Command] or [Custom].
 // The history also holds [CombineBody] and [RawBody].
 type Body interface {
-	Type() Type
+	Type() Type // TypeText, TypeImage and so on; of a [RawBody] its Kind
 	check() error
 	wire(Type) any     // for sending: without the type, or flat with it
 	secrets() []string // what must not be quoted in an error
@@ -75,10 +75,10 @@ func checkBody(b Body) error {
 
 // TextBody is made by [Text].
 type TextBody struct {
-	Text string `json:"text"`
+	Text string `json:"text"` // required
 }
 
-// Text is a text message.
+// Text makes the body of a text message.
 func Text(text string) TextBody { return TextBody{text} }
 
 // Type implements Body.
@@ -97,12 +97,12 @@ func (b TextBody) wire(t Type) any {
 
 // LocationBody is made by [Location].
 type LocationBody struct {
-	Latitude  float64 `json:"latitude"` // degrees
-	Longitude float64 `json:"longitude"`
-	Address   string  `json:"address"`
+	Latitude  float64 `json:"latitude"`  // degrees, -90 to 90
+	Longitude float64 `json:"longitude"` // degrees, -180 to 180
+	Address   string  `json:"address"`   // required
 }
 
-// Location is a place, in degrees, with its address.
+// Location makes the body of a location: a place, in degrees, with its address.
 func Location(latitude, longitude float64, address string) LocationBody {
 	return LocationBody{latitude, longitude, address}
 }
@@ -137,11 +137,11 @@ func decimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // CommandBody is made by [Command].
 type CommandBody struct {
-	Action string         `json:"action"`
-	Param  map[string]any `json:"param,omitempty"` // free data; only the vendor's Java SDK knows it
+	Action string         `json:"action"`          // required; the app's own
+	Param  map[string]any `json:"param,omitempty"` // free data; only the vendor's Java SDK has it
 }
 
-// Command is a message that the receiving app acts on without showing it.
+// Command makes the body of a command, which the receiving app acts on without showing it.
 func Command(action string) CommandBody { return CommandBody{Action: action} }
 
 // Type implements Body.
@@ -165,7 +165,7 @@ type CustomBody struct {
 	Exts  map[string]string `json:"exts,omitempty"`  // up to 16 entries
 }
 
-// Custom is a message of a type of the app's own.
+// Custom makes the body of a message of the app's own type.
 func Custom(event string, exts map[string]string) CustomBody { return CustomBody{event, exts} }
 
 // Type implements Body.
@@ -175,7 +175,7 @@ var customEvent = regexp.MustCompile(`^[a-zA-Z0-9\-_/.]{1,32}$`)
 
 func (b CustomBody) check() error {
 	if b.Event == "" && len(b.Exts) == 0 {
-		return api.Invalid("Body.Event", "must not be empty where there are no Exts: the server rejects an empty body")
+		return api.Invalid("Body.Event", "must not be empty without Exts: the server rejects an empty body")
 	}
 	if b.Event != "" {
 		if err := api.First(api.MaxLength("Body.Event", b.Event, 32), api.Pattern("Body.Event", b.Event, customEvent)); err != nil {

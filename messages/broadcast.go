@@ -13,8 +13,8 @@ import (
 // up to 3 KB is what all documents of the API agree on.
 type Broadcast struct { //nolint:recvcheck // only LogValue must work on values
 	From string         `json:"from,omitempty"` // the sender shown; empty: "admin". It need not exist
-	Body Body           `json:"body"`
-	Ext  map[string]any `json:"ext,omitempty"` // free data for the receivers' apps
+	Body Body           `json:"body"`           // required, of any type
+	Ext  map[string]any `json:"ext,omitempty"`  // free data for the receivers' apps
 
 	Priority   Priority `json:"priority,omitempty"`    // chat rooms only
 	SyncDevice bool     `json:"sync_device,omitempty"` // also deliver it to the sender's devices; chat rooms only
@@ -65,12 +65,12 @@ var broadcastRooms = api.Endpoint{
 	ByPlatform: api.ByPlatform{api.Easemob: {{N: 1, Per: time.Second}, {N: 10, Per: time.Minute}, {N: 100, Per: api.Day}}},
 }
 
-// BroadcastToRooms sends one message to all active chat rooms of the app: those with a
-// member now and with any message ever. It returns the id of the broadcast, which is not
-// that of a message. Quota: 10 calls a minute and 100 a day (UTC), on Easemob 1 a second
-// besides; a call waits for it, so give the context a deadline. Not retried if the response
-// is lost. Errors: im.ErrNotEnabled where broadcasts are not switched on (Agora: plans Pro
-// and Enterprise), im.ErrRateLimited when the quota of the day is used up.
+// BroadcastToRooms sends one message to all active chat rooms of the app: those that have a
+// member now and have ever had a message. It returns the id of the broadcast, which is not
+// that of a message. Quota: 10 calls a minute and 100 a day (UTC), on Easemob also 1 a
+// second; a call waits for it, so give the context a deadline. Errors: im.ErrNotEnabled if
+// broadcasts are not switched on (Agora: plans Pro and Enterprise), im.ErrRateLimited if the
+// quota of the day is used up.
 //
 //im:endpoint messages.broadcast_rooms
 func (s *Service) BroadcastToRooms(ctx context.Context, b Broadcast) (string, error) {
@@ -85,8 +85,7 @@ var broadcastOnline = api.Endpoint{
 // BroadcastToOnlineUsers sends one message to all users who are online. The others never
 // get it, and it is not roaming unless that was switched on. It returns the id of the
 // broadcast, which is not that of a message. Quota: 1 call a minute and 50 a day (UTC); a
-// call waits for it, so give the context a deadline. Not retried if the response is lost.
-// Errors as of [Service.BroadcastToRooms]. Not in the English documents of Agora.
+// call waits for it, so give the context a deadline. Errors: as for [Service.BroadcastToRooms]. Not in the English documents of Agora.
 //
 //im:endpoint messages.broadcast_online_users
 func (s *Service) BroadcastToOnlineUsers(ctx context.Context, b Broadcast) (string, error) {
@@ -98,10 +97,10 @@ var broadcastAll = api.Endpoint{
 	Quotas: api.Quotas{{N: 1, Per: 30 * time.Minute}, {N: 3, Per: api.Day}},
 }
 
-// BroadcastToAllUsers sends one message to every user of the app, at some 1,000 users a
+// BroadcastToAllUsers sends one message to every user of the app, at about 1,000 users a
 // second. It returns the id of the broadcast, which is not that of a message. Quota: 1 call
-// in 30 minutes and 3 a day (UTC); a call waits for it, so give the context a deadline. Not
-// retried if the response is lost. Errors as of [Service.BroadcastToRooms]. Easemob only.
+// in 30 minutes and 3 a day (UTC); a call waits for it, so give the context a deadline.
+// Errors: as for [Service.BroadcastToRooms]. Easemob only.
 //
 //im:endpoint messages.broadcast_all_users
 func (s *Service) BroadcastToAllUsers(ctx context.Context, b Broadcast) (string, error) {

@@ -154,9 +154,9 @@ func TestChunks(t *testing.T) {
 		"From: must not be empty":          {Text: "x"},
 		"Seq: is -1, must not be negative": {From: "alice", Seq: -1},
 		"Seq: is 0, which is the number of the first chunk; the first chunk has no MessageID": {From: "alice", MessageID: id1},
-		"MessageID: must not be empty":                                  {From: "alice", Seq: 1, Text: "x"},
-		"FinishReason: is looked at in the last chunk only; set Finish": {From: "alice", FinishReason: new(1)},
-		"Text: has 131073 bytes, at most 131072 are allowed":            {From: "alice", Text: strings.Repeat("x", 128<<10+1)},
+		"MessageID: must not be empty":                         {From: "alice", Seq: 1, Text: "x"},
+		"FinishReason: is for the last chunk only; set Finish": {From: "alice", FinishReason: new(1)},
+		"Text: has 131073 bytes, at most 131072 are allowed":   {From: "alice", Text: strings.Repeat("x", 128<<10+1)},
 	} {
 		refused(t, "messages.stream_user: "+want, func(s *messages.Service) error {
 			_, err := s.SendChunkToUser(t.Context(), "bob", c)

@@ -42,7 +42,7 @@ func (s *Service) ListStoredCallbacks(ctx context.Context) ([]CallbackSet, error
 	return api.Convert(out.Data, (*wireCallbackSet).set), nil
 }
 
-// ResendOptions are the choices of [Service.ResendCallbacks].
+// ResendOptions are the options of [Service.ResendCallbacks].
 type ResendOptions struct {
 	Resends int    `json:"resends,omitempty"` // how often the set was resent before, up to 10: CallbackSet.Resends
 	URL     string `json:"url,omitempty"`     // where to send it; empty: to the URL of the callback's rule
@@ -59,10 +59,10 @@ var (
 )
 
 // ResendCallbacks has the server resend a whole set of stored callbacks, named by
-// CallbackSet.Date. A nil error means that the order was taken, not that the callbacks have
-// arrived. The receiver should recognize callbacks that it has seen before. Not retried if
-// the response is lost. Errors: im.ErrForbidden where the storage of callbacks was not
-// bought, and for a refusal under status 200.
+// CallbackSet.Date. A nil error means that the server took the request, not that the
+// callbacks have arrived. The receiver should recognize callbacks that it has seen before.
+// Not retried if the response is lost. Errors: im.ErrForbidden if the storage of callbacks
+// was not bought, and for a rejection under status 200.
 //
 //im:endpoint callbacks.storage_retry
 func (s *Service) ResendCallbacks(ctx context.Context, date string, o ResendOptions) error {

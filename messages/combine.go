@@ -6,15 +6,15 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// CombineBody is a number of messages that were forwarded as one. A client SDK makes it;
+// CombineBody holds several messages that were forwarded as one. A client SDK makes it;
 // here it comes with the history and can be sent on. Only the documents of callbacks say
-// that it may be sent through this API, and in which form it comes out.
+// that it can be sent through this API, and how receivers get it.
 type CombineBody struct {
-	Title   string     `json:"title,omitempty"`
-	Summary string     `json:"summary,omitempty"`
-	Text    string     `json:"text,omitempty"`  // what apps show that know no such messages
-	Level   int        `json:"level,omitempty"` // how deep they are nested
-	File    Attachment `json:"file"`            // holds the messages
+	Title   string     `json:"title,omitempty"`   // shown above the summary
+	Summary string     `json:"summary,omitempty"` // the first of the messages, as text
+	Text    string     `json:"text,omitempty"`    // shown by apps that do not support combined messages
+	Level   int        `json:"level,omitempty"`   // how deep they are nested
+	File    Attachment `json:"file"`              // holds the messages
 }
 
 // LogValue hides the secret of a file.

@@ -16,13 +16,13 @@ import (
 // Conversation is an entry in the conversation list of a user. It prints without
 // Raw, which may hold the secrets of files.
 type Conversation struct {
-	Peer     string          `json:"peer"`      // the other user, or the group
-	ChatType ChatType        `json:"chat_type"` // ChatTypeUser or ChatTypeGroup
-	Unread   int             `json:"unread,omitempty"`
-	Pinned   bool            `json:"pinned,omitempty"`
-	Marks    []string        `json:"marks,omitempty"`
-	Last     *Record         `json:"last,omitempty"` // the last message; nil: none, or in a form not known
-	Raw      json.RawMessage `json:"raw,omitempty"`  // the entry as it came
+	Peer     string          `json:"peer"`             // the other user, or the group
+	ChatType ChatType        `json:"chat_type"`        // ChatTypeUser or ChatTypeGroup
+	Unread   int             `json:"unread,omitempty"` // messages that the user has not read
+	Pinned   bool            `json:"pinned,omitempty"` // kept at the top of the list by the user
+	Marks    []string        `json:"marks,omitempty"`  // set by the user's clients; newer servers only
+	Last     *Record         `json:"last,omitempty"`   // the last message; nil: none, or in an unknown form
+	Raw      json.RawMessage `json:"raw,omitempty"`    // the entry as it came
 }
 
 type plainConversation Conversation
@@ -36,10 +36,12 @@ func (c Conversation) Format(s fmt.State, verb rune) {
 // LogValue hides Raw.
 func (c Conversation) LogValue() slog.Value { return slog.StringValue(fmt.Sprintf("%+v", c)) }
 
-// Conversations is the conversation list of a user. It prints without Raw, which
-// may hold the secrets of files.
+// Conversations is the conversation list of a user, as far as one response holds it. It is
+// not an ordinary page: there is no Pages or All, since the call has no parameters, and Raw
+// has what no document describes. It prints without Raw, which may hold the secrets of
+// files.
 type Conversations struct {
-	page.Page[Conversation]                 // Next not empty: there are more, which this call cannot ask for; newer servers only
+	page.Page[Conversation]                 // Next not empty: there are more, which the call cannot ask for; newer servers only
 	Raw                     json.RawMessage `json:"raw,omitempty"` // the payload as it came
 }
 
@@ -150,9 +152,10 @@ var listConversations = api.Endpoint{
 }
 
 // ListConversations returns the conversations of a user, up to 100 unless the app has
-// another limit. The limits document names the call, but no document describes its
-// response: what this package makes of it is taken from client SDKs, and Raw holds it as it
-// came. Quota: 5 calls a minute for each user, and 100 a second. Not in newer documents.
+// another limit, in one response. The limits document names the call, but no document
+// describes its response: how this package reads it is taken from client SDKs, and Raw holds
+// it as it came. Quota: 5 calls a minute for each user, and 100 a second. Not in newer
+// documents.
 //
 //im:endpoint messages.list_conversations
 func (s *Service) ListConversations(ctx context.Context, username string) (*Conversations, error) {
@@ -166,7 +169,7 @@ func (s *Service) ListConversations(ctx context.Context, username string) (*Conv
 	return &out.Conversations, nil
 }
 
-// DeleteConversationOptions are the choices of [Service.DeleteConversation].
+// DeleteConversationOptions are the options of [Service.DeleteConversation].
 type DeleteConversationOptions struct {
 	Roaming bool `json:"roaming,omitempty"` // also delete the messages that the user would find on a new device
 }
@@ -184,9 +187,8 @@ var deleteConversation = api.Endpoint{
 }
 
 // DeleteConversation deletes a conversation with another user or a group from the list of
-// one user; the other side keeps its own. Quota: 5 calls a minute for each user (not named
-// by the English documents of Agora), and 100 a second shared with the client SDKs of the
-// app. Errors: im.ErrInvalidArgument.
+// one user; the other side keeps its own. Quota: 5 calls a minute for each user (not in the
+// English documents of Agora), and 100 a second shared with the client SDKs of the app.
 //
 //im:endpoint messages.delete_conversation
 func (s *Service) DeleteConversation(ctx context.Context, username, peer string, chatType ChatType, o DeleteConversationOptions) error {

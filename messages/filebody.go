@@ -13,7 +13,7 @@ import (
 // upload. It prints without its secret.
 type Attachment struct {
 	URL    string `json:"url"`              // where the file is
-	Name   string `json:"name,omitempty"`   // as the receivers see it; without one they see none
+	Name   string `json:"name,omitempty"`   // as the receivers see it; empty: they see none
 	Secret string `json:"secret,omitempty"` // for a file that was uploaded as restricted
 	Size   int64  `json:"size,omitempty"`   // bytes
 }
@@ -80,12 +80,12 @@ func checkLength(d time.Duration) error {
 
 // ImageBody is made by [Image].
 type ImageBody struct {
-	File   Attachment `json:"file"`
-	Width  int        `json:"width,omitempty"` // pixels; 0: not known
-	Height int        `json:"height,omitempty"`
+	File   Attachment `json:"file"`             // required
+	Width  int        `json:"width,omitempty"`  // pixels; 0: not known
+	Height int        `json:"height,omitempty"` // pixels; 0: not known
 }
 
-// Image is a picture, with its size in pixels or 0 where it is not known.
+// Image makes the body of a picture, with its size in pixels, or 0 if that is not known.
 func Image(file Attachment, width, height int) ImageBody { return ImageBody{file, width, height} }
 
 // LogValue hides the secrets of its files.
@@ -108,11 +108,11 @@ func (b ImageBody) wire(t Type) any {
 
 // VoiceBody is made by [Voice].
 type VoiceBody struct {
-	File   Attachment    `json:"file"`
+	File   Attachment    `json:"file"`             // required
 	Length time.Duration `json:"length,omitempty"` // sent in whole seconds, rounded up
 }
 
-// Voice is a sound, with its length.
+// Voice makes the body of a voice message, with its length.
 func Voice(file Attachment, length time.Duration) VoiceBody { return VoiceBody{file, length} }
 
 // LogValue hides the secrets of its files.
@@ -135,17 +135,15 @@ func (b VoiceBody) wire(t Type) any {
 
 // VideoBody is made by [Video].
 type VideoBody struct {
-	File      Attachment    `json:"file"`
-	Thumbnail Attachment    `json:"thumbnail,omitzero"` // a picture uploaded by itself: the server makes none of a video
-	Length    time.Duration `json:"length,omitempty"`
-	// Width and Height are those of the thumbnail in pixels. They come with the
-	// history and are not sent.
-	Width  int `json:"width,omitempty"`
-	Height int `json:"height,omitempty"`
+	File      Attachment    `json:"file"`               // required
+	Thumbnail Attachment    `json:"thumbnail,omitzero"` // a picture uploaded separately: the server makes none of a video
+	Length    time.Duration `json:"length,omitempty"`   // sent in whole seconds, rounded up
+	Width     int           `json:"width,omitempty"`    // of the thumbnail, in pixels; comes with the history and is not sent
+	Height    int           `json:"height,omitempty"`   // of the thumbnail, in pixels; comes with the history and is not sent
 }
 
-// Video is a film, with a picture that was uploaded as its thumbnail (or the zero
-// Attachment), and its length.
+// Video makes the body of a video, with a picture that was uploaded as its thumbnail (or
+// the zero Attachment), and its length.
 func Video(file, thumbnail Attachment, length time.Duration) VideoBody {
 	return VideoBody{File: file, Thumbnail: thumbnail, Length: length}
 }
@@ -171,10 +169,10 @@ func (b VideoBody) wire(t Type) any {
 
 // FileBody is made by [Attach].
 type FileBody struct {
-	File Attachment `json:"file"`
+	File Attachment `json:"file"` // required
 }
 
-// Attach is a file of any kind.
+// Attach makes the body of a file of any kind.
 func Attach(file Attachment) FileBody { return FileBody{file} }
 
 // LogValue hides the secrets of its files.

@@ -14,11 +14,11 @@ import (
 
 // File is an uploaded file. It prints without its secret.
 type File struct {
-	UUID   string `json:"uuid"`
+	UUID   string `json:"uuid"`             // for [Service.DownloadFile]
 	URL    string `json:"url"`              // where receivers download it
 	Secret string `json:"secret,omitempty"` // needed for downloading a restricted file
-	Name   string `json:"name"`
-	Size   int64  `json:"size"`
+	Name   string `json:"name"`             // of the source that was uploaded
+	Size   int64  `json:"size"`             // bytes
 }
 
 type plainFile File
@@ -39,13 +39,11 @@ func (f File) Attachment() Attachment {
 	return Attachment{URL: f.URL, Name: f.Name, Secret: f.Secret, Size: f.Size}
 }
 
-// UploadOptions are the choices of [Service.UploadFile].
+// UploadOptions are the options of [Service.UploadFile].
 type UploadOptions struct {
-	Restricted bool `json:"restricted,omitempty"` // downloading needs the secret; newer apps need this enabled by the vendor
-	// ThumbnailWidth and ThumbnailHeight are the size of the thumbnail that the
-	// server makes of a picture above 10 KB; 0: 170 pixels.
-	ThumbnailWidth  int `json:"thumbnail_width,omitempty"`
-	ThumbnailHeight int `json:"thumbnail_height,omitempty"`
+	Restricted      bool `json:"restricted,omitempty"`       // downloading needs the secret; for newer apps the vendor must have enabled this
+	ThumbnailWidth  int  `json:"thumbnail_width,omitempty"`  // of the thumbnail that the server makes of a picture above 10 KB; 0: 170 pixels
+	ThumbnailHeight int  `json:"thumbnail_height,omitempty"` // likewise
 }
 
 func (o UploadOptions) header() http.Header {
@@ -69,8 +67,8 @@ var uploadFile = api.Endpoint{
 const maxFile = 200 << 20
 
 // UploadFile stores a file for messages to refer to, for 7 days by default. It is streamed.
-// A file may have 10 MB, up to 200 MB where the vendor has raised the limit; only more than
-// that is rejected before sending. The quota is shared with the client SDKs of the app. Not
+// A file may have 10 MB, or up to 200 MB if the vendor has raised the limit; only more than
+// that is rejected before sending. Its quota is shared with the client SDKs of the app. Not
 // retried if the response is lost, though a second upload does no harm. Errors:
 // im.ErrTooLarge.
 //
@@ -104,7 +102,7 @@ func checkUpload(u *api.Entity[wireUpload]) error {
 	return nil
 }
 
-// DownloadOptions are the choices of the downloads. They print without the secret.
+// DownloadOptions are the options of the downloads. They print without the secret.
 type DownloadOptions struct {
 	Secret string `json:"secret,omitempty"` // of a restricted file
 }
@@ -160,8 +158,8 @@ var downloadThumbnail = api.Endpoint{
 	ID: "messages.download_thumbnail", Method: http.MethodGet, Path: "/chatfiles/{uuid}", Pool: downloadPool, Idempotent: true,
 }
 
-// DownloadThumbnail writes the thumbnail of a picture to w, or the picture itself where it
-// has 10 KB or less. A video has none; upload a picture beside it. Otherwise as
+// DownloadThumbnail writes the thumbnail of a picture to w, or the picture itself if it has
+// 10 KB or less. A video has none; upload a picture as well. Otherwise as
 // [Service.DownloadFile].
 //
 //im:endpoint messages.download_thumbnail

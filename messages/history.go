@@ -35,12 +35,12 @@ var (
 // historyDelay is how long the file of an hour may take in busy apps.
 const historyDelay = 24 * time.Hour
 
-// HistoryOptions are the choices of the calls for the history.
+// HistoryOptions are the options of the calls for the history.
 type HistoryOptions struct {
 	// Zone is the time zone in which the server names its hours: [ChinaTime] on
 	// clusters in mainland China, time.UTC elsewhere. With the wrong one the call
-	// returns another hour. nil: as the host says, for the hosts of Easemob and Agora
-	// that are published. For every other host (VIP clusters, Shengwang) Zone is
+	// returns another hour. nil: as the host implies, for the published hosts of
+	// Easemob and Agora. For every other host (VIP clusters, Shengwang) Zone is
 	// required; on loopback, where tests run, nil stands for ChinaTime with the
 	// platform Easemob and for UTC otherwise.
 	Zone *time.Location `json:"-"` // a time zone cannot be stored
@@ -70,11 +70,11 @@ var historyURL = api.Endpoint{
 
 // GetHistoryURL returns the address of a file with all messages of the hour in which the
 // time lies. [Service.ReadHistory] and [Service.SaveHistory] fetch it as well. The address
-// carries its own permission, which ends after some time: do not log it, and fetch it
-// without the app token. It may be plain http, at a storage host; use https first.
+// carries its own permission, which expires: do not log it, and fetch it without the app
+// token. It may be plain http, at a storage host; try https first.
 //
 // The file of an hour is there an hour later, in busy apps up to 24 hours later, and is kept
-// for some days by the plan, 3 where nothing else was agreed. Quota: 10 calls a minute (one
+// for some days, as the plan says: 3 by default. Quota: 10 calls a minute (one
 // document says 1); fetching the address does not count. Errors: [ErrHistoryNotReady],
 // [ErrHistoryFuture], [ErrHistoryExpired] and [ErrHistoryEmpty], by the Date of the response;
 // im.ErrInvalidArgument for [HistoryOptions] without a Zone where one is required.
@@ -160,7 +160,7 @@ func (h namedHour) explainFile(f api.Failure) (kind, reason error) {
 
 var (
 	errNoFile   = errors.New("there is no file at the address that the server named")
-	errRejected = errors.New("the storage host rejects the address, whose permission may have ended; a new call gets a new one")
+	errRejected = errors.New("the storage host rejects the address, whose permission may have expired; a new call gets a new one")
 )
 
 // historyAddress is a response that holds an address, or does not decode.

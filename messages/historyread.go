@@ -13,14 +13,13 @@ import (
 )
 
 // ReadHistory reads the file behind [Service.GetHistoryURL], record by record and with at
-// most one in memory: gzip, or the same text unpacked, which is what some HTTP clients make
-// of it. The records stand on a line each, several on one
-// line, or in a JSON array. It can be ranged over once.
+// most one in memory. It reads gzip, and the same text unpacked, since some HTTP clients
+// unpack it. The records may be one to a line, several to a line, or in a JSON array. It can
+// be ranged over once.
 //
-// What is not a record (im.ErrBadResponse), such as one above 1 MiB
-// (im.ErrTooLarge), is an error with a Record that holds Raw alone, if anything;
-// a loop that goes on gets what follows it. A file that breaks off is an error and
-// the end.
+// What is not a record (im.ErrBadResponse), or is one above 1 MiB (also im.ErrTooLarge), is
+// an error with a Record that holds Raw alone, if anything; a loop that goes on gets the
+// records after it. A file that is cut off is an error, and the end.
 func ReadHistory(r io.Reader) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		text, err := unpack(r)

@@ -67,8 +67,7 @@ var importUser = api.Endpoint{
 
 // ImportToUser puts one past message to a user into the history and returns its id. It
 // makes no entry in the server's conversation list (by the newest documents of Easemob).
-// Not retried if the response is lost: a retry could import a second message. Errors:
-// im.ErrInvalidArgument.
+// Not retried if the response is lost: a retry could import a second message.
 //
 //im:endpoint messages.import_user
 func (s *Service) ImportToUser(ctx context.Context, username string, m Import) (string, error) {

@@ -50,8 +50,8 @@ func digest(m Message) string {
 
 // ImportItem is a message of the past and the user whom it was sent to.
 type ImportItem struct {
-	To      string `json:"to"` // username
-	Message Import `json:"message"`
+	To      string `json:"to"`      // username
+	Message Import `json:"message"` // with the time when it was sent
 }
 
 // LogValue hides the secret of a file.

@@ -54,11 +54,11 @@ func (m *Message) notForLegacy(target Target) error {
 	case target == "":
 		return api.Invalid("target", "must say what the ids name")
 	case len(m.RoamIgnore) > 0:
-		return api.Invalid("RoamIgnore", "is not known to this call")
+		return api.Invalid("RoamIgnore", "is not supported by this call")
 	case m.NeedAck:
-		return api.Invalid("NeedAck", "is not known to this call")
+		return api.Invalid("NeedAck", "is not supported by this call")
 	case m.Env != "":
-		return api.Invalid("Env", "is not known to this call")
+		return api.Invalid("Env", "is not supported by this call")
 	case target == TargetGroups:
 		return m.notForGroups()
 	case target == TargetRooms:
@@ -73,12 +73,11 @@ var sendLegacy = api.Endpoint{
 }
 
 // SendLegacy sends one message to each of up to [MaxLegacyBatch] users, groups or rooms
-// through the generic call of old, which the documents list but no longer describe, and
-// returns the id of the message to each, or "" where the server does not report ids. Body
-// and Ext may have 40 KB by the documents of its time, 5 KB wherever the newer limits hold.
-// RoamIgnore, NeedAck and Env are rejected: the call does not know them. The receivers may
-// count as one message each, as in the newer calls. Not retried if the response is lost.
-// Errors: im.ErrInvalidArgument, im.ErrTooLarge.
+// through the old generic call, which the documents list but no longer describe, and returns
+// the id of the message to each, or "" if the server does not report ids. Body and Ext may
+// have 40 KB by the documents of its time, 5 KB wherever the newer limits hold. RoamIgnore,
+// NeedAck and Env are rejected: the call does not have them. The receivers may count as one
+// message each, as in the newer calls. Errors: im.ErrTooLarge.
 //
 // Deprecated: use [Service.SendToUsers], [Service.SendToGroups] or [Service.SendToRooms].
 //

@@ -96,11 +96,11 @@ func TestModify(t *testing.T) {
 		},
 	})
 	for want, e := range map[string]messages.MessageUpdate{
-		"MessageUpdate: must set Body or Ext; with neither the call would change nothing":  {Type: messages.TypeText},
-		"Body: must not be nil: the call wants the text of a text message, changed or not": {Type: messages.TypeText, Ext: map[string]any{"k": "v"}},
+		"MessageUpdate: must set Body or Ext; with neither the call would change nothing": {Type: messages.TypeText},
+		"Body: must not be nil: a text message needs its text, changed or not":            {Type: messages.TypeText, Ext: map[string]any{"k": "v"}},
 		"Type: must not be empty":      {Ext: map[string]any{"k": "v"}},
 		"Body.Text: must not be empty": {Body: messages.Text("")},
-		"Body: is of type img; only texts and custom messages can be changed, of the others only Ext": {Body: messages.Image(photo, 0, 0)},
+		"Body: is of type img; only text and custom bodies can be edited, of other types only Ext": {Body: messages.Image(photo, 0, 0)},
 	} {
 		refused(t, "messages.modify: "+want, func(s *messages.Service) error { return s.Update(t.Context(), id1, e) })
 	}
@@ -395,9 +395,9 @@ func TestExportModeration(t *testing.T) {
 		},
 	})
 	for want, q := range map[string]messages.ModerationQuery{
-		"From: must not be zero": {To: to},
-		"To: must not be zero":   {From: from},
-		"To: is before From":     {From: to, To: from},
+		"From: must not be zero":      {To: to},
+		"To: must not be zero":        {From: from},
+		"To: must not be before From": {From: to, To: from},
 	} {
 		refused(t, "messages.export_moderation_records: "+want, func(s *messages.Service) error {
 			_, err := s.ExportModeration(t.Context(), q)

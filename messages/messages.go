@@ -9,8 +9,9 @@
 //
 // To send, call [Service.SendToUsers], [Service.SendToGroups] or [Service.SendToRooms]; to
 // some members of a group or chat room, [Service.SendToGroupMembers] or
-// [Service.SendToRoomMembers]; to everybody, [Service.BroadcastToRooms] and its sisters; piece
-// by piece, [Service.StreamToUser]. To send a picture or another file, call
+// [Service.SendToRoomMembers]; to everybody, [Service.BroadcastToRooms],
+// [Service.BroadcastToOnlineUsers] or [Service.BroadcastToAllUsers]; piece by piece,
+// [Service.StreamToUser]. To send a picture or another file, call
 // [Service.UploadFile] first. [Message.Push] says how the notification looks on a phone.
 //
 // To change what was sent, call [Service.Update] or [Service.Recall]. To read what was sent,
@@ -19,8 +20,8 @@
 // another system, call [Service.ImportToUser] or [Service.ImportToGroup].
 //
 // Unless a method says otherwise, its quota is 100 calls a second and it is retried if the
-// response is lost. No call that sends a message is: if its response is lost, the error is
-// im.ErrOutcomeUnknown.
+// response is lost. Calls that send a message are not: if the response is lost, the error
+// is im.ErrOutcomeUnknown.
 //
 // A [Message], [Record] and the like can be stored as JSON and come back whole, with numbers
 // in free data as json.Number.
@@ -28,11 +29,10 @@ package messages
 
 import "github.com/imrest/im-go/internal/api"
 
-// Service calls the endpoints of messages. It is the field Messages of im.Client; New is
-// for package im alone.
+// Service calls the endpoints of messages. It is the field Messages of im.Client.
 type Service struct{ api api.Caller }
 
-// New is for package im: a service cannot be made outside this module.
+// New is for package im alone.
 func New(c api.Caller) *Service {
 	api.Declare(c, endpoints...)
 	return &Service{c}

@@ -297,11 +297,11 @@ func TestSendRefuses(t *testing.T) {
 		"send_legacy: Body: and Ext have 40992 bytes together, at most 40960 are allowed": legacy(messages.TargetUsers, messages.Message{
 			Body: messages.Text(strings.Repeat("x", 40960+32-len(`{"type":"txt","msg":""}`))),
 		}),
-		"send_legacy: target: must say what the ids name":    legacy("", hello),
-		"send_legacy: RoamIgnore: is not known to this call": legacy(messages.TargetUsers, with(func(m *messages.Message) { m.RoamIgnore = bob })),
-		"send_legacy: NeedAck: is not known to this call":    legacy(messages.TargetGroups, with(func(m *messages.Message) { m.NeedAck = true })),
-		"send_legacy: Env: is not known to this call":        legacy(messages.TargetUsers, with(func(m *messages.Message) { m.Env = "a" })),
-		"send_legacy: Priority: is for chat rooms only":      legacy(messages.TargetUsers, with(func(m *messages.Message) { m.Priority = messages.PriorityLow })),
+		"send_legacy: target: must say what the ids name":        legacy("", hello),
+		"send_legacy: RoamIgnore: is not supported by this call": legacy(messages.TargetUsers, with(func(m *messages.Message) { m.RoamIgnore = bob })),
+		"send_legacy: NeedAck: is not supported by this call":    legacy(messages.TargetGroups, with(func(m *messages.Message) { m.NeedAck = true })),
+		"send_legacy: Env: is not supported by this call":        legacy(messages.TargetUsers, with(func(m *messages.Message) { m.Env = "a" })),
+		"send_legacy: Priority: is for chat rooms only":          legacy(messages.TargetUsers, with(func(m *messages.Message) { m.Priority = messages.PriorityLow })),
 		"send_legacy: to: has 601 entries, at most 600 are allowed": func(s *messages.Service) error {
 			_, err := s.SendLegacy(ctx, messages.TargetUsers, many(601), hello)
 			return err
@@ -409,7 +409,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	assert.Contains(t, log.String(), "oak.jpg")
 }
 
-// caller notes the calls and responses nothing.
+// caller records the calls and returns nothing.
 type caller []*api.Call
 
 func (c *caller) Call(_ context.Context, call *api.Call) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// ModerationQuery chooses moderation records. No document gives the values of the filters;
+// ModerationQuery selects moderation records. No document gives the values of the filters;
 // they are passed on as they are.
 type ModerationQuery struct {
 	From           time.Time `json:"from,omitzero"`             // required
@@ -27,7 +27,7 @@ func (q *ModerationQuery) check() error {
 	case q.To.IsZero():
 		return api.Invalid("To", "must not be zero")
 	case q.To.Before(q.From):
-		return api.Invalid("To", "is before From")
+		return api.Invalid("To", "must not be before From")
 	}
 	return nil
 }

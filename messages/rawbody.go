@@ -12,8 +12,8 @@ import (
 // RawBody is a body that this package does not know. It is sent on as it came. It prints
 // without its JSON, which may hold the secrets of files.
 type RawBody struct {
-	Kind Type            `json:"kind,omitempty"` // as it stands there; may be empty
-	JSON json.RawMessage `json:"json,omitempty"`
+	Kind Type            `json:"kind,omitempty"` // the type as it came; may be empty
+	JSON json.RawMessage `json:"json,omitempty"` // the whole body, as an object
 }
 
 // Type implements Body.
@@ -61,7 +61,7 @@ func (b RawBody) wire(t Type) any {
 	}
 	delete(fields, "type")
 	if t != "" {
-		fields["type"], _ = json.Marshal(t) // of a string, which never fails
+		fields["type"], _ = json.Marshal(t) //nolint:errchkjson // a string never fails
 	}
 	return fields
 }

@@ -27,7 +27,7 @@ type Recall struct {
 
 // RecallItem is one message of a batch.
 type RecallItem struct {
-	MessageID string `json:"message_id"`
+	MessageID string `json:"message_id"` // required
 	Recall
 }
 
@@ -136,14 +136,14 @@ var recall = api.Endpoint{
 	ID: "messages.recall", Method: http.MethodPost, Path: "/messages/msg_recall", Pool: recallPool, Idempotent: true,
 }
 
-// Recall takes a message back from all who have received it, within 2 minutes of its
-// sending unless the app has another limit (up to 7 days) or Force is set. A file that it
+// Recall takes a message back from all who have received it, within 2 minutes of sending
+// unless the app has another limit (up to 7 days) or Force is set. A file that it
 // refers to is deleted too. With Force a message id that never existed is not an error.
-// Its quota is shared with RecallBatchLegacy. A retry without Force may report
-// im.ErrNotFound since the attempt before has worked. Errors: im.ErrNotFound for a message
-// that is gone or recalled, im.ErrForbidden when it is too late, im.ErrNotEnabled where
-// recalls are not switched on. Older servers reject under status 200 or without a code;
-// what they say then is the text of the error.
+// Its quota is shared with [Service.RecallBatchLegacy]. A retry without Force may return
+// im.ErrNotFound because the first attempt succeeded. Errors: im.ErrNotFound for a message
+// that is gone or recalled, im.ErrForbidden if it is too late, im.ErrNotEnabled if recalls
+// are not switched on. Older servers reject under status 200 or without a code; their words
+// are then the text of the error.
 //
 //im:endpoint messages.recall
 func (s *Service) Recall(ctx context.Context, messageID string, r Recall) error {
@@ -165,8 +165,8 @@ var recallBatch = api.Endpoint{
 }
 
 // RecallBatch recalls up to [MaxRecallBatch] messages, which may belong to different chats.
-// Info must be the same in all. The number of messages does not count for the quota. Errors
-// as of [Service.Recall]; how the server responds where only some can be recalled is not
+// Info must be the same in all. The number of messages does not count for the quota. Errors: as
+// for [Service.Recall]; how the server responds where only some can be recalled is not
 // documented. Not in the English documents of Agora.
 //
 //im:endpoint messages.recall_batch
@@ -178,18 +178,17 @@ var recallBatchLegacy = api.Endpoint{
 	ID: "messages.recall_batch_legacy", Method: http.MethodPost, Path: "/messages/recall", Pool: recallPool, Idempotent: true,
 }
 
-// RecallBatchLegacy recalls messages through the older call, which clusters without
-// RecallBatch know; errors.Is finds im.ErrNotFound and im.ErrForbidden as for
-// [Service.Recall]. No document gives a largest batch. Info is rejected: the call does not
-// know it. Its quota is shared with Recall.
+// RecallBatchLegacy recalls messages through the older call, for clusters without
+// [Service.RecallBatch]. No document gives a maximum. Info is rejected: the call does not
+// have it. Its quota is shared with [Service.Recall]. Errors: as for [Service.Recall].
 //
-// Deprecated: use [Service.RecallBatch], unless the cluster does not know it.
+// Deprecated: use [Service.RecallBatch], unless the cluster does not have it.
 //
 //im:endpoint messages.recall_batch_legacy
 func (s *Service) RecallBatchLegacy(ctx context.Context, items []RecallItem) (batch.Result, error) {
 	var invalid error
 	if len(items) > 0 && items[0].Info != "" {
-		invalid = api.Invalid("items[0].Info", "is not known to this call")
+		invalid = api.Invalid("items[0].Info", "is not supported by this call")
 	}
 	return s.recallAll(ctx, &recallBatchLegacy, items, invalid)
 }

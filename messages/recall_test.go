@@ -139,7 +139,7 @@ func TestRecallBatch(t *testing.T) {
 			return err
 		})
 	}
-	refused(t, "messages.recall_batch_legacy: items[0].Info: is not known to this call", func(s *messages.Service) error {
+	refused(t, "messages.recall_batch_legacy: items[0].Info: is not supported by this call", func(s *messages.Service) error {
 		_, err := s.RecallBatchLegacy(t.Context(), []messages.RecallItem{informed})
 		return err
 	})

@@ -14,7 +14,7 @@ import (
 type Direction string
 
 // The directions. Newer files hold the sender's copies only; older ones may hold both, so
-// that a message comes up twice.
+// that a message appears twice.
 const (
 	DirectionOutgoing Direction = "outgoing"
 	DirectionIncoming Direction = "incoming"
@@ -23,27 +23,27 @@ const (
 // Record is a message in the history. It prints without Raw, which may hold the secrets of
 // files.
 type Record struct {
-	ID        string         `json:"id"`
-	Time      time.Time      `json:"time,omitzero"` // when it was sent
-	ChatType  ChatType       `json:"chat_type,omitempty"`
-	Direction Direction      `json:"direction,omitempty"`
-	From      string         `json:"from,omitempty"`
-	To        string         `json:"to,omitempty"`  // the user, group or room
-	Body      Body           `json:"body,omitzero"` // never nil in what is read; a RawBody where the type is not known
-	Ext       map[string]any `json:"ext,omitempty"` // its numbers are json.Number, so that long ids survive
+	ID        string         `json:"id"`                  // message id: digits
+	Time      time.Time      `json:"time,omitzero"`       // when it was sent
+	ChatType  ChatType       `json:"chat_type,omitempty"` // where it was sent
+	Direction Direction      `json:"direction,omitempty"` // whose copy it is; newer files hold the sender's only
+	From      string         `json:"from,omitempty"`      // the sender
+	To        string         `json:"to,omitempty"`        // the user, group or room
+	Body      Body           `json:"body,omitzero"`       // never nil in what is read; a RawBody where the type is not known
+	Ext       map[string]any `json:"ext,omitempty"`       // its numbers are json.Number, so that long ids survive
 	// Raw is the record as it came, with all that has no field here: the documents
 	// allow for several bodies, though they show one.
 	Raw json.RawMessage `json:"raw,omitempty"`
 }
 
-// Message makes a message of the record, to be sent on: its sender, body and ext. Files are
-// not uploaded anew; those that have expired are gone.
+// Message makes a message from the record, to be sent on: its sender, body and ext. Files
+// are not uploaded again; those that have expired are gone.
 func (r Record) Message() Message {
 	return Message{From: r.From, Body: r.Body, Ext: maps.Clone(r.Ext)}
 }
 
-// Text returns the text of a text message, or what apps show of a combined one that know
-// no such messages; "" for other types.
+// Text returns the text of a text message, or of a combined one what apps show that do not
+// support those; "" for other types.
 func (r Record) Text() string {
 	switch body := r.Body.(type) {
 	case TextBody:

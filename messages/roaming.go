@@ -13,7 +13,7 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// RoamingOptions are the choices of the calls that delete roaming messages.
+// RoamingOptions are the options of the calls that delete roaming messages.
 type RoamingOptions struct {
 	Silent bool `json:"silent,omitempty"` // do not inform the user's online devices
 }
@@ -84,7 +84,7 @@ var deleteRoamingChat = api.Endpoint{
 
 // DeleteRoamingChat deletes up to [MaxRoamingBatch] messages of the chat with peer from what
 // a user finds on a new device. The peer keeps them. The response does not name single
-// messages: all are done, or the call fails. Errors: im.ErrNotEnabled where roaming is not
+// messages: all are deleted, or the call fails. Errors: im.ErrNotEnabled if roaming is not
 // switched on. Not in the English documents of Agora.
 //
 //im:endpoint messages.delete_roaming_chat
@@ -112,8 +112,7 @@ var clearRoamingAll = api.Endpoint{
 
 // ClearRoaming deletes all messages that a user would find on a new device, and the user's
 // conversation list. All others keep theirs. Not retried if the response is lost: a retry
-// also deletes what came in between. Errors: im.ErrNotEnabled where roaming is not switched
-// on. Not in the English documents of Agora.
+// also deletes what came in between. Errors: im.ErrNotEnabled if roaming is not switched on. Not in the English documents of Agora.
 //
 //im:endpoint messages.clear_roaming_all
 func (s *Service) ClearRoaming(ctx context.Context, username string) error {
@@ -126,8 +125,8 @@ var clearRoamingChat = api.Endpoint{
 }
 
 // ClearRoamingChat deletes the messages of the chat with peer up to and including a time
-// from what a user finds on a new device. The peer keeps them. Errors: im.ErrNotEnabled
-// where roaming is not switched on. Not in the English documents of Agora.
+// from what a user finds on a new device. The peer keeps them. Errors: im.ErrNotEnabled if
+// roaming is not switched on. Not in the English documents of Agora.
 //
 //im:endpoint messages.clear_roaming_chat_until
 func (s *Service) ClearRoamingChat(ctx context.Context, username, peer string, until time.Time, o RoamingOptions) error {

@@ -9,11 +9,11 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Most receivers of one call.
+// The most receivers of one call.
 const (
-	MaxUsersBatch  = 600
-	MaxGroupsBatch = 3
-	MaxRoomsBatch  = 10
+	MaxUsersBatch  = 600 // of [Service.SendToUsers]
+	MaxGroupsBatch = 3   // of [Service.SendToGroups]
+	MaxRoomsBatch  = 10  // of [Service.SendToRooms]
 )
 
 // send carries out a send call: one item per receiver, counted as one message each.
@@ -58,8 +58,7 @@ var sendUsers = api.Endpoint{
 
 // SendToUsers sends one message to each of up to [MaxUsersBatch] users, whether they exist
 // or not, and returns the id of the message to each. Quota: 6,000 messages a minute, one per
-// receiver, and 100 calls a second. Not retried if the response is lost. Errors:
-// im.ErrInvalidArgument, im.ErrTooLarge.
+// receiver, and 100 calls a second. Errors: im.ErrTooLarge.
 //
 //im:endpoint messages.send_users
 func (s *Service) SendToUsers(ctx context.Context, usernames []string, m Message) (batch.Results[string], error) {
@@ -74,7 +73,7 @@ var sendGroups = api.Endpoint{
 
 // SendToGroups sends one message to each of up to [MaxGroupsBatch] groups, whether they
 // exist or not, and returns the id of the message to each. Quota: 20 messages a second, one
-// per group, and 20 calls a second. Not retried if the response is lost.
+// per group, and 20 calls a second. Errors: im.ErrTooLarge.
 //
 //im:endpoint messages.send_groups
 func (s *Service) SendToGroups(ctx context.Context, groupIDs []string, m Message) (batch.Results[string], error) {
@@ -90,8 +89,7 @@ var sendRooms = api.Endpoint{
 // SendToRooms sends one message to each of up to [MaxRoomsBatch] chat rooms, whether they
 // exist or not, and returns the id of the message to each. A room under load drops messages
 // silently, those of low Priority first. Quota: 100 messages a second, one per room, and
-// 100 calls a second (20 by one document of Agora China). Not retried if the response is
-// lost.
+// 100 calls a second (20 by one document of Agora China). Errors: im.ErrTooLarge.
 //
 //im:endpoint messages.send_rooms
 func (s *Service) SendToRooms(ctx context.Context, roomIDs []string, m Message) (batch.Results[string], error) {

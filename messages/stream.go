@@ -44,7 +44,7 @@ func (c *Chunk) check() error {
 	case c.Seq > 0 && c.MessageID == "": // it would begin another message
 		return api.Required("MessageID", c.MessageID)
 	case c.FinishReason != nil && !c.Finish:
-		return api.Invalid("FinishReason", "is looked at in the last chunk only; set Finish")
+		return api.Invalid("FinishReason", "is for the last chunk only; set Finish")
 	}
 	return api.First(api.Required("From", c.From), api.MaxBytes("Text", c.Text, maxStream))
 }
@@ -104,10 +104,9 @@ var streamUser = api.Endpoint{
 }
 
 // SendChunkToUser sends one chunk of a streaming text message to a user and returns the id
-// of the whole message. [Service.StreamToUser] is easier to use. At most 30 seconds may lie
+// of the whole message. [Service.StreamToUser] is easier to use. At most 30 seconds may pass
 // between chunks, and 30 minutes between the first and the last. Quota: 100 chunks a
-// second. Not retried if the response is lost. The number of a refusal is in the ErrorCode
-// of im.Error: 14031 unknown message, 14032 longer than 128 KB, 14033 and 14034 too late,
+// second. The ErrorCode of im.Error says why the server rejected it: 14031 unknown message, 14032 longer than 128 KB, 14033 and 14034 too late,
 // 14035 already finished, 14036 and 14037 another sender or receiver, 14038 Seq not above
 // the one before. Easemob only.
 //
@@ -136,8 +135,8 @@ type StreamOptions struct {
 	Ext    map[string]any `json:"ext,omitempty"`    // free data for the receivers' apps
 }
 
-// Stream sends one text message piece by piece while the text comes into being.
-// It numbers the chunks and keeps the id of the message:
+// Stream sends one text message piece by piece while the text is being written. It numbers
+// the chunks and keeps the id of the message:
 //
 //	reply := client.Messages.StreamToUser("bob", messages.StreamOptions{From: "assistant"})
 //	for text := range model.Reply(question) {
@@ -147,8 +146,8 @@ type StreamOptions struct {
 //	}
 //	return reply.Finish(ctx, "", nil)
 //
-// A chunk that was rejected may be sent once more. After im.ErrOutcomeUnknown nothing else
-// can be sent, since a part might be lost or doubled: every further call returns that
+// A chunk that was rejected may be sent again. After im.ErrOutcomeUnknown nothing else can
+// be sent, since a part might be lost or doubled: every further call returns that
 // error, and the server ends the message after 30 seconds. A Stream is for one goroutine at
 // a time.
 type Stream struct {
@@ -179,7 +178,7 @@ func newStream(o StreamOptions, send func(context.Context, *Chunk, error) (strin
 	return &Stream{send: send, next: Chunk{From: o.From, Format: o.Format, Ext: o.Ext}}
 }
 
-// MessageID is the id of the message; empty before the first text was sent.
+// MessageID returns the id of the message; empty before the first text was sent.
 func (st *Stream) MessageID() string { return st.next.MessageID }
 
 // Send adds text to the message.

@@ -8,8 +8,8 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// MaxMembersBatch is how many members a targeted message may name. They do not count for
-// the quota: the group or room is the one receiver.
+// MaxMembersBatch is the most members of one [Service.SendToGroupMembers] or
+// [Service.SendToRoomMembers].
 const MaxMembersBatch = 20
 
 // sendTargeted sends to some members of one group or room.
@@ -42,8 +42,7 @@ var sendGroupTargeted = api.Endpoint{
 // [MaxMembersBatch], receive, and returns its id. The sender gets a copy. The message does
 // not show in the conversation list, does not count as unread, and is roaming only where
 // that was switched on. Quota: 100 messages a second; the number of members does not count.
-// Not retried if the response is lost. Errors: im.ErrInvalidArgument, im.ErrTooLarge. Not in
-// the English documents of Agora.
+// Errors: im.ErrTooLarge. Not in the English documents of Agora.
 //
 //im:endpoint messages.send_group_targeted
 func (s *Service) SendToGroupMembers(ctx context.Context, groupID string, usernames []string, m Message) (string, error) {

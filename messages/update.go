@@ -12,7 +12,7 @@ import (
 type MessageUpdate struct { //nolint:recvcheck // only LogValue must work on values
 	By   string `json:"by,omitempty"`   // the user who edits
 	Body Body   `json:"body,omitzero"`  // made by Text or Custom; nil: only Ext changes
-	Type Type   `json:"type,omitempty"` // of the message, where Body is nil; not TypeText, for a text goes with every edit
+	Type Type   `json:"type,omitempty"` // of the message, if Body is nil; not TypeText, whose edits need the text
 
 	Ext        map[string]any `json:"ext,omitempty"`         // added to what the message has
 	ReplaceExt bool           `json:"replace_ext,omitempty"` // instead: Ext replaces what the message has
@@ -35,13 +35,13 @@ func (u *MessageUpdate) check() error {
 			return api.Invalid("MessageUpdate", "must set Body or Ext; with neither the call would change nothing")
 		}
 		if u.Type == TypeText {
-			return api.Invalid("Body", "must not be nil: the call wants the text of a text message, changed or not")
+			return api.Invalid("Body", "must not be nil: a text message needs its text, changed or not")
 		}
 		return api.Required("Type", string(u.Type))
 	case TextBody, CustomBody:
 		return u.Body.check()
 	}
-	return api.Invalid("Body", "is of type %s; only texts and custom messages can be changed, of the others only Ext", u.Body.Type())
+	return api.Invalid("Body", "is of type %s; only text and custom bodies can be edited, of other types only Ext", u.Body.Type())
 }
 
 func (u *MessageUpdate) wire() *updateBody {
@@ -64,14 +64,14 @@ var modify = api.Endpoint{
 	ID: "messages.modify", Method: http.MethodPut, Path: "/messages/rewrite/{messageID}", Pool: "messages_rewrite",
 }
 
-// Update edits a message that was sent: the text of a text, event and exts of a custom
-// message, and the ext of either. The ext of a text changes only together with a text,
-// which may be the same. The newest documents of Easemob let the ext of messages of other
-// types change, too; those of Agora know Ext for custom messages only. A message can be
+// Update edits a message that was sent: the text of a text message, the event and exts of a
+// custom one, and the ext of either. The ext of a text message changes only together with
+// its text, which may stay the same. By the newest documents of Easemob the ext of other
+// types can change, too; those of Agora have Ext for custom messages only. A message can be
 // edited 10 times. Not retried if the response is lost, since every call counts as an edit.
 // Errors: im.ErrNotFound for a message that is gone, im.ErrForbidden for one of another app
-// or after the tenth edit, im.ErrConflict when another edit is under way,
-// im.ErrNotEnabled where editing is not switched on.
+// or after the tenth edit, im.ErrConflict if another edit is under way, im.ErrNotEnabled if
+// editing is not switched on.
 //
 //im:endpoint messages.modify
 func (s *Service) Update(ctx context.Context, messageID string, u MessageUpdate) error {

@@ -5,8 +5,8 @@
 //   - To read those of one user, call [Service.Get]; of several users, [Service.GetBatch].
 //   - To learn how much room they take up, call [Service.GetCapacity].
 //
-// Attributes are text by text keys. The keys that have constants here are read by the client
-// SDKs; [KeyNickname] is not the name shown in push notifications, which is stored apart. A
+// Attributes are texts under keys. The client SDKs read the keys that have constants here;
+// [KeyNickname] is not the name shown in push notifications, which is stored separately. A
 // user's attributes may have 2 KB together (4 KB by a document of 2023), those of an app
 // 10 GB. A single key cannot be deleted. The feature must be switched on: otherwise
 // im.ErrNotEnabled.
@@ -64,7 +64,7 @@ const (
 	MaxUsersBatch = 100     // users of one [Service.GetBatch]
 )
 
-// Attributes are the values of a user by their keys.
+// Attributes are the attributes of a user: values by key.
 type Attributes map[string]string
 
 func (a Attributes) check() error {
@@ -168,8 +168,7 @@ var getBatch = api.Endpoint{
 }
 
 // GetBatch returns the attributes under some keys of up to [MaxUsersBatch] users. A user that
-// does not exist has none; nor has one that the response does not name, which is not an error
-// here.
+// does not exist, or that the response leaves out, has none, which is not an error.
 //
 //im:endpoint metadata.batch_get
 func (s *Service) GetBatch(ctx context.Context, usernames, keys []string) (batch.Results[Attributes], error) {

@@ -4,27 +4,27 @@
 //
 //	p, err := client.Users.List(ctx, page.Options{})
 //
-// All goes over the entries of all pages, and fetches a page when the one before it is
-// used up:
+// All goes over the entries of all pages, and fetches a page when the previous one is used
+// up:
 //
 //	for u, err := range client.Users.All(ctx, page.Options{}) {
 //
 // Pages goes over the pages themselves, for a job that saves how far it has come. With
-// [Page.Next] as [Options.Cursor], it goes on with the page after, in the next run of a
-// program as well.
+// [Page.Next] as [Options.Cursor], it goes on with the next page, also in the next run of
+// the program.
 //
 //	for p, err := range client.Users.Pages(ctx, page.Options{Cursor: saved}) {
 //
-// Some lists are read by number, not by cursor. Their Next is the number of the page
-// after, for [Numbered.Page]. If entries are added or removed meanwhile, the numbers
-// shift, so an entry may be missed or come twice.
+// Some lists are read by number, not by cursor. Their Next is the number of the next page,
+// for [Numbered.Page]. If entries are added or removed meanwhile, the pages shift, so an
+// entry may be missed or come twice.
 //
 // Without a limit a list asks for the largest page that all documents allow: MaxPage, or
 // another constant of its package.
 //
 // All and Pages end after the first error, may be left early, and start from the
-// beginning each time they are ranged over. A list whose pages go in a circle fails, and
-// an empty page with a Next is not the end.
+// beginning each time they are ranged over. A list that returns the same page again
+// fails, and an empty page with a Next is not the end.
 package page
 
 import (
@@ -48,7 +48,7 @@ func (p Page[T]) LogValue() slog.Value {
 // Options choose a page of a list that is read by cursor.
 type Options struct {
 	Limit  int    `json:"limit,omitempty"`  // entries on a page; 0: as many as the API allows
-	Cursor string `json:"cursor,omitempty"` // Next of the page before; empty: from the start
+	Cursor string `json:"cursor,omitempty"` // Next of the previous page; empty: from the start
 }
 
 // Numbered choose a page of a list that is read by number.

@@ -7,10 +7,10 @@
 //     [Service.AllSubscriptions].
 //   - To count the connected members of a group, call [Service.CountOnlineMembers].
 //
-// A user has a status per device: [StatusOffline], [StatusOnline], or a number that the app
-// gives a meaning of its own, such as "100" for busy. A user who wants to hear of changes
-// subscribes, for at most [MaxExpiry]; the client SDKs then get them. A user may watch 3,000
-// others, and be watched by 3,000. Logins and logouts within a second count as one change.
+// A user has a status per device: [StatusOffline], [StatusOnline], or another number whose
+// meaning is up to the app, such as "100" for busy. To hear of changes a user subscribes, for
+// at most [MaxExpiry]; its client SDKs are then notified. A user may watch 3,000 others, and
+// be watched by 3,000. Logins and logouts within a second count as one change.
 // The feature must be switched on: otherwise im.ErrNotEnabled.
 //
 //	watched, err := client.Presence.Subscribe(ctx, "alice", []string{"bob", "carol"}, 24*time.Hour)
@@ -183,8 +183,8 @@ var countOnline = api.Endpoint{
 }
 
 // CountOnlineMembers returns how many members of a group are connected, whatever their
-// statuses. Quota: 100 calls a second. The vendor switches it on apart from presence, or it
-// is im.ErrNotEnabled; Agora's international documents do not have it.
+// statuses. Quota: 100 calls a second. The vendor must have enabled it, separately from
+// presence: otherwise im.ErrNotEnabled. Not in the English documents of Agora.
 //
 //im:endpoint presence.group_online_count
 func (s *Service) CountOnlineMembers(ctx context.Context, groupID string) (int, error) {

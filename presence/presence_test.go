@@ -165,7 +165,7 @@ func TestPresences(t *testing.T) {
 			},
 		},
 		{
-			ID: "presence.get", Name: "nobody responded",
+			ID: "presence.get", Name: "nobody is named",
 			Do: do(func(ctx context.Context, s *presence.Service) (any, error) {
 				got, err := s.Get(ctx, "nobody", []string{"bob"})
 				require.Len(t, got, 1)

@@ -21,8 +21,8 @@ var subscribe = api.Endpoint{
 }
 
 // Subscribe makes a viewer watch up to [MaxUsersBatch] others for a time, from a second to
-// [MaxExpiry] in whole seconds, and returns their presence and when the subscriptions end. A
-// user who is watched already is watched for the new time. Nobody can watch themselves.
+// [MaxExpiry] in whole seconds, and returns their presence and when the subscriptions end. For
+// a user who is watched already, the new time replaces the old. Nobody can watch themselves.
 //
 //im:endpoint presence.subscribe
 func (s *Service) Subscribe(ctx context.Context, viewer string, usernames []string, expiry time.Duration) (batch.Results[Presence], error) {
@@ -80,8 +80,8 @@ const MaxSubscriptionsPage = 100
 
 // Subscription is one user who is watched.
 type Subscription struct {
-	Username string    `json:"username"`
-	Expires  time.Time `json:"expires,omitzero"`
+	Username string    `json:"username"`         // the user who is watched
+	Expires  time.Time `json:"expires,omitzero"` // when it ends, unless it is renewed
 }
 
 type wireSubscriptions struct {

@@ -65,8 +65,8 @@ var setDisplayStyle = api.Endpoint{
 	ID: "push.set_display_style", Within: api.UserManagement, Method: http.MethodPut, Path: "/users/{username}", Pool: writePool, Idempotent: true,
 }
 
-// SetDisplayStyle sets how much the notifications that a user gets show. A template comes
-// before it; see [Service.CreateTemplate]. Its quota is that of [Service.SetNickname].
+// SetDisplayStyle sets how much the notifications that a user gets show. A template
+// overrides it; see [Service.CreateTemplate]. Its quota is that of [Service.SetNickname].
 //
 //im:endpoint push.set_display_style
 func (s *Service) SetDisplayStyle(ctx context.Context, username string, style DisplayStyle) error {
@@ -80,9 +80,10 @@ func (s *Service) SetDisplayStyle(ctx context.Context, username string, style Di
 
 // NoDisturbing is the old daily window without notifications, in whole hours from
 // 0 to 23. From = To is the whole day; a From after To runs over midnight. The
-// time zone is not documented.
+// time zone is not documented. Switched off, the window keeps its hours at the
+// server, which mean nothing then.
 type NoDisturbing struct {
-	On   bool `json:"on"`
+	On   bool `json:"on"`   // false: notifications arrive at any time
 	From int  `json:"from"` // with On
 	To   int  `json:"to"`   // with On
 }
@@ -106,8 +107,9 @@ var setNoDisturbing = api.Endpoint{
 	ID: "push.set_no_disturbing", Method: http.MethodPut, Path: "/users/{username}", Pool: writePool, Idempotent: true,
 }
 
-// SetNoDisturbing sets or lifts the old daily window without notifications. Only Easemob
-// has it, in documents up to 2023. Its quota is that of [Service.SetNickname].
+// SetNoDisturbing sets or ends the old daily window without notifications. Only Easemob
+// has it, in documents up to 2023. Quota: 100 calls a second, outside Easemob together with
+// those of [Service.SetNickname].
 //
 // Deprecated: use [Service.UpdateSettings].
 //

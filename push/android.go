@@ -10,8 +10,8 @@ import (
 
 // ClickTarget is what a tap on a notification of Huawei or Honor does.
 type ClickTarget struct {
-	Type   ClickType `json:"type"`            // needed
-	Intent string    `json:"intent,omitzero"` // a page of the app; ClickTypePage needs it or Action
+	Type   ClickType `json:"type"`            // required
+	Intent string    `json:"intent,omitzero"` // a page of the app; ClickTypePage requires it or Action
 	URL    string    `json:"url,omitzero"`    // https; for ClickTypeURL
 	Action string    `json:"action,omitzero"` // the action of a page of the app
 }
@@ -34,8 +34,8 @@ type Button struct {
 	Name       string     `json:"name"`                 // up to 40 characters
 	Action     ButtonType `json:"actionType"`           // 0 to 4 on Huawei, 0 to 2 on Honor, as they define it
 	IntentType *int       `json:"intentType,omitempty"` // what Intent is: 0 or 1, as they define it
-	Intent     string     `json:"intent,omitzero"`
-	Data       string     `json:"data,omitzero"` // up to 1,024 characters
+	Intent     string     `json:"intent,omitzero"`      // what to open: a page of the app or a link, by IntentType
+	Data       string     `json:"data,omitzero"`        // up to 1,024 characters
 }
 
 // ButtonType says what a button does, in the vendor's numbers.
@@ -47,12 +47,11 @@ func (t *ButtonType) UnmarshalJSON(b []byte) error { return lenientInt(t, b) }
 // VendorBadge is the number on the app's icon on phones of Huawei and Honor.
 type VendorBadge struct {
 	Add   int    `json:"addNum,omitzero"`     // 1 to 99, added to the number
-	Set   *int   `json:"setNum,omitempty"`    // 0 to 99, the new number; comes before Add
+	Set   *int   `json:"setNum,omitempty"`    // 0 to 99, the new number; overrides Add
 	Class string `json:"badgeClass,omitzero"` // entry class of the app; Honor needs it
 }
 
-// Importance says how much a notification of Huawei or Honor presses itself on
-// the user.
+// Importance says how prominent a notification of Huawei or Honor is.
 type Importance string
 
 // The degrees of importance.

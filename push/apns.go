@@ -3,10 +3,12 @@ package push
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/imrest/im-go/internal/api"
 )
 
-// APNs is a notification for Apple's devices. Apple takes up to 4 KB of it. What
-// the fields do is in Apple's documents; the names there stand in the comments.
+// APNs is a notification for Apple's devices. Apple takes up to 4 KB of it. Apple's
+// documents explain the fields; the comments give Apple's names.
 type APNs struct {
 	TTL        time.Duration `json:"invalidationTime,omitzero"` // until it expires (apns-expiration); or NowOrNever
 	Priority   int           `json:"priority,omitzero"`         // 5 or 10 (apns-priority)
@@ -21,23 +23,23 @@ type APNs struct {
 	Category         string `json:"categoryName,omitzero"`      // category
 	ThreadID         string `json:"threadId,omitzero"`          // thread-id
 	LaunchImage      string `json:"launchImage,omitzero"`       // launch-image
-	Interruption     string `json:"interruptionLevel,omitzero"` // interruption-level; Agora only
+	Interruption     string `json:"interruptionLevel,omitzero"` // interruption-level: "ACTIVE", "CRITICAL", "PASSIVE" or "TIME_SENSITIVE"
 
-	Title           string   `json:"title,omitzero"`
-	Subtitle        string   `json:"subTitle,omitzero"`
-	Content         string   `json:"content,omitzero"`        // body
-	TitleLocKey     string   `json:"titleLocKey,omitzero"`    // title-loc-key
-	TitleLocArgs    []string `json:"titleLocArgs,omitempty"`  // title-loc-args
-	SubtitleLocKey  string   `json:"subTitleLocKey,omitzero"` // subtitle-loc-key
-	SubtitleLocArgs []string `json:"subTitleLocArgs,omitempty"`
-	BodyLocKey      string   `json:"bodyLocKey,omitzero"` // loc-key
-	BodyLocArgs     []string `json:"bodyLocArgs,omitempty"`
+	Title           string   `json:"title,omitzero"`            // overrides Message.Title
+	Subtitle        string   `json:"subTitle,omitzero"`         // second line of the alert
+	Content         string   `json:"content,omitzero"`          // the text (body); overrides Message.Content
+	TitleLocKey     string   `json:"titleLocKey,omitzero"`      // title-loc-key
+	TitleLocArgs    []string `json:"titleLocArgs,omitempty"`    // title-loc-args
+	SubtitleLocKey  string   `json:"subTitleLocKey,omitzero"`   // subtitle-loc-key
+	SubtitleLocArgs []string `json:"subTitleLocArgs,omitempty"` // subtitle-loc-args
+	BodyLocKey      string   `json:"bodyLocKey,omitzero"`       // loc-key
+	BodyLocArgs     []string `json:"bodyLocArgs,omitempty"`     // loc-args
 
 	Ext map[string]any `json:"ext,omitempty"` // free data for the app
 
-	// Live activities; Agora only. No document of the API gives the unit of the
+	// Live activities; not in older documents. No document of the API gives the unit of the
 	// times: they go in seconds, as Apple wants them.
-	LiveActivityEvent string         `json:"liveActivityEvent,omitzero"` // event: "start", "update" or "end"
+	LiveActivityEvent string         `json:"liveActivityEvent,omitzero"` // event: "START", "UPDATE" or "END"
 	Timestamp         time.Time      `json:"timestamp,omitzero"`         // timestamp
 	DismissalDate     time.Time      `json:"dismissalDate,omitzero"`     // dismissal-date
 	StaleDate         time.Time      `json:"staleDate,omitzero"`         // stale-date
@@ -59,7 +61,11 @@ func checkAPNs(a *APNs) error {
 	if a == nil {
 		return nil
 	}
-	return checkLength("APNs.TTL", a.TTL)
+	return api.First(
+		checkLength("APNs.TTL", a.TTL),
+		oneOf("APNs.Interruption", a.Interruption, "ACTIVE", "CRITICAL", "PASSIVE", "TIME_SENSITIVE"),
+		oneOf("APNs.LiveActivityEvent", a.LiveActivityEvent, "START", "UPDATE", "END"),
+	)
 }
 
 type plainAPNs APNs

@@ -35,8 +35,8 @@ var bindDevice = api.Endpoint{
 }
 
 // BindDevice lets a device of a user get notifications, and returns all bindings of that
-// device. A wrong token is found out, and unbound, by the server later. Quota: 100 calls a
-// second (by the newest documents of Easemob shared with the registration of users).
+// device. The server finds and unbinds a wrong token later. Quota: 100 calls a second, on
+// Easemob together with the calls that manage users.
 //
 //im:endpoint push.bind_device
 func (s *Service) BindDevice(ctx context.Context, username string, b Binding) ([]Binding, error) {
@@ -83,8 +83,8 @@ var getBindings = api.Endpoint{
 	ID: "push.get_bindings", Within: api.UserManagement, Method: http.MethodGet, Path: "/users/{username}/push/binding", Idempotent: true,
 }
 
-// GetBindings returns the bindings of all devices of a user. Quota: 100 calls a second (by
-// the newest documents of Easemob shared with the registration of users).
+// GetBindings returns the bindings of all devices of a user. Quota: 100 calls a second, on
+// Easemob together with the calls that manage users.
 //
 //im:endpoint push.get_bindings
 func (s *Service) GetBindings(ctx context.Context, username string) ([]Binding, error) {

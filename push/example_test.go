@@ -165,6 +165,29 @@ func ExampleService_SendToUsers() {
 	// bob is queued
 }
 
+// Only devices with HarmonyOS get this push.
+func ExampleHarmonyOS() {
+	srv, client := start()
+	defer srv.Close()
+
+	_, err := client.Push.SendToUsers(context.Background(), []string{"alice"}, push.Message{
+		Title: "Tea", Content: "It is ready.", Platform: push.PlatformHarmonyOS,
+		HarmonyOS: &push.HarmonyOS{
+			Style: push.HarmonyOSStyleInbox, InboxContent: []string{"Green tea", "Black tea"},
+			Set: new(2), Click: push.HarmonyOSClickPage, URI: "tea://today",
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, p := range srv.Pushes() {
+		fmt.Println(p.Users, p.Platform)
+	}
+
+	// Output:
+	// [alice] harmonyos
+}
+
 func ExampleService_GetStatistics() {
 	srv, client := start()
 	defer srv.Close()

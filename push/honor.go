@@ -10,32 +10,32 @@ import (
 // Honor is a notification for Honor's phones. What the fields do is in Honor's
 // documents.
 type Honor struct {
-	Data    map[string]any `json:"data,omitempty"` // free data for the app
-	Android *HonorAndroid  `json:"androidConfig,omitempty"`
+	Data    map[string]any `json:"data,omitempty"`          // free data for the app
+	Android *HonorAndroid  `json:"androidConfig,omitempty"` // how it is delivered and looks
 }
 
 // HonorAndroid says how the notification is delivered.
 type HonorAndroid struct {
-	TTL          time.Duration      `json:"ttl,omitzero"` // in whole seconds, rounded up
-	BITag        string             `json:"biTag,omitzero"`
-	Data         string             `json:"data,omitzero"` // replaces Honor.Data
-	Notification *HonorNotification `json:"androidNotification,omitempty"`
+	TTL          time.Duration      `json:"ttl,omitzero"`                  // in whole seconds, rounded up
+	BITag        string             `json:"biTag,omitzero"`                // groups messages in Honor's reports and receipts
+	Data         string             `json:"data,omitzero"`                 // replaces Honor.Data
+	Notification *HonorNotification `json:"androidNotification,omitempty"` // what is shown; overrides the common fields of Message
 }
 
 // HonorNotification is what is shown.
 type HonorNotification struct {
-	Title      string       `json:"title,omitzero"`
-	Body       string       `json:"body,omitzero"`
-	Click      *ClickTarget `json:"clickAction,omitempty"` // nil: a tap opens the app
-	Image      string       `json:"image,omitzero"`
-	Style      HonorStyle   `json:"style,omitzero"`
-	BigTitle   string       `json:"bigTitle,omitzero"` // needed with HonorStyleBigText
-	BigBody    string       `json:"bigBody,omitzero"`  // needed with HonorStyleBigText
-	Importance Importance   `json:"importance,omitzero"`
-	When       time.Time    `json:"when,omitzero"`     // the time shown, by which the phone sorts
-	Buttons    []Button     `json:"buttons,omitempty"` // up to 3
-	Badge      *VendorBadge `json:"badgeNotification,omitempty"`
-	NotifyID   int          `json:"notifyId,omitzero"` // the same id replaces the older notification
+	Title      string       `json:"title,omitzero"`              // overrides Message.Title
+	Body       string       `json:"body,omitzero"`               // the text; overrides Message.Content
+	Click      *ClickTarget `json:"clickAction,omitempty"`       // nil: a tap opens the app
+	Image      string       `json:"image,omitzero"`              // URL of a picture
+	Style      HonorStyle   `json:"style,omitzero"`              // 0: plain
+	BigTitle   string       `json:"bigTitle,omitzero"`           // needed with HonorStyleBigText
+	BigBody    string       `json:"bigBody,omitzero"`            // needed with HonorStyleBigText
+	Importance Importance   `json:"importance,omitzero"`         // empty: as Honor decides
+	When       time.Time    `json:"when,omitzero"`               // the time shown, by which the phone sorts
+	Buttons    []Button     `json:"buttons,omitempty"`           // up to 3
+	Badge      *VendorBadge `json:"badgeNotification,omitempty"` // nil: the number on the icon stays
+	NotifyID   int          `json:"notifyId,omitzero"`           // the same id replaces the older notification
 }
 
 // HonorStyle is the style of a notification of Honor.

@@ -14,7 +14,7 @@ import (
 )
 
 // NewLabel is a label to create. Do not rely on names that differ in case only: the
-// documents of the two platforms disagree whether they are one label.
+// documents of the two platforms disagree on whether they are one label.
 type NewLabel struct {
 	Name        string `json:"name"`                 // up to 64 of a-z A-Z 0-9 _ . and -
 	Description string `json:"description,omitzero"` // up to 255 characters
@@ -34,10 +34,10 @@ func (l NewLabel) check() error {
 
 // Label is a set of users to push to.
 type Label struct {
-	Name        string    `json:"name"`
-	Description string    `json:"description,omitzero"`
-	Users       int       `json:"users"` // how many are under it; 0 from CreateLabel
-	Created     time.Time `json:"created,omitzero"`
+	Name        string    `json:"name"`                 // unique in the app
+	Description string    `json:"description,omitzero"` // up to 255 characters
+	Users       int       `json:"users"`                // how many are under it; 0 from CreateLabel
+	Created     time.Time `json:"created,omitzero"`     // by the server's clock
 }
 
 // wireLabel is a label as the API returns it.
@@ -65,8 +65,8 @@ var createLabel = api.Endpoint{
 	ID: "push.create_label", Method: http.MethodPost, Path: "/push/label", ByPlatform: api.ByPlatform{api.Easemob: api.PerSecond(10)},
 }
 
-// CreateLabel makes a label; an app may have 100. What happens with a name that is taken, or
-// with the 101st label, is not documented. Not retried if the response is lost. Quota on
+// CreateLabel creates a label; an app may have 100. What happens with a name that is taken,
+// or with the 101st label, is not documented. Not retried if the response is lost. Quota on
 // Easemob: 10 calls a second.
 //
 //im:endpoint push.create_label
@@ -113,7 +113,7 @@ var listLabels = api.Endpoint{
 }
 
 // ListLabels returns a page of labels, up to [MaxLabelsPage]. The documents show no cursor
-// in this response: without one the page is the last. Quota on Easemob: 10 calls a second.
+// in this response; a page without one is the last. Quota on Easemob: 10 calls a second.
 //
 //im:endpoint push.list_labels
 func (s *Service) ListLabels(ctx context.Context, o page.Options) (*page.Page[Label], error) {

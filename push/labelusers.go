@@ -12,7 +12,7 @@ import (
 	"github.com/imrest/im-go/page"
 )
 
-// MaxLabelUsersBatch is the most users of [Service.AddLabelUsers] and
+// MaxLabelUsersBatch is the most users of one [Service.AddLabelUsers] or
 // [Service.RemoveLabelUsers].
 const MaxLabelUsersBatch = 100
 
@@ -50,7 +50,7 @@ var addLabelUsers = api.Endpoint{
 }
 
 // AddLabelUsers puts up to [MaxLabelUsersBatch] users under a label, which may have 20,000.
-// Quota on Easemob: 30 calls a second; the number of users does not count.
+// Quota on Easemob: 30 calls a second, whatever the number of users.
 //
 //im:endpoint push.add_label_users
 func (s *Service) AddLabelUsers(ctx context.Context, label string, usernames []string) (batch.Result, error) {
@@ -63,7 +63,7 @@ var removeLabelUsers = api.Endpoint{
 }
 
 // RemoveLabelUsers takes up to [MaxLabelUsersBatch] users out of a label. Quota on Easemob:
-// 30 calls a second; the number of users does not count.
+// 30 calls a second, whatever the number of users.
 //
 //im:endpoint push.remove_label_users
 func (s *Service) RemoveLabelUsers(ctx context.Context, label string, usernames []string) (batch.Result, error) {
@@ -72,8 +72,8 @@ func (s *Service) RemoveLabelUsers(ctx context.Context, label string, usernames 
 
 // LabelUser is a user under a label.
 type LabelUser struct {
-	Username string    `json:"username"`
-	Added    time.Time `json:"added,omitzero"`
+	Username string    `json:"username"`       // lower case
+	Added    time.Time `json:"added,omitzero"` // when the user was put under the label
 }
 
 // wireLabelUser is a user under a label as the API returns it.
@@ -107,8 +107,8 @@ func (u *underLabel) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// GetLabelUser returns since when a user is under a label; im.ErrNotFound if it is not, or if
-// there is no such label. Quota on Easemob: 30 calls a second.
+// GetLabelUser returns when a user was put under a label; im.ErrNotFound if it was not, or
+// if there is no such label. Quota on Easemob: 30 calls a second.
 //
 //im:endpoint push.get_label_user
 func (s *Service) GetLabelUser(ctx context.Context, label, username string) (*LabelUser, error) {

@@ -12,7 +12,7 @@ import (
 type Meizu struct {
 	Title         string `json:"title,omitzero"`               // up to 32 characters
 	Content       string `json:"content,omitzero"`             // up to 100 characters
-	Expand        Flag   `json:"noticeExpandType,omitzero"`    // the notification can be opened to a longer text
+	Expand        Flag   `json:"noticeExpandType,omitzero"`    // the notification unfolds to a longer text
 	ExpandContent string `json:"noticeExpandContent,omitzero"` // that text
 
 	Click      MeizuClick     `json:"clickType,omitzero"`       // what a tap does
@@ -21,17 +21,19 @@ type Meizu struct {
 	Parameters map[string]any `json:"parameters,omitempty"`     // for the page
 	Custom     string         `json:"customAttribute,omitzero"` // for MeizuClickCustom
 
-	OffLine        *bool         `json:"isOffLine,omitempty"` // kept for phones that are offline
-	ValidTime      time.Duration `json:"validTime,omitzero"`  // how long; in whole hours, rounded up
-	Suspend        *bool         `json:"isSuspend,omitempty"`
-	ClearNoticeBar *bool         `json:"isClearNoticeBar,omitempty"`
+	OffLine        *bool         `json:"isOffLine,omitempty"`          // kept for phones that are offline
+	ValidTime      time.Duration `json:"validTime,omitzero"`           // how long; in whole hours, rounded up
+	Suspend        *bool         `json:"isSuspend,omitempty"`          // shown over other apps (heads-up)
+	ClearNoticeBar *bool         `json:"isClearNoticeBar,omitempty"`   // the user can clear the notification away
 	FixDisplay     *bool         `json:"isFixDisplay,omitempty"`       // shown between the two dates that follow
 	FixStart       string        `json:"fixStartDisplayDate,omitzero"` // in Meizu's form, which the API does not document
 	FixEnd         string        `json:"fixEndDisplayDate,omitzero"`   // likewise
-	Vibrate        *bool         `json:"vibrate,omitempty"`
-	Lights         *bool         `json:"lights,omitempty"`
-	Sound          *bool         `json:"sound,omitempty"`
-	NotifyKey      string        `json:"notifyKey,omitzero"`
+	Vibrate        *bool         `json:"vibrate,omitempty"`            // the phone vibrates
+	Lights         *bool         `json:"lights,omitempty"`             // the phone's light blinks
+	Sound          *bool         `json:"sound,omitempty"`              // the phone plays its sound
+	NotifyKey      string        `json:"notifyKey,omitzero"`           // the same key replaces the older notification
+
+	MessageType *MeizuMessageType `json:"noticeMsgType,omitempty"` // what it is for; Easemob only
 
 	Callback      string `json:"callback,omitzero"`      // URL, up to 128 characters
 	CallbackParam string `json:"callbackParam,omitzero"` // up to 64 characters
@@ -49,9 +51,23 @@ const (
 	MeizuClickCustom MeizuClick = 3
 )
 
+// MeizuMessageType says what a notification is for.
+type MeizuMessageType int
+
+// The message types of Meizu.
+const (
+	MeizuMessageTypePublic  MeizuMessageType = 0 // marketing
+	MeizuMessageTypePrivate MeizuMessageType = 1 // chats, orders, codes
+)
+
 func checkMeizu(m *Meizu) error {
 	if m == nil {
 		return nil
+	}
+	if t := m.MessageType; t != nil {
+		if err := oneOf("Meizu.MessageType", *t, MeizuMessageTypePublic, MeizuMessageTypePrivate); err != nil {
+			return err
+		}
 	}
 	return api.First(
 		checkTexts(

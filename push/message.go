@@ -2,47 +2,54 @@ package push
 
 import (
 	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Message is a notification to push. Title and Content are needed; the object of
-// a vendor replaces them, and the other common fields, on that vendor's devices.
-// In Title and Content a Chinese character counts as two by the Chinese documents;
-// this package counts it as one.
+// Message is a notification to push. Title and Content are required; the object of a vendor
+// overrides them, and the other common fields, on that vendor's devices. By the Chinese
+// documents a Chinese character in Title and Content counts as two; this package counts it
+// as one.
 type Message struct {
 	Title    string         `json:"title"`             // up to 32 characters
 	Subtitle string         `json:"subtitle,omitzero"` // up to 10 characters; iOS only
 	Content  string         `json:"content"`           // up to 100 characters
-	Ext      map[string]any `json:"ext,omitempty"`     // free data for the app, up to 10 entries of 1,024 characters together
+	Ext      map[string]any `json:"ext,omitempty"`     // free data for the app, up to 10 entries, 1,024 characters in all
 	Config   *Config        `json:"config,omitempty"`  // what a tap does, and the badge
 
-	Agora     *OwnChannel    `json:"agora,omitempty"`      // the platform's own channel, on Agora
-	Easemob   *OwnChannel    `json:"easemob,omitempty"`    // the platform's own channel, on Easemob
-	APNs      *APNs          `json:"apns,omitempty"`       // Apple
-	FCM       *FCM           `json:"fcm,omitempty"`        // Google, by its older API
-	FCMV1     *FCMV1         `json:"fcm_v1,omitempty"`     // Google, by its newer API; Easemob only
-	Huawei    *Huawei        `json:"huawei,omitempty"`     // phones with Android
-	HarmonyOS map[string]any `json:"harmony_os,omitempty"` // Huawei's own system, by the keys of the API; Easemob only
-	Honor     *Honor         `json:"honor,omitempty"`
-	Xiaomi    *Xiaomi        `json:"xiaomi,omitempty"`
-	Vivo      *Vivo          `json:"vivo,omitempty"`
-	Oppo      *Oppo          `json:"oppo,omitempty"`
-	Meizu     *Meizu         `json:"meizu,omitempty"`
+	Agora     *OwnChannel `json:"agora,omitempty"`      // the platform's own channel, on Agora
+	Easemob   *OwnChannel `json:"easemob,omitempty"`    // the platform's own channel, on Easemob
+	APNs      *APNs       `json:"apns,omitempty"`       // Apple
+	FCM       *FCM        `json:"fcm,omitempty"`        // Google, by its older API
+	FCMV1     *FCMV1      `json:"fcm_v1,omitempty"`     // Google, by its newer API; Easemob only
+	Huawei    *Huawei     `json:"huawei,omitempty"`     // phones with Android
+	HarmonyOS *HarmonyOS  `json:"harmony_os,omitempty"` // Huawei's own system; Easemob only
+	Honor     *Honor      `json:"honor,omitempty"`      // Honor's phones
+	Xiaomi    *Xiaomi     `json:"xiaomi,omitempty"`     // Xiaomi's phones
+	Vivo      *Vivo       `json:"vivo,omitempty"`       // vivo's phones
+	Oppo      *Oppo       `json:"oppo,omitempty"`       // OPPO's phones
+	Meizu     *Meizu      `json:"meizu,omitempty"`      // Meizu's phones
 
-	// More holds fields that this package does not know yet, by their names on the
-	// wire, for vendors add some without notice. What it encodes to is put over what
-	// the typed fields make, at any depth: {"oppo": {"category": "MARKETING"}}.
+	// More holds fields that this package does not have yet, by their names on the wire,
+	// since vendors add some without notice. It is merged into what the typed fields
+	// encode to, at any depth, and wins: {"vivo": {"newKey": "value"}}.
 	More map[string]any `json:"more,omitempty"`
 
 	// Strategy chooses between the platform's own channel and the vendors' channels; nil:
 	// StrategyVendorOnly.
 	Strategy *Strategy `json:"strategy,omitempty"`
+	// Platform is the only system whose devices get the push, on the vendors' channels and
+	// on the own one; empty: all. Easemob documents it for SendToUser, SendToUserAsync,
+	// SendToUsers, SendToLabels and SendToAll; the other methods reject it.
+	Platform Platform `json:"platform,omitzero"`
 	// Start is when to push, for tasks only: from 1 hour to 30 days ahead; zero: now.
-	// The server reads it by the clock of its own time zone and the zone does not
-	// travel, so pass it in that zone: start.In(shanghai).
+	// The server reads it as a time in its own time zone, and no zone is sent, so pass
+	// it in that zone: start.In(shanghai).
 	Start time.Time `json:"start,omitzero"`
 }
 
@@ -56,13 +63,23 @@ const (
 	StrategyOwnOnly     Strategy = 1 // the own channel; kept for users that are offline as long as the plan allows
 	StrategyVendorOnly  Strategy = 2 // the vendor's channel; dropped on failure. The default
 	StrategyOwnFirst    Strategy = 3 // the own channel for users that are online, else the vendor's; on failure the own one at the next login
-	StrategyOnlineOnly  Strategy = 4 // the own channel; dropped for users that are offline. Not known to older documents
+	StrategyOnlineOnly  Strategy = 4 // the own channel; dropped for users that are offline. Not in older documents
+)
+
+// Platform is the system of the devices that get a push.
+type Platform string
+
+// The platforms.
+const (
+	PlatformAndroid   Platform = "android"   // of all vendors
+	PlatformIOS       Platform = "ios"       // Apple's
+	PlatformHarmonyOS Platform = "harmonyos" // Huawei's own; its phones with Android are PlatformAndroid
 )
 
 // Config says what a tap on a notification does and what the badge shows.
 type Config struct {
 	Click *Click `json:"clickAction,omitempty"` // nil: a tap opens the app
-	Badge *Badge `json:"badge,omitempty"`
+	Badge *Badge `json:"badge,omitempty"`       // nil: the number on the icon stays
 }
 
 // Click is what a tap does. Set one of its fields. The own channel on iOS takes
@@ -92,10 +109,11 @@ func (m *Message) check() error {
 		api.Required("Title", m.Title), api.MaxLength("Title", m.Title, 32),
 		api.MaxLength("Subtitle", m.Subtitle, 10),
 		api.Required("Content", m.Content), api.MaxLength("Content", m.Content, 100),
-		checkExt(m.Ext),
+		checkExt(m.Ext), m.checkPlatform(),
 		checkOwnChannel("Agora", m.Agora), checkOwnChannel("Easemob", m.Easemob),
 		checkAPNs(m.APNs), checkFCM(m.FCM), checkFCMV1(m.FCMV1),
-		checkHuawei(m.Huawei), checkHonor(m.Honor), checkXiaomi(m.Xiaomi), checkVivo(m.Vivo), checkOppo(m.Oppo), checkMeizu(m.Meizu),
+		checkHuawei(m.Huawei), checkHarmonyOS(m.HarmonyOS), checkHonor(m.Honor), checkXiaomi(m.Xiaomi), checkVivo(m.Vivo),
+		checkOppo(m.Oppo), checkMeizu(m.Meizu),
 	)
 }
 
@@ -131,6 +149,19 @@ func (m *Message) notLater() error {
 	return nil
 }
 
+func (m *Message) checkPlatform() error {
+	return oneOf("Platform", m.Platform, PlatformAndroid, PlatformIOS, PlatformHarmonyOS)
+}
+
+// allPlatforms rejects a platform where the call has no such filter: the push would go to
+// all devices.
+func (m *Message) allPlatforms() error {
+	if m.Platform != "" {
+		return api.Invalid("Platform", "is for SendToUser, SendToUserAsync, SendToUsers, SendToLabels and SendToAll only")
+	}
+	return nil
+}
+
 func (m *Message) checkStart() error {
 	if m.Start.IsZero() {
 		return nil
@@ -154,6 +185,16 @@ func checkTexts(limits ...textLimit) error {
 		}
 	}
 	return nil
+}
+
+// oneOf rejects a value that the API does not name. The zero value is the default.
+func oneOf[T ~int | ~string](field string, value T, named ...T) error {
+	var zero T
+	if value == zero || slices.Contains(named, value) {
+		return nil
+	}
+	list := strings.ReplaceAll(strings.Trim(fmt.Sprint(named), "[]"), " ", ", ")
+	return api.Invalid(field, "is %s, must be one of %s", api.Clip(fmt.Sprintf("%#v", value), api.MaxText), list)
 }
 
 // lenientInt reads an enum of numbers, which some examples hold as text.

@@ -27,7 +27,7 @@ var vendors = map[string]string{
 	"apns": `{"invalidationTime":60000,"priority":10,"pushType":"background","collapseId":"c","apnsId":"i","badge":0,"sound":"s",
 		"mutableContent":true,"contentAvailable":true,"categoryName":"c","threadId":"t","title":"t","subTitle":"s","content":"c",
 		"titleLocKey":"k","titleLocArgs":["a"],"subTitleLocKey":"k","subTitleLocArgs":["a"],"bodyLocKey":"k","bodyLocArgs":["a","b"],
-		"ext":{"k":"v"},"launchImage":"l","interruptionLevel":"passive","liveActivityEvent":"update","timestamp":1697600000,
+		"ext":{"k":"v"},"launchImage":"l","interruptionLevel":"PASSIVE","liveActivityEvent":"UPDATE","timestamp":1697600000,
 		"dismissalDate":1697600001,"staleDate":1697600002,"attributesType":"t","attributes":{"a":1},"contentState":{"s":2}}`,
 	"fcm": `{"condition":"c","collapseKey":"k","priority":"high","timeToLive":"3600","dryRun":true,"restrictedPackageName":"p",
 		"data":{"k":"v"},"notification":{"title":"t","body":"b","androidChannelId":"c","icon":"i","sound":"s","tag":"t","color":"#fff",
@@ -48,22 +48,24 @@ var vendors = map[string]string{
 		"visibility":"SECRET","lightSettings":{"color":{"alpha":1,"red":0,"green":0.5,"blue":0},"lightOnDuration":"3.5s","lightOffDuration":"5s"},
 		"foregroundShow":false,"inboxContent":["1","2"],
 		"buttons":[{"name":"n","actionType":0,"intentType":0,"intent":"i","data":"d"}]}}}}`,
-	"harmonyOS": `{"payload":{"notification":{"category":"IM"}}}`,
+	"harmonyOS": `{"pushType":10,"isTestMessage":true,"receiptId":"r","category":"IM","title":"t","body":"b",
+		"image":"https://www.example.com/i.png","style":3,"bigTitle":"t","bigBody":"b","inboxContent":["1","2","3"],"notifyId":7,
+		"addNum":2,"setNum":0,"actionType":1,"action":"a","uri":"u","data":{"k":"v"},"payload":{"extraData":"e"}}`,
 	"xiaomi": `{"title":"t","description":"d","restrictedPackageNames":"p","passThrough":1,"payload":{"k":"v"},"notifyType":-1,
 		"timeToLive":60000,"timeToSend":1697600000123,"notifyId":7,"sound":"s","ticker":"t","notifyForeground":"0","notifyEffect":"3",
 		"intentUri":"i","webUri":"w","flowControl":5,"jobkey":"j","callbackUrl":"c","callbackParam":"p","callbackType":1024,
 		"locale":"l","localeNotIn":"l","model":"m","modelNotIn":"m","appVersion":"v","appVersionNotIn":"v","connpt":"wifi",
-		"onlySendOnce":"1","channelId":"c"}`,
+		"onlySendOnce":"1","channelId":"c","templateId":"p","templateParam":{"k":"v"}}`,
 	"vivo": `{"title":"t","content":"c","notifyType":4,"timeToLive":60,"skipType":4,"skipContent":"s","networkType":-1,"classification":0,
 		"clientCustomMap":{"k":"v"},"requestId":"r","pushMode":1,"extra":{"callback":"c","callbackParam":"p"},"category":"IM","notifyId":2147483647,
 		"profileId":"p","sendOnline":false}`,
 	"oppo": `{"title":"t","subTitle":"s","content":"c","channelId":"c","appMessageId":"a","style":3,"clickActionType":5,
 		"clickActionActivity":"a","clickActionUrl":"u","actionParameters":{"k":"v"},"offLine":false,"offLineTtl":3600,"timeZone":"z",
-		"callBackUrl":"c","callBackParameter":"p","showTtl":60,"notifyId":7}`,
+		"callBackUrl":"c","callBackParameter":"p","showTtl":60,"notifyId":7,"category":"IM","notifyLevel":"16"}`,
 	"meizu": `{"title":"t","content":"c","noticeExpandType":1,"noticeExpandContent":"e","clickType":3,"url":"u","parameters":{"k":"v"},
 		"activity":"a","customAttribute":"c","isOffLine":false,"validTime":24,"isSuspend":false,"isClearNoticeBar":false,"isFixDisplay":false,
 		"fixStartDisplayDate":"s","fixEndDisplayDate":"e","vibrate":false,"lights":false,"sound":false,"notifyKey":"k","callback":"c",
-		"callbackParam":"p","callbackType":"1"}`,
+		"callbackParam":"p","callbackType":"1","noticeMsgType":0}`,
 	"honor": `{"data":{"k":"v"},"androidConfig":{"ttl":"3600","biTag":"b","data":"d","androidNotification":{"title":"t","body":"b",
 		"clickAction":{"type":3,"intent":"i","url":"u","action":"a"},"image":"i","style":1,"bigTitle":"t","bigBody":"b","importance":"NORMAL",
 		"when":"2030-04-02T08:00:00Z","buttons":[{"name":"n","actionType":2,"intentType":1,"intent":"i","data":"d"}],
@@ -102,9 +104,6 @@ func TestVendors(t *testing.T) {
 	for name, object := range vendors {
 		t.Run(name, func(t *testing.T) { there(t, name, object, "") })
 		t.Run(name+"/empty", func(t *testing.T) {
-			if name == "harmonyOS" {
-				t.Skip("a free map: an empty one is left out")
-			}
 			there(t, name, `{}`, "{} is valid, and no field may be sent that was not set")
 		})
 	}
@@ -156,7 +155,7 @@ func TestMore(t *testing.T) {
 		Easemob: &push.OwnChannel{ID: 971234567890123456},
 		Oppo:    &push.Oppo{ChannelID: "news", Title: "typed"},
 		More: map[string]any{
-			"oppo":   map[string]any{"category": "MARKETING", "title": "over"},
+			"oppo":   map[string]any{"newKey": "MARKETING", "title": "over"},
 			"config": map[string]any{"timeToLive": 60},
 		},
 	}
@@ -166,19 +165,19 @@ func TestMore(t *testing.T) {
 	body := (*sent)[0].Body
 	assert.Contains(t, body, "971234567890123456", "ids above 2^53 are not rounded")
 	assert.JSONEq(t, `{"pushMessage":{"title":"t","content":"c","easemob":{"id":971234567890123456},
-		"oppo":{"channelId":"news","title":"over","category":"MARKETING"},"config":{"timeToLive":60}}}`, body)
+		"oppo":{"channelId":"news","title":"over","newKey":"MARKETING"},"config":{"timeToLive":60}}}`, body)
 	assert.Len(t, m.More["oppo"], 2, "the caller's map is left as it was")
 }
 
 // A map of another type inside More must not wipe out the typed fields beside it.
 func TestMoreOfAnyType(t *testing.T) {
-	type category struct {
-		Category string `json:"category"`
+	type later struct {
+		NewKey string `json:"newKey"`
 	}
 	for name, more := range map[string]any{
-		"map of strings": map[string]string{"category": "MARKETING"},
-		"struct":         category{"MARKETING"},
-		"raw JSON":       json.RawMessage(`{"category":"MARKETING"}`),
+		"map of strings": map[string]string{"newKey": "MARKETING"},
+		"struct":         later{"MARKETING"},
+		"raw JSON":       json.RawMessage(`{"newKey":"MARKETING"}`),
 	} {
 		m := push.Message{
 			Title: "t", Content: "c", Oppo: &push.Oppo{ChannelID: "news"},
@@ -188,7 +187,7 @@ func TestMoreOfAnyType(t *testing.T) {
 		_, err := client.Push.SendToAll(t.Context(), m)
 		require.NoError(t, err, name)
 		assert.Contains(t, (*sent)[0].Body, "971234567890123456", name)
-		assert.JSONEq(t, `{"pushMessage":{"title":"t","content":"c","oppo":{"channelId":"news","category":"MARKETING"},
+		assert.JSONEq(t, `{"pushMessage":{"title":"t","content":"c","oppo":{"channelId":"news","newKey":"MARKETING"},
 			"harmonyOS":{"id":971234567890123456}}}`, (*sent)[0].Body, name)
 	}
 }
@@ -197,6 +196,9 @@ func TestMessagesRefused(t *testing.T) {
 	ext := map[string]any{}
 	for _, name := range names(11) {
 		ext[name] = 1
+	}
+	template := func(id, param string) *push.Xiaomi {
+		return &push.Xiaomi{ChannelID: "c", TemplateID: id, TemplateParam: map[string]string{"k": param}}
 	}
 	lines := []string{"1", "2", "3", "4", "5", "6"}
 	huawei := func(n push.HuaweiNotification) *push.Huawei {
@@ -235,6 +237,28 @@ func TestMessagesRefused(t *testing.T) {
 		"Meizu.Content: has 101 characters, at most 100 are allowed":          func(m *push.Message) { m.Meizu = &push.Meizu{Content: text(101)} },
 		"Meizu.Callback: has 129 characters, at most 128 are allowed":         func(m *push.Message) { m.Meizu = &push.Meizu{Callback: text(129)} },
 		"Meizu.CallbackParam: has 65 characters, at most 64 are allowed":      func(m *push.Message) { m.Meizu = &push.Meizu{CallbackParam: text(65)} },
+		`APNs.Interruption: is "loud", must be one of ACTIVE, CRITICAL, PASSIVE, TIME_SENSITIVE`: func(m *push.Message) {
+			m.APNs = &push.APNs{Interruption: "loud"}
+		},
+		`APNs.LiveActivityEvent: is "start", must be one of START, UPDATE, END`: func(m *push.Message) {
+			m.APNs = &push.APNs{LiveActivityEvent: "start"}
+		},
+		"Xiaomi.ChannelID: must not be empty with a TemplateID":                    func(m *push.Message) { m.Xiaomi = &push.Xiaomi{TemplateID: "p"} },
+		`Xiaomi.TemplateParam["k"]: is without a TemplateID`:                       func(m *push.Message) { m.Xiaomi = template("", "v") },
+		`Xiaomi.TemplateParam["k"]: is " \t", must not be blank`:                   func(m *push.Message) { m.Xiaomi = template("p", " \t") },
+		`Xiaomi.TemplateParam["k"]: has 129 characters, at most 128 are allowed`:   func(m *push.Message) { m.Xiaomi = template("p", text(129)) },
+		"Oppo.Category: must not be empty with a NotifyLevel":                      func(m *push.Message) { m.Oppo = &push.Oppo{NotifyLevel: push.OppoNotifyLevelBar} },
+		`Oppo.NotifyLevel: is "4", must be one of 1, 2, 16`:                        func(m *push.Message) { m.Oppo = &push.Oppo{Category: "IM", NotifyLevel: "4"} },
+		"Meizu.MessageType: is 2, must be one of 0, 1":                             func(m *push.Message) { m.Meizu = &push.Meizu{MessageType: new(push.MeizuMessageType(2))} },
+		"HarmonyOS.PushType: is 3, must be one of 0, 1, 2, 6, 7, 10":               func(m *push.Message) { m.HarmonyOS = &push.HarmonyOS{PushType: 3} },
+		"HarmonyOS.Style: is 2, must be one of 0, 1, 3":                            func(m *push.Message) { m.HarmonyOS = &push.HarmonyOS{Style: 2} },
+		"HarmonyOS.Click: is 2, must be one of 0, 1":                               func(m *push.Message) { m.HarmonyOS = &push.HarmonyOS{Click: 2} },
+		`HarmonyOS.Image: is "http://www.example.com/i.png", must be an https URL`: func(m *push.Message) { m.HarmonyOS = &push.HarmonyOS{Image: "http://www.example.com/i.png"} },
+		"HarmonyOS.BigTitle: must not be empty":                                    func(m *push.Message) { m.HarmonyOS = &push.HarmonyOS{Style: push.HarmonyOSStyleBigText, BigBody: "b"} },
+		"HarmonyOS.BigBody: must not be empty":                                     func(m *push.Message) { m.HarmonyOS = &push.HarmonyOS{Style: push.HarmonyOSStyleBigText, BigTitle: "t"} },
+		"HarmonyOS.InboxContent: must have at least one entry":                     func(m *push.Message) { m.HarmonyOS = &push.HarmonyOS{Style: push.HarmonyOSStyleInbox} },
+		"HarmonyOS.InboxContent: has 4 entries, at most 3 are allowed":             func(m *push.Message) { m.HarmonyOS = &push.HarmonyOS{InboxContent: lines[:4]} },
+		"HarmonyOS.Payload: is for a PushType other than 0, an alert":              func(m *push.Message) { m.HarmonyOS = &push.HarmonyOS{Payload: map[string]any{"k": "v"}} },
 		"Huawei.Message.Android.Notification.InboxContent: has 6 entries, at most 5 are allowed": func(m *push.Message) {
 			m.Huawei = huawei(push.HuaweiNotification{InboxContent: lines})
 		},
@@ -310,8 +334,11 @@ func TestLimitsAreAllowed(t *testing.T) {
 		Honor: &push.Honor{Android: &push.HonorAndroid{Notification: &push.HonorNotification{
 			Style: push.HonorStyleBigText, BigTitle: "t", BigBody: "b", Click: &push.ClickTarget{Type: push.ClickTypePage, Action: "a"},
 		}}},
-		Oppo: &push.Oppo{Click: push.OppoClickScheme, URL: "u"},
-		Vivo: &push.Vivo{Title: text(40), SkipContent: text(1000)},
+		Oppo:      &push.Oppo{Click: push.OppoClickScheme, URL: "u"},
+		HarmonyOS: &push.HarmonyOS{Style: push.HarmonyOSStyleInbox, InboxContent: []string{"1", "2", "3"}, Image: "HTTPS://www.example.com/i.png"},
+		Xiaomi:    &push.Xiaomi{ChannelID: "c", TemplateID: "p", TemplateParam: map[string]string{"k": text(128)}},
+		Meizu:     &push.Meizu{MessageType: new(push.MeizuMessageTypePrivate)},
+		Vivo:      &push.Vivo{Title: text(40), SkipContent: text(1000)},
 		Huawei: &push.Huawei{Message: &push.HuaweiMessage{Android: &push.HuaweiAndroid{Notification: &push.HuaweiNotification{
 			Badge: &push.VendorBadge{Add: 99, Set: new(99)}, Buttons: []push.Button{{Name: text(40)}, {Name: "b"}, {Name: "c"}},
 		}}}},

@@ -19,7 +19,8 @@ var setNickname = api.Endpoint{
 // SetNickname sets the name, up to 100 characters, under which notifications show a user's
 // messages; without one they show the user id. It is not the nickname among the user's
 // attributes. Quota: 100 calls a second together with the registration of users, the
-// display style and the old do-not-disturb.
+// display style and the old do-not-disturb; on Easemob together with all calls that manage
+// users, the display style and the calls of bindings.
 //
 //im:endpoint push.set_nickname
 func (s *Service) SetNickname(ctx context.Context, username, nickname string) error {
@@ -33,11 +34,11 @@ func (s *Service) SetNickname(ctx context.Context, username, nickname string) er
 
 // Nickname is the name of one user in notifications, up to 100 characters.
 type Nickname struct {
-	Username string `json:"username"`
-	Nickname string `json:"push_nickname"`
+	Username string `json:"username"`      // whose name it is
+	Nickname string `json:"push_nickname"` // empty: notifications show the user id
 }
 
-// MaxNicknamesBatch is the most users of [Service.SetNicknames].
+// MaxNicknamesBatch is the most users of one [Service.SetNicknames].
 const MaxNicknamesBatch = 50
 
 var setNicknames = api.Endpoint{
@@ -47,8 +48,8 @@ var setNicknames = api.Endpoint{
 
 // SetNicknames does for up to [MaxNicknamesBatch] users what [Service.SetNickname] does for
 // one. One nickname that is too long fails the whole call; what happens with a user that
-// does not exist is not documented. The number of users does not count for the quota. The
-// call is not in the English documents of Agora.
+// does not exist is not documented. The number of users does not count for the quota. Not in
+// the English documents of Agora.
 //
 //im:endpoint push.set_nicknames_batch
 func (s *Service) SetNicknames(ctx context.Context, nicknames []Nickname) (batch.Result, error) {

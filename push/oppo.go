@@ -8,27 +8,29 @@ import (
 )
 
 // Oppo is a notification for OPPO's phones. What the fields do is in OPPO's
-// documents. Newer consoles also ask for a category and a notifyLevel, which the
-// API does not document: see Message.More.
+// documents.
 type Oppo struct {
-	Title      string         `json:"title,omitzero"` // up to 32 characters
-	Subtitle   string         `json:"subTitle,omitzero"`
-	Content    string         `json:"content,omitzero"` // up to 200 characters
-	ChannelID  string         `json:"channelId,omitzero"`
-	MessageID  string         `json:"appMessageId,omitzero"`
-	Style      OppoStyle      `json:"style,omitzero"`
+	Title      string         `json:"title,omitzero"`               // up to 32 characters
+	Subtitle   string         `json:"subTitle,omitzero"`            // second line, below the title
+	Content    string         `json:"content,omitzero"`             // up to 200 characters
+	ChannelID  string         `json:"channelId,omitzero"`           // notification channel, as registered with OPPO
+	MessageID  string         `json:"appMessageId,omitzero"`        // the app's own id of the message, for OPPO's deduplication
+	Style      OppoStyle      `json:"style,omitzero"`               // 0: as OPPO decides
 	Click      OppoClick      `json:"clickActionType,omitzero"`     // what a tap does
 	Activity   string         `json:"clickActionActivity,omitzero"` // up to 500 characters; needed with OppoClickPage and OppoClickActivity
 	URL        string         `json:"clickActionUrl,omitzero"`      // up to 500 characters; needed with OppoClickWeb and OppoClickScheme
 	Parameters map[string]any `json:"actionParameters,omitempty"`   // for the page that a tap opens
 
-	OffLine           *bool         `json:"offLine,omitempty"`   // kept for phones that are offline
-	OffLineTTL        time.Duration `json:"offLineTtl,omitzero"` // how long; in whole seconds, rounded up
-	ShowTTL           time.Duration `json:"showTtl,omitzero"`    // until the notification goes away; likewise
-	TimeZone          string        `json:"timeZone,omitzero"`
-	CallBackURL       string        `json:"callBackUrl,omitzero"`
-	CallBackParameter string        `json:"callBackParameter,omitzero"`
-	NotifyID          int           `json:"notifyId,omitzero"` // the same id replaces the older notification
+	OffLine           *bool         `json:"offLine,omitempty"`          // kept for phones that are offline
+	OffLineTTL        time.Duration `json:"offLineTtl,omitzero"`        // for how long; in whole seconds, rounded up
+	ShowTTL           time.Duration `json:"showTtl,omitzero"`           // until the notification goes away; likewise
+	TimeZone          string        `json:"timeZone,omitzero"`          // time zone of the times in the message, as OPPO defines it
+	CallBackURL       string        `json:"callBackUrl,omitzero"`       // where OPPO sends its receipts
+	CallBackParameter string        `json:"callBackParameter,omitzero"` // comes back in OPPO's receipts
+	NotifyID          int           `json:"notifyId,omitzero"`          // the same id replaces the older notification
+
+	Category    string          `json:"category,omitzero"`    // kind of channel, as OPPO names it; Easemob only
+	NotifyLevel OppoNotifyLevel `json:"notifyLevel,omitzero"` // how it draws attention; needs Category; Easemob only
 }
 
 // OppoStyle is the style of a notification of OPPO.
@@ -39,6 +41,16 @@ const (
 	OppoStylePlain    OppoStyle = 1
 	OppoStyleLongText OppoStyle = 2
 	OppoStylePicture  OppoStyle = 3
+)
+
+// OppoNotifyLevel says how a phone of OPPO draws attention.
+type OppoNotifyLevel string
+
+// The levels.
+const (
+	OppoNotifyLevelBar    OppoNotifyLevel = "1"  // the notification bar
+	OppoNotifyLevelLock   OppoNotifyLevel = "2"  // the bar and the lock screen
+	OppoNotifyLevelBanner OppoNotifyLevel = "16" // both, with banner, vibration and sound
 )
 
 // OppoClick says what a tap does.
@@ -73,7 +85,18 @@ func checkOppo(o *Oppo) error {
 			textLimit{"Oppo.Activity", o.Activity, 500}, textLimit{"Oppo.URL", o.URL, 500},
 		),
 		checkLength("Oppo.OffLineTTL", o.OffLineTTL), checkLength("Oppo.ShowTTL", o.ShowTTL),
+		checkOppoLevel(o),
 	)
+}
+
+func checkOppoLevel(o *Oppo) error {
+	switch {
+	case o.NotifyLevel == "":
+		return nil
+	case o.Category == "":
+		return api.Invalid("Oppo.Category", "must not be empty with a NotifyLevel")
+	}
+	return oneOf("Oppo.NotifyLevel", o.NotifyLevel, OppoNotifyLevelBar, OppoNotifyLevelLock, OppoNotifyLevelBanner)
 }
 
 type plainOppo Oppo

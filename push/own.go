@@ -10,24 +10,24 @@ import (
 // OwnChannel is a notification on the platform's own channel, which needs no
 // vendor: Message.Agora on Agora, Message.Easemob on Easemob.
 type OwnChannel struct {
-	Title            string     `json:"title,omitzero"`
-	Subtitle         string     `json:"subTitle,omitzero"` // iOS
-	Content          string     `json:"content,omitzero"`
-	IconURL          string     `json:"iconUrl,omitzero"`
+	Title            string     `json:"title,omitzero"`             // overrides Message.Title
+	Subtitle         string     `json:"subTitle,omitzero"`          // iOS
+	Content          string     `json:"content,omitzero"`           // overrides Message.Content
+	IconURL          string     `json:"iconUrl,omitzero"`           // a picture in place of the app's icon
 	NeedNotification *bool      `json:"needNotification,omitempty"` // false: data only, nothing is shown; nil: true
-	Badge            *Badge     `json:"badge,omitempty"`
-	Operation        *Operation `json:"operation,omitempty"`    // what a tap does; nil: it opens the app
-	ChannelID        string     `json:"channelId,omitzero"`     // Android; empty: "chat"
-	ChannelName      string     `json:"channelName,omitzero"`   // Android, used when the channel is made
-	ChannelLevel     *int       `json:"channelLevel,omitempty"` // Android: 0, 3 or 4; nil: 3
-	AutoCancel       *Flag      `json:"autoCancel,omitempty"`   // Android: a tap removes the notification; nil: true
-	ExpiresAt        time.Time  `json:"expiresTime,omitzero"`   // when the notification goes away
-	Sound            Flag       `json:"sound,omitzero"`
-	Vibrate          Flag       `json:"vibrate,omitzero"`
-	Style            OwnStyle   `json:"style,omitzero"`
-	BigText          string     `json:"bigTxt,omitzero"`     // needed with OwnStyleBigText
-	BigPicture       string     `json:"bigPicture,omitzero"` // URL; needed with OwnStyleBigPicture
-	ID               int64      `json:"id,omitzero"`         // the same id replaces the older notification; 0: random
+	Badge            *Badge     `json:"badge,omitempty"`            // nil: the number on the icon stays
+	Operation        *Operation `json:"operation,omitempty"`        // what a tap does; nil: it opens the app
+	ChannelID        string     `json:"channelId,omitzero"`         // Android; empty: "chat"
+	ChannelName      string     `json:"channelName,omitzero"`       // Android, used when the channel is created
+	ChannelLevel     *int       `json:"channelLevel,omitempty"`     // Android: 0, 3 or 4; nil: 3
+	AutoCancel       *Flag      `json:"autoCancel,omitempty"`       // Android: a tap removes the notification; nil: true
+	ExpiresAt        time.Time  `json:"expiresTime,omitzero"`       // when the notification goes away
+	Sound            Flag       `json:"sound,omitzero"`             // the device plays its sound
+	Vibrate          Flag       `json:"vibrate,omitzero"`           // the device vibrates
+	Style            OwnStyle   `json:"style,omitzero"`             // 0: plain
+	BigText          string     `json:"bigTxt,omitzero"`            // needed with OwnStyleBigText
+	BigPicture       string     `json:"bigPicture,omitzero"`        // URL; needed with OwnStyleBigPicture
+	ID               int64      `json:"id,omitzero"`                // the same id replaces the older notification; 0: random
 }
 
 // OwnStyle is the style of a notification on the own channel.
@@ -42,9 +42,9 @@ const (
 
 // Operation is what a tap on a notification of the own channel does.
 type Operation struct {
-	Type     OperationType `json:"type"`
+	Type     OperationType `json:"type"`                  // 0: opens the app
 	URL      string        `json:"openUrl,omitzero"`      // needed with OperationTypeURL
-	Action   string        `json:"openAction,omitzero"`   // OperationTypeAction needs it or Activity
+	Action   string        `json:"openAction,omitzero"`   // OperationTypeAction requires it or Activity
 	Activity string        `json:"openActivity,omitzero"` // Agora only
 }
 

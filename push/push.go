@@ -8,7 +8,8 @@
 //   - To keep sets of users for campaigns, call [Service.CreateLabel] and
 //     [Service.AddLabelUsers].
 //   - To push to one user, call [Service.SendToUser]; to several, [Service.SendToUsers]; to
-//     labels, [Service.SendToLabels]; to everybody, [Service.SendToAll].
+//     labels, [Service.SendToLabels]; to everybody, [Service.SendToAll]. To reach the
+//     devices of one system only, set Platform in the [Message].
 //   - To count what arrived, call [Service.GetStatistics].
 //
 // A campaign is one call:
@@ -23,11 +24,11 @@
 //
 // A notification is never sent twice: a method that sends is not retried if the response is
 // lost, and returns im.ErrOutcomeUnknown. A push that is rejected with 403 LimitException
-// (im.ErrRateLimited) is not retried either: it means too many tasks, which end in minutes,
-// not in seconds. The error says so.
+// (im.ErrRateLimited) is not retried either: it means too many tasks, which take minutes to
+// end, not seconds. The error says so.
 //
-// Methods that send, and those of labels, need the push product, which is switched on for
-// the app; without it they return im.ErrNotEnabled.
+// Methods that send, and those for labels, need the push product switched on for the app;
+// without it they return im.ErrNotEnabled.
 //
 // In JSON, the types in a [Message], such as [APNs] and [Config], keep the keys of the
 // API, so that settings in a vendor's form can be decoded into them. All other types have

@@ -134,6 +134,11 @@ func TestAccounts(t *testing.T) {
 			Response: `{"entities":[{` + accountJSON + `,"notification_no_disturbing":0,"notification_no_disturbing_start":"22","notification_no_disturbing_end":"7"}]}`,
 		},
 		{
+			ID: "push.set_no_disturbing", Name: "off, the hours as numbers", Do: window(push.NoDisturbing{}),
+			Request: "PUT /users/alice", Body: `{"notification_no_disturbing":false}`,
+			Response: `{"entities":[{` + accountJSON + `,"notification_no_disturbing":false,"notification_no_disturbing_start":22,"notification_no_disturbing_end":7}]}`,
+		},
+		{
 			ID: "push.set_no_disturbing", Name: "it stays on", Do: window(push.NoDisturbing{}),
 			Request: "PUT /users/alice", Body: `{"notification_no_disturbing":false}`,
 			Response: `{"entities":[{` + accountJSON + `,"notification_no_disturbing":"true"}]}`, Err: im.ErrBadResponse,

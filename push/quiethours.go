@@ -10,12 +10,15 @@ import (
 )
 
 // QuietHours is a daily window without notifications, by the clock: times since
-// midnight, in whole minutes. The zero value is no window. A From after To runs
+// midnight, in whole minutes. The zero value means no window. A From after To runs
 // into the next day; From = To is the whole day, and so is 0 to 24 hours. The
 // time zone is not documented.
 //
 //	push.QuietHours{From: 22 * time.Hour, To: 7*time.Hour + 15*time.Minute}
-type QuietHours struct{ From, To time.Duration }
+type QuietHours struct {
+	From time.Duration // start of the window, 0 to 24 hours after midnight
+	To   time.Duration // its end, likewise
+}
 
 const day = 24 * time.Hour
 
@@ -28,7 +31,7 @@ func (q QuietHours) check(field string) error {
 	return nil
 }
 
-// String is the form "22:00-07:15"; empty for no window.
+// String returns the form "22:00-07:15"; empty for no window.
 func (q QuietHours) String() string {
 	if q == (QuietHours{}) {
 		return ""
@@ -53,7 +56,7 @@ func (q *QuietHours) UnmarshalJSON(b []byte) error {
 	}
 	var fromHour, fromMinute, toHour, toMinute int
 	if _, err := fmt.Sscanf(text, "%d:%d-%d:%d", &fromHour, &fromMinute, &toHour, &toMinute); err != nil {
-		return fmt.Errorf("%.40q is no time of day: %w", text, err)
+		return fmt.Errorf("%.40q is not a daily window: %w", text, err)
 	}
 	q.From = time.Duration(60*fromHour+fromMinute) * time.Minute
 	q.To = time.Duration(60*toHour+toMinute) * time.Minute

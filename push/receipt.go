@@ -14,15 +14,15 @@ type Status string
 
 // The statuses.
 const (
-	StatusSucceeded Status = "SUCCESS"       // the vendor has taken it
-	StatusQueued    Status = "ASYNC_SUCCESS" // the server has taken it; nothing is known of the vendor
-	StatusFailed    Status = "FAIL"          // no fault of the server: nothing is bound, a token is bad
-	StatusErrored   Status = "ERROR"         // the server or the vendor failed, by a timeout for instance: it may have arrived
+	StatusSucceeded Status = "SUCCESS"       // the vendor has accepted it
+	StatusQueued    Status = "ASYNC_SUCCESS" // the server has accepted it; the vendor's result is not known
+	StatusFailed    Status = "FAIL"          // not the server's fault: no device is bound, or a token is wrong
+	StatusErrored   Status = "ERROR"         // the server or the vendor failed, for instance by a timeout: it may have arrived
 )
 
 // Receipt is what the response says of a push to one user.
 type Receipt struct {
-	Status         Status          `json:"status,omitzero"`
+	Status         Status          `json:"status,omitzero"`           // empty: the response has none
 	Detail         string          `json:"detail,omitzero"`           // the server's words
 	VendorResponse json.RawMessage `json:"vendor_response,omitempty"` // in a form of its own; nil: none
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Scope says where a setting holds. [ForApp], [ForUser] and [ForGroup] make it;
-// the zero Scope is rejected.
+// Scope says where a setting applies. Make one with [ForApp], [ForUser] or [ForGroup]; the
+// zero Scope is rejected.
 type Scope struct {
 	chat string // "user", "chatgroup", or scopeApp
 	key  string
@@ -22,7 +22,7 @@ const (
 // ForApp is the scope of all chats of a user that have no setting of their own.
 func ForApp() Scope { return Scope{chat: scopeApp} }
 
-// ForUser is the scope of a user's chat with this other user.
+// ForUser is the scope of a user's chat with another user.
 func ForUser(peer string) Scope { return Scope{scopeUser, peer} }
 
 // ForGroup is the scope of one group.

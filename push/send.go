@@ -14,12 +14,13 @@ import (
 type sending struct {
 	Targets  []string  `json:"targets,omitempty"`
 	Strategy *Strategy `json:"strategy,omitempty"`
+	Platform Platform  `json:"platform,omitzero"`
 	Start    string    `json:"startDate,omitzero"`
 	Message  any       `json:"pushMessage" arg:"-"`
 }
 
 func (m *Message) wire(targets []string) sending {
-	body := sending{Targets: targets, Strategy: m.Strategy, Message: m.payload()}
+	body := sending{Targets: targets, Strategy: m.Strategy, Platform: m.Platform, Message: m.payload()}
 	if !m.Start.IsZero() {
 		body.Start = m.Start.Format(time.DateTime)
 	}
@@ -57,11 +58,11 @@ var sendSync = api.Endpoint{
 	ID: "push.send_sync", Method: http.MethodPost, Path: "/push/sync/{username}", Quotas: api.PerSecond(1),
 }
 
-// SendToUser pushes to one user and waits for what the vendor says. A push that failed is an
-// error, and the receipt is returned beside it: im.ErrNotFound if there is no such user,
-// im.ErrUnavailable beside im.ErrOutcomeUnknown if the server or the vendor failed on the
-// way, im.ErrOutcomeUnknown if the response does not say, im.ErrForbidden for other reasons,
-// such as "no push binding". Quota: 1 call a second.
+// SendToUser pushes to one user and waits for the vendor's result. If the push failed, the
+// receipt is returned together with an error: im.ErrNotFound if there is no such user,
+// im.ErrUnavailable and im.ErrOutcomeUnknown if the server or the vendor failed on the way,
+// im.ErrOutcomeUnknown if the response does not say, im.ErrForbidden for other reasons, such
+// as "no push binding". Quota: 1 call a second.
 //
 //im:endpoint push.send_sync
 func (s *Service) SendToUser(ctx context.Context, username string, m Message) (*Receipt, error) {
@@ -81,7 +82,7 @@ func (s *Service) SendToUserAsync(ctx context.Context, username string, m Messag
 	return s.sendOne(ctx, &sendAsync, username, &m)
 }
 
-// MaxUsersBatch is the most users of [Service.SendToUsers].
+// MaxUsersBatch is the most users of one [Service.SendToUsers].
 const MaxUsersBatch = 100
 
 var sendUsers = api.Endpoint{
@@ -90,10 +91,10 @@ var sendUsers = api.Endpoint{
 	MaxItems: MaxUsersBatch, ItemsIn: "usernames",
 }
 
-// SendToUsers pushes to up to [MaxUsersBatch] users without waiting for the vendors. A user
-// whose push is not [StatusQueued] is an item that failed, with its receipt as value. Quota:
-// 1,200 calls a minute, on Easemob 10 a second; the documents do not say whether it counts
-// users.
+// SendToUsers pushes to up to [MaxUsersBatch] users without waiting for the vendors. An item
+// whose push is not [StatusQueued] has failed, and has its receipt as value all the same.
+// Quota: 1,200 calls a minute, on Easemob 10 a second; the documents do not say whether it
+// counts users.
 //
 //im:endpoint push.send_single
 func (s *Service) SendToUsers(ctx context.Context, usernames []string, m Message) (batch.Results[Receipt], error) {

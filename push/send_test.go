@@ -38,6 +38,9 @@ func with(change func(*push.Message)) push.Message {
 
 func strategy(s push.Strategy) push.Message { return with(func(m *push.Message) { m.Strategy = &s }) }
 
+// platform returns the message for the devices of one platform.
+func platform(p push.Platform) push.Message { return with(func(m *push.Message) { m.Platform = p }) }
+
 func toUser(m push.Message) func(context.Context, *im.Client) (any, error) {
 	return do(func(ctx context.Context, s *push.Service) (*push.Receipt, error) {
 		return s.SendToUser(ctx, "alice", m)
@@ -75,6 +78,12 @@ func TestSendToUser(t *testing.T) {
 			Request:  "POST /push/sync/alice",
 			Body:     `{"strategy":0,` + helloJSON + `}`,
 			Response: `{"data":{"pushStatus":"SUCCESS","data":null}}`,
+			Want:     &push.Receipt{Status: push.StatusSucceeded},
+		},
+		{
+			ID: "push.send_sync", Name: "one platform", Do: toUser(platform(push.PlatformHarmonyOS)),
+			Request: "POST /push/sync/alice", Body: `{"platform":"harmonyos",` + helloJSON + `}`,
+			Response: `{"data":[{"pushStatus":"SUCCESS"}]}`,
 			Want:     &push.Receipt{Status: push.StatusSucceeded},
 		},
 		{
@@ -129,6 +138,15 @@ func TestSendToUser(t *testing.T) {
 			Response: `{"timestamp":1719506344107,"data":[{"pushStatus":"ASYNC_SUCCESS","data":"","desc":"success"}],"duration":4}`,
 			Want:     &push.Receipt{Status: push.StatusQueued, Detail: "success"},
 		},
+		{
+			ID: "push.send_async", Name: "one platform",
+			Do: do(func(ctx context.Context, s *push.Service) (*push.Receipt, error) {
+				return s.SendToUserAsync(ctx, "alice", platform(push.PlatformAndroid))
+			}),
+			Request: "POST /push/async/alice", Body: `{"platform":"android",` + helloJSON + `}`,
+			Response: `{"data":[{"pushStatus":"ASYNC_SUCCESS"}]}`,
+			Want:     &push.Receipt{Status: push.StatusQueued},
+		},
 	})
 }
 
@@ -161,6 +179,14 @@ func TestSendToUsers(t *testing.T) {
 		Request: "POST /push/single", Body: `{"targets":["alice"],` + helloJSON + `}`,
 		Response: `{"data":{"id":"alice","pushStatus":"ASYNC_SUCCESS"}}`,
 		Want:     batch.Results[push.Receipt]{{ID: "alice", Value: push.Receipt{Status: push.StatusQueued}}},
+	}, {
+		ID: "push.send_single", Name: "one platform",
+		Do: do(func(ctx context.Context, s *push.Service) (any, error) {
+			return s.SendToUsers(ctx, []string{"alice"}, platform(push.PlatformIOS))
+		}),
+		Request: "POST /push/single", Body: `{"targets":["alice"],"platform":"ios",` + helloJSON + `}`,
+		Response: `{"data":[{"id":"alice","pushStatus":"ASYNC_SUCCESS"}]}`,
+		Want:     batch.Results[push.Receipt]{{ID: "alice", Value: push.Receipt{Status: push.StatusQueued}}},
 	}})
 }
 
@@ -181,6 +207,21 @@ func TestTasks(t *testing.T) {
 			Body:     `{"targets":["beta-testers","vip"],"startDate":"` + clock + `","strategy":0,` + helloJSON + `}`,
 			Response: `{"timestamp":1718859482843,"data":{"taskId":` + taskID + `},"duration":0}`,
 			Want:     taskID,
+		},
+		{
+			ID: "push.send_label", Name: "five labels, one platform",
+			Do: do(func(ctx context.Context, s *push.Service) (string, error) {
+				return s.SendToLabels(ctx, []string{"a", "b", "c", "d", "e"}, platform(push.PlatformIOS))
+			}),
+			Request:  "POST /push/list/label",
+			Body:     `{"targets":["a","b","c","d","e"],"platform":"ios",` + helloJSON + `}`,
+			Response: `{"data":{"taskId":` + taskID + `}}`,
+			Want:     taskID,
+		},
+		{
+			ID: "push.send_task", Name: "one platform", Do: toAll(platform(push.PlatformHarmonyOS)),
+			Request: "POST /push/task", Body: `{"platform":"harmonyos",` + helloJSON + `}`,
+			Response: `{"data":` + taskID + `}`, Want: taskID,
 		},
 		{
 			ID: "push.send_task", Do: toAll(hello),
@@ -226,12 +267,15 @@ func TestTasks(t *testing.T) {
 			}),
 			Request: "GET /push/message/971234567890000321",
 			Response: `{"timestamp":1718860002000,"data":{"appkey":"acme#demo","timestamp":1718860001000,"title":"Hello","subTitle":"Today",
-				"content":"Sale ends today","vivo":{},"apns":{"invalidationTime":"60000"},"easemob":{"operation":{"type":"2"},"expiresTime":3600000},
+				"content":"Sale ends today","vivo":{},"harmonyOS":{"pushType":7,"setNum":0,"payload":{"activityId":1}},"apns":{"invalidationTime":"60000"},"easemob":{"operation":{"type":"2"},"expiresTime":3600000},
 				"xiaomi":{"notifyEffect":3},"honor":{"androidConfig":{"ttl":"","androidNotification":{"when":"","buttons":[{"name":"Open","actionType":"1"}]}}}},"duration":2}`,
 			Want: &push.StoredMessage{
 				AppKey: "acme#demo", Created: time.UnixMilli(1718860001000),
 				Message: push.Message{
 					Title: "Hello", Subtitle: "Today", Content: "Sale ends today", Vivo: &push.Vivo{},
+					HarmonyOS: &push.HarmonyOS{
+						PushType: push.HarmonyOSPushTypeLiveView, Set: new(0), Payload: map[string]any{"activityId": 1.0},
+					},
 					APNs:    &push.APNs{TTL: time.Minute},
 					Easemob: &push.OwnChannel{Operation: &push.Operation{Type: push.OperationTypeAction}, ExpiresAt: time.UnixMilli(3600000)},
 					Xiaomi:  &push.Xiaomi{NotifyEffect: push.XiaomiEffectWeb},
@@ -309,6 +353,12 @@ func TestSendsRefused(t *testing.T) {
 	var cases []refusal
 	for name, f := range senders {
 		cases = append(cases, refusal{"Title: must not be empty", send(f, push.Message{Content: "b"})})
+		cases = append(cases, refusal{`Platform: is "windows", must be one of android, ios, harmonyos`, send(f, platform("windows"))})
+		if name == "list" || name == "message" {
+			cases = append(cases, refusal{
+				"Platform: is for SendToUser, SendToUserAsync, SendToUsers, SendToLabels and SendToAll only", send(f, platform(push.PlatformIOS)),
+			})
+		}
 		tooSoon := with(func(m *push.Message) { m.Start = time.Now().Add(30 * time.Minute) })
 		tooLate := with(func(m *push.Message) { m.Start = time.Now().Add(31 * 24 * time.Hour) })
 		switch name {
@@ -347,7 +397,7 @@ func TestSendsRefused(t *testing.T) {
 			_, err := s.SendTaskToUsers(ctx, nil, hello)
 			return err
 		}},
-		refusal{"Strategy: is not stored; SendStoredToAll takes it", send(senders["message"], strategy(push.StrategyVendorFirst))},
+		refusal{"Strategy: is not stored; pass it to SendStoredToAll", send(senders["message"], strategy(push.StrategyVendorFirst))},
 		refusal{`messageID: is "a/b", must be a number, as CreateMessage returns it`, func(ctx context.Context, s *push.Service) error {
 			_, err := s.GetMessage(ctx, "a/b")
 			return err

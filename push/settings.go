@@ -20,10 +20,10 @@ const (
 	ModeDefault Mode = "DEFAULT" // for a chat: as set for the whole app
 )
 
-// Settings say what is pushed to a user. Quiet hours and a pause come before the
-// mode, and each holds by itself.
+// Settings say what is pushed to a user. Quiet hours and a pause override the mode; either
+// of them is enough.
 type Settings struct {
-	Mode        Mode       `json:"mode"`
+	Mode        Mode       `json:"mode"`                  // which messages are pushed
 	QuietHours  QuietHours `json:"quiet_hours,omitzero"`  // of the whole app
 	PausedUntil time.Time  `json:"paused_until,omitzero"` // zero: no pause was ever set; one that is over may still be there
 }
@@ -93,7 +93,7 @@ var updateSettings = api.Endpoint{
 
 // UpdateSettings changes what is pushed to a user: in the whole app, in the chat with
 // another user, or in a group. Chat rooms have no such settings. A retry after a lost
-// response starts a pause again. The feature (advanced push) has to be switched on for the
+// response starts a pause again. The feature (advanced push) must be switched on for the
 // app.
 //
 //	err := client.Push.UpdateSettings(ctx, "alice", push.ForGroup("228111222333441"), push.SettingsUpdate{Pause: new(time.Hour)})
@@ -112,7 +112,7 @@ var getSettings = api.Endpoint{
 }
 
 // GetSettings returns what is pushed to a user in the whole app, in a chat or in a group.
-// What comes back where nothing was ever set is not documented.
+// What it returns if nothing was ever set is not documented.
 //
 //im:endpoint push.get_settings
 func (s *Service) GetSettings(ctx context.Context, username string, scope Scope) (*Settings, error) {

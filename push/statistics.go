@@ -49,10 +49,10 @@ func (q StatisticsQuery) check() error {
 // Count is what became of one day's pushes over one vendor.
 type Count struct {
 	Day       time.Time `json:"day,omitzero"` // 00:00 UTC
-	Vendor    Vendor    `json:"vendor"`
-	Succeeded int       `json:"succeeded"`
-	Failed    int       `json:"failed"`
-	Arrived   int       `json:"arrived"` // at the device; not all vendors report it
+	Vendor    Vendor    `json:"vendor"`       // who delivered them
+	Succeeded int       `json:"succeeded"`    // taken by the vendor; 0 also if the server leaves it out
+	Failed    int       `json:"failed"`       // 0 also if the server leaves it out
+	Arrived   int       `json:"arrived"`      // at the device; not all vendors report it
 }
 
 type wireCount struct {
@@ -76,9 +76,9 @@ var getStatistics = api.Endpoint{
 }
 
 // GetStatistics returns how many pushes went out on each day over each vendor, in that
-// order. Days and vendors without pushes may be missing. im.ErrForbidden: statistics are not
-// switched on for the app. Quota: 10 calls in 10 seconds. The call is not in the English
-// documents of Agora.
+// order. Days and vendors without pushes may be missing. im.ErrForbidden if statistics are
+// not switched on for the app. Quota: 10 calls in 10 seconds. Not in the English documents
+// of Agora.
 //
 //im:endpoint push.statistics
 func (s *Service) GetStatistics(ctx context.Context, q StatisticsQuery) ([]Count, error) {

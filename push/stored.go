@@ -10,23 +10,23 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// The calls of this file are known to older documents of Easemob only.
+// The calls of this file are in older documents of Easemob only.
 
 var createMessage = api.Endpoint{
 	ID: "push.create_message", Method: http.MethodPost, Path: "/push/message", Quotas: api.PerSecond(1),
 }
 
 // CreateMessage stores a message, to be pushed with [Service.SendStoredToAll], and returns
-// its id. Strategy and Start must be empty. Not retried if the response is lost. Quota: 1
+// its id. Strategy, Platform and Start must be empty. Not retried if the response is lost. Quota: 1
 // call a second.
 //
 // Deprecated: use [Service.SendToAll], which takes the message itself.
 //
 //im:endpoint push.create_message
 func (s *Service) CreateMessage(ctx context.Context, m Message) (messageID string, err error) {
-	invalid := api.First(m.check(), m.notLater())
+	invalid := api.First(m.check(), m.allPlatforms(), m.notLater())
 	if m.Strategy != nil {
-		invalid = api.First(invalid, api.Invalid("Strategy", "is not stored; SendStoredToAll takes it"))
+		invalid = api.First(invalid, api.Invalid("Strategy", "is not stored; pass it to SendStoredToAll"))
 	}
 	return s.task(ctx, &api.Call{Endpoint: &createMessage, Invalid: invalid, Body: m.payload()})
 }
@@ -36,7 +36,7 @@ type StoredMessage struct {
 	Message
 
 	AppKey  string    `json:"app_key,omitzero"` // "org#app"
-	Created time.Time `json:"created,omitzero"`
+	Created time.Time `json:"created,omitzero"` // by the server's clock
 }
 
 // wireStored is a stored message as the API returns it, where all fields stand side by

@@ -38,7 +38,7 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// MaxLabelsBatch is the most labels of [Service.SendToLabels].
+// MaxLabelsBatch is the most labels of one [Service.SendToLabels].
 const MaxLabelsBatch = 5
 
 var sendLabels = api.Endpoint{
@@ -48,8 +48,9 @@ var sendLabels = api.Endpoint{
 }
 
 // SendToLabels pushes, as a task, to the users that are under all of up to [MaxLabelsBatch]
-// labels, and returns the task's id. Easemob takes one label in a call, its console 3. An
-// app may have 3 tasks at work, and by Easemob's documents start 3 in 5 minutes; more are
+// labels, and returns the task's id. Easemob's documents of 2024 allow one label,
+// its console 3. An app may
+// have 3 tasks running, and by Easemob's documents start 3 in 5 minutes; more are
 // im.ErrRateLimited. Quota: 1,200 calls a minute, on Easemob 10 a second.
 //
 //im:endpoint push.send_label
@@ -67,7 +68,7 @@ var sendAll = api.Endpoint{
 }
 
 // SendToAll pushes, as a task, to all users of the app, and returns the task's id. An app may
-// have 3 tasks at work, and by Easemob's documents start 3 in 5 minutes; more are
+// have 3 tasks running, and by Easemob's documents start 3 in 5 minutes; more are
 // im.ErrRateLimited. Quota: 5 calls a minute, on Easemob 1 a second, and on both 100 a day
 // from 00:00 UTC.
 //
@@ -83,7 +84,7 @@ var sendList = api.Endpoint{
 }
 
 // SendTaskToUsers pushes, as a task, to a list of users, and returns the task's id. It is an
-// old call that only an SDK and examples know, and may be gone; its largest list is not
+// old call, found only in an SDK and in examples, and may be gone; its maximum is not
 // documented, and its quota is assumed.
 //
 // Deprecated: use [Service.SendToUsers].
@@ -92,6 +93,6 @@ var sendList = api.Endpoint{
 func (s *Service) SendTaskToUsers(ctx context.Context, usernames []string, m Message) (taskID string, err error) {
 	return s.task(ctx, &api.Call{
 		Endpoint: &sendList, Body: m.wire(usernames), Items: len(usernames),
-		Invalid: api.First(api.Usernames("usernames", usernames), m.check(), m.checkStart()),
+		Invalid: api.First(api.Usernames("usernames", usernames), m.check(), m.allPlatforms(), m.checkStart()),
 	})
 }

@@ -13,16 +13,16 @@ import (
 // The templates that have a meaning of their own.
 const (
 	TemplateDefault = "default" // for every message that names no template
-	TemplateDetail  = "detail"  // built in; known to the newest documents of Easemob only
+	TemplateDetail  = "detail"  // built in; in the newest documents of Easemob only
 )
 
 // NewTemplate is a template to create. Its texts hold the placeholders {0}, {1}
 // and so on, which a message fills in, and the built-in {$dynamicFrom},
 // {$fromNickname} and {$msg}.
 type NewTemplate struct {
-	Name    string `json:"name"` // up to 64 letters and digits
-	Title   string `json:"title_pattern"`
-	Content string `json:"content_pattern"`
+	Name    string `json:"name"`            // up to 64 letters and digits
+	Title   string `json:"title_pattern"`   // required; may hold placeholders
+	Content string `json:"content_pattern"` // required; may hold placeholders
 }
 
 var templateName = regexp.MustCompile(`^[A-Za-z0-9]+$`)
@@ -36,8 +36,8 @@ func (t NewTemplate) check() error {
 
 // TemplateUpdate says what to change; what is empty is not sent.
 type TemplateUpdate struct {
-	Title   string `json:"title_pattern,omitzero"`
-	Content string `json:"content_pattern,omitzero"`
+	Title   string `json:"title_pattern,omitzero"`   // empty: not sent
+	Content string `json:"content_pattern,omitzero"` // empty: not sent
 }
 
 func (u TemplateUpdate) check() error {
@@ -49,11 +49,11 @@ func (u TemplateUpdate) check() error {
 
 // Template is what notifications look like.
 type Template struct {
-	Name    string    `json:"name"`
-	Title   string    `json:"title"`
-	Content string    `json:"content"`
-	Created time.Time `json:"created,omitzero"`
-	Updated time.Time `json:"updated,omitzero"`
+	Name    string    `json:"name"`             // up to 64 letters and digits; it cannot be changed
+	Title   string    `json:"title"`            // with its placeholders
+	Content string    `json:"content"`          // with its placeholders
+	Created time.Time `json:"created,omitzero"` // by the server's clock
+	Updated time.Time `json:"updated,omitzero"` // time of the last change, by the server's clock
 }
 
 // wireTemplate is a template as the API returns it.
@@ -93,9 +93,9 @@ var createTemplate = api.Endpoint{
 	ID: "push.create_template", Method: http.MethodPost, Path: "/notification/template", Quotas: api.PerSecond(10),
 }
 
-// CreateTemplate makes a template. A sender names it in the message's ext
-// (em_push_template), a receiver chooses it with [Service.SetUserTemplate]; the former comes
-// before the latter, which comes before [TemplateDefault]. What happens with a name that is
+// CreateTemplate creates a template. A sender names it in the message
+// (messages.PushTemplate), a receiver chooses it with [Service.SetUserTemplate]; the
+// sender's choice overrides the receiver's, which overrides [TemplateDefault]. What happens with a name that is
 // taken is not documented. Not retried if the response is lost. Quota: 10 calls a second
 // (100 by the English documents of Agora).
 //

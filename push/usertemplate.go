@@ -38,8 +38,8 @@ var setUserTemplate = api.Endpoint{
 }
 
 // SetUserTemplate chooses the template in which a user sees notifications. A template that
-// the sender of a message names comes before it. It is the one method of this package that
-// the documents describe with the user's own token.
+// the sender of a message names overrides it. It is the one method of this package for
+// which the documents ask for the user's own token.
 //
 //im:endpoint push.set_user_template
 func (s *Service) SetUserTemplate(ctx context.Context, username, template string, o UserTemplateOptions) error {

@@ -12,22 +12,22 @@ import (
 // Content counts as two for vivo; this package counts it as one. What the fields
 // do is in vivo's documents.
 type Vivo struct {
-	Title          string         `json:"title,omitzero"`   // up to 40 characters
-	Content        string         `json:"content,omitzero"` // up to 100 characters
-	NotifyType     VivoNotify     `json:"notifyType,omitzero"`
-	TTL            time.Duration  `json:"timeToLive,omitzero"`  // in whole seconds, rounded up
-	SkipType       VivoSkip       `json:"skipType,omitzero"`    // what a tap does
-	SkipContent    string         `json:"skipContent,omitzero"` // link, text or page for SkipType, up to 1,000 characters
-	NetworkType    VivoNetwork    `json:"networkType,omitzero"` // 0: any
-	Classification *VivoClass     `json:"classification,omitempty"`
+	Title          string         `json:"title,omitzero"`            // up to 40 characters
+	Content        string         `json:"content,omitzero"`          // up to 100 characters
+	NotifyType     VivoNotify     `json:"notifyType,omitzero"`       // 0: as vivo decides
+	TTL            time.Duration  `json:"timeToLive,omitzero"`       // in whole seconds, rounded up
+	SkipType       VivoSkip       `json:"skipType,omitzero"`         // what a tap does
+	SkipContent    string         `json:"skipContent,omitzero"`      // link, custom content or page for SkipType, up to 1,000 characters
+	NetworkType    VivoNetwork    `json:"networkType,omitzero"`      // 0: any
+	Classification *VivoClass     `json:"classification,omitempty"`  // nil: as vivo decides
 	Category       string         `json:"category,omitzero"`         // upper case; must fit Classification
 	Custom         map[string]any `json:"clientCustomMap,omitempty"` // free data for the app
 	RequestID      string         `json:"requestId,omitzero"`        // up to 64 characters
-	Test           Flag           `json:"pushMode,omitzero"`
-	Extra          *VivoExtra     `json:"extra,omitempty"`
-	NotifyID       int            `json:"notifyId,omitzero"`  // from 1 on; the same id replaces the older notification
-	ProfileID      string         `json:"profileId,omitzero"` // up to 64 characters
-	SendOnline     *bool          `json:"sendOnline,omitempty"`
+	Test           Flag           `json:"pushMode,omitzero"`         // a test message
+	Extra          *VivoExtra     `json:"extra,omitempty"`           // nil: receipts as set up with vivo
+	NotifyID       int            `json:"notifyId,omitzero"`         // from 1 on; the same id replaces the older notification
+	ProfileID      string         `json:"profileId,omitzero"`        // up to 64 characters
+	SendOnline     *bool          `json:"sendOnline,omitempty"`      // only to phones that are online, as vivo defines it
 }
 
 // VivoExtra asks vivo for receipts.

@@ -19,7 +19,7 @@ type wireMessage struct {
 	FCM       *FCM           `json:"fcm,omitempty"`
 	FCMV1     *FCMV1         `json:"fcmV1,omitempty"`
 	Huawei    *Huawei        `json:"huawei,omitempty"`
-	HarmonyOS map[string]any `json:"harmonyOS,omitempty"`
+	HarmonyOS *HarmonyOS     `json:"harmonyOS,omitempty"`
 	Honor     *Honor         `json:"honor,omitempty"`
 	Xiaomi    *Xiaomi        `json:"xiaomi,omitempty"`
 	Vivo      *Vivo          `json:"vivo,omitempty"`
@@ -28,6 +28,7 @@ type wireMessage struct {
 	// Not of the message: what goes into it, or stands beside it.
 	More     map[string]any `json:"-"`
 	Strategy *Strategy      `json:"-"`
+	Platform Platform       `json:"-"`
 	Start    time.Time      `json:"-"`
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/imrest/im-go/page"
 )
 
-// GetOptions say where the messages of [Service.Get] are.
+// GetOptions say where the messages of [Service.Get] were sent.
 type GetOptions struct {
 	GroupID string `json:"group_id,omitzero"` // the group of all messages; empty: they are of one-to-one chats
 }
@@ -31,7 +31,7 @@ func (o GetOptions) query(messageIDs []string) url.Values {
 func checkMessages(ids []string) error {
 	for i, id := range ids {
 		if strings.Contains(id, ",") {
-			return api.Invalid(fmt.Sprintf("messageIDs[%d]", i), "is %s, must have no comma, which separates the values of this call", api.Quoted(id))
+			return api.Invalid(fmt.Sprintf("messageIDs[%d]", i), "is %s, must not contain a comma, which separates the values of this call", api.Quoted(id))
 		}
 	}
 	return api.Identifiers("messageIDs", ids)
@@ -39,7 +39,7 @@ func checkMessages(ids []string) error {
 
 // Summary is one reaction on a message, with who put it there.
 type Summary struct {
-	ID        string   `json:"id"`
+	ID        string   `json:"id"`                 // digits, as Reaction.ID
 	Text      string   `json:"text"`               // the reaction itself: "👍"
 	Count     int      `json:"count"`              // users who put it there
 	Mine      bool     `json:"mine"`               // the user who asks is one of them
@@ -73,8 +73,9 @@ var get = api.Endpoint{
 }
 
 // Get returns the reactions on up to [MaxMessagesBatch] messages, all of one-to-one chats or
-// all of one group. An empty list is not proof that there are none: the service was seen to
-// leave out reactions in groups.
+// all of one group. A message that the response leaves out has none, which is not an error:
+// whether the server names messages that never had one is not documented. Nor is an empty
+// list proof that there are none: the service was seen to leave out reactions in groups.
 //
 //im:endpoint reaction.get
 func (s *Service) Get(ctx context.Context, username string, messageIDs []string, o GetOptions) (batch.Results[[]Summary], error) {
@@ -87,6 +88,9 @@ func (s *Service) Get(ctx context.Context, username string, messageIDs []string,
 		return nil, err
 	}
 	said := api.Reported[[]Summary]{Exact: true}
+	for _, id := range messageIDs {
+		said.Done(id, nil)
+	}
 	for _, message := range out.data {
 		said.Done(string(message.ID), api.Convert(message.Reactions, (*wireSummary).summary))
 	}

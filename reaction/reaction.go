@@ -49,13 +49,13 @@ const (
 
 // Reaction is a reaction as it was added.
 type Reaction struct {
-	ID        string    `json:"id"`
-	MessageID string    `json:"message_id"`
-	ChatType  ChatType  `json:"chat_type"`
+	ID        string    `json:"id"`                // digits, made by the server
+	MessageID string    `json:"message_id"`        // the message that it is on
+	ChatType  ChatType  `json:"chat_type"`         // where the message was sent
 	GroupID   string    `json:"group_id,omitzero"` // empty in one-to-one chats
 	Text      string    `json:"text"`              // the reaction itself: "👍"
-	Created   time.Time `json:"created,omitzero"`
-	Updated   time.Time `json:"updated,omitzero"`
+	Created   time.Time `json:"created,omitzero"`  // by the server's clock
+	Updated   time.Time `json:"updated,omitzero"`  // time of the last change, by the server's clock
 }
 
 // wireReaction has the times under the names of the examples and of the tables.

@@ -17,7 +17,7 @@ var addMembers = api.Endpoint{
 }
 
 // AddMembers makes up to [MaxMembersBatch] members of the group members of a thread. The
-// server responds for all of them together, so they are all added or the whole call fails;
+// server reports one result for all of them: all are added, or the whole call fails;
 // whether such a failure leaves all of them out is not documented. Errors: im.ErrNotFound
 // also if a user is not in the group, im.ErrPlanLimit if a user is in too many threads.
 //

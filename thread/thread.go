@@ -1,5 +1,5 @@
-// Package thread creates and runs threads: small conversations that hang on one message of
-// a group. The vendor must have enabled threads for the app (im.ErrNotEnabled).
+// Package thread creates and runs threads: small conversations about one message of a
+// group. The vendor must have enabled threads for the app (im.ErrNotEnabled).
 //
 //	threadID, err := client.Thread.Create(ctx, thread.NewThread{
 //		GroupID: groupID, MessageID: messageID, Owner: "alice", Name: "Which shoes?",
@@ -53,12 +53,12 @@ func checkName(field, name string) error {
 	return api.First(api.Required(field, name), api.MaxLength(field, name, maxName))
 }
 
-// NewThread is a thread to create. All fields are needed.
+// NewThread is a thread to create. All fields are required.
 type NewThread struct {
-	GroupID   string `json:"group_id"`
-	MessageID string `json:"msg_id"` // the message that it hangs on
-	Owner     string `json:"owner"`  // a member of the group; becomes a member of the thread
-	Name      string `json:"name"`   // up to 64 characters
+	GroupID   string `json:"group_id"` // the group of the message
+	MessageID string `json:"msg_id"`   // the message that it is about
+	Owner     string `json:"owner"`    // a member of the group; becomes a member of the thread
+	Name      string `json:"name"`     // up to 64 characters
 }
 
 func (t *NewThread) check() error {
@@ -121,12 +121,12 @@ func (s *Service) Delete(ctx context.Context, threadID string) error {
 
 // Thread is a thread that a user is in.
 type Thread struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name"`
-	Owner     string    `json:"owner"`
-	GroupID   string    `json:"group_id"`
-	MessageID string    `json:"message_id"` // the message that it hangs on
-	Created   time.Time `json:"created,omitzero"`
+	ID        string    `json:"id"`               // in the form of a group id
+	Name      string    `json:"name"`             // up to 64 characters
+	Owner     string    `json:"owner"`            // lower case
+	GroupID   string    `json:"group_id"`         // the group of the message
+	MessageID string    `json:"message_id"`       // the message that it is about
+	Created   time.Time `json:"created,omitzero"` // by the server's clock
 }
 
 // wireThread is a thread as the API returns it. The decoder ignores the case of a key, so

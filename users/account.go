@@ -57,7 +57,7 @@ var activate = api.Endpoint{
 	ID: "users.activate", Within: api.UserManagement, Method: http.MethodPost, Path: "/users/{username}/activate", Idempotent: true,
 }
 
-// Activate lifts the ban of a user.
+// Activate lifts a user's ban.
 //
 //im:endpoint users.activate
 func (s *Service) Activate(ctx context.Context, username string) error {
@@ -93,7 +93,7 @@ func (s *Service) DeleteOldest(ctx context.Context, o page.Options) (*page.Page[
 	query := url.Values{}
 	invalid := api.Cursor(query, o, MaxPage)
 	if o.Limit == 0 {
-		invalid = api.Invalid("Limit", "must say how many users to delete, 1 to %d", MaxPage)
+		invalid = api.Invalid("Limit", "must say how many users to delete, from 1 to %d", MaxPage)
 	}
 	return s.page(ctx, &api.Call{Endpoint: &deleteOldest, Invalid: invalid, Query: query, Items: o.Limit})
 }

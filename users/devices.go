@@ -36,8 +36,8 @@ func (s *Service) DisconnectDevice(ctx context.Context, username, resource strin
 // Device is a device that a user is logged in on.
 type Device struct {
 	Resource string `json:"resource"` // "android_600100200300"
-	UUID     string `json:"uuid"`
-	Name     string `json:"name"` // model, as the client SDK reports it
+	UUID     string `json:"uuid"`     // as the client SDK reports it
+	Name     string `json:"name"`     // model, as the client SDK reports it
 }
 
 type wireDevice struct {

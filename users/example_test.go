@@ -178,5 +178,5 @@ func ExampleValidName() {
 	}
 	// Output:
 	// <nil>
-	// name: is "no blanks", must have no ' ': a-z, A-Z, 0-9, "_", "-" and "." are allowed
+	// name: is "no blanks", must not contain ' ': a-z, A-Z, 0-9, "_", "-" and "." are allowed
 }

@@ -21,9 +21,9 @@ import (
 //
 //	users.Mute{Group: new(time.Hour), Room: new(im.Forever)}
 type Mute struct {
-	Chat  *time.Duration `json:"chat,omitzero"` // one-to-one chats
-	Group *time.Duration `json:"group,omitzero"`
-	Room  *time.Duration `json:"room,omitzero"`
+	Chat  *time.Duration `json:"chat,omitzero"`  // one-to-one chats
+	Group *time.Duration `json:"group,omitzero"` // groups and their threads
+	Room  *time.Duration `json:"room,omitzero"`  // chat rooms
 }
 
 var mute = api.Endpoint{
@@ -77,11 +77,11 @@ func muteSeconds(d *time.Duration) *int64 {
 // Muted says how long a user is still muted, per kind of chat: 0 not at all, im.Forever
 // without an end.
 type Muted struct {
-	Username string        `json:"username"`
-	Chat     time.Duration `json:"chat,omitzero"` // one-to-one chats
-	Group    time.Duration `json:"group,omitzero"`
-	Room     time.Duration `json:"room,omitzero"`
-	At       time.Time     `json:"at,omitzero"` // when the server said so
+	Username string        `json:"username"`       // lower case
+	Chat     time.Duration `json:"chat,omitzero"`  // one-to-one chats
+	Group    time.Duration `json:"group,omitzero"` // groups and their threads
+	Room     time.Duration `json:"room,omitzero"`  // chat rooms
+	At       time.Time     `json:"at,omitzero"`    // when the server said so
 }
 
 type wireMuted struct {

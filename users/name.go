@@ -28,7 +28,7 @@ func ValidName(name string) error {
 	}
 	for _, c := range name {
 		if !strings.ContainsRune(nameCharacters, c) {
-			return api.Invalid("name", `is %s, must have no %q: a-z, A-Z, 0-9, "_", "-" and "." are allowed`, api.Quoted(name), c)
+			return api.Invalid("name", `is %s, must not contain %q: a-z, A-Z, 0-9, "_", "-" and "." are allowed`, api.Quoted(name), c)
 		}
 	}
 	return nil

@@ -20,12 +20,12 @@ func TestValidName(t *testing.T) {
 		strings.Repeat("x", users.MaxName+1): "has 65 bytes, at most 64 are allowed",
 		".":                                  `is ".", which no path of the API can hold`,
 		"..":                                 `is "..", which no path of the API can hold`,
-		"a b":                                `is "a b", must have no ' '`,
-		"a,b":                                `is "a,b", must have no ','`,
-		"al\x00":                             `is "al\x00", must have no '\x00'`,
-		"naïve":                              `is "naïve", must have no 'ï'`,
+		"a b":                                `is "a b", must not contain ' '`,
+		"a,b":                                `is "a,b", must not contain ','`,
+		"al\x00":                             `is "al\x00", must not contain '\x00'`,
+		"naïve":                              `is "naïve", must not contain 'ï'`,
 		"\xff":                               "must be valid UTF-8",
-		"acme#demo_alice":                    `must have no '#'`,
+		"acme#demo_alice":                    `must not contain '#'`,
 	} {
 		err := users.ValidName(name)
 		require.ErrorIs(t, err, im.ErrInvalidArgument, name)

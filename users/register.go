@@ -21,7 +21,7 @@ const (
 
 // NewUser is a user to register. It prints without its password.
 type NewUser struct {
-	Username string `json:"username"`
+	Username string `json:"username"` // see [ValidName]
 	// Password has at most [MaxPassword] characters. A user without one can only log in with a
 	// token; Easemob's documents require a password, those of Agora do not.
 	Password string `json:"password,omitzero"`
@@ -55,7 +55,7 @@ var register = api.Endpoint{
 	ID: "users.register", Within: api.UserManagement, Method: http.MethodPost, Path: "/users", Pool: writePool,
 }
 
-// Register makes one user and returns it. Not retried if the response is lost: a second call
+// Register creates one user and returns it. Not retried if the response is lost: a second call
 // returns im.ErrAlreadyExists, which then means that the first one succeeded. Quota: 100
 // calls a second, shared with [Service.RegisterBatch] and the push settings of users.
 // Errors: im.ErrAlreadyExists if the name is taken, im.ErrInvalidArgument for a bad name,

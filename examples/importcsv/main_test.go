@@ -93,5 +93,5 @@ func TestKilledAndGoesOn(t *testing.T) {
 		require.NoError(t, err)
 		states[row.State]++
 	}
-	assert.Equal(t, map[batch.State]int{batch.Done: n - 2, batch.Refused: 2}, states)
+	assert.Equal(t, map[batch.State]int{batch.StateDone: n - 2, batch.StateRefused: 2}, states)
 }

@@ -189,7 +189,7 @@ func (s *show) errors(ctx context.Context) error {
 	case errors.Is(err, im.ErrNotFound):
 		fmt.Println("distinguished with errors.Is: there is no such user:", err)
 	default:
-		return fmt.Errorf("a missing user responded: %w", err)
+		return fmt.Errorf("a missing user: %w", err)
 	}
 	err = s.client.Users.Delete(ctx, "..")
 	if !errors.Is(err, im.ErrInvalidArgument) {

@@ -79,7 +79,7 @@ func Listed(field, v string) error {
 
 func checkListed(field, v string) error {
 	if strings.Contains(v, ",") {
-		return Invalid(field, "is %s, must have no comma, which separates the values of this call; use the call for a single one", Quoted(v))
+		return Invalid(field, "is %s, must not contain a comma, which separates the values of this call; use the call for a single one", Quoted(v))
 	}
 	return nil
 }

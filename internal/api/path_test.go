@@ -54,7 +54,7 @@ func TestExpandRefuses(t *testing.T) {
 		"usernames[1]: must not be empty":                                  {Endpoint: &listPath, Params: []string{"1"}, List: []string{"a", ""}},
 		`usernames[0]: must not be "..", which would address another path`: {Endpoint: &listPath, Params: []string{"1"}, List: []string{".."}},
 		"usernames[1]: has 65 bytes, at most 64 are allowed":               {Endpoint: &listPath, Params: []string{"1"}, List: []string{"a", long}},
-		`usernames[0]: is "a,b", must have no comma, which separates the values of this call; use the call for a single one`: {
+		`usernames[0]: is "a,b", must not contain a comma, which separates the values of this call; use the call for a single one`: {
 			Endpoint: &listPath, Params: []string{"1"}, List: []string{"a,b"},
 		},
 	} {

@@ -4,7 +4,7 @@ import "time"
 
 // Grant is the leave to send one call. It ends with exactly one of Done, Lost
 // and Undo. The zero Grant is good for nothing and harmless.
-type Grant struct {
+type Grant struct { //nolint:recvcheck // only Sending changes it
 	pool         *Pool
 	user         *user
 	items        int

@@ -20,7 +20,7 @@ import "time"
 // have been counted yet; no clock on this side tells.
 type ledger struct {
 	held int    // cost of the calls in flight and of those in past
-	past []hold // responded calls, in the order in which they go
+	past []hold // of calls that have ended, in the order in which they go
 	gone int    // so many of past are over
 }
 
@@ -31,7 +31,7 @@ type hold struct {
 	user  *user // whose it is in a window per user
 }
 
-// keep holds the cost of an responded call. Responses come in order of time and
+// keep holds the cost of a call that has ended. Responses come in order of time and
 // the rest of the sum hardly changes, so a queue does what a heap would.
 func (l *ledger) keep(h hold) {
 	if n := len(l.past); n > l.gone {

@@ -73,7 +73,7 @@ func measure(only, file string) (missed int, err error) {
 
 const notes = `
 Each row runs for 10 s (Redis killed or cut off: 14 s) over loopback HTTP against a server that counts strict sliding windows and
-responses 429 beyond them. "Used" is what the server let through, of all that the quota allows in that time. A fleet is 4
+returns 429 beyond them. "Used" is what the server let through, of all that the quota allows in that time. A fleet is 4
 real processes of 8 goroutines each, unless it says otherwise. "Away" is the round trip, through a proxy that holds each
 byte back for half of it. The quota per minute is scaled to 2 s.
 `

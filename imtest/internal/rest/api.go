@@ -49,6 +49,9 @@ var table = sync.OnceValue(func() []route {
 		presenceRoutes,
 		favoritesRoutes, translationRoutes, moderationRoutes,
 		pushUserRoutes, pushTemplatesRoutes, pushLabelsRoutes, pushSendRoutes,
+		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
+		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,
+		threadsRoutes,
 		legacyRoutes(),
 	)
 })

@@ -35,7 +35,7 @@ var metadataRoutes = []route{
 }
 
 var metadataWords = words{
-	world.AttributesFull: func(e *world.Error) *wire.Error { return wire.ErrAttributesTooLarge(e.Limit) },
+	world.UserAttributesFull: func(e *world.Error) *wire.Error { return wire.ErrAttributesTooLarge(e.Limit) },
 }
 
 // ownAttributes returns the user of the path, whom a user token must fit.

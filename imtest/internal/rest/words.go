@@ -30,6 +30,7 @@ var allWords = join(
 	presenceWords,
 	favoriteWords, translationWords, moderationWords,
 	templateWords, labelWords, pushSendWords,
+	circleWords, roomAttributeWords, threadReasons,
 )
 
 var userWords = words{

@@ -44,7 +44,7 @@ func (w *World) LogIn(name string, devices ...Device) *Error {
 	if err != nil {
 		return err
 	}
-	w.TakeOutAbsent() // before they look as if they had never been away
+	w.takeOutAbsent() // before they look as if they had never been away
 	now := w.Now()
 	if len(devices) == 0 {
 		devices = []Device{{ID: "android_" + strconv.FormatInt(now.UnixMicro(), 10), UUID: w.NewUUID(now), Name: "imtest"}}

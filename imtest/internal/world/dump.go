@@ -1,6 +1,9 @@
 package world
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A Dump is a world at one moment, in values that the world does not change: what
 // a server saves. Each domain adds a field, a dump method and a Restore rule.
@@ -20,6 +23,11 @@ type Dump struct {
 	App    AppDump
 	Push   PushDump
 	Places map[string][]Run
+
+	Groups, Rooms, Threads []CircleRecord
+	Joined                 []Joined
+	SuperAdmins            []string    // of rooms
+	Departures             []Departure // of members of rooms
 }
 
 // Dump copies the world. also copies, under the same lock, what has not moved to
@@ -32,6 +40,8 @@ func (w *World) Dump(also func()) *Dump {
 	d.Presence, d.Subscriptions = w.dumpPresence(), w.dumpSubscriptions()
 	d.App, d.Push, d.Places = w.dumpApp(), w.dumpPush(), w.dumpPlaces()
 	d.Favorites, d.Moderation = w.dumpFavorites(), w.dumpModeration()
+	d.Groups, d.Rooms, d.Threads = w.dumpCircles(GroupKind), w.dumpCircles(RoomKind), w.dumpCircles(ThreadKind)
+	d.Joined, d.SuperAdmins, d.Departures = w.dumpJoined(), w.circles.superAdmins.List(), slices.Clone(w.circles.departures)
 	also()
 	return d
 }

@@ -66,12 +66,7 @@ func (w *World) stored(uuid string) *File {
 	if f := w.Files.Get(uuid); f != nil {
 		return f
 	}
-	for g := range w.Chatgroups.ByID.All {
-		if shared := g.Files.Get(uuid); shared != nil {
-			return shared.File
-		}
-	}
-	return nil
+	return w.sharedFile(uuid)
 }
 
 // signed is the address of a file in the storage, good for an hour.

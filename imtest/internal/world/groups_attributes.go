@@ -2,61 +2,33 @@ package world
 
 import (
 	"maps"
-	"net/http"
 	"slices"
-	"strings"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
-const (
-	maxAttributeKey     = 16      // bytes
-	maxAttributeValue   = 512     // bytes
-	maxMemberAttributes = 4 << 10 // bytes of all keys and values of a member
-	maxAttributesSet    = 20      // users of one call
-	maxAttributesGet    = 10
-)
+const maxMemberAttributes = 4 << 10 // bytes of all keys and values of a member
 
-var groupAttributesRoutes = []Legacy{
-	{wire.Route{
-		ID: "groups.set_member_attributes", Method: put, Path: "/metadata/chatgroup/{group_id}/user/{username}",
-		Body: wire.JSONBody,
-	}, GroupKind.write(wire.ErrNoGroupForAttributes, setMemberAttributes)},
-	{wire.Route{
-		ID: "groups.set_members_attributes", Method: put, Path: "/metadata/chatgroup/{group_id}/users/batch",
-		Body: wire.JSONBody,
-	}, GroupKind.write(wire.ErrNoGroupForAttributes, setMembersAttributes)},
-	{wire.Route{
-		ID: "groups.get_member_attributes", Method: get, Path: "/metadata/chatgroup/{group_id}/user/{username}",
-	}, GroupKind.read(wire.ErrNoGroupForAttributes, getMemberAttributes)},
-	{wire.Route{
-		ID: "groups.get_members_attributes", Method: post, Also: get, Path: "/metadata/chatgroup/{group_id}/get",
-		Body: wire.JSONBody,
-	}, GroupKind.read(wire.ErrNoGroupForAttributes, getMembersAttributes)},
+// AttributesFull is why a member gets no more attributes.
+const AttributesFull Kind = "a member has as many attributes as can be"
+
+// MemberAttributesSet says which attributes of a member of a group were set; an
+// empty value deletes one.
+type MemberAttributesSet struct {
+	In     CircleID
+	User   string
+	Values map[string]string
 }
 
-// readMemberAttributes reads a map of texts, whose name is written in two ways. Of
-// a key the length counts and not the characters.
-func readMemberAttributes(o *wire.Object) (map[string]string, *wire.Error) {
-	var attributes map[string]string
-	o.Decode(&attributes, []string{"metaData", "metadata"})
-	if o.Bad != "" || attributes == nil {
-		return nil, wire.ErrMetadata(http.StatusBadRequest, "metadata is illegal")
-	}
-	for key, value := range attributes {
-		switch {
-		case len(key) > maxAttributeKey:
-			return nil, wire.ErrMetadata(http.StatusBadRequest, "exceeds chatgroup user metadata single key limit")
-		case len(value) > maxAttributeValue:
-			return nil, wire.ErrMetadata(http.StatusBadRequest, "exceeds chatgroup user metadata single value limit")
-		}
-	}
-	return attributes, nil
+func (MemberAttributesSet) what() {}
+
+// MemberAttributes are attributes of a member: all, or those to set.
+type MemberAttributes struct {
+	User   string
+	Values map[string]string
 }
 
 // merged are the attributes of a member after a change; an empty value deletes
 // its key. The error for more than 4 KB is not documented.
-func (m *Member) merged(change map[string]string) (map[string]string, *wire.Error) {
+func (m *Member) merged(change map[string]string) (map[string]string, *Error) {
 	all := map[string]string{}
 	maps.Copy(all, m.Attributes)
 	maps.Copy(all, change)
@@ -66,97 +38,82 @@ func (m *Member) merged(change map[string]string) (map[string]string, *wire.Erro
 		size += len(key) + len(value)
 	}
 	if size > maxMemberAttributes {
-		return nil, wire.ErrMetadata(http.StatusBadRequest, "exceeds chatgroup user metadata total limit")
+		return nil, refuse(AttributesFull, m.User)
 	}
 	return all, nil
 }
 
-// setMemberAttributes responses with the attributes that were set.
-func setMemberAttributes(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
+// SetMemberAttributes sets attributes of members of a group, of all or of none; an
+// empty value deletes one. It returns what each of them has then; a user may come
+// twice in the call, and comes once in the result.
+func (w *World) SetMemberAttributes(group string, changes []MemberAttributes) ([]MemberAttributes, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	g, err := w.managed(CircleID{GroupKind, group})
 	if err != nil {
 		return nil, err
 	}
-	change, err := readMemberAttributes(o)
-	if err != nil {
-		return nil, err
+	changes = mergeChanges(changes)
+	users := Convert(changes, func(c MemberAttributes) string { return c.User })
+	if strangers := slices.DeleteFunc(users, g.members.Has); len(strangers) > 0 {
+		return nil, refuse(NotMembers, strangers...)
 	}
-	m := g.Members.Get(named(c, "username"))
-	if m == nil {
-		return nil, wire.ErrNotInGroupMetadata()
-	}
-	all, err := m.merged(change)
-	if err != nil {
-		return nil, err
-	}
-	m.Attributes = all
-	maps.DeleteFunc(change, func(_, value string) bool { return value == "" })
-	return wire.Data(change), nil
-}
-
-// memberAttributes are the attributes of a member after a batch.
-type memberAttributes struct {
-	Username string            `json:"username"`
-	Metadata map[string]string `json:"metadata"`
-}
-
-// setMembersAttributes sets all or, after an error, none: what fails by itself
-// is not documented, so updateMetadataFailed stays empty.
-func setMembersAttributes(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	objects, err := c.Objects()
-	if err != nil {
-		return nil, err
-	}
-	if len(objects) > maxAttributesSet {
-		return nil, wire.ErrMetadata(http.StatusBadRequest, "exceeds chatgroup metadata batch put users limit")
-	}
-	changes, order, err := mergeChanges(objects)
-	if err != nil {
-		return nil, err
-	}
-	strangers := slices.DeleteFunc(slices.Clone(order), g.Members.Has)
-	if len(strangers) > 0 {
-		return nil, wire.ErrMetadata(http.StatusBadRequest, "Some users are not in the group: "+strings.Join(strangers, ","))
-	}
-	done := make([]memberAttributes, len(order))
-	for i, user := range order {
-		all, err := g.Members.Get(user).merged(changes[user])
+	after := make([]MemberAttributes, len(changes))
+	for i, c := range changes {
+		all, err := g.members.Get(c.User).merged(c.Values)
 		if err != nil {
 			return nil, err
 		}
-		done[i] = memberAttributes{user, all}
+		after[i] = MemberAttributes{c.User, all}
 	}
-	for _, d := range done {
-		g.Members.Get(d.Username).Attributes = maps.Clone(d.Metadata)
+	for i, a := range after {
+		w.setAttributes(g, g.members.Get(a.User), maps.Clone(a.Values), changes[i].Values)
 	}
-	return wire.Data(map[string]any{"updateMetadataFailed": []struct{}{}, "updateMetadataSucceeded": done}), nil
+	return after, nil
 }
 
-// mergeChanges reads a batch; a user may come twice.
-func mergeChanges(objects []wire.Object) (changes map[string]map[string]string, order []string, err *wire.Error) {
-	changes = map[string]map[string]string{}
-	for i := range objects {
-		o := &objects[i]
-		user := Fold(o.Text("username"))
-		change, err := readMemberAttributes(o)
-		if err != nil {
-			return nil, nil, err
-		}
-		if changes[user] == nil {
-			changes[user] = map[string]string{}
-			order = append(order, user)
-		}
-		maps.Copy(changes[user], change)
+// setAttributes gives a member all of these attributes, after a change. The caller
+// holds mu.
+func (w *World) setAttributes(g *circle, m *Member, all, change map[string]string) {
+	changed := !maps.Equal(m.Attributes, all)
+	m.Attributes = all
+	if changed {
+		w.emit(MemberAttributesSet{g.CircleID, m.User, change})
 	}
-	return changes, order, nil
 }
 
-func getMemberAttributes(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	m := g.Members.Get(named(c, "username"))
-	if m == nil {
-		return nil, wire.ErrNotInGroupMetadata()
+// mergeChanges makes one change for each user.
+func mergeChanges(changes []MemberAttributes) []MemberAttributes {
+	var merged []MemberAttributes
+	for _, c := range changes {
+		user := Fold(c.User)
+		i := slices.IndexFunc(merged, func(m MemberAttributes) bool { return m.User == user })
+		if i < 0 {
+			i = len(merged)
+			merged = append(merged, MemberAttributes{user, map[string]string{}})
+		}
+		maps.Copy(merged[i].Values, c.Values)
 	}
-	return wire.Data(m.chosen(nil)), nil
+	return merged
+}
+
+// GetMemberAttributes returns attributes of those of some users who are members of
+// a group: the ones of these names, or all without names. A member without any has
+// an empty map.
+func (w *World) GetMemberAttributes(group string, users, names []string) ([]MemberAttributes, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	g, err := w.circle(CircleID{GroupKind, group})
+	if err != nil {
+		return nil, err
+	}
+	var list []MemberAttributes
+	for _, user := range users {
+		if m := g.members.Get(Fold(user)); m != nil {
+			list = append(list, MemberAttributes{m.User, m.chosen(names)})
+		}
+	}
+	return list, nil
 }
 
 // chosen are a member's attributes of some names, or all without names.
@@ -168,27 +125,4 @@ func (m *Member) chosen(names []string) map[string]string {
 		}
 	}
 	return attributes
-}
-
-// getMembersAttributes leaves out users who are no members; a member without
-// the attributes has an empty object. Neither is documented.
-func getMembersAttributes(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
-	}
-	targets, names := o.Texts("targets"), o.Texts("properties")
-	switch {
-	case o.Bad != "" || len(targets) == 0:
-		return nil, wire.ErrMetadata(http.StatusBadRequest, "targets is illegal")
-	case len(targets) > maxAttributesGet:
-		return nil, wire.ErrMetadata(http.StatusBadRequest, "query param reaches limit.")
-	}
-	all := map[string]map[string]string{}
-	for _, user := range targets {
-		if m := g.Members.Get(Fold(user)); m != nil {
-			all[m.User] = m.chosen(names)
-		}
-	}
-	return wire.Data(all), nil
 }

@@ -1,108 +1,131 @@
 package world
 
-import (
-	"net/http"
+import "time"
 
-	"github.com/imrest/im-go/imtest/internal/wire"
+// NoSharedFile is why a group does not hand out a file.
+const NoSharedFile Kind = "the group does not share this file"
+
+// What happens to shared files.
+type (
+	// FileShared says that a group has a further file. By is the user who uploaded
+	// it, "" for the app.
+	FileShared struct {
+		In       CircleID
+		By       string
+		ID, Name string
+		Owner    string
+		Size     int
+		Created  time.Time
+	}
+	// SharedFileDeleted says that a group shares a file no more.
+	SharedFileDeleted struct {
+		In CircleID
+		ID string
+	}
 )
 
-// Shared files are files of files.go that a group keeps: they do not expire,
-// and are fetched with a token instead of a secret. A user's token is good for
-// members; what the app uploads is the owner's, since no source says whose.
-var groupFilesRoutes = []Legacy{
-	{wire.Route{
-		ID: "groups.list_files", Method: get, Path: "/chatgroups/{group_id}/share_files", Who: wire.AnyToken,
-		Shape: groupShape | wire.InParams,
-	}, GroupKind.read(wire.ErrNoCircleForFiles, forMembers(listSharedFiles))},
-	{wire.Route{
-		ID: "groups.upload_file", Method: post, Path: "/chatgroups/{group_id}/share_files", Who: wire.AnyToken,
-		Shape: groupShape, Body: wire.MultipartBody,
-	}, (*World).groupsUploadFile},
-	{wire.Route{
-		ID: "groups.download_file", Method: get, Path: "/chatgroups/{group_id}/share_files/{file_id}", Who: wire.AnyToken,
-	}, GroupKind.read(wire.ErrNoCircleForFiles, downloadSharedFile)},
-	{wire.Route{
-		ID: "groups.delete_file", Method: del, Path: "/chatgroups/{group_id}/share_files/{file_id}",
-		Shape: groupShape,
-	}, GroupKind.write(wire.ErrNoCircleForFiles, deleteSharedFile)},
-}
+func (FileShared) what()        {}
+func (SharedFileDeleted) what() {}
 
+// SharedFile is a file that a group keeps: it does not expire, and is fetched with
+// a token instead of a secret. What a user uploads is theirs, and what the app
+// uploads is the owner's, since no source says whose.
 type SharedFile struct {
-	*File
+	*File // which does not change
 	Owner string
 }
 
-// forMembers refuses users who are no members.
-func forMembers(do circleHandler) circleHandler {
-	return func(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-		if !c.Caller.App && !g.Members.Has(c.Caller.User) {
-			return nil, wire.ErrNotMembers([]string{c.Caller.User})
-		}
-		return do(w, c, g)
+// checkMember refuses a user who is not a member; "" is the app.
+func (g *circle) checkMember(user string) *Error {
+	if user != "" && !g.members.Has(user) {
+		return refuse(NotMembers, user)
 	}
+	return nil
 }
 
-// listSharedFiles shows the newest file first.
-func listSharedFiles(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	page, err := c.Sheet(1000, 1000)
+// ShareFile keeps a file for a group. It comes from a member, or from the app.
+func (w *World) ShareFile(group, user string, f File) (SharedFile, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	user = Fold(user)
+	g, err := w.managed(CircleID{GroupKind, group})
+	if err == nil {
+		err = g.checkMember(user)
+	}
+	if err != nil {
+		return SharedFile{}, err
+	}
+	owner := user
+	if owner == "" {
+		owner = g.Owner
+	}
+	f.Created = w.Now()
+	f.UUID = w.NewUUID(f.Created)
+	shared := &SharedFile{&f, owner}
+	g.files.Put(f.UUID, shared)
+	w.emit(FileShared{g.CircleID, user, f.UUID, f.Name, owner, len(f.Data), f.Created})
+	return *shared, nil
+}
+
+// ListSharedFiles returns a part of the files of a group, the newest first, to a
+// member or the app.
+func (w *World) ListSharedFiles(group, user string, skip, limit int) ([]SharedFile, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	g, err := w.circle(CircleID{GroupKind, group})
+	if err == nil {
+		err = g.checkMember(Fold(user))
+	}
 	if err != nil {
 		return nil, err
 	}
-	return wire.Data(Convert(wire.OnSheet(g.Files.Newest(), page), func(f *SharedFile) map[string]any {
-		return map[string]any{
-			"file_id": f.UUID, "file_name": f.Name, "file_owner": f.Owner,
-			"file_size": len(f.Data), "created": f.Created.UnixMilli(),
-		}
-	})), nil
+	return Convert(part(g.files.Newest(), skip, limit), func(f *SharedFile) SharedFile { return *f }), nil
 }
 
-// groupsUploadFile reads the file before it locks the state.
-func (w *World) groupsUploadFile(c *wire.Call) (*wire.Response, *wire.Error) {
-	f, err := readFile(c, w.Conf.MaxFileSize)
+// SharedFile returns a file of a group: a restricted one to members and the app only,
+// the others to any user.
+func (w *World) SharedFile(group, user, id string) (SharedFile, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	g, err := w.circle(CircleID{GroupKind, group})
+	if err != nil {
+		return SharedFile{}, err
+	}
+	f := g.files.Get(id)
 	switch {
-	case err.Same(wire.ErrFileMissing()):
-		return nil, wire.ErrSharedFileMissing()
-	case err != nil && err.Status == http.StatusRequestEntityTooLarge:
-		return nil, wire.ErrBodyTooLarge()
+	case f == nil:
+		return SharedFile{}, refuse(NoSharedFile, id)
+	case f.Restricted:
+		err = g.checkMember(Fold(user))
+	}
+	if err != nil {
+		return SharedFile{}, err
+	}
+	return *f, nil
+}
+
+// DeleteSharedFile takes a file from a group.
+func (w *World) DeleteSharedFile(group, id string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	g, err := w.managed(CircleID{GroupKind, group})
+	switch {
 	case err != nil:
-		return nil, err
+		return err
+	case !g.files.Has(id):
+		return refuse(NoSharedFile, id)
 	}
-	f.Restricted = isTrue(c.R.Header.Get("restrict-access"))
-	f.Created = w.Now()
-	f.UUID = w.NewUUID(f.Created)
-	return GroupKind.write(wire.ErrNoCircleForFiles, forMembers(func(_ *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-		owner := c.Caller.User
-		if c.Caller.App {
-			owner = g.Owner
+	g.files.Remove(id)
+	w.emit(SharedFileDeleted{g.CircleID, id})
+	return nil
+}
+
+// sharedFile returns a file of any group, nil if there is none. The caller holds mu.
+func (w *World) sharedFile(id string) *File {
+	for g := range w.circles.groups.byID.All {
+		if f := g.files.Get(id); f != nil {
+			return f.File
 		}
-		g.Files.Put(f.UUID, &SharedFile{f, owner})
-		return wire.Data(map[string]any{
-			"file_url": c.Here() + "/" + f.UUID,
-			"group_id": g.ID, "file_name": f.Name, "created": f.Created.UnixMilli(),
-			"file_id": f.UUID, "file_size": len(f.Data),
-		}), nil
-	}))(w, c)
-}
-
-// downloadSharedFile gives restricted files to members only, the others to any
-// user.
-func downloadSharedFile(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	f := g.Files.Get(c.Value("file_id"))
-	if f == nil {
-		return nil, wire.ErrFileUnknown()
 	}
-	give := func(*World, *wire.Call, *Circle) (*wire.Response, *wire.Error) { return w.handOut(c, f.File), nil }
-	if f.Restricted {
-		give = forMembers(give)
-	}
-	return give(w, c, g)
-}
-
-func deleteSharedFile(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	id := c.Value("file_id")
-	if !g.Files.Has(id) {
-		return nil, wire.ErrFileUnknown()
-	}
-	g.Files.Remove(id)
-	return wire.Data(map[string]any{"group_id": g.ID, "file_id": id, "result": true}), nil
+	return nil
 }

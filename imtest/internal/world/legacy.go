@@ -28,9 +28,6 @@ func LegacyRoutes() []Legacy {
 		historyRoutes, conversationsRoutes, roamingRoutes, exportRoutes,
 		reactionRoutes,
 		callbacksRoutes,
-		groupsRoutes, groupMembersRoutes, groupListsRoutes, groupFilesRoutes, groupAttributesRoutes,
-		superAdminsRoutes, roomsRoutes, roomMembersRoutes, roomListsRoutes, roomAttributesRoutes,
-		threadsRoutes,
 	)
 }
 
@@ -49,15 +46,8 @@ const (
 // package that holds mu.
 func (w *World) LegacyUser(name string) *User { return w.users.Get(Fold(name)) }
 
-// LegacyAddUser registers a user who is not there, for code outside of this
-// package that holds mu.
-func (w *World) LegacyAddUser(name string) {
-	if !w.users.Has(Fold(name)) {
-		w.addUser(NewUser{Name: name})
-	}
-}
+// LegacyReadFile reads the file of an upload. It goes with files.go.
+func LegacyReadFile(c *wire.Call, most int64) (*File, *wire.Error) { return readFile(c, most) }
 
-// result is the payload of calls that say whether they did it.
-type result struct {
-	Result bool `json:"result"`
-}
+// LegacyHandOut responds with a file. It goes with files_storage.go.
+func (w *World) LegacyHandOut(c *wire.Call, f *File) *wire.Response { return w.handOut(c, f) }

@@ -8,7 +8,7 @@ import (
 const maxAttributes = 2 << 10 // bytes of keys and values, of one user
 
 // Why a rule about attributes refuses.
-const AttributesFull Kind = "the attributes of a user are too large" // Limit: bytes
+const UserAttributesFull Kind = "the attributes of a user are too large" // Limit: bytes
 
 // What happens to the attributes of users.
 type (
@@ -61,7 +61,7 @@ func (w *World) SetAttributes(name string, pairs map[string]string) *Error {
 	maps.Copy(merged, w.metadata.of[name])
 	maps.Copy(merged, pairs)
 	if sizeOf(merged) > maxAttributes {
-		return &Error{Kind: AttributesFull, Names: []string{name}, Limit: maxAttributes}
+		return &Error{Kind: UserAttributesFull, Names: []string{name}, Limit: maxAttributes}
 	}
 	changed := !maps.Equal(merged, w.metadata.of[name])
 	w.metadata.replace(name, merged)

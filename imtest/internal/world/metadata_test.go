@@ -30,7 +30,7 @@ func TestAttributesAreLimited(t *testing.T) {
 	w := worldOf()
 	require.Nil(t, w.SetAttributes("alice", map[string]string{"k": strings.Repeat("x", maxAttributes-1)}))
 	err := w.SetAttributes("alice", map[string]string{"l": ""})
-	require.True(t, err.Of(AttributesFull))
+	require.True(t, err.Of(UserAttributesFull))
 	assert.Equal(t, maxAttributes, err.Limit)
 	assert.Len(t, w.Attributes("alice"), 1)
 

@@ -105,13 +105,14 @@ func (w *World) pagedBooks(visit func(name string, b placed)) {
 		visit("friends of "+user, &b.friends)
 		visit("blocked by "+user, &b.blocked)
 	}
-	for name, kind := range map[string]*CircleKind{"groups": GroupKind, "rooms": RoomKind, "threads": ThreadKind} {
-		visit(name, &kind.In(w).ByID)
-		for g := range kind.In(w).ByID.All {
-			visit("members of "+g.ID, &g.Members)
-			visit("blocked in "+g.ID, &g.Blocked)
+	for _, kind := range circleKinds {
+		name, book := string(kind)+"s", w.circles.kind(kind)
+		visit(name, &book.byID)
+		for g := range book.byID.All {
+			visit("members of "+g.ID, &g.members)
+			visit("blocked in "+g.ID, &g.blocked)
 		}
-		for user, b := range kind.In(w).Joined {
+		for user, b := range book.joined {
 			visit(name+" of "+user, b)
 		}
 	}

@@ -1,198 +1,245 @@
 package world
 
 import (
-	"regexp"
-	"strconv"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
+	"slices"
+	"time"
 )
 
-const maxRoomUsers = 10_000
+// NoTag is why a tag of a room is not muted.
+const NoTag Kind = "no member of the room has the tag"
 
-// roomShape is the envelope that calls on rooms response in.
-const roomShape = wire.Full&^wire.InPath | wire.InEntities | wire.InProperties
+// What happens to tags of members, and to super admins.
+type (
+	// MemberTagsSet says which tags a member of a room has.
+	MemberTagsSet struct {
+		In   CircleID
+		User string
+		Tags []string
+	}
+	// TagMuted says that the members of a room with a tag are muted.
+	TagMuted struct {
+		In    CircleID
+		Tag   string
+		Until time.Time
+	}
+	// TagUnmuted says that the mute of a tag was lifted.
+	TagUnmuted struct {
+		In  CircleID
+		Tag string
+	}
+	// SuperAdminAdded says that a user is a super admin of the rooms of the app.
+	SuperAdminAdded struct{ User string }
+	// SuperAdminRemoved says that a user is not a super admin any more.
+	SuperAdminRemoved struct{ User string }
+)
 
-var roomsRoutes = []Legacy{
-	{wire.Route{
-		ID: "chatrooms.create", Method: post, Path: "/chatrooms", Shape: roomShape,
-		Body: wire.JSONBody,
-	}, (*World).roomsCreate},
-	{wire.Route{
-		ID: "chatrooms.list", Method: get, Path: "/chatrooms", Shape: roomShape | wire.InParams | wire.InCount,
-	}, (*World).roomsList},
-	{wire.Route{
-		ID: "chatrooms.list_joined", Method: get, Path: "/users/{username}/joined_chatrooms",
-		Shape: roomShape | wire.InParams | wire.InCount,
-	}, (*World).roomsListJoined},
-	{wire.Route{
-		ID: "chatrooms.get", Method: get, Path: "/chatrooms/{chatroom_ids}", Shape: roomShape | wire.InCount,
-	}, (*World).roomsGet},
-	{wire.Route{
-		ID: "chatrooms.transfer_owner", Method: put, Path: "/chatrooms/{chatroom_id}", Shape: roomShape,
-		Body: wire.JSONBody, When: transfersOwner,
-	}, RoomKind.write(wire.ErrNoCircle, transfer)},
-	{wire.Route{
-		ID: "chatrooms.update", Method: put, Path: "/chatrooms/{chatroom_id}", Shape: roomShape,
-		Body: wire.JSONBody,
-	}, RoomKind.write(wire.ErrNoCircle, updateSettings(roomSettings))},
-	{wire.Route{
-		ID: "chatrooms.delete", Method: del, Path: "/chatrooms/{chatroom_id}", Shape: roomShape,
-	}, RoomKind.write(wire.ErrNoCircle, deleteRoom)},
-	{wire.Route{
-		ID: "chatrooms.get_announcement", Method: get, Path: "/chatrooms/{chatroom_id}/announcement", Shape: roomShape,
-	}, RoomKind.read(wire.ErrNoCircle, getAnnouncement)},
-	{wire.Route{
-		ID: "chatrooms.set_announcement", Method: post, Path: "/chatrooms/{chatroom_id}/announcement", Shape: roomShape,
-		Body: wire.JSONBody,
-	}, RoomKind.write(wire.ErrNoCircle, setAnnouncement(wire.ErrRoomAnnouncement))},
+func (MemberTagsSet) what()     {}
+func (TagMuted) what()          {}
+func (TagUnmuted) what()        {}
+func (SuperAdminAdded) what()   {}
+func (SuperAdminRemoved) what() {}
+
+// TagMute is when the mute of a tag ends.
+type TagMute struct {
+	Tag   string
+	Until time.Time // zero: it never was muted
 }
 
-// roomsState is what the server knows of chat rooms.
-type roomsState struct {
-	Circles
-	SuperAdmins Book[string]
-	Departures  []Departure // of members, oldest first
-}
+// Forever holds for a mute without an end.
+func (t TagMute) Forever() bool { return t.Until.Equal(forever) }
 
-// roomSettings are the fields of create and update.
-var roomSettings = []setting{
-	{
-		names: []string{"name", "groupname"}, response: "groupname", text: func(v *Settings) *string { return &v.Name }, most: 128,
-		excess: func() *wire.Error { return wire.ErrExceedLimit("title cannot exceed to 128") },
-	},
-	{
-		names: []string{"description", "desc"}, text: func(v *Settings) *string { return &v.Description }, most: 512,
-		excess: func() *wire.Error { return wire.ErrExceedLimit("desc cannot exceed to 512") },
-	},
-	{
-		names: []string{"maxusers"}, number: func(v *Settings) *int { return &v.MaxUsers }, most: maxRoomUsers,
-		excess: func() *wire.Error { return wire.ErrExceedLimit("maxUsers cannot exceed " + strconv.Itoa(maxRoomUsers)) },
-	},
-	{names: []string{"custom"}, text: func(v *Settings) *string { return &v.Custom }, most: 8 << 10, bytes: true},
-	{names: []string{"need_verify"}},
-}
-
-func NewRoom(owner string) *Circle {
-	return &Circle{Kind: RoomKind, Owner: owner, Settings: Settings{Public: true, Asked: true, MaxUsers: 1000}}
-}
-
-var roomIDRule = regexp.MustCompile(`^[a-z0-9]{1,64}$`)
-
-func (w *World) roomsCreate(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
-	}
-	g := NewRoom(Fold(o.Text("owner")))
-	g.ID = o.Text("roomid", "groupid")
-	members := o.Texts("members")
-	if o.Bad == "" && g.ID != "" && !roomIDRule.MatchString(g.ID) {
-		o.Note("roomid")
-	}
-	if o.Bad != "" {
-		return nil, wire.ErrInvalidFields(o.Bad)
-	}
-	if err := g.create(roomSettings, o); err != nil {
-		return nil, err
-	}
-	switch "" {
-	case g.Name:
-		return nil, wire.ErrInvalidParameter("chatroom must contain title/name field!")
-	case g.Description:
-		return nil, wire.ErrNotProvided("description")
-	case g.Owner:
-		return nil, wire.ErrNotProvided("owner")
-	}
+// SetMemberTags replaces the tags of a member of a room. They go when the member
+// leaves.
+func (w *World) SetMemberTags(room, user string, tags []string) *Error {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
-	if err := w.foundCircle(g, members); err != nil {
-		return nil, err
-	}
-	return wire.Data(map[string]string{"id": g.ID}), nil
-}
-
-// roomRow is a room in the list of all rooms.
-type roomRow struct {
-	Count    int    `json:"affiliations_count"`
-	Disabled bool   `json:"disabled"`
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Owner    string `json:"owner"`
-}
-
-func (w *World) roomsList(c *wire.Call) (*wire.Response, *wire.Error) {
-	limit, err := c.Number("limit", 10, 1000)
+	w.takeOutAbsent()
+	g, m, err := w.roomMember(room, user)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	w.setTags(g, m, tags)
+	return nil
+}
+
+// setTags gives a member tags. The caller holds mu.
+func (w *World) setTags(g *circle, m *Member, tags []string) {
+	changed := !slices.Equal(m.Tags, tags)
+	m.Tags = slices.Clone(tags)
+	if changed {
+		w.emit(MemberTagsSet{g.CircleID, m.User, slices.Clone(tags)})
+	}
+}
+
+// roomMember returns a member of a room. The caller holds mu.
+func (w *World) roomMember(room, user string) (*circle, *Member, *Error) {
+	g, err := w.circle(CircleID{RoomKind, room})
+	if err != nil {
+		return nil, nil, err
+	}
+	m := g.members.Get(Fold(user))
+	if m == nil {
+		return nil, nil, refuse(NotMembers, Fold(user))
+	}
+	return g, m, nil
+}
+
+// MemberTags returns the tags of a member of a room, and when the mute of each ends.
+func (w *World) MemberTags(room, user string) ([]TagMute, *Error) {
 	w.DropAbsent()
 	w.Mu.RLock()
 	defer w.Mu.RUnlock()
-	page, ok := w.Chatrooms.ByID.Leaf(c.Query.Get("cursor"), limit, true, nil)
-	if !ok {
-		return nil, wire.ErrInvalidRequest()
-	}
-	ans := wire.Counted(Convert(page.Values, func(g *Circle) roomRow {
-		return roomRow{Count: g.Members.Len(), Disabled: g.Disabled, ID: g.ID, Name: g.Name, Owner: g.Owner}
-	}))
-	ans.Cursor = page.CursorIfMore()
-	return ans, nil
-}
-
-// roomsListJoined writes disabled as a text, as the API does here.
-func (w *World) roomsListJoined(c *wire.Call) (*wire.Response, *wire.Error) {
-	page, err := c.Sheet(1000, 1000)
+	g, m, err := w.roomMember(room, user)
 	if err != nil {
 		return nil, err
 	}
-	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
-	list, err := w.joinedCircles(&w.Chatrooms.Circles, named(c, "username"), page)
-	if err != nil {
-		return nil, err
-	}
-	return wire.Counted(Convert(list, func(g *Circle) map[string]string {
-		return map[string]string{"id": g.ID, "name": g.Name, "disabled": strconv.FormatBool(g.Disabled)}
-	})), nil
+	return Convert(m.Tags, func(tag string) TagMute { return TagMute{tag, g.tags[tag]} }), nil
 }
 
-// roomDetails is a room as get shows it.
-type roomDetails struct {
-	ID           string              `json:"id"`
-	Name         string              `json:"name"`
-	Description  string              `json:"description"`
-	MembersOnly  bool                `json:"membersonly"`
-	AllowInvites bool                `json:"allowinvites"`
-	NeedConfirm  bool                `json:"invite_need_confirm"`
-	MaxUsers     int                 `json:"maxusers"`
-	Owner        string              `json:"owner"`
-	Created      int64               `json:"created"`
-	Custom       string              `json:"custom"`
-	Mute         bool                `json:"mute"`
-	Count        int                 `json:"affiliations_count"`
-	Affiliations []map[string]string `json:"affiliations"`
-	Public       bool                `json:"public"`
+// MuteTag mutes the members of a room who have a tag, now or later. A length of 0
+// lifts the mute.
+func (w *World) MuteTag(room, tag string, length time.Duration) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	g, err := w.managed(CircleID{RoomKind, room})
+	switch {
+	case err != nil:
+		return err
+	case !g.knowsTag(tag):
+		return refuse(NoTag, tag)
+	}
+	wasMuted, until := g.tags[tag].After(w.Now()), muteEnd(w.Now(), length)
+	g.muteTag(tag, until)
+	switch {
+	case length != 0:
+		w.emit(TagMuted{g.CircleID, tag, until})
+	case wasMuted:
+		w.emit(TagUnmuted{g.CircleID, tag})
+	}
+	return nil
 }
 
-func (w *World) roomsGet(c *wire.Call) (*wire.Response, *wire.Error) {
-	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
-	list, err := w.Chatrooms.named(c.Value("chatroom_ids"), wire.ErrCircleNotFound)
-	if err != nil {
-		return nil, err
+func (g *circle) muteTag(tag string, until time.Time) {
+	if g.tags == nil {
+		g.tags = map[string]time.Time{}
 	}
-	return wire.Counted(Convert(list, func(g *Circle) roomDetails {
-		return roomDetails{
-			ID: g.ID, Name: g.Name, Description: g.Description, NeedConfirm: g.Asked, MaxUsers: g.MaxUsers,
-			Owner: g.Owner, Created: g.Created.UnixMilli(), Custom: g.Custom, Mute: g.MutedAll,
-			Count: g.Members.Len(), Affiliations: g.affiliations(), Public: g.Public,
+	g.tags[tag] = until
+}
+
+// knowsTag holds if a member has the tag.
+func (g *circle) knowsTag(tag string) bool {
+	for m := range g.members.All {
+		if slices.Contains(m.Tags, tag) {
+			return true
 		}
-	})), nil
+	}
+	return false
 }
 
-func deleteRoom(w *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	w.dissolve(g)
-	return wire.Data(map[string]any{"success": true, "id": g.ID}), nil
+// AddSuperAdmin makes a user a super admin of the rooms of the app.
+func (w *World) AddSuperAdmin(name string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
+	if err != nil {
+		return err
+	}
+	if !w.circles.superAdmins.Has(u.Name) {
+		w.circles.superAdmins.Put(u.Name, u.Name)
+		w.emit(SuperAdminAdded{u.Name})
+	}
+	return nil
+}
+
+// RemoveSuperAdmin takes the role from a user. One without it is as good as
+// removed.
+func (w *World) RemoveSuperAdmin(name string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
+	if err != nil {
+		return err
+	}
+	if w.circles.superAdmins.Has(u.Name) {
+		w.circles.superAdmins.Remove(u.Name)
+		w.emit(SuperAdminRemoved{u.Name})
+	}
+	return nil
+}
+
+// SuperAdmins returns the super admins of the rooms of the app.
+func (w *World) SuperAdmins() []string {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return w.circles.superAdmins.List()
+}
+
+// RestoreSuperAdmin takes in a super admin whom Dump has copied.
+func (w *World) RestoreSuperAdmin(name string) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.circles.superAdmins.Put(name, name)
+}
+
+// absence is how long a member of a room may be offline; after that they are taken
+// out of it.
+const absence = 2 * time.Minute
+
+// A Departure is the time at which a user went offline.
+type Departure struct {
+	User string
+	At   time.Time
+}
+
+// depart notes that a user went offline. The caller holds mu.
+func (w *World) depart(u *User) {
+	u.Left = w.Now()
+	if w.circles.rooms.joined[u.Name] != nil {
+		w.takeOutAbsent()
+		w.circles.departures = append(w.circles.departures, Departure{u.Name, u.Left})
+	}
+}
+
+// DropAbsent takes the members out of their rooms who have been offline for
+// too long. Rules that look at rooms begin with it.
+func (w *World) DropAbsent() {
+	w.Mu.RLock()
+	due := w.absenceIsDue()
+	w.Mu.RUnlock()
+	if due {
+		w.Mu.Lock()
+		defer w.Mu.Unlock()
+		w.takeOutAbsent()
+	}
+}
+
+func (w *World) absenceIsDue() bool {
+	list := w.circles.departures
+	return len(list) > 0 && w.Now().Sub(list[0].At) > absence
+}
+
+// takeOutAbsent spares those who came back, owners, and those on the allow list,
+// on which owners and admins are unless they were taken off. The caller holds mu.
+func (w *World) takeOutAbsent() {
+	for w.absenceIsDue() {
+		d := w.circles.departures[0]
+		w.circles.departures = w.circles.departures[1:]
+		u := w.users.Get(d.User)
+		if u == nil || u.Online || !u.Left.Equal(d.At) {
+			continue
+		}
+		for _, g := range w.circles.rooms.of(d.User).List() {
+			if g.Owner != d.User && !g.allowed.Has(d.User) {
+				w.leave(g, d.User)
+				w.emit(MembersLeft{g.CircleID, []string{d.User}, g.members.Len(), LeftOffline})
+			}
+		}
+	}
+}
+
+// RestoreDeparture takes in a departure that Dump has copied.
+func (w *World) RestoreDeparture(d Departure) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.circles.departures = append(w.circles.departures, d)
 }

@@ -1,44 +1,51 @@
 package world
 
 import (
-	"bytes"
 	"maps"
 	"regexp"
 	"slices"
-	"strconv"
 	"unicode/utf8"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 const (
 	maxRoomAttributes     = 100
-	maxRoomAttributeBatch = 10
 	maxRoomAttributeKey   = 128  // characters
 	maxRoomAttributeValue = 4096 // characters
 )
 
-var roomAttributesRoutes = []Legacy{
-	{wire.Route{
-		ID: "chatrooms.set_attributes", Method: put, Path: "/metadata/chatroom/{chatroom_id}/user/{username}",
-		Body: wire.JSONBody,
-	}, RoomKind.write(wire.ErrNoCircle, setRoomAttributes(false))},
-	{wire.Route{
-		ID: "chatrooms.force_set_attributes", Method: put, Path: "/metadata/chatroom/{chatroom_id}/user/{username}/forced",
-		Body: wire.JSONBody,
-	}, RoomKind.write(wire.ErrNoCircle, setRoomAttributes(true))},
-	{wire.Route{
-		ID: "chatrooms.get_attributes", Method: post, Path: "/metadata/chatroom/{chatroom_id}",
-	}, (*World).roomsGetAttributes},
-	{wire.Route{
-		ID: "chatrooms.delete_attributes", Method: del, Path: "/metadata/chatroom/{chatroom_id}/user/{username}",
-		Body: wire.JSONBody,
-	}, RoomKind.write(wire.ErrNoCircle, deleteRoomAttributes(false))},
-	{wire.Route{
-		ID: "chatrooms.force_delete_attributes", Method: del, Path: "/metadata/chatroom/{chatroom_id}/user/{username}/forced",
-		Body: wire.JSONBody,
-	}, RoomKind.write(wire.ErrNoCircle, deleteRoomAttributes(true))},
-}
+// Why attributes of a room are not set or deleted.
+const (
+	NotInRoom             Kind = "the user is not in the room"
+	AttributeForeign      Kind = "the attribute of a room belongs to somebody else"       // Names: attribute
+	AttributeNameTooLong  Kind = "the name of an attribute of a room is too long"         // Names: attribute; Limit
+	AttributeNameIllegal  Kind = "an attribute of a room has characters it must not have" // Names: attribute
+	AttributeValueTooLong Kind = "the value of an attribute of a room is too long"        // Names: attribute; Limit
+	RoomAttributesFull    Kind = "a room has as many attributes as can be"                // Limit
+)
+
+// What happens to attributes of rooms. Those who leave take theirs along, unless
+// they were set to stay.
+type (
+	// RoomAttributesSet says which attributes of a room were set for a member.
+	RoomAttributesSet struct {
+		In         CircleID
+		Name, User string // of the room, and of the member
+		Forced     bool   // also those of others
+		Values     map[string]string
+		Failed     []string // what the call did not set
+	}
+	// RoomAttributesDeleted says which attributes of a room were deleted for a user.
+	RoomAttributesDeleted struct {
+		In         CircleID
+		Name, User string
+		Forced     bool
+		Deleted    []string
+		Failed     []string
+	}
+)
+
+func (RoomAttributesSet) what()     {}
+func (RoomAttributesDeleted) what() {}
 
 // RoomAttribute is an attribute of a room and the member who has set it.
 type RoomAttribute struct {
@@ -47,164 +54,129 @@ type RoomAttribute struct {
 	Stays       bool // when the user leaves
 }
 
+// AttributeOutcome is what became of one attribute of a call.
+type AttributeOutcome struct {
+	Name string
+	Err  *Error // nil: it was done
+}
+
 // dropAttributesOf removes what goes when a member leaves.
-func (g *Circle) dropAttributesOf(user string) {
-	for _, a := range g.Attributes.List() {
+func (g *circle) dropAttributesOf(user string) {
+	for _, a := range g.attributes.List() {
 		if a.User == user && !a.Stays {
-			g.Attributes.Remove(a.Name)
+			g.attributes.Remove(a.Name)
 		}
 	}
 }
 
-// roomMetadata is the small envelope of the calls on attributes.
-type roomMetadata struct {
-	URI       string `json:"uri"`
-	Timestamp int64  `json:"timestamp"`
-	Action    string `json:"action"`
-	Data      any    `json:"data"`
-	Status    string `json:"status,omitempty"`
-}
-
-func inRoomMetadata(c *wire.Call, payload any, status string) *wire.Response {
-	return wire.Plain(roomMetadata{
-		URI: c.Base() + "/metadata/chatroom", Timestamp: c.App.Now().UnixMilli(),
-		Action: c.Action(&wire.Response{}), Data: payload, Status: status,
+// SetRoomAttributes sets attributes of a room for a member, those of others only by
+// force. They stay when the member leaves, or go. Each has its own outcome; only if
+// all belong to others the call fails.
+func (w *World) SetRoomAttributes(room, user string, values map[string]string, stay, forced bool) ([]AttributeOutcome, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	user = Fold(user)
+	g, err := w.managed(CircleID{RoomKind, room})
+	switch {
+	case err != nil:
+		return nil, err
+	case !g.members.Has(user):
+		return nil, refuse(NotInRoom, user)
+	}
+	e := RoomAttributesSet{In: g.CircleID, Name: g.Name, User: user, Forced: forced, Values: map[string]string{}}
+	changed, foreign := false, 0
+	list := Convert(slices.Sorted(maps.Keys(values)), func(name string) AttributeOutcome {
+		a := &RoomAttribute{name, values[name], user, stay}
+		err := g.refuses(a, forced)
+		switch old := g.attributes.Get(name); {
+		case err.Of(AttributeForeign):
+			foreign++
+			fallthrough
+		case err != nil:
+			e.Failed = append(e.Failed, name)
+		default:
+			changed = changed || old == nil || *old != *a
+			g.attributes.Put(name, a)
+			e.Values[name] = a.Value
+		}
+		return AttributeOutcome{name, err}
 	})
-}
-
-// attributeResults is what became of the names of a call.
-type attributeResults struct {
-	Done   []string          `json:"successKeys"`
-	Failed map[string]string `json:"errorKeys"` // reasons
-}
-
-func errTooManyAttributes() *wire.Error {
-	return wire.ErrRoomAttributes("exceed allowed batch size 10")
-}
-
-const reasonForeign = "others are not allowed to be set"
-
-// setRoomAttributes sets attributes for a member. One that fails has its
-// reason in a 200; only if all belong to others the call fails.
-func setRoomAttributes(forced bool) circleHandler {
-	return func(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-		o, err := c.Object()
-		if err != nil {
-			return nil, err
-		}
-		var values map[string]string
-		o.Decode(&values, []string{"metaData", "metadata"})
-		user := named(c, "username")
-		switch {
-		case o.Bad != "" || len(values) == 0:
-			return nil, wire.ErrRoomAttributes("metaData is illegal")
-		case len(values) > maxRoomAttributeBatch:
-			return nil, errTooManyAttributes()
-		case !g.Members.Has(user):
-			return nil, wire.ErrOutsideRoom()
-		}
-		results := attributeResults{Done: []string{}, Failed: map[string]string{}}
-		for _, name := range slices.Sorted(maps.Keys(values)) {
-			a := &RoomAttribute{name, values[name], user, o.Text("autoDelete") == "NO_DELETE"}
-			if reason := g.refuses(a, forced); reason != "" {
-				results.Failed[name] = reason
-				continue
-			}
-			g.Attributes.Put(name, a)
-			results.Done = append(results.Done, name)
-		}
-		if results.allForeign() {
-			return nil, wire.ErrRoomAttributes(reasonForeign)
-		}
-		return inRoomMetadata(c, results, ""), nil
+	if foreign == len(list) {
+		return nil, refuse(AttributeForeign, e.Failed...)
 	}
-}
-
-func (r *attributeResults) allForeign() bool {
-	for _, reason := range r.Failed {
-		if reason != reasonForeign {
-			return false
-		}
+	if changed {
+		w.emit(e)
 	}
-	return len(r.Done) == 0
+	return list, nil
 }
 
 var roomAttributeRule = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
-// refuses returns why an attribute cannot be set, "" if it can. Only the text
-// for a long key and the one for foreign attributes are documented.
-func (g *Circle) refuses(a *RoomAttribute, forced bool) string {
-	old := g.Attributes.Get(a.Name)
+// refuses returns why an attribute cannot be set.
+func (g *circle) refuses(a *RoomAttribute, forced bool) *Error {
+	old := g.attributes.Get(a.Name)
 	switch {
 	case utf8.RuneCountInString(a.Name) > maxRoomAttributeKey:
-		return "properties key '" + a.Name + "' is exceeding maximum limit " + strconv.Itoa(maxRoomAttributeKey)
+		return &Error{Kind: AttributeNameTooLong, Names: []string{a.Name}, Limit: maxRoomAttributeKey}
 	case !roomAttributeRule.MatchString(a.Name):
-		return "properties key '" + a.Name + "' is illegal"
+		return refuse(AttributeNameIllegal, a.Name)
 	case utf8.RuneCountInString(a.Value) > maxRoomAttributeValue:
-		return "properties value of key '" + a.Name + "' is exceeding maximum limit " + strconv.Itoa(maxRoomAttributeValue)
+		return &Error{Kind: AttributeValueTooLong, Names: []string{a.Name}, Limit: maxRoomAttributeValue}
 	case old != nil && old.User != a.User && !forced:
-		return reasonForeign
-	case old == nil && g.Attributes.Len() >= maxRoomAttributes:
-		return "properties of chatroom is exceeding maximum limit " + strconv.Itoa(maxRoomAttributes)
+		return refuse(AttributeForeign, a.Name)
+	case old == nil && g.attributes.Len() >= maxRoomAttributes:
+		return &Error{Kind: RoomAttributesFull, Limit: maxRoomAttributes}
 	}
-	return ""
+	return nil
 }
 
-// deleteRoomAttributes deletes a member's own attributes or, forced, anyone's,
-// for which the user need not be a member. What is gone is as good as deleted.
-func deleteRoomAttributes(forced bool) circleHandler {
-	return func(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-		o, err := c.Object()
-		if err != nil {
-			return nil, err
-		}
-		names, user := o.Texts("keys"), named(c, "username")
-		switch {
-		case o.Bad != "" || len(names) == 0:
-			return nil, wire.ErrRoomAttributes("keys is illegal")
-		case len(names) > maxRoomAttributeBatch:
-			return nil, errTooManyAttributes()
-		case !forced && !g.Members.Has(user):
-			return nil, wire.ErrOutsideRoom()
-		}
-		results := attributeResults{Done: []string{}, Failed: map[string]string{}}
-		for _, name := range names {
-			if a := g.Attributes.Get(name); a != nil && a.User != user && !forced {
-				results.Failed[name] = reasonForeign
-				continue
-			}
-			g.Attributes.Remove(name)
-			results.Done = append(results.Done, name)
-		}
-		return inRoomMetadata(c, results, "ok"), nil
+// DeleteRoomAttributes deletes a member's own attributes or, by force, anyone's, for
+// which the user need not be a member. What is gone is as good as deleted.
+func (w *World) DeleteRoomAttributes(room, user string, names []string, forced bool) ([]AttributeOutcome, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	user = Fold(user)
+	g, err := w.managed(CircleID{RoomKind, room})
+	switch {
+	case err != nil:
+		return nil, err
+	case !forced && !g.members.Has(user):
+		return nil, refuse(NotInRoom, user)
 	}
+	e := RoomAttributesDeleted{In: g.CircleID, Name: g.Name, User: user, Forced: forced}
+	list := Convert(names, func(name string) AttributeOutcome {
+		a := g.attributes.Get(name)
+		if a != nil && a.User != user && !forced {
+			e.Failed = append(e.Failed, name)
+			return AttributeOutcome{name, refuse(AttributeForeign, name)}
+		}
+		if a != nil {
+			g.attributes.Remove(name)
+			e.Deleted = append(e.Deleted, name)
+		}
+		return AttributeOutcome{Name: name}
+	})
+	if e.Deleted != nil {
+		w.emit(e)
+	}
+	return list, nil
 }
 
-// roomsGetAttributes takes a call without a body for one that wants all.
-func (w *World) roomsGetAttributes(c *wire.Call) (*wire.Response, *wire.Error) {
-	if len(bytes.TrimSpace(c.ReadBody())) == 0 {
-		c.Body = []byte("{}")
-	} else if !c.PassesForJSON() {
-		return nil, wire.ErrMediaType()
-	}
-	if c.BodyErr != nil {
-		return nil, c.BodyErr
-	}
-	o, err := c.Object()
+// RoomAttributes returns the attributes of a room that have some names, or all
+// without names.
+func (w *World) RoomAttributes(room string, names []string) ([]RoomAttribute, *Error) {
+	w.DropAbsent()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	g, err := w.circle(CircleID{RoomKind, room})
 	if err != nil {
 		return nil, err
 	}
-	names := o.Texts("keys")
-	if o.Bad != "" {
-		return nil, wire.ErrRoomAttributes("keys is illegal")
-	}
-	return RoomKind.read(wire.ErrNoCircle, func(_ *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-		values := map[string]string{}
-		for a := range g.Attributes.All {
-			if len(names) == 0 || slices.Contains(names, a.Name) {
-				values[a.Name] = a.Value
-			}
+	var list []RoomAttribute
+	for a := range g.attributes.All {
+		if len(names) == 0 || slices.Contains(names, a.Name) {
+			list = append(list, *a)
 		}
-		return inRoomMetadata(c, values, ""), nil
-	})(w, c)
+	}
+	return list, nil
 }

@@ -43,9 +43,7 @@ type World struct {
 	Rooms   map[string][]*Message // messages to rooms, by room id
 	Files   Book[*File]           // by uuid
 
-	Chatgroups groupsState
-	Chatrooms  roomsState
-	Threads    threadsState
+	circles circlesState
 
 	events eventLog
 

@@ -103,6 +103,9 @@ func TestRoomMembers(t *testing.T) {
 		assert.Equal(t, []string{"carol", "bob", "Dave"}, result.Done().IDs())
 		assert.Equal(t, []string{"alice", "bob", "carol", "dave"}, sorted(roomOf(t, srv, r).Members))
 
+		count, err := client.Chatrooms.CountMembers(ctx, r)
+		require.NoError(t, err)
+		assert.Len(t, roomOf(t, srv, r).Members, count)
 		members, err := client.Chatrooms.ListMembers(ctx, r, page.Numbered{})
 		require.NoError(t, err)
 		require.Len(t, members.Items, 4)
@@ -168,7 +171,8 @@ func TestRoomLists(t *testing.T) {
 		}
 		result, err = client.Chatrooms.DisallowMembers(ctx, r, []string{"Dave", "frank"})
 		require.NoError(t, err)
-		result, err = client.Chatrooms.DisallowMembers(ctx, r, []string{"erin"})
+		assert.Equal(t, []string{"Dave", "frank"}, result.Done().IDs())
+		_, err = client.Chatrooms.DisallowMembers(ctx, r, []string{"erin"})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"erin"}, result.Done().IDs())
 		assert.NotContains(t, roomOf(t, srv, r).Allowed, "dave")
@@ -207,12 +211,12 @@ func TestRoomAttributesAndTags(t *testing.T) {
 	everywhere(t, func(t *testing.T, srv *imtest.Server, client *im.Client) {
 		ctx := t.Context()
 		r := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
-		result, err := client.Chatrooms.SetAttributes(ctx, r, "Bob", chatrooms.Attributes{"song": "Für Elise", "seat-1": "bob"}, chatrooms.AttributeOptions{Keep: true})
+		_, err := client.Chatrooms.SetAttributes(ctx, r, "Bob", chatrooms.Attributes{"song": "Für Elise", "seat-1": "bob"}, chatrooms.AttributeOptions{Keep: true})
 		require.NoError(t, err)
 		assert.Equal(t, map[string]string{"song": "Für Elise", "seat-1": "bob"}, roomOf(t, srv, r).Attributes)
-		result, err = client.Chatrooms.SetAttributes(ctx, r, "carol", chatrooms.Attributes{"song": "4'33\"", "seat-2": "carol"}, chatrooms.AttributeOptions{})
+		_, err = client.Chatrooms.SetAttributes(ctx, r, "carol", chatrooms.Attributes{"song": "4'33\"", "seat-2": "carol"}, chatrooms.AttributeOptions{})
 		reported(t, err, im.ErrForbidden, "song")
-		result, err = client.Chatrooms.ForceSetAttributes(ctx, r, "carol", chatrooms.Attributes{"song": "4'33\""}, chatrooms.AttributeOptions{})
+		_, err = client.Chatrooms.ForceSetAttributes(ctx, r, "carol", chatrooms.Attributes{"song": "4'33\""}, chatrooms.AttributeOptions{})
 		require.NoError(t, err)
 
 		got, err := client.Chatrooms.GetAttributes(ctx, r, nil)
@@ -221,10 +225,10 @@ func TestRoomAttributesAndTags(t *testing.T) {
 		got, err = client.Chatrooms.GetAttributes(ctx, r, []string{"seat-2", "none"})
 		require.NoError(t, err)
 		assert.Equal(t, chatrooms.Attributes{"seat-2": "carol"}, got)
-		result, err = client.Chatrooms.DeleteAttributes(ctx, r, "bob", []string{"seat-2", "seat-1"})
+		result, err := client.Chatrooms.DeleteAttributes(ctx, r, "bob", []string{"seat-2", "seat-1"})
 		assert.Equal(t, []string{"seat-1"}, result.Done().IDs())
 		require.ErrorIs(t, err, im.ErrPartial)
-		result, err = client.Chatrooms.ForceDeleteAttributes(ctx, r, "admin", []string{"seat-2"})
+		_, err = client.Chatrooms.ForceDeleteAttributes(ctx, r, "admin", []string{"seat-2"})
 		require.NoError(t, err)
 		assert.Equal(t, map[string]string{"song": "4'33\""}, roomOf(t, srv, r).Attributes)
 
@@ -267,6 +271,7 @@ func TestRoomErrors(t *testing.T) {
 	refused(t, client.Chatrooms.Delete(ctx, "1"), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.GetAnnouncement(ctx, "1")), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.ListMembers(ctx, "1", page.Numbered{})), im.ErrNotFound)
+	refused(t, first(client.Chatrooms.CountMembers(ctx, "1")), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.ListMembersByCursor(ctx, "1", chatrooms.MemberCursorOptions{})), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.ListJoined(ctx, "nobody", page.Numbered{})), im.ErrNotFound)
 	refused(t, first(client.Chatrooms.GetAttributes(ctx, "1", nil)), im.ErrNotFound)

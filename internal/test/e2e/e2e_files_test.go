@@ -251,7 +251,7 @@ func recordOf(t *testing.T, m imtest.Message) messages.Record {
 	require.NoError(t, decoder.Decode(&body))
 	body["type"] = m.Type
 	line, err := json.Marshal(map[string]any{"msg_id": m.ID, "payload": map[string]any{
-		"bodies": []any{body}, "from": m.From, "to": m.To, "ext": json.RawMessage(m.Ext),
+		"bodies": []any{body}, "from": m.From, "to": m.To, "ext": m.Ext,
 	}})
 	require.NoError(t, err)
 	return all(t, messages.ReadHistory(bytes.NewReader(line)))[0]

@@ -105,7 +105,7 @@ func TestSending(t *testing.T) {
 		assert.Equal(t, []string{"bob", "carol"}, m.Users)
 
 		for target, to := range map[messages.Target]string{messages.TargetUsers: "bob", messages.TargetGroups: g, messages.TargetRooms: r} {
-			receipts, err = client.Messages.SendLegacy(ctx, target, []string{to}, messages.Message{From: "alice", Body: messages.Text("old " + string(target))})
+			_, err = client.Messages.SendLegacy(ctx, target, []string{to}, messages.Message{From: "alice", Body: messages.Text("old " + string(target))})
 			require.NoError(t, err)
 			list := srv.AllMessages()
 			assert.Equal(t, []string{to, "old " + string(target)}, []string{list[len(list)-1].To, list[len(list)-1].Text()})

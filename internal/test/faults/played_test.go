@@ -30,11 +30,11 @@ const answersEnv = "IM_DOCUMENTED_RESPONSES"
 
 // played is a documented response, with the names in it that the request would have had.
 type played struct {
-	ID    string
-	File  string
-	Head  string
-	JSON  string
-	Names []string
+	ID    string   `json:"ID"`
+	File  string   `json:"File"`
+	Head  string   `json:"Head"`
+	JSON  string   `json:"JSON"`
+	Names []string `json:"Names"`
 
 	all []string // texts of it
 }

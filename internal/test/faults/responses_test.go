@@ -22,8 +22,8 @@ import (
 	"github.com/imrest/im-go/internal/test/corpus"
 )
 
-// reply responses the first calls with the same response, and breaks then: iterators
-// must end.
+// reply gives the first calls the same response, and fails after that: iterators must
+// end.
 type reply struct {
 	status int
 	body   []byte

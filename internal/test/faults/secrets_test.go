@@ -208,7 +208,7 @@ func collect(kind reflect.Type, known map[string]reflect.Type) {
 	}
 }
 
-// mirror responses with the secrets of the request in every place of a response.
+// mirror puts the secrets of the request in every place of a response.
 type mirror struct {
 	mode    func(w http.ResponseWriter, secret string)
 	secrets []string

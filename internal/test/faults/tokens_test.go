@@ -43,7 +43,7 @@ func TestPromiseUselessTokensAreFewFetches(t *testing.T) {
 	assert.Greater(t, fetches(), 1)
 }
 
-// withoutTokenTo takes the token from the calls of one endpoint, which so responses 401
+// withoutTokenTo takes the token from the calls of one endpoint, so that it returns 401
 // whatever the token is.
 type withoutTokenTo struct {
 	http.RoundTripper

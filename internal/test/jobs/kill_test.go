@@ -162,7 +162,7 @@ func (k *torture) kill(t *testing.T, times int) (killed, most int) {
 			return killed, most // it was through
 		}
 		killed++
-		if unknown := k.count(t)[batch.Unknown]; k.task == "register" { // each run settles those of the one before
+		if unknown := k.count(t)[batch.StateUnknown]; k.task == "register" { // each run settles those of the one before
 			most = max(most, unknown)
 		}
 	}
@@ -225,14 +225,14 @@ func TestKilledRegistrations(t *testing.T) {
 		states[row.State]++
 		switch {
 		case isBad(i):
-			require.Equal(t, batch.Refused, row.State, row.Number)
+			require.Equal(t, batch.StateRefused, row.State, row.Number)
 			require.Equal(t, fmt.Sprintf("no name %d", i), row.Key)
 			require.ErrorIs(t, row.Err, im.ErrInvalidArgument)
-		case isTaken(i) && row.State == batch.Refused:
+		case isTaken(i) && row.State == batch.StateRefused:
 			require.Equal(t, newUser(i).Username, row.Key)
 			require.ErrorIs(t, row.Err, im.ErrAlreadyExists)
 		default: // were a row registered twice, the second time would be refused
-			require.Equal(t, batch.Done, row.State, "row %d: %v", row.Number, row.Err)
+			require.Equal(t, batch.StateDone, row.State, "row %d: %v", row.Number, row.Err)
 			require.True(t, there[newUser(i).Username])
 		}
 	}
@@ -271,9 +271,9 @@ func TestKilledSends(t *testing.T) {
 			doubles++
 		}
 		switch row.State {
-		case batch.Done:
+		case batch.StateDone:
 			require.Equal(t, 1, got[name])
-		case batch.Unknown:
+		case batch.StateUnknown:
 			require.Equal(t, name, row.Key)
 			require.ErrorIs(t, row.Err, im.ErrOutcomeUnknown)
 			arrived += got[name]
@@ -283,7 +283,7 @@ func TestKilledSends(t *testing.T) {
 	}
 	assert.Equal(t, rows, n)
 	assert.Zero(t, doubles)
-	assert.LessOrEqual(t, states[batch.Unknown], (cut()+killed*workers)*10)
+	assert.LessOrEqual(t, states[batch.StateUnknown], (cut()+killed*workers)*10)
 	assert.GreaterOrEqual(t, killed, kills/2)
 	t.Logf("%d sends, killed %d times, %d responses cut: %v, of the unknown %d have arrived; %d doubles (bound of the unknown: %d)",
 		rows, killed, cut(), states, arrived, doubles, (cut()+killed*workers)*10)

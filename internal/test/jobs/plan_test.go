@@ -214,7 +214,7 @@ func TestItemThatCannotBeEncoded(t *testing.T) {
 	}, j)
 	require.ErrorIs(t, err, batch.ErrPartial)
 	require.Len(t, rows, 3)
-	assert.Equal(t, batch.Refused, rows[1].State)
+	assert.Equal(t, batch.StateRefused, rows[1].State)
 	assert.Equal(t, "Body", rows[1].Field)
 	require.ErrorContains(t, rows[1].Err, "cannot be encoded")
 }

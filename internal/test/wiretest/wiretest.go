@@ -220,7 +220,7 @@ func matches(template, path string) bool {
 	return true
 }
 
-// runDocumentedErrors responses each documented error and looks for it in the
+// runDocumentedErrors returns each documented error and looks for it in the
 // error of the method.
 func (c *Case) runDocumentedErrors(t *testing.T) {
 	endpoint, _ := catalogue.ByID(c.ID)

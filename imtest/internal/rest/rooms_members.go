@@ -1,12 +1,12 @@
-package world
+package rest
 
 import (
-	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 const (
@@ -14,139 +14,136 @@ const (
 	maxTagLen = 32 // characters
 )
 
-var roomMembersRoutes = []Legacy{
+var roomMembersRoutes = []route{
 	{wire.Route{
 		ID: "chatrooms.list_members_cursor", Method: get, Path: "/chatrooms/{chatroom_id}/users",
 		Shape: roomShape | wire.InParams | wire.InCount, When: wantsCursor,
-	}, RoomKind.read(wire.ErrCircleNotFound, listMembersCursor)},
+	}, roomCalls.listMembersCursor(listWords)},
 	{wire.Route{
 		ID: "chatrooms.list_members", Method: get, Path: "/chatrooms/{chatroom_id}/users",
 		Shape: roomShape | wire.InParams | wire.InCount,
-	}, RoomKind.read(wire.ErrCircleNotFound, listMembers(1000))},
+	}, roomCalls.listMembers},
+	{wire.Route{
+		ID: "chatrooms.count_members", Method: get, Path: "/chatrooms/{chatroom_id}/count", Shape: wire.Full&^wire.InPath | wire.InEntities,
+	}, roomCalls.countMembers},
 	{wire.Route{
 		ID: "chatrooms.add_member", Method: post, Path: "/chatrooms/{chatroom_id}/users/{username}",
 		Shape: roomShape,
-	}, RoomKind.write(wire.ErrNoCircle, addRoomMember)},
+	}, (*API).roomsAddMember},
 	{wire.Route{
 		ID: "chatrooms.add_members", Method: post, Path: "/chatrooms/{chatroom_id}/users",
 		Shape: roomShape, Body: wire.JSONBody,
-	}, RoomKind.write(wire.ErrNoCircle, addRoomMembers)},
+	}, (*API).roomsAddMembers},
 	{wire.Route{
 		ID: "chatrooms.remove_members", Method: del, Path: "/chatrooms/{chatroom_id}/users/{usernames}",
 		Shape: roomShape, When: hasSeveral,
-	}, RoomKind.write(wire.ErrNoCircle, removeMembers)},
+	}, roomCalls.removeMembers},
 	{wire.Route{
 		ID: "chatrooms.remove_member", Method: del, Path: "/chatrooms/{chatroom_id}/users/{username}",
 		Shape: roomShape,
-	}, RoomKind.write(wire.ErrNoCircle, removeMembers)},
+	}, roomCalls.removeMembers},
 	{wire.Route{
 		ID: "chatrooms.list_admins", Method: get, Path: "/chatrooms/{chatroom_id}/admin",
 		Shape: roomShape | wire.InCount,
-	}, RoomKind.read(wire.ErrNoCircle, listAdmins)},
+	}, roomCalls.listAdmins},
 	{wire.Route{
 		ID: "chatrooms.add_admin", Method: post, Path: "/chatrooms/{chatroom_id}/admin",
 		Shape: roomShape, Body: wire.JSONBody,
-	}, RoomKind.write(wire.ErrNoCircle, addAdmin)},
+	}, roomCalls.addAdmin(words{world.NotMember: notMembers})},
 	{wire.Route{
 		ID: "chatrooms.remove_admin", Method: del, Path: "/chatrooms/{chatroom_id}/admin/{oldadmin}",
 		Shape: roomShape,
-	}, RoomKind.write(wire.ErrNoCircle, removeAdmin)},
+	}, roomCalls.removeAdmin},
 	{wire.Route{
 		ID: "chatrooms.set_user_tags", Method: put, Path: "/chatrooms/{chatroom_id}/users/{username}/tag",
 		Shape: roomShape, Body: wire.JSONBody,
-	}, RoomKind.write(wire.ErrNoCircle, setTags)},
+	}, (*API).roomsSetTags},
 	{wire.Route{
 		ID: "chatrooms.get_user_tags", Method: get, Path: "/chatrooms/{chatroom_id}/users/{username}/tag",
 		Shape: roomShape,
-	}, RoomKind.read(wire.ErrNoCircle, getTags)},
+	}, (*API).roomsGetTags},
 	{wire.Route{
 		ID: "chatrooms.mute_tag", Method: put, Path: "/chatrooms/{chatroom_id}/tag/mute",
 		Shape: roomShape, Body: wire.JSONBody,
-	}, RoomKind.write(wire.ErrNoCircle, muteTag)},
+	}, (*API).roomsMuteTag},
 }
 
-// addRoomMember takes a member for added, as the newest editions do; older
-// ones response an error.
-func addRoomMember(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	user := named(c, "username")
-	fresh, err := w.admit(g, []string{user})
-	if err != nil {
-		return nil, err
+// notMembers are words for one user who is not a member.
+func notMembers(e *world.Error) *wire.Error { return wire.ErrNotMembers(e.Names[:1]) }
+
+func (a *API) roomsAddMember(c *wire.Call) (*wire.Response, *wire.Error) {
+	user := c.Value("username")
+	if _, err := a.world.AddMembers(roomCalls.id(c), []string{user}); err != nil {
+		return nil, roomCalls.told(err)
 	}
-	for _, user := range fresh {
-		w.Chatrooms.join(g, user, w.Now())
-	}
-	return wire.Data(map[string]any{"result": true, "action": "add_member", "id": g.ID, "user": user}), nil
+	return wire.Data(map[string]any{
+		"result": true, "action": "add_member", "id": c.Value("chatroom_id"), "user": world.Fold(user),
+	}), nil
 }
 
-// addRoomMembers names all, those who were members before too.
-func addRoomMembers(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	users, err := bodyUsers(c)
-	if err != nil {
+// roomsAddMembers names all, those who were members before too.
+func (a *API) roomsAddMembers(c *wire.Call) (*wire.Response, *wire.Error) {
+	_, users, err := bodyUsers(c)
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if len(users) > maxCircleBatch {
+	case len(users) > maxCircleBatch:
 		return nil, wire.ErrInvalidParameter("addMembers: addMembers number more than maxSize : 60")
 	}
-	fresh, err := w.admit(g, users)
-	if err != nil {
-		return nil, err
+	if _, err := a.world.AddMembers(roomCalls.id(c), users); err != nil {
+		return nil, roomCalls.told(err)
 	}
-	for _, user := range fresh {
-		w.Chatrooms.join(g, user, w.Now())
-	}
-	return wire.Data(map[string]any{"newmembers": users, "action": "add_member", "id": g.ID}), nil
+	return wire.Data(map[string]any{
+		"newmembers": world.Convert(users, world.Fold), "action": "add_member", "id": c.Value("chatroom_id"),
+	}), nil
 }
 
-// setTags replaces the tags of a member. They go when he leaves.
-func setTags(_ *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+func (a *API) roomsSetTags(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
 	}
 	tags := o.Texts("tags")
-	m := g.Members.Get(named(c, "username"))
 	switch {
 	case o.Bad != "" || tags == nil:
 		return nil, wire.ErrInvalidParameter("tags should be type of List")
 	case len(tags) > maxTags:
 		return nil, wire.ErrExceedLimit("user group tag count exceed limit")
-	case m == nil:
-		return nil, wire.ErrNotMembers([]string{named(c, "username")})
 	}
 	for _, tag := range tags {
 		if utf8.RuneCountInString(tag) > maxTagLen {
 			return nil, wire.ErrTagTooLong()
 		}
 	}
-	m.Tags = tags
+	if err := a.world.SetMemberTags(c.Value("chatroom_id"), c.Value("username"), tags); err != nil {
+		return nil, roomCalls.told(err)
+	}
 	return wire.Data(result{true}), nil
 }
 
-// getTags shows when the mute of each tag ends, as text: "-1" never. For a tag
+// roomsGetTags shows when the mute of each tag ends, as text: "-1" never. For a tag
 // that is not muted no source has an example; it is "0" here.
-func getTags(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	m := g.Members.Get(named(c, "username"))
-	if m == nil {
-		return nil, wire.ErrNotMembers([]string{named(c, "username")})
+func (a *API) roomsGetTags(c *wire.Call) (*wire.Response, *wire.Error) {
+	tags, err := a.world.MemberTags(c.Value("chatroom_id"), c.Value("username"))
+	if err != nil {
+		return nil, roomCalls.told(err)
 	}
 	ends := map[string]string{}
-	for _, tag := range m.Tags {
-		until := g.Tags[tag]
+	for _, t := range tags {
 		switch {
-		case until.Equal(forever):
-			ends[tag] = "-1"
-		case until.After(w.Now()):
-			ends[tag] = strconv.FormatInt(until.UnixMilli(), 10)
+		case t.Forever():
+			ends[t.Tag] = "-1"
+		case t.Until.After(c.App.Now()):
+			ends[t.Tag] = strconv.FormatInt(t.Until.UnixMilli(), 10)
 		default:
-			ends[tag] = "0"
+			ends[t.Tag] = "0"
 		}
 	}
 	return wire.Data(ends), nil
 }
 
-// muteTag mutes by seconds, unlike the mute of members.
-func muteTag(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
+// roomsMuteTag mutes by seconds, unlike the mute of members.
+func (a *API) roomsMuteTag(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -155,28 +152,15 @@ func muteTag(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
 	if tag == "" {
 		return nil, wire.ErrNotProvided("tag")
 	}
-	n, err := readMute(o)
+	length, err := readMute(o, time.Second)
 	switch {
 	case err != nil:
 		return nil, err
 	case utf8.RuneCountInString(tag) > maxTagLen:
 		return nil, wire.ErrTagTooLong()
-	case !g.knowsTag(tag):
-		return nil, wire.ErrNoTag()
 	}
-	if g.Tags == nil {
-		g.Tags = map[string]time.Time{}
+	if err := a.world.MuteTag(c.Value("chatroom_id"), tag, length); err != nil {
+		return nil, roomCalls.told(err)
 	}
-	g.Tags[tag] = muteEnd(w.Now(), n, time.Second)
 	return wire.Data(result{true}), nil
-}
-
-// knowsTag holds if a member has the tag.
-func (g *Circle) knowsTag(tag string) bool {
-	for m := range g.Members.All {
-		if slices.Contains(m.Tags, tag) {
-			return true
-		}
-	}
-	return false
 }

@@ -1,47 +1,53 @@
-package world
+package rest
 
-import "github.com/imrest/im-go/imtest/internal/wire"
+import (
+	"github.com/imrest/im-go/imtest/internal/wire"
+	"github.com/imrest/im-go/imtest/internal/world"
+)
 
-var groupMembersRoutes = []Legacy{
+var groupMembersRoutes = []route{
 	{wire.Route{
 		ID: "groups.list_members_cursor", Method: get, Path: "/chatgroups/{group_id}/users",
 		Shape: groupShape, When: wantsCursor,
-	}, GroupKind.read(wire.ErrNoCircle, listMembersCursor)},
+	}, groupCalls.listMembersCursor()},
 	{wire.Route{
 		ID: "groups.list_members", Method: get, Path: "/chatgroups/{group_id}/users",
 		Shape: groupShape | wire.InParams | wire.InCount,
-	}, GroupKind.read(wire.ErrCircleNotFound, listMembers(10))},
+	}, groupCalls.listMembers},
+	{wire.Route{
+		ID: "groups.count_members", Method: get, Path: "/chatgroups/{group_id}/count", Shape: groupShape,
+	}, groupCalls.countMembers},
 	{wire.Route{
 		ID: "groups.is_member", Method: get, Also: post, Path: "/chatgroups/{group_id}/user/{username}/is_joined",
-	}, (*World).groupsIsMember},
+	}, (*API).groupsIsMember},
 	{wire.Route{
 		ID: "groups.add_member", Method: post, Path: "/chatgroups/{group_id}/users/{username}",
 		Shape: groupShape,
-	}, GroupKind.write(wire.ErrNoCircle, addGroupMember)},
+	}, (*API).groupsAddMember},
 	{wire.Route{
 		ID: "groups.add_members", Method: post, Path: "/chatgroups/{group_id}/users",
 		Shape: groupShape, Body: wire.JSONBody,
-	}, GroupKind.write(wire.ErrNoCircle, addGroupMembers)},
+	}, (*API).groupsAddMembers},
 	{wire.Route{
 		ID: "groups.remove_members", Method: del, Path: "/chatgroups/{group_id}/users/{usernames}",
 		Shape: groupShape, When: hasSeveral,
-	}, GroupKind.write(wire.ErrNoCircle, removeMembers)},
+	}, groupCalls.removeMembers},
 	{wire.Route{
 		ID: "groups.remove_member", Method: del, Path: "/chatgroups/{group_id}/users/{username}",
 		Shape: groupShape,
-	}, GroupKind.write(wire.ErrNoCircle, removeMembers)},
+	}, groupCalls.removeMembers},
 	{wire.Route{
 		ID: "groups.list_admins", Method: get, Path: "/chatgroups/{group_id}/admin",
 		Shape: groupShape | wire.InCount,
-	}, GroupKind.read(wire.ErrNoCircle, listAdmins)},
+	}, groupCalls.listAdmins},
 	{wire.Route{
 		ID: "groups.add_admin", Method: post, Path: "/chatgroups/{group_id}/admin",
 		Shape: groupShape | wire.InProperties, Body: wire.JSONBody,
-	}, GroupKind.write(wire.ErrNoCircle, addAdmin)},
+	}, groupCalls.addAdmin()},
 	{wire.Route{
 		ID: "groups.remove_admin", Method: del, Path: "/chatgroups/{group_id}/admin/{oldadmin}",
 		Shape: groupShape,
-	}, GroupKind.write(wire.ErrNoCircle, removeAdmin)},
+	}, groupCalls.removeAdmin},
 }
 
 // membership is the response of is_member, whose envelope is one of its own.
@@ -55,53 +61,41 @@ type membership struct {
 }
 
 // groupsIsMember knows no error: nobody is in an unknown group.
-func (w *World) groupsIsMember(c *wire.Call) (*wire.Response, *wire.Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
-	now := w.Now()
-	g := w.Chatgroups.ByID.Get(c.Value("group_id"))
+func (a *API) groupsIsMember(c *wire.Call) (*wire.Response, *wire.Error) {
+	now := c.App.Now()
 	env := membership{
 		Action:   "get",
-		Data:     g != nil && g.Members.Has(named(c, "username")),
+		Data:     a.world.IsMember(groupCalls.id(c), c.Value("username")),
 		Duration: now.Sub(c.Started).Milliseconds(), Timestamp: now.UnixMilli(),
 	}
 	if !c.ByAppID {
-		env.Application, env.Organization = w.UUID, w.Conf.Org
+		env.Application, env.Organization = c.App.UUID, c.App.Org
 	}
 	return wire.Plain(env), nil
 }
 
-func addGroupMember(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	user := named(c, "username")
-	fresh, err := w.admit(g, []string{user})
-	switch {
-	case err != nil:
-		return nil, err
-	case len(fresh) == 0:
-		return nil, wire.ErrAlreadyInGroup(user, g.ID)
+func (a *API) groupsAddMember(c *wire.Call) (*wire.Response, *wire.Error) {
+	user := c.Value("username")
+	if _, err := a.world.AddMembers(groupCalls.id(c), []string{user}); err != nil {
+		return nil, groupCalls.told(err)
 	}
-	w.Chatgroups.join(g, user, w.Now())
-	return wire.Data(map[string]any{"result": true, "groupid": g.ID, "action": "add_member", "user": user}), nil
+	return wire.Data(map[string]any{
+		"result": true, "groupid": c.Value("group_id"), "action": "add_member", "user": world.Fold(user),
+	}), nil
 }
 
-// addGroupMembers adds those who are no members; that all are is an error.
-func addGroupMembers(w *World, c *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	users, err := bodyUsers(c)
-	if err != nil {
-		return nil, err
-	}
-	if len(users) > maxCircleBatch {
-		return nil, wire.ErrTooManyMembers()
-	}
-	fresh, err := w.admit(g, users)
+// groupsAddMembers adds those who are not members; that all are is an error.
+func (a *API) groupsAddMembers(c *wire.Call) (*wire.Response, *wire.Error) {
+	_, users, err := bodyUsers(c)
 	switch {
 	case err != nil:
 		return nil, err
-	case len(fresh) == 0:
-		return nil, wire.ErrAlreadyInGroup(users[0], g.ID)
+	case len(users) > maxCircleBatch:
+		return nil, wire.ErrTooManyMembers()
 	}
-	for _, user := range fresh {
-		w.Chatgroups.join(g, user, w.Now())
+	fresh, refused := a.world.AddMembers(groupCalls.id(c), users)
+	if refused != nil {
+		return nil, groupCalls.told(refused)
 	}
-	return wire.Data(map[string]any{"newmembers": fresh, "groupid": g.ID, "action": "add_member"}), nil
+	return wire.Data(map[string]any{"newmembers": fresh, "groupid": c.Value("group_id"), "action": "add_member"}), nil
 }

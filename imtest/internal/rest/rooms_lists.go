@@ -1,66 +1,70 @@
-package world
+package rest
 
 import "github.com/imrest/im-go/imtest/internal/wire"
 
-var roomListsRoutes = []Legacy{
+var roomListsRoutes = []route{
 	{wire.Route{
 		ID: "chatrooms.list_blocks", Method: get, Path: "/chatrooms/{chatroom_id}/blocks/users",
 		Shape: roomShape | wire.InCount,
-	}, RoomKind.read(wire.ErrNoCircle, listRoomBlocked)},
+	}, (*API).roomsListBlocked},
 	{wire.Route{
 		ID: "chatrooms.block_user", Method: post, Path: "/chatrooms/{chatroom_id}/blocks/users/{username}",
 		Shape: roomShape,
-	}, RoomKind.write(wire.ErrNoCircle, blockOne)},
+	}, roomCalls.blockOne()},
 	{wire.Route{
 		ID: "chatrooms.block_users", Method: post, Path: "/chatrooms/{chatroom_id}/blocks/users",
 		Shape: roomShape, Body: wire.JSONBody,
-	}, RoomKind.write(wire.ErrNoCircle, blockMany)},
+	}, roomCalls.blockMany()},
 	{wire.Route{
 		ID: "chatrooms.unblock_users", Method: del, Path: "/chatrooms/{chatroom_id}/blocks/users/{usernames}",
 		Shape: roomShape, When: hasSeveral,
-	}, RoomKind.write(wire.ErrNoCircle, unblock)},
+	}, roomCalls.unblock()},
 	{wire.Route{
 		ID: "chatrooms.unblock_user", Method: del, Path: "/chatrooms/{chatroom_id}/blocks/users/{username}",
 		Shape: roomShape,
-	}, RoomKind.write(wire.ErrNoCircle, unblock)},
+	}, roomCalls.unblock()},
 	{wire.Route{
 		ID: "chatrooms.list_allowed", Method: get, Path: "/chatrooms/{chatroom_id}/white/users",
 		Shape: roomShape | wire.InCount,
-	}, RoomKind.read(wire.ErrNoCircle, listAllowed)},
+	}, roomCalls.listAllowed},
 	{wire.Route{
 		ID: "chatrooms.allow_user", Method: post, Path: "/chatrooms/{chatroom_id}/white/users/{username}",
 		Shape: roomShape,
-	}, RoomKind.write(wire.ErrNoCircle, allowOne)},
+	}, roomCalls.allowOne()},
 	{wire.Route{
 		ID: "chatrooms.allow_users", Method: post, Path: "/chatrooms/{chatroom_id}/white/users",
 		Shape: roomShape, Body: wire.JSONBody,
-	}, RoomKind.write(wire.ErrNoCircle, allowMany)},
+	}, roomCalls.allowMany()},
 	{wire.Route{
 		ID: "chatrooms.disallow_users", Method: del, Path: "/chatrooms/{chatroom_id}/white/users/{usernames}",
 		Shape: roomShape,
-	}, RoomKind.write(wire.ErrNoCircle, disallow)},
+	}, roomCalls.disallow()},
 	{wire.Route{
 		ID: "chatrooms.list_muted", Method: get, Path: "/chatrooms/{chatroom_id}/mute",
 		Shape: roomShape,
-	}, RoomKind.read(wire.ErrNoCircle, listMuted)},
+	}, roomCalls.listMuted},
 	{wire.Route{
 		ID: "chatrooms.mute_members", Method: post, Path: "/chatrooms/{chatroom_id}/mute",
 		Shape: roomShape, Body: wire.JSONBody,
-	}, RoomKind.write(wire.ErrNoCircle, muteMembers)},
+	}, roomCalls.muteMembers},
 	{wire.Route{
 		ID: "chatrooms.unmute_members", Method: del, Path: "/chatrooms/{chatroom_id}/mute/{members}",
 		Shape: roomShape,
-	}, RoomKind.write(wire.ErrNoCircle, unmuteMembers)},
+	}, roomCalls.unmuteMembers},
 	{wire.Route{
 		ID: "chatrooms.mute_all", Method: post, Path: "/chatrooms/{chatroom_id}/ban",
 		Shape: roomShape,
-	}, RoomKind.write(wire.ErrNoCircle, muteAll(true))},
+	}, roomCalls.muteAll},
 	{wire.Route{
 		ID: "chatrooms.unmute_all", Method: del, Also: put, Path: "/chatrooms/{chatroom_id}/ban",
 		Shape: roomShape,
-	}, RoomKind.write(wire.ErrNoCircle, muteAll(false))},
+	}, roomCalls.unmuteAll},
 }
 
-func listRoomBlocked(_ *World, _ *wire.Call, g *Circle) (*wire.Response, *wire.Error) {
-	return wire.Counted(g.Blocked.List()), nil
+func (a *API) roomsListBlocked(c *wire.Call) (*wire.Response, *wire.Error) {
+	list, err := a.world.ListBlockedUsers(roomCalls.id(c))
+	if err != nil {
+		return nil, roomCalls.told(err)
+	}
+	return wire.Counted(list), nil
 }

@@ -1,0 +1,259 @@
+package world
+
+import (
+	"slices"
+	"time"
+)
+
+// forever is the end that the API gives to a mute without one.
+var forever = time.UnixMilli(4638873600000)
+
+// Forever is the length of a mute without an end.
+const Forever time.Duration = -1
+
+// BlockMembers puts members on the block list, which takes them out.
+func (w *World) BlockMembers(id CircleID, users []string) ([]Outcome, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	g, err := w.managed(id)
+	switch {
+	case err != nil:
+		return nil, err
+	case slices.Contains(Convert(users, Fold), g.Owner):
+		return nil, refuse(OnOwner, g.Owner)
+	}
+	list, gone, err := forEach(users, g.members.Has, func(user string) { w.leave(g, user) }, g.notMember)
+	if err != nil {
+		return nil, err
+	}
+	w.blockIn(g, gone)
+	return list, nil
+}
+
+// blockIn puts users on the block list who are not members. The caller holds mu.
+func (w *World) blockIn(g *circle, users []string) {
+	for _, user := range users {
+		g.blocked.Put(user, user)
+	}
+	if len(users) > 0 {
+		w.emit(MembersBlocked{g.CircleID, users, g.members.Len()})
+	}
+}
+
+// UnblockUsers takes users off the block list. They are not members by that.
+func (w *World) UnblockUsers(id CircleID, users []string) ([]Outcome, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	g, err := w.managed(id)
+	if err != nil {
+		return nil, err
+	}
+	list, done, err := forEach(users, g.blocked.Has, g.blocked.Remove, g.notMember)
+	if err != nil {
+		return nil, err
+	}
+	w.emit(MembersUnblocked{g.CircleID, done})
+	return list, nil
+}
+
+// AllowMembers puts members on the allow list.
+func (w *World) AllowMembers(id CircleID, users []string) ([]Outcome, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	g, err := w.managed(id)
+	if err != nil {
+		return nil, err
+	}
+	list, done, err := forEach(users, g.members.Has, func(string) {}, g.notMember)
+	if err != nil {
+		return nil, err
+	}
+	w.allow(g, done...)
+	return list, nil
+}
+
+// allow puts members on the allow list who are not. The caller holds mu.
+func (w *World) allow(g *circle, members ...string) {
+	var fresh []string
+	for _, user := range members {
+		if !g.allowed.Has(user) {
+			g.allowed.Put(user, user)
+			fresh = append(fresh, user)
+		}
+	}
+	if fresh != nil {
+		w.emit(MembersAllowed{g.CircleID, fresh})
+	}
+}
+
+// DisallowMembers takes users off the allow list.
+func (w *World) DisallowMembers(id CircleID, users []string) ([]Outcome, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	g, err := w.managed(id)
+	if err != nil {
+		return nil, err
+	}
+	list, done, err := forEach(users, g.allowed.Has, g.allowed.Remove, g.notMember)
+	if err != nil {
+		return nil, err
+	}
+	w.emit(MembersDisallowed{g.CircleID, done})
+	return list, nil
+}
+
+// muteEnd is when a mute ends that begins now.
+func muteEnd(now time.Time, length time.Duration) time.Time {
+	if end := now.Add(length); length >= 0 && end.Before(forever) {
+		return end
+	}
+	return forever
+}
+
+// MuteMembers mutes members for some time, and returns the end of it. A length of
+// 0 lifts mutes.
+func (w *World) MuteMembers(id CircleID, users []string, length time.Duration) ([]Outcome, time.Time, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	g, err := w.managed(id)
+	switch {
+	case err != nil:
+		return nil, time.Time{}, err
+	case slices.Contains(Convert(users, Fold), g.Owner):
+		return nil, time.Time{}, refuse(OnOwner, g.Owner)
+	}
+	until := muteEnd(w.Now(), length)
+	var unmuted []string
+	list, muted, err := forEach(users, g.members.Has, func(user string) {
+		if length == 0 && g.muted.Has(user) {
+			unmuted = append(unmuted, user)
+		}
+		g.mute(user, until, length == 0)
+	}, g.notMember)
+	switch {
+	case err != nil:
+		return nil, time.Time{}, err
+	case length != 0:
+		w.emit(MembersMuted{g.CircleID, muted, until})
+	case unmuted != nil:
+		w.emit(MembersUnmuted{g.CircleID, unmuted})
+	}
+	return list, until, nil
+}
+
+func (g *circle) mute(user string, until time.Time, lift bool) {
+	if lift {
+		g.muted.Remove(user)
+		return
+	}
+	g.muted.Put(user, &CircleMute{user, until})
+}
+
+// UnmuteMembers lifts the mutes of users, and returns their names as the world
+// keeps them. A user who is not muted is as good as unmuted, which no source
+// documents.
+func (w *World) UnmuteMembers(id CircleID, users []string) ([]string, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	g, err := w.managed(id)
+	if err != nil {
+		return nil, err
+	}
+	users = Convert(users, Fold)
+	var unmuted []string
+	for _, user := range users {
+		if g.muted.Has(user) {
+			g.muted.Remove(user)
+			unmuted = append(unmuted, user)
+		}
+	}
+	if unmuted != nil {
+		w.emit(MembersUnmuted{g.CircleID, unmuted})
+	}
+	return users, nil
+}
+
+// mutesAt are the mutes in force: first those of the list, then those that
+// come with a tag. A user is there once, with the later end.
+func (g *circle) mutesAt(now time.Time) []CircleMute {
+	list := []CircleMute{}
+	place := map[string]int{}
+	add := func(user string, until time.Time) {
+		i, listed := place[user]
+		switch {
+		case !until.After(now):
+		case listed && until.After(list[i].Until):
+			list[i].Until = until
+		case !listed:
+			place[user] = len(list)
+			list = append(list, CircleMute{user, until})
+		}
+	}
+	for m := range g.muted.All {
+		add(m.User, m.Until)
+	}
+	if len(g.tags) == 0 {
+		return list
+	}
+	for m := range g.members.All {
+		for _, tag := range m.Tags {
+			add(m.User, g.tags[tag])
+		}
+	}
+	return list
+}
+
+// ListMutedMembers returns the mutes that are in force.
+func (w *World) ListMutedMembers(id CircleID) ([]CircleMute, *Error) {
+	w.DropAbsent()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	g, err := w.circle(id)
+	if err != nil {
+		return nil, err
+	}
+	return g.mutesAt(w.Now()), nil
+}
+
+// ListAllowedMembers returns the allow list, with owner and admins.
+func (w *World) ListAllowedMembers(id CircleID) ([]string, *Error) {
+	return w.listOf(id, func(g *circle) *Book[string] { return &g.allowed })
+}
+
+// ListAdmins returns the admins, the owner not among them.
+func (w *World) ListAdmins(id CircleID) ([]string, *Error) {
+	return w.listOf(id, func(g *circle) *Book[string] { return &g.admins })
+}
+
+// ListBlockedUsers returns the block list, the oldest entry first.
+func (w *World) ListBlockedUsers(id CircleID) ([]string, *Error) {
+	return w.listOf(id, func(g *circle) *Book[string] { return &g.blocked })
+}
+
+func (w *World) listOf(id CircleID, list func(*circle) *Book[string]) ([]string, *Error) {
+	w.DropAbsent()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	g, err := w.circle(id)
+	if err != nil {
+		return nil, err
+	}
+	return list(g).List(), nil
+}
+
+// PageBlockedUsers returns a page of the block list, the newest entry first, and the
+// cursor of the next one, "" if this is the last.
+func (w *World) PageBlockedUsers(id CircleID, cursor string, limit int) (list []string, next string, err *Error) {
+	w.DropAbsent()
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	g, err := w.circle(id)
+	if err != nil {
+		return nil, "", err
+	}
+	page, ok := g.blocked.Leaf(cursor, limit, true, nil)
+	if !ok {
+		return nil, "", refuse(BadCursor)
+	}
+	return page.Values, page.CursorIfMore(), nil
+}

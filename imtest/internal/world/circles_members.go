@@ -1,0 +1,212 @@
+package world
+
+import "slices"
+
+const maxAdmins = 99
+
+// An Outcome is what became of one user of a call for several.
+type Outcome struct {
+	User string
+	Err  *Error // nil: it was done
+}
+
+// forEach does something for each user who fits, and skips the others, who miss
+// what the call is for. None that fits is an error: so the catalogue reads the error
+// tables, which list it beside the results for each user.
+func forEach(users []string, fits func(string) bool, do func(string), missing func(user string) *Error) (list []Outcome, done []string, err *Error) {
+	users = Convert(users, Fold)
+	if !slices.ContainsFunc(users, fits) {
+		return nil, nil, refuse(NotMembers, users...)
+	}
+	list = Convert(users, func(user string) Outcome {
+		if !fits(user) {
+			return Outcome{user, missing(user)}
+		}
+		do(user)
+		done = append(done, user)
+		return Outcome{User: user}
+	})
+	return list, done, nil
+}
+
+// notMember is why nothing is done for a user who is not there.
+func (g *circle) notMember(user string) *Error { return refuse(NotMember, user, g.ID) }
+
+// newcomers returns the users who are not members yet, each once. All must exist,
+// and none be blocked by a room; a group takes them, off its block list. The caller
+// holds mu.
+func (w *World) newcomers(g *circle, users []string) ([]string, *Error) {
+	fresh := []string{}
+	seen := map[string]bool{}
+	for _, user := range users {
+		switch {
+		case !w.users.Has(user):
+			return nil, refuse(NoUser, user)
+		case g.Kind == RoomKind && g.blocked.Has(user):
+			return nil, refuse(BlockedThere, user, g.ID)
+		case !g.members.Has(user) && !seen[user]:
+			seen[user] = true
+			fresh = append(fresh, user)
+		}
+	}
+	return fresh, nil
+}
+
+// AddMembers makes users members of a group or room, all or none, and returns those
+// who were not. A group refuses if that is nobody; a room takes its members for
+// added, as the newest editions do; older ones respond with an error.
+func (w *World) AddMembers(id CircleID, users []string) ([]string, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	g, err := w.managed(id)
+	if err != nil {
+		return nil, err
+	}
+	users = Convert(users, Fold)
+	fresh, err := w.newcomers(g, users)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(fresh) == 0 && g.Kind == GroupKind && len(users) > 0:
+		return nil, refuse(AlreadyMember, users[0], g.ID)
+	case len(fresh) == 0:
+		return fresh, nil
+	case g.members.Len()+len(fresh) > g.MaxUsers:
+		return nil, refuse(CircleFull, g.ID)
+	}
+	for _, user := range fresh {
+		w.join(g, user)
+	}
+	w.emit(MembersJoined{g.CircleID, slices.Clone(fresh), g.members.Len()})
+	return fresh, nil
+}
+
+// RemoveMembers takes members out of a group or room. A user who is not there is an
+// error if nobody else is removed, and an outcome otherwise.
+func (w *World) RemoveMembers(id CircleID, users []string) ([]Outcome, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	g, err := w.managed(id)
+	if err == nil {
+		err = w.checkTargets(g, Convert(users, Fold))
+	}
+	if err != nil {
+		return nil, err
+	}
+	list, gone, err := forEach(users, g.members.Has, func(user string) { w.leave(g, user) }, func(user string) *Error {
+		if !w.users.Has(user) {
+			return refuse(NoUser, user)
+		}
+		return g.notMember(user)
+	})
+	if err != nil {
+		return nil, err
+	}
+	w.emit(MembersLeft{g.CircleID, gone, g.members.Len(), LeftRemoved})
+	return list, nil
+}
+
+// checkTargets refuses the owner among users; of rooms also a single user whom the
+// app does not know. The caller holds mu.
+func (w *World) checkTargets(g *circle, users []string) *Error {
+	switch {
+	case slices.Contains(users, g.Owner):
+		return refuse(OnOwner, g.Owner)
+	case g.Kind == RoomKind && len(users) == 1 && !w.users.Has(users[0]):
+		return refuse(NoUser, users[0])
+	}
+	return nil
+}
+
+// known refuses, for a room, a user whom the app does not know: of groups that is
+// not asked. The caller holds mu.
+func (w *World) known(g *circle, user string) *Error {
+	if g.Kind == RoomKind && !w.users.Has(user) {
+		return refuse(NoUser, user)
+	}
+	return nil
+}
+
+// AddAdmin makes a member an admin, if they are not. The error for the hundredth
+// admin and for the owner is not documented.
+func (w *World) AddAdmin(id CircleID, user string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	user = Fold(user)
+	g, err := w.managed(id)
+	if err == nil {
+		err = w.known(g, user)
+	}
+	switch {
+	case err != nil:
+		return err
+	case !g.members.Has(user):
+		return g.notMember(user)
+	case user == g.Owner:
+		return refuse(OnOwner, user)
+	case g.admins.Has(user):
+		w.allow(g, user)
+		return nil
+	case g.admins.Len() >= maxAdmins:
+		return &Error{Kind: AdminsFull, Limit: maxAdmins}
+	}
+	w.promote(g, user)
+	return nil
+}
+
+// promote makes a member an admin. The caller holds mu.
+func (w *World) promote(g *circle, user string) {
+	g.admins.Put(user, user)
+	g.allowed.Put(user, user)
+	w.emit(AdminAdded{g.CircleID, user})
+}
+
+// RemoveAdmin makes an admin a plain member. A group refuses a user who is not an
+// admin; for a room they are as good as removed.
+func (w *World) RemoveAdmin(id CircleID, user string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	user = Fold(user)
+	g, err := w.managed(id)
+	if err == nil {
+		err = w.known(g, user)
+	}
+	switch {
+	case err != nil:
+		return err
+	case g.Kind == GroupKind && !g.admins.Has(user):
+		return refuse(NotAdmin, user, g.ID)
+	case !g.admins.Has(user):
+		return nil
+	}
+	g.admins.Remove(user)
+	g.allowed.Remove(user)
+	w.emit(AdminRemoved{g.CircleID, user})
+	return nil
+}
+
+// TransferOwner makes a member the owner; the old owner stays as a plain member.
+func (w *World) TransferOwner(id CircleID, user string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	user = Fold(user)
+	g, err := w.managed(id)
+	if err == nil {
+		err = w.known(g, user)
+	}
+	switch {
+	case err != nil:
+		return err
+	case user == g.Owner:
+		return refuse(SameOwner, user)
+	case !g.members.Has(user):
+		return g.notMember(user)
+	}
+	old := g.Owner
+	g.admins.Remove(user)
+	g.allowed.Remove(old)
+	g.allowed.Put(user, user)
+	g.Owner, g.Modified = user, w.Now()
+	w.emit(OwnerChanged{g.CircleID, old, user})
+	return nil
+}
