@@ -38,18 +38,13 @@ func TestFloorsImportDownwards(t *testing.T) {
 		for _, name := range sources(t, f.dir) {
 			file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
 			require.NoError(t, err)
-			clean := true
 			for _, spec := range file.Imports {
 				path, _ := strconv.Unquote(spec.Path.Value)
 				wrong := slices.Contains(f.forbidden, path)
 				if path+"/" == module || strings.HasPrefix(path, module) {
 					wrong = !slices.Contains(f.sees, strings.TrimPrefix(strings.TrimPrefix(path, strings.TrimSuffix(module, "/")), "/"))
 				}
-				clean = clean && !wrong
-				assert.False(t, wrong && !slices.Contains(unmoved, filepath.Base(name)), "%s imports %s", name, path)
-			}
-			if f.dir == "internal/world" && clean {
-				assert.NotContains(t, unmoved, filepath.Base(name), "it has moved: take it off the list")
+				assert.False(t, wrong, "%s imports %s", name, path)
 			}
 		}
 	}
@@ -59,9 +54,7 @@ func TestFloorsImportDownwards(t *testing.T) {
 func TestFloorsAreSmall(t *testing.T) {
 	for _, f := range floors {
 		names := sources(t, f.dir)
-		if f.dir != "internal/world" || len(unmoved) == 0 {
-			assert.LessOrEqual(t, len(names), 45, "files of %s", f.dir)
-		}
+		assert.LessOrEqual(t, len(names), 45, "files of %s", f.dir)
 		for _, name := range names {
 			text, err := os.ReadFile(name)
 			require.NoError(t, err)
@@ -77,9 +70,4 @@ func sources(t *testing.T, dir string) []string {
 	names = slices.DeleteFunc(names, func(name string) bool { return strings.HasSuffix(name, "_test.go") })
 	require.NotEmpty(t, names)
 	return names
-}
-
-// unmoved are the files of world with handlers that are still to move to rest.
-var unmoved = []string{
-	"accesstoken.go", "auth.go", "legacy.go", "legacy_entity.go", "metadata.go", "presence.go", "presence_subs.go", "push_account.go", "push_bindings.go", "push_labels.go", "push_message.go", "push_send.go", "push_settings.go", "push_statistics.go", "push_templates.go", "tokens.go", "legacy_files.go",
 }

@@ -1,11 +1,5 @@
 package imtest
 
-import (
-	"maps"
-
-	"github.com/imrest/im-go/imtest/internal/world"
-)
-
 // Contact is a friend of a user.
 type Contact struct {
 	Username string // lower case
@@ -40,16 +34,10 @@ func (srv *Server) AddBlocked(user string, names ...string) {
 
 // UserAttributes returns the attributes of a user, nil if there are none.
 func (srv *Server) UserAttributes(user string) map[string]string {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	return maps.Clone(s.Metadata.Of[world.Fold(user)])
+	return srv.world.Attributes(user)
 }
 
 // SetUserAttributes replaces the attributes of a user, whatever their size.
 func (srv *Server) SetUserAttributes(user string, attributes map[string]string) {
-	s := srv.world
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	s.Metadata.Replace(world.Fold(user), maps.Clone(attributes))
+	srv.world.ReplaceAttributes(user, attributes)
 }

@@ -16,19 +16,13 @@ type Presence struct {
 // Presence returns the presence of a user; a device that is logged in is "1"
 // unless it says otherwise.
 func (srv *Server) Presence(user string) Presence {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	p := s.PresenceOf(world.Fold(user))
+	p := srv.world.PresenceOf(user)
 	return Presence{p.Status, p.Ext}
 }
 
 // SetPresence sets the status of one device of a user.
 func (srv *Server) SetPresence(user, device string, status int, ext string) {
-	s := srv.world
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	s.Presence.Set(world.Fold(user), device, strconv.Itoa(status), ext, s.Now())
+	srv.world.PutPresence(user, device, strconv.Itoa(status), ext)
 }
 
 // Subscription is one user's to the presence of another.
@@ -39,10 +33,5 @@ type Subscription struct {
 
 // Subscriptions returns the subscriptions of a user that have not ended.
 func (srv *Server) Subscriptions(user string) []Subscription {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	return world.Convert(s.Presence.Live(world.Fold(user), s.Now()), func(sub *world.Subscription) Subscription {
-		return Subscription{sub.To, sub.Ends}
-	})
+	return world.Convert(srv.world.Subscriptions(user), func(sub world.Subscription) Subscription { return Subscription(sub) })
 }

@@ -23,21 +23,21 @@ type Push struct {
 }
 
 // Pushes returns what was pushed, oldest first.
-func (srv *Server) Pushes() []Push {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	return world.Convert(s.Push.Sent, shownPush)
-}
+func (srv *Server) Pushes() []Push { return world.Convert(srv.world.Pushes(), shownPush) }
 
 // PushesTo returns those of Pushes that were for a user.
 func (srv *Server) PushesTo(user string) []Push {
 	return slices.DeleteFunc(srv.Pushes(), func(p Push) bool { return !p.All && !slices.Contains(p.Users, world.Fold(user)) })
 }
 
-func shownPush(p *world.Push) Push {
-	shown := Push(*p)
-	shown.Users, shown.Labels = slices.Clone(p.Users), slices.Clone(p.Labels)
+func shownPush(p world.Push) Push {
+	shown := Push{
+		Endpoint: p.Endpoint, TaskID: p.TaskID, Users: p.Users, Labels: p.Labels, All: p.All, Strategy: p.Strategy,
+		Platform: p.Platform, Start: p.Start, Time: p.Time,
+	}
+	if p.Message != "" {
+		shown.Message = json.RawMessage(p.Message)
+	}
 	return shown
 }
 
@@ -59,18 +59,10 @@ type PushUser struct {
 
 // PushUser returns what push knows of a user.
 func (srv *Server) PushUser(name string) PushUser {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	u := s.Push.User(world.Fold(name))
-	shown := PushUser{Language: u.Language, Template: u.Template}
-	for b := range u.Bindings.All {
+	u := srv.world.PushUser(name)
+	shown := PushUser{Language: u.Language, Template: u.Template, Labels: srv.world.LabelsOf(name)}
+	for _, b := range u.Bindings {
 		shown.Bindings = append(shown.Bindings, PushBinding{b.Device, b.Notifier, b.Token})
-	}
-	for l := range s.Push.Labels.All {
-		if l.Users.Has(world.Fold(name)) {
-			shown.Labels = append(shown.Labels, l.Name)
-		}
 	}
 	return shown
 }
@@ -86,23 +78,13 @@ type PushSettings struct {
 // "chatgroup", and key the other user or the group. A user with himself are the
 // settings for all messages.
 func (srv *Server) PushSettings(user, chatType, key string) PushSettings {
-	s := srv.world
-	s.Mu.RLock()
-	defer s.Mu.RUnlock()
-	if chatType == "user" {
-		key = world.Fold(key)
-	}
-	all := chatType == "user" && key == world.Fold(user)
-	p := s.SettingsOf(world.Fold(user), chatType+"/"+key, all)
-	return PushSettings{p.Mode, p.Interval, p.Until}
+	p, _ := srv.world.PushSettings(user, world.PushScope{Chat: chatType, Key: key}) // an unknown user has the default
+	return PushSettings(p)
 }
 
 // AddPushBinding binds a device of a user, so that pushes reach it.
 func (srv *Server) AddPushBinding(user string, b PushBinding) {
-	s := srv.world
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	s.Push.Edit(world.Fold(user)).Bind(&world.Binding{Device: b.Device, Token: b.Token, Notifier: b.Notifier})
+	srv.world.AddBinding(user, world.Binding{Device: b.Device, Token: b.Token, Notifier: b.Notifier})
 }
 
 // PushCounts are the pushes of one day to one platform.
@@ -115,8 +97,5 @@ type PushCounts struct {
 // SetPushCounts sets what the statistics tell of a day and a platform, for
 // example "APNS".
 func (srv *Server) SetPushCounts(day time.Time, platform string, counts PushCounts) {
-	s := srv.world
-	s.Mu.Lock()
-	defer s.Mu.Unlock()
-	*s.Push.CountsOf(day.Format(time.DateOnly), platform) = world.PushCounts(counts)
+	srv.world.SetPushCounts(world.DayCounts{Day: day.Format(time.DateOnly), Platform: platform, PushCounts: world.PushCounts(counts)})
 }

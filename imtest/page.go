@@ -113,7 +113,7 @@ func (srv *Server) sendForm(r *http.Request, form *pageForm) (status int) {
 	}
 	s := srv.world
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+s.Issue(world.Grant{Expires: s.Now().Add(time.Minute)}))
+	req.Header.Set("Authorization", "Bearer "+s.IssueAppToken(time.Minute))
 	c := srv.newCall(req)
 	rep := srv.carryOut(c)
 	srv.log.add(c, rep.Status)

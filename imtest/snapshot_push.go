@@ -3,8 +3,6 @@ package imtest
 import (
 	"encoding/json"
 	"iter"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/world"
@@ -17,7 +15,7 @@ type savedPushUser struct {
 	Language string              `json:"language,omitempty"`
 	Template string              `json:"template,omitempty"`
 	Settings []savedPushSettings `json:"settings,omitempty"`
-	Bindings []world.Binding     `json:"bindings,omitempty"`
+	Bindings []savedBinding      `json:"bindings,omitempty"`
 }
 
 type savedPushSettings struct {
@@ -27,28 +25,31 @@ type savedPushSettings struct {
 	Until    time.Time `json:"until,omitzero"`
 }
 
-func savePushUsers(s *world.World) iter.Seq[savedPushUser] {
-	return each(sortedKeys(s.Push.Users), func(name string) savedPushUser {
-		u := s.Push.Users[name]
-		v := savedPushUser{User: name, Language: u.Language, Template: u.Template}
-		for key := range sortedKeys(u.Settings) {
-			p := u.Settings[key]
-			v.Settings = append(v.Settings, savedPushSettings{key, p.Mode, p.Interval, p.Until})
+type savedBinding struct {
+	Device   string `json:"device_id"`
+	Token    string `json:"device_token"`
+	Notifier string `json:"notifier_name"`
+}
+
+func savePushUsers(d *world.Dump) iter.Seq[savedPushUser] {
+	return records(d.Push.Users, func(u world.PushUser) savedPushUser {
+		v := savedPushUser{User: u.User, Language: u.Language, Template: u.Template}
+		for scope := range sortedKeys(u.Settings) {
+			p := u.Settings[scope]
+			v.Settings = append(v.Settings, savedPushSettings{scope, p.Mode, p.Interval, p.Until})
 		}
-		v.Bindings = world.Convert(u.Bindings.List(), func(b *world.Binding) world.Binding { return *b })
+		v.Bindings = world.Convert(u.Bindings, func(b world.Binding) savedBinding { return savedBinding(b) })
 		return v
 	})
 }
 
 func loadPushUser(s *world.World, v *savedPushUser) error {
-	u := s.Push.Edit(v.User)
-	u.Language, u.Template = v.Language, v.Template
+	u := world.PushUser{User: v.User, Language: v.Language, Template: v.Template, Settings: map[string]world.PushSettings{}}
 	for _, p := range v.Settings {
-		u.Settings[p.Of] = &world.PushSettings{Mode: p.Mode, Interval: p.Interval, Until: p.Until}
+		u.Settings[p.Of] = world.PushSettings{Mode: p.Mode, Interval: p.Interval, Until: p.Until}
 	}
-	for i := range v.Bindings {
-		u.Bind(&v.Bindings[i])
-	}
+	u.Bindings = world.Convert(v.Bindings, func(b savedBinding) world.Binding { return world.Binding(b) })
+	s.RestorePushUser(u)
 	return nil
 }
 
@@ -64,20 +65,17 @@ type savedLabelled struct {
 	Since time.Time `json:"since"`
 }
 
-func savePushLabels(s *world.World) iter.Seq[savedLabel] {
-	return each(s.Push.Labels.All, func(l *world.Label) savedLabel {
-		return savedLabel{l.Name, l.Description, l.Created, world.Convert(l.Users.List(), func(u *world.Labelled) savedLabelled {
-			return savedLabelled{u.Name, u.Since}
+func savePushLabels(d *world.Dump) iter.Seq[savedLabel] {
+	return records(d.Push.Labels, func(l world.LabelDump) savedLabel {
+		return savedLabel{l.Name, l.Description, l.Created, world.Convert(l.Users, func(u world.Labelled) savedLabelled {
+			return savedLabelled(u)
 		})}
 	})
 }
 
 func loadPushLabel(s *world.World, v *savedLabel) error {
-	l := &world.Label{Name: v.Name, Description: v.Description, Created: v.Created}
-	for _, u := range v.Users {
-		l.Users.Put(u.Name, &world.Labelled{Name: u.Name, Since: u.Since})
-	}
-	s.Push.Labels.Put(l.Name, l)
+	users := world.Convert(v.Users, func(u savedLabelled) world.Labelled { return world.Labelled(u) })
+	s.RestoreLabel(world.LabelDump{Name: v.Name, Description: v.Description, Created: v.Created, Users: users})
 	return nil
 }
 
@@ -89,14 +87,12 @@ type savedTemplate struct {
 	Updated time.Time `json:"updated"`
 }
 
-func savePushTemplates(s *world.World) iter.Seq[savedTemplate] {
-	return each(s.Push.Templates.All, func(t *world.PushTemplate) savedTemplate {
-		return savedTemplate{t.Name, t.Title, t.Text, t.Created, t.Updated}
-	})
+func savePushTemplates(d *world.Dump) iter.Seq[savedTemplate] {
+	return records(d.Push.Templates, func(t world.PushTemplate) savedTemplate { return savedTemplate(t) })
 }
 
 func loadPushTemplate(s *world.World, v *savedTemplate) error {
-	s.Push.Templates.Put(v.Name, &world.PushTemplate{Name: v.Name, Title: v.Title, Text: v.Text, Created: v.Created, Updated: v.Updated})
+	s.RestoreTemplate(world.PushTemplate(*v))
 	return nil
 }
 
@@ -107,17 +103,14 @@ type savedPushMessage struct {
 	Created time.Time       `json:"created"`
 }
 
-func savePushMessages(s *world.World) iter.Seq[savedPushMessage] {
-	return each(slices.Values(slices.Sorted(maps.Keys(s.Push.Stored))), func(id int64) savedPushMessage {
-		return savedPushMessage{id, s.Push.Stored[id].Message, s.Push.Stored[id].Created}
+func savePushMessages(d *world.Dump) iter.Seq[savedPushMessage] {
+	return records(d.Push.Stored, func(v world.StoredPush) savedPushMessage {
+		return savedPushMessage{v.ID, json.RawMessage(v.Message), v.Created}
 	})
 }
 
 func loadPushMessage(s *world.World, v *savedPushMessage) error {
-	if s.Push.Stored == nil {
-		s.Push.Stored = map[int64]world.StoredPush{}
-	}
-	s.Push.Stored[v.ID] = world.StoredPush{Message: v.Message, Created: v.Created}
+	s.RestoreStoredPush(world.StoredPush{ID: v.ID, Message: string(v.Message), Created: v.Created})
 	return nil
 }
 
@@ -134,12 +127,15 @@ type savedPush struct {
 	Time     time.Time       `json:"time"`
 }
 
-func savePushes(s *world.World) iter.Seq[savedPush] {
-	return each(slices.Values(s.Push.Sent), func(p *world.Push) savedPush { return savedPush(*p) })
+func savePushes(d *world.Dump) iter.Seq[savedPush] {
+	return records(d.Push.Sent, func(p world.Push) savedPush { return savedPush(shownPush(p)) })
 }
 
 func loadPush(s *world.World, v *savedPush) error {
-	s.Push.Sent = append(s.Push.Sent, new(world.Push(*v)))
+	s.RestorePush(world.Push{
+		Endpoint: v.Endpoint, TaskID: v.TaskID, Users: v.Users, Labels: v.Labels, All: v.All, Strategy: v.Strategy,
+		Platform: v.Platform, Start: v.Start, Message: string(v.Message), Time: v.Time,
+	})
 	return nil
 }
 
@@ -149,18 +145,14 @@ type savedCounts struct {
 	PushCounts
 }
 
-func savePushCounts(s *world.World) iter.Seq[savedCounts] {
-	var records []savedCounts
-	for day := range sortedKeys(s.Push.Counts) {
-		for platform := range sortedKeys(s.Push.Counts[day]) {
-			records = append(records, savedCounts{day, platform, PushCounts(*s.Push.Counts[day][platform])})
-		}
-	}
-	return slices.Values(records)
+func savePushCounts(d *world.Dump) iter.Seq[savedCounts] {
+	return records(d.Push.Counts, func(n world.DayCounts) savedCounts {
+		return savedCounts{n.Day, n.Platform, PushCounts(n.PushCounts)}
+	})
 }
 
 func loadPushCounts(s *world.World, v *savedCounts) error {
-	*s.Push.CountsOf(v.Day, v.Platform) = world.PushCounts(v.PushCounts)
+	s.SetPushCounts(world.DayCounts{Day: v.Day, Platform: v.Platform, PushCounts: world.PushCounts(v.PushCounts)})
 	return nil
 }
 

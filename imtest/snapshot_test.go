@@ -43,6 +43,9 @@ func everything(t *testing.T, c *client) {
 	fillCircles(c, ok, group)
 	fillMessages(c, ok, group)
 	fillPush(c, ok)
+	ok("POST", "/users/alice/collections", `{"id":"f","type":1,"data":"d","ext":"e"}`)
+	ok("POST", "/moderation/text/list", `{"name":"n","scope":"TAG","tagId":"t","disposition":"REJECT","fullMatch":true,"userId":"u","textContexts":["w"]}`)
+	ok("POST", "/moderation/record/message/export", `{"dateFrom":1,"dateTo":2}`)
 	date := c.srv.AddStoredCallbacks(imtest.StoredCallbacks{Start: c.srv.Clock().Now(), Size: 3})
 	ok("POST", "/callbacks/storage/retry", `{"date":"`+date+`","retry":1,"targetUrl":"http://x"}`)
 }

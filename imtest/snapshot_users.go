@@ -93,14 +93,12 @@ type savedAttributes struct {
 	Attributes map[string]string `json:"attributes"`
 }
 
-func saveAttributes(s *world.World) iter.Seq[savedAttributes] {
-	return each(sortedKeys(s.Metadata.Of), func(name string) savedAttributes {
-		return savedAttributes{name, s.Metadata.Of[name]}
-	})
+func saveAttributes(d *world.Dump) iter.Seq[savedAttributes] {
+	return records(d.Attributes, func(v world.UserAttributes) savedAttributes { return savedAttributes(v) })
 }
 
 func loadAttributes(s *world.World, v *savedAttributes) error {
-	s.Metadata.Replace(v.User, v.Attributes)
+	s.RestoreAttributes(world.UserAttributes(*v))
 	return nil
 }
 
@@ -111,17 +109,12 @@ type savedPresence struct {
 	Changed time.Time         `json:"changed"`
 }
 
-func savePresence(s *world.World) iter.Seq[savedPresence] {
-	return each(sortedKeys(s.Presence.Of), func(name string) savedPresence {
-		p := s.Presence.Of[name]
-		return savedPresence{name, maps.Clone(p.Status), p.Ext, p.Changed}
-	})
+func savePresence(d *world.Dump) iter.Seq[savedPresence] {
+	return records(d.Presence, func(p world.Presence) savedPresence { return savedPresence(p) })
 }
 
 func loadPresence(s *world.World, v *savedPresence) error {
-	own := s.Presence.Edit(v.User)
-	maps.Copy(own.Status, v.Status)
-	own.Ext, own.Changed = v.Ext, v.Changed
+	s.RestorePresence(world.Presence(*v))
 	return nil
 }
 
@@ -135,18 +128,15 @@ type savedSubscription struct {
 	Ends time.Time `json:"ends"`
 }
 
-func saveSubscriptions(s *world.World) iter.Seq[savedSubscriptions] {
-	return each(sortedKeys(s.Presence.Subs), func(name string) savedSubscriptions {
-		return savedSubscriptions{name, world.Convert(s.Presence.Subs[name].List(), func(sub *world.Subscription) savedSubscription {
-			return savedSubscription{sub.To, sub.Ends}
-		})}
+func saveSubscriptions(d *world.Dump) iter.Seq[savedSubscriptions] {
+	return records(d.Subscriptions, func(v world.SubscriptionList) savedSubscriptions {
+		return savedSubscriptions{v.User, world.Convert(v.To, func(sub world.Subscription) savedSubscription { return savedSubscription(sub) })}
 	})
 }
 
 func loadSubscriptions(s *world.World, v *savedSubscriptions) error {
-	for _, sub := range v.To {
-		s.Presence.Subscribe(v.User, sub.To, sub.Ends)
-	}
+	to := world.Convert(v.To, func(sub savedSubscription) world.Subscription { return world.Subscription(sub) })
+	s.RestoreSubscriptions(world.SubscriptionList{User: v.User, To: to})
 	return nil
 }
 

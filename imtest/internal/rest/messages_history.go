@@ -133,5 +133,5 @@ func (a *API) moderationExport(c *wire.Call) (*wire.Response, *wire.Error) {
 	if o.Bad != "" || !o.Has("dateFrom") || !o.Has("dateTo") || from > to {
 		return nil, wire.ErrInvalidRequest()
 	}
-	return wire.Plain(map[string]any{"entity": map[string]string{"uuid": a.world.NewUUID(a.world.Now())}}), nil
+	return wire.Plain(map[string]any{"entity": map[string]string{"uuid": a.world.OrderExport(from, to).UUID}}), nil
 }

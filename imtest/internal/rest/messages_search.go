@@ -15,7 +15,7 @@ import (
 
 const (
 	maxKeywords       = 5
-	maxKeyword        = 120 // characters of one keyword, and of all
+	maxSearchWord     = 120 // characters of one keyword, and of all
 	maxSearchedChats  = 20
 	maxSearchedID     = 512
 	maxSearchPeriod   = 90 * 24 * time.Hour
@@ -195,7 +195,7 @@ func (s *search) readKeywords(o *wire.Object) *wire.Error {
 	switch {
 	case o.Bad != "" || s.keywords == nil || len(s.keywords) > maxKeywords:
 		return errSearch()
-	case length > maxKeyword:
+	case length > maxSearchWord:
 		return errSearchTooComplex()
 	}
 	return nil

@@ -26,6 +26,11 @@ var allWords = join(
 	words{world.BadCursor: always(wire.ErrInvalidRequest)},
 	userWords,
 	contactWords,
+	tokenWords,
+	metadataWords,
+	presenceWords,
+	favoriteWords, translationWords, moderationWords,
+	templateWords, labelWords, pushSendWords,
 	circleWords, roomAttributeWords, threadReasons,
 	fileWords, messageWords, streamWords, reactionsWords,
 )

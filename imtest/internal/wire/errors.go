@@ -101,6 +101,9 @@ func errJSONParse(at rune) *Error {
 
 func ErrInvalidRequest() *Error { return ErrIllegalArgument("this is an invalid request.") }
 
+// ErrText is for errors of which no more than the text is documented.
+func ErrText(status int, text string) *Error { return &Error{Status: status, Description: text} }
+
 // ErrIllegalArgument is for the many errors that differ by text only.
 func ErrIllegalArgument(text string) *Error {
 	return &Error{

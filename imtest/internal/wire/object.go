@@ -166,6 +166,14 @@ func (o *Object) Note(name string) {
 	}
 }
 
+// Compact strips the blanks of valid JSON.
+func Compact(text []byte) string {
+	var buf bytes.Buffer
+	buf.Grow(len(text))
+	_ = json.Compact(&buf, text) // the text has been read before
+	return buf.String()
+}
+
 // culprit is the character that a parser quotes. The engines of encoding/json
 // count differently where it stands.
 var culprit = regexp.MustCompile(`character '(.)'`)

@@ -10,23 +10,27 @@ import (
 	"io"
 	"strings"
 	"time"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 // An AccessToken2 is the token that Agora's clients make by themselves from
 // the app id and the certificate. The format is in the catalogue, auth.yaml.
 
 const (
+	// AccessTokenVersion is how the text of a token begins.
 	AccessTokenVersion = "007"
 
 	chatService   = 5
 	chatUserRight = 1
-	ChatAppRight  = 2
+	// ChatAppRight is the right of the chat service that makes an app token.
+	ChatAppRight = 2
 
 	maxAccessTokenLife = 24 * time.Hour
 )
 
+// IsAccessToken holds for a token that says that it is an AccessToken2.
+func IsAccessToken(token string) bool { return strings.HasPrefix(token, AccessTokenVersion) }
+
+// AccessToken is an AccessToken2 as it was read.
 type AccessToken struct {
 	Signature []byte
 	Signed    []byte // the bytes that the signature is over, as they came
@@ -113,24 +117,26 @@ func (t *AccessToken) ends(right uint16) (time.Time, bool) {
 
 // checkAccessToken verifies a token, and remembers a good one like those that
 // the server made itself.
-func (w *World) checkAccessToken(token string) (Grant, *wire.Error) {
+func (w *World) checkAccessToken(token string) (Grant, *Error) {
 	t, ok := ParseAccessToken(token)
 	switch {
 	case !ok:
-		return Grant{}, wire.ErrTokenCorrupt()
+		return Grant{}, refuse(TokenCorrupt)
 	case t.AppID != w.Conf.AppID, !hmac.Equal(t.Signature, t.Sign(w.Conf.Certificate)):
-		return Grant{}, wire.ErrTokenIllegal()
+		return Grant{}, refuse(TokenIllegal)
 	}
 	var g Grant
 	if g.Expires, ok = t.ends(ChatAppRight); !ok {
 		if g.Expires, ok = t.ends(chatUserRight); !ok || t.UserID == "" {
-			return Grant{}, wire.ErrTokenIllegal()
+			return Grant{}, refuse(TokenIllegal)
 		}
-		g.user = w.Subject(t.UserID)
+		g.User = w.Subject(t.UserID)
 	}
 	if !w.Now().Before(g.Expires) {
-		return Grant{}, wire.ErrNotAuthenticated()
+		return Grant{}, refuse(TokenUnknown)
 	}
+	w.tokenMu.Lock()
+	defer w.tokenMu.Unlock()
 	w.remember(token, g)
 	return g, nil
 }

@@ -285,6 +285,8 @@ func TestCirclesComeBack(t *testing.T) {
 	}
 	again.RestoreSuperAdmin("bob")
 	again.RestoreDeparture(want.Departures[0])
+	again.RestoreApp(want.App)
+	require.NoError(t, again.RestorePlaces(want.Places))
 	assert.Equal(t, want, again.Dump(func() {}))
 	assert.Empty(t, happened(again, 0))
 	holdTogether(t, again)

@@ -110,7 +110,7 @@ func (w *World) goOffline(u *User) {
 }
 
 func (w *World) dropDevice(u *User, id string) {
-	w.Presence.drop(u.Name, id)
+	w.presence.drop(u.Name, id)
 	w.emit(DeviceLoggedOut{u.Name, id})
 }
 

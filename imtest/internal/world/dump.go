@@ -12,6 +12,17 @@ type Dump struct {
 	Mutes    []Mute
 	Contacts []ContactLists
 
+	Attributes []UserAttributes
+
+	Presence      []Presence
+	Subscriptions []SubscriptionList
+
+	Favorites  []FavoriteList
+	Moderation ModerationDump
+
+	Push   PushDump
+	Places map[string][]Run
+
 	Groups, Rooms, Threads []CircleRecord
 	Joined                 []Joined
 	SuperAdmins            []string    // of rooms
@@ -36,6 +47,10 @@ func (w *World) Dump(also func()) *Dump {
 	w.Mu.RLock()
 	defer w.Mu.RUnlock()
 	d := &Dump{Users: w.dumpUsers(), Mutes: w.dumpMutes(), Contacts: w.dumpContacts()}
+	d.Attributes = w.dumpAttributes()
+	d.Presence, d.Subscriptions = w.dumpPresence(), w.dumpSubscriptions()
+	d.Push, d.Places = w.dumpPush(), w.dumpPlaces()
+	d.Favorites, d.Moderation = w.dumpFavorites(), w.dumpModeration()
 	d.Groups, d.Rooms, d.Threads = w.dumpCircles(GroupKind), w.dumpCircles(RoomKind), w.dumpCircles(ThreadKind)
 	d.Joined, d.SuperAdmins, d.Departures = w.dumpJoined(), w.circles.superAdmins.List(), slices.Clone(w.circles.departures)
 	d.App = w.dumpApp()
@@ -55,14 +70,14 @@ type AppState struct {
 
 // dumpApp is for Dump. The caller holds mu.
 func (w *World) dumpApp() AppState {
-	return AppState{UUID: w.UUID, Time: w.Now(), Circles: w.Ids.Groups.Load(), Pushes: w.Push.Ids}
+	return AppState{UUID: w.UUID, Time: w.Now(), Circles: w.Ids.Groups.Load(), Pushes: w.push.ids}
 }
 
 // RestoreApp takes in what Dump has copied. A clock that is behind is moved forward.
 func (w *World) RestoreApp(v AppState) {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
-	w.UUID, w.Push.Ids = v.UUID, v.Pushes
+	w.UUID, w.push.ids = v.UUID, v.Pushes
 	w.Ids.Groups.Store(v.Circles)
 	if behind := v.Time.Sub(w.Now()); behind > 0 {
 		w.Conf.Clock.Advance(behind)

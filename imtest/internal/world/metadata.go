@@ -1,46 +1,33 @@
 package world
 
 import (
-	"bytes"
 	"maps"
-	"net/http"
-	"net/url"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
+	"slices"
 )
 
-const (
-	maxAttributes     = 2 << 10 // bytes of keys and values, of one user
-	maxAttributeBatch = 100
+const maxAttributes = 2 << 10 // bytes of keys and values, of one user
+
+// Why a rule about attributes refuses.
+const UserAttributesFull Kind = "the attributes of a user are too large" // Limit: bytes
+
+// What happens to the attributes of users.
+type (
+	// AttributesSet says which attributes of a user have new values.
+	AttributesSet struct {
+		User       string
+		Attributes map[string]string
+	}
+	// AttributesDeleted says that a user has no attributes any more.
+	AttributesDeleted struct{ User string }
 )
 
-var metadataRoutes = []Legacy{
-	{wire.Route{
-		ID: "metadata.set", Method: put, Path: "/metadata/user/{username}",
-		Body: wire.LenientBody, Who: wire.AnyToken,
-	}, (*World).metadataSet},
-	{wire.Route{
-		ID: "metadata.capacity", Method: get, Path: "/metadata/user/capacity",
-		Who: wire.AnyToken,
-	}, (*World).metadataCapacity},
-	{wire.Route{
-		ID: "metadata.get", Method: get, Path: "/metadata/user/{username}",
-		Who: wire.AnyToken,
-	}, (*World).metadataGet},
-	{wire.Route{
-		ID: "metadata.batch_get", Method: post, Path: "/metadata/user/get",
-		Body: wire.JSONBody, Who: wire.AnyToken,
-	}, (*World).metadataBatchGet},
-	{wire.Route{
-		ID: "metadata.delete", Method: del, Path: "/metadata/user/{username}",
-		Who: wire.AnyToken,
-	}, (*World).metadataDelete},
-}
+func (AttributesSet) what()     {}
+func (AttributesDeleted) what() {}
 
 // metadataState holds the attributes of users. They need no account.
 type metadataState struct {
-	Of    map[string]map[string]string
-	total int64 // bytes of all
+	of    map[string]map[string]string // by user; a map in it is replaced, never changed
+	total int64                        // bytes of all
 }
 
 func sizeOf(attributes map[string]string) int64 {
@@ -51,126 +38,118 @@ func sizeOf(attributes map[string]string) int64 {
 	return n
 }
 
-// Replace sets all attributes of a user; none is nil.
-func (m *metadataState) Replace(name string, attributes map[string]string) {
-	m.total += sizeOf(attributes) - sizeOf(m.Of[name])
+// replace sets all attributes of a user; none is nil.
+func (m *metadataState) replace(name string, attributes map[string]string) {
+	m.total += sizeOf(attributes) - sizeOf(m.of[name])
 	if attributes == nil {
-		delete(m.Of, name)
+		delete(m.of, name)
 		return
 	}
-	if m.Of == nil {
-		m.Of = map[string]map[string]string{}
+	if m.of == nil {
+		m.of = map[string]map[string]string{}
 	}
-	m.Of[name] = attributes
+	m.of[name] = attributes
 }
 
-// ownAttributes returns the user of the path, whom a user token must fit.
-func ownAttributes(c *wire.Call) (string, *wire.Error) {
-	name := named(c, "username")
-	if !c.Caller.App && c.Caller.User != name {
-		return "", wire.ErrAttributes(http.StatusUnauthorized, "metadata_error", "auth error")
-	}
-	return name, nil
-}
-
-// metadataSet adds to the attributes that are there. No source says whether it
+// SetAttributes adds to the attributes of a user. No source says whether the call
 // replaces them; the catalogue's verdict is that it does not.
-func (w *World) metadataSet(c *wire.Call) (*wire.Response, *wire.Error) {
-	name, err := ownAttributes(c)
-	if err != nil {
-		return nil, err
-	}
-	pairs, err := readAttributes(c)
-	if err != nil {
-		return nil, err
-	}
+func (w *World) SetAttributes(name string, pairs map[string]string) *Error {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
+	name = Fold(name)
 	merged := map[string]string{}
-	maps.Copy(merged, w.Metadata.Of[name])
+	maps.Copy(merged, w.metadata.of[name])
 	maps.Copy(merged, pairs)
 	if sizeOf(merged) > maxAttributes {
-		return nil, wire.ErrAttributesTooLarge(maxAttributes)
+		return &Error{Kind: UserAttributesFull, Names: []string{name}, Limit: maxAttributes}
 	}
-	w.Metadata.Replace(name, merged)
-	return wire.Data(pairs), nil
+	changed := !maps.Equal(merged, w.metadata.of[name])
+	w.metadata.replace(name, merged)
+	if changed {
+		w.emit(AttributesSet{name, maps.Clone(pairs)})
+	}
+	return nil
 }
 
-// readAttributes reads the form. One client sends its pairs in the query. It is
-// the one body whose label counts, and JSON is none under any label.
-func readAttributes(c *wire.Call) (map[string]string, *wire.Error) {
-	if c.ContentType() != "application/x-www-form-urlencoded" || bytes.HasPrefix(bytes.TrimSpace(c.Body), []byte("{")) {
-		return nil, wire.ErrAttributes(http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "")
+// ReplaceAttributes gives a user other attributes, whatever their size, or none if they
+// are nil.
+func (w *World) ReplaceAttributes(name string, attributes map[string]string) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.replaceAttributes(Fold(name), maps.Clone(attributes))
+}
+
+// DeleteAttributes leaves a user without attributes.
+func (w *World) DeleteAttributes(name string) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.replaceAttributes(Fold(name), nil)
+}
+
+// replaceAttributes emits what replacing changes. The caller holds mu.
+func (w *World) replaceAttributes(name string, attributes map[string]string) {
+	old := w.metadata.of[name]
+	w.metadata.replace(name, attributes)
+	if maps.Equal(old, attributes) {
+		return
 	}
-	form, err := url.ParseQuery(string(c.Body))
-	if err != nil {
-		return nil, wire.ErrAttributes(http.StatusBadRequest, "BAD_REQUEST", "invalid form")
-	}
-	pairs := map[string]string{}
-	for _, values := range []url.Values{c.Query, form} {
-		for name, list := range values {
-			pairs[name] = list[0]
+	for k := range old {
+		if _, kept := attributes[k]; !kept {
+			w.emit(AttributesDeleted{name})
+			break
 		}
 	}
-	return pairs, nil
+	if len(attributes) > 0 {
+		w.emit(AttributesSet{name, maps.Clone(attributes)})
+	}
 }
 
-func (w *World) metadataGet(c *wire.Call) (*wire.Response, *wire.Error) {
-	name, err := ownAttributes(c)
-	if err != nil {
-		return nil, err
-	}
+// Attributes returns the attributes of a user, nil if they have none.
+func (w *World) Attributes(name string) map[string]string {
 	w.Mu.RLock()
 	defer w.Mu.RUnlock()
-	attributes := map[string]string{}
-	maps.Copy(attributes, w.Metadata.Of[name])
-	return wire.Data(attributes), nil
+	return maps.Clone(w.metadata.of[Fold(name)])
 }
 
-// metadataBatchGet responses {} for a user who has nothing of what is asked for.
-func (w *World) metadataBatchGet(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
-	}
-	names, properties := o.Texts("targets"), o.Texts("properties")
-	switch {
-	case o.Bad != "" || names == nil || properties == nil:
-		return nil, wire.ErrAttributes(http.StatusBadRequest, "BAD_REQUEST", "targets and properties are required")
-	case len(names) > maxAttributeBatch:
-		return nil, wire.ErrAttributes(http.StatusBadRequest, "BAD_REQUEST", "exceed allowed batch size 100")
-	}
+// PickAttributes returns some attributes of some users, as far as they have them.
+func (w *World) PickAttributes(names, keys []string) map[string]map[string]string {
 	w.Mu.RLock()
 	defer w.Mu.RUnlock()
 	list := map[string]map[string]string{}
-	for _, name := range names {
-		name = Fold(name)
+	for _, name := range foldAll(names) {
 		list[name] = map[string]string{}
-		for _, property := range properties {
-			if v, ok := w.Metadata.Of[name][property]; ok {
-				list[name][property] = v
+		for _, key := range keys {
+			if v, ok := w.metadata.of[name][key]; ok {
+				list[name][key] = v
 			}
 		}
 	}
-	return wire.Data(list), nil
+	return list
 }
 
-func (w *World) metadataDelete(c *wire.Call) (*wire.Response, *wire.Error) {
-	name, err := ownAttributes(c)
-	if err != nil {
-		return nil, err
-	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	w.Metadata.Replace(name, nil)
-	return wire.Data(true), nil
-}
-
-func (w *World) metadataCapacity(c *wire.Call) (*wire.Response, *wire.Error) {
-	if !c.Caller.App {
-		return nil, wire.ErrUnauthorized("unauthorized")
-	}
+// AttributesSize returns the bytes of the attributes of all users.
+func (w *World) AttributesSize() int64 {
 	w.Mu.RLock()
 	defer w.Mu.RUnlock()
-	return wire.Data(w.Metadata.total), nil
+	return w.metadata.total
+}
+
+// UserAttributes are the attributes of a user, as Dump copies them.
+type UserAttributes struct {
+	User       string
+	Attributes map[string]string
+}
+
+// dumpAttributes copies all attributes for Dump. The caller holds mu.
+func (w *World) dumpAttributes() []UserAttributes {
+	return Convert(slices.Sorted(maps.Keys(w.metadata.of)), func(name string) UserAttributes {
+		return UserAttributes{name, w.metadata.of[name]}
+	})
+}
+
+// RestoreAttributes takes in attributes that Dump has copied.
+func (w *World) RestoreAttributes(v UserAttributes) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.metadata.replace(v.User, v.Attributes)
 }

@@ -11,13 +11,15 @@ import (
 // empty one at the end is the place of the next entry to come.
 type Run [2]int64
 
-// Placed is a book of anything.
-type Placed interface {
-	Places() []Run
-	Place(runs []Run) error
+// placed is a book of anything.
+type placed interface {
+	places() []Run
+	place(runs []Run) error
 }
 
-func (b *Book[V]) Places() []Run {
+// places are where the entries of a book are, nil if it never lost one: they are at
+// 1, 2, 3 then.
+func (b *Book[V]) places() []Run {
 	if b.last == int64(b.Len()) {
 		return nil
 	}
@@ -39,8 +41,8 @@ func (b *Book[V]) Places() []Run {
 	return runs
 }
 
-// Place puts the entries of a book that was filled at once to their places.
-func (b *Book[V]) Place(runs []Run) error {
+// place puts the entries of a book that was filled at once to their places.
+func (b *Book[V]) place(runs []Run) error {
 	rows, next := b.rows, int64(1)
 	for _, r := range runs {
 		first, n := r[0], r[1]
@@ -59,8 +61,45 @@ func (b *Book[V]) Place(runs []Run) error {
 	return nil
 }
 
-// PagedBooks visits the books that calls read by cursor. The caller holds mu.
-func (w *World) PagedBooks(visit func(name string, b Placed)) {
+// dumpPlaces copies the places of the entries of books for Dump, by book. A cursor
+// names a place, so that a server that starts again must have the entries where they
+// were. The caller holds mu.
+func (w *World) dumpPlaces() map[string][]Run {
+	all := map[string][]Run{}
+	w.pagedBooks(func(name string, b placed) {
+		if runs := b.places(); runs != nil {
+			all[name] = runs
+		}
+	})
+	return all
+}
+
+// RestorePlaces puts entries to the places that Dump has copied, when all are there.
+func (w *World) RestorePlaces(all map[string][]Run) error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	var err error
+	found := map[string]bool{}
+	w.pagedBooks(func(name string, b placed) {
+		runs, kept := all[name]
+		if !kept {
+			return
+		}
+		found[name] = true
+		if wrong := b.place(runs); wrong != nil {
+			err = fmt.Errorf("%s: %w", name, wrong)
+		}
+	})
+	for name := range all {
+		if !found[name] {
+			err = fmt.Errorf("there is no list %q", name)
+		}
+	}
+	return err
+}
+
+// pagedBooks visits the books that calls read by cursor. The caller holds mu.
+func (w *World) pagedBooks(visit func(name string, b placed)) {
 	visit("users", &w.users)
 	for user, b := range w.contacts.of {
 		visit("friends of "+user, &b.friends)
@@ -82,8 +121,8 @@ func (w *World) PagedBooks(visit func(name string, b Placed)) {
 			visit("reactors "+strconv.FormatInt(id-FirstMessageID, 10)+" "+r.Text, &r.Users)
 		}
 	}
-	visit("push labels", &w.Push.Labels)
-	for l := range w.Push.Labels.All {
-		visit("push label "+l.Name, &l.Users)
+	visit("push labels", &w.push.labels)
+	for l := range w.push.labels.All {
+		visit("push label "+l.name, &l.users)
 	}
 }

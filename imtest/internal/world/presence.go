@@ -3,104 +3,170 @@ package world
 import (
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 const (
-	maxPresenceExt     = 1 << 10 // bytes
-	maxPresenceBatch   = 100
-	maxPresencePage    = 500
 	maxSubscriptions   = 3000 // of one user, and to one user
 	maxSubscriptionAge = 30 * 24 * time.Hour
 )
 
-// Responses of presence are {"result": ...}, errors as well.
-var presenceRoutes = []Legacy{
-	{wire.Route{
-		ID: "presence.set", Method: post, Path: "/users/{username}/presence/{resource}/{status}",
-		Body: wire.JSONBody, Who: wire.OwnUser,
-	}, (*World).presenceSet},
-	{wire.Route{
-		ID: "presence.subscribe", Method: post, Path: "/users/{username}/presence/{expiry}",
-		Body: wire.JSONBody, Who: wire.OwnUser,
-	}, (*World).presenceSubscribe},
-	{wire.Route{
-		ID: "presence.get", Method: post, Path: "/users/{username}/presence",
-		Body: wire.JSONBody, Who: wire.OwnUser,
-	}, (*World).presenceGet},
-	{wire.Route{
-		ID: "presence.unsubscribe", Method: del, Path: "/users/{username}/presence",
-		Body: wire.LenientBody, Who: wire.OwnUser,
-	}, (*World).presenceUnsubscribe},
-	{wire.Route{
-		ID: "presence.list_subscriptions", Method: get, Path: "/users/{username}/presence/sublist",
-		Who: wire.OwnUser,
-	}, (*World).presenceListSubscriptions},
-	{wire.Route{
-		ID: "presence.group_online_count", Method: get, Path: "/presence/online/{group_id}/type/{query_type}",
-	}, (*World).presenceGroupOnlineCount},
-}
+// Why a rule about presence refuses.
+const (
+	OwnPresence       Kind = "nobody subscribes to their own presence"
+	SubscriptionsFull Kind = "a user watches, or is watched by, as many users as there may be"
+	NoGroupToCount    Kind = "there is no group to count in"
+)
+
+// What happens to presence.
+type (
+	// PresenceSet says what a user tells of one of their devices.
+	PresenceSet struct{ User, Device, Status, Ext string }
+	// PresenceSubscribed says that a user watches another until a time.
+	PresenceSubscribed struct {
+		User, To string
+		Ends     time.Time
+	}
+	// PresenceUnsubscribed says that a user watches another no more.
+	PresenceUnsubscribed struct{ User, To string }
+)
+
+func (PresenceSet) what()          {}
+func (PresenceSubscribed) what()   {}
+func (PresenceUnsubscribed) what() {}
 
 // presenceState holds what users tell of themselves, and who listens.
 type presenceState struct {
-	Of   map[string]*presence
-	Subs map[string]*Book[*Subscription] // by subscriber, then by the one watched
+	of   map[string]*Presence
+	subs map[string]*Book[*Subscription] // by subscriber, then by the one watched
 }
 
-// presence is the status of a user, per device.
-type presence struct {
+// Presence is the status of a user, per device.
+type Presence struct {
+	User    string
 	Status  map[string]string // device: "0" offline, "1" online, others are the app's own
 	Ext     string
-	Changed time.Time
+	Changed time.Time // zero: never
 }
 
-// Edit returns the status of a user to write.
-func (p *presenceState) Edit(user string) *presence {
-	if p.Of == nil {
-		p.Of = map[string]*presence{}
-	}
-	if p.Of[user] == nil {
-		p.Of[user] = &presence{Status: map[string]string{}}
-	}
-	return p.Of[user]
+// Subscription is one user's to the presence of another. It ends by itself.
+type Subscription struct {
+	To   string
+	Ends time.Time
 }
 
-// Set notes the status of one device.
-func (p *presenceState) Set(user, device, status, ext string, now time.Time) {
-	own := p.Edit(user)
-	own.Status[device], own.Ext, own.Changed = status, ext, now
+// edit returns the status of a user to write.
+func (p *presenceState) edit(user string) *Presence {
+	if p.of == nil {
+		p.of = map[string]*Presence{}
+	}
+	if p.of[user] == nil {
+		p.of[user] = &Presence{User: user, Status: map[string]string{}}
+	}
+	return p.of[user]
 }
 
 // drop takes back the status of a device that is logged out.
 func (p *presenceState) drop(user, device string) {
-	if own := p.Of[user]; own != nil {
+	if own := p.of[user]; own != nil {
 		delete(own.Status, device)
 	}
 }
 
 func (p *presenceState) forget(user string) {
-	delete(p.Of, user)
-	delete(p.Subs, user)
-	for _, subs := range p.Subs {
+	delete(p.of, user)
+	delete(p.subs, user)
+	for _, subs := range p.subs {
 		subs.Remove(user)
 	}
 }
 
-// PresenceOf returns the presence of a user: devices that are connected are
-// "1" unless they say otherwise. The caller holds mu.
-func (w *World) PresenceOf(name string) presence {
-	p := presence{Status: map[string]string{}}
+// live returns the subscriptions of a user that have not ended.
+func (p *presenceState) live(user string, now time.Time) []*Subscription {
+	var list []*Subscription
+	if subs := p.subs[user]; subs != nil {
+		for sub := range subs.All {
+			if now.Before(sub.Ends) {
+				list = append(list, sub)
+			}
+		}
+	}
+	return list
+}
+
+// full holds if a user has as many live subscriptions to them as there may be.
+func (p *presenceState) full(user string, now time.Time) bool {
+	if len(p.subs) < maxSubscriptions {
+		return false // there are not enough subscribers at all
+	}
+	n := 0
+	for _, subs := range p.subs {
+		if sub := subs.Get(user); sub != nil && now.Before(sub.Ends) {
+			n++
+		}
+	}
+	return n >= maxSubscriptions
+}
+
+// subscribe begins a subscription or gives it a new end.
+func (p *presenceState) subscribe(user, to string, ends time.Time) {
+	if p.subs == nil {
+		p.subs = map[string]*Book[*Subscription]{}
+	}
+	if p.subs[user] == nil {
+		p.subs[user] = new(Book[*Subscription])
+	}
+	p.subs[user].Put(to, &Subscription{to, ends})
+}
+
+// SetPresence sets the status of one device of a user, also of one that never logged
+// in.
+func (w *World) SetPresence(name, device, status, ext string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	u, err := w.user(name)
+	if err != nil {
+		return err
+	}
+	w.setPresence(u.Name, device, status, ext)
+	return nil
+}
+
+// PutPresence is SetPresence for a user who need not be registered.
+func (w *World) PutPresence(name, device, status, ext string) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	w.setPresence(Fold(name), device, status, ext)
+}
+
+// setPresence notes the status of a device, and when. The caller holds mu.
+func (w *World) setPresence(user, device, status, ext string) {
+	own := w.presence.edit(user)
+	old, had := own.Status[device]
+	changed := !had || old != status || own.Ext != ext
+	own.Status[device], own.Ext, own.Changed = status, ext, w.Now()
+	if changed {
+		w.emit(PresenceSet{user, device, status, ext})
+	}
+}
+
+// PresenceOf returns the presence of a user, also of one who is not registered:
+// devices that are connected are "1" unless they say otherwise.
+func (w *World) PresenceOf(name string) Presence {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return w.presenceOf(Fold(name))
+}
+
+func (w *World) presenceOf(name string) Presence {
+	p := Presence{User: name, Status: map[string]string{}}
 	if u := w.users.Get(name); u != nil {
 		p.Changed = latest(u.Created, u.Came, u.Left)
 		for _, device := range u.Devices {
 			p.Status[device.ID] = "1"
 		}
 	}
-	if own := w.Presence.Of[name]; own != nil {
+	if own := w.presence.of[name]; own != nil {
 		maps.Copy(p.Status, own.Status)
 		p.Ext, p.Changed = own.Ext, latest(p.Changed, own.Changed)
 	}
@@ -109,64 +175,15 @@ func (w *World) PresenceOf(name string) presence {
 
 func latest(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }
 
-// presenceItem is the presence of a user on the wire: times are in seconds, as
-// strings, and no status at all is an array.
-type presenceItem struct {
-	UID      string `json:"uid"`
-	LastTime string `json:"last_time"`
-	Expiry   string `json:"expiry,omitempty"`
-	Ext      string `json:"ext"`
-	Status   any    `json:"status"`
-}
-
-func (w *World) presenceItem(name string) presenceItem {
-	p := w.PresenceOf(name)
-	item := presenceItem{UID: name, LastTime: "0", Ext: p.Ext, Status: p.Status}
-	if len(p.Status) == 0 {
-		item.Status = []string{}
+// SeePresence returns the presence of users, each once, to one who asks; nothing at
+// all if they do not exist.
+func (w *World) SeePresence(asker string, names []string) []Presence {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	if !w.users.Has(Fold(asker)) {
+		return nil
 	}
-	if !p.Changed.IsZero() {
-		item.LastTime = seconds(p.Changed)
-	}
-	return item
-}
-
-func seconds(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
-
-func presenceResult(v any) *wire.Response { return wire.Plain(map[string]any{"result": v}) }
-
-// presenceSet takes any device, also one that never logged in.
-func (w *World) presenceSet(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
-	}
-	ext, name := o.Text("ext"), named(c, "username")
-	_, wrong := strconv.Atoi(c.Value("status"))
-	switch {
-	case !o.Has("ext") || o.Bad != "":
-		return nil, wire.ErrPresence("illegal_argument", "ext cannot be null")
-	case len(ext) > maxPresenceExt:
-		return nil, wire.ErrPresence("illegal_argument", "ext is too big")
-	case wrong != nil:
-		return nil, wire.ErrPresence("", "set presence failed")
-	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	if !w.users.Has(name) {
-		return nil, wire.ErrNoSuchUser()
-	}
-	w.Presence.Set(name, c.Value("resource"), c.Value("status"), ext, w.Now())
-	return presenceResult("ok"), nil
-}
-
-// readUsernames reads the users of a call, each once.
-func readUsernames(o *wire.Object) ([]string, *wire.Error) {
-	names := o.Texts("usernames")
-	if o.Bad != "" || len(names) == 0 {
-		return nil, wire.ErrPresence("illegal_argument", "usernames is empty")
-	}
-	return foldAll(names), nil
+	return Convert(foldAll(names), w.presenceOf)
 }
 
 // foldAll folds names and leaves out those that come again.
@@ -182,47 +199,80 @@ func foldAll(names []string) []string {
 	return list
 }
 
-// presenceGet has an entry per user that it is asked for, and none at all if
-// the one who asks does not exist.
-func (w *World) presenceGet(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
+// Subscribe lets a user watch others, each once, for a number of seconds. It returns
+// how they are and when that ends. It takes a life of more than 30 days for 30 days;
+// the documents have no error for it.
+func (w *World) Subscribe(user string, names []string, seconds int64) (list []Presence, ends time.Time, err *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	names = foldAll(names)
+	if slices.Contains(names, Fold(user)) {
+		return nil, ends, refuse(OwnPresence, Fold(user))
 	}
-	names, err := readUsernames(o)
+	u, err := w.user(user)
 	switch {
 	case err != nil:
-		return nil, err
-	case len(names) > maxPresenceBatch:
-		return nil, wire.ErrPresence("illegal_argument", "too many get presences")
+		return nil, ends, err
+	case !w.maySubscribe(u.Name, names):
+		return nil, ends, refuse(SubscriptionsFull, u.Name)
 	}
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
-	list := []presenceItem{}
-	if w.users.Has(named(c, "username")) {
-		for _, name := range names {
-			list = append(list, w.presenceItem(name))
-		}
+	ends = w.Now().Add(time.Duration(min(seconds, int64(maxSubscriptionAge.Seconds()))) * time.Second)
+	for _, name := range names {
+		w.presence.subscribe(u.Name, name, ends)
+		w.emit(PresenceSubscribed{u.Name, name, ends})
 	}
-	return presenceResult(list), nil
+	return Convert(names, w.presenceOf), ends, nil
 }
 
-// presenceGroupOnlineCount counts members with a live connection.
-func (w *World) presenceGroupOnlineCount(c *wire.Call) (*wire.Response, *wire.Error) {
-	id, kind := strings.TrimSpace(c.Value("group_id")), strings.TrimSpace(c.Value("query_type"))
-	switch {
-	case id == "":
-		return nil, wire.ErrPresence("illegal_argument", "Id cannot be null.")
-	case kind == "":
-		return nil, wire.ErrPresence("illegal_argument", "Type cannot be null.")
-	case kind != "0" && kind != "1":
-		return nil, wire.ErrPresence("illegal_argument", "Type must be 0 or 1.")
+// maySubscribe holds if neither the user would watch too many, nor any of the
+// others be watched by too many. The caller holds mu.
+func (w *World) maySubscribe(user string, names []string) bool {
+	now := w.Now()
+	live := w.presence.live(user, now)
+	added := 0
+	for _, name := range names {
+		if slices.ContainsFunc(live, func(sub *Subscription) bool { return sub.To == name }) {
+			continue
+		}
+		if w.presence.full(name, now) {
+			return false
+		}
+		added++
 	}
+	return len(live)+added <= maxSubscriptions
+}
+
+// Unsubscribe ends subscriptions of a user, as far as there are such.
+func (w *World) Unsubscribe(user string, names []string) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	subs, now := w.presence.subs[Fold(user)], w.Now()
+	if subs == nil {
+		return
+	}
+	for _, name := range foldAll(names) {
+		sub := subs.Get(name)
+		subs.Remove(name)
+		if sub != nil && now.Before(sub.Ends) {
+			w.emit(PresenceUnsubscribed{Fold(user), name})
+		}
+	}
+}
+
+// Subscriptions returns the subscriptions of a user that have not ended.
+func (w *World) Subscriptions(user string) []Subscription {
 	w.Mu.RLock()
 	defer w.Mu.RUnlock()
-	members, known := w.groupMembers(id)
+	return Convert(w.presence.live(Fold(user), w.Now()), func(sub *Subscription) Subscription { return *sub })
+}
+
+// CountOnline counts the members of a group with a live connection.
+func (w *World) CountOnline(group string) (int, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	members, known := w.groupMembers(group)
 	if !known {
-		return nil, wire.ErrNoGroupToCount(id)
+		return 0, refuse(NoGroupToCount, group)
 	}
 	n := 0
 	for _, name := range members {
@@ -230,5 +280,46 @@ func (w *World) presenceGroupOnlineCount(c *wire.Call) (*wire.Response, *wire.Er
 			n++
 		}
 	}
-	return presenceResult(n), nil
+	return n, nil
+}
+
+// SubscriptionList are the subscriptions of a user, as Dump copies them: those that
+// have ended, too.
+type SubscriptionList struct {
+	User string
+	To   []Subscription
+}
+
+// dumpPresence copies what users tell of themselves for Dump. The caller holds mu.
+func (w *World) dumpPresence() []Presence {
+	return Convert(slices.Sorted(maps.Keys(w.presence.of)), func(name string) Presence {
+		p := *w.presence.of[name]
+		p.Status = maps.Clone(p.Status)
+		return p
+	})
+}
+
+// RestorePresence takes in what Dump has copied of a user.
+func (w *World) RestorePresence(p Presence) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	own := w.presence.edit(p.User)
+	maps.Copy(own.Status, p.Status)
+	own.Ext, own.Changed = p.Ext, p.Changed
+}
+
+// dumpSubscriptions copies all subscriptions for Dump. The caller holds mu.
+func (w *World) dumpSubscriptions() []SubscriptionList {
+	return Convert(slices.Sorted(maps.Keys(w.presence.subs)), func(name string) SubscriptionList {
+		return SubscriptionList{name, Convert(w.presence.subs[name].List(), func(sub *Subscription) Subscription { return *sub })}
+	})
+}
+
+// RestoreSubscriptions takes in the subscriptions of a user that Dump has copied.
+func (w *World) RestoreSubscriptions(v SubscriptionList) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	for _, sub := range v.To {
+		w.presence.subscribe(v.User, sub.To, sub.Ends)
+	}
 }

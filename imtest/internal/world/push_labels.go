@@ -1,225 +1,197 @@
 package world
 
-import (
-	"regexp"
-	"time"
-	"unicode/utf8"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
-)
+import "time"
 
 const (
-	maxLabels      = 100   // of the app
-	maxLabelUsers  = 20000 // of one label
-	maxLabelBatch  = 100
-	maxLabelPage   = 100
-	maxDescription = 255
+	maxLabels     = 100   // of the app
+	maxLabelUsers = 20000 // of one label
 )
 
-// Responses have no more than timestamp, data and duration.
-var pushLabelsRoutes = []Legacy{
-	{wire.Route{
-		ID: "push.create_label", Method: post, Path: "/push/label",
-		Body: wire.JSONBody,
-	}, (*World).labelCreate},
-	{wire.Route{
-		ID: "push.get_label", Method: get, Path: "/push/label/{labelname}",
-	}, (*World).labelGet},
-	{wire.Route{
-		ID: "push.list_labels", Method: get, Path: "/push/label",
-	}, (*World).labelsList},
-	{wire.Route{
-		ID: "push.delete_label", Method: del, Path: "/push/label/{labelname}",
-	}, (*World).labelDelete},
-	{wire.Route{
-		ID: "push.add_label_users", Method: post, Path: "/push/label/{labelname}/user",
-		Body: wire.JSONBody,
-	}, (*World).labelAddUsers},
-	{wire.Route{
-		ID: "push.get_label_user", Method: get, Path: "/push/label/{labelname}/user/{username}",
-	}, (*World).labelGetUser},
-	{wire.Route{
-		ID: "push.list_label_users", Method: get, Path: "/push/label/{labelname}/user",
-	}, (*World).labelListUsers},
-	{wire.Route{
-		ID: "push.remove_label_users", Method: del, Path: "/push/label/{labelname}/user",
-		Body: wire.JSONBody,
-	}, (*World).labelRemoveUsers},
+// label is a set of users; its name is told from others by case.
+type label struct {
+	name, description string
+	created           time.Time
+	users             Book[*Labelled]
 }
 
-// Label is a set of users; its name is told from others by case.
+// Label is a label as rules hand it out.
 type Label struct {
 	Name, Description string
 	Created           time.Time
-	Users             Book[*Labelled]
+	Users             int // how many carry it
 }
 
+// Labelled is a user who carries a label.
 type Labelled struct {
 	Name  string
 	Since time.Time
 }
 
-type labelItem struct {
-	Name        string `json:"name"`
-	Description string `json:"description"`
-	Count       *int   `json:"count,omitempty"` // not of a new one
-	CreatedAt   int64  `json:"createdAt"`
+func (l *label) copy() Label { return Label{l.name, l.description, l.created, l.users.Len()} }
+
+func (l *label) list() []Labelled { return labelled(l.users.List()) }
+
+func labelled(list []*Labelled) []Labelled {
+	return Convert(list, func(u *Labelled) Labelled { return *u })
 }
 
-func (l *Label) item() labelItem {
-	return labelItem{l.Name, l.Description, new(l.Users.Len()), l.Created.UnixMilli()}
-}
-
-type labelledItem struct {
-	Username string `json:"username"`
-	Created  int64  `json:"created"`
-}
-
-func (l *Labelled) item() labelledItem { return labelledItem{l.Name, l.Since.UnixMilli()} }
-
-var labelName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
-
-// labelCreate refuses a name that is taken and a label too many with errors
-// that no document has.
-func (w *World) labelCreate(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
+// label returns a label. The caller holds mu.
+func (w *World) label(name string) (*label, *Error) {
+	if l := w.push.labels.Get(name); l != nil {
+		return l, nil
 	}
+	return nil, refuse(NoLabel, name)
+}
+
+// CreateLabel makes a label.
+func (w *World) CreateLabel(name, description string) (Label, *Error) {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
-	l := &Label{Name: o.Text("name"), Description: o.Text("description"), Created: w.Now()}
 	switch {
-	case o.Bad != "":
-		return nil, wire.ErrPushParameter(o.Bad)
-	case !labelName.MatchString(l.Name):
-		return nil, wire.ErrPushParameter("name")
-	case utf8.RuneCountInString(l.Description) > maxDescription:
-		return nil, wire.ErrPushParameter("description")
-	case w.Push.Labels.Has(l.Name):
-		return nil, wire.ErrPushArgument("push label already exists of " + l.Name)
-	case w.Push.Labels.Len() >= maxLabels:
-		return nil, wire.ErrPushArgument("push label number exceeds the limit")
+	case w.push.labels.Has(name):
+		return Label{}, refuse(LabelTaken, name)
+	case w.push.labels.Len() >= maxLabels:
+		return Label{}, refuse(LabelsFull)
 	}
-	w.Push.Labels.Put(l.Name, l)
-	item := l.item()
-	item.Count = nil
-	return wire.Data(item), nil
+	l := &label{name: name, description: description, created: w.Now()}
+	w.push.labels.Put(name, l)
+	w.emit(LabelCreated{name, description})
+	return l.copy(), nil
 }
 
-// onLabel handles a call on a label that exists.
-func (w *World) onLabel(c *wire.Call, do func(*Label) (*wire.Response, *wire.Error)) (*wire.Response, *wire.Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	l := w.Push.Labels.Get(c.Value("labelname"))
-	if l == nil {
-		return nil, wire.ErrNoLabel(c.Value("labelname"))
-	}
-	return do(l)
-}
-
-func (w *World) labelGet(c *wire.Call) (*wire.Response, *wire.Error) {
-	return w.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) { return wire.Data(l.item()), nil })
-}
-
-func (w *World) labelsList(c *wire.Call) (*wire.Response, *wire.Error) {
+// Label returns a label.
+func (w *World) Label(name string) (Label, *Error) {
 	w.Mu.RLock()
 	defer w.Mu.RUnlock()
-	return listPushes(c, &w.Push.Labels, true, (*Label).item)
+	l, err := w.label(name)
+	if err != nil {
+		return Label{}, err
+	}
+	return l.copy(), nil
 }
 
-// listPushes responses with a page of a book.
-func listPushes[V, W any](c *wire.Call, b *Book[V], newestFirst bool, item func(V) W) (*wire.Response, *wire.Error) {
-	limit, err := c.Number("limit", maxLabelPage, maxLabelPage)
-	if err != nil {
-		return nil, err
-	}
-	page, ok := b.Leaf(c.Query.Get("cursor"), limit, newestFirst, nil)
+// ListLabels returns a page of the labels, the newest first, and the cursor of the next
+// one, "" if this is the last.
+func (w *World) ListLabels(cursor string, limit int) (list []Label, next string, err *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	page, ok := w.push.labels.Leaf(cursor, limit, true, nil)
 	if !ok {
-		return nil, wire.ErrPushParameter("cursor")
+		return nil, "", refuse(BadCursor)
 	}
-	return &wire.Response{Data: Convert(page.Values, item), Cursor: page.CursorIfMore()}, nil
+	return Convert(page.Values, (*label).copy), page.CursorIfMore(), nil
 }
 
-// labelDelete also deletes a label that has users.
-func (w *World) labelDelete(c *wire.Call) (*wire.Response, *wire.Error) {
-	return w.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
-		w.Push.Labels.Remove(l.Name)
-		return wire.Data("success"), nil
-	})
-}
-
-// labelOutcome is what became of the users of a call.
-type labelOutcome struct {
-	Success []string          `json:"success"`
-	Fail    map[string]string `json:"fail"` // user to reason
-}
-
-// forLabelUsers does something with each user of the body, which returns why it
-// could not, "" if it could.
-func (w *World) forLabelUsers(c *wire.Call, do func(l *Label, name string) string) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
+// DeleteLabel deletes a label, also one that has users.
+func (w *World) DeleteLabel(name string) *Error {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	l, err := w.label(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	names := o.Texts("usernames")
-	if o.Bad != "" || len(names) == 0 || len(names) > maxLabelBatch {
-		return nil, wire.ErrPushParameter("usernames")
-	}
-	return w.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
-		out := labelOutcome{[]string{}, map[string]string{}}
-		for _, name := range foldAll(names) {
-			if reason := do(l, name); reason != "" {
-				out.Fail[name] = reason
-				continue
-			}
-			out.Success = append(out.Success, name)
-		}
-		return wire.Data(out), nil
-	})
+	w.push.labels.Remove(l.name)
+	w.emit(LabelDeleted{l.name})
+	return nil
 }
 
-const noPushUser = "appUser not exists"
+// LabelOutcome sorts the users of a call, each once.
+type LabelOutcome struct {
+	Done   []string
+	Failed map[string]Kind
+}
 
-func (w *World) labelAddUsers(c *wire.Call) (*wire.Response, *wire.Error) {
-	return w.forLabelUsers(c, func(l *Label, name string) string {
+// forLabel does something with each of some users, and notes for whom it could not be
+// done.
+func (w *World) forLabel(name string, users []string, do func(l *label, user string) *Error) (LabelOutcome, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	out := LabelOutcome{Done: []string{}, Failed: map[string]Kind{}}
+	l, err := w.label(name)
+	if err != nil {
+		return out, err
+	}
+	for _, user := range foldAll(users) {
+		_, err := w.user(user)
+		if err == nil {
+			err = do(l, user)
+		}
+		if err != nil {
+			out.Failed[user] = err.Kind
+			continue
+		}
+		out.Done = append(out.Done, user)
+	}
+	return out, nil
+}
+
+// AddLabelUsers puts users under a label.
+func (w *World) AddLabelUsers(name string, users []string) (LabelOutcome, *Error) {
+	return w.forLabel(name, users, func(l *label, user string) *Error {
 		switch {
-		case !w.users.Has(name):
-			return noPushUser
-		case l.Users.Has(name):
-			return ""
-		case l.Users.Len() >= maxLabelUsers:
-			return "push label user number exceeds the limit"
+		case l.users.Has(user):
+			return nil
+		case l.users.Len() >= maxLabelUsers:
+			return refuse(LabelFull, l.name)
 		}
-		l.Users.Put(name, &Labelled{name, w.Now()})
-		return ""
+		l.users.Put(user, &Labelled{user, w.Now()})
+		w.emit(LabelUserAdded{l.name, user})
+		return nil
 	})
 }
 
-// labelRemoveUsers also succeeds for a user who is not under the label.
-func (w *World) labelRemoveUsers(c *wire.Call) (*wire.Response, *wire.Error) {
-	return w.forLabelUsers(c, func(l *Label, name string) string {
-		if !w.users.Has(name) {
-			return noPushUser
+// RemoveLabelUsers takes users off a label; it also succeeds for a user who is not
+// under it.
+func (w *World) RemoveLabelUsers(name string, users []string) (LabelOutcome, *Error) {
+	return w.forLabel(name, users, func(l *label, user string) *Error {
+		if l.users.Has(user) {
+			l.users.Remove(user)
+			w.emit(LabelUserRemoved{l.name, user})
 		}
-		l.Users.Remove(name)
-		return ""
+		return nil
 	})
 }
 
-// labelGetUser has no data for a user who is not under the label.
-func (w *World) labelGetUser(c *wire.Call) (*wire.Response, *wire.Error) {
-	return w.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
-		u := l.Users.Get(named(c, "username"))
-		if u == nil {
-			return new(wire.Response), nil
-		}
-		return wire.Data(u.item()), nil
-	})
+// LabelUser returns a user under a label, and whether they are there.
+func (w *World) LabelUser(name, user string) (Labelled, bool, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	l, err := w.label(name)
+	if err != nil {
+		return Labelled{}, false, err
+	}
+	u := l.users.Get(Fold(user))
+	if u == nil {
+		return Labelled{}, false, nil
+	}
+	return *u, true, nil
 }
 
-func (w *World) labelListUsers(c *wire.Call) (*wire.Response, *wire.Error) {
-	return w.onLabel(c, func(l *Label) (*wire.Response, *wire.Error) {
-		return listPushes(c, &l.Users, false, (*Labelled).item)
-	})
+// ListLabelUsers returns a page of the users under a label, and the cursor of the next
+// one, "" if this is the last.
+func (w *World) ListLabelUsers(name, cursor string, limit int) (list []Labelled, next string, err *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	l, err := w.label(name)
+	if err != nil {
+		return nil, "", err
+	}
+	page, ok := l.users.Leaf(cursor, limit, false, nil)
+	if !ok {
+		return nil, "", refuse(BadCursor)
+	}
+	return labelled(page.Values), page.CursorIfMore(), nil
+}
+
+// LabelsOf returns the names of the labels that a user carries.
+func (w *World) LabelsOf(user string) []string {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	var list []string
+	for l := range w.push.labels.All {
+		if l.users.Has(Fold(user)) {
+			list = append(list, l.name)
+		}
+	}
+	return list
 }

@@ -1,74 +1,120 @@
 package world
 
 import (
-	"encoding/json"
+	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
-const (
-	maxPushTargets = 100
-	maxPushLabels  = 5
-	pushDate       = "2006-01-02 15:04:05" // in UTC
-	minPushDelay   = time.Hour
-	maxPushDelay   = 30 * 24 * time.Hour
-
-	firstPushID = 971234567890123456
-)
-
-// Responses have no more than timestamp, data and duration.
-var pushSendRoutes = []Legacy{
-	{wire.Route{
-		ID: "push.send_sync", Method: post, Path: "/push/sync/{target}",
-		Body: wire.JSONBody,
-	}, (*World).pushSync},
-	{wire.Route{
-		ID: "push.send_async", Method: post, Path: "/push/async/{target}",
-		Body: wire.JSONBody,
-	}, (*World).pushAsync},
-	{wire.Route{
-		ID: "push.send_single", Method: post, Path: "/push/single",
-		Body: wire.JSONBody,
-	}, (*World).pushSingle},
-	{wire.Route{
-		ID: "push.send_list", Method: post, Path: "/push/list",
-		Body: wire.JSONBody,
-	}, (*World).pushList},
-	{wire.Route{
-		ID: "push.send_label", Method: post, Path: "/push/list/label",
-		Body: wire.JSONBody,
-	}, (*World).pushLabel},
-	{wire.Route{
-		ID: "push.send_task", Method: post, Path: "/push/task",
-		Body: wire.JSONBody,
-	}, (*World).pushTask},
-	{wire.Route{
-		ID: "push.create_message", Method: post, Path: "/push/message",
-		Body: wire.JSONBody,
-	}, (*World).pushCreateMessage},
-	{wire.Route{
-		ID: "push.get_message", Method: get, Also: post, Path: "/push/message/{messageId}",
-	}, (*World).pushGetMessage},
-	{wire.Route{
-		ID: "push.send_broadcast_task", Method: post, Path: "/push/task/broadcast",
-		Body: wire.JSONBody,
-	}, (*World).pushBroadcast},
-	{wire.Route{
-		ID: "push.statistics", Method: get, Path: "/push/data/offline-push/begin/{startTime}/end/{endTime}",
-	}, (*World).pushStatistics},
+// PushTemplate is a template of push notifications.
+type PushTemplate struct {
+	Name, Title, Text string
+	Created, Updated  time.Time
 }
 
-// pushState is all that push knows.
-type pushState struct {
-	Users     map[string]*pushUser
-	Templates Book[*PushTemplate]
-	Labels    Book[*Label]
-	Sent      []*Push
-	Stored    map[int64]StoredPush // messages for tasks, by id
-	Ids       int64                // number of ids of tasks and messages made
-	Counts    map[string]map[string]*PushCounts
+// template returns a template. The caller holds mu.
+func (w *World) template(name string) (*PushTemplate, *Error) {
+	if t := w.push.templates.Get(name); t != nil {
+		return t, nil
+	}
+	return nil, refuse(NoTemplate, name)
+}
+
+// CreateTemplate makes a template. It refuses a name that is taken, which the documents
+// leave open.
+func (w *World) CreateTemplate(name, title, text string) (PushTemplate, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	if w.push.templates.Has(name) {
+		return PushTemplate{}, refuse(TemplateTaken, name)
+	}
+	now := w.Now()
+	t := &PushTemplate{Name: name, Title: title, Text: text, Created: now, Updated: now}
+	w.push.templates.Put(name, t)
+	w.emit(TemplateCreated{*t})
+	return *t, nil
+}
+
+// Template returns a template.
+func (w *World) Template(name string) (PushTemplate, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	t, err := w.template(name)
+	if err != nil {
+		return PushTemplate{}, err
+	}
+	return *t, nil
+}
+
+// UpdateTemplate changes a template; an empty pattern leaves it as it is.
+func (w *World) UpdateTemplate(name, title, text string) (PushTemplate, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	t, err := w.template(name)
+	if err != nil {
+		return PushTemplate{}, err
+	}
+	old := *t
+	t.Title, t.Text = cmp.Or(title, t.Title), cmp.Or(text, t.Text)
+	t.Updated = w.Now()
+	if t.Title != old.Title || t.Text != old.Text {
+		w.emit(TemplateUpdated{*t})
+	}
+	return *t, nil
+}
+
+// DeleteTemplate deletes a template, and returns what it was.
+func (w *World) DeleteTemplate(name string) (PushTemplate, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	t, err := w.template(name)
+	if err != nil {
+		return PushTemplate{}, err
+	}
+	w.push.templates.Remove(name)
+	w.emit(TemplateDeleted{name})
+	return *t, nil
+}
+
+// StoredPush is a message for tasks.
+type StoredPush struct {
+	ID      int64
+	Message string // JSON
+	Created time.Time
+}
+
+func (p *pushState) keep(v StoredPush) {
+	if p.stored == nil {
+		p.stored = map[int64]StoredPush{}
+	}
+	p.stored[v.ID] = v
+}
+
+// StorePush keeps a message for tasks, and returns its id.
+func (w *World) StorePush(message string) int64 {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	v := StoredPush{w.push.newID(), message, w.Now()}
+	w.push.keep(v)
+	w.emit(PushStored{v.ID, message})
+	return v.ID
+}
+
+// StoredPush returns a message for tasks.
+func (w *World) StoredPush(id int64) (StoredPush, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return w.storedPush(id)
+}
+
+func (w *World) storedPush(id int64) (StoredPush, *Error) {
+	v, ok := w.push.stored[id]
+	if !ok {
+		return v, refuse(NoStoredPush, strconv.FormatInt(id, 10))
+	}
+	return v, nil
 }
 
 // Push is one push notification, to however many users.
@@ -80,266 +126,213 @@ type Push struct {
 	All      bool
 	Strategy int
 	Platform string    // android, ios or harmonyos, "" for all
-	Start    time.Time // when it is to be sent
-	Message  json.RawMessage
+	Start    time.Time // when it is to be sent, zero: at once
+	Message  string    // JSON
 	Time     time.Time // of the call
 }
 
-type StoredPush struct {
-	Message json.RawMessage
-	Created time.Time
+func (p *Push) copy() Push {
+	c := *p
+	c.Users, c.Labels = slices.Clone(p.Users), slices.Clone(p.Labels)
+	return c
 }
 
-func (p *pushState) newID() int64 {
-	p.Ids++
-	return firstPushID + p.Ids - 1
+// Delivery is a device to which a vendor brings a push.
+type Delivery struct {
+	User     string
+	Platform string // as pushes are counted: "APNS"
+	Binding  Binding
 }
 
-func (p *pushState) forget(user string) {
-	delete(p.Users, user)
-	for l := range p.Labels.All {
-		l.Users.Remove(user)
+// PushOutcome is what became of a push to one user.
+type PushOutcome struct {
+	User   string
+	Failed Kind // "": it reached them
+}
+
+// SendPush sends a notification to its users, each once.
+func (w *World) SendPush(p Push) []PushOutcome {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	p.Users = foldAll(p.Users)
+	reached := w.pushOut(&p)
+	return Convert(p.Users, func(name string) PushOutcome {
+		switch {
+		case !w.users.Has(name):
+			return PushOutcome{name, NoUser}
+		case !reached[name]:
+			return PushOutcome{name, NotBound}
+		}
+		return PushOutcome{name, ""}
+	})
+}
+
+// StartPush sends a notification as a task, to its users, to those who carry all of its
+// labels, or to all. It returns the id of the task.
+func (w *World) StartPush(p Push) (int64, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	p.Users, p.Labels = foldAll(p.Users), slices.Clone(p.Labels)
+	for i, name := range p.Labels {
+		l, err := w.label(name)
+		switch {
+		case err != nil:
+			return 0, err
+		case i == 0:
+			p.Users = Convert(l.users.List(), func(u *Labelled) string { return u.Name })
+		default:
+			p.Users = slices.DeleteFunc(p.Users, func(user string) bool { return !l.users.Has(user) })
+		}
 	}
+	return w.pushAsTask(&p), nil
 }
 
-// readPush reads what all send calls have.
-func (w *World) readPush(c *wire.Call) (*wire.Object, *Push, *wire.Error) {
-	o, err := c.Object()
+// StartStoredPush sends a message that was stored to all users.
+func (w *World) StartStoredPush(p Push, id int64) (int64, *Error) {
+	w.Mu.Lock()
+	defer w.Mu.Unlock()
+	stored, err := w.storedPush(id)
 	if err != nil {
-		return nil, nil, err
+		return 0, err
 	}
-	strategy := int64(2)
-	if o.Has("strategy") {
-		strategy = o.Integer("strategy")
-	}
-	if o.Bad != "" || strategy < 0 || strategy > 4 {
-		return nil, nil, wire.ErrPushParameter("strategy")
-	}
-	p := &Push{Endpoint: c.ID(), Strategy: int(strategy), Time: w.Now(), Start: w.Now()}
-	if date := o.Text("startDate"); date != "" {
-		p.Start, err = parsePushDate(date, p.Time)
-	}
-	return o, p, err
+	p.All, p.Message = true, stored.Message
+	return w.pushAsTask(&p), nil
 }
 
-func parsePushDate(date string, now time.Time) (time.Time, *wire.Error) {
-	start, err := time.Parse(pushDate, date)
-	if err != nil || start.Before(now.Add(minPushDelay).Truncate(time.Second)) || start.After(now.Add(maxPushDelay)) {
-		return start, wire.ErrPushParameter("startDate")
-	}
-	return start, nil
-}
-
-// readPushWithMessage reads a call that holds its message.
-func (w *World) readPushWithMessage(c *wire.Call) (*wire.Object, *Push, *wire.Error) {
-	o, p, err := w.readPush(c)
-	if err != nil {
-		return nil, nil, err
-	}
-	msg := o.Inner("pushMessage")
-	if msg == nil {
-		return nil, nil, wire.ErrPushMessage()
-	}
-	p.Message, p.Platform = json.RawMessage(Compact(o.Raw("pushMessage"))), o.Text("platform")
-	if o.Bad != "" || !slices.Contains([]string{"", "android", "ios", "harmonyos"}, p.Platform) {
-		return nil, nil, wire.ErrPushParameter("platform")
-	}
-	return o, p, checkPushMessage(msg)
+// pushAsTask pushes and returns the id of the task. The caller holds mu.
+func (w *World) pushAsTask(p *Push) int64 {
+	p.TaskID = w.push.newID()
+	w.pushOut(p)
+	return p.TaskID
 }
 
 // pushOut notes a push and returns which of its users it reaches. The caller holds
 // mu.
 func (w *World) pushOut(p *Push) map[string]bool {
-	w.Push.Sent = append(w.Push.Sent, p)
+	p.Time = w.Now()
+	if p.Start.IsZero() {
+		p.Start = p.Time
+	}
+	w.push.sent = append(w.push.sent, *p)
 	targets := p.Users
 	if p.All {
-		targets = w.allUsers()
+		targets = Convert(w.users.List(), func(u *User) string { return u.Name })
 	}
 	reached := map[string]bool{}
+	var to []Delivery
 	for _, name := range targets {
-		reached[name] = w.reach(name, p)
+		by, ok := w.reach(name, p)
+		reached[name], to = ok, append(to, by...)
 	}
+	for _, d := range to {
+		w.push.count(dayPlatform{p.Time.UTC().Format(time.DateOnly), d.Platform})
+	}
+	w.emit(PushSent{p.copy(), to})
 	return reached
 }
 
 // reach pushes to one user: through a vendor if a device is bound, through the
 // own channel if the user is online, as the strategy has it. Strategy 1 waits
-// for the user. The caller holds mu.
-func (w *World) reach(name string, p *Push) bool {
+// for the user. It returns what vendors bring, and whether the push arrives. The
+// caller holds mu.
+func (w *World) reach(name string, p *Push) ([]Delivery, bool) {
 	u := w.users.Get(name)
 	if u == nil {
-		return false
+		return nil, false
 	}
-	var bound []string // the vendors of devices of the right platform
-	for b := range w.Push.User(name).Bindings.All {
+	var bound []Delivery // to devices of the right platform
+	for b := range w.push.user(name).bindings.All {
 		if p.Platform == "" || p.Platform == systemOf(b.Notifier) {
-			bound = append(bound, platformOf(b.Notifier))
+			bound = append(bound, Delivery{name, platformOf(b.Notifier), *b})
 		}
 	}
-	strategy := p.Strategy
-	byVendor := len(bound) > 0 && (strategy == 0 || strategy == 2 || strategy == 3 && !u.Online)
-	if byVendor {
-		for _, vendor := range bound {
-			w.Push.CountsOf(p.Time.UTC().Format(time.DateOnly), vendor).Success++
+	if len(bound) > 0 && (p.Strategy == 0 || p.Strategy == 2 || p.Strategy == 3 && !u.Online) {
+		return bound, true
+	}
+	return nil, p.Strategy == 1 || u.Online && p.Strategy != 2
+}
+
+// Pushes returns all notifications, the oldest first.
+func (w *World) Pushes() []Push {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	return Convert(w.push.sent, func(p Push) Push { return p.copy() })
+}
+
+// PushPlatforms are what pushes are counted by.
+var PushPlatforms = []string{
+	"APNS", "ANDROID", "XIAOMIPUSH", "HUAWEIPUSH", "MEIZUPUSH", "OPPOPUSH", "VIVOPUSH", "HONOR",
+}
+
+// platformOf guesses the platform of a certificate by its name.
+func platformOf(notifier string) string {
+	for _, platform := range PushPlatforms {
+		if strings.Contains(strings.ToUpper(notifier), strings.TrimSuffix(platform, "PUSH")) {
+			return platform
 		}
 	}
-	return byVendor || strategy == 1 || u.Online && strategy != 2
+	return "ANDROID"
 }
 
-// pushResult is the outcome for one user.
-type pushResult struct {
-	ID     string `json:"id,omitempty"`
-	Status string `json:"pushStatus"`
-	Data   any    `json:"data,omitempty"`
-	Desc   string `json:"desc,omitempty"`
-}
-
-// resultOf is the outcome of a push that was waited for. The caller holds mu.
-func (w *World) resultOf(name string, reached bool) pushResult {
+// systemOf guesses the system of a device by the name of its certificate. Send
+// calls name it so.
+func systemOf(notifier string) string {
 	switch {
-	case !w.users.Has(name):
-		return pushResult{Status: "FAIL", Desc: noPushUser}
-	case !reached:
-		return pushResult{Status: "FAIL", Desc: "no push binding"}
+	case platformOf(notifier) == "APNS":
+		return "ios"
+	case strings.Contains(strings.ToUpper(notifier), "HARMONY"):
+		return "harmonyos"
 	}
-	return pushResult{Status: "SUCCESS", Data: map[string]any{ // as one of the vendors responses
-		"code": 200, "message": "Success",
-		"data": map[string]any{
-			"expireTokens": []string{}, "failTokens": []string{}, "sendResult": true, "msgCode": 200,
-			"requestId": w.NewUUID(w.Now()),
-		},
-	}}
+	return "android"
 }
 
-func (w *World) pushSync(c *wire.Call) (*wire.Response, *wire.Error) {
-	_, p, err := w.readPushWithMessage(c)
-	if err != nil {
-		return nil, err
-	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	name := named(c, "target")
-	p.Users = []string{name}
-	return wire.Data([]pushResult{w.resultOf(name, w.pushOut(p)[name])}), nil
+// dayPlatform is what pushes are counted by: "2026-01-31" and "APNS".
+type dayPlatform struct{ day, platform string }
+
+func (d dayPlatform) compare(other dayPlatform) int {
+	return cmp.Or(strings.Compare(d.day, other.day), strings.Compare(d.platform, other.platform))
 }
 
-func (w *World) pushAsync(c *wire.Call) (*wire.Response, *wire.Error) {
-	_, p, err := w.readPushWithMessage(c)
-	if err != nil {
-		return nil, err
-	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	p.Users = []string{named(c, "target")}
-	w.pushOut(p)
-	return wire.Data([]pushResult{{Status: "ASYNC_SUCCESS", Data: "", Desc: "success"}}), nil
+// PushCounts are the pushes of one day to one platform.
+type PushCounts struct{ Success, Fail, Arrive int }
+
+// DayCounts are the counts of a day, "2026-01-31", and a platform.
+type DayCounts struct {
+	Day, Platform string
+	PushCounts
 }
 
-// pushSingle only queues; older documents have an async of false, for one user.
-func (w *World) pushSingle(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, p, err := w.readPushWithMessage(c)
-	if err != nil {
-		return nil, err
-	}
-	p.Users = foldAll(o.Texts("targets"))
-	wait := o.Has("async") && !o.Boolean("async")
-	if o.Bad != "" || len(p.Users) == 0 || len(p.Users) > maxPushTargets || wait && len(p.Users) > 1 {
-		return nil, wire.ErrPushParameter("targets")
-	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	reached := w.pushOut(p)
-	return wire.Data(Convert(p.Users, func(name string) pushResult {
-		result := pushResult{Status: "ASYNC_SUCCESS", Desc: "async success."}
-		if wait {
-			result = w.resultOf(name, reached[name])
-		}
-		result.ID = name
-		return result
-	})), nil
+// count counts a push that succeeded.
+func (p *pushState) count(key dayPlatform) {
+	counts := p.counts[key]
+	counts.Success++
+	p.setCounts(key, counts)
 }
 
-// pushList is for users, or for labels in the form of 2022.
-func (w *World) pushList(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, p, err := w.readPushWithMessage(c)
-	if err != nil {
-		return nil, err
+func (p *pushState) setCounts(key dayPlatform, counts PushCounts) {
+	if p.counts == nil {
+		p.counts = map[dayPlatform]PushCounts{}
 	}
-	if o.Text("pushFunc") == "LABEL" {
-		return w.pushToLabels(o, p)
-	}
-	p.Users = foldAll(o.Texts("targets"))
-	if o.Bad != "" || len(p.Users) == 0 {
-		return nil, wire.ErrPushParameter("targets")
-	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	return wire.Data(map[string]int64{"taskId": w.pushAsTask(p)}), nil
+	p.counts[key] = counts
 }
 
-func (w *World) pushLabel(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, p, err := w.readPushWithMessage(c)
-	if err != nil {
-		return nil, err
-	}
-	return w.pushToLabels(o, p)
-}
-
-// pushToLabels pushes to the users who carry all of the labels.
-func (w *World) pushToLabels(o *wire.Object, p *Push) (*wire.Response, *wire.Error) {
-	p.Labels = o.Texts("targets")
-	if o.Bad != "" || len(p.Labels) == 0 || len(p.Labels) > maxPushLabels {
-		return nil, wire.ErrPushParameter("targets")
-	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	for i, name := range p.Labels {
-		l := w.Push.Labels.Get(name)
-		switch {
-		case l == nil:
-			return nil, wire.ErrNoLabel(name)
-		case i == 0:
-			p.Users = Convert(l.Users.List(), func(u *Labelled) string { return u.Name })
-		default:
-			p.Users = slices.DeleteFunc(p.Users, func(user string) bool { return !l.Users.Has(user) })
+// CountPushes returns the counts of the days of a span, both ends included, by day and
+// platform. Days and platforms without a push are left out.
+func (w *World) CountPushes(from, to string) []DayCounts {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	var list []DayCounts
+	for key, counts := range w.push.counts {
+		if key.day >= from && key.day <= to {
+			list = append(list, DayCounts{key.day, key.platform, counts})
 		}
 	}
-	return wire.Data(map[string]int64{"taskId": w.pushAsTask(p)}), nil
+	return list
 }
 
-// pushAsTask pushes and returns the id of the task. The caller holds mu.
-func (w *World) pushAsTask(p *Push) int64 {
-	p.TaskID = w.Push.newID()
-	w.pushOut(p)
-	return p.TaskID
-}
-
-func (w *World) pushTask(c *wire.Call) (*wire.Response, *wire.Error) {
-	_, p, err := w.readPushWithMessage(c)
-	if err != nil {
-		return nil, err
-	}
-	p.All = true
+// SetPushCounts sets what is counted; Dump has copied it, or a test wants it so.
+func (w *World) SetPushCounts(c DayCounts) {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
-	return wire.Data(w.pushAsTask(p)), nil
-}
-
-func (w *World) pushBroadcast(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, p, err := w.readPush(c)
-	if err != nil {
-		return nil, err
-	}
-	id := o.Integer("pushMsgId")
-	if o.Bad != "" || !o.Has("pushMsgId") {
-		return nil, wire.ErrPushParameter("pushMsgId")
-	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	stored, ok := w.Push.Stored[id]
-	if !ok {
-		return nil, wire.ErrNoPushMessage(id)
-	}
-	p.All, p.Message = true, stored.Message
-	return wire.Data(w.pushAsTask(p)), nil
+	w.push.setCounts(dayPlatform{c.Day, c.Platform}, c.PushCounts)
 }

@@ -1,206 +1,182 @@
 package world
 
 import (
-	"math"
-	"net/http"
-	"net/url"
+	"encoding/base64"
 	"strings"
 	"time"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
-// POST /token: one path, four endpoints that differ by grant_type. The last
-// one also responds a grant_type that does not exist.
-var tokensRoutes = []Legacy{
-	{wire.Route{
-		ID: "auth.user_token_password", Method: post, Path: "/token",
-		Body: wire.LenientBody, Who: wire.NoneAsked, When: grants("password"),
-	}, (*World).tokenPassword},
-	{wire.Route{
-		ID: "auth.user_token_inherit", Method: post, Path: "/token",
-		Body: wire.LenientBody, Who: wire.NoneAsked, When: grants("inherit"),
-	}, (*World).tokenInherit},
-	{wire.Route{
-		ID: "auth.exchange_agora_token", Method: post, Path: "/token",
-		Body: wire.LenientBody, Who: wire.NoneAsked, When: grants("agora"),
-	}, (*World).tokenAgora},
-	{wire.Route{
-		ID: "auth.app_token", Method: post, Path: "/token",
-		Body: wire.LenientBody, Who: wire.NoneAsked,
-	}, (*World).tokenApp},
-	{wire.Route{
-		ID: "auth.dns_config", Method: get, Path: "https://rs.easemob.com/easemob/server.json",
-		Who: wire.NoneAsked,
-	}, (*World).dnsConfig},
+// Why a rule about tokens refuses.
+const (
+	TokenUnknown  Kind = "there is no token, or it is good no more"
+	TokenForeign  Kind = "the token was not made here"
+	TokenCorrupt  Kind = "the token is none"
+	TokenIllegal  Kind = "the token is not signed by this app, or carries no right"
+	WrongPassword Kind = "a user does not have this password"
+	UserIsBanned  Kind = "a user is banned"
+)
+
+// What happens to tokens.
+type (
+	// TokenIssued says that there is a token more, for a user, or for the app if User
+	// is empty. A zero Expires is never.
+	TokenIssued struct {
+		User    string
+		Expires time.Time
+	}
+	// TokensExpired says that all tokens have ended at once.
+	TokensExpired struct{}
+)
+
+func (TokenIssued) what()   {}
+func (TokensExpired) what() {}
+
+// Grant is what a token stands for.
+type Grant struct {
+	User    string    // "" for an app token
+	Account string    // UUID of the user, "" for a token that names them only
+	Expires time.Time // zero: never
 }
 
-// grants tells the endpoints of POST /token apart.
-func grants(kind string) func(*wire.Call) bool {
-	return func(c *wire.Call) bool {
-		c.ReadBody()
-		o, err := c.Form()
-		return err == nil && o.Text("grant_type") == kind
-	}
-}
-
-type tokenResponse struct {
-	AccessToken string      `json:"access_token"`
-	ExpiresIn   int64       `json:"expires_in"` // seconds
-	Application string      `json:"application,omitempty"`
-	User        *userEntity `json:"user,omitempty"`
-}
-
-// tokenApp exchanges client id and secret for an app token.
-func (w *World) tokenApp(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Form()
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case o.Text("grant_type") != "client_credentials":
-		return nil, wire.ErrInvalidRequest()
-	case o.Text("client_id") == "":
-		return nil, wire.ErrIllegalArgument("client_id must be provided.")
-	case o.Text("client_secret") == "":
-		return nil, wire.ErrIllegalArgument("client_secret must be provided")
-	case o.Text("client_id") != w.Conf.ClientID:
-		return nil, wire.ErrInvalidGrant(http.StatusBadRequest, "client_id does not match")
-	case o.Text("client_secret") != w.Conf.ClientSecret:
-		return nil, wire.ErrInvalidGrant(http.StatusBadRequest, "client_secret does not match")
-	}
-	ans, err := w.grantToken(o, Grant{})
-	if err != nil {
-		return nil, err
-	}
-	ans.Application = w.UUID
-	return wire.Plain(ans), nil
-}
-
-// tokenPassword makes a user token from the user's password.
-func (w *World) tokenPassword(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Form()
-	if err != nil {
-		return nil, err
+// Authenticate returns what a token stands for. That of a user is good as long as the
+// user exists and is not banned. Another user of the same name, registered after the
+// first was deleted, is another account.
+func (w *World) Authenticate(token string) (Grant, *Error) {
+	g, err := w.Check(token)
+	if err != nil || g.User == "" {
+		return g, err
 	}
 	w.Mu.RLock()
-	u := w.users.Get(Fold(o.Text("username")))
-	wrong := u != nil && (u.Password == "" || u.Password != o.Text("password"))
-	w.Mu.RUnlock()
-	if wrong {
-		return nil, wire.ErrInvalidGrant(http.StatusBadRequest, "invalid password")
+	defer w.Mu.RUnlock()
+	u := w.users.Get(g.User)
+	if u == nil || u.Banned || g.Account != "" && g.Account != u.UUID {
+		return Grant{}, refuse(TokenUnknown)
 	}
-	return w.userToken(o)
+	return g, nil
 }
 
-// tokenInherit makes a user token for the holder of an app token, and the user
-// as well if asked to.
-func (w *World) tokenInherit(c *wire.Call) (*wire.Response, *wire.Error) {
-	g, err := w.Check(bearer(c))
-	if err != nil {
-		return nil, err
+// Check is Authenticate without a look at the user.
+func (w *World) Check(token string) (Grant, *Error) {
+	w.tokenMu.RLock()
+	g, issued := w.tokens[token]
+	w.tokenMu.RUnlock()
+	switch {
+	case token == "":
+		return Grant{}, refuse(TokenUnknown)
+	case issued && !g.Expires.IsZero() && !w.Now().Before(g.Expires):
+		return Grant{}, refuse(TokenUnknown)
+	case issued:
+		return g, nil
+	case IsAccessToken(token):
+		return w.checkAccessToken(token)
+	case wellFormed(token):
+		return Grant{}, refuse(TokenForeign)
 	}
-	if g.user != "" {
-		return nil, wire.ErrTokenCorrupt()
-	}
-	o, err := c.Form()
-	if err != nil {
-		return nil, err
-	}
-	if o.Boolean("autoCreateUser") {
-		if err := w.createIfMissing(o.Text("username")); err != nil {
-			return nil, err
-		}
-	}
-	return w.userToken(o)
+	return Grant{}, refuse(TokenCorrupt)
 }
 
-func (w *World) createIfMissing(name string) *wire.Error {
-	if err := legacyWords(CheckName(name)); err != nil {
-		return err
+// tokenMark begins what is inside of an opaque token; encoded it is "YWMt".
+const tokenMark = "ac-"
+
+func wellFormed(token string) bool {
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(token, "="))
+	return err == nil && strings.HasPrefix(string(raw), tokenMark)
+}
+
+// Issue makes an opaque token.
+func (w *World) Issue(g Grant) string {
+	token := base64.RawURLEncoding.EncodeToString([]byte(tokenMark + Secret(24)))
+	w.tokenMu.Lock()
+	defer w.tokenMu.Unlock()
+	w.remember(token, g)
+	w.emit(TokenIssued{g.User, g.Expires}) // under the lock that tokens have of their own
+	return token
+}
+
+// IssueAppToken makes a token of the app, for a time or, if it is 0, for ever.
+func (w *World) IssueAppToken(life time.Duration) string {
+	return w.Issue(Grant{Expires: w.endOf(life)})
+}
+
+// IssueUserToken makes a token of a user, and returns the user as well.
+func (w *World) IssueUserToken(name string, life time.Duration) (string, User, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	u, err := w.user(name)
+	if err != nil {
+		return "", User{}, err
+	}
+	return w.issueTo(u, life)
+}
+
+// IssueNewUserToken is IssueUserToken that registers the user first, if they do not
+// exist.
+func (w *World) IssueNewUserToken(name string, life time.Duration) (string, User, *Error) {
+	if err := CheckName(name); err != nil {
+		return "", User{}, err
 	}
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
-	if !w.users.Has(Fold(name)) {
-		w.addUser(NewUser{Name: name})
-	}
-	return nil
-}
-
-// userToken makes a token for the user of a token request.
-func (w *World) userToken(o *wire.Object) (*wire.Response, *wire.Error) {
-	w.Mu.RLock()
-	u := w.users.Get(Fold(o.Text("username")))
-	var entity userEntity
-	if u != nil {
-		entity = u.entity()
-	}
-	w.Mu.RUnlock()
+	u := w.users.Get(Fold(name))
 	if u == nil {
-		return nil, wire.ErrInvalidGrant(http.StatusNotFound, "user not found")
+		u = w.addUser(NewUser{Name: name})
 	}
-	if !entity.Activated {
-		return nil, wire.ErrInvalidGrant(http.StatusBadRequest, "user not activated")
-	}
-	ans, err := w.grantToken(o, Grant{user: entity.Username, account: entity.UUID})
-	if err != nil {
-		return nil, err
-	}
-	entity.more = nil // a token shows the user without the push settings
-	ans.User = &entity
-	return wire.Plain(ans), nil
+	return w.issueTo(u, life)
 }
 
-// maxLifetime is the longest life of a token in seconds: 292 years.
-const maxLifetime = int64(math.MaxInt64 / time.Second)
-
-// grantToken issues a token for as long as the request says: ttl seconds, 0
-// for ever, the app's setting if it says nothing.
-func (w *World) grantToken(o *wire.Object, g Grant) (*tokenResponse, *wire.Error) {
-	life := w.Conf.TokenLifetime
-	if o.Has("ttl") && string(o.Raw("ttl")) != `""` { // the Go SDK of the Easemob community sends it empty
-		life = time.Duration(max(-1, min(o.Integer("ttl"), maxLifetime))) * time.Second
+// IssueTokenByPassword is IssueUserToken for whoever knows the password of the user.
+func (w *World) IssueTokenByPassword(name, password string, life time.Duration) (string, User, *Error) {
+	w.Mu.RLock()
+	defer w.Mu.RUnlock()
+	u, err := w.user(name)
+	switch {
+	case err != nil:
+		return "", User{}, err
+	case u.Password == "", u.Password != password:
+		return "", User{}, refuse(WrongPassword, u.Name)
 	}
-	if o.Bad != "" || life < 0 {
-		return nil, wire.ErrInvalidRequest()
-	}
-	if life > 0 {
-		g.Expires = w.Now().Add(life)
-	}
-	return &tokenResponse{AccessToken: w.Issue(g), ExpiresIn: int64(life.Seconds())}, nil
+	return w.issueTo(u, life)
 }
 
-// tokenAgora exchanges an AccessToken2 for an opaque token with the same
-// rights and the same end.
-func (w *World) tokenAgora(c *wire.Call) (*wire.Response, *wire.Error) {
-	token := bearer(c)
-	if token == "" {
-		return nil, wire.ErrNotAuthenticated()
+// issueTo makes a token of a user who is not banned. The caller holds mu.
+func (w *World) issueTo(u *User, life time.Duration) (string, User, *Error) {
+	if u.Banned {
+		return "", User{}, refuse(UserIsBanned, u.Name)
 	}
-	g, err := w.Check(token)
-	if err.Same(wire.ErrTokenIllegal()) || err == nil && !strings.HasPrefix(token, AccessTokenVersion) {
-		return nil, wire.ErrNotAuthenticated()
-	}
-	if err != nil {
-		return nil, err
-	}
-	return wire.Plain(map[string]any{
-		"access_token":     w.Issue(g),
-		"expire_timestamp": g.Expires.UnixMilli(),
-	}), nil
+	return w.Issue(Grant{User: u.Name, Account: u.UUID, Expires: w.endOf(life)}), u.copy(), nil
 }
 
-// dnsConfig tells where the app's REST API is: here.
-func (w *World) dnsConfig(c *wire.Call) (*wire.Response, *wire.Error) {
-	if c.Query.Get("app_key") != w.AppKey() {
-		return nil, wire.ErrNotFound()
+// endOf is when a token ends that lives for so long from now on, 0 for ever.
+func (w *World) endOf(life time.Duration) time.Time {
+	if life == 0 {
+		return time.Time{}
 	}
-	here := url.URL{Host: c.R.Host}
-	return wire.Plain(map[string]any{
-		"file_version": "1",
-		"deploy_name":  "imtest",
-		"rest": map[string]any{"hosts": []map[string]string{
-			{"protocol": c.Scheme(), "domain": here.Hostname(), "port": here.Port()},
-		}},
-	}), nil
+	return w.Now().Add(life)
+}
+
+// remember keeps a token, and forgets those that expired long ago. The caller holds
+// tokenMu.
+func (w *World) remember(token string, g Grant) {
+	const many = 10_000
+	w.tokens[token] = g
+	if len(w.tokens)%many != 0 {
+		return
+	}
+	old := w.Now().Add(-time.Hour)
+	for t, g := range w.tokens {
+		if !g.Expires.IsZero() && g.Expires.Before(old) {
+			delete(w.tokens, t)
+		}
+	}
+}
+
+// ExpireTokens ends all tokens.
+func (w *World) ExpireTokens() {
+	w.tokenMu.Lock()
+	defer w.tokenMu.Unlock()
+	for t, g := range w.tokens {
+		g.Expires = w.Now()
+		w.tokens[t] = g
+	}
+	w.emit(TokensExpired{})
 }

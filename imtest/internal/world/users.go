@@ -198,9 +198,10 @@ func (w *World) removeUser(u *User) {
 	w.removeMutes(u.Name)
 	w.leaveCircles(u.Name)
 	w.contacts.forget(u.Name)
-	w.Metadata.Replace(u.Name, nil)
-	w.Presence.forget(u.Name)
-	w.Push.forget(u.Name)
+	w.metadata.replace(u.Name, nil)
+	w.presence.forget(u.Name)
+	w.push.forget(u.Name)
+	w.favorites.forget(u.Name)
 	w.messages.Roaming.forget(u.Name, int64(len(w.Posts)))
 	w.emit(UserDeleted{u.Name})
 }

@@ -1,0 +1,141 @@
+package rest
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/imrest/im-go/imtest/internal/wire"
+	"github.com/imrest/im-go/imtest/internal/world"
+)
+
+const (
+	maxPushTitle    = 32 // these in halves of a Chinese character
+	maxPushSubTitle = 10
+	maxPushContent  = 100
+	maxPushExt      = 10   // entries
+	maxPushExtSize  = 1024 // characters
+
+	pushDate     = "2006-01-02 15:04:05" // in UTC
+	minPushDelay = time.Hour
+	maxPushDelay = 30 * 24 * time.Hour
+)
+
+// readPush reads what all send calls have.
+func readPush(c *wire.Call) (*wire.Object, world.Push, *wire.Error) {
+	p := world.Push{Endpoint: c.ID(), Strategy: 2}
+	o, err := c.Object()
+	if err != nil {
+		return nil, p, err
+	}
+	strategy := int64(p.Strategy)
+	if o.Has("strategy") {
+		strategy = o.Integer("strategy")
+	}
+	if o.Bad != "" || strategy < 0 || strategy > 4 {
+		return nil, p, wire.ErrPushParameter("strategy")
+	}
+	p.Strategy = int(strategy)
+	if date := o.Text("startDate"); date != "" {
+		p.Start, err = parsePushDate(date, c.App.Now())
+	}
+	return o, p, err
+}
+
+func parsePushDate(date string, now time.Time) (time.Time, *wire.Error) {
+	start, err := time.Parse(pushDate, date)
+	if err != nil || start.Before(now.Add(minPushDelay).Truncate(time.Second)) || start.After(now.Add(maxPushDelay)) {
+		return start, wire.ErrPushParameter("startDate")
+	}
+	return start, nil
+}
+
+// readPushWithMessage reads a call that holds its message.
+func readPushWithMessage(c *wire.Call) (*wire.Object, world.Push, *wire.Error) {
+	o, p, err := readPush(c)
+	if err != nil {
+		return nil, p, err
+	}
+	msg := o.Inner("pushMessage")
+	if msg == nil {
+		return nil, p, wire.ErrPushMessage()
+	}
+	p.Message, p.Platform = wire.Compact(o.Raw("pushMessage")), o.Text("platform")
+	if o.Bad != "" || !slices.Contains([]string{"", "android", "ios", "harmonyos"}, p.Platform) {
+		return nil, p, wire.ErrPushParameter("platform")
+	}
+	return o, p, checkPushMessage(msg)
+}
+
+// vendors are the keys of a push message that hold an object of a vendor's.
+var vendors = []string{
+	"agora", "easemob", "apns", "fcm", "fcmV1", "huawei", "honor", "xiaomi", "vivo", "oppo", "meizu", "harmonyOS",
+}
+
+// checkPushMessage checks the base fields; vendors' objects are free.
+func checkPushMessage(o *wire.Object) *wire.Error {
+	title, content, sub := o.Text("title"), o.Text("content"), o.Text("subTitle", "sub_title")
+	ext := o.Inner("ext")
+	for _, name := range append([]string{"config"}, vendors...) {
+		o.Inner(name)
+	}
+	switch {
+	case o.Bad != "" || title == "" || content == "":
+		return wire.ErrPushMessage()
+	case width(title) > maxPushTitle:
+		return wire.ErrPushParameter("title")
+	case width(content) > maxPushContent:
+		return wire.ErrPushParameter("content")
+	case width(sub) > maxPushSubTitle:
+		return wire.ErrPushParameter("subTitle")
+	case ext != nil && (len(ext.Fields) > maxPushExt || utf8.RuneCountInString(wire.Compact(o.Raw("ext"))) > maxPushExtSize):
+		return wire.ErrPushParameter("ext")
+	}
+	return nil
+}
+
+// width is the length of a text in which a Chinese character counts twice.
+func width(text string) int {
+	const firstWide = 0x2e80
+	n := 0
+	for _, r := range text {
+		if n++; r >= firstWide {
+			n++
+		}
+	}
+	return n
+}
+
+// pushCreateMessage takes the message itself, without a field around it.
+func (a *API) pushCreateMessage(c *wire.Call) (*wire.Response, *wire.Error) {
+	o, err := c.Object()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPushMessage(o); err != nil {
+		return nil, err
+	}
+	return wire.Data(a.world.StorePush(wire.Compact(c.Body))), nil
+}
+
+// pushGetMessage puts its two fields beside those of the message.
+func (a *API) pushGetMessage(c *wire.Call) (*wire.Response, *wire.Error) {
+	id, wrong := strconv.ParseInt(c.Value("messageId"), 10, 64)
+	if wrong != nil {
+		return nil, wire.ErrPushParameter("messageId")
+	}
+	stored, err := a.world.StoredPush(id)
+	if err != nil {
+		return nil, told(err)
+	}
+	fields := map[string]any{}
+	var message map[string]json.RawMessage
+	_ = json.Unmarshal([]byte(stored.Message), &message) // it was read before
+	for name, value := range message {
+		fields[name] = value
+	}
+	fields["appkey"], fields["timestamp"] = a.world.AppKey(), stored.Created.UnixMilli()
+	return wire.Data(fields), nil
+}
