@@ -180,6 +180,7 @@ func pageMessageOf(s *world.World, m world.Message, now time.Time) pageMessage {
 		v.Chat = "room"
 	case world.ToUsers:
 	}
+	v.nameTarget(s)
 	return v
 }
 
