@@ -79,6 +79,13 @@ var mixedBodies = map[string]string{
 	"groups.set_members_attributes":      `[{"username":"user-1","metaData":{"k":"v"}}]`,
 	"thread.create":                      `{"group_id":"G","name":"t","owner":"U","msg_id":"M"}`,
 	"thread.modify":                      `{"name":"u"}`,
+	"favorites.add":                      `{"data":"x","type":1,"ext":"e"}`,
+	"favorites.add_batch":                `{"username":"U","collections":[{"id":"f","type":1,"data":"x","ext":"","createdAt":1718006400123}]}`,
+	"favorites.remove":                   `{"collection_ids":["f"]}`,
+	"translation.translate":              `{"text":"x","to":["de"]}`,
+	"translation.detect":                 `{"text":"x"}`,
+	"moderation.check_text":              `{"content":"x"}`,
+	"moderation.create_list":             `{"name":"words","scope":"ALL","disposition":"PASS","userId":"v","textContexts":["x"]}`,
 }
 
 const anyBody = `{"username":"U","usernames":["U","V"],"users":["U","V"],"to":["U","V"],"from":"U","type":"txt","body":{"msg":"x"},` +
