@@ -140,15 +140,20 @@ func firstByte(body []byte) byte {
 	return 0
 }
 
-// maxValues bounds what decoding may cost: a group of the largest documented size has half
-// as many members.
+// maxValues bounds what decoding may cost: a group of the largest documented size has half as
+// many members. An object costs as much as several texts.
 const maxValues = 20_000
 
 func tooManyValues(body []byte) bool {
 	n := 0
 	for _, c := range body {
-		if c == ',' || c == '[' || c == '{' {
+		switch c {
+		case ',', ':':
 			n++
+		case '[':
+			n += 2
+		case '{':
+			n += 8
 		}
 	}
 	return n > maxValues
