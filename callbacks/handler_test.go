@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -171,11 +172,11 @@ func TestUnsignedKinds(t *testing.T) {
 		callbacks.UnsignedReject:     {http.StatusUnauthorized, 0, 0},
 	} {
 		m := callbacks.NewMemory(callbacks.MemoryOptions{})
-		handled := 0
+		var handled atomic.Int32
 		h := newHandler(t, callbacks.Config{Unsigned: policy, Store: m, StoreFailure: callbacks.StoreFailureReject})
 		callbacks.On(h, func(_ context.Context, e callbacks.Event) error {
 			assert.False(t, e.Head().Signed)
-			handled++
+			handled.Add(1)
 			return nil
 		})
 		for _, kind := range kinds {
@@ -183,7 +184,7 @@ func TestUnsignedKinds(t *testing.T) {
 			assert.Equal(t, http.StatusUnauthorized, serve(h, callbackstest.Request("wrong", callbackstest.Example(kind))).Code)
 		}
 		runUntilEmpty(t, h, m)
-		assert.Equal(t, want.handled, handled, policy)
+		assert.Equal(t, want.handled, int(handled.Load()), policy)
 		assert.Len(t, m.Quarantined(), want.quarantined, policy)
 	}
 }

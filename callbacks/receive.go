@@ -96,12 +96,31 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, int, err
 		}
 		return body, 0, nil
 	}
-	body, err := io.ReadAll(from)
+	body, err := readAll(from, h.config.MaxBody)
 	var long *http.MaxBytesError
 	if errors.As(err, &long) {
 		return nil, http.StatusRequestEntityTooLarge, ErrTooLong
 	}
 	return body, http.StatusBadRequest, err
+}
+
+// readAll reads up to limit bytes. It allocates at most twice what it reads, which io.ReadAll
+// does not promise.
+func readAll(from io.Reader, limit int) ([]byte, error) {
+	body := make([]byte, 0, 4<<10)
+	for {
+		if len(body) == cap(body) {
+			body = append(make([]byte, 0, min(2*cap(body), max(limit, len(body))+1)), body...)
+		}
+		n, err := from.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case err == io.EOF: //nolint:errorlint // a broken connection may wrap it
+			return body, nil
+		case err != nil:
+			return nil, err
+		}
+	}
 }
 
 // verify checks signature and time, and decodes what passes.
