@@ -186,7 +186,7 @@ func (w *wire) info(body []byte) Info {
 	var at api.Millis
 	_ = json.Unmarshal([]byte(w.Timestamp), &at) // a callback without a time has a zero time
 	i := Info{
-		CallID: string(w.CallID), Time: at.Time(), AppKey: w.AppKey, Host: w.Host, Key: w.key(body), Raw: body,
+		CallID: string(w.CallID), Time: moment(at), AppKey: w.AppKey, Host: w.Host, Key: w.key(body), Raw: body,
 		ContentType: cmp.Or(w.ContentType, w.AlertChatType), Offline: w.EventType == "chat_offline",
 		MessageID: string(cmp.Or(w.MsgID, w.MessageID)),
 	}

@@ -147,11 +147,11 @@ func (w *wire) edited(head Info) (Event, error) {
 	edit := &p.Meta.Edit
 	head.Type = KindMessageEdit
 	e := &Edited{
-		Info: head, Record: messages.ReadPayload(w.Payload), Count: edit.Count.Int(), EditedAt: edit.EditTime.Time(),
+		Info: head, Record: messages.ReadPayload(w.Payload), Count: edit.Count.Int(), EditedAt: moment(edit.EditTime),
 		Operator: edit.Operator, Scope: edit.ChatType, EditType: p.Type,
 	}
 	r := &e.Record
-	r.ID, r.Time = string(p.EditedID), edit.SendTime.Time()
+	r.ID, r.Time = string(p.EditedID), moment(edit.SendTime)
 	r.From, r.To = cmp.Or(edit.Sender, r.From, head.From), cmp.Or(r.To, head.To)
 	r.ChatType = map[string]messages.ChatType{
 		"chat:user": messages.ChatTypeUser, "chat:group": messages.ChatTypeGroup, "chat:room": messages.ChatTypeRoom,

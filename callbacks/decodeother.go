@@ -125,7 +125,7 @@ func (w *wire) reacted(head Info) (Event, error) {
 	e := &Reacted{Info: head, ChatType: messages.ChatType(p.ChatType), Operations: p.Num.Int()}
 	for _, d := range p.Data {
 		m := ReactedMessage{
-			MessageID: string(d.ID), From: string(d.From), To: string(d.To), ChatType: messages.ChatType(d.ChatType), Time: d.Time.Time(),
+			MessageID: string(d.ID), From: string(d.From), To: string(d.To), ChatType: messages.ChatType(d.ChatType), Time: moment(d.Time),
 		}
 		for _, r := range d.Reactions {
 			reaction := Reaction{Reaction: r.Reaction, Users: api.Texts(r.Users), Count: r.Count.Int()}
@@ -165,13 +165,13 @@ func (w *wire) threadUpdated(head Info) (Event, error) {
 	d, last := &p.Data, &p.Data.LastMessage
 	e := &ThreadUpdated{
 		Info: head, ThreadID: string(d.ID), Name: d.Name, Operation: d.Operation, Operator: string(d.From),
-		ParentID: string(d.ParentID), GroupID: string(d.GroupID), MessageCount: d.Count.Int(), Updated: d.Time.Time(),
+		ParentID: string(d.ParentID), GroupID: string(d.GroupID), MessageCount: d.Count.Int(), Updated: moment(d.Time),
 	}
 	if last.ID != "" {
 		e.LastSender, _ = plainName(last.From, w.AppKey)
 		to, _ := plainName(last.To, w.AppKey)
 		r := messages.ReadPayload(last.Payload)
-		r.ID, r.Time, r.From, r.To = string(last.ID), last.Time.Time(), cmp.Or(r.From, e.LastSender), cmp.Or(r.To, to)
+		r.ID, r.Time, r.From, r.To = string(last.ID), moment(last.Time), cmp.Or(r.From, e.LastSender), cmp.Or(r.To, to)
 		e.LastMessage = r
 	}
 	return e, nil

@@ -164,7 +164,7 @@ func (e *GroupEvent) readFile(text string) error {
 	}
 	f := GroupFile{
 		ID: string(reason.Data.ID), Name: reason.Data.Name, Size: int64(reason.Data.Size),
-		Created: reason.Data.Created.Time(), ByAdmin: reason.Data.Owner == admin,
+		Created: moment(reason.Data.Created), ByAdmin: reason.Data.Owner == admin,
 	}
 	if !f.ByAdmin {
 		f.Owner = reason.Data.Owner

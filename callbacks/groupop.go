@@ -77,7 +77,7 @@ func readGroupOp(w *wire, head Info) (Event, error) {
 	head.Type = Kind("group_op." + name)
 	e := &GroupEvent{
 		Info: head, Operation: operation, GroupID: string(w.ID), Room: w.Type == "CHATROOM",
-		Users: api.Texts(p.Member), Roles: p.Role, Owner: p.NewOwner, OldOwner: p.Owner, Until: p.Expires.Time(), Cause: p.Action,
+		Users: api.Texts(p.Member), Roles: p.Role, Owner: p.NewOwner, OldOwner: p.Owner, Until: moment(p.Expires), Cause: p.Action,
 		Settings: p.Info.settings(head.AppKey),
 	}
 	e.setOperator(w.Operator)
@@ -143,7 +143,7 @@ func (w *wireSettings) settings(appKey string) *GroupSettings {
 	s := &GroupSettings{
 		Name: w.Title, Description: w.Description, Avatar: w.Avatar, Custom: w.Custom, Scale: w.Scale,
 		Public: (*bool)(w.Public), AllowInvites: (*bool)(w.AllowInvites), ConfirmInvites: (*bool)(w.ConfirmInvites),
-		MutedAll: (*bool)(w.Mute), Disabled: (*bool)(w.Disabled), Created: w.Created.Time(), Updated: w.LastModified.Time(),
+		MutedAll: (*bool)(w.Mute), Disabled: (*bool)(w.Disabled), Created: moment(w.Created), Updated: moment(w.LastModified),
 	}
 	s.Owner, _ = plainName(w.Owner, appKey)
 	if w.MaxUsers != nil {

@@ -1,6 +1,11 @@
 package callbacks
 
-import "strings"
+import (
+	"strings"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+)
 
 // plainName takes the user, group or room and the device out of a full name,
 // {app key}_{name}@easemob.com/{device}. A plain name stays as it is, and so does one that
@@ -25,4 +30,13 @@ func plainName(full, appKey string) (name, device string) {
 		}
 	}
 	return name, device
+}
+
+// moment is a time that JSON can hold: one outside of the years 0 to 9999 is the zero time.
+func moment(m api.Millis) time.Time {
+	at := m.Time().UTC()
+	if at.Year() < 0 || at.Year() > 9998 { // in any time zone
+		return time.Time{}
+	}
+	return m.Time()
 }
