@@ -409,7 +409,7 @@ func wrapped(payload map[string]any, name string) []byte {
 		chatType = kind
 	}
 	b := callbackstest.Body{
-		"callId": "a#b_1", "eventType": "chat", "timestamp": 1_700_000_000_000, "chat_type": chatType,
+		"callId": "a#b_1", "eventType": "chat", "timestamp": int64(1_700_000_000_000), "chat_type": chatType,
 		"from": "a#b_x@easemob.com", "to": "y", "msg_id": "1", "payload": payload["payload"], "appkey": "a#b",
 	}
 	return b.JSON()

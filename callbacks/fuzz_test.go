@@ -20,8 +20,8 @@ func FuzzParse(f *testing.F) {
 	for _, kind := range callbackstest.Kinds() {
 		f.Add(callbackstest.Example(kind).JSON())
 	}
-	f.Add(callbackstest.Example(callbacks.KindGroupOpMuteAdd).With("timestamp", 270000000000000).
-		With("payload", map[string]any{"type": "ADD", "expire_timestamp": -1 << 60}).JSON()) // no year that JSON can hold
+	f.Add(callbackstest.Example(callbacks.KindGroupOpMuteAdd).With("timestamp", int64(270000000000000)).
+		With("payload", map[string]any{"type": "ADD", "expire_timestamp": int64(-1 << 60)}).JSON()) // no year that JSON can hold
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var object map[string]json.RawMessage
 		isObject := json.Unmarshal(body, &object) == nil && object != nil
