@@ -90,7 +90,7 @@ func TestHandlerDispatches(t *testing.T) {
 
 // Every kind is accepted when it is signed, and reaches its function.
 func TestHandlerTakesEveryKind(t *testing.T) {
-	h := newHandler(t, callbacks.Config{Secrets: []string{"old", secret}})
+	h := newHandler(t, callbacks.Config{Secrets: []string{"old", secret, "new"}})
 	seen := 0
 	callbacks.On(h, func(_ context.Context, e callbacks.Event) error {
 		seen++
@@ -251,6 +251,10 @@ func TestDuplicates(t *testing.T) {
 		serve(h, r)
 	}
 	assert.Equal(t, 6, calls)
+	r := signed(recall)
+	r.URL.Path = "/rule3"
+	serve(h, r)
+	assert.Equal(t, 7, calls, "the same event by another rule")
 }
 
 // Of two that come at once, one is handled; the other waits, and is handled if that fails.
