@@ -79,8 +79,11 @@ func chatType(s string) ChatType {
 
 // unquoted is the JSON that stands in a string, as some servers write objects.
 func unquoted(raw json.RawMessage) json.RawMessage {
+	if !bytes.HasPrefix(raw, []byte{'"'}) {
+		return raw
+	}
 	var text string
-	if !bytes.HasPrefix(raw, []byte{'"'}) || json.Unmarshal(raw, &text) != nil {
+	if json.Unmarshal(raw, &text) != nil {
 		return raw
 	}
 	return json.RawMessage(text)
@@ -88,6 +91,9 @@ func unquoted(raw json.RawMessage) json.RawMessage {
 
 // freeData reads an object of the user's. Anything else is nothing.
 func freeData(raw json.RawMessage) map[string]any {
+	if string(raw) == "{}" || len(raw) == 0 { // most messages have none
+		return nil
+	}
 	var data map[string]any
 	dec := json.NewDecoder(bytes.NewReader(unquoted(raw)))
 	dec.UseNumber()

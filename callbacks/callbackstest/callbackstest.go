@@ -1,0 +1,94 @@
+// Package callbackstest makes signed callbacks for the tests of a receiver.
+package callbackstest
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/imrest/im-go/callbacks"
+)
+
+// Body is the body of a callback, by the names of the API.
+type Body map[string]any
+
+// With returns a copy of the body with one more field, or another value for it; nil takes the
+// field out.
+func (b Body) With(field string, value any) Body {
+	b = maps.Clone(b)
+	if b[field] = value; value == nil {
+		delete(b, field)
+	}
+	return b
+}
+
+// Sign returns a copy of the body with its signature. It panics without a timestamp.
+func (b Body) Sign(secret string) Body {
+	callID, _ := b["callId"].(string)
+	if b["timestamp"] == nil {
+		panic("callbackstest: the body has no timestamp")
+	}
+	return b.With("security", callbacks.Sign(callID, secret, fmt.Sprint(b["timestamp"])))
+}
+
+// JSON encodes the body. It panics for what cannot be encoded.
+func (b Body) JSON() []byte {
+	text, err := json.Marshal(b)
+	if err != nil {
+		panic("callbackstest: " + err.Error())
+	}
+	return text
+}
+
+// Request makes a POST of the signed body to "/".
+func Request(secret string, b Body) *http.Request {
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "/", bytes.NewReader(b.Sign(secret).JSON()))
+	if err != nil {
+		panic("callbackstest: " + err.Error())
+	}
+	r.Header.Set("Content-Type", "application/json")
+	return r
+}
+
+//go:embed examples.jsonl
+var text []byte
+
+var examples = sync.OnceValue(func() map[callbacks.Kind]json.RawMessage {
+	all := make(map[callbacks.Kind]json.RawMessage)
+	for line := range bytes.Lines(text) {
+		var example struct {
+			Kind callbacks.Kind  `json:"kind"`
+			Body json.RawMessage `json:"body"`
+		}
+		if err := json.Unmarshal(line, &example); err != nil {
+			panic("callbackstest: " + err.Error())
+		}
+		all[example.Kind] = example.Body
+	}
+	return all
+})
+
+// Kinds lists the kinds that have an example: all that are documented.
+func Kinds() []callbacks.Kind { return slices.Sorted(maps.Keys(examples())) }
+
+// Example returns an unsigned callback of a kind, with invented values. Its numbers are
+// json.Number. It panics for a kind without an example.
+func Example(kind callbacks.Kind) Body {
+	example, ok := examples()[kind]
+	if !ok {
+		panic("callbackstest: there is no example of " + string(kind))
+	}
+	var b Body
+	dec := json.NewDecoder(bytes.NewReader(example))
+	dec.UseNumber()
+	if err := dec.Decode(&b); err != nil {
+		panic("callbackstest: " + err.Error())
+	}
+	return b
+}

@@ -1,0 +1,193 @@
+package callbacks
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"strings"
+
+	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/messages"
+)
+
+// record makes the record of a message that the envelope and a payload describe.
+func (w *wire) record(head *Info, payload messages.Record) messages.Record {
+	r := payload
+	r.ID, r.Time = head.MessageID, head.Time
+	r.From, r.To = cmp.Or(r.From, head.From), cmp.Or(r.To, head.To)
+	r.ChatType = w.chatType(r.ChatType)
+	return r
+}
+
+// chatType is the type of the chat. The envelope calls groups and rooms the same; the
+// payload and the content type may know better.
+func (w *wire) chatType(inPayload messages.ChatType) messages.ChatType {
+	switch {
+	case w.ChatType == "chat":
+		return messages.ChatTypeUser
+	case w.ChatType == "chatroom", inPayload == messages.ChatTypeRoom, strings.Contains(w.ContentType, ":room:"):
+		return messages.ChatTypeRoom
+	}
+	return messages.ChatTypeGroup
+}
+
+func (w *wire) message(head Info) (Event, error) {
+	if len(w.Payload) == 0 {
+		return nil, errUnknown
+	}
+	e := &Message{Info: head, Record: w.record(&head, messages.ReadPayload(w.Payload)), GroupID: string(w.GroupID)}
+	if e.Type = messageKind(e.Record.Body); head.Offline {
+		e.Type = KindMessageOffline
+	}
+	if e.Offline && e.GroupID != "" && e.Record.To == head.To {
+		e.Record.To = e.GroupID // the payload does not say to whom, and To is the member who was offline
+	}
+	return e, nil
+}
+
+func messageKind(b messages.Body) Kind {
+	switch b.(type) {
+	case messages.TextBody:
+		return KindMessageText
+	case messages.CommandBody:
+		return KindMessageCommand
+	case messages.ImageBody:
+		return KindMessageImage
+	case messages.VoiceBody:
+		return KindMessageAudio
+	case messages.VideoBody:
+		return KindMessageVideo
+	case messages.LocationBody:
+		return KindMessageLocation
+	case messages.FileBody:
+		return KindMessageFile
+	case messages.CustomBody:
+		return KindMessageCustom
+	case messages.CombineBody:
+		return KindMessageCombine
+	}
+	return KindMessageUnknown
+}
+
+func (w *wire) outgoing(head Info) (Event, error) {
+	var p struct {
+		Bodies json.RawMessage `json:"bodies"`
+		Type   string          `json:"type"`
+		Sub    string          `json:"subType"`
+		Ext    json.RawMessage `json:"ext"`
+		Edited api.Text        `json:"edit_message_id"`
+	}
+	if err := json.Unmarshal(w.Payload, &p); err != nil {
+		return nil, err
+	}
+	head.Type = KindPreSendMessage
+	content := messages.Record{}
+	if p.Bodies == nil && (p.Type != "" || p.Sub != "") && p.Edited == "" {
+		head.Type = KindPreSendMessageFlat
+		content.Body, content.Ext = messages.ReadBody(w.Payload), messages.ReadExt(p.Ext)
+	} else {
+		content = messages.ReadPayload(w.Payload)
+	}
+	if p.Edited != "" {
+		head.Type = KindPreSendMessageEdit
+	}
+	return &Outgoing{
+		Info: head, Record: w.record(&head, content), GroupID: string(w.GroupID), EditedID: string(p.Edited), payload: w.Payload,
+	}, nil
+}
+
+type wireAck struct {
+	Acked    api.Text        `json:"ack_message_id"`
+	Ext      json.RawMessage `json:"ext"`
+	EditedID api.Text        `json:"edit_message_id"`
+	Type     string          `json:"type"`
+	Config   *struct {
+		GroupAck api.Bool `json:"allow_group_ack"`
+	} `json:"msg_config"`
+	Meta struct {
+		Edit struct {
+			ChatType string     `json:"chat_type"`
+			Count    api.Int    `json:"count"`
+			SendTime api.Millis `json:"send_time"`
+			EditTime api.Millis `json:"edit_time"`
+			Sender   string     `json:"sender"`
+			Operator string     `json:"operator"`
+		} `json:"edit_msg"`
+	} `json:"meta"`
+}
+
+func (w *wire) ack() (p wireAck, err error) {
+	if len(w.Payload) > 0 {
+		err = json.Unmarshal(w.Payload, &p)
+	}
+	return p, err
+}
+
+func (w *wire) recalled(head Info) (Event, error) {
+	p, err := w.ack()
+	if err != nil {
+		return nil, err
+	}
+	id := string(cmp.Or(w.RecallID, p.Acked))
+	if id == "" {
+		return nil, errUnknown
+	}
+	head.Type = KindMessageRecall
+	return &Recalled{Info: head, RecalledID: id, GroupID: string(w.GroupID), Ext: messages.ReadExt(p.Ext)}, nil
+}
+
+func (w *wire) edited(head Info) (Event, error) {
+	p, err := w.ack()
+	if err != nil {
+		return nil, err
+	}
+	if p.EditedID == "" {
+		return nil, errUnknown
+	}
+	edit := &p.Meta.Edit
+	head.Type = KindMessageEdit
+	e := &Edited{
+		Info: head, Record: messages.ReadPayload(w.Payload), Count: edit.Count.Int(), EditedAt: moment(edit.EditTime),
+		Operator: edit.Operator, Scope: edit.ChatType, EditType: p.Type,
+	}
+	r := &e.Record
+	r.ID, r.Time = string(p.EditedID), moment(edit.SendTime)
+	r.From, r.To = cmp.Or(edit.Sender, r.From, head.From), cmp.Or(r.To, head.To)
+	r.ChatType = map[string]messages.ChatType{
+		"chat:user": messages.ChatTypeUser, "chat:group": messages.ChatTypeGroup, "chat:room": messages.ChatTypeRoom,
+	}[edit.ChatType]
+	return e, nil
+}
+
+func (w *wire) receipt(head Info) (Event, error) {
+	p, err := w.ack()
+	if err != nil {
+		return nil, err
+	}
+	e := &Receipt{Info: head, AckedID: string(p.Acked), Ext: messages.ReadExt(p.Ext), Written: bool(w.WritedChannel)}
+	e.Channel, _ = plainName(w.Channel, w.AppKey)
+	e.Reader, _ = plainName(w.ChannelUser, w.AppKey)
+	switch {
+	case w.ChatType == "channel_ack":
+		e.Type = KindMessageConversationAck
+	case w.ChatType == "delivery_ack":
+		e.Type = KindMessageDeliveryAck
+	case p.Config != nil || w.ContentType == "chat:ack:read":
+		e.Type, e.GroupAcks = KindMessageGroupReadAck, p.Config != nil && bool(p.Config.GroupAck)
+	default:
+		e.Type = KindMessageReadAck
+	}
+	return e, nil
+}
+
+// operation is that of a payload, as far as the key of an event needs it.
+func (w *wire) operation() string {
+	if !bytes.Contains(w.Payload, []byte(`"operation"`)) {
+		return ""
+	}
+	var p struct {
+		Operation loose `json:"operation"`
+	}
+	_ = json.Unmarshal(w.Payload, &p) // "" where there is none
+	return string(p.Operation)
+}

@@ -1,0 +1,120 @@
+package callbacks
+
+import "time"
+
+// GroupOperation is what happened to a group or room, whichever format reports it.
+type GroupOperation string
+
+// The operations. Where a kind stands behind one, only that format reports it.
+const (
+	GroupCreated             GroupOperation = "created"
+	GroupDeleted             GroupOperation = "deleted"
+	GroupUpdated             GroupOperation = "updated" // the old format does not report the new values
+	GroupOwnerChanged        GroupOperation = "owner_changed"
+	GroupAnnouncementSet     GroupOperation = "announcement_set"
+	GroupAnnouncementDeleted GroupOperation = "announcement_deleted"
+	GroupMuted               GroupOperation = "muted" // all members
+	GroupUnmuted             GroupOperation = "unmuted"
+	GroupDisabled            GroupOperation = "disabled" // group_op.UPDATE.DISABLE
+	GroupEnabled             GroupOperation = "enabled"  // group_op.UPDATE.DISABLE
+
+	MemberApplied           GroupOperation = "member_applied"            // muc.apply
+	MemberApproved          GroupOperation = "member_approved"           // muc.apply_accept
+	MemberInvited           GroupOperation = "member_invited"            // muc.invite
+	MemberAccepted          GroupOperation = "member_accepted"           // muc.invite_accept
+	MemberDeclined          GroupOperation = "member_declined"           // muc.invite_decline
+	MemberJoined            GroupOperation = "member_joined"             // muc.presence
+	MemberAdded             GroupOperation = "member_added"              // without a confirmation; or entered a room
+	MemberJoinedInvited     GroupOperation = "member_joined_invited"     // group_op.JOIN.INVITE
+	MemberJoinedApproved    GroupOperation = "member_joined_approved"    // group_op.JOIN.APPLY
+	MemberGone              GroupOperation = "member_gone"               // muc.absence: comes with MemberLeft and MemberRemoved
+	MemberLeft              GroupOperation = "member_left"               // by its own will, or offline too long
+	MemberRemoved           GroupOperation = "member_removed"            //
+	MemberLeftBlocked       GroupOperation = "member_left_blocked"       // group_op.LEAVE.BLOCK: comes with MemberBlocked
+	MemberLeftDeleted       GroupOperation = "member_left_deleted"       // group_op.LEAVE.DELETE: the group was deleted
+	MemberBlocked           GroupOperation = "member_blocked"            // put on the block list
+	MemberUnblocked         GroupOperation = "member_unblocked"          //
+	MemberAllowed           GroupOperation = "member_allowed"            // put on the allow list
+	MemberDisallowed        GroupOperation = "member_disallowed"         //
+	MemberMuted             GroupOperation = "member_muted"              //
+	MemberUnmuted           GroupOperation = "member_unmuted"            //
+	MemberShielded          GroupOperation = "member_shielded"           // a member blocked the messages of the group for itself
+	MemberUnshielded        GroupOperation = "member_unshielded"         //
+	MemberAttributesChanged GroupOperation = "member_attributes_changed" // muc.group_member_metadata_update
+	AdminAdded              GroupOperation = "admin_added"
+	AdminRemoved            GroupOperation = "admin_removed"
+	SuperAdminAdded         GroupOperation = "super_admin_added"   // group_op.ROOM_SUPER_ADMIN.ADD
+	SuperAdminRemoved       GroupOperation = "super_admin_removed" // group_op.ROOM_SUPER_ADMIN.REMOVE
+	FileAdded               GroupOperation = "file_added"
+	FileRemoved             GroupOperation = "file_removed"
+	AttributesSet           GroupOperation = "attributes_set"     // muc.set_metadata
+	AttributesDeleted       GroupOperation = "attributes_deleted" // muc.delete_metadata
+)
+
+// GroupEvent reports what happened to a group or room, in either format.
+type GroupEvent struct {
+	Info
+	Operation   GroupOperation    `json:"operation"`
+	GroupID     string            `json:"group_id,omitempty"` // empty for super admins
+	Room        bool              `json:"room,omitempty"`     // a chat room
+	Operator    string            `json:"operator,omitempty"` // empty where ByAdmin, and for attributes that do not name it
+	ByAdmin     bool              `json:"by_admin,omitempty"` // done through REST, in the console or by the server
+	Users       []string          `json:"users,omitempty"`    // who is concerned
+	Roles       map[string]string `json:"roles,omitempty"`    // owner or admin, by user; of a new group
+	Owner       string            `json:"owner,omitempty"`    // the new owner
+	OldOwner    string            `json:"old_owner,omitempty"`
+	MemberCount *int              `json:"member_count,omitempty"` // after the operation
+	Until       time.Time         `json:"until,omitzero"`         // end of a mute or block; in 2117 for none
+
+	Reason       string            `json:"reason,omitempty"` // text of a request or invitation
+	Announcement string            `json:"announcement,omitempty"`
+	Settings     *GroupSettings    `json:"settings,omitempty"`
+	Files        []GroupFile       `json:"files,omitempty"`
+	Attributes   *AttributesChange `json:"attributes,omitempty"`
+	JoinExt      string            `json:"join_ext,omitempty"` // what the client gave on joining a room
+	Cause        string            `json:"cause,omitempty"`    // why a room was left: user_quit or user_offline
+	ErrorCode    string            `json:"error_code,omitempty"`
+	Description  string            `json:"description,omitempty"` // of a failure
+}
+
+// GroupSettings are the settings of a group after a change; a nil pointer is one that the
+// callback does not report.
+type GroupSettings struct {
+	Name           *string        `json:"name,omitempty"`
+	Description    *string        `json:"description,omitempty"`
+	Avatar         *string        `json:"avatar,omitempty"`
+	Custom         *string        `json:"custom,omitempty"`
+	Owner          string         `json:"owner,omitempty"`
+	Scale          string         `json:"scale,omitempty"` // such as large
+	MaxMembers     *int           `json:"max_members,omitempty"`
+	Public         *bool          `json:"public,omitempty"`
+	AllowInvites   *bool          `json:"allow_invites,omitempty"`
+	ConfirmInvites *bool          `json:"confirm_invites,omitempty"`
+	MutedAll       *bool          `json:"muted_all,omitempty"`
+	Disabled       *bool          `json:"disabled,omitempty"`
+	MuteLength     *time.Duration `json:"mute_length,omitempty"` // -1 (im.Forever) without an end
+	Created        time.Time      `json:"created,omitzero"`
+	Updated        time.Time      `json:"updated,omitzero"`
+}
+
+// GroupFile is a shared file. The new format reports only its id.
+type GroupFile struct {
+	ID      string    `json:"id"`
+	Name    string    `json:"name,omitempty"`
+	Owner   string    `json:"owner,omitempty"` // empty where ByAdmin
+	ByAdmin bool      `json:"by_admin,omitempty"`
+	Size    int64     `json:"size,omitempty"`
+	Created time.Time `json:"created,omitzero"`
+}
+
+// AttributesChange is a change of the attributes of a room or of a member of a group.
+type AttributesChange struct {
+	Changed    []string          `json:"changed,omitempty"`
+	Failed     map[string]string `json:"failed,omitempty"` // the reason, by key
+	Values     map[string]string `json:"values,omitempty"`
+	GroupName  string            `json:"group_name,omitempty"`
+	Identifier string            `json:"identifier,omitempty"`
+	Event      string            `json:"event,omitempty"` // event_none
+	Forced     bool              `json:"forced,omitempty"`
+	Notify     bool              `json:"notify,omitempty"`
+}

@@ -1,0 +1,159 @@
+package callbacks
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/imrest/im-go/internal/api"
+)
+
+// groupOperations are those of the new format: operation and, where it has one, type.
+var groupOperations = map[string]GroupOperation{
+	"CREATE":                  GroupCreated,
+	"DELETE":                  GroupDeleted,
+	"UPDATE.INFO":             GroupUpdated,
+	"UPDATE.OWNER":            GroupOwnerChanged,
+	"UPDATE.ANNOUNCEMENT":     GroupAnnouncementSet,
+	"UPDATE.MUTE":             GroupMuted,
+	"UPDATE.DISABLE":          GroupDisabled,
+	"JOIN.DIRECT":             MemberAdded,
+	"JOIN.INVITE":             MemberJoinedInvited,
+	"JOIN.APPLY":              MemberJoinedApproved,
+	"LEAVE.QUIT":              MemberLeft,
+	"LEAVE.KICK":              MemberRemoved,
+	"LEAVE.BLOCK":             MemberLeftBlocked,
+	"LEAVE.DELETE":            MemberLeftDeleted,
+	"ADMIN.ADD":               AdminAdded,
+	"ADMIN.REMOVE":            AdminRemoved,
+	"WHITE.ADD":               MemberAllowed,
+	"WHITE.REMOVE":            MemberDisallowed,
+	"BLOCK.ADD":               MemberBlocked,
+	"BLOCK.REMOVE":            MemberUnblocked,
+	"MUTE.ADD":                MemberMuted,
+	"MUTE.REMOVE":             MemberUnmuted,
+	"SHIELD.ADD":              MemberShielded,
+	"SHIELD.REMOVE":           MemberUnshielded,
+	"SHARE_FILE.ADD":          FileAdded,
+	"SHARE_FILE.REMOVE":       FileRemoved,
+	"ROOM_SUPER_ADMIN.ADD":    SuperAdminAdded,
+	"ROOM_SUPER_ADMIN.REMOVE": SuperAdminRemoved,
+}
+
+type wireGroupOp struct {
+	Type         string             `json:"type"`
+	Role         map[string]string  `json:"role"`
+	Member       api.Many[api.Text] `json:"member"`
+	Admin        api.Many[api.Text] `json:"admin"`
+	ShareFile    api.Many[api.Text] `json:"share_file"`
+	Owner        string             `json:"owner"`
+	NewOwner     string             `json:"new_owner"`
+	Announcement *string            `json:"announcement"`
+	Mute         api.Bool           `json:"mute"`
+	Disable      api.Bool           `json:"disable"`
+	Disabled     api.Bool           `json:"disabled"` // by the table
+	Expires      api.Millis         `json:"expire_timestamp"`
+	Action       string             `json:"action"`
+	Info         *wireSettings      `json:"info"`
+	Options      struct {
+		Ext json.RawMessage `json:"ext"`
+	} `json:"options"`
+}
+
+func readGroupOp(w *wire, head Info) (Event, error) {
+	var p wireGroupOp
+	if len(w.Payload) > 0 { // a deleted group has none
+		if err := json.Unmarshal(w.Payload, &p); err != nil {
+			return nil, err
+		}
+	}
+	name := w.Operation
+	if p.Type != "" {
+		name += "." + p.Type
+	}
+	operation, ok := groupOperations[name]
+	if !ok {
+		return nil, errUnknown
+	}
+	head.Type = Kind("group_op." + name)
+	e := &GroupEvent{
+		Info: head, Operation: operation, GroupID: string(w.ID), Room: w.Type == "CHATROOM",
+		Users: api.Texts(p.Member), Roles: p.Role, Owner: p.NewOwner, OldOwner: p.Owner, Until: moment(p.Expires), Cause: p.Action,
+		Settings: p.Info.settings(head.AppKey),
+	}
+	e.setOperator(w.Operator)
+	if w.MemberCount != nil {
+		e.MemberCount = new(w.MemberCount.Int())
+	}
+	return e, e.readOp(&p)
+}
+
+// readOp reads what only some operations have.
+func (e *GroupEvent) readOp(p *wireGroupOp) (err error) {
+	switch e.Operation {
+	case AdminAdded, AdminRemoved, SuperAdminAdded, SuperAdminRemoved:
+		e.Users = api.Texts(p.Admin)
+	case GroupOwnerChanged:
+		e.Users = []string{e.Owner}
+	case MemberShielded, MemberUnshielded:
+		e.Users = []string{e.Operator}
+	case GroupAnnouncementSet:
+		if p.Announcement == nil {
+			e.Operation = GroupAnnouncementDeleted
+			break
+		}
+		e.Announcement = *p.Announcement
+	case GroupMuted:
+		if !p.Mute {
+			e.Operation = GroupUnmuted
+		}
+	case GroupDisabled:
+		if !p.Disable && !p.Disabled {
+			e.Operation = GroupEnabled
+		}
+	}
+	for _, id := range p.ShareFile {
+		e.Files = append(e.Files, GroupFile{ID: string(id)})
+	}
+	e.JoinExt, err = jsonText(p.Options.Ext)
+	return err
+}
+
+type wireSettings struct {
+	Owner          string     `json:"owner"`
+	Title          *string    `json:"title"`
+	Description    *string    `json:"description"`
+	Custom         *string    `json:"custom"`
+	Avatar         *string    `json:"avatar"`
+	Scale          string     `json:"scale"`
+	MaxUsers       *api.Int   `json:"max_users"`
+	MuteDuration   *api.Int   `json:"mute_duration"` // seconds; -1 for ever
+	Mute           *api.Bool  `json:"mute"`
+	ConfirmInvites *api.Bool  `json:"invite_need_confirm"`
+	Public         *api.Bool  `json:"public"`
+	AllowInvites   *api.Bool  `json:"allow_user_invites"`
+	Disabled       *api.Bool  `json:"disabled"`
+	Created        api.Millis `json:"created"`
+	LastModified   api.Millis `json:"last_modified"`
+}
+
+func (w *wireSettings) settings(appKey string) *GroupSettings {
+	if w == nil {
+		return nil
+	}
+	s := &GroupSettings{
+		Name: w.Title, Description: w.Description, Avatar: w.Avatar, Custom: w.Custom, Scale: w.Scale,
+		Public: (*bool)(w.Public), AllowInvites: (*bool)(w.AllowInvites), ConfirmInvites: (*bool)(w.ConfirmInvites),
+		MutedAll: (*bool)(w.Mute), Disabled: (*bool)(w.Disabled), Created: moment(w.Created), Updated: moment(w.LastModified),
+	}
+	s.Owner, _ = plainName(w.Owner, appKey)
+	if w.MaxUsers != nil {
+		s.MaxMembers = new(w.MaxUsers.Int())
+	}
+	if w.MuteDuration != nil {
+		s.MuteLength = new(api.Forever)
+		if *w.MuteDuration >= 0 {
+			s.MuteLength = new(w.MuteDuration.Length(time.Second))
+		}
+	}
+	return s
+}

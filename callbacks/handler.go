@@ -1,0 +1,193 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// HandlerFunc handles an event of any type.
+type HandlerFunc func(context.Context, Event) error
+
+// Handler receives callbacks. It is an [http.Handler] for the URLs of all rules, before
+// delivery and after. Several rules may share a URL if they are to share duplicates, too: two
+// rules that match one event may send the same call id.
+//
+// Register functions before it serves. It responds 405 to what is not a POST, 400 to what is
+// not a JSON object, 401 to a wrong signature, token or time, and 413 to a body that is too
+// long; none of them is handled. To all that is accepted it responds 200 with an empty body.
+type Handler struct {
+	config     Config
+	shelter    Store // Config.Store, or where events wait that failed while a ban was near
+	guard      guard
+	keys       *keys
+	slots      chan struct{}
+	mu         sync.RWMutex
+	on         []func(context.Context, Event) (handled bool, err error)
+	otherwise  HandlerFunc
+	middleware []func(HandlerFunc) HandlerFunc
+	decide     func(context.Context, *Outgoing) Verdict
+}
+
+// New returns a handler. Errors: im.ErrInvalidArgument for a configuration that cannot work.
+func New(c Config) (*Handler, error) {
+	c, err := c.checked()
+	if err != nil {
+		return nil, err
+	}
+	h := &Handler{
+		config: c, shelter: c.Store, guard: guard{replicas: c.Replicas},
+		keys: newKeys(defaultKeys), slots: make(chan struct{}, c.Decision.MaxConcurrent),
+	}
+	if h.shelter == nil {
+		h.shelter = NewMemory(MemoryOptions{})
+	}
+	return h, nil
+}
+
+// On registers a function for the events of type T, such as *[Recalled]; for T [Event] it
+// gets all. Functions of the same type run in the order of their registration, until one
+// fails. An event may reach a function more than once, if its first handling failed.
+func On[T Event](h *Handler, f func(context.Context, T) error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.on = append(h.on, func(ctx context.Context, e Event) (bool, error) {
+		t, ok := e.(T)
+		if !ok {
+			return false, nil
+		}
+		return true, f(ctx, t)
+	})
+}
+
+// Otherwise registers the function for events that no function of [On] takes. Without one
+// they are accepted and ignored.
+func (h *Handler) Otherwise(f HandlerFunc) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.otherwise = f
+}
+
+// Use surrounds the handling of each event, the first registered outermost. Decisions are not
+// surrounded.
+func (h *Handler) Use(middleware ...func(HandlerFunc) HandlerFunc) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.middleware = append(h.middleware, middleware...)
+}
+
+// Run handles the events that are kept, until ctx ends. It is needed with a Store; without
+// one it handles what failed while a ban was near.
+func (h *Handler) Run(ctx context.Context) error { return h.shelter.Run(ctx, h.handleKept) }
+
+// handleKept handles an event that comes out of a store.
+func (h *Handler) handleKept(ctx context.Context, k Kept) error {
+	e, err := Parse(k.Body)
+	if err != nil {
+		return err
+	}
+	i := e.Head()
+	i.Key, i.Signed, i.Suspicious = k.Key, k.Signed, k.Suspicious
+	if err = h.handle(ctx, e); err != nil {
+		h.config.Logger.WarnContext(ctx, "kept callback failed", "kind", i.Type, "call_id", i.CallID, "error", err.Error())
+	}
+	return err
+}
+
+// handle runs the registered functions.
+func (h *Handler) handle(ctx context.Context, e Event) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &PanicError{Value: p, Stack: debug.Stack()}
+		}
+	}()
+	h.mu.RLock()
+	next := h.dispatch
+	for i := len(h.middleware) - 1; i >= 0; i-- {
+		next = h.middleware[i](next)
+	}
+	h.mu.RUnlock()
+	return next(ctx, e)
+}
+
+func (h *Handler) dispatch(ctx context.Context, e Event) error {
+	h.mu.RLock()
+	on, otherwise := h.on, h.otherwise
+	h.mu.RUnlock()
+	taken := false
+	for _, f := range on {
+		handled, err := f(ctx, e)
+		if err != nil {
+			return err
+		}
+		taken = taken || handled
+	}
+	if !taken && otherwise != nil {
+		return otherwise(ctx, e)
+	}
+	return nil
+}
+
+// PanicError is a panic of a function of the user's. Its text has no stack, which may hold
+// users' data.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+// Error implements error.
+func (e *PanicError) Error() string { return fmt.Sprintf("callbacks: panic of type %T", e.Value) }
+
+// Unwrap returns an error that was the value of the panic.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// Observation is what happened to one callback.
+type Observation struct {
+	Kind         Kind          // empty where it could not be read
+	CallID       string        //
+	Status       int           // of the response
+	Lag          time.Duration // since the time of the event
+	Repeated     bool          // it was handled or kept before
+	Suspicious   bool          // its key was seen with another body
+	Quarantined  bool          // accepted without being verified, and not handled
+	Verdict      string        // of a decision: deliver, reject or rewrite
+	FellBack     bool          // the verdict is that of the fallback
+	Err          error         // why it was not accepted, or why the fallback counts
+	FailuresLeft int           // that this process can respond with before it takes care: see [Config.Replicas]
+}
+
+// The reasons for which a callback is not accepted.
+var (
+	ErrMethod    = errors.New("callbacks: not a POST")
+	ErrToken     = errors.New("callbacks: the URL has no valid token")
+	ErrTooLong   = errors.New("callbacks: the body is too long")
+	ErrSignature = errors.New("callbacks: the signature is missing or wrong")
+	ErrStale     = errors.New("callbacks: the timestamp is too far from now")
+)
+
+func (h *Handler) report(ctx context.Context, o Observation) {
+	o.FailuresLeft = h.guard.left(h.config.now())
+	if o.Err != nil {
+		h.config.Logger.WarnContext(ctx, "callback", "kind", o.Kind, "call_id", o.CallID, "status", o.Status,
+			"quarantined", o.Quarantined, "failures_left", o.FailuresLeft, "error", o.Err.Error())
+	}
+	if o.Suspicious {
+		h.config.Logger.WarnContext(ctx, "callback seen with another body", "kind", o.Kind, "call_id", o.CallID)
+	}
+	if h.config.Observe != nil {
+		h.config.Observe(ctx, o)
+	}
+}
+
+// respond writes the header of a response without a body.
+func respond(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(status)
+}

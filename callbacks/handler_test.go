@@ -1,0 +1,460 @@
+package callbacks_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/callbacks"
+	"github.com/imrest/im-go/callbacks/callbackstest"
+	"github.com/imrest/im-go/internal/api"
+)
+
+const secret = "rule-secret-1"
+
+var recall = callbackstest.Example(callbacks.KindMessageRecall)
+
+func newHandler(t *testing.T, c callbacks.Config) *callbacks.Handler {
+	t.Helper()
+	if c.Secrets == nil {
+		c.Secrets = []string{secret}
+	}
+	h, err := callbacks.New(c)
+	require.NoError(t, err)
+	return h
+}
+
+func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func post(body string) *http.Request {
+	return httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+}
+
+func signed(b callbackstest.Body) *http.Request { return callbackstest.Request(secret, b) }
+
+func TestHandlerDispatches(t *testing.T) {
+	h := newHandler(t, callbacks.Config{})
+	var got []string
+	callbacks.On(h, func(_ context.Context, e *callbacks.Recalled) error {
+		got = append(got, "recalled "+e.RecalledID)
+		assert.True(t, e.Signed)
+		return nil
+	})
+	callbacks.On(h, func(_ context.Context, e callbacks.Event) error {
+		if e.Kind() == callbacks.KindUserLogin || e.Kind() == callbacks.KindMessageRecall {
+			got = append(got, "any")
+		}
+		return nil
+	})
+	h.Otherwise(func(context.Context, callbacks.Event) error { got = append(got, "otherwise"); return nil })
+	for i := range 2 {
+		h.Use(func(next callbacks.HandlerFunc) callbacks.HandlerFunc {
+			return func(ctx context.Context, e callbacks.Event) error {
+				got = append(got, []string{"outer", "inner"}[i])
+				return next(ctx, e)
+			}
+		})
+	}
+	w := serve(h, signed(recall))
+	assert.Equal(t, http.StatusOK, w.Code)
+	assert.Empty(t, w.Body.String())
+	assert.Equal(t, []string{"outer", "inner", "recalled 1337058112345678901", "any"}, got)
+
+	h = newHandler(t, callbacks.Config{})
+	rest := 0
+	callbacks.On(h, func(context.Context, *callbacks.Recalled) error { return nil })
+	h.Otherwise(func(context.Context, callbacks.Event) error { rest++; return nil })
+	serve(h, signed(recall))
+	serve(h, signed(callbackstest.Example(callbacks.KindUserLogin)))
+	assert.Equal(t, 1, rest)
+}
+
+// Every kind is accepted when it is signed, and reaches its function.
+func TestHandlerTakesEveryKind(t *testing.T) {
+	h := newHandler(t, callbacks.Config{Secrets: []string{"old", secret, "new"}})
+	seen := 0
+	callbacks.On(h, func(_ context.Context, e callbacks.Event) error {
+		seen++
+		assert.True(t, e.Head().Signed)
+		return nil
+	})
+	before := 0
+	for _, kind := range callbackstest.Kinds() {
+		w := serve(h, signed(callbackstest.Example(kind)))
+		assert.Equal(t, http.StatusOK, w.Code, kind)
+		if strings.HasPrefix(string(kind), "pre_send.") {
+			before++
+			assert.JSONEq(t, `{"valid":true}`, w.Body.String())
+		}
+	}
+	assert.Equal(t, 3, before)
+	assert.Equal(t, 95, seen)
+}
+
+func TestHandlerRejects(t *testing.T) {
+	var log bytes.Buffer
+	h := newHandler(t, callbacks.Config{
+		Tokens: []string{"t1", "t2"}, MaxBody: 2000, Unsigned: callbacks.UnsignedReject, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	callbacks.On(h, func(_ context.Context, e callbacks.Event) error { t.Error("was handled: ", e); return nil })
+	text := callbackstest.Example(callbacks.KindMessageText)
+	wrong := text.Sign("rule-secret-2")
+	for name, c := range map[string]struct {
+		request *http.Request
+		want    int
+	}{
+		"GET":            {httptest.NewRequest(http.MethodGet, "/?token=t1", http.NoBody), http.StatusMethodNotAllowed},
+		"no JSON":        {post("parcel"), http.StatusBadRequest},
+		"an array":       {post("[]"), http.StatusBadRequest},
+		"two objects":    {post("{}{}"), http.StatusBadRequest},
+		"empty":          {post(""), http.StatusBadRequest},
+		"wrong secret":   {post(string(wrong.JSON())), http.StatusUnauthorized},
+		"no signature":   {post(string(text.JSON())), http.StatusUnauthorized},
+		"other time":     {post(string(text.Sign(secret).With("timestamp", 1).JSON())), http.StatusUnauthorized},
+		"other call id":  {post(string(text.Sign(secret).With("callId", "x").JSON())), http.StatusUnauthorized},
+		"unsigned push":  {post(string(callbackstest.Example(callbacks.KindPushSuccess).JSON())), http.StatusUnauthorized},
+		"unsigned order": {post(string(callbackstest.Example(callbacks.KindPreSendMessage).JSON())), http.StatusUnauthorized},
+		"long":           {post(`{"x":"` + strings.Repeat("x", 2000) + `"}`), http.StatusRequestEntityTooLarge},
+		"cut":            {cut(), http.StatusBadRequest},
+		"long, chunked":  {chunked(3000), http.StatusRequestEntityTooLarge},
+	} {
+		c.request.URL.RawQuery = "token=t2"
+		w := serve(h, c.request)
+		assert.Equal(t, c.want, w.Code, name)
+		assert.Empty(t, w.Body.String(), name)
+	}
+	for _, query := range []string{"", "token=", "token=t3", "token=t1t2"} {
+		r := signed(text)
+		r.URL.RawQuery = query
+		assert.Equal(t, http.StatusUnauthorized, serve(h, r).Code, query)
+	}
+	assert.NotContains(t, log.String(), "parcel")
+	assert.NotContains(t, log.String(), "mia")
+	assert.Contains(t, log.String(), "status=401")
+}
+
+func cut() *http.Request {
+	r := post(`{"a":1}`)
+	r.ContentLength = 100
+	return r
+}
+
+func chunked(n int) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, "/", io.MultiReader(strings.NewReader(`{"x":"`), strings.NewReader(strings.Repeat("x", n))))
+	r.ContentLength = -1
+	return r
+}
+
+func TestUnsignedKinds(t *testing.T) {
+	kinds := []callbacks.Kind{callbacks.KindNotifyReaction, callbacks.KindNotifyThread, callbacks.KindPushSuccess}
+	for policy, want := range map[callbacks.Unsigned]struct{ status, handled, quarantined int }{
+		callbacks.UnsignedDeliver:    {http.StatusOK, 3, 0},
+		callbacks.UnsignedQuarantine: {http.StatusOK, 0, 3},
+		callbacks.UnsignedReject:     {http.StatusUnauthorized, 0, 0},
+	} {
+		m := callbacks.NewMemory(callbacks.MemoryOptions{})
+		var handled atomic.Int32
+		h := newHandler(t, callbacks.Config{Unsigned: policy, Store: m, StoreFailure: callbacks.StoreFailureReject})
+		callbacks.On(h, func(_ context.Context, e callbacks.Event) error {
+			assert.False(t, e.Head().Signed)
+			handled.Add(1)
+			return nil
+		})
+		for _, kind := range kinds {
+			assert.Equal(t, want.status, serve(h, post(string(callbackstest.Example(kind).JSON()))).Code)
+			assert.Equal(t, http.StatusUnauthorized, serve(h, callbackstest.Request("wrong", callbackstest.Example(kind))).Code)
+		}
+		runUntilEmpty(t, h, m)
+		assert.Equal(t, want.handled, int(handled.Load()), policy)
+		assert.Len(t, m.Quarantined(), want.quarantined, policy)
+	}
+}
+
+func runUntilEmpty(t *testing.T, h *callbacks.Handler, m *callbacks.Memory) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- h.Run(ctx) }()
+	require.Eventually(t, func() bool { return m.Len() == 0 }, 5*time.Second, time.Millisecond)
+	cancel()
+	require.NoError(t, <-done)
+}
+
+func TestFreshness(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHandler(t, callbacks.Config{MaxAge: time.Hour})
+		for age, want := range map[time.Duration]int{
+			0: 200, 59 * time.Minute: 200, 61 * time.Minute: 401, -4 * time.Minute: 200, -6 * time.Minute: 401,
+		} {
+			b := recall.With("timestamp", time.Now().Add(-age).UnixMilli()).With("callId", age.String())
+			assert.Equal(t, want, serve(h, signed(b)).Code, age)
+		}
+	})
+}
+
+func TestDuplicates(t *testing.T) {
+	var seen []callbacks.Observation
+	h := newHandler(t, callbacks.Config{Observe: func(_ context.Context, o callbacks.Observation) { seen = append(seen, o) }})
+	calls, suspicious, fail := 0, 0, true
+	callbacks.On(h, func(_ context.Context, e *callbacks.Recalled) error {
+		calls++
+		if e.Suspicious {
+			suspicious++
+		}
+		if fail {
+			return errors.New("database is away")
+		}
+		return nil
+	})
+	assert.Equal(t, 500, serve(h, signed(recall)).Code)
+	fail = false
+	for range 3 {
+		assert.Equal(t, 200, serve(h, signed(recall)).Code)
+	}
+	assert.Equal(t, 2, calls, "the one that failed, and the first that did not")
+	assert.True(t, seen[2].Repeated)
+	changed := recall.With("recall_id", "77")
+	assert.Equal(t, 200, serve(h, signed(changed)).Code)
+	assert.Equal(t, 1, suspicious)
+	assert.True(t, seen[4].Suspicious)
+	// The signature of another secret does not make it another body.
+	two := newHandler(t, callbacks.Config{Secrets: []string{"a", "b"}})
+	n := 0
+	callbacks.On(two, func(context.Context, *callbacks.Recalled) error { n++; return nil })
+	serve(two, callbackstest.Request("a", recall))
+	serve(two, callbackstest.Request("b", recall))
+	assert.Equal(t, 1, n)
+	// Other members' offline copies, other operations and other rules are other events.
+	for _, r := range []*http.Request{
+		signed(recall.With("to", "pia")), signed(recall.With("eventType", "chat_offline")), signed(recall.With("callId", "2")),
+	} {
+		r.URL.Path = "/rule2"
+		serve(h, r)
+	}
+	assert.Equal(t, 6, calls)
+	r := signed(recall)
+	r.URL.Path = "/rule3"
+	serve(h, r)
+	assert.Equal(t, 7, calls, "the same event by another rule")
+}
+
+// Of two that come at once, one is handled; the other waits, and is handled if that fails.
+func TestDuplicatesAtOnce(t *testing.T) {
+	for _, fails := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHandler(t, callbacks.Config{})
+			var mu sync.Mutex
+			calls := 0
+			callbacks.On(h, func(context.Context, *callbacks.Recalled) error {
+				mu.Lock()
+				calls++
+				first := calls == 1
+				mu.Unlock()
+				time.Sleep(time.Second)
+				if first && fails {
+					return io.ErrUnexpectedEOF
+				}
+				return nil
+			})
+			codes := make(chan int, 2)
+			for range 2 {
+				go func() { codes <- serve(h, signed(recall)).Code }()
+			}
+			sum := <-codes + <-codes
+			assert.Equal(t, map[bool]int{false: 400, true: 700}[fails], sum)
+			assert.Equal(t, map[bool]int{false: 1, true: 2}[fails], calls)
+		})
+	}
+}
+
+func TestPanicsAreErrors(t *testing.T) {
+	var seen callbacks.Observation
+	h := newHandler(t, callbacks.Config{Observe: func(_ context.Context, o callbacks.Observation) { seen = o }})
+	callbacks.On(h, func(context.Context, *callbacks.Recalled) error { panic(io.ErrNoProgress) })
+	assert.Equal(t, 500, serve(h, signed(recall)).Code)
+	var p *callbacks.PanicError
+	require.ErrorAs(t, seen.Err, &p)
+	require.ErrorIs(t, seen.Err, io.ErrNoProgress)
+	assert.NotEmpty(t, p.Stack)
+	assert.Equal(t, 44, seen.FailuresLeft)
+}
+
+// However handlers fail, and whatever comes in, no 30 seconds hold half of what bans.
+func TestBanGuard(t *testing.T) {
+	for _, replicas := range []int{1, 3, 100} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHandler(t, callbacks.Config{Replicas: replicas, MaxBody: 2000})
+			broken, handled := true, map[string]bool{}
+			var mu sync.Mutex
+			callbacks.On(h, func(_ context.Context, e *callbacks.Recalled) error {
+				mu.Lock()
+				defer mu.Unlock()
+				if broken {
+					return io.ErrUnexpectedEOF
+				}
+				handled[e.CallID] = true
+				return nil
+			})
+			var failures []time.Time
+			accepted := map[string]bool{}
+			long := `{"x":"` + strings.Repeat("x", 2000) + `"}`
+			for i := range 600 {
+				id := "c" + time.Duration(i).String()
+				for _, r := range []*http.Request{
+					signed(recall.With("callId", id)), post("no JSON"), callbackstest.Request("wrong", recall), post(long),
+				}[:1+3*(i%2)] {
+					if code := serve(h, r).Code; code != 200 {
+						failures = append(failures, time.Now())
+					} else if r.ContentLength < 2000 && r.ContentLength > 100 {
+						accepted[id] = true
+					}
+				}
+				time.Sleep(time.Second)
+			}
+			for i := range failures {
+				n := 0
+				for _, at := range failures[i:] {
+					if at.Sub(failures[i]) < 30*time.Second {
+						n++
+					}
+				}
+				require.LessOrEqual(t, n*replicas, 45)
+			}
+			mu.Lock()
+			broken = false
+			mu.Unlock()
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error)
+			go func() { done <- h.Run(ctx) }()
+			time.Sleep(time.Hour)
+			cancel()
+			require.NoError(t, <-done)
+			assert.NotEmpty(t, handled)
+			assert.Less(t, len(handled), 601)
+			for id := range handled {
+				assert.True(t, accepted[id])
+			}
+			if replicas == 100 {
+				assert.Len(t, handled, 600)
+			}
+		})
+	}
+}
+
+func TestStoreFailure(t *testing.T) {
+	for policy, want := range map[callbacks.StoreFailure]int{callbacks.StoreFailureLose: 200, callbacks.StoreFailureReject: 500} {
+		m := callbacks.NewMemory(callbacks.MemoryOptions{Events: 1})
+		h := newHandler(t, callbacks.Config{Store: m, StoreFailure: policy})
+		assert.Equal(t, 200, serve(h, signed(recall)).Code)
+		assert.Equal(t, want, serve(h, signed(recall.With("callId", "2"))).Code)
+		assert.Equal(t, 200, serve(h, signed(recall)).Code, "a duplicate needs no room")
+	}
+}
+
+func TestConfigIsChecked(t *testing.T) {
+	good := []string{secret}
+	for field, c := range map[string]callbacks.Config{
+		"Secrets":             {},
+		"Secrets[1]":          {Secrets: []string{"a", ""}},
+		"Tokens[0]":           {Secrets: good, Tokens: []string{""}},
+		"MaxAge":              {Secrets: good, MaxAge: -1},
+		"MaxBody":             {Secrets: good, MaxBody: -1},
+		"Replicas":            {Secrets: good, Replicas: -1},
+		"Unsigned":            {Secrets: good, Unsigned: "maybe"},
+		"StoreFailure":        {Secrets: good, Store: callbacks.NewMemory(callbacks.MemoryOptions{})},
+		"Decision.Deadline":   {Secrets: good, Decision: callbacks.Decision{Deadline: -1}},
+		"Decision.Fallback":   {Secrets: good, Decision: callbacks.Decision{Fallback: callbacks.Rewrite(nil)}},
+		"Decision.Rewritable": {Secrets: good, Decision: callbacks.Decision{Rewritable: append(rewritable, "cmd")}},
+		"Verdict":             {Secrets: good, Decision: callbacks.Decision{Fallback: callbacks.Reject(strings.Repeat("x", 999))}},
+	} {
+		_, err := callbacks.New(c)
+		require.ErrorIs(t, err, api.ErrInvalidArgument, field)
+		require.ErrorContains(t, err, field+":")
+	}
+	for _, text := range []string{
+		callbacks.Config{Secrets: []string{"s3cr3t"}, Tokens: []string{"t0k3n"}}.LogValue().String(),
+	} {
+		assert.NotContains(t, text, "s3cr3t")
+		assert.NotContains(t, text, "t0k3n")
+	}
+}
+
+// A body of any length, and one that decodes to far more than it is, cost a bounded amount.
+func TestHostileBodiesAreCheap(t *testing.T) {
+	h := newHandler(t, callbacks.Config{Secrets: []string{secret}})
+	deep := `{"eventType":"chat","chat_type":"notify","timestamp":1,"payload":{"type":"reaction","data":`
+	const n = 1<<20 - 200
+	large := callbackstest.Example(callbacks.KindMessageText)
+	for name, body := range map[string]func() io.Reader{
+		"1 GiB":        func() io.Reader { return io.LimitReader(endless{}, 1<<30) },
+		"nested":       func() io.Reader { return strings.NewReader(deep + strings.Repeat("[", n)) },
+		"many objects": func() io.Reader { return strings.NewReader(deep + "[" + strings.Repeat("{},", n/3) + "{}]}}") },
+		"few objects":  func() io.Reader { return strings.NewReader(deep + "[" + strings.Repeat("{},", 9000) + "{}]}}") },
+		"long text":    func() io.Reader { return strings.NewReader(deep + `"` + strings.Repeat("x", n) + `"}}`) },
+		"a large ext": func() io.Reader {
+			values := make(map[string]any)
+			for i := range 9_900 {
+				values[strconv.Itoa(i)] = i
+			}
+			return bytes.NewReader(large.With("payload", map[string]any{"ext": values}).Sign(secret).JSON())
+		},
+		"a large list": func() io.Reader {
+			return bytes.NewReader(large.With("payload", map[string]any{"ext": map[string]any{"a": make([][]int, 19_000)}}).Sign(secret).JSON())
+		},
+		"a large group": func() io.Reader {
+			members := make([]string, 15_000)
+			for i := range members {
+				members[i] = "member-" + strconv.Itoa(i)
+			}
+			gone := callbackstest.Example(callbacks.KindGroupOpLeaveDelete)
+			return bytes.NewReader(gone.With("payload", map[string]any{"member": members, "type": "DELETE"}).Sign(secret).JSON())
+		},
+		"many keys": func() io.Reader { return strings.NewReader("{" + strings.Repeat(`"a":1,`, n/6) + `"a":1}`) },
+	} {
+		for _, length := range []int64{-1, 1} {
+			b := body()
+			r := httptest.NewRequest(http.MethodPost, "/", b)
+			if s, ok := b.(interface{ Size() int64 }); ok && length > 0 {
+				r.ContentLength = s.Size()
+			} else {
+				r.ContentLength = -1
+			}
+			w := httptest.NewRecorder()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			h.ServeHTTP(w, r)
+			runtime.ReadMemStats(&after)
+			cost := after.TotalAlloc - before.TotalAlloc
+			t.Logf("%s: status %d, %d KiB", name, w.Code, cost>>10)
+			assert.Less(t, cost, uint64(4<<20), name)
+		}
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}

@@ -1,0 +1,237 @@
+package callbacks
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"time"
+)
+
+// maxAhead is how far the clock of the IM server may be ahead of ours.
+const maxAhead = 5 * time.Minute
+
+// arrived is a callback on its way through the handler.
+type arrived struct {
+	wire  *wire
+	event Event
+	kept  Kept
+}
+
+// ServeHTTP implements http.Handler.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a, status, err := h.read(w, r)
+	switch out, ok := a.outgoing(); {
+	case err != nil:
+		h.refuse(w, r, a, status, err)
+	case ok:
+		h.answer(w, r, out)
+	case a.kept.Quarantined != "":
+		h.quarantine(r.Context(), w, a, nil)
+	default:
+		h.accept(w, r, a)
+	}
+}
+
+func (a *arrived) outgoing() (*Outgoing, bool) {
+	if a == nil {
+		return nil, false
+	}
+	out, ok := a.event.(*Outgoing)
+	return out, ok
+}
+
+// read reads and verifies a callback. What is wrong with one comes with the status to respond.
+func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*arrived, int, error) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		return nil, http.StatusMethodNotAllowed, ErrMethod
+	}
+	if !h.tokenIsValid(r) {
+		return nil, http.StatusUnauthorized, ErrToken
+	}
+	body, status, err := h.body(w, r)
+	if err != nil {
+		return nil, status, err
+	}
+	wire, err := readWire(body)
+	if err != nil {
+		return nil, http.StatusBadRequest, err
+	}
+	a := &arrived{wire: wire, kept: Kept{Body: body, Received: h.config.now()}}
+	if err := h.verify(a); err != nil {
+		return a, http.StatusUnauthorized, err
+	}
+	i := a.event.Head()
+	i.Key = r.URL.Path + "|" + i.Key // two rules may send the same call id
+	i.Signed = a.kept.Signed
+	a.kept.Key, a.kept.Digest = i.Key, wire.digest(body)
+	return a, http.StatusOK, nil
+}
+
+func (h *Handler) tokenIsValid(r *http.Request) bool {
+	if len(h.config.Tokens) == 0 {
+		return true
+	}
+	found := 0
+	got := []byte(r.URL.Query().Get("token"))
+	for _, token := range h.config.Tokens {
+		found |= subtle.ConstantTimeCompare(got, []byte(token))
+	}
+	return found == 1
+}
+
+func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, int, error) {
+	limit := int64(h.config.MaxBody)
+	if r.ContentLength > limit {
+		return nil, http.StatusRequestEntityTooLarge, ErrTooLong
+	}
+	from := http.MaxBytesReader(w, r.Body, limit)
+	if r.ContentLength > 0 {
+		body := make([]byte, r.ContentLength)
+		if _, err := io.ReadFull(from, body); err != nil {
+			return nil, http.StatusBadRequest, err
+		}
+		return body, 0, nil
+	}
+	body, err := readAll(from, h.config.MaxBody)
+	var long *http.MaxBytesError
+	if errors.As(err, &long) {
+		return nil, http.StatusRequestEntityTooLarge, ErrTooLong
+	}
+	return body, http.StatusBadRequest, err
+}
+
+// readAll reads up to limit bytes. It allocates at most twice what it reads, which io.ReadAll
+// does not promise.
+func readAll(from io.Reader, limit int) ([]byte, error) {
+	body := make([]byte, 0, 4<<10)
+	for {
+		if len(body) == cap(body) {
+			body = append(make([]byte, 0, min(2*cap(body), max(limit, len(body))+1)), body...)
+		}
+		n, err := from.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case err == io.EOF: //nolint:errorlint // a broken connection may wrap it
+			return body, nil
+		case err != nil:
+			return nil, err
+		}
+	}
+}
+
+// verify checks signature and time, and decodes what passes.
+func (h *Handler) verify(a *arrived) error {
+	a.kept.Signed = a.wire.verified(h.config.Secrets)
+	if !a.kept.Signed {
+		if a.wire.Security != "" {
+			return ErrSignature
+		}
+		a.event = a.wire.event(a.kept.Body)
+		if !unsignedKind(a.event.Kind()) || h.config.Unsigned == UnsignedReject {
+			return ErrSignature
+		}
+		if h.config.Unsigned == UnsignedQuarantine {
+			a.kept.Quarantined = ErrSignature.Error()
+		}
+		return h.fresh(a.event.Head().Time)
+	}
+	a.event = a.wire.event(a.kept.Body)
+	return h.fresh(a.event.Head().Time)
+}
+
+func (h *Handler) fresh(at time.Time) error {
+	age := h.config.now().Sub(at)
+	if limit := h.config.MaxAge; limit > 0 && (age > limit || -age > min(limit, maxAhead)) {
+		return ErrStale
+	}
+	return nil
+}
+
+// refuse responds to what is not accepted. While a ban is near, it is kept in quarantine and
+// the response is a success.
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, a *arrived, status int, err error) {
+	before := a != nil && a.wire.isOutgoing() // fails by itself: the rule's policy decides
+	if status != http.StatusMethodNotAllowed && !before && !h.guard.allow(h.config.now()) {
+		h.quarantine(r.Context(), w, a, err)
+		return
+	}
+	respond(w, status)
+	o := Observation{Status: status, Err: err}
+	if a != nil {
+		o.CallID = string(a.wire.CallID)
+	}
+	h.report(r.Context(), o)
+}
+
+// quarantine accepts what was not verified and keeps it from the functions of the user's.
+func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arrived, why error) {
+	k := Kept{Received: h.config.now()}
+	o := Observation{Status: http.StatusOK, Quarantined: true, Err: why}
+	if a != nil {
+		k, o.CallID = a.kept, string(a.wire.CallID)
+	}
+	if why != nil {
+		k.Quarantined = why.Error()
+	}
+	if _, err := h.shelter.Keep(ctx, k); err != nil {
+		o.Err = errors.Join(why, err) // what nobody could verify is not worth a ban
+	}
+	respond(w, o.Status)
+	h.report(ctx, o)
+}
+
+// accept handles or keeps an event that was verified.
+func (h *Handler) accept(w http.ResponseWriter, r *http.Request, a *arrived) {
+	i := a.event.Head()
+	o := Observation{Kind: i.Type, CallID: i.CallID, Lag: a.kept.Received.Sub(i.Time), Status: http.StatusOK}
+	take := h.handleNow
+	if h.config.Store != nil {
+		take = h.keep
+	}
+	seen, failed, err := take(r.Context(), a)
+	o.Repeated, o.Suspicious, o.Err = seen == SeenRepeated, seen == SeenSuspicious, err
+	if failed {
+		o.Status = http.StatusInternalServerError
+	}
+	respond(w, o.Status)
+	h.report(r.Context(), o)
+}
+
+// keep keeps an event in the store.
+func (h *Handler) keep(ctx context.Context, a *arrived) (seen Seen, failed bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			failed, err = true, &PanicError{Value: p, Stack: debug.Stack()}
+		}
+		if failed = err != nil && h.config.StoreFailure != StoreFailureLose; failed {
+			h.guard.fail(h.config.now())
+		}
+	}()
+	seen, err = h.shelter.Keep(ctx, a.kept)
+	return seen, false, err
+}
+
+// handleNow handles an event while the IM server waits. If that fails while a ban is near, the
+// event is kept for another attempt.
+func (h *Handler) handleNow(ctx context.Context, a *arrived) (seen Seen, failed bool, err error) {
+	seen, kept := h.keys.once(ctx, a.kept.Key, a.kept.Digest, func(suspicious bool) error {
+		a.event.Head().Suspicious, a.kept.Suspicious = suspicious, suspicious
+		if err = h.handle(ctx, a.event); err == nil || h.guard.allow(h.config.now()) {
+			return err
+		}
+		_, full := h.shelter.Keep(ctx, a.kept)
+		if full != nil && h.config.StoreFailure != StoreFailureLose {
+			h.guard.fail(h.config.now())
+			return full
+		}
+		return nil
+	})
+	if err == nil {
+		err = kept // the caller went away while it waited for the first of two
+	}
+	return seen, kept != nil, err
+}

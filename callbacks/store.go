@@ -1,0 +1,43 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Store keeps events between their arrival and their handling. [Memory] is one.
+type Store interface {
+	// Keep stores an event durably, as far as the store is durable, and returns whether its
+	// key was there before. It does not store one that was there with the same digest. One
+	// with another digest it stores with Suspicious set. What is Quarantined it keeps
+	// apart, without a look at its key, and never hands to Run.
+	Keep(ctx context.Context, k Kept) (Seen, error)
+	// Run hands what is kept to handle until ctx ends, and what failed again, later. It
+	// returns nil when ctx has ended, and an error if it cannot go on.
+	Run(ctx context.Context, handle func(context.Context, Kept) error) error
+}
+
+// Kept is an event in a [Store].
+type Kept struct {
+	Key         string    `json:"key"`    // recognizes the event when it comes again
+	Digest      string    `json:"digest"` // of the body without its signature
+	Body        []byte    `json:"body"`   // as it came; empty where it was too long
+	Received    time.Time `json:"received,omitzero"`
+	Signed      bool      `json:"signed,omitempty"`
+	Suspicious  bool      `json:"suspicious,omitempty"`
+	Quarantined string    `json:"quarantined,omitempty"` // why it must not be handled
+}
+
+// Seen says whether an event was there before.
+type Seen string
+
+// The cases; the zero value is SeenNew.
+const (
+	SeenNew        Seen = ""
+	SeenRepeated   Seen = "repeated"   // the same event again
+	SeenSuspicious Seen = "suspicious" // the same key with another body
+)
+
+// ErrFull says that a store has no room.
+var ErrFull = errors.New("callbacks: the store is full")
