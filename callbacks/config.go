@@ -12,7 +12,7 @@ import (
 )
 
 // Config is what a [Handler] is made of. It prints without its secrets.
-type Config struct {
+type Config struct { //nolint:recvcheck // only what prints must work on values
 	// Secrets are those of the rules that send here: several of them while one is rotated, or
 	// for several rules. A callback must be signed with one of them.
 	Secrets []string

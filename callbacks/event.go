@@ -19,7 +19,7 @@ type Event interface {
 
 // Info is what all events have. An event prints as its Info, without users' data: the rest,
 // Raw above all, may hold the texts of users and the secrets of files.
-type Info struct {
+type Info struct { //nolint:recvcheck // only what prints must work on values
 	Type        Kind      `json:"kind"`
 	CallID      string    `json:"call_id,omitempty"` // not unique: an offline group message gives one callback per member
 	Time        time.Time `json:"time,omitzero"`     // when the IM server received the message or event

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -129,7 +130,7 @@ func walk(path string, v any, visit func(path, value string)) {
 		}
 	case []any:
 		for i, value := range v {
-			walk(join(fmt.Sprint(i)), value, visit)
+			walk(join(strconv.Itoa(i)), value, visit)
 		}
 	case string:
 		var object map[string]any
@@ -170,8 +171,7 @@ func forms(value, appKey string) []string {
 	var n json.Number
 	if json.Unmarshal([]byte(value), &n) == nil {
 		if ms, err := n.Int64(); err == nil {
-			at, _ := json.Marshal(time.UnixMilli(ms))
-			all = append(all, strings.Trim(string(at), `"`), fmt.Sprint(ms*int64(time.Second)))
+			all = append(all, time.UnixMilli(ms).Format(time.RFC3339Nano), strconv.FormatInt(ms*int64(time.Second), 10))
 		}
 	}
 	return all

@@ -160,7 +160,7 @@ func (e *GroupEvent) readFile(text string) error {
 	}
 	if json.Unmarshal([]byte(text), &reason) != nil || reason.Data.ID == "" {
 		e.Reason = text
-		return nil
+		return nil //nolint:nilerr // then it is a text
 	}
 	f := GroupFile{
 		ID: string(reason.Data.ID), Name: reason.Data.Name, Size: int64(reason.Data.Size),

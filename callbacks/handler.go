@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 )
@@ -107,8 +108,8 @@ func (h *Handler) handle(ctx context.Context, e Event) (err error) {
 	}()
 	h.mu.RLock()
 	next := h.dispatch
-	for i := len(h.middleware) - 1; i >= 0; i-- {
-		next = h.middleware[i](next)
+	for _, around := range slices.Backward(h.middleware) {
+		next = around(next)
 	}
 	h.mu.RUnlock()
 	return next(ctx, e)

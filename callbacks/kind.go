@@ -99,8 +99,8 @@ const (
 	KindGroupOpLeaveDelete          Kind = "group_op.LEAVE.DELETE"
 	KindGroupOpAdminAdd             Kind = "group_op.ADMIN.ADD"
 	KindGroupOpAdminRemove          Kind = "group_op.ADMIN.REMOVE"
-	KindGroupOpWhiteAdd             Kind = "group_op.WHITE.ADD"
-	KindGroupOpWhiteRemove          Kind = "group_op.WHITE.REMOVE"
+	KindGroupOpWhiteAdd             Kind = "group_op.WHITE.ADD"    //nolint:gosec // the name of an event
+	KindGroupOpWhiteRemove          Kind = "group_op.WHITE.REMOVE" //nolint:gosec // the name of an event
 	KindGroupOpBlockAdd             Kind = "group_op.BLOCK.ADD"
 	KindGroupOpBlockRemove          Kind = "group_op.BLOCK.REMOVE"
 	KindGroupOpMuteAdd              Kind = "group_op.MUTE.ADD"

@@ -193,7 +193,7 @@ type waiting struct {
 }
 
 // dueQueue is a heap by due time.
-type dueQueue []*waiting
+type dueQueue []*waiting //nolint:recvcheck // as container/heap has it
 
 func (q dueQueue) Len() int           { return len(q) }
 func (q dueQueue) Less(i, j int) bool { return q[i].due.Before(q[j].due) }

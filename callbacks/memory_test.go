@@ -3,7 +3,7 @@ package callbacks_test
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -57,7 +57,7 @@ func TestMemorySuspicious(t *testing.T) {
 	assert.Equal(t, callbacks.SeenSuspicious, seen)
 	assert.Equal(t, 2, m.Len())
 	for i := range 2 {
-		_, _ = m.Keep(t.Context(), kept(fmt.Sprint(i)))
+		_, _ = m.Keep(t.Context(), kept(strconv.Itoa(i)))
 	}
 	seen, _ = m.Keep(t.Context(), kept("a"))
 	assert.Equal(t, callbacks.SeenNew, seen, "the oldest key was forgotten")

@@ -97,8 +97,7 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, int, err
 		return body, 0, nil
 	}
 	body, err := readAll(from, h.config.MaxBody)
-	var long *http.MaxBytesError
-	if errors.As(err, &long) {
+	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		return nil, http.StatusRequestEntityTooLarge, ErrTooLong
 	}
 	return body, http.StatusBadRequest, err
@@ -115,7 +114,7 @@ func readAll(from io.Reader, limit int) ([]byte, error) {
 		n, err := from.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
 		switch {
-		case err == io.EOF: //nolint:errorlint // a broken connection may wrap it
+		case err == io.EOF:
 			return body, nil
 		case err != nil:
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"unicode/utf16"
 
@@ -172,8 +173,6 @@ func (v Verdict) rewriteFields(fields map[string]json.RawMessage, flat bool) err
 			delete(fields, key)
 		}
 	}
-	for key, value := range body {
-		fields[key] = value
-	}
+	maps.Copy(fields, body)
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"slices"
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/world"
@@ -304,18 +303,6 @@ func zoneOf(app *savedApp) *time.Location {
 func one[T any](v T) iter.Seq[T] {
 	return func(yield func(T) bool) { yield(v) }
 }
-
-// each copies what a list becomes.
-func each[V, T any](list iter.Seq[V], record func(V) T) iter.Seq[T] {
-	var records []T
-	for v := range list {
-		records = append(records, record(v))
-	}
-	return slices.Values(records)
-}
-
-// copied copies a list.
-func copied[T any](list iter.Seq[T]) iter.Seq[T] { return slices.Values(slices.Collect(list)) }
 
 // errUnknown is a record that names something which is not there.
 func errUnknown(what, id string) error { return fmt.Errorf("there is no %s %q", what, id) }

@@ -146,13 +146,6 @@ func sortedKeys[V any](m map[string]V) iter.Seq[string] {
 	return slices.Values(slices.Sorted(maps.Keys(m)))
 }
 
-// fill puts names into a book of them.
-func fill(b *world.Book[string], names []string) {
-	for _, name := range names {
-		b.Put(name, name)
-	}
-}
-
 // records makes a record of each value when it is its turn.
 func records[V, T any](list []V, record func(V) T) iter.Seq[T] {
 	return func(yield func(T) bool) {

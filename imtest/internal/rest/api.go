@@ -1,3 +1,5 @@
+// Package rest has a handler per endpoint: it reads the request, asks the world, and
+// writes the response. The comment of package world says how they share the work.
 package rest
 
 import (

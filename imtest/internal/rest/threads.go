@@ -256,7 +256,7 @@ func (a *API) threadAddMembers(c *wire.Call) (*wire.Response, *wire.Error) {
 		return nil, told(err, threadWords)
 	}
 	ans := wire.Data(map[string]string{"status": "ok"})
-	ans.Uri = c.Base() + "/thread/" + c.Value("thread_id") + "/joined_thread"
+	ans.URI = c.Base() + "/thread/" + c.Value("thread_id") + "/joined_thread"
 	return ans, nil
 }
 

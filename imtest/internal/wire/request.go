@@ -17,6 +17,7 @@ const maxBody = 1 << 20
 // BodyKind is what an endpoint takes as its body.
 type BodyKind uint8
 
+// The kinds of body.
 const (
 	NoBody        BodyKind = iota // whatever comes is ignored
 	JSONBody                      // JSON, labelled so, as a form, or not at all

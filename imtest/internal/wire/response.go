@@ -14,7 +14,7 @@ import (
 // it follows from the route's shape.
 type Response struct {
 	Action     string    // "": the method in lower case
-	Uri        string    // "": the call's own
+	URI        string    // "": the call's own
 	entities   any       // nil: none
 	Count      int       // number of entities
 	Total      *int      // nil: none
@@ -48,6 +48,7 @@ func Plain(body any) *Response { return &Response{plain: body} }
 // there when the handler gives them.
 type Shape uint16
 
+// What an envelope may have.
 const (
 	InAction   Shape = 1 << iota
 	InApp            // application, organization, applicationName
@@ -118,8 +119,8 @@ func (c *Call) Wrap(ans *Response) Envelope {
 		env.Count = &ans.Count
 	}
 	c.locate(&env)
-	if ans.Uri != "" {
-		env.URI = ans.Uri
+	if ans.URI != "" {
+		env.URI = ans.URI
 	}
 	return env
 }
@@ -267,7 +268,7 @@ func (rep *Reply) Write(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(rep.Status)
-	_, _ = w.Write(rep.Body) //nolint:gosec // JSON, or a file under its own type; a client that is gone hears nothing
+	_, _ = w.Write(rep.Body) // JSON, or a file under its own type; a client that is gone hears nothing
 }
 
 // A Download is a file as a response carries it.

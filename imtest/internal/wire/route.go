@@ -32,6 +32,7 @@ type Route struct {
 // Access says whose token an endpoint takes.
 type Access uint8
 
+// Whose tokens there are.
 const (
 	AppOnly   Access = iota // an app token
 	OwnUser                 // an app token, or the one of the user {username}

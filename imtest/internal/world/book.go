@@ -129,7 +129,7 @@ func parseCursor(cursor string) (int64, bool) {
 }
 
 // A leaf is one page of a book.
-type leaf[V any] struct {
+type Page[V any] struct {
 	Values []V
 	next   string // cursor behind the last value, "" if there is none
 	more   bool   // something follows
@@ -138,7 +138,7 @@ type leaf[V any] struct {
 // Leaf reads up to limit values from a cursor on, forwards or from the newest
 // back, of those that keep holds for; a nil keep holds for all. A cursor that
 // was not made here is not ok.
-func (b *Book[V]) Leaf(cursor string, limit int, newestFirst bool, keep func(V) bool) (l leaf[V], ok bool) {
+func (b *Book[V]) Leaf(cursor string, limit int, newestFirst bool, keep func(V) bool) (l Page[V], ok bool) {
 	from, ok := parseCursor(cursor)
 	if !ok {
 		return l, false
@@ -167,7 +167,7 @@ func (b *Book[V]) Leaf(cursor string, limit int, newestFirst bool, keep func(V) 
 }
 
 // CursorIfMore is the cursor of responses in which its absence tells the end.
-func (l *leaf[V]) CursorIfMore() string {
+func (l *Page[V]) CursorIfMore() string {
 	if l.more {
 		return l.next
 	}

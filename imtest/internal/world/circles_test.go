@@ -78,9 +78,9 @@ func TestSettingsChangeAllOrNone(t *testing.T) {
 }
 
 func TestDisabledGroupsAreNotManaged(t *testing.T) {
-	w, _, begin := circlesOf(t)
+	w, _, _ := circlesOf(t)
 	thread := threadOf(t, w, "hikers", "bob")
-	begin = w.events.last
+	begin := w.events.last
 	require.Nil(t, w.DisableGroup("hikers"))
 	require.Nil(t, w.DisableGroup("hikers"))
 	_, err := w.AddMembers(hikers, []string{"dave"})
@@ -106,9 +106,9 @@ func TestDisabledGroupsAreNotManaged(t *testing.T) {
 }
 
 func TestRoles(t *testing.T) {
-	w, _, begin := circlesOf(t)
+	w, _, _ := circlesOf(t)
 	for i, id := range []CircleID{hikers, lobby} {
-		begin = w.events.last
+		begin := w.events.last
 		require.Nil(t, w.AddAdmin(id, "Bob"))
 		require.Nil(t, w.AddAdmin(id, "bob"))
 		assert.True(t, w.AddAdmin(id, "dave").Of(NotMember))
@@ -189,9 +189,9 @@ func TestJoinAndLeave(t *testing.T) {
 }
 
 func TestBlockLists(t *testing.T) {
-	w, _, begin := circlesOf(t)
+	w, _, _ := circlesOf(t)
 	for i, id := range []CircleID{hikers, lobby} {
-		begin = w.events.last
+		begin := w.events.last
 		_, err := w.BlockMembers(id, []string{"bob", "ALICE"})
 		assert.True(t, err.Of(OnOwner))
 		list, err := w.BlockMembers(id, []string{"Bob", "dave"})

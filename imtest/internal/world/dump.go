@@ -70,7 +70,7 @@ type AppState struct {
 
 // dumpApp is for Dump. The caller holds mu.
 func (w *World) dumpApp() AppState {
-	return AppState{UUID: w.UUID, Time: w.Now(), Circles: w.Ids.Groups.Load(), Pushes: w.push.ids}
+	return AppState{UUID: w.UUID, Time: w.Now(), Circles: w.Groups.Load(), Pushes: w.push.ids}
 }
 
 // RestoreApp takes in what Dump has copied. A clock that is behind is moved forward.
@@ -78,7 +78,7 @@ func (w *World) RestoreApp(v AppState) {
 	w.Mu.Lock()
 	defer w.Mu.Unlock()
 	w.UUID, w.push.ids = v.UUID, v.Pushes
-	w.Ids.Groups.Store(v.Circles)
+	w.Groups.Store(v.Circles)
 	if behind := v.Time.Sub(w.Now()); behind > 0 {
 		w.Conf.Clock.Advance(behind)
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Why a rule about favorites refuses.
+// NoFavorite is why a rule about favorites refuses.
 const NoFavorite Kind = "the user has no such favorite"
 
 // What happens to favorites.

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"image"
 	"image/color"
-	_ "image/gif"
+	_ "image/gif" // decodes pictures of this type
 	"image/jpeg"
 	"image/png"
 	"slices"
@@ -42,7 +42,7 @@ func (FileUploaded) what()    {}
 func (FileLifetimeSet) what() {}
 
 // File is an attachment. Its Data never change, and are shared.
-type File struct {
+type File struct { //nolint:recvcheck // a File is copied where it is handed out
 	UUID        string
 	Name        string
 	ContentType string

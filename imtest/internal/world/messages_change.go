@@ -109,7 +109,7 @@ func (w *World) RecallEach(orders []Recall) []*Error {
 }
 
 // editable returns a message that can be edited as one of its kind. Who edits is not
-// checked. Ids from before the first message of this app belong to another. The
+// checked. IDs from before the first message of this app belong to another. The
 // caller holds mu.
 func (w *World) editable(id, kind string) (*Message, *Error) {
 	n, err := strconv.ParseInt(id, 10, 64)

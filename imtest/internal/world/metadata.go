@@ -7,7 +7,7 @@ import (
 
 const maxAttributes = 2 << 10 // bytes of keys and values, of one user
 
-// Why a rule about attributes refuses.
+// UserAttributesFull is why a rule about attributes refuses.
 const UserAttributesFull Kind = "the attributes of a user are too large" // Limit: bytes
 
 // What happens to the attributes of users.

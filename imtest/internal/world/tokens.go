@@ -8,7 +8,7 @@ import (
 
 // Why a rule about tokens refuses.
 const (
-	TokenUnknown  Kind = "there is no token, or it is good no more"
+	TokenUnknown  Kind = "there is no token, or it is good no more" //nolint:gosec // a text
 	TokenForeign  Kind = "the token was not made here"
 	TokenCorrupt  Kind = "the token is none"
 	TokenIllegal  Kind = "the token is not signed by this app, or carries no right"

@@ -33,7 +33,7 @@ type Clock interface {
 type World struct {
 	Conf Config
 	UUID string // of the app
-	Ids
+	IDs
 	StoragePort string // "": files are served where the API is
 
 	Mu      sync.RWMutex
@@ -86,20 +86,20 @@ func (w *World) Now() time.Time { return w.Conf.Clock.Now() }
 // AppKey is "org#app".
 func (w *World) AppKey() string { return w.Conf.Org + "#" + w.Conf.App }
 
-// Ids makes the server's identifiers; no two are the same.
-type Ids struct {
+// IDs makes the server's identifiers; no two are the same.
+type IDs struct {
 	mu     sync.Mutex
 	ticks  uint64 // of 100 ns since 1582, of the newest UUID
 	node   [8]byte
 	Groups atomic.Int64 // groups, rooms and threads made
 }
 
-func (i *Ids) init() {
+func (i *IDs) init() {
 	_, _ = rand.Read(i.node[:]) // never fails
 }
 
 // NewUUID makes a UUID of version 1: time and place.
-func (i *Ids) NewUUID(now time.Time) string {
+func (i *IDs) NewUUID(now time.Time) string {
 	const since1582 = 0x01b21dd213814000
 	i.mu.Lock()
 	i.ticks = max(i.ticks+1, uint64(now.UnixNano()/100)+since1582)
@@ -110,7 +110,7 @@ func (i *Ids) NewUUID(now time.Time) string {
 }
 
 // NewGroupID makes the id of a group, room or thread: 15 digits, rising.
-func (i *Ids) NewGroupID() string {
+func (i *IDs) NewGroupID() string {
 	const first = 219874650132482
 	return strconv.FormatInt(first+65_536*(i.Groups.Add(1)-1), 10)
 }
