@@ -172,7 +172,7 @@ func TestRoomLists(t *testing.T) {
 		result, err = client.Chatrooms.DisallowMembers(ctx, r, []string{"Dave", "frank"})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"Dave", "frank"}, result.Done().IDs())
-		_, err = client.Chatrooms.DisallowMembers(ctx, r, []string{"erin"})
+		result, err = client.Chatrooms.DisallowMembers(ctx, r, []string{"erin"})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"erin"}, result.Done().IDs())
 		assert.NotContains(t, roomOf(t, srv, r).Allowed, "dave")

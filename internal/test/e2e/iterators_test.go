@@ -19,6 +19,7 @@ import (
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/moderation"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/push"
@@ -72,6 +73,7 @@ func newFive(t *testing.T) *five {
 		keywords, err := w.client.Moderation.CreateList(ctx, moderation.NewList{Name: name, Scope: moderation.ScopeAll, Action: moderation.ActionPass, Words: list})
 		require.NoError(t, err)
 		w.list = keywords.ID
+		toUser(t, w.client, name, "alice", "more tea")
 		_, err = w.client.Favorites.Add(ctx, "alice", favorites.NewFavorite{ID: name, Data: name})
 		require.NoError(t, err)
 	}
@@ -97,6 +99,10 @@ func of[T any](seq iter.Seq2[T, error]) iter.Seq2[any, error] {
 }
 
 var iterators = map[string]iterator{
+	"Messages.AllSearch": {"messages.search", func(ctx context.Context, w *five) iter.Seq2[any, error] {
+		q := messages.SearchQuery{Numbered: page.Numbered{Size: 2}, Keywords: []string{"tea"}, Order: messages.SearchOrderOldestFirst}
+		return of(w.client.Messages.AllSearch(ctx, "alice", q))
+	}},
 	"Favorites.All": {"favorites.list", func(ctx context.Context, w *five) iter.Seq2[any, error] {
 		return of(w.client.Favorites.All(ctx, "alice", favorites.ListOptions{Options: page.Options{Limit: 2}}))
 	}},
