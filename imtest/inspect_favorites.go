@@ -8,12 +8,12 @@ import (
 
 // Favorite is what a user keeps: a text, mostly a copy of a message.
 type Favorite struct {
-	ID      string
+	ID      string // the caller's own, or made by the server
 	Type    int64  // a number of the app's own
 	Data    string // in a form of the app's own
 	Ext     string // "": none
-	Created time.Time
-	Updated time.Time
+	Created time.Time // when it was added
+	Updated time.Time // when its Ext was set last
 }
 
 // Favorites returns the favorites of a user in the order in which they were added.

@@ -128,7 +128,7 @@ func parseCursor(cursor string) (int64, bool) {
 	return seq, err == nil
 }
 
-// A leaf is one page of a book.
+// A Page is one page of a book.
 type Page[V any] struct {
 	Values []V
 	next   string // cursor behind the last value, "" if there is none
