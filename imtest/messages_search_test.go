@@ -2,6 +2,7 @@ package imtest_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -101,7 +102,7 @@ func TestSearchRejects(t *testing.T) {
 	} {
 		g, _ := search(c, "alice", data)
 		assert.Equal(t, 400, g.status, data)
-		assert.EqualValues(t, fmt.Sprint(number), g.path("error_code"), data)
+		assert.EqualValues(t, strconv.Itoa(number), g.path("error_code"), data)
 	}
 }
 

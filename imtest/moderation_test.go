@@ -2,6 +2,7 @@ package imtest_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -124,7 +125,7 @@ func TestModerationExport(t *testing.T) {
 	got.looksLike(t, `{"entities":[{"id":"17","uuid":"c0d7f1a0-2a55-11ef-8b13-5d0a6c2e9f41","fileName":"record-20240610.txt","status":"Finished","cond":"{}","detail":"","size":2048,"expiredAt":"2024-06-17 08:00:00","createdAt":"2024-06-10 08:00:00","updatedAt":"2024-06-10 08:01:00"}],"first":true,"last":true,"size":10,"number":0,"numberOfElements":1,"totalPages":1,"totalElements":1}`)
 	assert.Equal(t, "Finished", got.path("entities", 0, "status"))
 	file := c.send("GET", "/moderationfiles/"+uuid+"?type=record", "")
-	assert.Equal(t, fmt.Sprint(len(file.text)), fmt.Sprint(got.path("entities", 0, "size")))
+	assert.Equal(t, strconv.Itoa(len(file.text)), fmt.Sprint(got.path("entities", 0, "size")))
 	assert.EqualValues(t, "2", c.send("GET", "/moderation/export/files?page=0&size=1", "").body["totalElements"])
 	c.srv.Clock().Advance(7 * 24 * time.Hour)
 	assert.Equal(t, 404, c.send("GET", "/moderationfiles/"+uuid+"?type=record", "").status)

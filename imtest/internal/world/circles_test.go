@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -342,7 +343,7 @@ func TestRulesKeepCirclesTogether(t *testing.T) {
 		func() {
 			g := id()
 			w.Send(Content{From: user(), Kind: "txt"}, ToGroups, []string{g.ID})
-			_, _ = w.CreateThread(NewThread{Group: g.ID, Message: fmt.Sprint(FirstMessageID + len(w.Posts) - 1), Owner: user(), Name: "t"})
+			_, _ = w.CreateThread(NewThread{Group: g.ID, Message: strconv.Itoa(FirstMessageID + len(w.Posts) - 1), Owner: user(), Name: "t"})
 		},
 		func() { _, _ = w.AddMembers(id(), []string{user(), user()}) },
 		func() { _ = w.AddThreadMembers(id().ID, []string{user()}) },

@@ -8,11 +8,11 @@ import (
 
 // Why a rule about tokens refuses.
 const (
-	TokenUnknown  Kind = "there is no token, or it is good no more" //nolint:gosec // a text
+	TokenUnknown  Kind = "there is no token, or it is good no more"
 	TokenForeign  Kind = "the token was not made here"
 	TokenCorrupt  Kind = "the token is none"
 	TokenIllegal  Kind = "the token is not signed by this app, or carries no right"
-	WrongPassword Kind = "a user does not have this password"
+	WrongPassword Kind = "a user does not have this password" //nolint:gosec // a text
 	UserIsBanned  Kind = "a user is banned"
 )
 

@@ -17,7 +17,7 @@ const (
 	NameIllegal     Kind = "the name of a user has characters that it must not have"
 	NameTaken       Kind = "there is a user of this name"
 	PasswordEmpty   Kind = "a password must not be empty"
-	PasswordsDiffer Kind = "a user is named twice, with two passwords" // Names: user, first, second
+	PasswordsDiffer Kind = "a user is named twice, with two passwords" //nolint:gosec // a text. Names: user, first, second
 	NicknameTooLong Kind = "a nickname is too long"
 )
 
