@@ -100,7 +100,12 @@ func Compact(text json.RawMessage) string {
 
 // Attachment is the id of the file that a body leads to, "" if there is none. It
 // need not be one of this server.
-func Attachment(body string) string { return attachment(fieldsOf(body)) }
+func Attachment(body string) string {
+	if !strings.Contains(body, "url") && !strings.Contains(body, `\`) { // most bodies: saved ones need no parsing
+		return ""
+	}
+	return attachment(fieldsOf(body))
+}
 
 func attachment(body map[string]json.RawMessage) string {
 	var url string
