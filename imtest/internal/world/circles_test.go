@@ -343,7 +343,7 @@ func TestRulesKeepCirclesTogether(t *testing.T) {
 		func() {
 			g := id()
 			w.Send(Content{From: user(), Kind: "txt"}, ToGroups, []string{g.ID})
-			_, _ = w.CreateThread(NewThread{Group: g.ID, Message: strconv.Itoa(FirstMessageID + len(w.Posts) - 1), Owner: user(), Name: "t"})
+			_, _ = w.CreateThread(NewThread{Group: g.ID, Message: strconv.FormatInt(FirstMessageID+int64(len(w.Posts))-1, 10), Owner: user(), Name: "t"})
 		},
 		func() { _, _ = w.AddMembers(id(), []string{user(), user()}) },
 		func() { _ = w.AddThreadMembers(id().ID, []string{user()}) },

@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +81,7 @@ func TestKeywordsAreLimited(t *testing.T) {
 	w := worldOf()
 	var many []string
 	for i := range maxKeywords {
-		many = append(many, fmt.Sprint(i))
+		many = append(many, strconv.Itoa(i))
 	}
 	l, _, err := w.CreateKeywordList(KeywordSettings{Name: "0"}, "", nil)
 	require.Nil(t, err)
@@ -89,7 +90,7 @@ func TestKeywordsAreLimited(t *testing.T) {
 	_, _, err = w.AddKeywords(l.ID, "", []string{"more"})
 	assert.True(t, err.Of(KeywordListFull))
 	for i := range maxKeywordLists - 1 {
-		_, _, err = w.CreateKeywordList(KeywordSettings{Name: fmt.Sprint(i + 1)}, "", nil)
+		_, _, err = w.CreateKeywordList(KeywordSettings{Name: strconv.Itoa(i + 1)}, "", nil)
 		require.Nil(t, err)
 	}
 	_, _, err = w.CreateKeywordList(KeywordSettings{Name: "0"}, "", nil)

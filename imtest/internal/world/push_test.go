@@ -1,7 +1,7 @@
 package world
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -123,7 +123,7 @@ func TestLabels(t *testing.T) {
 	}, happened(w, begin))
 
 	for i := range maxLabels {
-		_, err = w.CreateLabel(fmt.Sprint(i), "")
+		_, err = w.CreateLabel(strconv.Itoa(i), "")
 		require.Nil(t, err)
 	}
 	_, err = w.CreateLabel("more", "")
