@@ -97,7 +97,7 @@ func TestBroadcast(t *testing.T) {
 	all := list[0].(BroadcastSent)
 	assert.Equal(t, []string{"bob", "carol"}, all.Targets)
 	assert.Equal(t, []string{"carol"}, all.Waiting)
-	assert.EqualValues(t, int64(FirstMessageID), all.First)
+	assert.Equal(t, int64(FirstMessageID), all.First)
 	assert.Equal(t, first, w.Inbox("carol")[0].Rare.Broadcast)
 	assert.Equal(t, []string{"bob"}, list[1].(BroadcastSent).Targets)
 	w.Broadcast(textFrom("admin", "z"), ActiveRooms)
