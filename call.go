@@ -51,7 +51,7 @@ func (c *core) run(ctx context.Context, p *prepared) error {
 			return nil
 		}
 		if failure == p.refusal {
-			return failure // known already: there is no other token
+			return failure // known already: no other token exists
 		}
 		if failure.refused() && failure.Status != 0 {
 			p.event.Paused, p.event.Rate = p.grant.Refused(ctx, min(failure.RetryAfter, c.maxWait)) // for all calls, retried or not

@@ -39,7 +39,7 @@ func (c *chunk[T]) pick(places []int) []T {
 	return items
 }
 
-// all gives each of some rows the same fate.
+// all makes some rows end alike.
 func (c *chunk[T]) all(places []int, state State, err error) {
 	for _, at := range places {
 		c.rows[at].State, c.rows[at].Err = state, err

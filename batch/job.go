@@ -32,7 +32,7 @@ type Job[T any] struct {
 	// Fsync writes the journal through to the disk before each call, so that it
 	// survives a machine that loses its power. Without it the journal survives a
 	// process that is killed, but not a lost machine: a call that was sent may be
-	// missing in it, and would be sent again.
+	// missing in it, and would be retried.
 	Fsync bool
 	// OnUnknown says what becomes of items whose outcome an earlier run left unknown.
 	OnUnknown OnUnknown

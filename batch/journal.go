@@ -113,7 +113,7 @@ func (j *journal) begin(n int, rows []Row, hash uint64) error {
 }
 
 // end says what became of a chunk. It is not synced: should it be lost, the rows are
-// unknown, which is no lie.
+// unknown, which is true.
 func (j *journal) end(n int, rows []Row, hash uint64) error {
 	if j == nil {
 		return nil

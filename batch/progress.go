@@ -17,7 +17,7 @@ type Progress struct {
 	Took    time.Duration `json:"took"`    // since the run began
 }
 
-// meter keeps what Progress tells. What calls wait for counts since the last look.
+// meter keeps what Progress reports. What calls wait for counts since the last look.
 type meter struct {
 	mu       sync.Mutex
 	start    time.Time

@@ -25,7 +25,7 @@ func (r *run[T]) work(ctx context.Context, c *chunk[T]) {
 		r.call(ctx, c, pending)
 	}
 	if r.OnUnknown == RetryUnknown {
-		for _, at := range unknown { // not sent again after all
+		for _, at := range unknown { // not retried after all
 			if row := &c.rows[at]; row.State == StatePending {
 				row.State = StateUnknown
 			}
@@ -78,8 +78,8 @@ const (
 	odd                     // who knows what is done, and what the next call would do
 )
 
-// judge tells by the kind of the error. What the client does not call unknown was
-// either not carried out or may be sent again without harm.
+// judge goes by the kind of the error. What the client does not call unknown was
+// either not carried out or may be retried without harm.
 func judge(err error) verdict {
 	is := func(kinds ...error) bool {
 		for _, k := range kinds {

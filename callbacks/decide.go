@@ -27,8 +27,8 @@ func (h *Handler) Decide(f func(context.Context, *Outgoing) Verdict) {
 	h.decide = f
 }
 
-// answer decides about a message and responds.
-func (h *Handler) answer(w http.ResponseWriter, r *http.Request, out *Outgoing) {
+// decide asks the user about a message and responds.
+func (h *Handler) decideAndRespond(w http.ResponseWriter, r *http.Request, out *Outgoing) {
 	d := &h.config.Decision
 	o := Observation{Kind: out.Type, CallID: out.CallID, Status: http.StatusOK, Lag: h.config.now().Sub(out.Time)}
 	verdict, err := h.verdict(r.Context(), out)

@@ -167,6 +167,6 @@ func TestDecisionFallsBack(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		work.Store(func() {})
 		assert.JSONEq(t, `{"valid":true}`, ask())
-		assert.Equal(t, 45, seen.FailuresLeft, "decisions are no failures after the event")
+		assert.Equal(t, 45, seen.FailuresLeft, "decisions do not count as failures after the event")
 	})
 }

@@ -27,7 +27,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		h.refuse(w, r, a, status, err)
 	case ok:
-		h.answer(w, r, out)
+		h.decideAndRespond(w, r, out)
 	case a.kept.Quarantined != "":
 		h.quarantine(r.Context(), w, a, nil)
 	default:

@@ -51,7 +51,7 @@ func Example() {
 		chatrooms.Attributes{"seat.1": "alice", "seat.2": "carol"}, chatrooms.AttributeOptions{Keep: true})
 	check(err)
 
-	// Carol talks too much, Dave worse: she is muted for a while, he has to go. A user who is
+	// Carol talks too much and is muted for a while; Dave has to go. A user who is
 	// not there is reported and does not hinder the others.
 	muted, err := rooms.MuteMembers(ctx, roomID, []string{"carol"}, 10*time.Minute)
 	check(err)

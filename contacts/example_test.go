@@ -12,7 +12,7 @@ import (
 	"github.com/imrest/im-go/imtest"
 )
 
-// A new user gets the contacts that she has in another network, notes who one of them is, and
+// A new user gets the contacts from another network, notes who one of them is, and
 // blocks a stranger.
 func Example() {
 	srv := imtest.NewServer(nil) // in a program: the real app

@@ -232,7 +232,7 @@ func TestGet(t *testing.T) {
 		{ID: "groups.get", Name: "none", Do: get, Request: "GET /chatgroups/231", Response: data(`[]`), Err: im.ErrNotFound},
 		{ID: "groups.get", Name: "another group", Do: get, Request: "GET /chatgroups/231", Response: data(`[{"id":"232"}]`), Err: im.ErrNotFound},
 		{ID: "groups.get", Name: "no payload", Do: get, Request: "GET /chatgroups/231", Response: `{"timestamp":1}`, Err: im.ErrBadResponse},
-		{ID: "groups.get", Name: "another shape is no missing group", Do: get, Request: "GET /chatgroups/231", Response: data(`[{"id":"231","affiliations":7}]`), Err: im.ErrBadResponse},
+		{ID: "groups.get", Name: "another shape does not mean a missing group", Do: get, Request: "GET /chatgroups/231", Response: data(`[{"id":"231","affiliations":7}]`), Err: im.ErrBadResponse},
 		{
 			ID: "groups.get", Name: "by id, not by position, texts skipped",
 			Do: do(func(ctx context.Context, s *groups.Service) (map[string]string, error) {

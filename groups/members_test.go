@@ -408,7 +408,7 @@ func TestMutes(t *testing.T) {
 	require.ErrorIs(t, err, im.ErrPartial)
 	assert.Equal(t, until, results[0].Value)
 	require.NoError(t, results[0].Err)
-	assert.Zero(t, results[1].Value, "she is not muted")
+	assert.Zero(t, results[1].Value, "the user is not muted")
 	require.ErrorIs(t, results[2].Err, im.ErrOutcomeUnknown)
 	assert.EqualError(t, err, "im: 2 of 3 items failed: erin (refused without a reason), frank ("+notReported+")")
 }

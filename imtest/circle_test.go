@@ -66,11 +66,12 @@ func TestCirclesHoldTogether(t *testing.T) {
 			}
 			return segment
 		}), "/")
+		_, messages := srv.world.NewestMessages(0)
 		text := fmt.Sprintf(`{"public":true,"name":"n","description":"d","owner":%q,"members":[%s],"usernames":[%s],
 			"maxusers":%d,"mute_duration":%d,"newadmin":%q,"newowner":%q,"superadmin":%q,"tags":["x"],"tag":"x",
 			"metaData":{"k":"v"},"keys":["k"],"targets":[%s],"group_id":%q,"msg_id":"%d","announcement":"a"}`,
 			user(), users(), users(), 3+random.IntN(5), random.IntN(100_000)-1, user(), user(), user(), users(),
-			circle(world.GroupKind), world.FirstMessageID+int64(random.IntN(len(srv.world.Posts)+1)))
+			circle(world.GroupKind), world.FirstMessageID+int64(random.IntN(messages+1)))
 		switch {
 		case strings.HasSuffix(r.ID, ".update"):
 			text = `{"maxusers":3}`

@@ -23,39 +23,19 @@ const snapshotVersion = 1
 // faults and quotas. It is one moment of the server, which is copied first:
 // calls that change the server wait for the copy, not for w. [WithData] reads it.
 func (srv *Server) Save(w io.Writer) error {
-	parts := snapshotParts()
-	copies := copyParts(srv.world, parts)
+	dump := srv.world.Dump()
 	out := bufio.NewWriterSize(w, 1<<16)
 	_, _ = fmt.Fprintf(out, "{\n\"version\": %d", snapshotVersion) // errors stay until Flush
-	for i, write := range copies {
-		if err := write(out); err != nil {
-			return fmt.Errorf("imtest: save %s: %w", parts[i].name, err)
+	for _, part := range snapshotParts() {
+		if err := part.write(out, dump); err != nil {
+			return fmt.Errorf("imtest: save %s: %w", part.name, err)
 		}
-		copies[i] = nil // its memory is free again
 	}
 	_, _ = out.WriteString("\n}\n")
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("imtest: save: %w", err)
 	}
 	return nil
-}
-
-// copyParts returns what writes the parts as they are now.
-func copyParts(s *world.World, parts []snapshotPart) []func(*bufio.Writer) error {
-	writers := make([]func(*bufio.Writer) error, len(parts))
-	dump := s.Dump(func() {
-		for i, part := range parts {
-			if part.copy != nil {
-				writers[i] = part.copy(s)
-			}
-		}
-	})
-	for i, part := range parts {
-		if part.copy == nil {
-			writers[i] = part.write(dump)
-		}
-	}
-	return writers
 }
 
 // WithData starts the server with what Save wrote. Data that cannot be read
@@ -69,8 +49,7 @@ func WithData(r io.Reader) Option {
 // line.
 type snapshotPart struct {
 	name  string
-	write func(*world.Dump) func(*bufio.Writer) error
-	copy  func(*world.World) func(*bufio.Writer) error // in place of write, until the domain has moved; the caller holds mu
+	write func(*bufio.Writer, *world.Dump) error
 	load  func(*world.World, *json.Decoder) error
 }
 
@@ -78,61 +57,47 @@ type snapshotPart struct {
 // name only what came before them.
 func snapshotParts() []snapshotPart {
 	return []snapshotPart{
-		dumpedPart("app", saveApp, loadApp),
-		dumpedPart("users", saveUsers, loadUser),
-		dumpedPart("mutes", saveMutes, loadMute),
-		dumpedPart("contacts", saveContacts, loadContacts),
-		dumpedPart("attributes", saveAttributes, loadAttributes),
-		dumpedPart("presence", savePresence, loadPresence),
-		dumpedPart("subscriptions", saveSubscriptions, loadSubscriptions),
-		dumpedPart("groups", saveGroups, loadCircle(world.GroupKind)),
-		dumpedPart("rooms", saveRooms, loadCircle(world.RoomKind)),
-		dumpedPart("threads", saveThreads, loadCircle(world.ThreadKind)),
-		dumpedPart("joined", saveJoined, loadJoined),
-		dumpedPart("super_admins", saveSuperAdmins, loadSuperAdmin),
-		dumpedPart("departures", saveDepartures, loadDeparture),
-		dumpedPart("messages", saveMessages, loadMessage),
-		dumpedPart("inboxes", saveInboxes, loadInbox),
-		dumpedPart("group_messages", saveTimelines(func(d *world.Dump) []world.Timeline { return d.GroupMessages }), loadTimeline(world.ToGroups)),
-		dumpedPart("room_messages", saveTimelines(func(d *world.Dump) []world.Timeline { return d.RoomMessages }), loadTimeline(world.ToRooms)),
-		dumpedPart("streams", saveStreams, loadStream),
-		dumpedPart("roaming", saveRoaming, loadRoaming),
-		dumpedPart("reactions", saveReactions, loadReaction),
-		dumpedPart("files", saveFiles, loadFile),
-		dumpedPart("push_users", savePushUsers, loadPushUser),
-		dumpedPart("push_labels", savePushLabels, loadPushLabel),
-		dumpedPart("push_templates", savePushTemplates, loadPushTemplate),
-		dumpedPart("push_messages", savePushMessages, loadPushMessage),
-		dumpedPart("pushes", savePushes, loadPush),
-		dumpedPart("push_counts", savePushCounts, loadPushCounts),
-		dumpedPart("favorites", saveFavorites, loadFavorites),
-		dumpedPart("keyword_lists", saveKeywordLists, loadKeywordList),
-		dumpedPart("moderation_exports", saveExports, loadExport),
-		dumpedPart("callbacks", saveCallbacks, loadCallbacks),
-		dumpedPart("places", savePlaces, loadPlaces),
+		partOf("app", saveApp, loadApp),
+		partOf("users", saveUsers, loadUser),
+		partOf("mutes", saveMutes, loadMute),
+		partOf("contacts", saveContacts, loadContacts),
+		partOf("attributes", saveAttributes, loadAttributes),
+		partOf("presence", savePresence, loadPresence),
+		partOf("subscriptions", saveSubscriptions, loadSubscriptions),
+		partOf("groups", saveGroups, loadCircle(world.GroupKind)),
+		partOf("rooms", saveRooms, loadCircle(world.RoomKind)),
+		partOf("threads", saveThreads, loadCircle(world.ThreadKind)),
+		partOf("joined", saveJoined, loadJoined),
+		partOf("super_admins", saveSuperAdmins, loadSuperAdmin),
+		partOf("departures", saveDepartures, loadDeparture),
+		partOf("messages", saveMessages, loadMessage),
+		partOf("inboxes", saveInboxes, loadInbox),
+		partOf("group_messages", saveTimelines(func(d *world.Dump) []world.Timeline { return d.GroupMessages }), loadTimeline(world.ToGroups)),
+		partOf("room_messages", saveTimelines(func(d *world.Dump) []world.Timeline { return d.RoomMessages }), loadTimeline(world.ToRooms)),
+		partOf("streams", saveStreams, loadStream),
+		partOf("roaming", saveRoaming, loadRoaming),
+		partOf("reactions", saveReactions, loadReaction),
+		partOf("files", saveFiles, loadFile),
+		partOf("push_users", savePushUsers, loadPushUser),
+		partOf("push_labels", savePushLabels, loadPushLabel),
+		partOf("push_templates", savePushTemplates, loadPushTemplate),
+		partOf("push_messages", savePushMessages, loadPushMessage),
+		partOf("pushes", savePushes, loadPush),
+		partOf("push_counts", savePushCounts, loadPushCounts),
+		partOf("favorites", saveFavorites, loadFavorites),
+		partOf("keyword_lists", saveKeywordLists, loadKeywordList),
+		partOf("moderation_exports", saveExports, loadExport),
+		partOf("callbacks", saveCallbacks, loadCallbacks),
+		partOf("places", savePlaces, loadPlaces),
 	}
 }
 
-// dumpedPart makes a part out of a record's two directions. Save encodes one record
-// at a time of what all makes of the dump.
-func dumpedPart[T any](name string, all func(*world.Dump) iter.Seq[T], take func(*world.World, *T) error) snapshotPart {
-	part := partOf(name, func(*world.World) iter.Seq[T] { return nil }, take)
-	part.copy = nil
-	part.write = func(d *world.Dump) func(*bufio.Writer) error {
-		return func(out *bufio.Writer) error { return writePart(out, name, all(d)) }
-	}
-	return part
-}
-
-// partOf makes a part out of a record's two directions. all is called under the
-// lock and copies what may change; what it returns is read without the lock.
-func partOf[T any](name string, all func(*world.World) iter.Seq[T], take func(*world.World, *T) error) snapshotPart {
+// partOf makes a part out of a record's two directions. Save encodes one record at a
+// time of what all makes of the dump.
+func partOf[T any](name string, all func(*world.Dump) iter.Seq[T], take func(*world.World, *T) error) snapshotPart {
 	return snapshotPart{
-		name: name,
-		copy: func(s *world.World) func(*bufio.Writer) error {
-			records := all(s)
-			return func(out *bufio.Writer) error { return writePart(out, name, records) }
-		},
+		name:  name,
+		write: func(out *bufio.Writer, d *world.Dump) error { return writePart(out, name, all(d)) },
 		load: func(s *world.World, dec *json.Decoder) error {
 			for n := 0; dec.More(); n++ {
 				var record T

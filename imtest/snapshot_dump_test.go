@@ -36,7 +36,7 @@ type dumper struct {
 
 // notDumped are fields that are no data, or that Save leaves out.
 var notDumped = []string{
-	"World.Conf", "World.events", "World.StoragePort", "World.tokens", "World.Mu", "World.tokenMu", "IDs.mu", "IDs.ticks", "IDs.node", "Circle.Kind",
+	"World.Conf", "World.events", "World.StoragePort", "World.tokens", "World.mu", "World.tokenMu", "IDs.mu", "IDs.ticks", "IDs.node", "Circle.Kind",
 }
 
 func (d *dumper) line(path string, v any) { d.lines = append(d.lines, fmt.Sprintf("%s = %v", path, v)) }

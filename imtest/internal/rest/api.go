@@ -1,12 +1,31 @@
-// Package rest has a handler per endpoint: it reads the request, asks the world, and
-// writes the response. The comment of package world says how they share the work.
+// Package rest carries out the calls of the REST API: a handler per endpoint
+// reads the request, asks the world, and writes the response. It holds no
+// state and no rule of IM; it knows how the API spells both.
+//
+// A domain is a file like users.go: its routes, which table joins
+// to the others; a handler for each route; and the types of
+// its JSON, made out of values of the world. A handler has three steps:
+//
+//	func (a *API) usersSetPassword(c *wire.Call) (*wire.Response, *wire.Error) {
+//		o, err := c.Object() // 1: read; what the request alone shows to be wrong is rejected here
+//		...
+//		if err := a.world.SetPassword(c.Value("username"), password); err != nil { // 2: ask one rule
+//			return nil, told(err, words{world.NoUser: always(wire.ErrEntityNotFound)})
+//		}
+//		return wire.Done("set user password"), nil // 3: respond
+//	}
+//
+// Limits of a request (users of one batch, the size of a page) are checked here,
+// limits of what is kept (friends of a user) by the world. Names go to the world
+// as they came; it folds them. An error of the world becomes the documented one
+// in [told]: a domain lists its words once, and an endpoint with words of its own
+// lists those. Envelope, tokens, content types and paths follow from the fields
+// of the route.
 package rest
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
@@ -86,46 +105,3 @@ const (
 	put  = http.MethodPut
 	del  = http.MethodDelete
 )
-
-// authenticate checks the token of a call, then its right to the endpoint.
-func (a *API) authenticate(c *wire.Call) *wire.Error {
-	who, token := c.Route.Who, bearer(c)
-	if who == wire.NoneAsked || who == wire.MayHave && token == "" {
-		return nil
-	}
-	if token == "" && onCircles(c) {
-		return wire.ErrTokenBlank()
-	}
-	g, err := a.world.Authenticate(token)
-	if c.Route.NoToken != nil && err.Of(world.TokenUnknown) {
-		return c.Route.NoToken()
-	}
-	if err != nil {
-		return told(err)
-	}
-	c.Caller = wire.Caller{User: g.User, App: g.User == ""}
-	switch {
-	case c.Caller.App || who == wire.AnyToken || who == wire.MayHave:
-		return nil
-	case who == wire.OwnUser && world.Fold(c.Value("username")) == g.User:
-		return nil
-	case who == wire.OwnUser:
-		return wire.ErrNoPermission(fmt.Sprintf("applications:%s:%s:/%s", strings.ToLower(c.R.Method), c.App.UUID, strings.Join(c.Segments, "/")))
-	}
-	return wire.ErrNotAdmin()
-}
-
-// onCircles holds for calls below /chatgroups and /chatrooms, to which a service of
-// their own responds.
-func onCircles(c *wire.Call) bool {
-	return c.Segments[0] == "chatgroups" || c.Segments[0] == "chatrooms"
-}
-
-// bearer returns the token of a call, "" if there is none.
-func bearer(c *wire.Call) string {
-	scheme, token, _ := strings.Cut(c.R.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.TrimSpace(token)
-}

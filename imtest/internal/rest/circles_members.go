@@ -104,7 +104,7 @@ func (k *circleCalls) removeAdmin(a *API, c *wire.Call) (*wire.Response, *wire.E
 	return wire.Data(map[string]string{"result": "success", "oldadmin": world.Fold(user)}), nil
 }
 
-// transfersOwner tells a transfer from an update: method and path are the same.
+// transfersOwner distinguishes a transfer from an update: method and path are the same.
 func transfersOwner(c *wire.Call) bool {
 	c.ReadBody()
 	o, err := c.Object()

@@ -34,7 +34,7 @@ var filesRoutes = []route{
 	}, (*API).filesSetLifetime},
 }
 
-// wantsThumbnail tells the two downloads apart; the PHP SDK sends 1 for true.
+// wantsThumbnail distinguishes the two downloads; the PHP SDK sends 1 for true.
 func wantsThumbnail(c *wire.Call) bool { return isTrue(c.R.Header.Get("thumbnail")) }
 
 func isTrue(header string) bool { return header == "true" || header == "1" }

@@ -100,7 +100,7 @@ func (a *API) asRecorded(m world.Message, body map[string]json.RawMessage) {
 				body[name] = wire.Encode(degrees)
 			}
 		}
-	case "img", "audio", "video", "file": // with what the upload tells
+	case "img", "audio", "video", "file": // with what the upload says
 		if f, ok := a.world.AttachmentOf(m); ok {
 			setMissing(body, "file_length", len(f.Data))
 			setMissing(body, "filename", f.Name)

@@ -328,7 +328,7 @@ var searchedFields = []string{"message", "filename", "address", "title", "summar
 
 func textOf(raw json.RawMessage) string {
 	var text string
-	_ = json.Unmarshal(raw, &text) // anything else is no text
+	_ = json.Unmarshal(raw, &text) // anything else is not a text
 	return text
 }
 

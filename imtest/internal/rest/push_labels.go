@@ -14,7 +14,7 @@ const (
 	maxDescription = 255
 )
 
-// Responses have no more than timestamp, data and duration.
+// Responses have only timestamp, data and duration.
 var pushLabelsRoutes = []route{
 	{wire.Route{
 		ID: "push.create_label", Method: post, Path: "/push/label",

@@ -14,7 +14,7 @@ const (
 	maxPushLabels  = 5
 )
 
-// Responses have no more than timestamp, data and duration.
+// Responses have only timestamp, data and duration.
 var pushSendRoutes = []route{
 	{wire.Route{
 		ID: "push.send_sync", Method: post, Path: "/push/sync/{target}",

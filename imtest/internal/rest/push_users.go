@@ -61,7 +61,7 @@ var pushUserRoutes = []route{
 	}, (*API).pushBindings},
 }
 
-// bodyHas tells endpoints apart by a field of the body.
+// bodyHas distinguishes endpoints by a field of the body.
 func bodyHas(name string) func(*wire.Call) bool {
 	return func(c *wire.Call) bool {
 		c.ReadBody()

@@ -35,7 +35,7 @@ var tokensRoutes = []route{
 	}, (*API).dnsConfig},
 }
 
-// grants tells the endpoints of POST /token apart.
+// grants distinguishes the endpoints of POST /token.
 func grants(kind string) func(*wire.Call) bool {
 	return func(c *wire.Call) bool {
 		c.ReadBody()

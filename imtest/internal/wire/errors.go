@@ -101,7 +101,7 @@ func errJSONParse(at rune) *Error {
 
 func ErrInvalidRequest() *Error { return ErrIllegalArgument("this is an invalid request.") }
 
-// ErrText is for errors of which no more than the text is documented.
+// ErrText is for errors of which only the text is documented.
 func ErrText(status int, text string) *Error { return &Error{Status: status, Description: text} }
 
 // ErrIllegalArgument is for the many errors that differ by text only.

@@ -54,7 +54,7 @@ func ErrFileExpired(id string) *Error {
 }
 
 // ErrFileRestricted is for a missing or wrong share-secret, whose response no
-// source documents. It is no 401, since a new token would not help.
+// source documents. It is not a 401, since a new token would not help.
 func ErrFileRestricted() *Error {
 	return &Error{
 		Status:      http.StatusForbidden,

@@ -54,7 +54,7 @@ func BodyIsArray(c *Call) bool {
 	return len(text) > 0 && text[0] == '['
 }
 
-// An Object is a JSON object of a request. Unlike a Go struct it tells absent
+// An Object is a JSON object of a request. Unlike a Go struct it distinguishes absent
 // from empty and does not take "newPassword" for "newpassword". Its readers
 // take the names that documents give a field, and the first one present
 // counts; a null is as good as absent. A value of a wrong type sets Bad.
@@ -131,7 +131,7 @@ func (o *Object) IsObject(name string) bool {
 	return !present || len(v) > 0 && v[0] == '{'
 }
 
-// All returns an array of objects; one object that is no array counts as one.
+// All returns an array of objects; a single object counts as a list of one.
 func (o *Object) All(name string) []Object {
 	if raw := bytes.TrimSpace(o.Raw(name)); len(raw) > 0 && raw[0] == '{' {
 		return []Object{*o.Inner(name)}

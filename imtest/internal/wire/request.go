@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// maxBody is the largest request body but for files.
+// maxBody is the largest request body, except for files.
 const maxBody = 1 << 20
 
 // BodyKind is what an endpoint takes as its body.
@@ -236,7 +236,7 @@ func (c *Call) Value(name string) string {
 	return ""
 }
 
-// Number returns a number of the query, no more than most; absent, or below 1,
+// Number returns a number of the query, at most most; absent, or below 1,
 // it is standard.
 func (c *Call) Number(name string, standard, most int) (int, *Error) {
 	text := c.Query.Get(name)

@@ -21,7 +21,7 @@ type Route struct {
 	Who    Access
 	Shape  Shape // the envelope of its response
 
-	// When tells endpoints apart that share method and path; the first whose
+	// When distinguishes endpoints that share method and path; the first whose
 	// When is nil or holds is taken.
 	When func(*Call) bool
 

@@ -143,8 +143,8 @@ func (w *World) checkAccessToken(token string) (Grant, *Error) {
 
 // Subject returns the name of a user whom a token names by name or UUID.
 func (w *World) Subject(id string) string {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	if u := w.byUUID[id]; u != nil {
 		return u.Name
 	}

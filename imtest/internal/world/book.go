@@ -166,7 +166,7 @@ func (b *Book[V]) Leaf(cursor string, limit int, newestFirst bool, keep func(V) 
 	return l, true
 }
 
-// CursorIfMore is the cursor of responses in which its absence tells the end.
+// CursorIfMore is the cursor of responses in which its absence marks the end.
 func (l *Page[V]) CursorIfMore() string {
 	if l.more {
 		return l.next

@@ -41,8 +41,8 @@ func (s *StoredCallbacks) expired(now time.Time) bool { return now.After(s.Start
 // StoreCallbacks stores a set, in place of one of the same 10 minutes, and returns
 // its key.
 func (w *World) StoreCallbacks(set StoredCallbacks) string {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	set.Start = set.Start.Truncate(storedSlot)
 	w.keepCallbacks(set)
 	w.emit(CallbacksStored{set})
@@ -53,15 +53,15 @@ func (w *World) keepCallbacks(set StoredCallbacks) { w.callbacks.Stored.Put(set.
 
 // StoredCallbacks returns all sets, the expired ones too.
 func (w *World) StoredCallbacks() []StoredCallbacks {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return w.dumpCallbacks()
 }
 
 // ListCallbacks returns the sets that can be resent still.
 func (w *World) ListCallbacks() []StoredCallbacks {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	list := []StoredCallbacks{}
 	for set := range w.callbacks.Stored.All {
 		if !set.expired(w.Now()) {
@@ -74,8 +74,8 @@ func (w *World) ListCallbacks() []StoredCallbacks {
 // ResendCallbacks sends a set to a URL once more, and reports whether there is one
 // that has not expired.
 func (w *World) ResendCallbacks(key, target string) bool {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	set := w.callbacks.Stored.Get(key)
 	if set == nil || set.expired(w.Now()) {
 		return false
@@ -93,7 +93,7 @@ func (w *World) dumpCallbacks() []StoredCallbacks {
 
 // RestoreCallbacks takes in a set that Dump has copied.
 func (w *World) RestoreCallbacks(set StoredCallbacks) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.keepCallbacks(set)
 }

@@ -44,8 +44,8 @@ func (m *Member) copy() Member {
 // CircleRecord returns all of a circle, with the mutes that are in force.
 func (w *World) CircleRecord(id CircleID) (CircleRecord, *Error) {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	g, err := w.circle(id)
 	if err != nil {
 		return CircleRecord{}, err
@@ -57,8 +57,8 @@ func (w *World) CircleRecord(id CircleID) (CircleRecord, *Error) {
 // are in force.
 func (w *World) CircleRecords(kind CircleKind) []CircleRecord {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return Convert(w.circles.kind(kind).byID.List(), func(g *circle) CircleRecord { return g.record(g.mutesAt(w.Now())) })
 }
 
@@ -68,8 +68,8 @@ func (w *World) CircleRecords(kind CircleKind) []CircleRecord {
 // id is made up, and 0 is the usual number of users; files and times are not taken.
 // What is there already stays as it is.
 func (w *World) AddCircle(r CircleRecord, own []Member) CircleRecord {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if g, err := w.circle(r.CircleID); err == nil {
 		return g.record(g.mutesAt(w.Now()))
 	}
@@ -132,8 +132,8 @@ func (w *World) dumpCircles(kind CircleKind) []CircleRecord {
 // RestoreCircle takes in a circle that Dump has copied; the group of a thread must
 // be there.
 func (w *World) RestoreCircle(r CircleRecord) error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	all := &w.circles.kind(r.Kind).byID
 	if r.ID == "" || all.Has(r.ID) {
 		return errors.New("it needs an id of its own")
@@ -203,8 +203,8 @@ func (w *World) dumpJoined() []Joined {
 // RestoreJoined takes in what Dump has copied of a user, who must be a member of
 // all of it.
 func (w *World) RestoreJoined(j Joined) error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for i, ids := range [...][]string{j.Groups, j.Rooms, j.Threads} {
 		for _, id := range ids {
 			g, err := w.circle(CircleID{circleKinds[i], id})

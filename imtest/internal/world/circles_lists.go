@@ -13,8 +13,8 @@ const Forever time.Duration = -1
 
 // BlockMembers puts members on the block list, which takes them out.
 func (w *World) BlockMembers(id CircleID, users []string) ([]Outcome, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(id)
 	switch {
 	case err != nil:
@@ -42,8 +42,8 @@ func (w *World) blockIn(g *circle, users []string) {
 
 // UnblockUsers takes users off the block list. They are not members by that.
 func (w *World) UnblockUsers(id CircleID, users []string) ([]Outcome, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(id)
 	if err != nil {
 		return nil, err
@@ -58,8 +58,8 @@ func (w *World) UnblockUsers(id CircleID, users []string) ([]Outcome, *Error) {
 
 // AllowMembers puts members on the allow list.
 func (w *World) AllowMembers(id CircleID, users []string) ([]Outcome, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(id)
 	if err != nil {
 		return nil, err
@@ -88,8 +88,8 @@ func (w *World) allow(g *circle, members ...string) {
 
 // DisallowMembers takes users off the allow list.
 func (w *World) DisallowMembers(id CircleID, users []string) ([]Outcome, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(id)
 	if err != nil {
 		return nil, err
@@ -113,8 +113,8 @@ func muteEnd(now time.Time, length time.Duration) time.Time {
 // MuteMembers mutes members for some time, and returns the end of it. A length of
 // 0 lifts mutes.
 func (w *World) MuteMembers(id CircleID, users []string, length time.Duration) ([]Outcome, time.Time, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(id)
 	switch {
 	case err != nil:
@@ -153,8 +153,8 @@ func (g *circle) mute(user string, until time.Time, lift bool) {
 // keeps them. A user who is not muted is as good as unmuted, which no source
 // documents.
 func (w *World) UnmuteMembers(id CircleID, users []string) ([]string, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(id)
 	if err != nil {
 		return nil, err
@@ -206,8 +206,8 @@ func (g *circle) mutesAt(now time.Time) []CircleMute {
 // ListMutedMembers returns the mutes that are in force.
 func (w *World) ListMutedMembers(id CircleID) ([]CircleMute, *Error) {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	g, err := w.circle(id)
 	if err != nil {
 		return nil, err
@@ -232,8 +232,8 @@ func (w *World) ListBlockedUsers(id CircleID) ([]string, *Error) {
 
 func (w *World) listOf(id CircleID, list func(*circle) *Book[string]) ([]string, *Error) {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	g, err := w.circle(id)
 	if err != nil {
 		return nil, err
@@ -245,8 +245,8 @@ func (w *World) listOf(id CircleID, list func(*circle) *Book[string]) ([]string,
 // cursor of the next one, "" if this is the last.
 func (w *World) PageBlockedUsers(id CircleID, cursor string, limit int) (list []string, next string, err *Error) {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	g, err := w.circle(id)
 	if err != nil {
 		return nil, "", err

@@ -59,8 +59,8 @@ func (w *World) newcomers(g *circle, users []string) ([]string, *Error) {
 // who were not. A group refuses if that is nobody; a room takes its members for
 // added, as the newest editions do; older ones respond with an error.
 func (w *World) AddMembers(id CircleID, users []string) ([]string, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(id)
 	if err != nil {
 		return nil, err
@@ -87,8 +87,8 @@ func (w *World) AddMembers(id CircleID, users []string) ([]string, *Error) {
 // RemoveMembers takes members out of a group or room. A user who is not there is an
 // error if nobody else is removed, and an outcome otherwise.
 func (w *World) RemoveMembers(id CircleID, users []string) ([]Outcome, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(id)
 	if err == nil {
 		err = w.checkTargets(g, Convert(users, Fold))
@@ -133,8 +133,8 @@ func (w *World) known(g *circle, user string) *Error {
 // AddAdmin makes a member an admin, if they are not. The error for the hundredth
 // admin and for the owner is not documented.
 func (w *World) AddAdmin(id CircleID, user string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	user = Fold(user)
 	g, err := w.managed(id)
 	if err == nil {
@@ -167,8 +167,8 @@ func (w *World) promote(g *circle, user string) {
 // RemoveAdmin makes an admin a plain member. A group refuses a user who is not an
 // admin; for a room they are as good as removed.
 func (w *World) RemoveAdmin(id CircleID, user string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	user = Fold(user)
 	g, err := w.managed(id)
 	if err == nil {
@@ -190,8 +190,8 @@ func (w *World) RemoveAdmin(id CircleID, user string) *Error {
 
 // TransferOwner makes a member the owner; the old owner stays as a plain member.
 func (w *World) TransferOwner(id CircleID, user string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	user = Fold(user)
 	g, err := w.managed(id)
 	if err == nil {
@@ -248,8 +248,8 @@ func part[V any](list []V, skip, limit int) []V {
 // Circle returns a group, room or thread.
 func (w *World) Circle(id CircleID) (CircleRow, *Error) {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	g, err := w.circle(id)
 	if err != nil {
 		return CircleRow{}, err
@@ -262,8 +262,8 @@ func (w *World) Circle(id CircleID) (CircleRow, *Error) {
 // since no example shows the text that is said to stand in their place.
 func (w *World) Circles(kind CircleKind, ids []string, members int) ([]CircleDetails, *Error) {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	var list []CircleDetails
 	for _, id := range ids {
 		if g, err := w.circle(CircleID{kind, id}); err == nil {
@@ -278,8 +278,8 @@ func (w *World) Circles(kind CircleKind, ids []string, members int) ([]CircleDet
 
 // CountCircles returns how many circles of a kind there are.
 func (w *World) CountCircles(kind CircleKind) int {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return w.circles.kind(kind).byID.Len()
 }
 
@@ -287,8 +287,8 @@ func (w *World) CountCircles(kind CircleKind) int {
 // cursor of the next one, "" if this is the last.
 func (w *World) ListCircles(kind CircleKind, cursor string, limit int) (list []CircleRow, next string, err *Error) {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	page, ok := w.circles.kind(kind).byID.Leaf(cursor, limit, true, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
@@ -300,8 +300,8 @@ func (w *World) ListCircles(kind CircleKind, cursor string, limit int) (list []C
 // that they joined last first, and how many there are.
 func (w *World) ListJoined(kind CircleKind, user string, skip, limit int) (list []Circle, total int, err *Error) {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.user(user)
 	if err != nil {
 		return nil, 0, err
@@ -314,8 +314,8 @@ func (w *World) ListJoined(kind CircleKind, user string, skip, limit int) (list 
 // first.
 func (w *World) ListMembers(id CircleID, newestFirst bool, skip, limit int) ([]Membership, *Error) {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	g, err := w.circle(id)
 	if err != nil {
 		return nil, err
@@ -331,8 +331,8 @@ func (w *World) ListMembers(id CircleID, newestFirst bool, skip, limit int) ([]M
 // next one, "" if this is the last.
 func (w *World) PageMembers(id CircleID, newestFirst bool, cursor string, limit int) (list []string, next string, err *Error) {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	g, err := w.circle(id)
 	if err != nil {
 		return nil, "", err
@@ -347,8 +347,8 @@ func (w *World) PageMembers(id CircleID, newestFirst bool, cursor string, limit 
 // IsMember reports whether a user is in a circle; nobody is in an unknown one.
 func (w *World) IsMember(id CircleID, user string) bool {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	g, err := w.circle(id)
 	return err == nil && g.members.Has(Fold(user))
 }

@@ -272,7 +272,7 @@ func TestCirclesComeBack(t *testing.T) {
 	require.Nil(t, w.AddSuperAdmin("bob"))
 	require.Nil(t, w.LogIn("bob"))
 	require.Nil(t, w.LogOut("bob"))
-	want := w.Dump(func() {})
+	want := w.Dump()
 	again := newWorld(clock)
 	for _, r := range append(append(want.Groups, want.Rooms...), want.Threads...) {
 		require.NoError(t, again.RestoreCircle(r))
@@ -287,7 +287,7 @@ func TestCirclesComeBack(t *testing.T) {
 	again.RestoreDeparture(want.Departures[0])
 	again.RestoreApp(want.App)
 	require.NoError(t, again.RestorePlaces(want.Places))
-	got := again.Dump(func() {})
+	got := again.Dump()
 	got.Messages, got.Inboxes, got.GroupMessages = want.Messages, want.Inboxes, want.GroupMessages // have a test of their own
 	assert.Equal(t, want, got)
 	assert.Empty(t, happened(again, 0))

@@ -45,8 +45,8 @@ func defaultSettings(kind CircleKind) Settings {
 
 // CreateCircle makes a group or room. All of its users must exist.
 func (w *World) CreateCircle(n NewCircle) (Circle, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g := &circle{Circle: Circle{CircleID: n.CircleID, Settings: defaultSettings(n.Kind), Owner: Fold(n.Owner)}}
 	if n.Large {
 		g.MaxUsers = 1000
@@ -75,8 +75,8 @@ func (w *World) CreateCircle(n NewCircle) (Circle, *Error) {
 
 // UpdateCircle changes settings, all that are given or none.
 func (w *World) UpdateCircle(id CircleID, change SettingsChange) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(id)
 	if err != nil {
 		return err
@@ -97,8 +97,8 @@ func (w *World) UpdateCircle(id CircleID, change SettingsChange) *Error {
 // DeleteCircle deletes a group with its threads and files, a room or a thread.
 // Messages stay. A disabled group can be deleted, its threads by themselves cannot.
 func (w *World) DeleteCircle(id CircleID) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(id)
 	if err.Of(CircleDisabled) && id.Kind == GroupKind {
 		err = nil
@@ -118,8 +118,8 @@ func (w *World) DisableGroup(id string) *Error { return w.setDisabled(id, true) 
 func (w *World) EnableGroup(id string) *Error { return w.setDisabled(id, false) }
 
 func (w *World) setDisabled(id string, disabled bool) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.circle(CircleID{GroupKind, id})
 	if err != nil {
 		return err
@@ -137,8 +137,8 @@ func (w *World) setDisabled(id string, disabled bool) *Error {
 
 // SetAnnouncement sets what a group or room announces; an empty text clears it.
 func (w *World) SetAnnouncement(id CircleID, text string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(id)
 	if err != nil {
 		return err
@@ -158,8 +158,8 @@ func (w *World) MuteAll(id CircleID) *Error { return w.setMutedAll(id, true) }
 func (w *World) UnmuteAll(id CircleID) *Error { return w.setMutedAll(id, false) }
 
 func (w *World) setMutedAll(id CircleID, on bool) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(id)
 	if err != nil {
 		return err

@@ -96,7 +96,7 @@ func TestDisabledGroupsAreNotManaged(t *testing.T) {
 	require.Nil(t, w.DisableGroup("hikers"))
 	g, err := w.Circle(hikers)
 	require.Nil(t, err)
-	require.Nil(t, w.DeleteCircle(hikers), "but for deleting")
+	require.Nil(t, w.DeleteCircle(hikers), "except for deleting")
 	assert.Equal(t, []What{
 		GroupDisabled{hikers}, GroupEnabled{hikers}, AllMuted{hikers}, AllUnmuted{hikers}, GroupDisabled{hikers},
 		CircleDeleted{g.Circle, []string{"alice", "bob", "carol"}},
@@ -343,7 +343,7 @@ func TestRulesKeepCirclesTogether(t *testing.T) {
 		func() {
 			g := id()
 			w.Send(Content{From: user(), Kind: "txt"}, ToGroups, []string{g.ID})
-			_, _ = w.CreateThread(NewThread{Group: g.ID, Message: strconv.FormatInt(FirstMessageID+int64(len(w.Posts))-1, 10), Owner: user(), Name: "t"})
+			_, _ = w.CreateThread(NewThread{Group: g.ID, Message: strconv.FormatInt(FirstMessageID+int64(len(w.posts))-1, 10), Owner: user(), Name: "t"})
 		},
 		func() { _, _ = w.AddMembers(id(), []string{user(), user()}) },
 		func() { _ = w.AddThreadMembers(id().ID, []string{user()}) },

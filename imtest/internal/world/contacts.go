@@ -129,8 +129,8 @@ type Pair struct{ Owner, Other User }
 // befriended already; nobody is a friend of their own. The documents leave both
 // cases open.
 func (w *World) AddContact(owner, other string) (Pair, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	a, b, err := w.pair(owner, other)
 	switch {
 	case err != nil:
@@ -147,8 +147,8 @@ func (w *World) AddContact(owner, other string) (Pair, *Error) {
 
 // AddContacts makes users friends of a user, whether or not they are registered.
 func (w *World) AddContacts(owner string, others ...string) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, other := range others {
 		w.befriend(Fold(owner), Fold(other))
 	}
@@ -156,8 +156,8 @@ func (w *World) AddContacts(owner string, others ...string) {
 
 // RemoveContact ends the friendship of two users, if there is one.
 func (w *World) RemoveContact(owner, other string) (Pair, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	a, b, err := w.pair(owner, other)
 	if err != nil {
 		return Pair{}, err
@@ -168,8 +168,8 @@ func (w *World) RemoveContact(owner, other string) (Pair, *Error) {
 
 // RemoveContacts leaves a user without friends, who lose their remarks as well.
 func (w *World) RemoveContacts(owner string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(owner)
 	if err != nil {
 		return err
@@ -183,8 +183,8 @@ func (w *World) RemoveContacts(owner string) *Error {
 // Contacts returns the friends of a user, the oldest friendship first, also of
 // one who is not registered.
 func (w *World) Contacts(owner string) []Friend {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return friendsOf(w.contacts.get(Fold(owner)).friends.List())
 }
 
@@ -195,8 +195,8 @@ func friendsOf(list []*Friend) []Friend {
 // ListContacts returns a page of the friends of a user, the newest first, and the
 // cursor of the next one, "" if this is the last.
 func (w *World) ListContacts(owner, cursor string, limit int) (list []Friend, next string, err *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.user(owner)
 	if err != nil {
 		return nil, "", err
@@ -210,8 +210,8 @@ func (w *World) ListContacts(owner, cursor string, limit int) (list []Friend, ne
 
 // SetRemark sets what a user notes of a friend.
 func (w *World) SetRemark(owner, other, remark string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	a, b, err := w.pair(owner, other)
 	if err != nil {
 		return err
@@ -231,8 +231,8 @@ type Imported struct{ Made, Unknown, Full, Failed []string }
 // ImportContacts befriends a user with those of others with whom it can be done.
 func (w *World) ImportContacts(owner string, others []string) (Imported, *Error) {
 	var out Imported
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(owner)
 	switch {
 	case err != nil:
@@ -265,8 +265,8 @@ func (w *World) AreContacts(owner string, names []string) ([]bool, *Error) {
 }
 
 func (w *World) relations(owner string, names []string, holds func(*contactBook, string) bool) ([]bool, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.user(owner)
 	if err != nil {
 		return nil, err
@@ -292,8 +292,8 @@ func (w *World) dumpContacts() []ContactLists {
 
 // RestoreContacts takes in lists that Dump has copied.
 func (w *World) RestoreContacts(v ContactLists) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	b := w.contacts.edit(v.User)
 	for _, f := range v.Friends {
 		b.friends.Put(f.Name, &f)
@@ -301,92 +301,4 @@ func (w *World) RestoreContacts(v ContactLists) {
 	for _, name := range v.Blocked {
 		b.blocked.Put(name, name)
 	}
-}
-
-// ListBlocked returns a page of the blocklist of a user, the newest entry first, and
-// the cursor of the next one, "" if this is the last.
-func (w *World) ListBlocked(owner, cursor string, limit int) (list []string, next string, err *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
-	u, err := w.user(owner)
-	if err != nil {
-		return nil, "", err
-	}
-	page, ok := w.contacts.get(u.Name).blocked.Leaf(cursor, limit, true, nil)
-	if !ok {
-		return nil, "", refuse(BadCursor)
-	}
-	return page.Values, page.CursorIfMore(), nil
-}
-
-// Blocked returns the blocklist of a user, the oldest entry first, also of one
-// who is not registered.
-func (w *World) Blocked(owner string) []string {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
-	return w.contacts.get(Fold(owner)).blocked.List()
-}
-
-// Block puts users on the blocklist of a user: all of them or none. It returns
-// their names as the world keeps them.
-func (w *World) Block(owner string, names []string) ([]string, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	u, err := w.user(owner)
-	if err != nil {
-		return nil, err
-	}
-	names = Convert(names, Fold)
-	blocked, fresh := &w.contacts.edit(u.Name).blocked, map[string]bool{}
-	for _, name := range names {
-		if !w.users.Has(name) {
-			return nil, refuse(NoUser, name)
-		}
-		if !blocked.Has(name) {
-			fresh[name] = true
-		}
-	}
-	if blocked.Len()+len(fresh) > maxBlocked {
-		return nil, refuse(BlocklistFull, u.Name)
-	}
-	w.block(u.Name, names)
-	return names, nil
-}
-
-// AddBlocked puts users on the blocklist of a user, whether or not they are
-// registered.
-func (w *World) AddBlocked(owner string, names ...string) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	w.block(Fold(owner), Convert(names, Fold))
-}
-
-func (w *World) block(owner string, names []string) {
-	blocked := &w.contacts.edit(owner).blocked
-	for _, name := range names {
-		if !blocked.Has(name) {
-			blocked.Put(name, name)
-			w.emit(UserBlocked{owner, name})
-		}
-	}
-}
-
-// Unblock takes a user off the blocklist of a user, if they are on it.
-func (w *World) Unblock(owner, other string) (Pair, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
-	a, b, err := w.pair(owner, other)
-	if err != nil {
-		return Pair{}, err
-	}
-	if blocked := &w.contacts.edit(a.Name).blocked; blocked.Has(b.Name) {
-		blocked.Remove(b.Name)
-		w.emit(UserUnblocked{a.Name, b.Name})
-	}
-	return Pair{a.copy(), b.copy()}, nil
-}
-
-// AreBlocked reports which of some users a user has on their blocklist.
-func (w *World) AreBlocked(owner string, names []string) ([]bool, *Error) {
-	return w.relations(owner, names, func(b *contactBook, name string) bool { return b.blocked.Has(name) })
 }

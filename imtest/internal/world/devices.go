@@ -38,8 +38,8 @@ func (MessagesArrived) what() {}
 // LogIn logs a user in on devices, or on one that it makes up, in place of those
 // that they were on. The user gets the messages that were waiting.
 func (w *World) LogIn(name string, devices ...Device) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return err
@@ -81,8 +81,8 @@ func hasDevice(list []Device, id string) bool {
 
 // LogOut logs a user out of all devices.
 func (w *World) LogOut(name string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return err
@@ -117,8 +117,8 @@ func (w *World) dropDevice(u *User, id string) {
 // LogOutDevice logs a user out of one device, and reports whether they were on
 // it. They are offline after the last.
 func (w *World) LogOutDevice(name, id string) (bool, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return false, err
@@ -137,8 +137,8 @@ func (w *World) LogOutDevice(name, id string) (bool, *Error) {
 // Devices returns the devices that a user is logged in on, none for an unknown
 // user.
 func (w *World) Devices(name string) []Device {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.user(name)
 	if err != nil {
 		return nil
@@ -149,8 +149,8 @@ func (w *World) Devices(name string) []Device {
 // Online reports for each of some users whether they are online; unknown users
 // are not.
 func (w *World) Online(names []string) []bool {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return Convert(names, func(name string) bool {
 		u, err := w.user(name)
 		return err == nil && u.Online
@@ -159,8 +159,8 @@ func (w *World) Online(names []string) []bool {
 
 // Waiting returns how many messages wait for a user.
 func (w *World) Waiting(name string) (int, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.user(name)
 	if err != nil {
 		return 0, err
@@ -171,7 +171,7 @@ func (w *World) Waiting(name string) (int, *Error) {
 // IsWaiting holds for a message that waits for a user. One that never was is
 // taken for one that has arrived.
 func (w *World) IsWaiting(name, id string) bool {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return w.inboxes[Fold(name)].isWaiting(id)
 }

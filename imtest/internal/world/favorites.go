@@ -75,8 +75,8 @@ func (w *World) favoritesOwner(name string) (*User, *Error) {
 // creation is made now. What becomes of an id that is in use is not documented: here the
 // new entry takes the place of the old one.
 func (w *World) AddFavorites(user string, list []Favorite) ([]Favorite, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.favoritesOwner(user)
 	if err != nil {
 		return nil, err
@@ -100,8 +100,8 @@ func (w *World) AddFavorites(user string, list []Favorite) ([]Favorite, *Error) 
 
 // SetFavoriteExt gives a favorite another extension, "" for none.
 func (w *World) SetFavoriteExt(user, id, ext string) (Favorite, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.favoritesOwner(user)
 	if err != nil {
 		return Favorite{}, err
@@ -121,8 +121,8 @@ func (w *World) SetFavoriteExt(user, id, ext string) (Favorite, *Error) {
 // RemoveFavorites removes favorites of a user: all of them or, if one does not exist,
 // none.
 func (w *World) RemoveFavorites(user string, ids []string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.favoritesOwner(user)
 	if err != nil {
 		return err
@@ -154,8 +154,8 @@ type FavoritesQuery struct {
 // ListFavorites returns favorites of a user by the time of their creation. Those of the
 // same time are in the order in which they were added.
 func (w *World) ListFavorites(user string, q FavoritesQuery) ([]Favorite, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.favoritesOwner(user)
 	if err != nil {
 		return nil, err
@@ -183,8 +183,8 @@ func (w *World) ListFavorites(user string, q FavoritesQuery) ([]Favorite, *Error
 // Favorites returns all favorites of a user in the order in which they were added, also
 // of one who is not registered.
 func (w *World) Favorites(user string) []Favorite {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return favoriteCopies(w.favorites.get(Fold(user)).List())
 }
 
@@ -203,8 +203,8 @@ func (w *World) dumpFavorites() []FavoriteList {
 
 // RestoreFavorites takes in the favorites of a user that Dump has copied.
 func (w *World) RestoreFavorites(v FavoriteList) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, f := range v.Favorites {
 		w.favorites.put(v.User, f)
 	}

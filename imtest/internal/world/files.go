@@ -64,8 +64,8 @@ func (f *File) opens(secret string) bool {
 
 // KeepFile stores a file that was uploaded, under a name and a secret of its own.
 func (w *World) KeepFile(f File) File {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	f.Created = w.Now()
 	f.Expires = f.Created.Add(fileLifetime)
 	f.UUID, f.Secret = w.NewUUID(f.Created), Secret(32)
@@ -77,8 +77,8 @@ func (w *World) KeepFile(f File) File {
 // OpenFile returns an attachment to somebody who knows some secrets, of which one
 // has to be that of a restricted file.
 func (w *World) OpenFile(uuid string, secrets ...string) (File, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	f := w.files.Get(uuid)
 	switch {
 	case f == nil:
@@ -94,8 +94,8 @@ func (w *World) OpenFile(uuid string, secrets ...string) (File, *Error) {
 // StoredFile returns an attachment, or a file that a group shares, without asking
 // for a secret: so does the storage.
 func (w *World) StoredFile(uuid string) (File, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	f := w.files.Get(uuid)
 	if f == nil {
 		f = w.sharedFile(uuid)
@@ -109,8 +109,8 @@ func (w *World) StoredFile(uuid string) (File, *Error) {
 // AttachmentOf returns the attachment of a message, also an expired one, and
 // whether it is on this server.
 func (w *World) AttachmentOf(m Message) (File, bool) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	if f := w.fileOf(&m); f != nil {
 		return *f, true
 	}
@@ -151,8 +151,8 @@ func (l Lifetime) end(f *File, now time.Time) time.Time {
 // SetLifetime sets for a user how long attachments are kept, and reports for
 // each whether it is there still.
 func (w *World) SetLifetime(user string, lifetime Lifetime, ids []string) []bool {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	now := w.Now()
 	return Convert(ids, func(id string) bool {
 		f := w.files.Get(id)
@@ -169,15 +169,15 @@ func (w *World) SetLifetime(user string, lifetime Lifetime, ids []string) []bool
 
 // ListFiles returns all attachments in the order of upload.
 func (w *World) ListFiles() []File {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return w.dumpFiles()
 }
 
 // CountFiles returns the number of attachments.
 func (w *World) CountFiles() int {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return w.files.Len()
 }
 
@@ -191,8 +191,8 @@ func (w *World) RestoreFile(f File) error {
 	if f.UUID == "" {
 		return errors.New("a file needs an id")
 	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.files.Put(f.UUID, &f)
 	return nil
 }
@@ -205,7 +205,7 @@ const (
 )
 
 // Thumbnail returns the picture scaled into its box, or the file itself if it
-// is no picture, or small.
+// is not a picture, or small.
 func (f File) Thumbnail() File {
 	conf, _, err := image.DecodeConfig(bytes.NewReader(f.Data))
 	if err != nil || len(f.Data) <= smallImage || max(conf.Width, conf.Height) > maxLength || int64(conf.Width)*int64(conf.Height) > maxPixels {

@@ -47,8 +47,8 @@ func (m *Member) merged(change map[string]string) (map[string]string, *Error) {
 // empty value deletes one. It returns what each of them has then; a user may come
 // twice in the call, and comes once in the result.
 func (w *World) SetMemberAttributes(group string, changes []MemberAttributes) ([]MemberAttributes, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(CircleID{GroupKind, group})
 	if err != nil {
 		return nil, err
@@ -101,8 +101,8 @@ func mergeChanges(changes []MemberAttributes) []MemberAttributes {
 // a group: the ones of these names, or all without names. A member without any has
 // an empty map.
 func (w *World) GetMemberAttributes(group string, users, names []string) ([]MemberAttributes, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	g, err := w.circle(CircleID{GroupKind, group})
 	if err != nil {
 		return nil, err

@@ -45,8 +45,8 @@ func (g *circle) checkMember(user string) *Error {
 
 // ShareFile keeps a file for a group. It comes from a member, or from the app.
 func (w *World) ShareFile(group, user string, f File) (SharedFile, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	user = Fold(user)
 	g, err := w.managed(CircleID{GroupKind, group})
 	if err == nil {
@@ -70,8 +70,8 @@ func (w *World) ShareFile(group, user string, f File) (SharedFile, *Error) {
 // ListSharedFiles returns a part of the files of a group, the newest first, to a
 // member or the app.
 func (w *World) ListSharedFiles(group, user string, skip, limit int) ([]SharedFile, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	g, err := w.circle(CircleID{GroupKind, group})
 	if err == nil {
 		err = g.checkMember(Fold(user))
@@ -85,8 +85,8 @@ func (w *World) ListSharedFiles(group, user string, skip, limit int) ([]SharedFi
 // SharedFile returns a file of a group: a restricted one to members and the app only,
 // the others to any user.
 func (w *World) SharedFile(group, user, id string) (SharedFile, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	g, err := w.circle(CircleID{GroupKind, group})
 	if err != nil {
 		return SharedFile{}, err
@@ -106,8 +106,8 @@ func (w *World) SharedFile(group, user, id string) (SharedFile, *Error) {
 
 // DeleteSharedFile takes a file from a group.
 func (w *World) DeleteSharedFile(group, id string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(CircleID{GroupKind, group})
 	switch {
 	case err != nil:

@@ -181,8 +181,8 @@ type messagesState struct {
 // Find returns a message by its id, nil if there is none. The caller holds mu.
 func (w *World) Find(id string) *Message {
 	n, err := strconv.ParseInt(id, 10, 64)
-	if i := n - FirstMessageID; err == nil && i >= 0 && i < int64(len(w.Posts)) {
-		return w.Posts[i]
+	if i := n - FirstMessageID; err == nil && i >= 0 && i < int64(len(w.posts)) {
+		return w.posts[i]
 	}
 	return nil
 }
@@ -204,8 +204,8 @@ func (w *World) outlived(m *Message) bool {
 
 // Message returns a message, also a recalled one, and whether there is one.
 func (w *World) Message(id string) (Message, bool) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	if m := w.Find(id); m != nil {
 		return *m, true
 	}
@@ -215,18 +215,18 @@ func (w *World) Message(id string) (Message, bool) {
 // NewestMessages returns up to a number of messages, the newest first, and how
 // many there are.
 func (w *World) NewestMessages(limit int) (list []Message, count int) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
-	list = messageCopies(w.Posts[max(0, len(w.Posts)-limit):])
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	list = messageCopies(w.posts[max(0, len(w.posts)-limit):])
 	slices.Reverse(list)
-	return list, len(w.Posts)
+	return list, len(w.posts)
 }
 
 // AllMessages returns every message in the order in which they came.
 func (w *World) AllMessages() []Message {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
-	return messageCopies(w.Posts)
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return messageCopies(w.posts)
 }
 
 // messageCopies are messages as rules hand them out: with the contents, which do

@@ -16,7 +16,7 @@ const (
 	NoMessage        Kind = "there is no such message, or none any more"
 	MessageElsewhere Kind = "the message was sent to another target"
 	RecallTooLate    Kind = "it is too late to recall the message"
-	MessageIDIllegal Kind = "the id of a message is no number"
+	MessageIDIllegal Kind = "the id of a message is not a number"
 	MessageForeign   Kind = "the message is of another app"
 	EditedTooOften   Kind = "the message was edited as often as it can be"
 	OtherType        Kind = "the message is of another type"
@@ -81,8 +81,8 @@ func (w *World) recall(r Recall) {
 // RecallAll recalls all messages or none: the error is that of the first that
 // cannot be recalled.
 func (w *World) RecallAll(orders ...Recall) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, r := range orders {
 		if err := w.mayRecall(r); err != nil {
 			return err
@@ -97,8 +97,8 @@ func (w *World) RecallAll(orders ...Recall) *Error {
 // RecallEach recalls those messages that can be recalled, one after the other, and
 // returns an error for each, nil for those that it has recalled.
 func (w *World) RecallEach(orders []Recall) []*Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	return Convert(orders, func(r Recall) *Error {
 		err := w.mayRecall(r)
 		if err == nil {
@@ -132,8 +132,8 @@ func (w *World) editable(id, kind string) (*Message, *Error) {
 // EditMessage edits a message for all who have it. edit is given a copy of the
 // content; it must not ask the world.
 func (w *World) EditMessage(id, kind string, edit func(*Content)) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	m, err := w.editable(id, kind)
 	if err != nil {
 		return err

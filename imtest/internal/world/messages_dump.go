@@ -39,7 +39,7 @@ func idsOf(list []*Message) []int64 {
 func (w *World) dumpMessages(d *Dump) {
 	s := &w.messages
 	d.MessagesState = MessagesState{s.Broadcasts, w.reactions.Made, s.Delay, s.Zone}
-	d.Messages = messageCopies(w.Posts)
+	d.Messages = messageCopies(w.posts)
 	d.Inboxes = Convert(slices.Sorted(maps.Keys(w.inboxes)), func(name string) InboxOf {
 		box := w.inboxes[name]
 		return InboxOf{name, box.Delivered, idsOf(box.Messages)}
@@ -61,8 +61,8 @@ func (w *World) dumpStreams() []Stream {
 
 // RestoreMessagesState takes in what Dump has copied.
 func (w *World) RestoreMessagesState(v MessagesState) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.reactions.Made = v.Reactions
 	w.messages.Broadcasts, w.messages.Delay, w.messages.Zone = v.Broadcasts, v.HistoryDelay, v.HistoryZone
 }
@@ -70,20 +70,20 @@ func (w *World) RestoreMessagesState(v MessagesState) {
 // RestoreMessage takes in a message that Dump has copied, in the place of its
 // number. One without content has that of the message before.
 func (w *World) RestoreMessage(m Message) error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	switch {
-	case m.Content == nil && len(w.Posts) == 0:
+	case m.Content == nil && len(w.posts) == 0:
 		return errors.New("it has no content")
 	case m.Content == nil:
-		m.Content = w.Posts[len(w.Posts)-1].Content
+		m.Content = w.posts[len(w.posts)-1].Content
 	default:
 		content := *m.Content
 		content.From = w.sharedName(content.From)
 		m.Content = &content
 	}
 	m.To = w.sharedName(m.To)
-	w.Posts.add(&m)
+	w.posts.add(&m)
 	return nil
 }
 
@@ -92,18 +92,18 @@ func (w *World) messagesBy(ids []int64) ([]*Message, error) {
 	list := make([]*Message, len(ids))
 	for i, id := range ids {
 		n := id - FirstMessageID
-		if n < 0 || n >= int64(len(w.Posts)) {
+		if n < 0 || n >= int64(len(w.posts)) {
 			return nil, fmt.Errorf("there is no message %d", n)
 		}
-		list[i] = w.Posts[n]
+		list[i] = w.posts[n]
 	}
 	return list, nil
 }
 
 // RestoreInbox takes in an inbox that Dump has copied.
 func (w *World) RestoreInbox(v InboxOf) error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	list, err := w.messagesBy(v.Messages)
 	if err != nil {
 		return err
@@ -117,8 +117,8 @@ func (w *World) RestoreInbox(v InboxOf) error {
 
 // RestoreTimeline takes in what was sent to a group, or to a room.
 func (w *World) RestoreTimeline(chat ChatKind, v Timeline) error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	list, err := w.messagesBy(v.Messages)
 	if err != nil {
 		return err
@@ -130,8 +130,8 @@ func (w *World) RestoreTimeline(chat ChatKind, v Timeline) error {
 // RestoreStream takes in a streaming message that Dump has copied; of its message,
 // only the id counts.
 func (w *World) RestoreStream(v Stream) error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	list, err := w.messagesBy([]int64{v.Message.ID})
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ const (
 
 // Why there is no history of an hour.
 const (
-	HourIllegal Kind = "this is no hour"
+	HourIllegal Kind = "this is not an hour"
 	HourMissing Kind = "the history of the hour is not there yet, or no longer"
 	HourEmpty   Kind = "nothing was sent in the hour"
 )
@@ -22,15 +22,15 @@ var beijing = time.FixedZone("UTC+8", 8*60*60)
 // SetHistoryZone sets the time zone of the hours of history files, nil for that of
 // the platform.
 func (w *World) SetHistoryZone(zone *time.Location) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.messages.Zone = zone
 }
 
 // SetHistoryDelay sets how long after its end the history of an hour is there.
 func (w *World) SetHistoryDelay(d time.Duration) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.messages.Delay = d
 }
 
@@ -55,7 +55,7 @@ func (w *World) parseHour(text string) (time.Time, *Error) {
 func (w *World) inHour(hour time.Time) []Message {
 	var list []Message
 	end := hour.Add(time.Hour)
-	for _, m := range w.Posts {
+	for _, m := range w.posts {
 		if !m.Recalled && !m.Time.Before(hour) && m.Time.Before(end) {
 			list = append(list, *m)
 		}
@@ -66,8 +66,8 @@ func (w *World) inHour(hour time.Time) []Message {
 
 // CheckHistory returns why there is no history of an hour.
 func (w *World) CheckHistory(text string) *Error {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	hour, err := w.parseHour(text)
 	now := w.Now()
 	switch {
@@ -84,8 +84,8 @@ func (w *World) CheckHistory(text string) *Error {
 // History returns the messages of an hour in the order of their time, whether or
 // not CheckHistory has something against it, and the end of the hour.
 func (w *World) History(text string) (list []Message, end time.Time, err *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	hour, err := w.parseHour(text)
 	if err != nil {
 		return nil, hour, err
@@ -107,11 +107,11 @@ type Search struct {
 // search says, the oldest first. Those from before they joined a group or room are
 // left out, as are those that they have deleted.
 func (w *World) SearchMessages(s Search) []Message {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	user, where := Fold(s.User), w.searched(s)
 	var list []Message
-	for _, m := range w.Posts {
+	for _, m := range w.posts {
 		switch {
 		case m.OnlineOnly || slices.Contains(m.RoamIgnore, user) || w.messages.Roaming.Deleted[user][m.ID]:
 			continue

@@ -142,8 +142,8 @@ func (w *World) eachReceiver(m *Message, give func(name string)) {
 // Inbox returns what a user was sent, the oldest first, whether or not they are
 // registered.
 func (w *World) Inbox(name string) []Message {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	if box := w.inboxes[Fold(name)]; box != nil {
 		return messageCopies(box.Messages)
 	}
@@ -157,7 +157,7 @@ func (w *World) GroupMessages(id string) []Message { return w.timeline(ToGroups,
 func (w *World) RoomMessages(id string) []Message { return w.timeline(ToRooms, id) }
 
 func (w *World) timeline(chat ChatKind, id string) []Message {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return messageCopies(w.timelines(chat)[id])
 }

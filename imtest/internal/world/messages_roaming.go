@@ -110,7 +110,7 @@ func (w *World) conversationOf(user string, m *Message) (Conversation, bool) {
 // nobody has one to some of a group or room. The caller holds mu.
 func (w *World) roaming(user string) iter.Seq2[Conversation, *Message] {
 	return func(yield func(Conversation, *Message) bool) {
-		for _, m := range w.Posts {
+		for _, m := range w.posts {
 			if m.OnlineOnly || m.directed() || slices.Contains(m.RoamIgnore, user) || w.messages.Roaming.Deleted[user][m.ID] {
 				continue
 			}
@@ -124,8 +124,8 @@ func (w *World) roaming(user string) iter.Seq2[Conversation, *Message] {
 // Roaming returns what a user can pull of a conversation, the oldest first. No call
 // of the API does.
 func (w *World) Roaming(user string, conv Conversation) []Message {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	var list []Message
 	for in, m := range w.roaming(Fold(user)) {
 		if in == conv {
@@ -137,8 +137,8 @@ func (w *World) Roaming(user string, conv Conversation) []Message {
 
 // DeleteRoaming deletes those messages of a user's conversation that are there.
 func (w *World) DeleteRoaming(user string, conv Conversation, ids []string) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	var list []*Message
 	for _, id := range ids {
 		m := w.Find(id)
@@ -167,8 +167,8 @@ func (w *World) deleteRoaming(user string, conv Conversation, list []*Message) {
 
 // ClearRoaming deletes a user's roaming messages of a conversation up to a time.
 func (w *World) ClearRoaming(user string, conv Conversation, until time.Time) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.clearRoaming(Fold(user), conv, until)
 }
 
@@ -186,11 +186,11 @@ func (w *World) clearRoaming(user string, conv Conversation, until time.Time) {
 // ClearAllRoaming deletes everything of a user, and empties their list of
 // conversations.
 func (w *World) ClearAllRoaming(user string) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	user = Fold(user)
 	changed := false
-	for _, m := range w.Posts {
+	for _, m := range w.posts {
 		if conv, ok := w.conversationOf(user, m); ok {
 			w.messages.Roaming.close(user, conv, m.ID)
 			changed = w.messages.Roaming.delete(user, m.ID) || changed
@@ -204,10 +204,10 @@ func (w *World) ClearAllRoaming(user string) {
 // CloseConversation takes a conversation out of a user's list until it goes on, and
 // deletes its roaming messages, if they shall go as well.
 func (w *World) CloseConversation(user string, conv Conversation, roaming bool) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	user = Fold(user)
-	if w.messages.Roaming.close(user, conv, w.Posts.next()-1) {
+	if w.messages.Roaming.close(user, conv, w.posts.next()-1) {
 		w.emit(ConversationClosed{user, conv})
 	}
 	if roaming {
@@ -227,11 +227,11 @@ type Listed struct {
 // directed ones never are, nor those online only that a user missed, nor are
 // rooms.
 func (w *World) Conversations(user string) []Listed {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	user = Fold(user)
 	byID := map[Conversation]*Listed{}
-	for _, m := range w.Posts {
+	for _, m := range w.posts {
 		if m.Chat == ToRooms || m.imported() || m.directed() {
 			continue
 		}
@@ -293,8 +293,8 @@ func (w *World) dumpRoaming() []RoamingDeletions {
 
 // RestoreRoaming takes in what Dump has copied.
 func (w *World) RestoreRoaming(v RoamingDeletions) error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if _, err := w.messagesBy(v.Deleted); err != nil {
 		return err
 	}

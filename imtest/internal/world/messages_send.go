@@ -19,8 +19,8 @@ func (w *World) sharedName(name string) string {
 // Send sends a message to each target once. Neither sender nor targets need
 // exist, and mutes do not hold: so the catalogue has it for messages sent by REST.
 func (w *World) Send(msg Content, chat ChatKind, to []string) []Message {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	content := w.take(msg)
 	sent := make([]Message, 0, len(to))
 	seen := make(map[string]bool, len(to))
@@ -38,7 +38,7 @@ func (w *World) Send(msg Content, chat ChatKind, to []string) []Message {
 
 // post adds a message and delivers it. The caller holds mu.
 func (w *World) post(m *Message) *Message {
-	w.Posts.add(m)
+	w.posts.add(m)
 	w.emit(MessageSent{Waiting: w.deliver(m), Message: *m})
 	return m
 }
@@ -46,12 +46,12 @@ func (w *World) post(m *Message) *Message {
 // SendDirected sends a message to users of a group or room, as far as they are in
 // it, and to the sender.
 func (w *World) SendDirected(msg Content, chat ChatKind, to string, users []string) Message {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	content := w.take(msg)
 	content.rare().Users = foldAll(users)
 	m := &Message{To: to, Chat: chat, Content: content}
-	w.Posts.add(m)
+	w.posts.add(m)
 	w.line(m)
 	var waiting []string
 	for _, user := range foldAll(append([]string{m.From}, users...)) {
@@ -94,19 +94,19 @@ func (w *World) targets(to Audience) (ChatKind, []string) {
 // Broadcast sends a message to all of an audience, and returns an id that is none
 // of theirs.
 func (w *World) Broadcast(msg Content, to Audience) int64 {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	chat, targets := w.targets(to)
 	content := w.take(msg)
 	content.OnlineOnly = msg.OnlineOnly || to == OnlineUsers
 	sent := BroadcastSent{
-		ID: firstBroadcastID + w.messages.Broadcasts, Chat: chat, Content: content, Targets: targets, First: w.Posts.next(),
+		ID: firstBroadcastID + w.messages.Broadcasts, Chat: chat, Content: content, Targets: targets, First: w.posts.next(),
 	}
 	w.messages.Broadcasts++
 	content.rare().Broadcast = sent.ID
 	for _, target := range targets {
 		m := &Message{To: target, Chat: chat, Content: content}
-		w.Posts.add(m)
+		w.posts.add(m)
 		sent.Waiting = append(sent.Waiting, w.deliver(m)...)
 	}
 	w.emit(sent)
@@ -116,8 +116,8 @@ func (w *World) Broadcast(msg Content, to Audience) int64 {
 // Import writes a message of the past, of now if it has no time. Nobody is told of
 // it: it counts as delivered.
 func (w *World) Import(msg Content, chat ChatKind, to string) Message {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	content := w.take(msg)
 	content.rare().Imported = true
 	if !msg.Time.IsZero() {
@@ -127,7 +127,7 @@ func (w *World) Import(msg Content, chat ChatKind, to string) Message {
 		to = Fold(to)
 	}
 	m := &Message{To: to, Chat: chat, Content: content}
-	w.Posts.add(m)
+	w.posts.add(m)
 	w.line(m)
 	if chat == ToUsers {
 		w.putDelivered(to, m)

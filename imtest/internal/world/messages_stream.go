@@ -68,8 +68,8 @@ func (w *World) BeginStream(msg Content, chat ChatKind, to string, ch Chunk) (Me
 	if len(ch.Text) > maxStream {
 		return Message{}, refuse(StreamTooLong)
 	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if chat == ToUsers {
 		to = Fold(to)
 	}
@@ -91,8 +91,8 @@ func (w *World) keepStream(st *stream) {
 
 // GoOn adds a chunk to a message of a sender to a target.
 func (w *World) GoOn(id, from string, chat ChatKind, to string, ch Chunk) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if chat == ToUsers {
 		to = Fold(to)
 	}
@@ -124,7 +124,7 @@ func (w *World) GoOn(id, from string, chat ChatKind, to string, ch Chunk) *Error
 
 // Streams returns the streaming messages in the order of their first chunks.
 func (w *World) Streams() []Stream {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return w.dumpStreams()
 }

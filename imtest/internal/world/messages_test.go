@@ -21,8 +21,8 @@ func idsIn(list []Message) []string {
 
 // foundGroup adds a group with its members to a world.
 func foundGroup(w *World, id, owner string, members ...string) *circle {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g := &circle{Circle: Circle{CircleID: CircleID{GroupKind, id}, Owner: owner}}
 	w.found(g, members)
 	return g
@@ -316,7 +316,7 @@ func TestFiles(t *testing.T) {
 	assert.Equal(t, []bool{false}, w.SetLifetime("alice", LifetimeForever, []string{f.UUID}))
 	assert.Equal(t, []What{
 		FileUploaded{f.UUID, "a", "", 1}, FileLifetimeSet{"alice", f.UUID, f.Expires.Add(time.Hour)},
-	}, happened(w, 0), "a lifetime that is the same is no news")
+	}, happened(w, 0), "a lifetime that stays the same is not an event")
 }
 
 // A world that was saved has the same messages, shared as they were.
@@ -329,7 +329,7 @@ func TestMessagesComeBack(t *testing.T) {
 	_, _, err := w.React("bob", id, "+1")
 	require.Nil(t, err)
 	w.CloseConversation("bob", With("alice"), true)
-	saved := w.Dump(func() {})
+	saved := w.Dump()
 
 	again := newWorld(new(testClock))
 	for i, m := range saved.Messages {
@@ -350,7 +350,7 @@ func TestMessagesComeBack(t *testing.T) {
 	for _, r := range saved.Roaming {
 		require.NoError(t, again.RestoreRoaming(r))
 	}
-	back := again.Dump(func() {})
+	back := again.Dump()
 	assert.Equal(t, saved.Messages, back.Messages)
 	assert.Equal(t, saved.Inboxes, back.Inboxes)
 	assert.Equal(t, saved.GroupMessages, back.GroupMessages)

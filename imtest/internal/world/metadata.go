@@ -54,8 +54,8 @@ func (m *metadataState) replace(name string, attributes map[string]string) {
 // SetAttributes adds to the attributes of a user. No source says whether the call
 // replaces them; the catalogue's verdict is that it does not.
 func (w *World) SetAttributes(name string, pairs map[string]string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	name = Fold(name)
 	merged := map[string]string{}
 	maps.Copy(merged, w.metadata.of[name])
@@ -74,15 +74,15 @@ func (w *World) SetAttributes(name string, pairs map[string]string) *Error {
 // ReplaceAttributes gives a user other attributes, whatever their size, or none if they
 // are nil.
 func (w *World) ReplaceAttributes(name string, attributes map[string]string) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.replaceAttributes(Fold(name), maps.Clone(attributes))
 }
 
 // DeleteAttributes leaves a user without attributes.
 func (w *World) DeleteAttributes(name string) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.replaceAttributes(Fold(name), nil)
 }
 
@@ -106,15 +106,15 @@ func (w *World) replaceAttributes(name string, attributes map[string]string) {
 
 // Attributes returns the attributes of a user, nil if they have none.
 func (w *World) Attributes(name string) map[string]string {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return maps.Clone(w.metadata.of[Fold(name)])
 }
 
 // PickAttributes returns some attributes of some users, as far as they have them.
 func (w *World) PickAttributes(names, keys []string) map[string]map[string]string {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	list := map[string]map[string]string{}
 	for _, name := range foldAll(names) {
 		list[name] = map[string]string{}
@@ -129,8 +129,8 @@ func (w *World) PickAttributes(names, keys []string) map[string]map[string]strin
 
 // AttributesSize returns the bytes of the attributes of all users.
 func (w *World) AttributesSize() int64 {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return w.metadata.total
 }
 
@@ -149,7 +149,7 @@ func (w *World) dumpAttributes() []UserAttributes {
 
 // RestoreAttributes takes in attributes that Dump has copied.
 func (w *World) RestoreAttributes(v UserAttributes) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.metadata.replace(v.User, v.Attributes)
 }

@@ -137,8 +137,8 @@ func (w *World) nameIsTaken(name, except string) bool {
 
 // CreateKeywordList makes a list with its first words, each once.
 func (w *World) CreateKeywordList(set KeywordSettings, user string, words []string) (KeywordList, []Keyword, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	now := w.Now()
 	l := &keywordList{id: keywordID(), KeywordSettings: set, created: now, updated: now}
 	words = distinct(words)
@@ -188,8 +188,8 @@ func (w *World) addKeywords(l *keywordList, user string, words []string) []Keywo
 
 // UpdateKeywordList gives a list other settings. Its words stay.
 func (w *World) UpdateKeywordList(id string, set KeywordSettings) (KeywordList, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	l, err := w.keywordList(id)
 	switch {
 	case err != nil:
@@ -207,8 +207,8 @@ func (w *World) UpdateKeywordList(id string, set KeywordSettings) (KeywordList, 
 
 // DeleteKeywordList deletes a list with its words.
 func (w *World) DeleteKeywordList(id string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	l, err := w.keywordList(id)
 	if err != nil {
 		return err
@@ -221,8 +221,8 @@ func (w *World) DeleteKeywordList(id string) *Error {
 // KeywordLists returns the lists of a name and of a tag, where they are not empty, in the
 // order in which they were made.
 func (w *World) KeywordLists(name, tag string) []KeywordList {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	list := Convert(w.moderation.lists.List(), (*keywordList).copy)
 	return slices.DeleteFunc(list, func(l KeywordList) bool {
 		return name != "" && l.Name != name || tag != "" && l.Tag != tag
@@ -232,8 +232,8 @@ func (w *World) KeywordLists(name, tag string) []KeywordList {
 // AddKeywords adds words to a list, each once: all of them or, if one is there already,
 // none. It returns the list and the new words.
 func (w *World) AddKeywords(id, user string, words []string) (KeywordList, []Keyword, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	l, err := w.keywordList(id)
 	if err != nil {
 		return KeywordList{}, nil, err
@@ -253,8 +253,8 @@ func (w *World) AddKeywords(id, user string, words []string) (KeywordList, []Key
 
 // UpdateKeyword changes a word of a list.
 func (w *World) UpdateKeyword(id, wordID, user, word string) (Keyword, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	l, err := w.keywordList(id)
 	if err != nil {
 		return Keyword{}, err
@@ -277,8 +277,8 @@ func (w *World) UpdateKeyword(id, wordID, user, word string) (Keyword, *Error) {
 // FindKeywords returns the words of a list that hold a text, in the order in which they
 // were added.
 func (w *World) FindKeywords(id, part string) ([]Keyword, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	l, err := w.keywordList(id)
 	if err != nil {
 		return nil, err
@@ -289,8 +289,8 @@ func (w *World) FindKeywords(id, part string) ([]Keyword, *Error) {
 
 // DeleteKeywords deletes words of a list: all of them or, if one does not exist, none.
 func (w *World) DeleteKeywords(id string, wordIDs ...string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	l, err := w.keywordList(id)
 	if err != nil {
 		return err

@@ -22,8 +22,8 @@ type Verdict struct {
 // CheckText looks for the words of all keyword lists in a text: the emulator knows no
 // other moderation. An exact match is one of the whole text.
 func (w *World) CheckText(text string) Verdict {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	v := Verdict{Disposition: "PASS", Words: []string{}, Exchanged: text}
 	for l := range w.moderation.lists.All {
 		for k := range l.words.All {
@@ -61,8 +61,8 @@ func (e *Export) Expires() time.Time { return e.Created.Add(exportLife) }
 // OrderExport orders the records of messages that were checked in a span. The file is made
 // a little later; nothing was checked, so that it holds no records.
 func (w *World) OrderExport(from, to int64) Export {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	e := Export{w.NewUUID(w.Now()), from, to, w.Now()}
 	w.moderation.exports.Put(e.UUID, &e)
 	w.emit(ExportOrdered{e})
@@ -71,16 +71,16 @@ func (w *World) OrderExport(from, to int64) Export {
 
 // Exports returns the export of a UUID, or all if it is empty, in the order of the calls.
 func (w *World) Exports(uuid string) []Export {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	list := Convert(w.moderation.exports.List(), func(e *Export) Export { return *e })
 	return slices.DeleteFunc(list, func(e Export) bool { return uuid != "" && e.UUID != uuid })
 }
 
 // ExportFile returns an export whose file is there.
 func (w *World) ExportFile(uuid string) (Export, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	e, now := w.moderation.exports.Get(uuid), w.Now()
 	if e == nil || !e.Made(now) || !now.Before(e.Expires()) {
 		return Export{}, refuse(NoExport, uuid)
@@ -112,8 +112,8 @@ func (w *World) dumpModeration() ModerationDump {
 
 // RestoreKeywordList takes in a list that Dump has copied.
 func (w *World) RestoreKeywordList(v KeywordListDump) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	l := &keywordList{id: v.ID, KeywordSettings: v.KeywordSettings, created: v.Created, updated: v.Updated}
 	for _, k := range v.Words {
 		l.words.Put(k.ID, &k)
@@ -123,7 +123,7 @@ func (w *World) RestoreKeywordList(v KeywordListDump) {
 
 // RestoreExport takes in an export that Dump has copied.
 func (w *World) RestoreExport(e Export) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.moderation.exports.Put(e.UUID, &e)
 }

@@ -47,8 +47,8 @@ func muteKey(user, kind string) string { return user + " " + kind }
 // MuteUser mutes a user for a number of seconds, by kind of chat: 0 lifts a mute
 // and -1 is for ever; other negative numbers change nothing.
 func (w *World) MuteUser(name string, seconds map[string]int64) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return err
@@ -93,8 +93,8 @@ type MuteLeft struct {
 
 // Mutes returns what is left of the mutes of a user, in the order of MuteKinds.
 func (w *World) Mutes(name string) ([]MuteLeft, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.user(name)
 	if err != nil {
 		return nil, err
@@ -108,8 +108,8 @@ func (w *World) Mutes(name string) ([]MuteLeft, *Error) {
 // ListMutes returns a page of all mutes, in the order of the first mute of a
 // user in a kind of chat; those that are over are there, too.
 func (w *World) ListMutes(skip, limit int) []MuteLeft {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	now := w.Now()
 	list := []MuteLeft{}
 	for m := range w.mutes.All {
@@ -130,8 +130,8 @@ func (w *World) RestoreMute(m Mute) error {
 	if !slices.Contains(MuteKinds, m.Kind) {
 		return fmt.Errorf("there is no kind of mute %q", m.Kind)
 	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.mutes.Put(muteKey(m.User, m.Kind), &m)
 	return nil
 }

@@ -20,7 +20,7 @@ const (
 
 // What happens to presence.
 type (
-	// PresenceSet says what a user tells of one of their devices.
+	// PresenceSet says what a user reports of one of their devices.
 	PresenceSet struct{ User, Device, Status, Ext string }
 	// PresenceSubscribed says that a user watches another until a time.
 	PresenceSubscribed struct {
@@ -122,8 +122,8 @@ func (p *presenceState) subscribe(user, to string, ends time.Time) {
 // SetPresence sets the status of one device of a user, also of one that never logged
 // in.
 func (w *World) SetPresence(name, device, status, ext string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return err
@@ -134,8 +134,8 @@ func (w *World) SetPresence(name, device, status, ext string) *Error {
 
 // PutPresence is SetPresence for a user who need not be registered.
 func (w *World) PutPresence(name, device, status, ext string) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.setPresence(Fold(name), device, status, ext)
 }
 
@@ -153,8 +153,8 @@ func (w *World) setPresence(user, device, status, ext string) {
 // PresenceOf returns the presence of a user, also of one who is not registered:
 // devices that are connected are "1" unless they say otherwise.
 func (w *World) PresenceOf(name string) Presence {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return w.presenceOf(Fold(name))
 }
 
@@ -178,8 +178,8 @@ func latest(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Ti
 // SeePresence returns the presence of users, each once, to one who asks; nothing at
 // all if they do not exist.
 func (w *World) SeePresence(asker string, names []string) []Presence {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	if !w.users.Has(Fold(asker)) {
 		return nil
 	}
@@ -203,8 +203,8 @@ func foldAll(names []string) []string {
 // how they are and when that ends. It takes a life of more than 30 days for 30 days;
 // the documents have no error for it.
 func (w *World) Subscribe(user string, names []string, seconds int64) (list []Presence, ends time.Time, err *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	names = foldAll(names)
 	if slices.Contains(names, Fold(user)) {
 		return nil, ends, refuse(OwnPresence, Fold(user))
@@ -244,8 +244,8 @@ func (w *World) maySubscribe(user string, names []string) bool {
 
 // Unsubscribe ends subscriptions of a user, as far as there are such.
 func (w *World) Unsubscribe(user string, names []string) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	subs, now := w.presence.subs[Fold(user)], w.Now()
 	if subs == nil {
 		return
@@ -261,15 +261,15 @@ func (w *World) Unsubscribe(user string, names []string) {
 
 // Subscriptions returns the subscriptions of a user that have not ended.
 func (w *World) Subscriptions(user string) []Subscription {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return Convert(w.presence.live(Fold(user), w.Now()), func(sub *Subscription) Subscription { return *sub })
 }
 
 // CountOnline counts the members of a group with a live connection.
 func (w *World) CountOnline(group string) (int, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	members, known := w.groupMembers(group)
 	if !known {
 		return 0, refuse(NoGroupToCount, group)
@@ -301,8 +301,8 @@ func (w *World) dumpPresence() []Presence {
 
 // RestorePresence takes in what Dump has copied of a user.
 func (w *World) RestorePresence(p Presence) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	own := w.presence.edit(p.User)
 	maps.Copy(own.Status, p.Status)
 	own.Ext, own.Changed = p.Ext, p.Changed
@@ -317,8 +317,8 @@ func (w *World) dumpSubscriptions() []SubscriptionList {
 
 // RestoreSubscriptions takes in the subscriptions of a user that Dump has copied.
 func (w *World) RestoreSubscriptions(v SubscriptionList) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, sub := range v.To {
 		w.presence.subscribe(v.User, sub.To, sub.Ends)
 	}

@@ -53,7 +53,7 @@ func TestSubscriptionsEnd(t *testing.T) {
 	assert.Empty(t, w.Subscriptions("alice"))
 	assert.Equal(t, []What{
 		PresenceSubscribed{"alice", "bob", ends}, PresenceSubscribed{"alice", "carol", later}, PresenceUnsubscribed{"alice", "carol"},
-	}, happened(w, begin), "what ends by itself is no event")
+	}, happened(w, begin), "what ends by itself is not an event")
 
 	_, _, err = w.Subscribe("alice", []string{"bob", "ALICE"}, 60)
 	assert.True(t, err.Of(OwnPresence))

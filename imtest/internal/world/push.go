@@ -164,8 +164,8 @@ func (p *pushState) copyOf(name string) PushUser {
 
 // PushUser returns what push knows of a user, also of one who is not registered.
 func (w *World) PushUser(name string) PushUser {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return w.push.copyOf(Fold(name))
 }
 
@@ -206,8 +206,8 @@ func (w *World) dumpPush() PushDump {
 
 // RestorePushUser takes in what Dump has copied of a user.
 func (w *World) RestorePushUser(v PushUser) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u := w.push.edit(v.User)
 	u.language, u.template = v.Language, v.Template
 	for scope, set := range v.Settings {
@@ -220,8 +220,8 @@ func (w *World) RestorePushUser(v PushUser) {
 
 // RestoreLabel takes in a label that Dump has copied.
 func (w *World) RestoreLabel(v LabelDump) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	l := &label{name: v.Name, description: v.Description, created: v.Created}
 	for _, u := range v.Users {
 		l.users.Put(u.Name, &u)
@@ -231,21 +231,21 @@ func (w *World) RestoreLabel(v LabelDump) {
 
 // RestoreTemplate takes in a template that Dump has copied.
 func (w *World) RestoreTemplate(t PushTemplate) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.push.templates.Put(t.Name, &t)
 }
 
 // RestoreStoredPush takes in a message that Dump has copied.
 func (w *World) RestoreStoredPush(v StoredPush) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.push.keep(v)
 }
 
 // RestorePush takes in a notification that Dump has copied.
 func (w *World) RestorePush(p Push) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.push.sent = append(w.push.sent, p)
 }

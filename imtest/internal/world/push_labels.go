@@ -45,8 +45,8 @@ func (w *World) label(name string) (*label, *Error) {
 
 // CreateLabel makes a label.
 func (w *World) CreateLabel(name, description string) (Label, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	switch {
 	case w.push.labels.Has(name):
 		return Label{}, refuse(LabelTaken, name)
@@ -61,8 +61,8 @@ func (w *World) CreateLabel(name, description string) (Label, *Error) {
 
 // Label returns a label.
 func (w *World) Label(name string) (Label, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	l, err := w.label(name)
 	if err != nil {
 		return Label{}, err
@@ -73,8 +73,8 @@ func (w *World) Label(name string) (Label, *Error) {
 // ListLabels returns a page of the labels, the newest first, and the cursor of the next
 // one, "" if this is the last.
 func (w *World) ListLabels(cursor string, limit int) (list []Label, next string, err *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	page, ok := w.push.labels.Leaf(cursor, limit, true, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
@@ -84,8 +84,8 @@ func (w *World) ListLabels(cursor string, limit int) (list []Label, next string,
 
 // DeleteLabel deletes a label, also one that has users.
 func (w *World) DeleteLabel(name string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	l, err := w.label(name)
 	if err != nil {
 		return err
@@ -104,8 +104,8 @@ type LabelOutcome struct {
 // forLabel does something with each of some users, and notes for whom it could not be
 // done.
 func (w *World) forLabel(name string, users []string, do func(l *label, user string) *Error) (LabelOutcome, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	out := LabelOutcome{Done: []string{}, Failed: map[string]Kind{}}
 	l, err := w.label(name)
 	if err != nil {
@@ -154,8 +154,8 @@ func (w *World) RemoveLabelUsers(name string, users []string) (LabelOutcome, *Er
 
 // LabelUser returns a user under a label, and whether they are there.
 func (w *World) LabelUser(name, user string) (Labelled, bool, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	l, err := w.label(name)
 	if err != nil {
 		return Labelled{}, false, err
@@ -170,8 +170,8 @@ func (w *World) LabelUser(name, user string) (Labelled, bool, *Error) {
 // ListLabelUsers returns a page of the users under a label, and the cursor of the next
 // one, "" if this is the last.
 func (w *World) ListLabelUsers(name, cursor string, limit int) (list []Labelled, next string, err *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	l, err := w.label(name)
 	if err != nil {
 		return nil, "", err
@@ -185,8 +185,8 @@ func (w *World) ListLabelUsers(name, cursor string, limit int) (list []Labelled,
 
 // LabelsOf returns the names of the labels that a user carries.
 func (w *World) LabelsOf(user string) []string {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	var list []string
 	for l := range w.push.labels.All {
 		if l.users.Has(Fold(user)) {

@@ -25,8 +25,8 @@ func (w *World) template(name string) (*PushTemplate, *Error) {
 // CreateTemplate makes a template. It refuses a name that is taken, which the documents
 // leave open.
 func (w *World) CreateTemplate(name, title, text string) (PushTemplate, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.push.templates.Has(name) {
 		return PushTemplate{}, refuse(TemplateTaken, name)
 	}
@@ -39,8 +39,8 @@ func (w *World) CreateTemplate(name, title, text string) (PushTemplate, *Error) 
 
 // Template returns a template.
 func (w *World) Template(name string) (PushTemplate, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	t, err := w.template(name)
 	if err != nil {
 		return PushTemplate{}, err
@@ -50,8 +50,8 @@ func (w *World) Template(name string) (PushTemplate, *Error) {
 
 // UpdateTemplate changes a template; an empty pattern leaves it as it is.
 func (w *World) UpdateTemplate(name, title, text string) (PushTemplate, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	t, err := w.template(name)
 	if err != nil {
 		return PushTemplate{}, err
@@ -67,8 +67,8 @@ func (w *World) UpdateTemplate(name, title, text string) (PushTemplate, *Error) 
 
 // DeleteTemplate deletes a template, and returns what it was.
 func (w *World) DeleteTemplate(name string) (PushTemplate, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	t, err := w.template(name)
 	if err != nil {
 		return PushTemplate{}, err
@@ -94,8 +94,8 @@ func (p *pushState) keep(v StoredPush) {
 
 // StorePush keeps a message for tasks, and returns its id.
 func (w *World) StorePush(message string) int64 {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	v := StoredPush{w.push.newID(), message, w.Now()}
 	w.push.keep(v)
 	w.emit(PushStored{v.ID, message})
@@ -104,8 +104,8 @@ func (w *World) StorePush(message string) int64 {
 
 // StoredPush returns a message for tasks.
 func (w *World) StoredPush(id int64) (StoredPush, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return w.storedPush(id)
 }
 
@@ -152,8 +152,8 @@ type PushOutcome struct {
 
 // SendPush sends a notification to its users, each once.
 func (w *World) SendPush(p Push) []PushOutcome {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	p.Users = foldAll(p.Users)
 	reached := w.pushOut(&p)
 	return Convert(p.Users, func(name string) PushOutcome {
@@ -170,8 +170,8 @@ func (w *World) SendPush(p Push) []PushOutcome {
 // StartPush sends a notification as a task, to its users, to those who carry all of its
 // labels, or to all. It returns the id of the task.
 func (w *World) StartPush(p Push) (int64, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	p.Users, p.Labels = foldAll(p.Users), slices.Clone(p.Labels)
 	for i, name := range p.Labels {
 		l, err := w.label(name)
@@ -189,8 +189,8 @@ func (w *World) StartPush(p Push) (int64, *Error) {
 
 // StartStoredPush sends a message that was stored to all users.
 func (w *World) StartStoredPush(p Push, id int64) (int64, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	stored, err := w.storedPush(id)
 	if err != nil {
 		return 0, err
@@ -254,8 +254,8 @@ func (w *World) reach(name string, p *Push) ([]Delivery, bool) {
 
 // Pushes returns all notifications, the oldest first.
 func (w *World) Pushes() []Push {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return Convert(w.push.sent, func(p Push) Push { return p.copy() })
 }
 
@@ -319,8 +319,8 @@ func (p *pushState) setCounts(key dayPlatform, counts PushCounts) {
 // CountPushes returns the counts of the days of a span, both ends included, by day and
 // platform. Days and platforms without a push are left out.
 func (w *World) CountPushes(from, to string) []DayCounts {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	var list []DayCounts
 	for key, counts := range w.push.counts {
 		if key.day >= from && key.day <= to {
@@ -332,7 +332,7 @@ func (w *World) CountPushes(from, to string) []DayCounts {
 
 // SetPushCounts sets what is counted; Dump has copied it, or a test wants it so.
 func (w *World) SetPushCounts(c DayCounts) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.push.setCounts(dayPlatform{c.Day, c.Platform}, c.PushCounts)
 }

@@ -81,7 +81,7 @@ func TestPushTasks(t *testing.T) {
 	_, err = w.StartPush(Push{Labels: []string{"red", "none"}})
 	assert.True(t, err.Of(NoLabel))
 	_, err = w.StartStoredPush(Push{}, first)
-	assert.True(t, err.Of(NoStoredPush), "a task is no message")
+	assert.True(t, err.Of(NoStoredPush), "a task is not a message")
 	id := w.StorePush(`{"title":"t"}`)
 	second, err := w.StartStoredPush(Push{Strategy: 1}, id)
 	require.Nil(t, err)

@@ -11,8 +11,8 @@ type Nickname struct{ User, Nickname string }
 // SetNicknames sets all nicknames or none. It returns them with the names of the users
 // folded.
 func (w *World) SetNicknames(list []Nickname) ([]Nickname, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	users := make([]*User, len(list))
 	for i, n := range list {
 		var err *Error
@@ -40,8 +40,8 @@ func (w *World) setNickname(u *User, nickname string) {
 // SetPushFields sets push settings that are shown with a user, and their nickname
 // unless it is nil.
 func (w *World) SetPushFields(name string, nickname *string, fields map[string]any) (User, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return User{}, err
@@ -103,8 +103,8 @@ func (u *pushUser) bind(b Binding) {
 // BindDevice adds a binding of a user, and returns all of the device. An empty token
 // unbinds the device from the certificate, an empty certificate from all.
 func (w *World) BindDevice(name string, b Binding) ([]Binding, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return nil, err
@@ -125,8 +125,8 @@ func (w *World) BindDevice(name string, b Binding) ([]Binding, *Error) {
 
 // AddBinding adds a binding of a user who need not be registered.
 func (w *World) AddBinding(name string, b Binding) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.bindDevice(Fold(name), b)
 }
 
@@ -149,8 +149,8 @@ func (w *World) bindDevice(user string, b Binding) {
 
 // Bindings returns the bindings of a user.
 func (w *World) Bindings(name string) ([]Binding, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.user(name)
 	if err != nil {
 		return nil, err
@@ -189,8 +189,8 @@ type PushChange struct {
 
 // ChangePushSettings changes the settings of a user, and returns what they are then.
 func (w *World) ChangePushSettings(name string, scope PushScope, change PushChange) (PushSettings, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return PushSettings{}, err
@@ -226,8 +226,8 @@ func (p *pushState) settings(user string, scope PushScope) PushSettings {
 
 // PushSettings returns the settings of a user.
 func (w *World) PushSettings(name string, scope PushScope) (PushSettings, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.user(name)
 	if err != nil {
 		return w.push.settings(Fold(name), scope), err
@@ -237,8 +237,8 @@ func (w *World) PushSettings(name string, scope PushScope) (PushSettings, *Error
 
 // SetPushLanguage sets the language into which notifications of a user are translated.
 func (w *World) SetPushLanguage(name, language string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return err
@@ -255,8 +255,8 @@ func (w *World) SetPushLanguage(name, language string) *Error {
 // PushLanguage returns the language into which notifications of a user are
 // translated, "" if there is none.
 func (w *World) PushLanguage(name string) (string, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.user(name)
 	if err != nil {
 		return "", err
@@ -267,8 +267,8 @@ func (w *World) PushLanguage(name string) (string, *Error) {
 // ChooseTemplate sets the template that a user wants. Any name will do: some
 // templates are built in.
 func (w *World) ChooseTemplate(name, template string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return err
@@ -284,8 +284,8 @@ func (w *World) ChooseTemplate(name, template string) *Error {
 
 // ChosenTemplate returns the template that a user wants, "" if there is none.
 func (w *World) ChosenTemplate(name string) (string, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.user(name)
 	if err != nil {
 		return "", err

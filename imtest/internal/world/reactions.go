@@ -113,8 +113,8 @@ func (w *World) mayReact(user string, m *Message) *Error {
 
 // React lets a user react to a message.
 func (w *World) React(user, id, text string) (Reaction, Message, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	user = Fold(user)
 	m := w.kept(id)
 	if m == nil {
@@ -138,8 +138,8 @@ func (w *World) React(user, id, text string) (Reaction, Message, *Error) {
 
 // TakeReactionBack takes a user's reaction to a message back.
 func (w *World) TakeReactionBack(user, id, text string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	user = Fold(user)
 	m := w.kept(id)
 	r := w.reactions.on(m).Get(text)
@@ -155,8 +155,8 @@ func (w *World) TakeReactionBack(user, id, text string) *Error {
 
 // Reactions returns the reactions to a message, the oldest first.
 func (w *World) Reactions(id string) []Reaction {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return w.reactions.of(w.Find(id))
 }
 
@@ -164,8 +164,8 @@ func (w *World) Reactions(id string) []Reaction {
 // be of one kind of chat, and of one group if they were sent to one; none for
 // messages that are not there.
 func (w *World) ReactionsIn(user string, chat ChatKind, group string, ids []string) ([][]Reaction, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	user = Fold(user)
 	if chat == ToGroups && !w.inGroup(group, user) {
 		return nil, refuse(ReactorOutside, user)
@@ -189,8 +189,8 @@ func (w *World) ReactionsIn(user string, chat ChatKind, group string, ids []stri
 // ListReactors returns a reaction to a message, also one that nobody made, with a
 // page of its users, and the cursor of the next page, "" if this is the last.
 func (w *World) ListReactors(user, id, text, cursor string, limit int) (r Reaction, page []string, next string, err *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	user = Fold(user)
 	m := w.kept(id)
 	if m == nil {
@@ -229,8 +229,8 @@ func (w *World) dumpReactions() []ReactionTo {
 
 // RestoreReaction takes in a reaction that Dump has copied.
 func (w *World) RestoreReaction(v ReactionTo) error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	list, err := w.messagesBy([]int64{v.Message})
 	if err != nil {
 		return err

@@ -51,8 +51,8 @@ func (t TagMute) Forever() bool { return t.Until.Equal(forever) }
 // SetMemberTags replaces the tags of a member of a room. They go when the member
 // leaves.
 func (w *World) SetMemberTags(room, user string, tags []string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.takeOutAbsent()
 	g, m, err := w.roomMember(room, user)
 	if err != nil {
@@ -87,8 +87,8 @@ func (w *World) roomMember(room, user string) (*circle, *Member, *Error) {
 // MemberTags returns the tags of a member of a room, and when the mute of each ends.
 func (w *World) MemberTags(room, user string) ([]TagMute, *Error) {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	g, m, err := w.roomMember(room, user)
 	if err != nil {
 		return nil, err
@@ -99,8 +99,8 @@ func (w *World) MemberTags(room, user string) ([]TagMute, *Error) {
 // MuteTag mutes the members of a room who have a tag, now or later. A length of 0
 // lifts the mute.
 func (w *World) MuteTag(room, tag string, length time.Duration) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	g, err := w.managed(CircleID{RoomKind, room})
 	switch {
 	case err != nil:
@@ -138,8 +138,8 @@ func (g *circle) knowsTag(tag string) bool {
 
 // AddSuperAdmin makes a user a super admin of the rooms of the app.
 func (w *World) AddSuperAdmin(name string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return err
@@ -154,8 +154,8 @@ func (w *World) AddSuperAdmin(name string) *Error {
 // RemoveSuperAdmin takes the role from a user. One without it is as good as
 // removed.
 func (w *World) RemoveSuperAdmin(name string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return err
@@ -169,15 +169,15 @@ func (w *World) RemoveSuperAdmin(name string) *Error {
 
 // SuperAdmins returns the super admins of the rooms of the app.
 func (w *World) SuperAdmins() []string {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return w.circles.superAdmins.List()
 }
 
 // RestoreSuperAdmin takes in a super admin whom Dump has copied.
 func (w *World) RestoreSuperAdmin(name string) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.circles.superAdmins.Put(name, name)
 }
 
@@ -203,12 +203,12 @@ func (w *World) depart(u *User) {
 // DropAbsent takes the members out of their rooms who have been offline for
 // too long. Rules that look at rooms begin with it.
 func (w *World) DropAbsent() {
-	w.Mu.RLock()
+	w.mu.RLock()
 	due := w.absenceIsDue()
-	w.Mu.RUnlock()
+	w.mu.RUnlock()
 	if due {
-		w.Mu.Lock()
-		defer w.Mu.Unlock()
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		w.takeOutAbsent()
 	}
 }
@@ -239,7 +239,7 @@ func (w *World) takeOutAbsent() {
 
 // RestoreDeparture takes in a departure that Dump has copied.
 func (w *World) RestoreDeparture(d Departure) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.circles.departures = append(w.circles.departures, d)
 }

@@ -73,8 +73,8 @@ func (g *circle) dropAttributesOf(user string) {
 // force. They stay when the member leaves, or go. Each has its own outcome; only if
 // all belong to others the call fails.
 func (w *World) SetRoomAttributes(room, user string, values map[string]string, stay, forced bool) ([]AttributeOutcome, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	user = Fold(user)
 	g, err := w.managed(CircleID{RoomKind, room})
 	switch {
@@ -133,8 +133,8 @@ func (g *circle) refuses(a *RoomAttribute, forced bool) *Error {
 // DeleteRoomAttributes deletes a member's own attributes or, by force, anyone's, for
 // which the user need not be a member. What is gone is as good as deleted.
 func (w *World) DeleteRoomAttributes(room, user string, names []string, forced bool) ([]AttributeOutcome, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	user = Fold(user)
 	g, err := w.managed(CircleID{RoomKind, room})
 	switch {
@@ -166,8 +166,8 @@ func (w *World) DeleteRoomAttributes(room, user string, names []string, forced b
 // without names.
 func (w *World) RoomAttributes(room string, names []string) ([]RoomAttribute, *Error) {
 	w.DropAbsent()
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	g, err := w.circle(CircleID{RoomKind, room})
 	if err != nil {
 		return nil, err

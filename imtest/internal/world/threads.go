@@ -30,8 +30,8 @@ type NewThread struct {
 
 // CreateThread hangs a thread on a message of a group.
 func (w *World) CreateThread(n NewThread) (Circle, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	owner := Fold(n.Owner)
 	g, err := w.managed(CircleID{GroupKind, n.Group})
 	if err == nil && !g.members.Has(owner) {
@@ -119,23 +119,23 @@ func (g *circle) bare() Circle { return g.Circle }
 
 // ListThreads returns a page of all threads, and where the next one begins.
 func (w *World) ListThreads(q ThreadQuery) (list []Circle, next string, err *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return pageOf(q, &w.circles.threads.byID, nil, (*circle).bare)
 }
 
 // ListThreadsOf returns a page of the threads of a user by the time of joining, and
 // where the next one begins.
 func (w *World) ListThreadsOf(user string, q ThreadQuery) (list []Circle, next string, err *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	return pageOf(q, w.circles.threads.of(Fold(user)), nil, (*circle).bare)
 }
 
 // ListThreadsIn is ListThreadsOf for the threads of one group.
 func (w *World) ListThreadsIn(group, user string, q ThreadQuery) (list []Circle, next string, err *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	if _, err := w.circle(CircleID{GroupKind, group}); err != nil {
 		return nil, "", err
 	}
@@ -145,8 +145,8 @@ func (w *World) ListThreadsIn(group, user string, q ThreadQuery) (list []Circle,
 // ListThreadMembers returns a page of the members of a thread in order of joining,
 // and where the next one begins.
 func (w *World) ListThreadMembers(id string, q ThreadQuery) (list []string, next string, err *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	t, err := w.circle(CircleID{ThreadKind, id})
 	if err != nil {
 		return nil, "", err
@@ -158,8 +158,8 @@ func (w *World) ListThreadMembers(id string, q ThreadQuery) (list []string, next
 // AddThreadMembers adds members of the group to a thread, all or none; members of
 // the thread count as added.
 func (w *World) AddThreadMembers(id string, users []string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	t, err := w.managed(CircleID{ThreadKind, id})
 	if err != nil {
 		return err
@@ -191,8 +191,8 @@ func (w *World) AddThreadMembers(id string, users []string) *Error {
 // RemoveThreadMembers takes members out of a thread. Nobody who is one is not an
 // error.
 func (w *World) RemoveThreadMembers(id string, users []string) ([]Outcome, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	t, err := w.managed(CircleID{ThreadKind, id})
 	if err != nil {
 		return nil, err

@@ -8,9 +8,9 @@ import (
 
 // Why a rule about tokens refuses.
 const (
-	TokenUnknown  Kind = "there is no token, or it is good no more"
+	TokenUnknown  Kind = "there is no token, or it is not valid any more"
 	TokenForeign  Kind = "the token was not made here"
-	TokenCorrupt  Kind = "the token is none"
+	TokenCorrupt  Kind = "the text is not a token"
 	TokenIllegal  Kind = "the token is not signed by this app, or carries no right"
 	WrongPassword Kind = "a user does not have this password" //nolint:gosec // a text
 	UserIsBanned  Kind = "a user is banned"
@@ -46,8 +46,8 @@ func (w *World) Authenticate(token string) (Grant, *Error) {
 	if err != nil || g.User == "" {
 		return g, err
 	}
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u := w.users.Get(g.User)
 	if u == nil || u.Banned || g.Account != "" && g.Account != u.UUID {
 		return Grant{}, refuse(TokenUnknown)
@@ -100,8 +100,8 @@ func (w *World) IssueAppToken(life time.Duration) string {
 
 // IssueUserToken makes a token of a user, and returns the user as well.
 func (w *World) IssueUserToken(name string, life time.Duration) (string, User, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.user(name)
 	if err != nil {
 		return "", User{}, err
@@ -115,8 +115,8 @@ func (w *World) IssueNewUserToken(name string, life time.Duration) (string, User
 	if err := CheckName(name); err != nil {
 		return "", User{}, err
 	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u := w.users.Get(Fold(name))
 	if u == nil {
 		u = w.addUser(NewUser{Name: name})
@@ -126,8 +126,8 @@ func (w *World) IssueNewUserToken(name string, life time.Duration) (string, User
 
 // IssueTokenByPassword is IssueUserToken for whoever knows the password of the user.
 func (w *World) IssueTokenByPassword(name, password string, life time.Duration) (string, User, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.user(name)
 	switch {
 	case err != nil:

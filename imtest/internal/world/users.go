@@ -114,8 +114,8 @@ func (w *World) Register(n NewUser) (User, *Error) {
 	if err := n.Check(); err != nil {
 		return User{}, err
 	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.users.Has(Fold(n.Name)) {
 		return User{}, refuse(NameTaken, n.Name)
 	}
@@ -129,8 +129,8 @@ func (w *World) RegisterAll(list []NewUser) (made []User, taken []string, err *E
 	if err != nil {
 		return nil, nil, err
 	}
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	for _, n := range list {
 		if w.users.Has(Fold(n.Name)) {
 			taken = append(taken, n.Name)
@@ -165,8 +165,8 @@ func once(list []NewUser) ([]NewUser, *Error) {
 // AddUser registers a user under any name, also one that the API rejects. A user
 // who is there stays as they are.
 func (w *World) AddUser(n NewUser) User {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if u := w.users.Get(Fold(n.Name)); u != nil {
 		return u.copy()
 	}
@@ -202,7 +202,7 @@ func (w *World) removeUser(u *User) {
 	w.presence.forget(u.Name)
 	w.push.forget(u.Name)
 	w.favorites.forget(u.Name)
-	w.messages.Roaming.forget(u.Name, int64(len(w.Posts)))
+	w.messages.Roaming.forget(u.Name, int64(len(w.posts)))
 	w.emit(UserDeleted{u.Name})
 }
 
@@ -216,8 +216,8 @@ func (w *World) user(name string) (*User, *Error) {
 
 // User returns an account.
 func (w *World) User(name string) (User, *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	u, err := w.user(name)
 	if err != nil {
 		return User{}, err
@@ -229,8 +229,8 @@ func (w *World) User(name string) (User, *Error) {
 // and push settings with the world, which waits until the caller is done: what
 // the loop does must be short, and ask the world nothing.
 func (w *World) EachUser(yield func(User) bool) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	for u := range w.users.All {
 		if !yield(*u) {
 			return
@@ -241,8 +241,8 @@ func (w *World) EachUser(yield func(User) bool) {
 // ListUsers returns a page of the accounts, and the cursor of the next one, "" if
 // this is the last.
 func (w *World) ListUsers(cursor string, limit int) (list []User, next string, err *Error) {
-	w.Mu.RLock()
-	defer w.Mu.RUnlock()
+	w.mu.RLock()
+	defer w.mu.RUnlock()
 	users, next, ok := w.users.Page(cursor, limit)
 	if !ok {
 		return nil, "", refuse(BadCursor)
@@ -252,8 +252,8 @@ func (w *World) ListUsers(cursor string, limit int) (list []User, next string, e
 
 // DeleteUser deletes an account by its name or UUID, with what hangs on it.
 func (w *World) DeleteUser(name string) (User, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if known := w.byUUID[Fold(name)]; err != nil && known != nil {
 		u, err = known, nil
@@ -267,8 +267,8 @@ func (w *World) DeleteUser(name string) (User, *Error) {
 
 // DeleteUsers deletes a page of the accounts.
 func (w *World) DeleteUsers(cursor string, limit int) (list []User, next string, err *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	users, next, ok := w.users.Page(cursor, limit)
 	if !ok {
 		return nil, "", refuse(BadCursor)
@@ -281,8 +281,8 @@ func (w *World) DeleteUsers(cursor string, limit int) (list []User, next string,
 
 // SetPassword sets the password of a user.
 func (w *World) SetPassword(name, password string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return err
@@ -294,8 +294,8 @@ func (w *World) SetPassword(name, password string) *Error {
 
 // Ban bans a user, who is logged out.
 func (w *World) Ban(name string) (User, *Error) {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return User{}, err
@@ -308,8 +308,8 @@ func (w *World) Ban(name string) (User, *Error) {
 
 // Unban lets a user in again.
 func (w *World) Unban(name string) *Error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return err
@@ -324,8 +324,8 @@ func (w *World) dumpUsers() []User { return copies(w.users.List()) }
 
 // RestoreUser takes in an account that Dump has copied.
 func (w *World) RestoreUser(u User) error {
-	w.Mu.Lock()
-	defer w.Mu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if u.Name == "" || u.Name != Fold(u.Name) || w.users.Has(u.Name) {
 		return errors.New("a user needs a name of his own, in lower case")
 	}

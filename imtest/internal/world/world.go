@@ -1,13 +1,49 @@
+// Package world is an IM app in memory: users, groups, rooms, messages and what
+// else there is, with the rules of IM. It knows Go values only, neither JSON
+// nor HTTP, so that a rule can be tested, and used by a test, without a call.
+//
+// A domain is a file like contacts.go. It holds, in this order: the kinds of
+// errors of its rules; the types of its events; what it keeps; its rules.
+//
+// A rule is a method of [World] with a verb for a name. It locks by itself, reads
+// and changes, and returns values that share nothing with the world:
+//
+//	func (w *World) SetPassword(name, password string) *Error {
+//		w.mu.Lock()
+//		defer w.mu.Unlock()
+//		u, err := w.user(name) // folds the name
+//		if err != nil {
+//			return err // or refuse(NoUser, name)
+//		}
+//		u.Password, u.Modified = password, w.Now()
+//		w.emit(UserPasswordSet{u.Name}) // last, still under the lock
+//		return nil
+//	}
+//
+// There is one lock, and no way to hold it from outside: what must be done at
+// once is one rule. Helpers that other rules share are not exported, and their
+// callers hold the lock ("The caller holds mu"). A rule does all or nothing:
+// it checks first, and changes when nothing can fail any more.
+//
+// An [Error] has a kind and the names that it is about; how an endpoint puts it is
+// the business of package rest. A rule for tests, which have more liberties than
+// calls, is another method (AddContacts beside AddContact), built on the same
+// helpers.
+//
+// Every change is an [Event]: a struct with plain values under a name in the past
+// tense. A change that follows from another one of the same domain has its own
+// event only where somebody could not know it otherwise: [UserDeleted] stands for
+// all that goes with a user. A call that changes nothing emits nothing.
+//
+// Inspection asks rules ([World.User], [World.Contacts]); whoever looks over many
+// values uses an iterator such as [World.EachUser], which holds the lock. Nothing
+// of the world may be asked meanwhile: a lock for reading that is taken twice
+// waits for ever once a writer stands between. A saved server is a [Dump], copied
+// at one moment, and comes back by Restore rules, which emit nothing.
 package world
 
 import (
-	"crypto/rand"
-	"encoding/base64"
-	"encoding/binary"
-	"fmt"
-	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -36,7 +72,7 @@ type World struct {
 	IDs
 	StoragePort string // "": files are served where the API is
 
-	Mu      sync.RWMutex
+	mu      sync.RWMutex
 	tokens  map[string]Grant // guarded by tokenMu
 	tokenMu sync.RWMutex     // apart, since every call reads tokens first
 
@@ -44,7 +80,7 @@ type World struct {
 	byUUID  map[string]*User
 	mutes   Book[*Mute] // by user and kind
 	inboxes map[string]*Inbox
-	Posts   postLog
+	posts   postLog
 	groups  map[string][]*Message // messages to groups, by group id
 	rooms   map[string][]*Message // messages to rooms, by room id
 	files   Book[*File]           // by uuid
@@ -85,39 +121,3 @@ func (w *World) Now() time.Time { return w.Conf.Clock.Now() }
 
 // AppKey is "org#app".
 func (w *World) AppKey() string { return w.Conf.Org + "#" + w.Conf.App }
-
-// IDs makes the server's identifiers; no two are the same.
-type IDs struct {
-	mu     sync.Mutex
-	ticks  uint64 // of 100 ns since 1582, of the newest UUID
-	node   [8]byte
-	Groups atomic.Int64 // groups, rooms and threads made
-}
-
-func (i *IDs) init() {
-	_, _ = rand.Read(i.node[:]) // never fails
-}
-
-// NewUUID makes a UUID of version 1: time and place.
-func (i *IDs) NewUUID(now time.Time) string {
-	const since1582 = 0x01b21dd213814000
-	i.mu.Lock()
-	i.ticks = max(i.ticks+1, uint64(now.UnixNano()/100)+since1582)
-	t := i.ticks
-	i.mu.Unlock()
-	return fmt.Sprintf("%08x-%04x-%04x-%04x-%012x", t&0xffffffff, t>>32&0xffff, t>>48&0x0fff|0x1000,
-		binary.BigEndian.Uint16(i.node[:])&0x3fff|0x8000, i.node[2:])
-}
-
-// NewGroupID makes the id of a group, room or thread: 15 digits, rising.
-func (i *IDs) NewGroupID() string {
-	const first = 219874650132482
-	return strconv.FormatInt(first+65_536*(i.Groups.Add(1)-1), 10)
-}
-
-// Secret returns n random characters of the URL-safe alphabet.
-func Secret(n int) string {
-	raw := make([]byte, n)
-	_, _ = rand.Read(raw) // never fails
-	return base64.RawURLEncoding.EncodeToString(raw)[:n]
-}
