@@ -132,13 +132,15 @@ func (q *quotas) take(ctx context.Context, call *api.Call, lane Lane) (grant, er
 	if p.own != nil {
 		g.own, err = p.own.Take(ctx, r)
 	}
-	if p.budget != nil && err == nil {
-		if g.budget, err = p.budget.Take(ctx, r); err != nil {
-			g.own.Undo()
-		}
-		g.own.Sending()
+	if p.budget == nil || err != nil {
+		return g, err
 	}
-	return g, err
+	if g.budget, err = p.budget.Take(ctx, r); err != nil {
+		g.own.Undo()
+		return grant{}, err
+	}
+	g.own.Sending()
+	return g, nil
 }
 
 // grant is the leave to send one call, of all that it takes from.
