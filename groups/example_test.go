@@ -107,7 +107,7 @@ func ExampleService_PageMembersByCursor() {
 
 	saved := "" // a job would read it from a file
 	for run := 1; run == 1 || saved != ""; run++ {
-		o := groups.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: saved}, Order: groups.OrderOldestFirst}
+		o := groups.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: saved}, Order: page.OrderOldestFirst}
 		for p, err := range client.Groups.PageMembersByCursor(ctx, groupID, o) {
 			if err != nil {
 				log.Fatal(err)
