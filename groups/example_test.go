@@ -20,12 +20,7 @@ import (
 func Example() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.Close()
-	ctx := context.Background()
+	client, ctx := srv.Client(), context.Background()
 	for _, name := range []string{"alice", "bob", "carol", "dave", "mallory"} {
 		if _, err := client.Users.Register(ctx, users.NewUser{Username: name, Password: "S3cret.pass"}); err != nil {
 			log.Fatal(err)
@@ -97,12 +92,7 @@ func Example() {
 func ExampleService_PageMembersByCursor() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.Close()
-	ctx := context.Background()
+	client, ctx := srv.Client(), context.Background()
 	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol", "dave", "erin", "frank"}}).ID
 
 	saved := "" // a job would read it from a file
