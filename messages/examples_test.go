@@ -217,7 +217,7 @@ func ExampleService_SetFileLifetimes() {
 
 // The pictures of an hour are copied, and all its messages are sent on to an archive.
 func ExampleService_ReadHistory() {
-	srv := imtest.NewServer(nil)
+	srv := imtest.NewServer(nil, imtest.WithClock(imtest.NewClock(time.Date(2024, 6, 10, 8, 30, 0, 0, time.UTC))))
 	defer srv.Close()
 	srv.AddUsers("alice", "bob", "carol")
 	client, ctx := srv.Client(), context.Background()
@@ -394,7 +394,7 @@ func ExampleService_ImportToUser() {
 }
 
 func ExampleService_SaveHistory() {
-	srv := imtest.NewServer(nil)
+	srv := imtest.NewServer(nil, imtest.WithClock(imtest.NewClock(time.Date(2024, 6, 10, 8, 30, 0, 0, time.UTC))))
 	defer srv.Close()
 	srv.AddUsers("alice", "bob", "carol")
 	client, ctx := srv.Client(), context.Background()
