@@ -2,9 +2,12 @@ package chatrooms_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/chatrooms"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/page"
 )
@@ -49,4 +52,26 @@ func ExampleService_AllSuperAdmins() {
 		fmt.Println(name)
 	}
 	// Output: alice
+}
+
+// Members who join or leave between the pages do not shift them.
+func ExampleService_AllMembersByCursor() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol", "dave"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	o := chatrooms.MemberCursorOptions{Options: page.Options{Limit: 2}, Order: page.OrderNewestFirst}
+	for name, err := range client.Chatrooms.AllMembersByCursor(ctx, roomID, o) {
+		if errors.Is(err, im.ErrBadResponse) {
+			log.Fatal("the server has the documented list only: AllMembers")
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(name)
+	}
+	// Output:
+	// dave
+	// carol
+	// bob
 }
