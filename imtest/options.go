@@ -25,7 +25,7 @@ type config struct {
 	easemob                bool
 	data                   io.Reader // nil: start empty
 	faults                 io.Reader // nil: none
-	page                   bool
+	page, control          bool
 	tls, http2             bool
 	redirects              bool // of files, to a storage host
 }
@@ -104,6 +104,10 @@ func WithQuotas() Option {
 func WithEasemobQuotas() Option {
 	return func(c *config) { c.quotas, c.easemob = true, true }
 }
+
+// browsed holds for a server that a browser may be pointed at, by its user or by a
+// hostile site.
+func (c *config) browsed() bool { return c.page || c.control }
 
 // world is what the world below is told.
 func (c *config) world() world.Config {

@@ -111,7 +111,7 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	}
 	s.options = []imtest.Option{
 		imtest.WithAddr(s.addr), imtest.WithApp(s.org, s.app), imtest.WithAppID(s.appID), imtest.WithCertificate(s.certificate),
-		imtest.WithClient(s.id, s.secret), imtest.WithTokenLifetime(*lifetime), imtest.WithPage(),
+		imtest.WithClient(s.id, s.secret), imtest.WithTokenLifetime(*lifetime), imtest.WithPage(), imtest.WithControl(),
 	}
 	if *redirects {
 		s.options = append(s.options, imtest.WithFileRedirects())

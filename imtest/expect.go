@@ -1,0 +1,4 @@
+package imtest
+
+// Expectations are what is expected.
+type Expectations struct{}
