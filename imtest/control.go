@@ -40,6 +40,9 @@ func (srv *Server) newControl() http.Handler {
 		"PUT /_im/snapshot":  func(r *http.Request) (any, error) { return nil, srv.Load(r.Body) },
 		"POST /_im/seed":     func(r *http.Request) (any, error) { return srv.seedFrom(r.Context(), r.Body) },
 		"GET /_im/requests":  func(r *http.Request) (any, error) { return srv.requestViews(r.URL.Query().Get("endpoint")), nil },
+		"PUT /_im/expect":    srv.putExpected,
+		"GET /_im/expect":    func(*http.Request) (any, error) { return srv.expectedView() },
+		"DELETE /_im/expect": func(*http.Request) (any, error) { return srv.endExpected() },
 		"DELETE /_im/tokens": func(*http.Request) (any, error) { srv.ExpireTokens(); return nil, nil },
 	} {
 		mux.HandleFunc(pattern, controlling(do))

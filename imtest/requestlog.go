@@ -53,7 +53,8 @@ func (r *Request) size() int {
 	return n
 }
 
-func (l *requestLog) add(c *wire.Call, status int) {
+// requestOf is what the server remembers of a call.
+func requestOf(c *wire.Call, status int) Request {
 	req := Request{
 		ID:     c.ID(),
 		Method: c.R.Method,
@@ -70,6 +71,10 @@ func (l *requestLog) add(c *wire.Call, status int) {
 			req.Params[name] = c.Values[i]
 		}
 	}
+	return req
+}
+
+func (l *requestLog) add(req Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.list = append(l.list, req)

@@ -13,7 +13,9 @@ import (
 // test; tokens of users do not, since the users are gone. Events go on.
 func (srv *Server) Reset() {
 	srv.ClearFaults()
-	srv.expected.Store(nil)
+	if e := srv.expected.Swap(nil); e != nil {
+		e.forget()
+	}
 	srv.quotas.reset()
 	srv.log.reset()
 	srv.Clock().restore(srv.began)

@@ -51,7 +51,7 @@ type Server struct {
 	faults  []*fault
 
 	control  http.Handler                 // of the paths below /_im/
-	expected atomic.Pointer[Expectations] // nil: none
+	expected atomic.Pointer[expectations] // nil: none
 	began    clockState                   // of the clock, at the start
 
 	url     string
@@ -246,7 +246,7 @@ func (srv *Server) newCall(r *http.Request) *wire.Call {
 func (srv *Server) respond(w http.ResponseWriter, c *wire.Call) {
 	rep := srv.outerMost(c)
 	c.Drain() // a response given early is lost if the client is still writing
-	srv.log.add(c, rep.Status)
+	srv.log.add(requestOf(c, rep.Status))
 	srv.date(w)
 	rep.Write(w, c.R)
 }
@@ -257,8 +257,13 @@ func (srv *Server) date(w http.ResponseWriter) {
 	w.Header().Set("Date", srv.world.Now().UTC().Format(http.TimeFormat))
 }
 
-// outerMost runs a call through the outer layers.
+// outerMost compares a call with what is expected, and runs it through the outer layers.
 func (srv *Server) outerMost(c *wire.Call) *wire.Reply {
+	if e := srv.expected.Load(); e != nil {
+		if rep := e.take(c); rep != nil {
+			return rep
+		}
+	}
 	return through(srv.outer, c, func() *wire.Reply {
 		if c.Refused != nil {
 			return c.Fail(c.Refused)
