@@ -112,7 +112,7 @@ func (srv *Server) sendForm(r *http.Request, form *pageForm) (status int) {
 	}
 	c := srv.ownCall(r.Context(), "/messages/"+form.Kind, body)
 	rep := srv.carryOut(c)
-	srv.log.add(requestOf(c, rep.Status))
+	srv.remember(c, rep.Status)
 	if rep.Status != http.StatusOK {
 		var refusal wire.ErrorBody
 		_ = json.Unmarshal(rep.Body, &refusal) // it is always one

@@ -74,6 +74,15 @@ func requestOf(c *wire.Call, status int) Request {
 	return req
 }
 
+// remember keeps a call that was responded, and shows it to whoever wants to see all.
+func (srv *Server) remember(c *wire.Call, status int) {
+	req := requestOf(c, status)
+	srv.log.add(req)
+	if srv.conf.onRequest != nil {
+		srv.conf.onRequest(req)
+	}
+}
+
 func (l *requestLog) add(req Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

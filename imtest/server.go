@@ -246,7 +246,7 @@ func (srv *Server) newCall(r *http.Request) *wire.Call {
 func (srv *Server) respond(w http.ResponseWriter, c *wire.Call) {
 	rep := srv.outerMost(c)
 	c.Drain() // a response given early is lost if the client is still writing
-	srv.log.add(requestOf(c, rep.Status))
+	srv.remember(c, rep.Status)
 	srv.date(w)
 	rep.Write(w, c.R)
 }
