@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -14,7 +13,7 @@ import (
 // HandlerFunc handles an event of any type.
 type HandlerFunc func(context.Context, Event) error
 
-// Handler receives callbacks. It is an [http.Handler] for the URLs of all rules, before
+// Handler receives callbacks. It is an http.Handler for the URLs of all rules, before
 // delivery and after. Several rules may share a URL if they are to share duplicates, too: two
 // rules that match one event may send the same call id.
 //
@@ -187,8 +186,3 @@ func (h *Handler) report(ctx context.Context, o Observation) {
 	}
 }
 
-// respond writes the header of a response without a body.
-func respond(w http.ResponseWriter, status int) {
-	w.Header().Set("Content-Length", "0")
-	w.WriteHeader(status)
-}

@@ -60,12 +60,12 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*arrived, int, e
 	if err != nil {
 		return nil, http.StatusBadRequest, err
 	}
+	wire.rule = r.URL.Path
 	a := &arrived{wire: wire, kept: Kept{Body: body, Received: h.config.now()}}
 	if err := h.verify(a); err != nil {
 		return a, http.StatusUnauthorized, err
 	}
 	i := a.event.Head()
-	i.Key = r.URL.Path + "|" + i.Key // two rules may send the same call id
 	i.Signed = a.kept.Signed
 	a.kept.Key, a.kept.Digest = i.Key, wire.digest(body)
 	return a, http.StatusOK, nil
@@ -88,15 +88,14 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, int, err
 	if r.ContentLength > limit {
 		return nil, http.StatusRequestEntityTooLarge, ErrTooLong
 	}
-	from := http.MaxBytesReader(w, r.Body, limit)
 	if r.ContentLength > 0 {
 		body := make([]byte, r.ContentLength)
-		if _, err := io.ReadFull(from, body); err != nil {
+		if _, err := io.ReadFull(r.Body, body); err != nil {
 			return nil, http.StatusBadRequest, err
 		}
 		return body, 0, nil
 	}
-	body, err := readAll(from, h.config.MaxBody)
+	body, err := readAll(http.MaxBytesReader(w, r.Body, limit), h.config.MaxBody)
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		return nil, http.StatusRequestEntityTooLarge, ErrTooLong
 	}
@@ -158,7 +157,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, a *arrived, sta
 		h.quarantine(r.Context(), w, a, err)
 		return
 	}
-	respond(w, status)
+	w.WriteHeader(status)
 	o := Observation{Status: status, Err: err}
 	if a != nil {
 		o.CallID = string(a.wire.CallID)
@@ -179,7 +178,7 @@ func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arri
 	if _, err := h.shelter.Keep(ctx, k); err != nil {
 		o.Err = errors.Join(why, err) // what nobody could verify is not worth a ban
 	}
-	respond(w, o.Status)
+	w.WriteHeader(o.Status)
 	h.report(ctx, o)
 }
 
@@ -196,7 +195,7 @@ func (h *Handler) accept(w http.ResponseWriter, r *http.Request, a *arrived) {
 	if failed {
 		o.Status = http.StatusInternalServerError
 	}
-	respond(w, o.Status)
+	w.WriteHeader(o.Status)
 	h.report(r.Context(), o)
 }
 

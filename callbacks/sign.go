@@ -45,7 +45,11 @@ func (w *wire) key(body []byte) string {
 	if id == "" {
 		id = "sha256:" + w.digest(body)
 	}
-	return id + "|" + w.EventType + "|" + w.ChatType + "|" + string(w.To) + "|" + w.operation()
+	after := ""
+	if w.rule != "" {
+		after = "|"
+	}
+	return w.rule + after + id + "|" + w.EventType + "|" + w.ChatType + "|" + string(w.To) + "|" + w.operation()
 }
 
 // digest names a body, whatever its signature.
@@ -58,5 +62,7 @@ func (w *wire) digest(body []byte) string {
 	hash.Write(before)
 	hash.Write(after)
 	var sum [sha256.Size]byte
-	return hex.EncodeToString(hash.Sum(sum[:0]))
+	var text [2 * sha256.Size]byte
+	hex.Encode(text[:], hash.Sum(sum[:0]))
+	return string(text[:])
 }
