@@ -185,4 +185,3 @@ func (h *Handler) report(ctx context.Context, o Observation) {
 		h.config.Observe(ctx, o)
 	}
 }
-
