@@ -78,6 +78,8 @@ type wire struct {
 	ErrorMessage string          `json:"e_message"`
 	Detail       string          `json:"detail"`
 
+	Recovered json.RawMessage `json:"recovered"` // a record of the history, from Recover
+
 	rule    string // the path of the URL: two rules may send the same call id
 	strange bool   // a field is not of its documented type: only the first group counts
 }
@@ -204,6 +206,8 @@ func (w *wire) info(body []byte) Info {
 // typed decodes a callback by what marks it.
 func (w *wire) typed(head Info) (Event, error) {
 	switch {
+	case w.Recovered != nil:
+		return w.recovered(head)
 	case w.Event == "group_op_event":
 		return readGroupOp(w, head)
 	case w.EventType == "moderation":

@@ -45,6 +45,30 @@ func (w *wire) message(head Info) (Event, error) {
 	return e, nil
 }
 
+// recovered decodes what Recover makes of a record of the history.
+func (w *wire) recovered(head Info) (Event, error) {
+	r, err := messages.ReadRecord(w.Recovered)
+	if err != nil {
+		return nil, err
+	}
+	head.Type, head.Recovered, head.Key = messageKind(r.Body), true, "recovered|"+r.ID
+	head.Time, head.MessageID, head.From, head.To = r.Time, r.ID, r.From, r.To
+	r.Direction, r.Raw = "", nil
+	e := &Message{Info: head, Record: r}
+	if r.ChatType != messages.ChatTypeUser {
+		e.GroupID = r.To
+	}
+	return e, nil
+}
+
+// sentMessage is the id of a message, if the event reports that it was sent.
+func sentMessage(e Event) string {
+	if m, ok := e.(*Message); ok && !m.Offline {
+		return m.MessageID
+	}
+	return ""
+}
+
 func messageKind(b messages.Body) Kind {
 	switch b.(type) {
 	case messages.TextBody:

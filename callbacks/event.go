@@ -33,6 +33,7 @@ type Info struct { //nolint:recvcheck // only what prints must work on values
 	Offline     bool      `json:"offline,omitempty"`      // a copy for a receiver that was offline
 
 	Signed     bool `json:"signed,omitempty"`     // the signature was checked; false for the kinds that come unsigned
+	Recovered  bool `json:"recovered,omitempty"`  // found in the history by [Recover], which has no callback's CallID and AppKey
 	Suspicious bool `json:"suspicious,omitempty"` // its Key was seen with another body
 
 	// Key recognizes the event when it comes again: call id, event type, chat type,

@@ -25,6 +25,7 @@ type Handler struct {
 	shelter    Store // Config.Store, or where events wait that failed while a ban was near
 	guard      guard
 	keys       *keys
+	messages   *keys // that were sent and have been kept or handled
 	slots      chan struct{}
 	mu         sync.RWMutex
 	on         []func(context.Context, Event) (handled bool, err error)
@@ -41,7 +42,7 @@ func New(c Config) (*Handler, error) {
 	}
 	h := &Handler{
 		config: c, shelter: c.Store, guard: guard{replicas: c.Replicas},
-		keys: newKeys(defaultKeys), slots: make(chan struct{}, c.Decision.MaxConcurrent),
+		keys: newKeys(defaultKeys), messages: newKeys(defaultKeys), slots: make(chan struct{}, c.Decision.MaxConcurrent),
 	}
 	if h.shelter == nil {
 		h.shelter = NewMemory(MemoryOptions{})
@@ -156,6 +157,7 @@ type Observation struct {
 	Lag          time.Duration // since the time of the event
 	Repeated     bool          // it was handled or kept before
 	Suspicious   bool          // its key was seen with another body
+	Recovered    bool          // a message that [Recover] found; there is no response
 	Quarantined  bool          // accepted without being verified, and not handled
 	Verdict      string        // of a decision: deliver, reject or rewrite
 	FellBack     bool          // the verdict is that of the fallback

@@ -60,14 +60,14 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*arrived, int, e
 	if err != nil {
 		return nil, http.StatusBadRequest, err
 	}
-	wire.rule = r.URL.Path
+	wire.rule, wire.Recovered = r.URL.Path, nil
 	a := &arrived{wire: wire, kept: Kept{Body: body, Received: h.config.now()}}
 	if err := h.verify(a); err != nil {
 		return a, http.StatusUnauthorized, err
 	}
 	i := a.event.Head()
 	i.Signed = a.kept.Signed
-	a.kept.Key, a.kept.Digest = i.Key, wire.digest(body)
+	a.kept.Key, a.kept.Digest, a.kept.MessageID = i.Key, wire.digest(body), sentMessage(a.event)
 	return a, http.StatusOK, nil
 }
 
@@ -186,14 +186,16 @@ func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arri
 func (h *Handler) accept(w http.ResponseWriter, r *http.Request, a *arrived) {
 	i := a.event.Head()
 	o := Observation{Kind: i.Type, CallID: i.CallID, Lag: a.kept.Received.Sub(i.Time), Status: http.StatusOK}
-	take := h.handleNow
+	settle := h.handleNow
 	if h.config.Store != nil {
-		take = h.keep
+		settle = h.keep
 	}
-	seen, failed, err := take(r.Context(), a)
+	seen, failed, err := settle(r.Context(), a)
 	o.Repeated, o.Suspicious, o.Err = seen == SeenRepeated, seen == SeenSuspicious, err
 	if failed {
 		o.Status = http.StatusInternalServerError
+	} else if err == nil {
+		h.remember(a)
 	}
 	w.WriteHeader(o.Status)
 	h.report(r.Context(), o)
@@ -225,6 +227,9 @@ func (h *Handler) handleNow(ctx context.Context, a *arrived) (seen Seen, failed 
 		if full != nil && h.config.StoreFailure != StoreFailureLose {
 			h.guard.fail(h.config.now())
 			return full
+		}
+		if full == nil {
+			h.remember(a)
 		}
 		return nil
 	})
