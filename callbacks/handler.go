@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"slices"
 	"sync"
-	"time"
 )
 
 // HandlerFunc handles an event of any type.
@@ -24,6 +24,7 @@ type Handler struct {
 	config     Config
 	shelter    Store // Config.Store, or where events wait that failed while a ban was near
 	guard      guard
+	counts     counts
 	keys       *keys
 	messages   *keys // that were sent and have been kept or handled
 	slots      chan struct{}
@@ -31,7 +32,8 @@ type Handler struct {
 	on         []func(context.Context, Event) (handled bool, err error)
 	otherwise  HandlerFunc
 	middleware []func(HandlerFunc) HandlerFunc
-	decide     func(context.Context, *Outgoing) Verdict
+	decide     DecisionFunc
+	deciding   []func(DecisionFunc) DecisionFunc
 }
 
 // New returns a handler. Errors: im.ErrInvalidArgument for a configuration that cannot work.
@@ -73,8 +75,9 @@ func (h *Handler) Otherwise(f HandlerFunc) {
 	h.otherwise = f
 }
 
-// Use surrounds the handling of each event, the first registered outermost. Decisions are not
-// surrounded.
+// Use surrounds the handling of each event, when it comes or when [Handler.Run] hands it over: a
+// place for spans, logs and transactions. The first that is registered is outermost. [Handler.UseDecision]
+// does the same for decisions.
 func (h *Handler) Use(middleware ...func(HandlerFunc) HandlerFunc) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -94,7 +97,7 @@ func (h *Handler) handleKept(ctx context.Context, k Kept) error {
 	i := e.Head()
 	i.Key, i.Signed, i.Suspicious = k.Key, k.Signed, k.Suspicious
 	if err = h.handle(ctx, e); err != nil {
-		h.config.Logger.WarnContext(ctx, "kept callback failed", "kind", i.Type, "call_id", i.CallID, "error", err.Error())
+		h.warn(ctx, "kept callback failed", i.Type, i.CallID, slog.String("reason", reason(err)))
 	}
 	return err
 }
@@ -149,22 +152,6 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// Observation is what happened to one callback.
-type Observation struct {
-	Kind         Kind          // empty where it could not be read
-	CallID       string        //
-	Status       int           // of the response
-	Lag          time.Duration // since the time of the event
-	Repeated     bool          // it was handled or kept before
-	Suspicious   bool          // its key was seen with another body
-	Recovered    bool          // a message that [Recover] found; there is no response
-	Quarantined  bool          // accepted without being verified, and not handled
-	Verdict      string        // of a decision: deliver, reject or rewrite
-	FellBack     bool          // the verdict is that of the fallback
-	Err          error         // why it was not accepted, or why the fallback counts
-	FailuresLeft int           // that this process can respond with before it takes care: see [Config.Replicas]
-}
-
 // The reasons for which a callback is not accepted.
 var (
 	ErrMethod    = errors.New("callbacks: not a POST")
@@ -173,17 +160,3 @@ var (
 	ErrSignature = errors.New("callbacks: the signature is missing or wrong")
 	ErrStale     = errors.New("callbacks: the timestamp is too far from now")
 )
-
-func (h *Handler) report(ctx context.Context, o Observation) {
-	o.FailuresLeft = h.guard.left(h.config.now())
-	if o.Err != nil {
-		h.config.Logger.WarnContext(ctx, "callback", "kind", o.Kind, "call_id", o.CallID, "status", o.Status,
-			"quarantined", o.Quarantined, "failures_left", o.FailuresLeft, "error", o.Err.Error())
-	}
-	if o.Suspicious {
-		h.config.Logger.WarnContext(ctx, "callback seen with another body", "kind", o.Kind, "call_id", o.CallID)
-	}
-	if h.config.Observe != nil {
-		h.config.Observe(ctx, o)
-	}
-}

@@ -86,6 +86,7 @@ func Recover(ctx context.Context, s *messages.Service, h *Handler, since time.Ti
 	case !since.Before(o.Until):
 		return Recovery{}, api.Invalid("since", "is %s, must be before %s", since.Format(time.RFC3339), o.Until.Format(time.RFC3339))
 	}
+	since = since.Truncate(time.Millisecond) // as the times of messages are
 	r := recovery{handler: h, service: s, since: since, o: o}
 	sets, err := s.ListStoredCallbacks(ctx)
 	switch {

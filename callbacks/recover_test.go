@@ -144,7 +144,7 @@ func TestRecoverFromHistory(t *testing.T) {
 			case "finder":
 				config.Store = find
 			}
-			before := srv.Clock().Now()
+			before := srv.Clock().Now().Truncate(time.Millisecond)
 			ids := send(t, service, "one", "two", "three")
 			srv.Clock().Advance(2 * time.Hour)
 
