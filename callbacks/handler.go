@@ -139,8 +139,8 @@ func (h *Handler) dispatch(ctx context.Context, e Event) error {
 // PanicError is a panic of a function of the user's. Its text has no stack, which may hold
 // users' data.
 type PanicError struct {
-	Value any
-	Stack []byte
+	Value any    // what the function panicked with
+	Stack []byte // of the goroutine, for the log of the program
 }
 
 // Error implements error.
