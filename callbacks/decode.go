@@ -91,6 +91,8 @@ type head struct {
 	Security  loose           `json:"security"`
 	EventType loose           `json:"eventType"`
 	ChatType  loose           `json:"chat_type"`
+	GroupID   loose           `json:"group_id"`
+	From      loose           `json:"from"`
 	To        loose           `json:"to"`
 	MsgID     loose           `json:"msg_id"`
 	Payload   json.RawMessage `json:"payload"`
@@ -128,7 +130,7 @@ func readWire(body []byte) (*wire, error) {
 	}
 	return &wire{
 		CallID: api.Text(h.CallID), Timestamp: api.Text(h.Timestamp), Security: api.Text(h.Security), EventType: string(h.EventType),
-		ChatType: string(h.ChatType), To: api.Text(h.To), MsgID: api.Text(h.MsgID), Payload: h.Payload, strange: true,
+		ChatType: string(h.ChatType), GroupID: api.Text(h.GroupID), From: api.Text(h.From), To: api.Text(h.To), MsgID: api.Text(h.MsgID), Payload: h.Payload, strange: true,
 	}, nil
 }
 
@@ -159,6 +161,8 @@ func tooManyValues(body []byte) bool {
 			n++
 		case '[':
 			n += 2
+		case '\\':
+			n += 3 // may stand for any of them, where a text holds JSON
 		case '{':
 			n += dearest
 		}
@@ -180,6 +184,9 @@ func Parse(body []byte) (Event, error) {
 // event makes an event of a callback. It keeps the body.
 func (w *wire) event(body []byte) Event {
 	head := w.info(body)
+	if w.isOutgoing() {
+		return w.outgoing(head) // whatever is strange about it: somebody must decide
+	}
 	if !w.strange {
 		if e, err := w.typed(head); err == nil {
 			return e
@@ -233,9 +240,6 @@ func (w *wire) typed(head Info) (Event, error) {
 	case "notify":
 		return w.notified(head)
 	case "chat", "group", "groupchat", "chatroom":
-		if w.isOutgoing() {
-			return w.outgoing(head)
-		}
 		return w.message(head)
 	}
 	return nil, errUnknown

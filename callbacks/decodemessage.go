@@ -93,7 +93,9 @@ func messageKind(b messages.Body) Kind {
 	return KindMessageUnknown
 }
 
-func (w *wire) outgoing(head Info) (Event, error) {
+// outgoing decodes a message that waits for a decision. A payload that cannot be read is a
+// [messages.RawBody].
+func (w *wire) outgoing(head Info) *Outgoing {
 	var p struct {
 		Bodies json.RawMessage `json:"bodies"`
 		Type   string          `json:"type"`
@@ -101,15 +103,14 @@ func (w *wire) outgoing(head Info) (Event, error) {
 		Ext    json.RawMessage `json:"ext"`
 		Edited api.Text        `json:"edit_message_id"`
 	}
-	if err := json.Unmarshal(w.Payload, &p); err != nil {
-		return nil, err
-	}
 	head.Type = KindPreSendMessage
-	content := messages.Record{}
-	if p.Bodies == nil && (p.Type != "" || p.Sub != "") && p.Edited == "" {
+	content := messages.Record{Body: messages.RawBody{JSON: w.Payload}}
+	switch {
+	case w.strange || json.Unmarshal(w.Payload, &p) != nil:
+	case p.Bodies == nil && (p.Type != "" || p.Sub != "") && p.Edited == "":
 		head.Type = KindPreSendMessageFlat
 		content.Body, content.Ext = messages.ReadBody(w.Payload), messages.ReadExt(p.Ext)
-	} else {
+	default:
 		content = messages.ReadPayload(w.Payload)
 	}
 	if p.Edited != "" {
@@ -117,7 +118,7 @@ func (w *wire) outgoing(head Info) (Event, error) {
 	}
 	return &Outgoing{
 		Info: head, Record: w.record(&head, content), GroupID: string(w.GroupID), EditedID: string(p.Edited), payload: w.Payload,
-	}, nil
+	}
 }
 
 type wireAck struct {

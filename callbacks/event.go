@@ -80,7 +80,8 @@ type Message struct {
 }
 
 // Outgoing is a message, or the edit of one, that waits for a decision: see
-// [Handler.Decide].
+// [Handler.Decide]. The body of one that cannot be read is a [messages.RawBody]: decide about
+// those, too, since a client that is not one of yours may send anything.
 type Outgoing struct {
 	Info
 	Record   messages.Record `json:"record"`              // as it is to be delivered

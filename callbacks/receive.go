@@ -125,11 +125,10 @@ func readAll(from io.Reader, limit int) ([]byte, error) {
 func (h *Handler) verify(a *arrived) error {
 	a.kept.Signed = a.wire.verified(h.config.Secrets)
 	if !a.kept.Signed {
-		if a.wire.Security != "" {
+		if a.wire.Security != "" || h.config.Unsigned == UnsignedReject || !a.wire.maybeUnsigned() {
 			return ErrSignature
 		}
-		a.event = a.wire.event(a.kept.Body)
-		if !unsignedKind(a.event.Kind()) || h.config.Unsigned == UnsignedReject {
+		if a.event = a.wire.event(a.kept.Body); !unsignedKind(a.event.Kind()) {
 			return ErrSignature
 		}
 		if h.config.Unsigned == UnsignedQuarantine {

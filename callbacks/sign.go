@@ -33,6 +33,9 @@ func (w *wire) verified(secrets []string) bool {
 	return found == 1
 }
 
+// maybeUnsigned says whether a callback may be of such a kind, before it is decoded.
+func (w *wire) maybeUnsigned() bool { return w.ChatType == "notify" || w.Step == "push" }
+
 // unsignedKind says whether the documents show a kind without a signature.
 func unsignedKind(k Kind) bool {
 	return k == KindNotifyReaction || k == KindNotifyThread || k == KindPushSuccess
