@@ -111,10 +111,10 @@ func quotas(e catalogue.Endpoint) string {
 		text += "; Easemob " + list(e.EasemobQuotas)
 	}
 	if b := e.EasemobBudget; b != nil {
-		text += "; Easemob within " + list(b.Quotas) + " of " + b.Pool
+		text += "; Easemob within " + list(b.Quotas) + " of `" + b.Pool + "`"
 	}
 	if e.Pool != e.ID {
-		text += " (pool " + e.Pool + ")"
+		text += " (pool `" + e.Pool + "`)"
 	}
 	return text
 }
