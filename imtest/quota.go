@@ -159,8 +159,8 @@ func (w *window) forget(now time.Time) {
 	w.hits = w.hits[n:]
 }
 
-// refusal is what a full window responses: messages 403, pushes and the broadcasts
-// of a day 403 in other words, calls 429.
+// refusal is the response of a full window: 403 for messages, 403 in other words for pushes
+// and the broadcasts of a day, 429 for calls.
 func refusal(e catalogue.Endpoint, q catalogue.Quota) *wire.Error {
 	if q.Items {
 		return wire.ErrMessagesReachLimit()
@@ -196,7 +196,7 @@ func targets(c *wire.Call) int {
 	return max(1, len(body.To))
 }
 
-// QuotaUse tells how much of the quotas is used, with WithQuotas; those of which
+// QuotaUse returns how much of the quotas is used, with WithQuotas; those of which
 // nothing is used are left out.
 func (srv *Server) QuotaUse() []QuotaUse {
 	q := srv.quotas
