@@ -1,6 +1,7 @@
 // Command chinese writes the Chinese form of the pages that other commands generate, from
 // their English form: text by text, by the list in phrases.txt, so that figures and names
-// are the same in both. Run it at the root of the module, after those commands.
+// are the same in both. In the Chinese pages that are written by hand it joins the lines of
+// each paragraph. Run it at the root of the module, after those commands.
 package main
 
 import (
@@ -18,13 +19,17 @@ var pages = []string{"endpoints", "performance", "quotas-measured"}
 var phrasesText string
 
 func main() {
-	if err := run("docs"); err != nil {
+	if err := run("."); err != nil {
 		fmt.Fprintln(os.Stderr, "chinese:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir string) error {
+func run(root string) error {
+	if err := joinPages(root); err != nil {
+		return err
+	}
+	dir := filepath.Join(root, "docs")
 	known, err := readPhrases(phrasesText)
 	if err != nil {
 		return err
@@ -39,6 +44,24 @@ func run(dir string) error {
 			return err
 		}
 		if err := os.WriteFile(filepath.Join(dir, name+".zh-CN.md"), []byte(chinese), 0o644); err != nil { //nolint:gosec // a page for all
+			return err
+		}
+	}
+	return nil
+}
+
+// joinPages joins the lines of the Chinese pages.
+func joinPages(root string) error {
+	found, err := filepath.Glob(filepath.Join(root, "docs", "*.zh-CN.md"))
+	if err != nil {
+		return err
+	}
+	for _, path := range append(found, filepath.Join(root, "README.zh-CN.md")) {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, []byte(joined(string(text))), 0o644); err != nil { //nolint:gosec // a page for all
 			return err
 		}
 	}

@@ -54,3 +54,14 @@ func TestBadPhrases(t *testing.T) {
 		require.ErrorContains(t, err, "phrases.txt", text)
 	}
 }
+
+func TestJoined(t *testing.T) {
+	for wrapped, want := range map[string]string{
+		"一个\n句子，\n`code` 和\nRedis\n7。\n\n另一段":                                           "一个句子，`code` 和 Redis 7。\n\n另一段",
+		"- 一项\n  接着\n- 另一项\n":                                                           "- 一项接着\n- 另一项\n",
+		"# 标题\n正文\n\n    go run\n    go test\n\n| a |\n| b |\n\n```go\nx\ny\n```\n正\n文": "# 标题\n正文\n\n    go run\n    go test\n\n| a |\n| b |\n\n```go\nx\ny\n```\n正文",
+	} {
+		assert.Equal(t, want, joined(wrapped))
+		assert.Equal(t, want, joined(want), "joined already")
+	}
+}
