@@ -95,26 +95,26 @@ func TestDocumentedCode(t *testing.T) {
 				continue
 			}
 			blocks++
-			name := "main.go"
+			sub, name := fmt.Sprint("block", blocks), "main.go"
 			switch {
 			case strings.Contains(code, "package main"):
 			case strings.HasPrefix(code, "func Test"):
-				name, code = "main_test.go", fragment+code
 				tests++
+				sub, name = "tests", fmt.Sprintf("block%d_test.go", blocks)
+				code = fragment + strings.Replace(code, "func Test", fmt.Sprintf("func Test%d", blocks), 1)
 			case strings.HasPrefix(code, "func "):
 				code = fragment + code + "\nfunc main() {}\n"
 			default:
 				code = fragment + "\nfunc main() {\n\tvar ctx context.Context\n\tvar client *im.Client\n\tvar h *callbacks.Handler\n\t_, _, _ = ctx, client, h\n" + code + "}\n"
 			}
-			sub := filepath.Join(dir, fmt.Sprint("block", blocks))
-			require.NoError(t, os.Mkdir(sub, 0o700))
-			require.NoError(t, os.WriteFile(filepath.Join(sub, name), []byte(code), 0o600))
+			require.NoError(t, os.MkdirAll(filepath.Join(dir, sub), 0o700))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, sub, name), []byte(code), 0o600))
 		}
 	}
 	assert.GreaterOrEqual(t, blocks, 8)
 	assert.GreaterOrEqual(t, tests, 4)
-	for _, command := range []string{"vet", "test"} {
-		run := exec.CommandContext(t.Context(), "go", command, "-mod=mod", "./...")
+	for _, arguments := range [][]string{{"vet", "-mod=mod", "./..."}, {"test", "-mod=mod", "./tests"}} {
+		run := exec.CommandContext(t.Context(), "go", arguments...)
 		run.Dir = dir
 		out, err := run.CombinedOutput()
 		require.NoError(t, err, "%s", out)
