@@ -73,9 +73,7 @@ func (c *counts) note(o *Observation) {
 		c.lag.Store(int64(o.Lag))
 	}
 	if o.Recovered {
-		if o.Err == nil {
-			c.recovered.Add(1)
-		}
+		addIf(&c.recovered, o.Err == nil && !o.Repeated)
 		return
 	}
 	c.received.Add(1)

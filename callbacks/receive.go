@@ -60,7 +60,10 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*arrived, int, e
 	if err != nil {
 		return nil, http.StatusBadRequest, err
 	}
-	wire.rule, wire.Recovered = r.URL.Path, nil
+	if wire.Recovered != nil {
+		return nil, http.StatusBadRequest, errRecovered
+	}
+	wire.rule = r.URL.Path
 	a := &arrived{wire: wire, kept: Kept{Body: body, Received: h.config.now()}}
 	if err := h.verify(a); err != nil {
 		return a, http.StatusUnauthorized, err
@@ -88,7 +91,7 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, int, err
 	if r.ContentLength > limit {
 		return nil, http.StatusRequestEntityTooLarge, ErrTooLong
 	}
-	if r.ContentLength > 0 {
+	if n := r.ContentLength; n > 0 && n <= maxTrusted {
 		body := make([]byte, r.ContentLength)
 		if _, err := io.ReadFull(r.Body, body); err != nil {
 			return nil, http.StatusBadRequest, err
@@ -101,6 +104,9 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, int, err
 	}
 	return body, http.StatusBadRequest, err
 }
+
+// maxTrusted is how long a body may be that gets its memory before it has come.
+const maxTrusted = 64 << 10
 
 // readAll reads up to limit bytes. It allocates at most twice what it reads, which io.ReadAll
 // does not promise.
@@ -170,6 +176,9 @@ func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arri
 	o := Observation{Status: http.StatusOK, Quarantined: true, Err: why}
 	if a != nil {
 		k, o.CallID = a.kept, string(a.wire.CallID)
+	}
+	if a != nil && a.event != nil {
+		o.Kind, o.Lag = a.event.Kind(), k.Received.Sub(a.event.Head().Time)
 	}
 	if why != nil {
 		k.Quarantined = why.Error()

@@ -3,6 +3,7 @@ package callbacks_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -280,16 +281,15 @@ func TestRecoverChecksItsArguments(t *testing.T) {
 // Nobody can send what only Recover makes.
 func TestRecoveredComesFromRecoverAlone(t *testing.T) {
 	record := `{"msg_id":"7","timestamp":1700000000000,"chat_type":"chat","from":"mia","to":"noah","payload":{"bodies":[{"type":"txt","msg":"hi"}]}}`
-	e, err := callbacks.Parse([]byte(`{"recovered":` + record + `}`))
+	e, err := callbacks.Parse([]byte(`{"im-go:recovered":` + record + `}`))
 	require.NoError(t, err)
 	assert.True(t, e.Head().Recovered)
 	h := newHandler(t, callbacks.Config{})
 	var got callbacks.Event
 	callbacks.On(h, func(_ context.Context, e callbacks.Event) error { got = e; return nil })
-	b := callbackstest.Body{"callId": "x", "timestamp": 1, "recovered": map[string]any{"msg_id": "7"}}
-	assert.Equal(t, 200, serve(h, signed(b)).Code)
-	assert.Equal(t, callbacks.KindUnknown, got.Kind())
-	assert.False(t, got.Head().Recovered)
+	b := callbackstest.Body{"callId": "x", "timestamp": 1, "im-go:recovered": json.RawMessage(record)}
+	assert.Equal(t, 400, serve(h, signed(b)).Code)
+	assert.Nil(t, got)
 }
 
 var errStore = errors.New("the disk is full")
