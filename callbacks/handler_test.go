@@ -372,6 +372,27 @@ func TestStoreFailure(t *testing.T) {
 	}
 }
 
+type panickingStore struct{ *callbacks.Memory }
+
+func (panickingStore) Keep(context.Context, callbacks.Kept) (callbacks.Seen, error) { panic("parcel") }
+
+// A store that panics has failed: the connection does not break, which the guard could not count.
+func TestStorePanics(t *testing.T) {
+	for policy, want := range map[callbacks.StoreFailure]int{callbacks.StoreFailureLose: 200, callbacks.StoreFailureReject: 500} {
+		var seen callbacks.Observation
+		h := newHandler(t, callbacks.Config{
+			Store: panickingStore{callbacks.NewMemory(callbacks.MemoryOptions{})}, StoreFailure: policy, Unsigned: callbacks.UnsignedQuarantine,
+			Observe: func(_ context.Context, o callbacks.Observation) { seen = o },
+		})
+		var p *callbacks.PanicError
+		assert.Equal(t, want, serve(h, signed(recall)).Code)
+		require.ErrorAs(t, seen.Err, &p)
+		assert.Equal(t, 200, serve(h, post(string(callbackstest.Example(callbacks.KindPushSuccess).JSON()))).Code)
+		require.ErrorAs(t, seen.Err, &p)
+		assert.Equal(t, callbacks.KindPushSuccess, seen.Kind)
+	}
+}
+
 func TestConfigIsChecked(t *testing.T) {
 	good := []string{secret}
 	for field, c := range map[string]callbacks.Config{
