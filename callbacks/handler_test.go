@@ -443,7 +443,7 @@ func TestPrinting(t *testing.T) {
 
 // Keys are short, whatever they are made of: they stay in memory for long.
 func TestKeysAreShort(t *testing.T) {
-	m := callbacks.NewMemory(callbacks.MemoryOptions{})
+	m := callbacks.NewMemory(callbacks.MemoryOptions{Workers: 1})
 	h := newHandler(t, callbacks.Config{Store: m, StoreFailure: callbacks.StoreFailureReject})
 	keys := map[string]bool{}
 	h.Otherwise(func(_ context.Context, e callbacks.Event) error {

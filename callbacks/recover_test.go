@@ -137,7 +137,7 @@ func TestRecoverFromHistory(t *testing.T) {
 	for _, kind := range []string{"none", "memory", "finder"} {
 		t.Run(kind, func(t *testing.T) {
 			srv, service := server(t, storage)
-			memory := callbacks.NewMemory(callbacks.MemoryOptions{})
+			memory := callbacks.NewMemory(callbacks.MemoryOptions{Workers: 1})
 			config := callbacks.Config{StoreFailure: callbacks.StoreFailureReject}
 			find := &finder{Memory: memory}
 			switch kind {
