@@ -70,6 +70,9 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*arrived, int, e
 	}
 	i := a.event.Head()
 	i.Signed = a.kept.Signed
+	if wire.isOutgoing() {
+		return a, http.StatusOK, nil // is never kept
+	}
 	a.kept.Key, a.kept.Digest, a.kept.MessageID = i.Key, wire.digest(body), sentMessage(a.event)
 	return a, http.StatusOK, nil
 }
