@@ -35,7 +35,7 @@ type fault struct {
 //
 // Without a which, all calls match; without a when, every one of them breaks.
 // Faults are looked at in the order in which they were set, and the first one
-// that is due acts. The returned function tells how often it has acted.
+// that is due acts. The returned function reports how often it has acted.
 func (srv *Server) Fault(parts ...Fault) (fired func() int) {
 	f := newFault(parts)
 	srv.faultMu.Lock()
@@ -136,7 +136,7 @@ func CutAfterProcessing() Fault {
 }
 
 // CutInResponse carries the call out and breaks the connection in the middle of the
-// response, whose whole length was told before.
+// response, whose length was announced as a whole.
 func CutInResponse() Fault { return after(func(rep *wire.Reply) { rep.Spoil = halfWay }) }
 
 // CutConnection is CutAfterProcessing that breaks the connection on HTTP/2 as well,

@@ -186,7 +186,7 @@ func targets(c *wire.Call) int {
 	return max(1, len(body.To))
 }
 
-// QuotaUse tells how much of the quotas is used, with WithQuotas; those of which
+// QuotaUse returns how much of the quotas is used, with WithQuotas; those of which
 // nothing is used are left out.
 func (srv *Server) QuotaUse() []QuotaUse {
 	q := srv.quotas

@@ -164,7 +164,7 @@ func readUnsubscribed(c *wire.Call) ([]string, *wire.Error) {
 	return names, nil
 }
 
-// presenceListSubscriptions has one entry a page unless it is told otherwise.
+// presenceListSubscriptions has one entry a page unless the call says otherwise.
 func (a *API) presenceListSubscriptions(c *wire.Call) (*wire.Response, *wire.Error) {
 	page, err := c.Number("pageNum", 1, 1<<20)
 	if err != nil {

@@ -47,7 +47,7 @@ import (
 	"time"
 )
 
-// Config is what a world is told when it begins.
+// Config is how a world is set up.
 type Config struct {
 	Org, App               string
 	AppID, Certificate     string
