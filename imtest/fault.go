@@ -136,7 +136,7 @@ func CutAfterProcessing() Fault {
 }
 
 // CutInResponse carries the call out and breaks the connection in the middle of the
-// response, whose whole length was announced before.
+// response, whose length was announced as a whole.
 func CutInResponse() Fault { return after(func(rep *wire.Reply) { rep.Spoil = halfWay }) }
 
 // CutConnection is CutAfterProcessing that breaks the connection on HTTP/2 as well,
@@ -208,7 +208,7 @@ func TruncatedJSON() Fault {
 // WrongContentType carries the call out and responses under text/html.
 func WrongContentType() Fault { return after(func(rep *wire.Reply) { rep.ContentType = "text/html" }) }
 
-// HugeBody carries the call out and sends so many bytes of blanks before the
+// HugeBody carries the call out and sends that many bytes of blanks before the
 // response.
 func HugeBody(bytes int64) Fault {
 	return after(func(rep *wire.Reply) {
