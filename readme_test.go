@@ -67,7 +67,8 @@ var (
 )
 `
 
-// The Go blocks of the README and of the guides compile.
+// The Go blocks of the README and of the guides compile. Those with redisquota are
+// compiled by its tests, which have what it needs.
 func TestDocumentedCodeCompiles(t *testing.T) {
 	dir := t.TempDir()
 	root, err := filepath.Abs(".")
@@ -87,8 +88,11 @@ func TestDocumentedCodeCompiles(t *testing.T) {
 		content, err := os.ReadFile(page)
 		require.NoError(t, err)
 		for _, match := range goBlock.FindAllSubmatch(content, -1) {
-			blocks++
 			code := string(match[1])
+			if strings.Contains(code, "redisquota.") {
+				continue
+			}
+			blocks++
 			switch {
 			case strings.Contains(code, "package main"):
 			case strings.HasPrefix(code, "func "):

@@ -133,8 +133,18 @@ func TestLists(t *testing.T) {
 			Want:     &page.Page[string]{Items: []string{"244", "245"}, Next: "MDEy"},
 		},
 		{
-			ID: "thread.list_app", Name: "the last page has a cursor, too", Do: list(thread.ListOptions{}),
+			ID: "thread.list_app", Name: "a short page need not be the last", Do: list(thread.ListOptions{}),
 			Request: "GET /thread?limit=50", Response: response(`"entities":[{"id":"244"}],"properties":{"cursor":"MDEy"}`),
+			Want: &page.Page[string]{Items: []string{"244"}, Next: "MDEy"},
+		},
+		{
+			ID: "thread.list_app", Name: "an empty page has a cursor, too", Do: list(thread.ListOptions{}),
+			Request: "GET /thread?limit=50", Response: response(`"entities":[],"properties":{"cursor":"MDEy"}`),
+			Want: &page.Page[string]{Items: []string{}},
+		},
+		{
+			ID: "thread.list_app", Name: "the last page names itself", Do: list(thread.ListOptions{Options: page.Options{Cursor: "MDEy"}}),
+			Request: "GET /thread?cursor=MDEy&limit=50", Response: response(`"entities":[{"id":"244"}],"properties":{"cursor":"MDEy"}`),
 			Want: &page.Page[string]{Items: []string{"244"}},
 		},
 		{ID: "thread.list_app", Name: "order", Do: list(thread.ListOptions{Order: "up"}), Err: im.ErrInvalidArgument},
@@ -155,8 +165,8 @@ func TestLists(t *testing.T) {
 		{
 			ID: "thread.list_user_group", Do: inGroup(thread.ListOptions{}),
 			Request:  "GET /threads/chatgroups/231/user/alice?limit=50",
-			Response: response(`"entities":[` + shoesJSON + `],"properties":{"cursor":"MDEy"}`),
-			Want:     &page.Page[thread.Thread]{Items: []thread.Thread{shoes}},
+			Response: response(`"entities":[` + shoesJSON + `],"properties":{"cursor":12}`),
+			Want:     &page.Page[thread.Thread]{Items: []thread.Thread{shoes}, Next: "12"},
 		},
 		{ID: "thread.list_user_group", Name: "negative limit", Do: inGroup(thread.ListOptions{Options: page.Options{Limit: -1}}), Err: im.ErrInvalidArgument},
 	})
@@ -186,9 +196,9 @@ func TestMembers(t *testing.T) {
 			Want:     &page.Page[string]{Items: []string{"alice", "bob"}, Next: "MDEy"},
 		},
 		{
-			ID: "thread.list_members", Name: "the last page has a cursor, too", Do: list(page.Options{}),
+			ID: "thread.list_members", Name: "a short page need not be the last", Do: list(page.Options{}),
 			Request: "GET /thread/244/users?limit=50", Response: response(`"data":{"affiliations":["alice"]},"properties":{"cursor":"MDEy"}`),
-			Want: &page.Page[string]{Items: []string{"alice"}},
+			Want: &page.Page[string]{Items: []string{"alice"}, Next: "MDEy"},
 		},
 		{ID: "thread.list_members", Name: "limit above 50", Do: list(page.Options{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
@@ -234,7 +244,7 @@ func pages(t *testing.T, payloads ...string) (*im.Client, *[]wiretest.Request) {
 
 func TestAll(t *testing.T) {
 	const cursor = `,"properties":{"cursor":"MDEy"}`
-	client, sent := pages(t, `"entities":[{"id":"1"},{"id":"2"}]`+cursor, `"entities":[{"id":"3"}]`+cursor)
+	client, sent := pages(t, `"entities":[{"id":"1"}]`+cursor, `"entities":[{"id":"2"},{"id":"3"}],"properties":{"cursor":"MDM0"}`, `"entities":[]`)
 	assert.Equal(t, []string{"1", "2", "3"}, wiretest.All(t, client.Thread.All(t.Context(), thread.ListOptions{Options: page.Options{Limit: 2}})))
 	assert.Equal(t, "/thread?cursor=MDEy&limit=2", (*sent)[1].Path)
 
