@@ -136,7 +136,7 @@ func CutAfterProcessing() Fault {
 }
 
 // CutInResponse carries the call out and breaks the connection in the middle of the
-// response, whose length was announced as a whole.
+// response, whose whole length was announced before.
 func CutInResponse() Fault { return after(func(rep *wire.Reply) { rep.Spoil = halfWay }) }
 
 // CutConnection is CutAfterProcessing that breaks the connection on HTTP/2 as well,
