@@ -1,0 +1,2 @@
+// Package inbox keeps callbacks in an SQL database.
+package inbox
