@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 )
 
@@ -30,13 +31,10 @@ func (s *Inbox) pruneUntil(ctx context.Context) {
 // prune forgets the keys of events that cannot come again.
 func (s *Inbox) prune(ctx context.Context) error {
 	old := micros(time.Now().Add(-s.o.Remember))
-	for {
-		n, err := s.pruneSeen(ctx, old)
-		if err != nil {
+	for more := true; more; {
+		var err error
+		if more, err = s.pruneSeen(ctx, old); err != nil {
 			return err
-		}
-		if n < pruneChunk {
-			break
 		}
 	}
 	if s.o.Dialect.separate() {
@@ -45,34 +43,18 @@ func (s *Inbox) prune(ctx context.Context) error {
 	return nil
 }
 
-func (s *Inbox) pruneSeen(ctx context.Context, old int64) (n int, err error) {
+// pruneSeen forgets the oldest keys, and reports whether there are more.
+func (s *Inbox) pruneSeen(ctx context.Context, old int64) (more bool, err error) {
 	err = s.write(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, s.text("SELECT dedupe, variant FROM {}seen WHERE at < ? ORDER BY at LIMIT ?"), old, pruneChunk)
-		if err != nil {
+		upTo := old - 1
+		err := tx.QueryRowContext(ctx, s.text("SELECT at FROM {}seen WHERE at < ? ORDER BY at LIMIT 1 OFFSET ?"), old, pruneChunk).Scan(&upTo)
+		if more = err == nil; err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		var keys []any
-		if err = each(rows, func() error {
-			var dedupe, variant []byte
-			err := rows.Scan(&dedupe, &variant)
-			keys = append(keys, dedupe, variant)
-			return err
-		}); err != nil || len(keys) == 0 {
-			return err
-		}
-		n = len(keys) / 2
-		_, err = tx.ExecContext(ctx, s.text("DELETE FROM {}seen WHERE (dedupe, variant) IN ("+values(s.o.Dialect)+tuples(n, 2)+")"), keys...)
+		_, err = tx.ExecContext(ctx, s.text("DELETE FROM {}seen WHERE at <= ?"), upTo)
 		return err
 	})
-	return n, err
-}
-
-// values is how a list of pairs begins.
-func values(d Dialect) string {
-	if d == SQLite {
-		return "VALUES "
-	}
-	return ""
+	return more, err
 }
 
 // pruneMarks forgets that events took effect which the inbox no longer holds. An event that took effect
