@@ -19,11 +19,11 @@ const MaxPage = 100
 
 // Entry is an event that was given up, or quarantined.
 type Entry struct {
-	ID       string         `json:"id"`
-	Kept     callbacks.Kept `json:"kept"`
-	Attempts int            `json:"attempts,omitempty"`
-	Failure  string         `json:"failure,omitempty"` // text of the last error, at most 1,000 characters
-	Ended    time.Time      `json:"ended,omitzero"`    // when it was given up
+	ID       string         `json:"id"`                 // for Requeue and DeleteDead
+	Kept     callbacks.Kept `json:"kept"`               // the event as it came
+	Attempts int            `json:"attempts,omitempty"` // how often it was handled
+	Failure  string         `json:"failure,omitempty"`  // text of the last error, at most 1,000 characters
+	Ended    time.Time      `json:"ended,omitzero"`     // when it was given up
 }
 
 // Counts is how many events an inbox holds.
