@@ -1,0 +1,265 @@
+package imotel
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/metric"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/imrest/im-go/callbacks"
+)
+
+// Callbacks returns the configuration with an Observe that reports each callback, beside the
+// Observe that the configuration has.
+func (t *Telemetry) Callbacks(c callbacks.Config) callbacks.Config {
+	observe := c.Observe
+	c.Observe = func(ctx context.Context, o callbacks.Observation) {
+		d, _ := ctx.Value(deliveryKey{}).(*delivery)
+		if d == nil { // not served by Receive
+			d = &delivery{t: t, span: span{parent: ctx, ctx: ctx}}
+			defer t.queue.add(d)
+		}
+		d.seen, d.Observation = true, o
+		t.intake.left(o.FailuresLeft)
+		if observe != nil {
+			observe(ctx, o)
+		}
+	}
+	return c
+}
+
+// Receive returns the handler with a span for each callback, and one for each event that its
+// functions handle, those included that come out of a store. Call it once for a handler, which
+// should be made of a configuration of [Telemetry.Callbacks].
+func (t *Telemetry) Receive(h *callbacks.Handler) http.Handler {
+	h.Use(t.handling)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d := &delivery{t: t}
+		d.span = span{tracer: t.tracer, parent: r.Context(), begun: time.Now(), name: "receive", kind: trace.SpanKindConsumer, with: d.beginning}
+		defer func() {
+			d.ended = time.Now()
+			t.queue.add(d)
+		}()
+		h.ServeHTTP(w, r.WithContext(trace.ContextWithSpan(context.WithValue(r.Context(), deliveryKey{}, d), d)))
+	})
+}
+
+// delivery is the note of one callback.
+type delivery struct {
+	span
+	callbacks.Observation
+	t     *Telemetry
+	seen  bool
+	ended time.Time // zero: without a span
+}
+
+type deliveryKey struct{}
+
+// system is the messaging.system of callbacks.
+const system = "im"
+
+func (d *delivery) beginning() []attribute.KeyValue { return d.t.messaging(d.operation()) }
+
+// operation is what the span stands for: a decision or an event.
+func (d *delivery) operation() string {
+	if d.Verdict != "" {
+		return "decide"
+	}
+	return "receive"
+}
+
+func (t *Telemetry) messaging(operation string) []attribute.KeyValue {
+	with := []attribute.KeyValue{semconv.MessagingSystemKey.String(system), semconv.MessagingOperationName(operation)}
+	switch operation {
+	case "receive":
+		with = append(with, semconv.MessagingOperationTypeReceive)
+	case "process":
+		with = append(with, semconv.MessagingOperationTypeProcess)
+	}
+	return append(with, t.always...)
+}
+
+func (d *delivery) hand() {
+	if !d.seen {
+		return // the handler has panicked
+	}
+	kind := callbackErrorType(d.Err)
+	if !d.ended.IsZero() {
+		d.trace(kind)
+	}
+	d.count(kind)
+}
+
+func (d *delivery) trace(kind string) {
+	if d.Verdict != "" {
+		d.span.kind = trace.SpanKindServer
+	}
+	s := d.started()
+	if s.IsRecording() {
+		s.SetName(d.operation() + " " + kindOf(d.Kind))
+		s.SetAttributes(withError(kind, callbackKey.String(kindOf(d.Kind)), semconv.HTTPResponseStatusCode(d.Status))...)
+		if d.Verdict != "" {
+			s.SetAttributes(semconv.MessagingOperationName("decide"), verdictKey.String(d.Verdict), fellBackKey.Bool(d.FellBack))
+		} else {
+			s.SetAttributes(resultKey.String(d.result()))
+		}
+		if kind != "" {
+			s.SetStatus(codes.Error, "") // no text
+		}
+	}
+	s.End(trace.WithTimestamp(d.ended))
+}
+
+// Keys of sets of attributes.
+type (
+	receivedSet struct{ kind, result, err string }
+	lagSet      struct{ kind string }
+	verdictSet  struct {
+		verdict  string
+		fellBack bool
+	}
+)
+
+func (d *delivery) count(kind string) {
+	m, of := d.t.meters, kindOf(d.Kind)
+	if d.Lag > 0 {
+		m.lag.Record(d.ctx, d.Lag.Seconds(), m.set(lagSet{of}, func() []attribute.KeyValue { return []attribute.KeyValue{callbackKey.String(of)} }))
+	}
+	if d.Verdict == "" {
+		m.received.Add(d.ctx, 1, m.set(receivedSet{of, d.result(), kind}, func() []attribute.KeyValue {
+			return withError(kind, callbackKey.String(of), resultKey.String(d.result()))
+		}))
+		return
+	}
+	with := m.set(verdictSet{d.Verdict, d.FellBack}, func() []attribute.KeyValue {
+		return []attribute.KeyValue{verdictKey.String(d.Verdict), fellBackKey.Bool(d.FellBack)}
+	})
+	m.verdicts.Add(d.ctx, 1, with)
+	if !d.ended.IsZero() {
+		m.decided.Record(d.ctx, d.ended.Sub(d.begun).Seconds(), with)
+	}
+}
+
+// result says what became of a callback that is not a decision.
+func (d *delivery) result() string {
+	switch {
+	case d.Status >= 400:
+		return "refused"
+	case d.Quarantined:
+		return "quarantined"
+	case d.Repeated:
+		return "repeated"
+	case d.Suspicious:
+		return "suspicious"
+	}
+	return "accepted"
+}
+
+// kindOf is the kind of an event; one that could not be read has none.
+func kindOf(k callbacks.Kind) string {
+	if k == "" {
+		k = callbacks.KindUnknown
+	}
+	return string(k)
+}
+
+// handling surrounds the functions that handle an event.
+func (t *Telemetry) handling(next callbacks.HandlerFunc) callbacks.HandlerFunc {
+	return func(ctx context.Context, e callbacks.Event) error {
+		h := &handled{t: t, of: kindOf(e.Kind())}
+		h.span = span{tracer: t.tracer, parent: ctx, begun: time.Now(), name: "process " + h.of, kind: trace.SpanKindConsumer, with: h.beginning}
+		h.err = errPanicked
+		defer func() {
+			h.ended = time.Now()
+			t.queue.add(h)
+		}()
+		h.err = next(trace.ContextWithSpan(ctx, h), e)
+		return h.err
+	}
+}
+
+var errPanicked = errors.New("a function of the app has panicked")
+
+// handled is the note of an event that the functions of the app have handled.
+type handled struct {
+	span
+	t     *Telemetry
+	of    string
+	err   error
+	ended time.Time
+}
+
+type handledSet struct{ kind, err string }
+
+func (h *handled) beginning() []attribute.KeyValue {
+	return append(h.t.messaging("process"), callbackKey.String(h.of))
+}
+
+func (h *handled) hand() {
+	s, kind := h.started(), callbackErrorType(h.err)
+	if kind != "" {
+		s.SetAttributes(semconv.ErrorTypeKey.String(kind))
+		s.SetStatus(codes.Error, "") // no text
+	}
+	s.End(trace.WithTimestamp(h.ended))
+	m := h.t.meters
+	m.handled.Record(h.ctx, h.ended.Sub(h.begun).Seconds(), m.set(handledSet{h.of, kind}, func() []attribute.KeyValue {
+		return withError(kind, callbackKey.String(h.of))
+	}))
+}
+
+// callbackErrorType is the error.type of a callback; empty: it was accepted.
+func callbackErrorType(err error) string {
+	for _, reason := range []struct {
+		err  error
+		name string
+	}{
+		{callbacks.ErrMethod, "method"}, {callbacks.ErrToken, "token"}, {callbacks.ErrTooLong, "too_long"},
+		{callbacks.ErrSignature, "signature"}, {callbacks.ErrStale, "stale"}, {callbacks.ErrFull, "store_full"},
+		{callbacks.ErrDeadline, "deadline"}, {callbacks.ErrOverloaded, "overloaded"}, {errPanicked, "panic"},
+	} {
+		if errors.Is(err, reason.err) {
+			return reason.name
+		}
+	}
+	if _, panicked := errors.AsType[*callbacks.PanicError](err); panicked {
+		return "panic"
+	}
+	return errorType(err)
+}
+
+// banWindow is how long a failure counts.
+const banWindow = 30 * time.Second
+
+// intake knows how far a ban is.
+type intake struct {
+	mu   sync.Mutex
+	at   time.Time // zero: no callback came
+	now  int       // at that time
+	most int
+}
+
+func (i *intake) left(n int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.at, i.now, i.most = time.Now(), n, max(i.most, n)
+}
+
+func (i *intake) observe(m *meters, o metric.Observer) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	switch {
+	case i.at.IsZero():
+	case time.Since(i.at) > banWindow: // all failures are forgotten
+		o.ObserveInt64(m.failuresLeft, int64(i.most), m.fresh())
+	default:
+		o.ObserveInt64(m.failuresLeft, int64(i.now), m.fresh())
+	}
+}
