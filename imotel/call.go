@@ -3,6 +3,7 @@ package imotel
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -18,16 +19,19 @@ type call struct {
 	span
 	t        *Telemetry
 	info     im.CallInfo
-	end      im.CallEnd
+	outcome  im.CallEnd
 	ended    time.Time
 	attempts []attempt
 	first    [1]attempt // where attempts are, mostly
 }
 
-// attempt is one of a call.
+// attempt is what is reported of one attempt.
 type attempt struct {
-	im.Event
-	ended time.Time
+	number, status       int
+	server, kind         string // empty: not sent; has not failed
+	waited, took, paused time.Duration
+	retried              bool
+	ended                time.Time
 }
 
 // callKey is the context's key for the call.
@@ -40,13 +44,13 @@ func (t *Telemetry) hook(ctx context.Context, info im.CallInfo) (context.Context
 		info.Path = ""
 	}
 	c := &call{t: t, info: info}
-	c.span = span{tracer: t.tracer, parent: ctx, begun: time.Now(), name: info.Endpoint, kind: trace.SpanKindClient, with: c.beginning}
+	c.span = span{tracer: t.tracer, parent: ctx, begun: time.Now(), name: info.Endpoint, kind: trace.SpanKindClient, of: c}
 	c.attempts = c.first[:0]
-	return trace.ContextWithSpan(context.WithValue(ctx, callKey{}, c), c), c.finish
+	return trace.ContextWithSpan(context.WithValue(ctx, callKey{}, c), c), c.end
 }
 
-func (c *call) finish(e im.CallEnd) {
-	c.end, c.ended = e, time.Now()
+func (c *call) end(e im.CallEnd) {
+	c.outcome, c.ended = e, time.Now()
 	c.t.queue.add(c)
 }
 
@@ -61,15 +65,35 @@ func (t *Telemetry) attempted(ctx context.Context, e im.Event) {
 	case e.Attempt == 0:
 		t.stores.reported(e)
 	case c != nil:
-		c.attempts = append(c.attempts, attempt{e, now})
+		c.attempts = append(c.attempts, attempt{
+			number: e.Attempt, status: e.Status, server: e.Server, kind: attemptErrorType(e),
+			waited: e.Waited, took: e.Took, paused: e.Paused, retried: e.Retried, ended: now,
+		})
 	}
 }
 
 // beginning is what is known of a call when it begins.
-func (c *call) beginning() []attribute.KeyValue {
-	return append([]attribute.KeyValue{
-		endpointKey.String(c.info.Endpoint), laneKey.String(laneOf(c.info.Lane)), poolKey.String(c.info.Pool), itemsKey.Int(c.info.Items),
-	}, c.t.always...)
+func (c *call) beginning() trace.SpanStartOption {
+	b := &c.t.beginnings
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	option := b.made[c.info]
+	if option == nil {
+		option = trace.WithAttributes(append([]attribute.KeyValue{
+			endpointKey.String(c.info.Endpoint), laneKey.String(laneOf(c.info.Lane)), poolKey.String(c.info.Pool), itemsKey.Int(c.info.Items),
+		}, c.t.always...)...)
+		if b.made == nil || len(b.made) >= maxSets {
+			b.made = make(map[im.CallInfo]trace.SpanStartOption)
+		}
+		b.made[c.info] = option
+	}
+	return option
+}
+
+// beginnings are made once for all calls alike.
+type beginnings struct {
+	mu   sync.Mutex
+	made map[im.CallInfo]trace.SpanStartOption
 }
 
 // hand reports a call.
@@ -78,43 +102,32 @@ func (c *call) hand() {
 	for i := range c.attempts {
 		c.attempts[i].report(c, s.IsRecording())
 	}
-	kind, unknown := errorType(c.end.Err), errors.Is(c.end.Err, im.ErrOutcomeUnknown)
+	kind, unknown := errorType(c.outcome.Err), errors.Is(c.outcome.Err, im.ErrOutcomeUnknown)
 	if s.IsRecording() {
-		with := append(make([]attribute.KeyValue, 0, 4), attemptsKey.Int(c.end.Attempts), waitedKey.Float64(c.end.Waited.Seconds()))
+		with := append(c.t.ending[:0], attemptsKey.Int(c.outcome.Attempts), waitedKey.Float64(c.outcome.Waited.Seconds()))
 		if kind != "" {
 			with = append(with, semconv.ErrorTypeKey.String(kind), outcomeUnknownKey.Bool(unknown))
 			s.SetStatus(codes.Error, "") // no text
 		}
 		s.SetAttributes(with...)
+		c.finish(c.ended)
 	}
-	s.End(trace.WithTimestamp(c.ended))
 	c.count(kind, unknown)
 }
 
-// Keys of sets of attributes.
-type (
-	callSet    struct{ endpoint, kind string }
-	retrySet   struct{ endpoint, kind string }
-	unknownSet struct{ endpoint string }
-	poolSet    struct{ pool string }
-	requestSet struct {
-		endpoint, method, server, kind string
-		status                         int
-	}
-)
-
 func (c *call) count(kind string, unknown bool) {
 	m, id := c.t.meters, c.info.Endpoint
-	m.call.Record(c.ctx, c.ended.Sub(c.begun).Seconds(), m.set(callSet{id, kind}, func() []attribute.KeyValue {
-		return withError(kind, endpointKey.String(id))
-	}))
-	if c.end.Attempts > 0 || c.end.Waited > 0 {
-		m.wait.Record(c.ctx, c.end.Waited.Seconds(), m.set(poolSet{c.info.Pool}, func() []attribute.KeyValue {
-			return []attribute.KeyValue{poolKey.String(c.info.Pool)}
-		}))
+	k := key{of: callMetric, a: id, b: kind}
+	with := m.sets[k]
+	if with == nil {
+		with = m.keep(k, withError(kind, endpointKey.String(id))...)
+	}
+	m.call.Record(c.ctx, c.ended.Sub(c.begun).Seconds(), with.record...)
+	if c.outcome.Waited > 0 {
+		m.wait.Record(c.ctx, c.outcome.Waited.Seconds(), m.keep(key{of: waitMetric, a: c.info.Pool}, poolKey.String(c.info.Pool)).record...)
 	}
 	if unknown {
-		m.unknown.Add(c.ctx, 1, m.set(unknownSet{id}, func() []attribute.KeyValue { return []attribute.KeyValue{endpointKey.String(id)} }))
+		m.unknown.Add(c.ctx, 1, m.keep(key{of: unknownMetric, a: id}, endpointKey.String(id)).add...)
 	}
 }
 
@@ -128,61 +141,73 @@ func withError(kind string, attributes ...attribute.KeyValue) []attribute.KeyVal
 
 // report makes the span of an attempt and counts it. One that was not sent has neither.
 func (a *attempt) report(c *call, recording bool) {
-	begun := a.ended.Add(-a.Took)
-	if recording && a.Waited > 0 {
-		c.started().AddEvent("im.quota.wait", trace.WithTimestamp(begun), trace.WithAttributes(waitedKey.Float64(a.Waited.Seconds())))
+	begun := a.ended.Add(-a.took)
+	if recording && a.waited > 0 {
+		c.started().AddEvent("im.quota.wait", trace.WithTimestamp(begun), trace.WithAttributes(waitedKey.Float64(a.waited.Seconds())))
 	}
-	kind := attemptErrorType(a.Event)
-	if a.Retried {
-		m, id := c.t.meters, c.info.Endpoint
-		m.retries.Add(c.ctx, 1, m.set(retrySet{id, kind}, func() []attribute.KeyValue {
-			return withError(kind, endpointKey.String(id))
-		}))
+	kind, m, id := a.kind, c.t.meters, c.info.Endpoint
+	if a.retried {
+		m.retries.Add(c.ctx, 1, m.keep(key{of: retryMetric, a: id, b: kind}, withError(kind, endpointKey.String(id))...).add...)
 	}
-	if a.Server == "" {
+	if a.server == "" {
 		return
 	}
-	if recording {
-		a.trace(c, begun, kind)
+	k := key{of: requestMetric, a: id, b: c.info.Method, c: a.server, d: kind, n: a.status}
+	with := m.sets[k]
+	if with == nil {
+		with = m.keep(k, a.attributes(c)...)
 	}
-	m := c.t.meters
-	m.request.Record(c.ctx, a.Took.Seconds(), m.set(requestSet{c.info.Endpoint, c.info.Method, a.Server, kind, a.Status}, func() []attribute.KeyValue {
-		return a.attributes(c, kind)
-	}))
+	if recording {
+		a.trace(c, begun, with.start)
+	}
+	m.request.Record(c.ctx, a.took.Seconds(), with.record...)
 }
 
 // trace makes the span of an attempt.
-func (a *attempt) trace(c *call, begun time.Time, kind string) {
-	name := method(c.info.Method).Value.AsString()
-	if name == semconv.HTTPRequestMethodOther.Value.AsString() {
-		name = "HTTP" // by the conventions
+func (a *attempt) trace(c *call, begun time.Time, with trace.SpanStartOption) {
+	options := append(c.t.starting[:0], trace.WithTimestamp(begun), kindOptions[trace.SpanKindClient], with)
+	if a.number > 1 {
+		options = append(options, trace.WithAttributes(semconv.HTTPRequestResendCount(a.number-1)))
+	}
+	if a.paused > 0 {
+		options = append(options, trace.WithAttributes(pauseKey.Float64(a.paused.Seconds())))
+	}
+	_, s := c.t.tracer.Start(c.ctx, c.requestName(), options...)
+	if a.kind != "" {
+		s.SetStatus(codes.Error, "") // no text
+	}
+	c.ending[0] = trace.WithTimestamp(a.ended)
+	s.End(c.ending[:]...)
+}
+
+// requestName is the name of an attempt's span, by the conventions.
+func (c *call) requestName() string {
+	name, ok := c.t.requests[c.info.Endpoint]
+	if ok {
+		return name
+	}
+	if name = method(c.info.Method).Value.AsString(); name == semconv.HTTPRequestMethodOther.Value.AsString() {
+		name = "HTTP"
+	}
+	if c.info.Endpoint == raw {
+		return name
 	}
 	if c.info.Path != "" {
 		name += " " + c.info.Path
 	}
-	with := append(a.attributes(c, kind), c.t.always...)
-	if a.Attempt > 1 {
-		with = append(with, semconv.HTTPRequestResendCount(a.Attempt-1))
-	}
-	if a.Paused > 0 {
-		with = append(with, pauseKey.Float64(a.Paused.Seconds()))
-	}
-	_, s := c.t.tracer.Start(c.ctx, name, trace.WithTimestamp(begun), trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(with...))
-	if kind != "" {
-		s.SetStatus(codes.Error, "") // no text
-	}
-	s.End(trace.WithTimestamp(a.ended))
+	c.t.requests[c.info.Endpoint] = name
+	return name
 }
 
 // attributes are those of an attempt that its span and its duration have.
-func (a *attempt) attributes(c *call, kind string) []attribute.KeyValue {
-	host, port := server(a.Server)
+func (a *attempt) attributes(c *call) []attribute.KeyValue {
+	host, port := server(a.server)
 	with := append(make([]attribute.KeyValue, 0, 10), endpointKey.String(c.info.Endpoint), method(c.info.Method), host, port)
 	if c.info.Path != "" {
 		with = append(with, semconv.URLTemplate(c.info.Path))
 	}
-	if a.Status != 0 {
-		with = append(with, semconv.HTTPResponseStatusCode(a.Status))
+	if a.status != 0 {
+		with = append(with, semconv.HTTPResponseStatusCode(a.status))
 	}
-	return withError(kind, with...)
+	return withError(a.kind, with...)
 }

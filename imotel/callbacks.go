@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -42,7 +43,7 @@ func (t *Telemetry) Receive(h *callbacks.Handler) http.Handler {
 	h.Use(t.handling)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d := &delivery{t: t}
-		d.span = span{tracer: t.tracer, parent: r.Context(), begun: time.Now(), name: "receive", kind: trace.SpanKindConsumer, with: d.beginning}
+		d.span = span{tracer: t.tracer, parent: r.Context(), begun: time.Now(), name: "receive", kind: trace.SpanKindConsumer, of: d}
 		defer func() {
 			d.ended = time.Now()
 			t.queue.add(d)
@@ -65,7 +66,9 @@ type deliveryKey struct{}
 // system is the messaging.system of callbacks.
 const system = "im"
 
-func (d *delivery) beginning() []attribute.KeyValue { return d.t.messaging(d.operation()) }
+func (d *delivery) beginning() trace.SpanStartOption {
+	return trace.WithAttributes(d.t.messaging(d.operation())...)
+}
 
 // operation is what the span stands for: a decision or an event.
 func (d *delivery) operation() string {
@@ -114,36 +117,25 @@ func (d *delivery) trace(kind string) {
 			s.SetStatus(codes.Error, "") // no text
 		}
 	}
-	s.End(trace.WithTimestamp(d.ended))
+	d.finish(d.ended)
 }
-
-// Keys of sets of attributes.
-type (
-	receivedSet struct{ kind, result, err string }
-	lagSet      struct{ kind string }
-	verdictSet  struct {
-		verdict  string
-		fellBack bool
-	}
-)
 
 func (d *delivery) count(kind string) {
 	m, of := d.t.meters, kindOf(d.Kind)
 	if d.Lag > 0 {
-		m.lag.Record(d.ctx, d.Lag.Seconds(), m.set(lagSet{of}, func() []attribute.KeyValue { return []attribute.KeyValue{callbackKey.String(of)} }))
+		m.lag.Record(d.ctx, d.Lag.Seconds(), m.keep(key{of: lagMetric, a: of}, callbackKey.String(of)).record...)
 	}
 	if d.Verdict == "" {
-		m.received.Add(d.ctx, 1, m.set(receivedSet{of, d.result(), kind}, func() []attribute.KeyValue {
-			return withError(kind, callbackKey.String(of), resultKey.String(d.result()))
-		}))
+		result := d.result()
+		m.received.Add(d.ctx, 1, m.keep(key{of: receivedMetric, a: of, b: result, c: kind},
+			withError(kind, callbackKey.String(of), resultKey.String(result))...).add...)
 		return
 	}
-	with := m.set(verdictSet{d.Verdict, d.FellBack}, func() []attribute.KeyValue {
-		return []attribute.KeyValue{verdictKey.String(d.Verdict), fellBackKey.Bool(d.FellBack)}
-	})
-	m.verdicts.Add(d.ctx, 1, with)
+	k := key{of: verdictMetric, a: d.Verdict, b: strconv.FormatBool(d.FellBack)}
+	with := m.keep(k, verdictKey.String(d.Verdict), fellBackKey.Bool(d.FellBack))
+	m.verdicts.Add(d.ctx, 1, with.add...)
 	if !d.ended.IsZero() {
-		m.decided.Record(d.ctx, d.ended.Sub(d.begun).Seconds(), with)
+		m.decided.Record(d.ctx, d.ended.Sub(d.begun).Seconds(), with.record...)
 	}
 }
 
@@ -174,7 +166,7 @@ func kindOf(k callbacks.Kind) string {
 func (t *Telemetry) handling(next callbacks.HandlerFunc) callbacks.HandlerFunc {
 	return func(ctx context.Context, e callbacks.Event) error {
 		h := &handled{t: t, of: kindOf(e.Kind())}
-		h.span = span{tracer: t.tracer, parent: ctx, begun: time.Now(), name: "process " + h.of, kind: trace.SpanKindConsumer, with: h.beginning}
+		h.span = span{tracer: t.tracer, parent: ctx, begun: time.Now(), name: "process " + h.of, kind: trace.SpanKindConsumer, of: h}
 		h.err = errPanicked
 		defer func() {
 			h.ended = time.Now()
@@ -196,10 +188,8 @@ type handled struct {
 	ended time.Time
 }
 
-type handledSet struct{ kind, err string }
-
-func (h *handled) beginning() []attribute.KeyValue {
-	return append(h.t.messaging("process"), callbackKey.String(h.of))
+func (h *handled) beginning() trace.SpanStartOption {
+	return trace.WithAttributes(append(h.t.messaging("process"), callbackKey.String(h.of))...)
 }
 
 func (h *handled) hand() {
@@ -208,11 +198,10 @@ func (h *handled) hand() {
 		s.SetAttributes(semconv.ErrorTypeKey.String(kind))
 		s.SetStatus(codes.Error, "") // no text
 	}
-	s.End(trace.WithTimestamp(h.ended))
+	h.finish(h.ended)
 	m := h.t.meters
-	m.handled.Record(h.ctx, h.ended.Sub(h.begun).Seconds(), m.set(handledSet{h.of, kind}, func() []attribute.KeyValue {
-		return withError(kind, callbackKey.String(h.of))
-	}))
+	m.handled.Record(h.ctx, h.ended.Sub(h.begun).Seconds(), m.keep(key{of: handledMetric, a: h.of, b: kind},
+		withError(kind, callbackKey.String(h.of))...).record...)
 }
 
 // callbackErrorType is the error.type of a callback; empty: it was accepted.

@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/semconv/v1.43.0/httpconv"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Bounds of buckets, in seconds.
@@ -22,7 +23,7 @@ var (
 type meters struct {
 	meter  metric.Meter
 	always []attribute.KeyValue
-	sets   map[any]metric.MeasurementOption // made once for all notes alike
+	sets   map[key]*set // made once for all notes alike
 
 	call         metric.Float64Histogram // im.client.call.duration
 	request      metric.Float64Histogram // http.client.request.duration
@@ -50,13 +51,13 @@ type meters struct {
 }
 
 func newMeters(meter metric.Meter, always []attribute.KeyValue) *meters {
-	m := &meters{meter: meter, always: always, sets: make(map[any]metric.MeasurementOption)}
+	m := &meters{meter: meter, always: always, sets: make(map[key]*set)}
 	m.request = made[metric.Float64Histogram](func() (metric.Float64Histogram, error) {
 		h, err := httpconv.NewClientRequestDuration(meter)
 		return h.Inst(), err
 	}, noop.Float64Histogram{})
 	m.call = m.seconds("im.client.call.duration", "Duration of calls, with all their attempts and waits.", callBounds)
-	m.wait = m.seconds("im.client.quota.wait", "Time that calls have waited for their quota.", waitBounds)
+	m.wait = m.seconds("im.client.quota.wait", "Time that calls which had to wait for their quota have waited.", waitBounds)
 	m.tokenFetch = m.seconds("im.client.token.fetch.duration", "Duration of fetches of the app token.", callBounds)
 	m.lag = m.seconds("im.callback.lag", "Time from an event to the arrival of its callback.", lagBounds)
 	m.handled = m.seconds("im.callback.handling.duration", "Duration of the handling of an event by the functions of the app.", callBounds)
@@ -134,23 +135,56 @@ func (m *meters) total(name, unit, about string) metric.Int64ObservableCounter {
 	}, noop.Int64ObservableCounter{})
 }
 
+// key names a set of attributes: of which instrument, and the values that tell sets apart.
+type key struct {
+	of         metricName
+	a, b, c, d string
+	n          int
+}
+
+// metricName keeps the sets of instruments apart.
+type metricName byte
+
+const (
+	callMetric metricName = iota
+	requestMetric
+	retryMetric
+	unknownMetric
+	waitMetric
+	tokenMetric
+	lagMetric
+	receivedMetric
+	verdictMetric
+	handledMetric
+)
+
+// set is a set of attributes, as options are given it.
+type set struct {
+	record []metric.RecordOption
+	add    []metric.AddOption
+	start  trace.SpanStartOption // for the span of an attempt
+}
+
 // maxSets bounds the sets that are kept, should a server make up statuses or hosts.
 const maxSets = 10_000
 
-// set is the attributes of a value, made once for each key. Only the queue may call it.
-func (m *meters) set(key any, attributes func() []attribute.KeyValue) metric.MeasurementOption {
-	set, ok := m.sets[key]
-	if !ok {
-		if len(m.sets) >= maxSets {
-			clear(m.sets)
-		}
-		set = m.fresh(attributes()...)
-		m.sets[key] = set
+// keep returns the set of a key, made once for all notes alike. Only the queue may call it; what is
+// frequent looks into sets before, to spare the attributes.
+func (m *meters) keep(k key, attributes ...attribute.KeyValue) *set {
+	if s := m.sets[k]; s != nil {
+		return s
 	}
-	return set
+	if len(m.sets) >= maxSets {
+		clear(m.sets)
+	}
+	attributes = append(attributes, m.always...)
+	with := metric.WithAttributeSet(attribute.NewSet(attributes...))
+	s := &set{record: []metric.RecordOption{with}, add: []metric.AddOption{with}, start: trace.WithAttributes(attributes...)}
+	m.sets[k] = s
+	return s
 }
 
-// fresh is the attributes of a value that is not recorded often.
-func (m *meters) fresh(attributes ...attribute.KeyValue) metric.MeasurementOption {
+// fresh is the attributes of a value that a reader has asked for.
+func (m *meters) fresh(attributes ...attribute.KeyValue) metric.ObserveOption {
 	return metric.WithAttributeSet(attribute.NewSet(append(attributes, m.always...)...))
 }

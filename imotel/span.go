@@ -21,11 +21,21 @@ type span struct {
 	begun  time.Time
 	name   string
 	kind   trace.SpanKind
-	with   func() []attribute.KeyValue // that samplers see
+	of     interface {
+		beginning() trace.SpanStartOption // the attributes that samplers see
+	}
 
-	once sync.Once
-	real trace.Span
-	ctx  context.Context //nolint:containedctx // with the span in it, for its children
+	once    sync.Once
+	real    trace.Span
+	ctx     context.Context //nolint:containedctx // with the span in it, for its children
+	options [3]trace.SpanStartOption
+	ending  [1]trace.SpanEndOption
+}
+
+// kindOptions are made once.
+var kindOptions = map[trace.SpanKind]trace.SpanStartOption{
+	trace.SpanKindClient: trace.WithSpanKind(trace.SpanKindClient), trace.SpanKindServer: trace.WithSpanKind(trace.SpanKindServer),
+	trace.SpanKindConsumer: trace.WithSpanKind(trace.SpanKindConsumer),
 }
 
 // started returns the span in OpenTelemetry.
@@ -33,11 +43,17 @@ func (s *span) started() trace.Span {
 	s.once.Do(func() {
 		s.real, s.ctx = noop.Span{}, s.parent // if the provider panics
 		guarded(func() {
-			s.ctx, s.real = s.tracer.Start(s.parent, s.name,
-				trace.WithTimestamp(s.begun), trace.WithSpanKind(s.kind), trace.WithAttributes(s.with()...))
+			s.options = [...]trace.SpanStartOption{trace.WithTimestamp(s.begun), kindOptions[s.kind], s.of.beginning()}
+			s.ctx, s.real = s.tracer.Start(s.parent, s.name, s.options[:]...)
 		})
 	})
 	return s.real
+}
+
+// finish ends the span in OpenTelemetry.
+func (s *span) finish(at time.Time) {
+	s.ending[0] = trace.WithTimestamp(at)
+	s.started().End(s.ending[:]...)
 }
 
 // End does nothing: the span ends with what it stands for.

@@ -42,6 +42,12 @@ type Telemetry struct {
 	intake intake
 	jobs   jobs
 
+	beginnings beginnings
+	// Of the queue alone:
+	requests map[string]string        // names of the spans of attempts, by endpoint
+	starting [5]trace.SpanStartOption // used again and again
+	ending   [4]attribute.KeyValue
+
 	mu     sync.Mutex // guards what follows
 	client *im.Client
 	remove []metric.Registration
@@ -50,7 +56,7 @@ type Telemetry struct {
 // New makes a Telemetry. A provider that does not work is a matter of OpenTelemetry's error
 // handler; nothing is reported to it.
 func New(o Options) *Telemetry {
-	t := &Telemetry{tracer: tracenoop.NewTracerProvider().Tracer(Scope)}
+	t := &Telemetry{requests: make(map[string]string), tracer: tracenoop.NewTracerProvider().Tracer(Scope)}
 	if o.App != "" {
 		t.always = []attribute.KeyValue{appKey.String(o.App)}
 	}

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
@@ -46,13 +45,10 @@ type tokenFetch struct {
 	ended time.Time
 }
 
-// tokenSet is the key of its set of attributes.
-type tokenSet struct{ kind string }
-
 func (f *tokenFetch) hand() {
 	kind := errorType(f.event.Err)
 	m := f.t.meters
-	m.tokenFetch.Record(f.ctx, f.event.Took.Seconds(), m.set(tokenSet{kind}, func() []attribute.KeyValue { return withError(kind) }))
+	m.tokenFetch.Record(f.ctx, f.event.Took.Seconds(), m.keep(key{of: tokenMetric, a: kind}, withError(kind)...).record...)
 	if f.call == nil {
 		return
 	}
