@@ -2,6 +2,7 @@ package imotel_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -68,4 +69,13 @@ func (c *collected) metrics(t testing.TB) map[string]metricdata.Aggregation {
 		}
 	}
 	return byName
+}
+
+// everything returns all that was reported so far, as text.
+func (c *collected) everything(t testing.TB) string {
+	t.Helper()
+	require.NoError(t, c.Flush(context.Background()))
+	var all metricdata.ResourceMetrics
+	require.NoError(t, c.reader.Collect(context.Background(), &all))
+	return fmt.Sprintf("%+v %+v", c.spans.GetSpans(), all)
 }
