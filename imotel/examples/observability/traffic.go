@@ -148,4 +148,3 @@ type discard struct{ http.ResponseWriter }
 func (discard) Header() http.Header         { return http.Header{} }
 func (discard) Write(b []byte) (int, error) { return len(b), nil }
 func (discard) WriteHeader(int)             {}
-
