@@ -57,15 +57,16 @@ vuln: ## known vulnerabilities that the modules call
 firstget: ## a user's first go get and go install of each module, as committed
 	@.ci/firstget/run
 
-docs: ## writes the generated pages
+docs: ## writes the generated pages, in both languages
 	$(GO) run ./internal/test/endpointdocs > docs/endpoints.md
 	$(GO) run ./internal/test/verbs
+	$(GO) run ./internal/test/chinese
 
 bench: ## the client beside raw net/http, with the bounds that it must meet
-	$(GO) run ./internal/test/perf -o docs/performance.md
+	@$(GO) run ./internal/test/perf -o docs/performance.md; met=$$?; $(GO) run ./internal/test/chinese && exit $$met
 
 bench-quota: ## how much of a quota is used, and how often it is passed
-	$(GO) -C redisquota run ./quotabench -o ../docs/quotas-measured.md
+	@$(GO) -C redisquota run ./quotabench -o ../docs/quotas-measured.md; met=$$?; $(GO) run ./internal/test/chinese && exit $$met
 
 torture: ## the whole of the fault tests, at most 15 minutes
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 15m -run 'Torture|Promise' -v ./internal/test/faults/...

@@ -3,7 +3,9 @@ package callbacks_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -419,6 +421,18 @@ func TestHostileBodiesAreCheap(t *testing.T) {
 		},
 		"a large list": func() io.Reader {
 			return bytes.NewReader(large.With("payload", map[string]any{"ext": map[string]any{"a": make([][]int, 19_000)}}).Sign(secret).JSON())
+		},
+		"an escaped object": func() io.Reader { // JSON in a text, with nothing of JSON in it
+			const entry = "\\u0022%d\\u0022\\u003a1\\u002c"
+			ext := strings.Builder{}
+			ext.WriteString(`\u007b\u0022properties\u0022\u003a\u007b`)
+			for i := range (n - 5000) / 30 {
+				fmt.Fprintf(&ext, entry, i)
+			}
+			ext.WriteString(`\u0022x\u0022\u003a1\u007d\u007d`)
+			payload := `{"operation":"set_metadata","event_info":{"type":"event_none","ext":"` + ext.String() + `"}}`
+			set := callbackstest.Example(callbacks.KindMUCSetMetadata).With("payload", json.RawMessage(payload))
+			return bytes.NewReader(set.Sign(secret).JSON())
 		},
 		"a large group": func() io.Reader {
 			members := make([]string, 15_000)

@@ -33,6 +33,9 @@ func (w *wire) verified(secrets []string) bool {
 	return found == 1
 }
 
+// maybeUnsigned says whether a callback may be of such a kind, before it is decoded.
+func (w *wire) maybeUnsigned() bool { return w.ChatType == "notify" || w.Step == "push" }
+
 // unsignedKind says whether the documents show a kind without a signature.
 func unsignedKind(k Kind) bool {
 	return k == KindNotifyReaction || k == KindNotifyThread || k == KindPushSuccess
@@ -45,7 +48,11 @@ func (w *wire) key(body []byte) string {
 	if id == "" {
 		id = "sha256:" + w.digest(body)
 	}
-	return id + "|" + w.EventType + "|" + w.ChatType + "|" + string(w.To) + "|" + w.operation()
+	after := ""
+	if w.rule != "" {
+		after = "|"
+	}
+	return w.rule + after + id + "|" + w.EventType + "|" + w.ChatType + "|" + string(w.To) + "|" + w.operation()
 }
 
 // digest names a body, whatever its signature.
@@ -58,5 +65,7 @@ func (w *wire) digest(body []byte) string {
 	hash.Write(before)
 	hash.Write(after)
 	var sum [sha256.Size]byte
-	return hex.EncodeToString(hash.Sum(sum[:0]))
+	var text [2 * sha256.Size]byte
+	hex.Encode(text[:], hash.Sum(sum[:0]))
+	return string(text[:])
 }

@@ -20,12 +20,13 @@ type Store interface {
 
 // Kept is an event in a [Store].
 type Kept struct {
-	Key         string    `json:"key"`    // recognizes the event when it comes again
-	Digest      string    `json:"digest"` // of the body without its signature
-	Body        []byte    `json:"body"`   // as it came; empty where it was too long
-	Received    time.Time `json:"received,omitzero"`
-	Signed      bool      `json:"signed,omitempty"`
-	Suspicious  bool      `json:"suspicious,omitempty"`
+	Key         string    `json:"key"`                   // recognizes the event when it comes again
+	MessageID   string    `json:"message_id,omitempty"`  // of a message that was sent; empty for other events and offline copies
+	Digest      string    `json:"digest"`                // of the body without its signature
+	Body        []byte    `json:"body"`                  // as it came; empty where it was too long
+	Received    time.Time `json:"received,omitzero"`     // when it came
+	Signed      bool      `json:"signed,omitempty"`      // the signature was checked
+	Suspicious  bool      `json:"suspicious,omitempty"`  // the key was seen with another body
 	Quarantined string    `json:"quarantined,omitempty"` // why it must not be handled
 }
 

@@ -175,19 +175,24 @@ func (f *faultItem) parts() ([]Fault, error) {
 	return nil, fmt.Errorf("%q needs \"bytes\"", f.do)
 }
 
-// loadFaults sets the faults of a list, all or none.
-func (srv *Server) loadFaults(r io.Reader) error {
+// SetFaults replaces all faults by those of a JSON list, which [WithFaults] shows. A list
+// with a mistake changes nothing; the error names the line that is wrong.
+func (srv *Server) SetFaults(r io.Reader) error {
 	text, err := io.ReadAll(r)
 	if err != nil {
-		return fmt.Errorf("%s: %w", nameOf(r, "faults"), err)
+		return fmt.Errorf("imtest: %s: %w", nameOf(r, "faults"), err)
 	}
 	list, err := readFaults(text)
 	if err != nil {
-		return fmt.Errorf("%s: %w", nameOf(r, "faults"), err)
+		return fmt.Errorf("imtest: %s: %w", nameOf(r, "faults"), err)
 	}
-	for _, parts := range list {
-		srv.Fault(parts...)
+	faults := make([]*fault, len(list))
+	for i, parts := range list {
+		faults[i] = newFault(parts)
 	}
+	srv.faultMu.Lock()
+	defer srv.faultMu.Unlock()
+	srv.faults = faults
 	return nil
 }
 
@@ -243,7 +248,8 @@ func readFault(text []byte, dec *json.Decoder) ([]Fault, error) {
 	if err != nil {
 		return nil, errFaults(text, start, err)
 	}
-	return parts, nil
+	written := bytes.Clone(text[start-1 : dec.InputOffset()])
+	return append(parts, func(f *fault) { f.text = written }), nil
 }
 
 // nameOf is the name of the file that is read, if it is one.

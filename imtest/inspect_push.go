@@ -75,7 +75,7 @@ type PushSettings struct {
 }
 
 // PushSettings returns the settings of a user: chatType is "user" or
-// "chatgroup", and key the other user or the group. A user with himself are the
+// "chatgroup", and key the other user or the group. A user with themselves are the
 // settings for all messages.
 func (srv *Server) PushSettings(user, chatType, key string) PushSettings {
 	p, _ := srv.world.PushSettings(user, world.PushScope{Chat: chatType, Key: key}) // an unknown user has the default

@@ -53,7 +53,8 @@ func (r *Request) size() int {
 	return n
 }
 
-func (l *requestLog) add(c *wire.Call, status int) {
+// requestOf is what the server remembers of a call.
+func requestOf(c *wire.Call, status int) Request {
 	req := Request{
 		ID:     c.ID(),
 		Method: c.R.Method,
@@ -70,6 +71,19 @@ func (l *requestLog) add(c *wire.Call, status int) {
 			req.Params[name] = c.Values[i]
 		}
 	}
+	return req
+}
+
+// remember keeps a call that was responded, and shows it to whoever wants to see all.
+func (srv *Server) remember(c *wire.Call, status int) {
+	req := requestOf(c, status)
+	srv.log.add(req)
+	if srv.conf.onRequest != nil {
+		srv.conf.onRequest(req)
+	}
+}
+
+func (l *requestLog) add(req Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.list = append(l.list, req)

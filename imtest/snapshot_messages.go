@@ -167,7 +167,7 @@ func loadStream(s *world.World, v *savedStream) error {
 	})
 }
 
-// savedRoaming is what a user has deleted for himself alone.
+// savedRoaming is what a user has deleted for themselves alone.
 type savedRoaming struct {
 	User    string        `json:"user"`
 	Deleted []int64       `json:"deleted,omitempty"`

@@ -1,6 +1,7 @@
 // Command imserver runs the emulator of package imtest alone, for clients in
 // any language. It prints what a client needs as lines for a shell, and a curl
-// line to try it with. A page at its address shows what it holds.
+// line to try it with. A page at its address shows what it holds, and tests control it
+// at the paths below /_im/.
 //
 //	go run github.com/imrest/im-go/imtest/imserver -addr 127.0.0.1:8080 -quotas -data im.json
 //
@@ -21,6 +22,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/imrest/im-go/imtest"
 )
@@ -54,6 +56,7 @@ type settings struct {
 	id, secret         string
 	options            []imtest.Option
 	quotas             quotasFlag
+	log                logFlag
 	faults, data, tls  string // names of files, "": none
 }
 
@@ -96,6 +99,8 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	flags.StringVar(&s.faults, "faults", "", "JSON `file` of the calls that break, such as [{\"endpoint\": \"users.get\", \"every\": 20, \"do\": \"bad_gateway\"}]")
 	flags.StringVar(&s.data, "data", "", "`file` to start from, if it is there, and to save to: at the end and on SIGHUP")
 	flags.StringVar(&s.tls, "tls", "", "serve HTTPS, and write the certificate that clients must trust to this `file`")
+	clock := flags.String("clock", "", "start the server's clock at this `time`, such as 2026-03-01T09:00:00Z")
+	flags.Var(&s.log, "log", "print each request as a line to standard error; -log=json prints JSON")
 	redirects := flags.Bool("file-redirects", false, "serve files from a second port, by redirect, as some clusters do")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -111,7 +116,17 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	}
 	s.options = []imtest.Option{
 		imtest.WithAddr(s.addr), imtest.WithApp(s.org, s.app), imtest.WithAppID(s.appID), imtest.WithCertificate(s.certificate),
-		imtest.WithClient(s.id, s.secret), imtest.WithTokenLifetime(*lifetime), imtest.WithPage(),
+		imtest.WithClient(s.id, s.secret), imtest.WithTokenLifetime(*lifetime), imtest.WithPage(), imtest.WithControl(),
+	}
+	if *clock != "" {
+		now, err := time.Parse(time.RFC3339, *clock)
+		if err != nil {
+			return nil, wrongUsage(stderr, "-clock must be a time such as 2026-03-01T09:00:00Z, not %q", *clock)
+		}
+		s.options = append(s.options, imtest.WithClock(clockAt(now)))
+	}
+	if s.log != "" {
+		s.options = append(s.options, imtest.WithRequestLog(s.log.writer(stderr)))
 	}
 	if *redirects {
 		s.options = append(s.options, imtest.WithFileRedirects())
@@ -126,6 +141,13 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 		s.options = append(s.options, imtest.WithEasemobQuotas())
 	}
 	return &s, nil
+}
+
+// clockAt is a clock that runs on from a time.
+func clockAt(now time.Time) *imtest.Clock {
+	clock := new(imtest.Clock)
+	clock.Set(now)
+	return clock
 }
 
 func wrongUsage(stderr io.Writer, format string, args ...any) error {

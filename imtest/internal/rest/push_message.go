@@ -62,11 +62,22 @@ func readPushWithMessage(c *wire.Call) (*wire.Object, world.Push, *wire.Error) {
 	if msg == nil {
 		return nil, p, wire.ErrPushMessage()
 	}
-	p.Message, p.Platform = wire.Compact(o.Raw("pushMessage")), o.Text("platform")
+	p.Message = wire.Compact(o.Raw("pushMessage"))
+	return o, p, checkPushMessage(msg)
+}
+
+// readPushToPlatform reads a call that holds its message and may name the only system
+// whose devices get it.
+func readPushToPlatform(c *wire.Call) (*wire.Object, world.Push, *wire.Error) {
+	o, p, err := readPushWithMessage(c)
+	if err != nil {
+		return nil, p, err
+	}
+	p.Platform = o.Text("platform")
 	if o.Bad != "" || !slices.Contains([]string{"", "android", "ios", "harmonyos"}, p.Platform) {
 		return nil, p, wire.ErrPushParameter("platform")
 	}
-	return o, p, checkPushMessage(msg)
+	return o, p, nil
 }
 
 // vendors are the keys of a push message that hold an object of a vendor's.
@@ -74,7 +85,8 @@ var vendors = []string{
 	"agora", "easemob", "apns", "fcm", "fcmV1", "huawei", "honor", "xiaomi", "vivo", "oppo", "meizu", "harmonyOS",
 }
 
-// checkPushMessage checks the base fields; vendors' objects are free.
+// checkPushMessage checks the base fields and the settings for HarmonyOS; the objects of
+// other vendors are free.
 func checkPushMessage(o *wire.Object) *wire.Error {
 	title, content, sub := o.Text("title"), o.Text("content"), o.Text("subTitle", "sub_title")
 	ext := o.Inner("ext")
@@ -93,7 +105,7 @@ func checkPushMessage(o *wire.Object) *wire.Error {
 	case ext != nil && (len(ext.Fields) > maxPushExt || utf8.RuneCountInString(wire.Compact(o.Raw("ext"))) > maxPushExtSize):
 		return wire.ErrPushParameter("ext")
 	}
-	return nil
+	return checkHarmonyOS(o.Inner("harmonyOS"))
 }
 
 // width is the length of a text in which a Chinese character counts twice.

@@ -251,7 +251,11 @@ func TestIterators(t *testing.T) {
 		}
 		assert.Len(t, seen, len(whole), "%s: nothing comes twice", name)
 		assert.GreaterOrEqual(t, pages, (len(whole)+1)/2, name)
-		assert.LessOrEqual(t, pages, len(whole)/2+1, "%s: one request a page, and one for an end that was not announced", name)
+		most := len(whole)/2 + 1
+		if strings.HasPrefix(name, "Thread.") { // a short page need not be the last
+			most = (len(whole)+1)/2 + 1
+		}
+		assert.LessOrEqual(t, pages, most, "%s: one request a page, and one for an end that was not announced", name)
 
 		assert.Equal(t, 0, asked(func() { it.run(ctx, w) }), "%s: nothing is asked before the loop", name)
 		for broken, want := range []int{1, 1, 2} { // after the first, the second and the third entry
