@@ -44,7 +44,7 @@ func (t *Telemetry) hook(ctx context.Context, info im.CallInfo) (context.Context
 		info.Path = ""
 	}
 	c := &call{t: t, info: info}
-	c.span = span{tracer: t.tracer, parent: ctx, begun: time.Now(), name: info.Endpoint, kind: trace.SpanKindClient, of: c}
+	c.span = span{tracer: t.tracer, parent: ctx, begun: time.Now(), name: info.Endpoint, of: c}
 	c.attempts = c.first[:0]
 	return trace.ContextWithSpan(context.WithValue(ctx, callKey{}, c), c), c.end
 }
@@ -73,7 +73,7 @@ func (t *Telemetry) attempted(ctx context.Context, e im.Event) {
 }
 
 // beginning is what is known of a call when it begins.
-func (c *call) beginning() trace.SpanStartOption {
+func (c *call) beginning() (trace.SpanKind, trace.SpanStartOption) {
 	b := &c.t.beginnings
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -87,7 +87,7 @@ func (c *call) beginning() trace.SpanStartOption {
 		}
 		b.made[c.info] = option
 	}
-	return option
+	return trace.SpanKindClient, option
 }
 
 // beginnings are made once for all calls alike.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -28,7 +30,7 @@ func (t *Telemetry) Callbacks(c callbacks.Config) callbacks.Config {
 			defer t.queue.add(d)
 		}
 		d.seen, d.Observation = true, o
-		t.intake.left(o.FailuresLeft)
+		d.decision.Store(o.Verdict != "")
 		if observe != nil {
 			observe(ctx, o)
 		}
@@ -41,9 +43,11 @@ func (t *Telemetry) Callbacks(c callbacks.Config) callbacks.Config {
 // should be made of a configuration of [Telemetry.Callbacks].
 func (t *Telemetry) Receive(h *callbacks.Handler) http.Handler {
 	h.Use(t.handling)
+	h.UseDecision(deciding)
+	t.intake.add(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d := &delivery{t: t}
-		d.span = span{tracer: t.tracer, parent: r.Context(), begun: time.Now(), name: "receive", kind: trace.SpanKindConsumer, of: d}
+		d.span = span{tracer: t.tracer, parent: r.Context(), begun: time.Now(), name: "receive", of: d}
 		defer func() {
 			d.ended = time.Now()
 			t.queue.add(d)
@@ -56,9 +60,10 @@ func (t *Telemetry) Receive(h *callbacks.Handler) http.Handler {
 type delivery struct {
 	span
 	callbacks.Observation
-	t     *Telemetry
-	seen  bool
-	ended time.Time // zero: without a span
+	t        *Telemetry
+	decision atomic.Bool
+	seen     bool
+	ended    time.Time // zero: without a span
 }
 
 type deliveryKey struct{}
@@ -66,13 +71,27 @@ type deliveryKey struct{}
 // system is the messaging.system of callbacks.
 const system = "im"
 
-func (d *delivery) beginning() trace.SpanStartOption {
-	return trace.WithAttributes(d.t.messaging(d.operation())...)
+// deciding notes that a callback asks for a decision, before a function asks for its span.
+func deciding(next callbacks.DecisionFunc) callbacks.DecisionFunc {
+	return func(ctx context.Context, o *callbacks.Outgoing) callbacks.Verdict {
+		if d, ok := ctx.Value(deliveryKey{}).(*delivery); ok {
+			d.decision.Store(true)
+		}
+		return next(ctx, o)
+	}
+}
+
+func (d *delivery) beginning() (trace.SpanKind, trace.SpanStartOption) {
+	kind := trace.SpanKindConsumer
+	if d.decision.Load() {
+		kind = trace.SpanKindServer
+	}
+	return kind, trace.WithAttributes(d.t.messaging(d.operation())...)
 }
 
 // operation is what the span stands for: a decision or an event.
 func (d *delivery) operation() string {
-	if d.Verdict != "" {
+	if d.decision.Load() {
 		return "decide"
 	}
 	return "receive"
@@ -101,15 +120,12 @@ func (d *delivery) hand() {
 }
 
 func (d *delivery) trace(kind string) {
-	if d.Verdict != "" {
-		d.span.kind = trace.SpanKindServer
-	}
 	s := d.started()
 	if s.IsRecording() {
 		s.SetName(d.operation() + " " + kindOf(d.Kind))
 		s.SetAttributes(withError(kind, callbackKey.String(kindOf(d.Kind)), semconv.HTTPResponseStatusCode(d.Status))...)
 		if d.Verdict != "" {
-			s.SetAttributes(semconv.MessagingOperationName("decide"), verdictKey.String(d.Verdict), fellBackKey.Bool(d.FellBack))
+			s.SetAttributes(verdictKey.String(d.Verdict), fellBackKey.Bool(d.FellBack))
 		} else {
 			s.SetAttributes(resultKey.String(d.result()))
 		}
@@ -122,7 +138,7 @@ func (d *delivery) trace(kind string) {
 
 func (d *delivery) count(kind string) {
 	m, of := d.t.meters, kindOf(d.Kind)
-	if d.Lag > 0 {
+	if d.Lag > 0 && !d.Recovered {
 		m.lag.Record(d.ctx, d.Lag.Seconds(), m.keep(key{of: lagMetric, a: of}, callbackKey.String(of)).record...)
 	}
 	if d.Verdict == "" {
@@ -142,6 +158,8 @@ func (d *delivery) count(kind string) {
 // result says what became of a callback that is not a decision.
 func (d *delivery) result() string {
 	switch {
+	case d.Recovered:
+		return "recovered"
 	case d.Status >= 400:
 		return "refused"
 	case d.Quarantined:
@@ -166,7 +184,7 @@ func kindOf(k callbacks.Kind) string {
 func (t *Telemetry) handling(next callbacks.HandlerFunc) callbacks.HandlerFunc {
 	return func(ctx context.Context, e callbacks.Event) error {
 		h := &handled{t: t, of: kindOf(e.Kind())}
-		h.span = span{tracer: t.tracer, parent: ctx, begun: time.Now(), name: "process " + h.of, kind: trace.SpanKindConsumer, of: h}
+		h.span = span{tracer: t.tracer, parent: ctx, begun: time.Now(), name: "process " + h.of, of: h}
 		h.err = errPanicked
 		defer func() {
 			h.ended = time.Now()
@@ -188,8 +206,8 @@ type handled struct {
 	ended time.Time
 }
 
-func (h *handled) beginning() trace.SpanStartOption {
-	return trace.WithAttributes(append(h.t.messaging("process"), callbackKey.String(h.of))...)
+func (h *handled) beginning() (trace.SpanKind, trace.SpanStartOption) {
+	return trace.SpanKindConsumer, trace.WithAttributes(append(h.t.messaging("process"), callbackKey.String(h.of))...)
 }
 
 func (h *handled) hand() {
@@ -224,31 +242,29 @@ func callbackErrorType(err error) string {
 	return errorType(err)
 }
 
-// banWindow is how long a failure counts.
-const banWindow = 30 * time.Second
-
-// intake knows how far a ban is.
+// intake knows the handlers, for how far a ban is.
 type intake struct {
-	mu   sync.Mutex
-	at   time.Time // zero: no callback came
-	now  int       // at that time
-	most int
+	mu       sync.Mutex
+	handlers []*callbacks.Handler
 }
 
-func (i *intake) left(n int) {
+func (i *intake) add(h *callbacks.Handler) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.at, i.now, i.most = time.Now(), n, max(i.most, n)
+	i.handlers = append(i.handlers, h)
 }
 
+// observe reports the handler that has least left: a ban is of the app.
 func (i *intake) observe(m *meters, o metric.Observer) {
 	i.mu.Lock()
-	defer i.mu.Unlock()
-	switch {
-	case i.at.IsZero():
-	case time.Since(i.at) > banWindow: // all failures are forgotten
-		o.ObserveInt64(m.failuresLeft, int64(i.most), m.fresh())
-	default:
-		o.ObserveInt64(m.failuresLeft, int64(i.now), m.fresh())
+	handlers := slices.Clone(i.handlers)
+	i.mu.Unlock()
+	if len(handlers) == 0 {
+		return
 	}
+	least := handlers[0].Stats().FailuresLeft
+	for _, h := range handlers[1:] {
+		least = min(least, h.Stats().FailuresLeft)
+	}
+	o.ObserveInt64(m.failuresLeft, int64(least), m.fresh())
 }

@@ -77,7 +77,10 @@ func TestDecision(t *testing.T) {
 	c := collect(t, imotel.Options{})
 	h, post := receiver(t, c, callbacks.Config{})
 	verdict := func() callbacks.Verdict { return callbacks.Reject("no") }
-	h.Decide(func(context.Context, *callbacks.Outgoing) callbacks.Verdict { return verdict() })
+	h.Decide(func(ctx context.Context, _ *callbacks.Outgoing) callbacks.Verdict {
+		assert.True(t, trace.SpanContextFromContext(ctx).IsValid(), "what decides can hang spans on the decision")
+		return verdict()
+	})
 	body := callbackstest.Example(callbacks.KindPreSendMessageFlat)
 	post(body)
 	s := c.ended(t)["decide pre_send.message_flat"]
@@ -116,7 +119,7 @@ func TestCallbackFailures(t *testing.T) {
 		assert.InDelta(t, 1, point(t, m["im.callback.received"], str("im.callback.kind", "message.recall"), str("im.callback.result", "refused"), str("error.type", "_OTHER")), 0)
 		assert.InDelta(t, 43, point(t, m["im.callback.failures_left"]), 0)
 		time.Sleep(time.Minute)
-		assert.InDelta(t, 44, point(t, c.metrics(t)["im.callback.failures_left"]), 0)
+		assert.InDelta(t, 45, point(t, c.metrics(t)["im.callback.failures_left"]), 0)
 		assert.NotContains(t, c.everything(t), "alice-the-user")
 	})
 }

@@ -20,9 +20,8 @@ type span struct {
 	parent context.Context //nolint:containedctx // of the caller, for the time when it is started
 	begun  time.Time
 	name   string
-	kind   trace.SpanKind
 	of     interface {
-		beginning() trace.SpanStartOption // the attributes that samplers see
+		beginning() (trace.SpanKind, trace.SpanStartOption) // the kind, and the attributes that samplers see
 	}
 
 	once    sync.Once
@@ -43,7 +42,8 @@ func (s *span) started() trace.Span {
 	s.once.Do(func() {
 		s.real, s.ctx = noop.Span{}, s.parent // if the provider panics
 		guarded(func() {
-			s.options = [...]trace.SpanStartOption{trace.WithTimestamp(s.begun), kindOptions[s.kind], s.of.beginning()}
+			kind, with := s.of.beginning()
+			s.options = [...]trace.SpanStartOption{trace.WithTimestamp(s.begun), kindOptions[kind], with}
 			s.ctx, s.real = s.tracer.Start(s.parent, s.name, s.options[:]...)
 		})
 	})
