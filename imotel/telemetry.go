@@ -22,9 +22,8 @@ const Scope = "github.com/imrest/im-go/imotel"
 
 // Options say where a [Telemetry] reports to.
 type Options struct {
-	// TracerProvider and MeterProvider; nil: the global ones of OpenTelemetry, as set at any time.
-	TracerProvider trace.TracerProvider
-	MeterProvider  metric.MeterProvider
+	TracerProvider trace.TracerProvider // of the spans; nil: the global one of OpenTelemetry, whenever it is set
+	MeterProvider  metric.MeterProvider // of the metrics; nil: as above
 	// App tells the apps of a process apart: it is the attribute im.app of all spans and metrics.
 	// Empty: they have none.
 	App string
