@@ -12,6 +12,7 @@ var (
 	errUnknown = errors.New("is not known")
 	// errNotObject is the only error of decoding: what is not known is an Unknown.
 	errNotObject = errors.New("callbacks: the body is not a JSON object")
+	errRecovered = errors.New("callbacks: the body is not one of the IM server's")
 )
 
 // wire has the fields of all callbacks, except for those of the payload.
@@ -78,7 +79,7 @@ type wire struct {
 	ErrorMessage string          `json:"e_message"`
 	Detail       string          `json:"detail"`
 
-	Recovered json.RawMessage `json:"recovered"` // a record of the history, from Recover
+	Recovered json.RawMessage `json:"im-go:recovered"` // a record of the history: only Recover makes it
 
 	rule    string // the path of the URL: two rules may send the same call id
 	strange bool   // a field is not of its documented type: only the first group counts
@@ -172,7 +173,8 @@ func tooManyValues(body []byte) bool {
 
 // Parse decodes the body of a callback without verifying it, for those who keep bodies and
 // handle them later. What it does not know is an [Unknown]; its only error is for a body
-// that is not a JSON object.
+// that is not a JSON object. The Key of the event lacks the path of the URL that the handler puts
+// before it.
 func Parse(body []byte) (Event, error) {
 	w, err := readWire(body)
 	if err != nil {

@@ -41,6 +41,7 @@ func (g *guard) allow(now time.Time) bool {
 
 func (g *guard) add(now time.Time) {
 	recent := g.recent(now)
+	recent = recent[max(0, len(recent)-banFailures):] // more would say no more
 	failures := append(make([]time.Time, 0, len(recent)+1), recent...)
 	failures = append(failures, now)
 	g.failures.Store(&failures)

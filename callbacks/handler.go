@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"runtime/debug"
 	"slices"
@@ -14,7 +15,8 @@ import (
 type HandlerFunc func(context.Context, Event) error
 
 // Handler receives callbacks. It is an http.Handler for the URLs of all rules, before
-// delivery and after. Several rules may share a URL if they are to share duplicates, too: two
+// delivery and after. Serve it at whole paths, not below a prefix, since the path is part of the
+// Key that recognizes duplicates. Several rules may share a URL if they are to share duplicates, too: two
 // rules that match one event may send the same call id.
 //
 // Register functions before it serves. It responds 405 to what is not a POST, 400 to what is
@@ -51,6 +53,9 @@ func New(c Config) (*Handler, error) {
 	}
 	return h, nil
 }
+
+// Format prints that it is a handler, and none of its secrets.
+func (h *Handler) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "callbacks.Handler") }
 
 // On registers a function for the events of type T, such as *[Recalled]; for T [Event] it
 // gets all. Functions of the same type run in the order of their registration, until one

@@ -60,13 +60,19 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*arrived, int, e
 	if err != nil {
 		return nil, http.StatusBadRequest, err
 	}
-	wire.rule, wire.Recovered = r.URL.Path, nil
+	if wire.Recovered != nil {
+		return nil, http.StatusBadRequest, errRecovered
+	}
+	wire.rule = r.URL.Path
 	a := &arrived{wire: wire, kept: Kept{Body: body, Received: h.config.now()}}
 	if err := h.verify(a); err != nil {
 		return a, http.StatusUnauthorized, err
 	}
 	i := a.event.Head()
 	i.Signed = a.kept.Signed
+	if wire.isOutgoing() {
+		return a, http.StatusOK, nil // is never kept
+	}
 	a.kept.Key, a.kept.Digest, a.kept.MessageID = i.Key, wire.digest(body), sentMessage(a.event)
 	return a, http.StatusOK, nil
 }
@@ -88,7 +94,7 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, int, err
 	if r.ContentLength > limit {
 		return nil, http.StatusRequestEntityTooLarge, ErrTooLong
 	}
-	if r.ContentLength > 0 {
+	if n := r.ContentLength; n > 0 && n <= maxTrusted {
 		body := make([]byte, r.ContentLength)
 		if _, err := io.ReadFull(r.Body, body); err != nil {
 			return nil, http.StatusBadRequest, err
@@ -101,6 +107,9 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, int, err
 	}
 	return body, http.StatusBadRequest, err
 }
+
+// maxTrusted is how long a body may be that gets its memory before it has come.
+const maxTrusted = 64 << 10
 
 // readAll reads up to limit bytes. It allocates at most twice what it reads, which io.ReadAll
 // does not promise.
@@ -171,10 +180,13 @@ func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arri
 	if a != nil {
 		k, o.CallID = a.kept, string(a.wire.CallID)
 	}
+	if a != nil && a.event != nil {
+		o.Kind, o.Lag = a.event.Kind(), k.Received.Sub(a.event.Head().Time)
+	}
 	if why != nil {
 		k.Quarantined = why.Error()
 	}
-	if _, err := h.shelter.Keep(ctx, k); err != nil {
+	if _, err := h.store(ctx, k); err != nil {
 		o.Err = errors.Join(why, err) // what nobody could verify is not worth a ban
 	}
 	w.WriteHeader(o.Status)
@@ -202,16 +214,21 @@ func (h *Handler) accept(w http.ResponseWriter, r *http.Request, a *arrived) {
 
 // keep keeps an event in the store.
 func (h *Handler) keep(ctx context.Context, a *arrived) (seen Seen, failed bool, err error) {
+	seen, err = h.store(ctx, a.kept)
+	if failed = err != nil && h.config.StoreFailure != StoreFailureLose; failed {
+		h.guard.fail(h.config.now())
+	}
+	return seen, failed, err
+}
+
+// store hands an event to the store, whose panics are errors.
+func (h *Handler) store(ctx context.Context, k Kept) (seen Seen, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			failed, err = true, &PanicError{Value: p, Stack: debug.Stack()}
-		}
-		if failed = err != nil && h.config.StoreFailure != StoreFailureLose; failed {
-			h.guard.fail(h.config.now())
+			err = &PanicError{Value: p, Stack: debug.Stack()}
 		}
 	}()
-	seen, err = h.shelter.Keep(ctx, a.kept)
-	return seen, false, err
+	return h.shelter.Keep(ctx, k)
 }
 
 // handleNow handles an event while the IM server waits. If that fails while a ban is near, the
@@ -222,7 +239,7 @@ func (h *Handler) handleNow(ctx context.Context, a *arrived) (seen Seen, failed 
 		if err = h.handle(ctx, a.event); err == nil || h.guard.allow(h.config.now()) {
 			return err
 		}
-		_, full := h.shelter.Keep(ctx, a.kept)
+		_, full := h.store(ctx, a.kept)
 		if full != nil && h.config.StoreFailure != StoreFailureLose {
 			h.guard.fail(h.config.now())
 			return full

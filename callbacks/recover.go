@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -120,7 +121,8 @@ func (r *recovery) incomplete() error {
 		ErrIncomplete, len(d.Left), d.Unreadable, len(d.Waiting), len(d.Expired))
 }
 
-// resend has the sets of the time resent. One that fails does not keep the others back.
+// resend has the sets of the time resent. One that fails does not keep the others back; the
+// first failure is returned.
 func (r *recovery) resend(ctx context.Context, sets []messages.CallbackSet) (failed error) {
 	for _, set := range sets {
 		if !r.concerns(set) {
@@ -132,7 +134,7 @@ func (r *recovery) resend(ctx context.Context, sets []messages.CallbackSet) (fai
 		}
 		if err != nil || set.Resends >= maxResends {
 			r.done.Left = append(r.done.Left, set)
-			failed = errors.Join(failed, err)
+			failed = cmp.Or(failed, err)
 			continue
 		}
 		r.done.Resent = append(r.done.Resent, set)

@@ -65,10 +65,13 @@ func (r *recovery) take(ctx context.Context, records []messages.Record) error {
 			continue
 		}
 		had[record.ID] = true // older files have two copies of a message
-		if err := r.handler.recovered(ctx, record); err != nil {
+		seen, err := r.handler.recovered(ctx, record)
+		if err != nil {
 			return err
 		}
-		r.done.Messages++
+		if seen == SeenNew {
+			r.done.Messages++
+		}
 	}
 	return nil
 }
@@ -92,31 +95,33 @@ func (h *Handler) had(ctx context.Context, ids []string) (map[string]bool, error
 }
 
 // recovered keeps or handles a message of the history.
-func (h *Handler) recovered(ctx context.Context, record messages.Record) error {
+func (h *Handler) recovered(ctx context.Context, record messages.Record) (Seen, error) {
 	body, err := json.Marshal(struct {
-		Recovered json.RawMessage `json:"recovered"`
+		Recovered json.RawMessage `json:"im-go:recovered"`
 	}{record.Raw})
 	if err != nil {
-		return err
+		return SeenNew, err
 	}
 	w, err := readWire(body)
 	if err != nil {
-		return err
+		return SeenNew, err
 	}
 	e := w.event(body)
 	i := e.Head()
 	a := &arrived{wire: w, event: e, kept: Kept{
 		Key: i.Key, Digest: w.digest(body), Body: body, Received: h.config.now(), MessageID: i.MessageID,
 	}}
-	_, err = h.take(ctx, a)
-	h.report(ctx, Observation{Kind: i.Type, CallID: i.CallID, Lag: a.kept.Received.Sub(i.Time), Recovered: true, Err: err})
-	return err
+	seen, err := h.take(ctx, a)
+	h.report(ctx, Observation{
+		Kind: i.Type, CallID: i.CallID, Lag: a.kept.Received.Sub(i.Time), Recovered: true, Repeated: seen == SeenRepeated, Err: err,
+	})
+	return seen, err
 }
 
 // take keeps an event, or handles it, with no regard to the ban.
 func (h *Handler) take(ctx context.Context, a *arrived) (seen Seen, err error) {
 	if h.config.Store != nil {
-		seen, err = h.config.Store.Keep(ctx, a.kept)
+		seen, err = h.store(ctx, a.kept)
 	} else {
 		seen, err = h.keys.once(ctx, a.kept.Key, a.kept.Digest, func(bool) error { return h.handle(ctx, a.event) })
 	}
@@ -126,9 +131,12 @@ func (h *Handler) take(ctx context.Context, a *arrived) (seen Seen, err error) {
 	return seen, err
 }
 
+// maxMessageID bounds the memory for ids: they have 19 digits.
+const maxMessageID = 64
+
 // remember notes that a message need not be recovered.
 func (h *Handler) remember(a *arrived) {
-	if id := a.kept.MessageID; id != "" {
+	if id := a.kept.MessageID; id != "" && len(id) <= maxMessageID {
 		h.messages.add(id, "")
 	}
 }

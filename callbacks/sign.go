@@ -52,8 +52,16 @@ func (w *wire) key(body []byte) string {
 	if w.rule != "" {
 		after = "|"
 	}
-	return w.rule + after + id + "|" + w.EventType + "|" + w.ChatType + "|" + string(w.To) + "|" + w.operation()
+	key := w.rule + after + id + "|" + w.EventType + "|" + w.ChatType + "|" + string(w.To) + "|" + w.operation()
+	if len(key) > maxKey {
+		sum := sha256.Sum256([]byte(key))
+		return "sha256:" + hex.EncodeToString(sum[:])
+	}
+	return key
 }
+
+// maxKey bounds the memory for keys, whatever they are made of.
+const maxKey = 255
 
 // digest names a body, whatever its signature.
 func (w *wire) digest(body []byte) string {

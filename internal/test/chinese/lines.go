@@ -26,7 +26,7 @@ func joined(page string) string {
 
 // begins holds for a line that does not go on with the one before it.
 func begins(line string) bool {
-	return line == "" || hasAny(line, "|", "#", "- ", "    ", "!", "[", "<")
+	return line == "" || hasAny(line, "|", "#", "- ", "    ", "!", "[English]", "<")
 }
 
 // ends holds for a line that the next one does not go on with.

@@ -43,7 +43,7 @@ var badChinese = map[string]*regexp.Regexp{
 	"接口 for an endpoint":        regexp.MustCompile(`端点`),
 	"ID for an id, as in texts": regexp.MustCompile(`\p{Han} id\b`),
 	"响应 for a response":         regexp.MustCompile(`应答|回应`),
-	"重试 for a retry":            regexp.MustCompile(`重发|再试`),
+	"重试 for a retry":            regexp.MustCompile(`再试`),
 	"回调 for a callback":         regexp.MustCompile(`钩子回调|webhook`),
 }
 
