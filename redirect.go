@@ -166,7 +166,7 @@ func (c *core) directTo(p *prepared) error {
 	if to.Scheme == "http" {
 		p.plain, to = to, overHTTPS(to)
 	}
-	p.url = to.String()
+	p.url, p.server = to.String(), c.serverOf(to.Scheme, to.Host)
 	return nil
 }
 
