@@ -179,4 +179,3 @@ func outputOf(args []string, byDefault string) string {
 	}
 	return byDefault
 }
-
