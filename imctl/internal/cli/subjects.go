@@ -12,6 +12,7 @@ func subjects() []func(*app.Tree) {
 	return []func(*app.Tree){
 		setup.Add,
 		endpoint.Add,
+		endpoint.AddOwn,
 		basics,
 	}
 }

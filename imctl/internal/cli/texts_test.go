@@ -17,11 +17,12 @@ import (
 
 	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/cli"
+	"github.com/imrest/im-go/imctl/internal/endpoint"
 	"github.com/imrest/im-go/imctl/internal/text"
 )
 
 // speaking are the functions whose texts are shown: the first text among their arguments.
-var speaking = map[string]bool{"T": true, "Say": true, "Warn": true, "Confirm": true, "Ask": true, "AskSecret": true, "ask": true}
+var speaking = map[string]bool{"T": true, "Say": true, "Warn": true, "Confirm": true, "Ask": true, "AskSecret": true, "ask": true, "wrong": true}
 
 // messages are the texts in the code, with the file that each is in.
 func messages(t *testing.T) map[string]string {
@@ -79,8 +80,15 @@ func TestEveryTextIsInChinese(t *testing.T) {
 	require.NoError(t, err)
 	all := messages(t)
 	walk(cli.Root(app.New(app.Env{Getenv: func(string) string { return "" }})), func(c *cobra.Command) {
-		all[c.Short], all[c.Long] = c.CommandPath(), c.CommandPath()
-		c.LocalFlags().VisitAll(func(f *pflag.Flag) { all[f.Usage] = c.CommandPath() + " --" + f.Name })
+		all[c.Short] = c.CommandPath()
+		if !endpoint.Generated(c) {
+			all[c.Long] = c.CommandPath()
+		}
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if !endpoint.Generated(c) || f.Name == "all" || f.Name == "to-file" {
+				all[f.Usage] = c.CommandPath() + " --" + f.Name
+			}
+		})
 	})
 	delete(all, "")
 	for english, where := range all {

@@ -1,7 +1,15 @@
-// Package endpoint has a command for every endpoint of the API, made from the catalogue.
+// Package endpoint has a command for every endpoint of the API, made from the catalogue: its path
+// values are arguments, everything else is a flag.
 package endpoint
 
-import "github.com/imrest/im-go/imctl/internal/app"
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/spec"
+)
 
 // nouns are the domains.
 var nouns = []struct{ name, short string }{
@@ -21,9 +29,96 @@ var nouns = []struct{ name, short string }{
 	{"auth", "Tokens and hosts, as the API has them"},
 }
 
+// Annotation is the key under which a command names its endpoints, separated by blanks.
+const Annotation = "endpoints"
+
+// generatedKey marks commands that are made here.
+const generatedKey = "generated"
+
+// Generated reports whether a command was made from the catalogue.
+func Generated(c *cobra.Command) bool { return c.Annotations[generatedKey] != "" }
+
 // Add adds the nouns and their commands.
 func Add(t *app.Tree) {
 	for _, noun := range nouns {
 		t.Noun(app.GroupAct, noun.name, noun.short)
+		t.Under(noun.name, func() []*cobra.Command {
+			specs := spec.Of(noun.name)
+			all := make([]*cobra.Command, len(specs))
+			for i := range specs {
+				all[i] = command(t.App, &specs[i])
+			}
+			return all
+		})
 	}
+}
+
+// command makes the command of an endpoint.
+func command(a *app.App, s *spec.Command) *cobra.Command {
+	_, use, _ := strings.Cut(s.Use, " ")
+	example := "  imctl " + s.Use
+	for _, p := range s.Params {
+		name := capitals(p.Name)
+		use += " " + name
+		if p.Type == "list" {
+			use += "..."
+		}
+		example += " " + name
+	}
+	c := &cobra.Command{
+		Use: use, Short: a.T(s.Title),
+		Long:        a.T("%s.", a.T(s.Title)) + "\n\n" + a.T("Endpoint %s: %s %s. imctl schema %s shows limits, quota and errors.", s.ID, s.Method, s.Path, s.ID),
+		Annotations: map[string]string{Annotation: s.ID, generatedKey: "yes"},
+	}
+	v := newValues(c.Flags(), s)
+	for _, f := range v.required() {
+		example += " --" + f.Flag + " " + sample(f)
+	}
+	c.Example = example
+	run := &call{App: a, spec: s, values: v}
+	switch {
+	case pages(s):
+		c.Flags().BoolVar(&run.all, "all", false, "all pages, one after the other")
+	case s.Response == "binary":
+		c.Flags().StringVar(&run.toFile, "to-file", "", "`file` to write to, whole or not at all")
+	}
+	c.RunE = func(c *cobra.Command, args []string) error { return run.do(c.Context(), c.CommandPath(), args) }
+	return c
+}
+
+func capitals(name string) string {
+	return strings.ToUpper(strings.NewReplacer("_", "-", ".", "-").Replace(name))
+}
+
+// pages says that a call returns pages, with a cursor to the next.
+func pages(s *spec.Command) bool {
+	for _, f := range s.Query {
+		if f.Name == "cursor" {
+			return s.Read
+		}
+	}
+	return false
+}
+
+// sample is a value for an example.
+func sample(f spec.Field) string {
+	switch {
+	case len(f.Enum) > 0:
+		return text(f.Enum[0])
+	case f.Type == "int":
+		return "1"
+	case f.Type == "secret":
+		return "@secret.txt"
+	case f.Type == "object", f.Type == "objects":
+		return "@" + f.Flag + ".json"
+	case f.Type == "strings":
+		return "alice,bob"
+	case f.Type == "map":
+		return "key=value"
+	case f.Type == "file":
+		return "picture.png"
+	case f.Type == "bool":
+		return "true"
+	}
+	return strings.ToUpper(f.Flag)
 }

@@ -3,8 +3,8 @@ package whole
 
 import (
 	"io"
-	"os"
-	"path/filepath"
+
+	"github.com/imrest/im-go/file"
 )
 
 // Write writes a file that only its owner can read.
@@ -15,27 +15,8 @@ func Write(path string, content []byte) error {
 	})
 }
 
-// With writes what write writes, to a file beside it that takes its name when write and
-// the disk have succeeded. Until then, and after a failure, path is as it was.
-func With(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if err = write(f); err != nil {
-		return err
-	}
-	if err = f.Sync(); err != nil {
-		return err
-	}
-	if err = f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+// With writes what write writes, under the name path when all of it is on disk. Until then,
+// and after a failure, path is as it was.
+func With(path string, write func(io.Writer) error) error {
+	return file.Save(path, func(w io.Writer, _ func() error) error { return write(w) })
 }
