@@ -60,6 +60,8 @@ firstget: ## a user's first go get and go install of each module, as committed
 docs: ## writes the generated pages
 	$(GO) run ./internal/test/endpointdocs > docs/endpoints.md
 	$(GO) run ./internal/test/verbs
+	$(GO) run ./imctl/internal/spec/gen
+	$(GO) run ./imctl/internal/surface
 
 bench: ## the client beside raw net/http, with the bounds that it must meet
 	$(GO) run ./internal/test/perf -o docs/performance.md

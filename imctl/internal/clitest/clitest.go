@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/cli"
 	"github.com/imrest/im-go/imtest"
@@ -32,6 +33,7 @@ type CLI struct {
 	// Terminal: zero is pipes.
 	Terminal app.Terminal
 	Keyring  Keyring
+	Options  []im.Option // of every client
 }
 
 // Result is what a run leaves.
@@ -60,6 +62,13 @@ func NewAlone(t *testing.T) *CLI {
 	}
 }
 
+// In is the same world for a subtest.
+func (c *CLI) In(t *testing.T) *CLI {
+	in := *c
+	in.t = t
+	return &in
+}
+
 // Run runs one command line.
 func (c *CLI) Run(args ...string) Result {
 	c.t.Helper()
@@ -74,7 +83,7 @@ func (c *CLI) RunContext(ctx context.Context, args ...string) Result {
 	env := app.Env{
 		Args: args, Stdin: strings.NewReader(c.Stdin), Stdout: &stdout, Stderr: &stderr,
 		Getenv: func(name string) string { return c.Env[name] }, Now: func() time.Time { return c.Now },
-		Keyring: keyring, Terminal: c.Terminal,
+		Keyring: keyring, Terminal: c.Terminal, Options: c.Options,
 	}
 	exit := cli.Run(ctx, env)
 	return Result{t: c.t, Exit: exit, Stdout: stdout.String(), Stderr: stderr.String()}
