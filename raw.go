@@ -5,11 +5,11 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // RawCall is a call of an endpoint that this module has no method for.
@@ -91,10 +91,10 @@ func mayBeEmpty(method string, out reflect.Type) func(status int) bool {
 
 var (
 	// headerToken is what HTTP takes for a method or the name of a header.
-	headerToken = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+	headerToken = pattern.Lazy("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 	// plainPath has segments of the characters that need no escaping.
-	plainPath   = regexp.MustCompile(`^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$`)
-	placeholder = regexp.MustCompile(`\{[A-Za-z0-9_]+\}`)
+	plainPath   = pattern.Lazy(`^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$`)
+	placeholder = pattern.Lazy(`\{[A-Za-z0-9_]+\}`)
 )
 
 // ownHeaders are set by the client; others of that name would be dropped silently.
@@ -110,7 +110,7 @@ func (r *RawCall) check() error {
 	}
 	for name, values := range r.Header {
 		switch {
-		case !headerToken.MatchString(name):
+		case !headerToken().MatchString(name):
 			return api.Invalid("Header", "has the name %.40q, which HTTP does not allow", name)
 		case slices.Contains(ownHeaders, http.CanonicalHeaderKey(name)):
 			return api.Invalid("Header", "must not have %s, which the client sets itself", http.CanonicalHeaderKey(name))
@@ -131,7 +131,7 @@ func (r *RawCall) checkPlace() error {
 		return nil
 	case r.Method == "":
 		return api.Required("Method", r.Method)
-	case !headerToken.MatchString(r.Method), strings.EqualFold(r.Method, http.MethodConnect):
+	case !headerToken().MatchString(r.Method), strings.EqualFold(r.Method, http.MethodConnect):
 		return api.Invalid("Method", "is %.40q, must be a method such as \"POST\"", r.Method)
 	}
 	return checkRawPath(r.Path, r.Params, r.List)
@@ -142,14 +142,14 @@ func checkRawPath(path string, params, list []string) error {
 	if list != nil {
 		given++
 	}
-	names := placeholder.FindAllString(path, -1)
-	rest := placeholder.ReplaceAllString(path, "x")
+	names := placeholder().FindAllString(path, -1)
+	rest := placeholder().ReplaceAllString(path, "x")
 	switch {
 	case !strings.HasPrefix(path, "/"):
 		return api.Invalid("Path", "is %.200q, must begin with /", path)
 	case strings.ContainsAny(rest, "{}"):
 		return api.Invalid("Path", "is %.200q, has unequal braces or no name in them; a placeholder is {name}", path)
-	case !plainPath.MatchString(rest), slices.ContainsFunc(strings.Split(path, "/"), isDots):
+	case !plainPath().MatchString(rest), slices.ContainsFunc(strings.Split(path, "/"), isDots):
 		return api.Invalid("Path", "is %.200q, must be plain; values go into Params, the query into Query", path)
 	case given < len(names):
 		return api.Invalid("Params", "no value for %s: has %d values, the path takes %d", names[given], given, len(names))

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // Attributes are free data about a member of a group, such as the name used there. A key
@@ -17,7 +17,7 @@ import (
 // member together up to 4 KB. Setting a key to an empty value removes it.
 type Attributes map[string]string
 
-var attributeKey = regexp.MustCompile(`^[A-Za-z0-9_]{1,16}$`)
+var attributeKey = pattern.Lazy(`^[A-Za-z0-9_]{1,16}$`)
 
 const (
 	maxAttribute  = 512     // bytes of a value
@@ -31,7 +31,7 @@ func (a Attributes) check(field string) error {
 	size := 0
 	for _, key := range slices.Sorted(maps.Keys(a)) { // the same error each time
 		value := a[key]
-		if !attributeKey.MatchString(key) {
+		if !attributeKey().MatchString(key) {
 			return api.Invalid(field, "has the key %.40q of %d bytes, must be 1 to 16 letters, digits and underscores", key, len(key))
 		}
 		if err := api.MaxBytes(fmt.Sprintf("%s[%q]", field, key), value, maxAttribute); err != nil {

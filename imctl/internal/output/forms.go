@@ -8,8 +8,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-
-	"go.yaml.in/yaml/v3"
 )
 
 func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
@@ -75,64 +73,6 @@ func (p *lines) row(value any) error {
 }
 func (p *lines) single(value any) error { return p.row(value) }
 func (p *lines) end() error             { return nil }
-
-// yamlList is a YAML sequence, written element by element.
-type yamlList struct {
-	w     io.Writer
-	begun bool
-}
-
-func (p *yamlList) row(value any) error {
-	p.begun = true
-	return p.write([]any{value})
-}
-
-func (p *yamlList) single(value any) error {
-	p.begun = true
-	return p.write(value)
-}
-
-func (p *yamlList) write(value any) error {
-	e := yaml.NewEncoder(p.w)
-	e.SetIndent(2)
-	if err := e.Encode(yamlNode(value)); err != nil {
-		return err
-	}
-	return e.Close()
-}
-
-func (p *yamlList) end() error {
-	if p.begun {
-		return nil
-	}
-	_, err := io.WriteString(p.w, "[]\n")
-	return err
-}
-
-// yamlNode keeps the order of keys, numbers as they were written, and texts as texts.
-func yamlNode(node any) *yaml.Node {
-	switch v := node.(type) {
-	case *object:
-		n := &yaml.Node{Kind: yaml.MappingNode}
-		for _, key := range v.keys {
-			n.Content = append(n.Content, yamlNode(key), yamlNode(v.values[key]))
-		}
-		return n
-	case []any:
-		n := &yaml.Node{Kind: yaml.SequenceNode}
-		for _, item := range v {
-			n.Content = append(n.Content, yamlNode(item))
-		}
-		return n
-	case string:
-		n := &yaml.Node{}
-		n.SetString(v)
-		return n
-	default:
-		n := &yaml.Node{Kind: yaml.ScalarNode, Value: string(compact(v))}
-		return n
-	}
-}
 
 // csvRows is CSV by RFC 4180 with a header line. Without columns it needs all rows to know
 // them, so that nothing is left out.

@@ -4,17 +4,16 @@ package profile
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
-
-	"go.yaml.in/yaml/v3"
+	"strings"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imctl/internal/whole"
@@ -32,14 +31,14 @@ const (
 
 // Profile is one app, without its secret.
 type Profile struct {
-	Host       string `yaml:"host" json:"host"`
-	Platform   string `yaml:"platform,omitempty" json:"platform,omitempty"`
-	AppKey     string `yaml:"app_key,omitempty" json:"app_key,omitempty"` // org#app
-	AppID      string `yaml:"app_id,omitempty" json:"app_id,omitempty"`
-	PlainHTTP  bool   `yaml:"plain_http,omitempty" json:"plain_http,omitempty"`
-	Credential string `yaml:"credential" json:"credential"` // a kind of credentials
-	ClientID   string `yaml:"client_id,omitempty" json:"client_id,omitempty"`
-	SecretIn   string `yaml:"secret_in" json:"secret_in"` // keyring, file or built_in
+	Host       string `json:"host"`
+	Platform   string `json:"platform,omitempty"`
+	AppKey     string `json:"app_key,omitempty"` // org#app
+	AppID      string `json:"app_id,omitempty"`
+	PlainHTTP  bool   `json:"plain_http,omitempty"`
+	Credential string `json:"credential"` // a kind of credentials
+	ClientID   string `json:"client_id,omitempty"`
+	SecretIn   string `json:"secret_in"` // keyring, file or built_in
 }
 
 // Variables are the library's variables of a profile with its secret.
@@ -71,8 +70,8 @@ type Store struct {
 	dir     string
 	keyring Keyring
 
-	Current  string             `yaml:"current,omitempty"`
-	Profiles map[string]Profile `yaml:"profiles"`
+	Current  string             `json:"current,omitempty"`
+	Profiles map[string]Profile `json:"profiles"`
 }
 
 // ErrUnknown is the error for a profile that is not there.
@@ -104,8 +103,8 @@ func Open(dir string, keyring Keyring) (*Store, error) {
 	case err != nil:
 		return nil, err
 	default:
-		d := yaml.NewDecoder(bytes.NewReader(raw))
-		d.KnownFields(true)
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.DisallowUnknownFields()
 		if err := d.Decode(s); err != nil {
 			return nil, fmt.Errorf("%s: %w", s.path(), err)
 		}
@@ -116,7 +115,7 @@ func Open(dir string, keyring Keyring) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) path() string { return filepath.Join(s.dir, "config.yaml") }
+func (s *Store) path() string { return filepath.Join(s.dir, "config.json") }
 
 // Names are those of all profiles, with the built-in one.
 func (s *Store) Names() []string {
@@ -150,11 +149,15 @@ const (
 	localSecret                  = "YXA6aW1zZXJ2ZXItc2VjcmV0" //nolint:gosec // of every emulator
 )
 
-var goodName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+// goodName says that a name needs no quoting anywhere.
+func goodName(name string) bool {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+	return name != "" && len(name) <= 64 && strings.Trim(name, letters) == ""
+}
 
 // Put stores a profile with its secret, and makes it the current one.
 func (s *Store) Put(name string, p Profile, secret string) (Profile, error) {
-	if !goodName.MatchString(name) {
+	if !goodName(name) {
 		return p, fmt.Errorf("the name of a profile is %q, must be 1 to 64 letters, digits, dots, hyphens or underscores", name)
 	}
 	where, err := s.putSecret(name, secret)
@@ -193,11 +196,11 @@ func (s *Store) Remove(name string) error {
 }
 
 func (s *Store) save() error {
-	raw, err := yaml.Marshal(s)
+	raw, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return err
 	}
-	return writePrivate(s.path(), raw)
+	return writePrivate(s.path(), append(raw, '\n'))
 }
 
 // writePrivate writes a file that only its owner can read.
@@ -205,5 +208,5 @@ func writePrivate(path string, raw []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	return whole.Write(path, raw)
+	return whole.Private(path, raw)
 }
