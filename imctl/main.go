@@ -6,7 +6,7 @@
 // # How to add a command
 //
 //  1. A subject is a package below internal with a function Add(*app.Tree), named in
-//     internal/cli/subjects.go. Commands hang at the root (t.Top) or below a noun (t.Under): "Use: members
+//     internal/cli/subjects.go with the words that it adds commands at or below. Commands hang at the root (t.Top) or below a noun (t.Under): "Use: members
 //     add GROUP USER..." below "groups" is imctl groups members add. A command of the same name
 //     replaces the generated one.
 //  2. Use names arguments in capitals; [NAME] is optional, NAME... one or more. They are checked

@@ -24,13 +24,14 @@ var Groups = []cobra.Group{
 // Tree collects the commands of all subjects.
 type Tree struct {
 	*App
-	Root  *cobra.Command
-	nouns []*noun
+	Root   *cobra.Command
+	nouns  []*cobra.Command
+	builds []under
 }
 
-type noun struct {
-	cmd   *cobra.Command
-	build []func() []*cobra.Command
+type under struct {
+	noun  string
+	build func() []*cobra.Command
 }
 
 // NewTree is a tree with nothing but its root.
@@ -48,28 +49,34 @@ func (t *Tree) Top(group string, commands ...*cobra.Command) {
 func (t *Tree) Noun(group, name, short string) {
 	c := &cobra.Command{Use: name, Short: short}
 	t.Top(group, c)
-	t.nouns = append(t.nouns, &noun{cmd: c})
+	t.nouns = append(t.nouns, c)
 }
 
 // Under adds commands below a noun. They are made only when the command line has the noun in
 // it, since a command with its flags costs time, and there are hundreds. A command replaces one of
 // the same name that was added before. Use "members add GROUP USER..." makes a command below
-// the noun "members".
+// the noun "members". The subject must name the noun among its words, and that of the noun must come before.
 func (t *Tree) Under(name string, build func() []*cobra.Command) {
-	i := slices.IndexFunc(t.nouns, func(n *noun) bool { return n.cmd.Name() == name })
-	t.nouns[i].build = append(t.nouns[i].build, build)
+	t.builds = append(t.builds, under{name, build})
+}
+
+// Extended are the nouns that have commands below them.
+func (t *Tree) Extended() (names []string) {
+	for _, u := range t.builds {
+		names = append(names, u.noun)
+	}
+	return names
 }
 
 // Build makes the commands of the nouns that are in args; nil: of all.
 func (t *Tree) Build(args []string) {
-	for _, n := range t.nouns {
-		if args != nil && !slices.Contains(args, n.cmd.Name()) {
+	for _, u := range t.builds {
+		i := slices.IndexFunc(t.nouns, func(c *cobra.Command) bool { return c.Name() == u.noun })
+		if i < 0 || args != nil && !slices.Contains(args, u.noun) {
 			continue
 		}
-		for _, build := range n.build {
-			for _, c := range build() {
-				place(n.cmd, c)
-			}
+		for _, c := range u.build() {
+			place(t.nouns[i], c)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"runtime"
 
@@ -8,6 +9,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/output"
 )
 
 // basics are the commands about imctl itself.
@@ -19,6 +21,10 @@ func version(a *app.App) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Shows the version", Example: "  imctl version",
 		RunE: func(*cobra.Command, []string) error {
+			if a.Globals.Output == string(output.Table) && a.Globals.JQ == "" {
+				_, err := fmt.Fprintf(a.Stdout, "imctl %s (%s, %s/%s)\n", im.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+				return err
+			}
 			return a.Print(map[string]string{"version": im.Version, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH})
 		},
 	}

@@ -18,7 +18,7 @@ import (
 func Run(ctx context.Context, env app.Env) (exit int) {
 	a := app.New(env)
 	defer a.Close()
-	tree := newTree(a)
+	tree := newTree(a, env.Args)
 	tree.Build(append([]string{}, env.Args...))
 	finish(a, tree.Root)
 	tree.Root.SetArgs(env.Args)
@@ -28,14 +28,14 @@ func Run(ctx context.Context, env app.Env) (exit int) {
 
 // Root is the complete tree, for pages and tests.
 func Root(a *app.App) *cobra.Command {
-	tree := newTree(a)
+	tree := newTree(a, nil)
 	tree.Build(nil)
 	finish(a, tree.Root)
 	return tree.Root
 }
 
-// newTree has the commands of all subjects; those below nouns are not made yet.
-func newTree(a *app.App) *app.Tree {
+// newTree has the commands of the subjects that args may mean; those below nouns are not made yet.
+func newTree(a *app.App, args []string) *app.Tree {
 	root := &cobra.Command{
 		Use: "imctl", Short: "The operator's tool for Agora Chat and Easemob",
 		Long: "imctl calls the server REST API of Agora Chat and Easemob, within its quotas and with safe retries.\n" +
@@ -53,8 +53,8 @@ func newTree(a *app.App) *app.Tree {
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
 	tree := app.NewTree(a, root)
-	for _, add := range subjects() {
-		add(tree)
+	for _, s := range wanted(args) {
+		s.add(tree)
 	}
 	return tree
 }

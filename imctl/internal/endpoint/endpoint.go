@@ -38,6 +38,15 @@ const generatedKey = "generated"
 // Generated reports whether a command was made from the catalogue.
 func Generated(c *cobra.Command) bool { return c.Annotations[generatedKey] != "" }
 
+// Words are the nouns.
+func Words() []string {
+	words := make([]string, len(nouns))
+	for i, noun := range nouns {
+		words[i] = noun.name
+	}
+	return words
+}
+
 // Add adds the nouns and their commands.
 func Add(t *app.Tree) {
 	for _, noun := range nouns {
