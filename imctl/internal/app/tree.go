@@ -103,7 +103,7 @@ func child(parent *cobra.Command, name string) *cobra.Command {
 			return c
 		}
 	}
-	c := &cobra.Command{Use: name, Short: "Commands for " + parent.Name() + " " + name}
+	c := &cobra.Command{Use: name, Short: "More commands"}
 	parent.AddCommand(c)
 	return c
 }
