@@ -91,10 +91,16 @@ func (a *App) Config() (im.Config, error) {
 	return c, nil
 }
 
-// Client is the client of this run, made when it is first needed.
+// Client is the client of this run, made when it is first needed. Under --dry-run it shows the request
+// of the first call and sends nothing; the call fails with ErrDryRun, which ends the run with exit code 0.
 func (a *App) Client(options ...im.Option) (*im.Client, error) {
 	if a.client != nil && len(options) == 0 {
 		return a.client, nil
+	}
+	if a.Globals.DryRun {
+		client, err := a.dryClient()
+		a.client = client
+		return client, err
 	}
 	c, err := a.Config()
 	if err != nil {

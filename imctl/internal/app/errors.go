@@ -151,7 +151,7 @@ func exitCode(err error) int {
 
 // Fail writes an error to stderr, and returns the exit code.
 func (a *App) Fail(err error) int {
-	if err == nil {
+	if err == nil || a.Globals.DryRun && errors.Is(err, ErrDryRun) {
 		return ExitOK
 	}
 	p := a.Describe(err)

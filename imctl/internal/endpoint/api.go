@@ -44,9 +44,6 @@ func api(a *app.App) *cobra.Command {
 			return err
 		}
 		call.Idempotent = idempotent || call.Method == http.MethodGet || call.Method == http.MethodHead
-		if a.Globals.DryRun {
-			return a.Print(shown{Method: call.Method, Path: expand(call.Path, call.Params, nil), Query: call.Query, Body: call.Body})
-		}
 		if call.Method == http.MethodDelete {
 			if err := a.Confirm("%s: this cannot be taken back. Go on?", "DELETE "+args[1]); err != nil {
 				return err

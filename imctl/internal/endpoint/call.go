@@ -6,7 +6,6 @@ import (
 	"errors"
 	"iter"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -28,9 +27,6 @@ func (c *call) do(ctx context.Context, path string, args []string) error {
 	r, err := c.values.build(c.App, args)
 	if err != nil {
 		return err
-	}
-	if c.Globals.DryRun {
-		return c.Print(r.shown())
 	}
 	if c.spec.Destructive {
 		if err := c.Confirm("%s: this cannot be taken back. Go on?", strings.Join(append([]string{path}, args...), " ")); err != nil {
@@ -170,75 +166,4 @@ func payload(response json.RawMessage) json.RawMessage {
 		return response
 	}
 	return raw
-}
-
-// shown is a request as --dry-run prints it, without secrets.
-type shown struct {
-	Endpoint string     `json:"endpoint"`
-	Method   string     `json:"method"`
-	Path     string     `json:"path"`
-	Query    url.Values `json:"query,omitempty"`
-	Form     url.Values `json:"form,omitempty"`
-	Body     any        `json:"body,omitempty"`
-}
-
-const mask = "***"
-
-func (r *request) shown() shown {
-	s := shown{Endpoint: r.spec.ID, Method: r.spec.Method, Path: expand(r.spec.Path, r.Params, r.List), Query: r.Query, Form: r.Form, Body: r.Body}
-	if body, ok := s.Body.(map[string]any); ok && len(r.Secrets) > 0 {
-		s.Body = masked(body, r.Secrets)
-	}
-	if r.spec.Body == "json-array" {
-		s.Body = maskedRows(s.Body)
-	}
-	return s
-}
-
-func masked(body map[string]any, secrets []string) map[string]any {
-	shown := maps.Clone(body)
-	for key, value := range shown {
-		if text, ok := value.(string); ok && slices.Contains(secrets, text) {
-			shown[key] = mask
-		}
-	}
-	return shown
-}
-
-// maskedRows hides the passwords of users that are registered together.
-func maskedRows(body any) any {
-	rows, ok := body.([]any)
-	if !ok {
-		return body
-	}
-	shown := make([]any, len(rows))
-	for i, row := range rows {
-		object, ok := row.(map[string]any)
-		if _, has := object["password"]; ok && has {
-			object = maps.Clone(object)
-			object["password"] = mask
-			row = object
-		}
-		shown[i] = row
-	}
-	return shown
-}
-
-// expand puts the values into a path.
-func expand(path string, params, list []string) string {
-	for _, value := range params {
-		before, rest, _ := strings.Cut(path, "{")
-		_, after, _ := strings.Cut(rest, "}")
-		path = before + url.PathEscape(value) + after
-	}
-	if list != nil {
-		escaped := make([]string, len(list))
-		for i, value := range list {
-			escaped[i] = url.PathEscape(value)
-		}
-		before, rest, _ := strings.Cut(path, "{")
-		_, after, _ := strings.Cut(rest, "}")
-		path = before + strings.Join(escaped, "%2C") + after
-	}
-	return path
 }
