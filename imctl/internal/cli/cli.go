@@ -80,6 +80,9 @@ func check(a *app.App, c *cobra.Command) error {
 	if _, known := app.Lanes[a.Globals.Lane]; !known && a.Globals.Lane != "" {
 		return app.Usage("%s", a.T("--lane is %q, must be foreground or background", a.Globals.Lane))
 	}
+	if err := c.ValidateFlagGroups(); err != nil {
+		return app.WithHint(app.Usage("%w", err), a.T("See %q.", c.CommandPath()+" --help"))
+	}
 	var missing error
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		if _, required := f.Annotations[cobra.BashCompOneRequiredFlag]; required && !f.Changed && missing == nil {

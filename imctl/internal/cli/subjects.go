@@ -5,6 +5,7 @@ import (
 
 	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/endpoint"
+	"github.com/imrest/im-go/imctl/internal/hand"
 	"github.com/imrest/im-go/imctl/internal/setup"
 )
 
@@ -21,6 +22,7 @@ func subjects() []subject {
 	return []subject{
 		{[]string{"login", "profile"}, setup.Add},
 		{endpoint.Words(), endpoint.Add},
+		{hand.Words(), hand.Add},
 		{[]string{"api", "schema"}, endpoint.AddOwn},
 		{[]string{"version", "completion", "man"}, basics},
 	}

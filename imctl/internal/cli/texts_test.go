@@ -42,6 +42,10 @@ func messages(t *testing.T) map[string]string {
 			return err
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING && len(literal.Value) > 4 && strings.HasSuffix(literal.Value, `?"`) {
+				question, _ := strconv.Unquote(literal.Value)
+				all[question] = path
+			}
 			if call, ok := n.(*ast.CallExpr); ok && speaking[nameOf(call.Fun)] {
 				if literal := firstText(call.Args); literal != "" {
 					all[literal] = path

@@ -17,6 +17,8 @@ var ownNames = map[string]string{
 	"auth.user_token_inherit":   "auth get-user-token",
 	"auth.user_token_password":  "auth get-user-token-by-password",
 	"groups.add_members":        "groups members add-batch",
+	"mutes.set":                 "users set-mute",
+	"messages.recall":           "messages recall-one",
 }
 
 // constants are the values that select a form of a call: no flag, always sent.
