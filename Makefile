@@ -61,6 +61,8 @@ docs: ## writes the generated pages, in both languages
 	$(GO) run ./internal/test/endpointdocs > docs/endpoints.md
 	$(GO) run ./internal/test/verbs
 	$(GO) run ./internal/test/chinese
+	$(GO) run ./imctl/internal/spec/gen
+	$(GO) run ./imctl/internal/surface
 
 bench: ## the client beside raw net/http, with the bounds that it must meet
 	@$(GO) run ./internal/test/perf -o docs/performance.md; met=$$?; $(GO) run ./internal/test/chinese && exit $$met
