@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // controller is a test in another language.
@@ -79,11 +80,11 @@ func TestControlResets(t *testing.T) {
 	assert.Empty(t, c.srv.QuotaUse())
 	assert.Equal(t, "[]", c.fine("GET", "faults", ""))
 	assert.Equal(t, eventStart, c.srv.Clock().Now())
-	var last imtest.Event
+	var last event.Event
 	for e := range c.srv.Events() {
 		last = e
 	}
-	assert.Equal(t, imtest.Event{Seq: int64(before + 1), Time: eventStart, Kind: "reset", Data: imtest.Reset{}}, last)
+	assert.Equal(t, event.Event{Seq: int64(before + 1), Time: eventStart, Data: event.Reset{}}, last)
 	assert.Equal(t, 404, api.send("GET", "/users/alice", "").status, "the app token is still good")
 	assert.Equal(t, 200, api.send("POST", "/users", `{"username":"alice","password":"x"}`).status)
 }
@@ -296,9 +297,9 @@ func TestControlFollowsEvents(t *testing.T) {
 			for _, name := range []string{"carol", "dave"} {
 				c.srv.AddUsers(name)
 				require.True(t, lines.Scan())
-				var e imtest.Event
+				var e event.Event
 				require.NoError(t, json.Unmarshal(lines.Bytes(), &e))
-				assert.Equal(t, imtest.UserRegistered{User: name}, e.Data)
+				assert.Equal(t, event.UserRegistered{User: name}, e.Data)
 			}
 			c.srv.Close()
 			assert.False(t, lines.Scan(), "it ends with the server")

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 // jsonDifferences are the places in which a body differs from the expected one, a line
@@ -85,9 +87,7 @@ func shownJSON(v any) string {
 	if v == (absent{}) {
 		return "nothing"
 	}
-	var b bytes.Buffer
-	writeJSON(&b, v)
-	return clipped(b.String(), "")
+	return clipped(string(wire.Encode(v)), "")
 }
 
 // clipped keeps a long text from filling the screen.

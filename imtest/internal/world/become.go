@@ -1,9 +1,6 @@
 package world
 
-// Reset says that the world holds something else from now on.
-type Reset struct{}
-
-func (Reset) what() {}
+import "github.com/imrest/im-go/imtest/event"
 
 // Become makes the world hold what another one holds, which must not be used any
 // more. Configuration, tokens, events, ids and the app's UUID stay. Those tokens
@@ -17,5 +14,5 @@ func (w *World) Become(other *World) {
 	w.contacts, w.metadata, w.presence, w.reactions = other.contacts, other.metadata, other.presence, other.reactions
 	w.push, w.messages, w.callbacks = other.push, other.messages, other.callbacks
 	w.Groups.Store(max(w.Groups.Load(), other.Groups.Load())) // no id is given twice
-	w.emit(Reset{})
+	w.emit(event.Reset{})
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 func TestBecome(t *testing.T) {
@@ -19,7 +21,7 @@ func TestBecome(t *testing.T) {
 	require.NotNil(t, err)
 	_, err = w.User("bob")
 	require.Nil(t, err)
-	assert.Equal(t, []What{UserRegistered{"alice"}, Reset{}}, happened(w, 0))
+	assert.Equal(t, []event.Data{event.UserRegistered{User: "alice"}, event.Reset{}}, happened(w, 0))
 	assert.EqualValues(t, 1, w.Groups.Load(), "an id is not given twice")
 }
 

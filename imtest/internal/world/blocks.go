@@ -1,5 +1,7 @@
 package world
 
+import "github.com/imrest/im-go/imtest/event"
+
 // ListBlocked returns a page of the blocklist of a user, the newest entry first, and
 // the cursor of the next one, "" if this is the last.
 func (w *World) ListBlocked(owner, cursor string, limit int) (list []string, next string, err *Error) {
@@ -63,7 +65,7 @@ func (w *World) block(owner string, names []string) {
 	for _, name := range names {
 		if !blocked.Has(name) {
 			blocked.Put(name, name)
-			w.emit(UserBlocked{owner, name})
+			w.emit(event.UserBlocked{User: owner, Blocked: name})
 		}
 	}
 }
@@ -78,7 +80,7 @@ func (w *World) Unblock(owner, other string) (Pair, *Error) {
 	}
 	if blocked := &w.contacts.edit(a.Name).blocked; blocked.Has(b.Name) {
 		blocked.Remove(b.Name)
-		w.emit(UserUnblocked{a.Name, b.Name})
+		w.emit(event.UserUnblocked{User: a.Name, Blocked: b.Name})
 	}
 	return Pair{a.copy(), b.copy()}, nil
 }

@@ -3,6 +3,8 @@ package world
 import (
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // forever is the end that the API gives to a mute without one.
@@ -36,7 +38,7 @@ func (w *World) blockIn(g *circle, users []string) {
 		g.blocked.Put(user, user)
 	}
 	if len(users) > 0 {
-		w.emit(MembersBlocked{g.CircleID, users, g.members.Len()})
+		w.emit(event.MembersBlocked{In: g.CircleID, Users: users, Count: g.members.Len()})
 	}
 }
 
@@ -52,7 +54,7 @@ func (w *World) UnblockUsers(id CircleID, users []string) ([]Outcome, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	w.emit(MembersUnblocked{g.CircleID, done})
+	w.emit(event.MembersUnblocked{In: g.CircleID, Users: done})
 	return list, nil
 }
 
@@ -82,7 +84,7 @@ func (w *World) allow(g *circle, members ...string) {
 		}
 	}
 	if fresh != nil {
-		w.emit(MembersAllowed{g.CircleID, fresh})
+		w.emit(event.MembersAllowed{In: g.CircleID, Users: fresh})
 	}
 }
 
@@ -98,7 +100,7 @@ func (w *World) DisallowMembers(id CircleID, users []string) ([]Outcome, *Error)
 	if err != nil {
 		return nil, err
 	}
-	w.emit(MembersDisallowed{g.CircleID, done})
+	w.emit(event.MembersDisallowed{In: g.CircleID, Users: done})
 	return list, nil
 }
 
@@ -134,9 +136,9 @@ func (w *World) MuteMembers(id CircleID, users []string, length time.Duration) (
 	case err != nil:
 		return nil, time.Time{}, err
 	case length != 0:
-		w.emit(MembersMuted{g.CircleID, muted, until})
+		w.emit(event.MembersMuted{In: g.CircleID, Users: muted, Until: until})
 	case unmuted != nil:
-		w.emit(MembersUnmuted{g.CircleID, unmuted})
+		w.emit(event.MembersUnmuted{In: g.CircleID, Users: unmuted})
 	}
 	return list, until, nil
 }
@@ -168,7 +170,7 @@ func (w *World) UnmuteMembers(id CircleID, users []string) ([]string, *Error) {
 		}
 	}
 	if unmuted != nil {
-		w.emit(MembersUnmuted{g.CircleID, unmuted})
+		w.emit(event.MembersUnmuted{In: g.CircleID, Users: unmuted})
 	}
 	return users, nil
 }

@@ -3,6 +3,8 @@ package world
 import (
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const maxAdmins = 99
@@ -80,7 +82,7 @@ func (w *World) AddMembers(id CircleID, users []string) ([]string, *Error) {
 	for _, user := range fresh {
 		w.join(g, user)
 	}
-	w.emit(MembersJoined{g.CircleID, slices.Clone(fresh), g.members.Len()})
+	w.emit(event.MembersJoined{In: g.CircleID, Users: slices.Clone(fresh), Count: g.members.Len()})
 	return fresh, nil
 }
 
@@ -105,7 +107,7 @@ func (w *World) RemoveMembers(id CircleID, users []string) ([]Outcome, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	w.emit(MembersLeft{g.CircleID, gone, g.members.Len(), LeftRemoved})
+	w.emit(event.MembersLeft{In: g.CircleID, Users: gone, Count: g.members.Len(), Why: event.LeftRemoved})
 	return list, nil
 }
 
@@ -161,7 +163,7 @@ func (w *World) AddAdmin(id CircleID, user string) *Error {
 func (w *World) promote(g *circle, user string) {
 	g.admins.Put(user, user)
 	g.allowed.Put(user, user)
-	w.emit(AdminAdded{g.CircleID, user})
+	w.emit(event.AdminAdded{In: g.CircleID, User: user})
 }
 
 // RemoveAdmin makes an admin a plain member. A group refuses a user who is not an
@@ -184,7 +186,7 @@ func (w *World) RemoveAdmin(id CircleID, user string) *Error {
 	}
 	g.admins.Remove(user)
 	g.allowed.Remove(user)
-	w.emit(AdminRemoved{g.CircleID, user})
+	w.emit(event.AdminRemoved{In: g.CircleID, User: user})
 	return nil
 }
 
@@ -210,7 +212,7 @@ func (w *World) TransferOwner(id CircleID, user string) *Error {
 	g.allowed.Remove(old)
 	g.allowed.Put(user, user)
 	g.Owner, g.Modified = user, w.Now()
-	w.emit(OwnerChanged{g.CircleID, old, user})
+	w.emit(event.OwnerChanged{In: g.CircleID, Old: old, New: user})
 	return nil
 }
 
@@ -266,7 +268,7 @@ func (w *World) Circles(kind CircleKind, ids []string, members int) ([]CircleDet
 	defer w.mu.RUnlock()
 	var list []CircleDetails
 	for _, id := range ids {
-		if g, err := w.circle(CircleID{kind, id}); err == nil {
+		if g, err := w.circle(CircleID{Kind: kind, ID: id}); err == nil {
 			list = append(list, CircleDetails{g.row(), g.memberships(part(g.members.Newest(), 0, members))})
 		}
 	}

@@ -3,6 +3,8 @@ package world
 import (
 	"maps"
 	"slices"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const (
@@ -17,26 +19,6 @@ const (
 	FriendsFull   Kind = "a user has as many friends as they can have"
 	BlocklistFull Kind = "a user blocks as many users as they can"
 )
-
-// What happens to contacts and blocklists.
-type (
-	// ContactAdded says that two users are friends of each other.
-	ContactAdded struct{ User, Friend string }
-	// ContactRemoved says that two users are friends no more.
-	ContactRemoved struct{ User, Friend string }
-	// ContactRemarkSet says what a user notes of a friend.
-	ContactRemarkSet struct{ User, Friend, Remark string }
-	// UserBlocked says that a user is on the blocklist of another.
-	UserBlocked struct{ User, Blocked string }
-	// UserUnblocked says that a user was taken off the blocklist of another.
-	UserUnblocked struct{ User, Blocked string }
-)
-
-func (ContactAdded) what()     {}
-func (ContactRemoved) what()   {}
-func (ContactRemarkSet) what() {}
-func (UserBlocked) what()      {}
-func (UserUnblocked) what()    {}
 
 // contactsState holds the friends and blocklists of those users who have any.
 type contactsState struct {
@@ -100,7 +82,7 @@ func (w *World) befriend(a, b string) {
 			friends.Put(pair[1], &Friend{Name: pair[1]})
 		}
 	}
-	w.emit(ContactAdded{a, b})
+	w.emit(event.ContactAdded{User: a, Friend: b})
 }
 
 // unfriend ends a friendship, if there is one. The caller holds mu.
@@ -110,7 +92,7 @@ func (w *World) unfriend(a, b string) {
 	}
 	w.contacts.edit(a).friends.Remove(b)
 	w.contacts.edit(b).friends.Remove(a)
-	w.emit(ContactRemoved{a, b})
+	w.emit(event.ContactRemoved{User: a, Friend: b})
 }
 
 // pair returns two users. The caller holds mu.
@@ -221,7 +203,7 @@ func (w *World) SetRemark(owner, other, remark string) *Error {
 		return refuse(NotFriends, a.Name, b.Name)
 	}
 	f.Remark = remark
-	w.emit(ContactRemarkSet{a.Name, b.Name, remark})
+	w.emit(event.ContactRemarkSet{User: a.Name, Friend: b.Name, Remark: remark})
 	return nil
 }
 

@@ -7,37 +7,20 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const maxConversations = 100 // of the list of a user
-
-// What happens to the conversations of a user, for themselves alone.
-type (
-	// RoamingDeleted says that a user cannot pull messages of a conversation any more.
-	RoamingDeleted struct {
-		User         string
-		Conversation Conversation
-		Messages     []int64
-	}
-	// RoamingCleared says that a user cannot pull any message of before, and has an
-	// empty list of conversations.
-	RoamingCleared struct{ User string }
-	// ConversationClosed says that a conversation is off a user's list until it goes on.
-	ConversationClosed struct {
-		User         string
-		Conversation Conversation
-	}
-)
-
-func (RoamingDeleted) what()     {}
-func (RoamingCleared) what()     {}
-func (ConversationClosed) what() {}
 
 // Conversation is one of a user's: with a user, or in a group or room.
 type Conversation struct {
 	One bool // with one user
 	ID  string
 }
+
+// peer is the conversation as events have it.
+func (c Conversation) peer() event.Peer { return event.Peer{ID: c.ID, Circle: !c.One} }
 
 // With is the conversation with a user.
 func With(user string) Conversation { return Conversation{true, Fold(user)} }
@@ -154,14 +137,14 @@ func (w *World) DeleteRoaming(user string, conv Conversation, ids []string) {
 
 // deleteRoaming deletes messages of a user's conversation. The caller holds mu.
 func (w *World) deleteRoaming(user string, conv Conversation, list []*Message) {
-	var ids []int64
+	var ids []string
 	for _, m := range list {
 		if w.messages.Roaming.delete(user, m.ID) {
-			ids = append(ids, m.ID)
+			ids = append(ids, m.IDText())
 		}
 	}
 	if ids != nil {
-		w.emit(RoamingDeleted{user, conv, ids})
+		w.emit(event.RoamingDeleted{User: user, With: conv.peer(), Messages: ids})
 	}
 }
 
@@ -197,7 +180,7 @@ func (w *World) ClearAllRoaming(user string) {
 		}
 	}
 	if changed {
-		w.emit(RoamingCleared{user})
+		w.emit(event.RoamingCleared{User: user})
 	}
 }
 
@@ -208,7 +191,7 @@ func (w *World) CloseConversation(user string, conv Conversation, roaming bool) 
 	defer w.mu.Unlock()
 	user = Fold(user)
 	if w.messages.Roaming.close(user, conv, w.posts.next()-1) {
-		w.emit(ConversationClosed{user, conv})
+		w.emit(event.ConversationClosed{User: user, With: conv.peer()})
 	}
 	if roaming {
 		w.clearRoaming(user, conv, w.Now())

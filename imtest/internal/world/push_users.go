@@ -3,6 +3,8 @@ package world
 import (
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // A Nickname is how a user is called in push notifications.
@@ -33,7 +35,7 @@ func (w *World) setNickname(u *User, nickname string) {
 	changed := u.Nickname != nickname
 	u.Nickname, u.Modified = nickname, w.Now()
 	if changed {
-		w.emit(PushNicknameSet{u.Name, nickname})
+		w.emit(event.PushNicknameSet{User: u.Name, Nickname: nickname})
 	}
 }
 
@@ -58,7 +60,7 @@ func (w *World) SetPushFields(name string, nickname *string, fields map[string]a
 	}
 	u.Modified = w.Now()
 	if len(changed) > 0 {
-		w.emit(PushFieldsSet{u.Name, changed})
+		w.emit(event.PushFieldsSet{User: u.Name, Fields: changed})
 	}
 	return u.copy(), nil
 }
@@ -137,12 +139,12 @@ func (w *World) bindDevice(user string, b Binding) {
 	own.bind(b)
 	for _, old := range before {
 		if !own.bindings.Has(old.key()) {
-			w.emit(DeviceUnbound{user, old})
+			w.emit(event.DeviceUnbound{User: user, Device: old.Device, Notifier: old.Notifier, Token: old.Token})
 		}
 	}
 	for _, now := range own.bound() {
 		if !slices.Contains(before, now) {
-			w.emit(DeviceBound{user, now})
+			w.emit(event.DeviceBound{User: user, Device: now.Device, Notifier: now.Notifier, Token: now.Token})
 		}
 	}
 }
@@ -173,12 +175,15 @@ type PushScope struct{ Chat, Key string }
 // IsAll holds for the scope of all messages of a user.
 func (s PushScope) IsAll(user string) bool { return s.Chat == "user" && Fold(s.Key) == Fold(user) }
 
-func (s PushScope) text() string {
+// folded is the scope with the name of a user as it is kept.
+func (s PushScope) folded() PushScope {
 	if s.Chat == "user" {
-		return s.Chat + "/" + Fold(s.Key)
+		s.Key = Fold(s.Key)
 	}
-	return s.Chat + "/" + s.Key
+	return s
 }
+
+func (s PushScope) text() string { return s.Chat + "/" + s.folded().Key }
 
 // PushChange is what changes in settings; nil and 0 leave a field as it is, which no
 // document settles.
@@ -208,7 +213,7 @@ func (w *World) ChangePushSettings(name string, scope PushScope, change PushChan
 	}
 	w.push.edit(u.Name).settings[scope.text()] = &p
 	if p != old {
-		w.emit(PushSettingsSet{u.Name, scope, p})
+		w.emit(event.PushSettingsSet{User: u.Name, ChatType: scope.Chat, ID: scope.folded().Key, Mode: p.Mode, Interval: p.Interval, Until: p.Until})
 	}
 	return p, nil
 }
@@ -247,7 +252,7 @@ func (w *World) SetPushLanguage(name, language string) *Error {
 	changed := own.language != language
 	own.language = language
 	if changed {
-		w.emit(PushLanguageSet{u.Name, language})
+		w.emit(event.PushLanguageSet{User: u.Name, Language: language})
 	}
 	return nil
 }
@@ -277,7 +282,7 @@ func (w *World) ChooseTemplate(name, template string) *Error {
 	changed := own.template != template
 	own.template = template
 	if changed {
-		w.emit(PushTemplateChosen{u.Name, template})
+		w.emit(event.PushTemplateChosen{User: u.Name, Template: template})
 	}
 	return nil
 }
