@@ -26,20 +26,20 @@ const maxParallel = 1000
 
 // Rule says what goes where. The public type has the comments.
 type Rule struct {
-	Name      string
-	URL       string
-	Secret    string
-	Kinds     []string
-	Source    string
-	From, To  []string
-	Groups    []string
-	ExtKeys   []string
-	Unsigned  bool
-	Timeout   time.Duration
-	Parallel  int
-	Rejects   bool
-	Tells     bool
-	Rewrites  []string
+	Name     string
+	URL      string
+	Secret   string
+	Kinds    []string
+	Source   string
+	From, To []string
+	Groups   []string
+	ExtKeys  []string
+	Unsigned bool
+	Timeout  time.Duration
+	Parallel int
+	Rejects  bool
+	Tells    bool
+	Rewrites []string
 }
 
 // preSend holds for a rule that is asked before delivery.
@@ -143,6 +143,13 @@ func (r *Rule) covers(c *Callback, groupFormat string) bool {
 		return false
 	}
 	return !c.message || r.wants(c)
+}
+
+// bothFormats are those of the old format that the new one has no form for.
+var bothFormats = []string{"muc.set_metadata", "muc.delete_metadata", "muc.group_member_metadata_update"}
+
+func inFormat(kind, format string) bool {
+	return Family(kind) == format || format == FormatGroupOp && slices.Contains(bothFormats, kind)
 }
 
 // wants applies the filters for messages.
