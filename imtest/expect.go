@@ -15,15 +15,15 @@ import (
 
 // ExpectTB is what expectations need of a test; *testing.T and *testing.B have it.
 type ExpectTB interface {
-	Helper()
-	Cleanup(func())
-	Errorf(format string, args ...any)
+	Helper()                           // as in [testing.TB]
+	Cleanup(func())                    // as in [testing.TB]
+	Errorf(format string, args ...any) // as in [testing.TB]
 }
 
 // Expected is a call that a test expects. Fields that are zero are not compared.
 type Expected struct {
-	Endpoint string // id in the catalogue; it or Path is needed
-	Method   string
+	Endpoint string              // id in the catalogue; it or Path is needed
+	Method   string              // such as "POST"
 	Path     string              // below the prefix, such as "/users/alice"; with a query if that counts, too
 	Body     string              // JSON; numbers, spaces and the order of keys are compared by their meaning
 	Check    func(Request) error // compares what the fields above do not; Status is 0 by then
@@ -31,7 +31,7 @@ type Expected struct {
 	// With a Status or a Response the call is not carried out, and this is its response.
 	// A Status of 0 is 200.
 	Status   int
-	Response string
+	Response string // body, usually JSON
 }
 
 // Expect makes the server strict: from now on, until the test ends, exactly these calls

@@ -18,9 +18,9 @@ import (
 
 // Seeded are the ids of what [Server.Seed] made, in the order of the file.
 type Seeded struct {
-	Groups   []string `json:"groups"`
-	Rooms    []string `json:"rooms"`
-	Messages []string `json:"messages"`
+	Groups   []string `json:"groups"`   // ids
+	Rooms    []string `json:"rooms"`    // ids
+	Messages []string `json:"messages"` // ids
 }
 
 // seedFile is what Seed reads.
