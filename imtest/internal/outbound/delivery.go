@@ -8,7 +8,7 @@ import (
 // The states of a delivery.
 const (
 	Waiting   = "waiting"   // to be sent, or for the response
-	Delivered = "delivered" // accepted
+	Accepted  = "accepted"  // the response is as it must be
 	Lost      = "lost"      // not accepted, and dropped
 	Stored    = "stored"    // not accepted, and stored
 	Rejected  = "rejected"  // the message is not delivered

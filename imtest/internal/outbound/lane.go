@@ -67,7 +67,7 @@ func (s *Sender) deliver(l *lane, d *Delivery) {
 		}
 		a := s.attempt(l.rule, d, fault)
 		if a.Err == "" {
-			s.settle(d, Delivered, "")
+			s.settle(d, Accepted, "")
 			if fault.is(SendTwice) {
 				s.attempt(l.rule, d, nil)
 			}
@@ -119,7 +119,7 @@ func (s *Sender) giveUp(d *Delivery, reason string) {
 		s.settle(d, Lost, reason)
 		return
 	}
-	s.conf.Store.Keep(s.conf.Now(), StoredCallback{d.Rule, d.Kind, d.CallID, d.Body})
+	s.conf.World.Keep(StoredCallback{d.Rule, d.Kind, d.CallID, d.Body})
 	s.settle(d, Stored, reason)
 }
 

@@ -29,16 +29,10 @@ const (
 // smaller.
 const firstEventID = 1326000000000000000
 
-// Lookup is what a callback needs to know of the world beside its event.
-type Lookup interface {
-	// Thread returns the thread of an id with the number of its messages, if there is one.
-	Thread(id string) (thread event.Circle, messages int, ok bool)
-}
-
 // maker makes callbacks of events.
 type maker struct {
 	appKey string
-	lookup Lookup
+	world  World
 	made   atomic.Int64 // events with an id of their own
 }
 

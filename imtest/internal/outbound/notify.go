@@ -47,7 +47,7 @@ func (m *maker) inThread(at time.Time, msg event.Message) []Callback {
 	if msg.ChatType != "groupchat" {
 		return nil
 	}
-	thread, count, ok := m.lookup.Thread(msg.To)
+	thread, count, ok := m.world.Thread(msg.To)
 	if !ok {
 		return nil
 	}

@@ -129,7 +129,7 @@ func (d *decision) code() string {
 func (d *decision) apply(out *Outgoing, ruling *Ruling) string {
 	ruling.Level = cmp.Or(d.Level, ruling.Level)
 	if d.body == nil && d.ext == nil {
-		return Delivered
+		return Accepted
 	}
 	if d.body != nil {
 		ruling.Body, out.Message.Body = d.body, d.body

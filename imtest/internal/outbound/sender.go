@@ -17,16 +17,17 @@ type Config struct {
 	Easemob bool // formats and bans as this brand has them
 	Storage bool // the app has bought it
 	Now     func() time.Time
-	Lookup  Lookup
-	Store   Store
+	World   World
 	Fault   func(kind string) *Fault // due for a request that is to be sent, nil: none
 	Client  *http.Client
 }
 
-// Store keeps what could not be delivered.
-type Store interface {
-	// Keep stores a callback that failed at a time.
-	Keep(at time.Time, s StoredCallback)
+// World is what callbacks know of the world beside its events.
+type World interface {
+	// Thread returns the thread of an id with the number of its messages, if there is one.
+	Thread(id string) (thread event.Circle, messages int, ok bool)
+	// Keep stores a callback that could not be delivered.
+	Keep(c StoredCallback)
 	// Kept returns the set of a key, which is the start of its 10 minutes.
 	Kept(key string) []StoredCallback
 }
@@ -58,7 +59,7 @@ type Sender struct {
 
 // New returns a sender without rules.
 func New(conf Config) *Sender {
-	s := &Sender{conf: conf, maker: maker{appKey: conf.AppKey, lookup: conf.Lookup}, lanes: map[string]*lane{}}
+	s := &Sender{conf: conf, maker: maker{appKey: conf.AppKey, world: conf.World}, lanes: map[string]*lane{}}
 	s.bans.grow = conf.Easemob
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.ctx.Done() // made here, so that a bubble of synctest may use it
@@ -162,7 +163,7 @@ func (s *Sender) offer(list []Callback) {
 
 // resendStored queues a set of stored callbacks once more, as they are.
 func (s *Sender) resendStored(what event.CallbacksResent) {
-	list := s.conf.Store.Kept(what.Key)
+	list := s.conf.World.Kept(what.Key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, kept := range list {
@@ -263,4 +264,5 @@ func (s *Sender) Close() {
 	s.Reset()
 	s.SetRules(nil)
 	_ = s.Wait(context.Background()) // it ends: what is being sent is broken off
+	s.conf.Client.CloseIdleConnections()
 }
