@@ -31,19 +31,22 @@ const maxControl = 64 << 20
 func (srv *Server) newControl() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, do := range map[string]func(*http.Request) (any, error){
-		"POST /_im/reset":    func(*http.Request) (any, error) { srv.Reset(); return nil, nil },
-		"GET /_im/clock":     func(*http.Request) (any, error) { return srv.clockView(), nil },
-		"POST /_im/clock":    srv.moveClock,
-		"GET /_im/faults":    func(*http.Request) (any, error) { return srv.faultViews(), nil },
-		"PUT /_im/faults":    srv.putFaults,
-		"DELETE /_im/faults": func(*http.Request) (any, error) { srv.ClearFaults(); return nil, nil },
-		"PUT /_im/snapshot":  func(r *http.Request) (any, error) { return nil, srv.Load(r.Body) },
-		"POST /_im/seed":     func(r *http.Request) (any, error) { return srv.seedFrom(r.Context(), r.Body) },
-		"GET /_im/requests":  func(r *http.Request) (any, error) { return srv.requestViews(r.URL.Query().Get("endpoint")), nil },
-		"PUT /_im/expect":    srv.putExpected,
-		"GET /_im/expect":    func(*http.Request) (any, error) { return srv.expectedView() },
-		"DELETE /_im/expect": func(*http.Request) (any, error) { return srv.endExpected() },
-		"DELETE /_im/tokens": func(*http.Request) (any, error) { srv.ExpireTokens(); return nil, nil },
+		"POST /_im/reset":                 func(*http.Request) (any, error) { srv.Reset(); return nil, nil },
+		"GET /_im/clock":                  func(*http.Request) (any, error) { return srv.clockView(), nil },
+		"POST /_im/clock":                 srv.moveClock,
+		"GET /_im/faults":                 func(*http.Request) (any, error) { return srv.faultViews(), nil },
+		"PUT /_im/faults":                 srv.putFaults,
+		"DELETE /_im/faults":              func(*http.Request) (any, error) { srv.ClearFaults(); return nil, nil },
+		"PUT /_im/snapshot":               func(r *http.Request) (any, error) { return nil, srv.Load(r.Body) },
+		"POST /_im/seed":                  func(r *http.Request) (any, error) { return srv.seedFrom(r.Context(), r.Body) },
+		"GET /_im/requests":               func(r *http.Request) (any, error) { return srv.requestViews(r.URL.Query().Get("endpoint")), nil },
+		"PUT /_im/expect":                 srv.putExpected,
+		"GET /_im/expect":                 func(*http.Request) (any, error) { return srv.expectedView() },
+		"DELETE /_im/expect":              func(*http.Request) (any, error) { return srv.endExpected() },
+		"POST /_im/push_reports":          srv.postPushReport,
+		"POST /_im/verdicts":              srv.postVerdict,
+		"POST /_im/users/{user}/{action}": srv.act,
+		"DELETE /_im/tokens":              func(*http.Request) (any, error) { srv.ExpireTokens(); return nil, nil },
 	} {
 		mux.HandleFunc(pattern, controlling(do))
 	}

@@ -82,14 +82,22 @@ func (srv *Server) AddUsers(names ...string) {
 	}
 }
 
-// LogIn logs a user in on devices, or on one that it makes up. The user gets the
-// messages that were waiting. It returns false if there is no such user.
+// LogIn logs a user in on devices, or on one that it makes up, in place of those that they were
+// on. The user is online and receives the messages that were waiting; presence follows. It
+// returns false if there is no such user, or they are deactivated.
 func (srv *Server) LogIn(name string, devices ...Device) bool {
 	return srv.world.LogIn(name, worldDevices(devices)...) == nil
 }
 
 // LogOut logs a user out of all devices. It returns false if there is no such user.
 func (srv *Server) LogOut(name string) bool { return srv.world.LogOut(name, event.LogoutSelf) == nil }
+
+// LogOutDevice logs a user out of one device, and reports whether they were on it. They are
+// offline after the last.
+func (srv *Server) LogOutDevice(name, deviceID string) bool {
+	had, err := srv.world.LogOutDevice(name, deviceID, event.LogoutSelf)
+	return had && err == nil
+}
 
 // Message is a message that somebody was sent, as events have it.
 type Message = event.Message

@@ -9,11 +9,11 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // Seeded are the ids of what [Server.Seed] made, in the order of the file.
@@ -99,14 +99,8 @@ type seedRoom struct {
 }
 
 type seedMessage struct {
-	From  string          `json:"from"`
-	To    string          `json:"to"` // a user; or a group or room below
-	Group string          `json:"group"`
-	Room  string          `json:"room"`
-	Text  string          `json:"text"` // or a type with its body
-	Type  string          `json:"type"`
-	Body  json.RawMessage `json:"body"`
-	Ext   json.RawMessage `json:"ext"`
+	From string `json:"from"`
+	ClientMessage
 }
 
 // Seed adds users, groups, rooms and messages from one JSON file, in this order, as
@@ -181,19 +175,6 @@ func (f *seedFile) check(srv *Server) error {
 	return nil
 }
 
-func (m *seedMessage) check() error {
-	targets := slices.DeleteFunc([]string{m.To, m.Group, m.Room}, func(id string) bool { return id == "" })
-	switch {
-	case len(targets) != 1:
-		return errors.New(`one of "to", "group" and "room" is needed`)
-	case (m.Text != "") == (m.Body != nil):
-		return errors.New(`"text" is needed, or "type" and "body"`)
-	case (m.Type == "") != (m.Body == nil):
-		return errors.New(`"type" and "body" go together`)
-	}
-	return nil
-}
-
 func (srv *Server) seedUser(u seedUser) {
 	srv.AddUser(User{Username: u.Username, Password: u.Password, Nickname: u.Nickname})
 	srv.AddContacts(u.Username, u.Contacts...)
@@ -208,22 +189,20 @@ func (srv *Server) seedUser(u seedUser) {
 
 // seedMessage returns the id of the message.
 func (srv *Server) seedMessage(ctx context.Context, m seedMessage) (string, error) {
-	kind, to := "users", m.To
-	switch {
-	case m.Group != "":
-		kind, to = "chatgroups", m.Group
-	case m.Room != "":
-		kind, to = "chatrooms", m.Room
-	}
-	body := map[string]any{"to": []string{to}, "type": "txt", "body": map[string]string{"msg": m.Text}}
-	if m.Body != nil {
-		body["type"], body["body"] = m.Type, m.Body
-	}
-	if m.From != "" {
-		body["from"] = m.From
+	chat, to := m.target()
+	kind := [...]string{world.ToUsers: "users", world.ToGroups: "chatgroups", world.ToRooms: "chatrooms"}[chat]
+	msg := m.content(m.From)
+	body := map[string]any{"to": []string{to}, "type": msg.Kind, "body": json.RawMessage(msg.Body), "need_group_ack": m.NeedAck}
+	for field, value := range map[string]string{"from": m.From, "chatroom_msg_level": m.Level} {
+		if value != "" {
+			body[field] = value
+		}
 	}
 	if m.Ext != nil {
 		body["ext"] = m.Ext
+	}
+	if m.OnlineOnly {
+		body["routetype"] = "ROUTE_ONLINE"
 	}
 	c := srv.ownCall(ctx, "/messages/"+kind, body)
 	err := srv.api.Admit(c)

@@ -79,6 +79,22 @@ type (
 		Message Message `json:"message"`
 		By      string  `json:"by"`
 	}
+	// MessageDelivered says that a user's device has confirmed a message from another user.
+	MessageDelivered struct {
+		Message Message `json:"message"`
+		By      string  `json:"by"`
+	}
+	// MessageRead says that a user has confirmed to have read a message.
+	MessageRead struct {
+		Message Message `json:"message"`
+		By      string  `json:"by"`
+		Text    string  `json:"text,omitzero"` // of the user's own, with a receipt to a group
+	}
+	// ConversationRead says that a user has confirmed to have read all of a conversation.
+	ConversationRead struct {
+		User string `json:"user"`
+		With Peer   `json:"with"`
+	}
 	// RoamingDeleted says that a user cannot pull messages of a conversation any more.
 	RoamingDeleted struct {
 		User     string   `json:"user"`
@@ -149,6 +165,9 @@ var messageKinds = []Data{
 	MessageGrown{},
 	MessageEdited{},
 	MessageRecalled{},
+	MessageDelivered{},
+	MessageRead{},
+	ConversationRead{},
 	RoamingDeleted{},
 	RoamingCleared{},
 	ConversationClosed{},
@@ -175,6 +194,15 @@ func (MessageEdited) Kind() string { return "message_edited" }
 
 // Kind returns "message_recalled".
 func (MessageRecalled) Kind() string { return "message_recalled" }
+
+// Kind returns "message_delivered".
+func (MessageDelivered) Kind() string { return "message_delivered" }
+
+// Kind returns "message_read".
+func (MessageRead) Kind() string { return "message_read" }
+
+// Kind returns "conversation_read".
+func (ConversationRead) Kind() string { return "conversation_read" }
 
 // Kind returns "roaming_deleted".
 func (RoamingDeleted) Kind() string { return "roaming_deleted" }

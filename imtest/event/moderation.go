@@ -38,6 +38,26 @@ type (
 	}
 )
 
+// MessageModerated says that the moderation of a message ended. One that is rejected or recalled has
+// a [MessageRecalled] as well.
+type MessageModerated struct {
+	Message  Message `json:"message"` // as it is now
+	Result   Verdict `json:"result"`
+	Provider string  `json:"provider,omitzero"` // what the provider said: PASS, REVIEWED or REJECT
+	Risk     string  `json:"risk,omitzero"`     // a label
+}
+
+// Verdict is what moderation does with a message.
+type Verdict string
+
+// The verdicts.
+const (
+	VerdictPass     Verdict = "PASS"
+	VerdictReject   Verdict = "REJECT"
+	VerdictExchange Verdict = "EXCHANGE" // the text is replaced
+	VerdictRecall   Verdict = "RECALL"   // it is recalled later, as audio and video are
+)
+
 // KeywordSettings are what creating and updating a list set.
 type KeywordSettings struct {
 	Name        string `json:"name"`
@@ -88,6 +108,7 @@ var moderationKinds = []Data{
 	KeywordUpdated{},
 	KeywordDeleted{},
 	ExportOrdered{},
+	MessageModerated{},
 	CallbacksStored{},
 	CallbacksResent{},
 }
@@ -112,6 +133,9 @@ func (KeywordDeleted) Kind() string { return "keyword_deleted" }
 
 // Kind returns "export_ordered".
 func (ExportOrdered) Kind() string { return "export_ordered" }
+
+// Kind returns "message_moderated".
+func (MessageModerated) Kind() string { return "message_moderated" }
 
 // Kind returns "callbacks_stored".
 func (CallbacksStored) Kind() string { return "callbacks_stored" }

@@ -112,6 +112,26 @@ type (
 		Message  json.RawMessage `json:"message,omitzero"`
 		Devices  []PushedDevice  `json:"devices,omitzero"`
 	}
+	// PushReported says what became of a push for a message that waits for a user.
+	PushReported struct {
+		User     string     `json:"user"`
+		Message  string     `json:"message,omitzero"` // id
+		Status   PushStatus `json:"status"`
+		Platform string     `json:"platform,omitzero"` // of the vendor: "APNS"
+		Detail   string     `json:"detail,omitzero"`   // why it failed
+		Device   string     `json:"device,omitzero"`   // id
+		Notifier string     `json:"notifier,omitzero"` // name of the certificate
+	}
+)
+
+// PushStatus is what became of a push.
+type PushStatus string
+
+// What becomes of a push.
+const (
+	PushSuccess PushStatus = "success" // the vendor took it
+	PushFail    PushStatus = "fail"    // the vendor refused it
+	PushError   PushStatus = "error"   // it was not sent
 )
 
 // PushedDevice is a device to which a vendor brings a push.
@@ -139,6 +159,7 @@ var pushKinds = []Data{
 	LabelUserRemoved{},
 	PushStored{},
 	PushSent{},
+	PushReported{},
 }
 
 // Kind returns "push_nickname_set".
@@ -188,3 +209,6 @@ func (PushStored) Kind() string { return "push_stored" }
 
 // Kind returns "push_sent".
 func (PushSent) Kind() string { return "push_sent" }
+
+// Kind returns "push_reported".
+func (PushReported) Kind() string { return "push_reported" }

@@ -20,8 +20,11 @@ func (w *World) LogIn(name string, devices ...Device) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	u, err := w.user(name)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case u.Banned:
+		return refuse(UserIsBanned, u.Name)
 	}
 	w.takeOutAbsent() // before they look as if they had never been away
 	now := w.Now()

@@ -103,7 +103,22 @@ func (w *World) mayReact(user string, m *Message) *Error {
 func (w *World) React(user, id, text string) (Reaction, Message, *Error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	user = Fold(user)
+	return w.react(Fold(user), id, text)
+}
+
+// ReactAs is React on a device of the user.
+func (w *World) ReactAs(user, id, text string) *Error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	u, err := w.client(user)
+	if err == nil {
+		_, _, err = w.react(u.Name, id, text)
+	}
+	return err
+}
+
+// react is React. The caller holds mu.
+func (w *World) react(user, id, text string) (Reaction, Message, *Error) {
 	m := w.kept(id)
 	if m == nil {
 		return Reaction{}, Message{}, refuse(NoMessage, id)
@@ -128,7 +143,22 @@ func (w *World) React(user, id, text string) (Reaction, Message, *Error) {
 func (w *World) TakeReactionBack(user, id, text string) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	user = Fold(user)
+	return w.takeReactionBack(Fold(user), id, text)
+}
+
+// TakeReactionBackAs is TakeReactionBack on a device of the user.
+func (w *World) TakeReactionBackAs(user, id, text string) *Error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	u, err := w.client(user)
+	if err != nil {
+		return err
+	}
+	return w.takeReactionBack(u.Name, id, text)
+}
+
+// takeReactionBack is TakeReactionBack. The caller holds mu.
+func (w *World) takeReactionBack(user, id, text string) *Error {
 	m := w.kept(id)
 	r := w.reactions.on(m).Get(text)
 	if r == nil || !r.Users.Has(user) {

@@ -97,6 +97,11 @@ func (g *circle) muteTag(tag string, until time.Time) {
 	g.tags[tag] = until
 }
 
+// hasMutedTag holds for a member with a tag that is muted.
+func (g *circle) hasMutedTag(m *Member, now time.Time) bool {
+	return slices.ContainsFunc(m.Tags, func(tag string) bool { return g.tags[tag].After(now) })
+}
+
 // knowsTag holds if a member has the tag.
 func (g *circle) knowsTag(tag string) bool {
 	for m := range g.members.All {

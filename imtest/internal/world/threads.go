@@ -28,13 +28,20 @@ const (
 type NewThread struct {
 	Group, Message string
 	Owner, Name    string
+	OnDevice       bool // the owner does it, not a call
 }
 
 // CreateThread hangs a thread on a message of a group.
 func (w *World) CreateThread(n NewThread) (Circle, *Error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	owner := Fold(n.Owner)
+	owner, by := Fold(n.Owner), ""
+	if n.OnDevice {
+		if _, err := w.client(owner); err != nil {
+			return Circle{}, err
+		}
+		by = owner
+	}
 	g, err := w.managed(CircleID{Kind: GroupKind, ID: n.Group})
 	if err == nil && !g.members.Has(owner) {
 		err = refuse(OutsideGroup, owner)
@@ -58,7 +65,7 @@ func (w *World) CreateThread(n NewThread) (Circle, *Error) {
 	}}
 	w.found(t, nil)
 	w.hang(t)
-	w.emit(event.CircleCreated{Circle: t.Circle, Members: []string{owner}})
+	w.emit(event.CircleCreated{Circle: t.Circle, Members: []string{owner}, By: by})
 	return t.Circle, nil
 }
 

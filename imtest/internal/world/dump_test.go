@@ -27,7 +27,7 @@ func TestBecome(t *testing.T) {
 
 // A field of the world is replaced, or stays by intention.
 func TestBecomeKnowsEveryField(t *testing.T) {
-	text, err := os.ReadFile("become.go")
+	text, err := os.ReadFile("dump.go")
 	require.NoError(t, err)
 	stays := map[string]bool{"Conf": true, "UUID": true, "StoragePort": true, "IDs": true, "mu": true, "tokens": true, "tokenMu": true, "events": true}
 	for field := range reflect.TypeFor[World]().Fields() {
