@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Kinds are all kinds of callbacks that are documented. Those of groups and rooms come in two
-// formats, muc and group_op.
+// Kinds are all kinds of callbacks that are documented, push.error only as a status. Those of groups
+// and rooms come in two formats, muc and group_op.
 var Kinds = []string{
 	"pre_send.message", "pre_send.message_flat", "pre_send.message_edit",
 	"message.text", "message.command", "message.image", "message.audio", "message.video", "message.location", "message.file",
@@ -31,7 +31,7 @@ var Kinds = []string{
 	"notify.reaction", "notify.thread",
 	"keyword_alert",
 	"moderation",
-	"push.success", "push.fail",
+	"push.success", "push.fail", "push.error",
 }
 
 // Family is the part of a kind before the first dot.

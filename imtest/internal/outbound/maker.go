@@ -52,6 +52,16 @@ func (m *maker) of(e event.Event) []Callback {
 		return []Callback{m.status(e.Time, what.User, what.Device, logoutReason(what.Why), "offline")}
 	case event.PushSent:
 		return m.pushes(e.Time, what)
+	case event.PushReported:
+		return []Callback{m.reported(e.Time, what)}
+	case event.MessageModerated:
+		return []Callback{m.moderated(e.Time, what)}
+	case event.MessageDelivered:
+		return []Callback{m.delivered(e.Time, what)}
+	case event.MessageRead:
+		return []Callback{m.read(e.Time, what)}
+	case event.ConversationRead:
+		return m.conversationRead(e.Time, what)
 	}
 	if list := m.ofContact(e.Time, e.Data); list != nil {
 		return list

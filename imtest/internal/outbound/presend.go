@@ -3,7 +3,6 @@ package outbound
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,14 +43,14 @@ type Ruling struct {
 }
 
 // Ask asks all rules that cover a message, one after the other, until one rejects it.
-func (s *Sender) Ask(ctx context.Context, out Outgoing) Ruling {
+func (s *Sender) Ask(out Outgoing) Ruling {
 	var ruling Ruling
 	for _, r := range s.Rules() {
 		kind := out.kindFor(&r)
 		if kind == "" {
 			continue
 		}
-		s.ask(ctx, &r, kind, &out, &ruling)
+		s.ask(&r, kind, &out, &ruling)
 		if ruling.Rejected {
 			break
 		}
@@ -84,13 +83,13 @@ func covered(r *Rule, kind string) string {
 }
 
 // ask asks one rule, and changes the message and the ruling by what it decides.
-func (s *Sender) ask(ctx context.Context, r *Rule, kind string, out *Outgoing, ruling *Ruling) {
+func (s *Sender) ask(r *Rule, kind string, out *Outgoing, ruling *Ruling) {
 	c := s.maker.preSend(kind, s.conf.Now(), out)
 	d := &Delivery{Rule: r.Name, Kind: kind, CallID: c.CallID, URL: r.URL, Body: c.body(r), Time: s.conf.Now(), State: Waiting}
 	s.mu.Lock()
 	s.log.add(d)
 	s.mu.Unlock()
-	decided, err := s.decision(ctx, r, d, out)
+	decided, err := s.decision(r, d, out)
 	switch {
 	case err != nil:
 		s.settle(d, Failed, err.Error())
@@ -141,10 +140,10 @@ func (d *decision) apply(out *Outgoing, ruling *Ruling) string {
 }
 
 // decision asks for one and checks it. There is one attempt.
-func (s *Sender) decision(ctx context.Context, r *Rule, d *Delivery, out *Outgoing) (*decision, error) {
+func (s *Sender) decision(r *Rule, d *Delivery, out *Outgoing) (*decision, error) {
 	a := Attempt{Time: s.conf.Now()}
 	var err error
-	if a.Status, a.Response, err = s.post(ctx, r.Timeout, d.URL, d.Body, s.fault(d.Kind)); err != nil {
+	if a.Status, a.Response, err = s.post(s.ctx, r.Timeout, d.URL, d.Body, s.fault(d.Kind)); err != nil {
 		a.Err = err.Error()
 	}
 	s.note(d, a)

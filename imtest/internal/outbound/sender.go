@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -83,6 +84,11 @@ func (s *Sender) Rules() []Rule {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Rule{}, s.rules...)
+}
+
+// Asks holds if a rule is asked about messages before their delivery.
+func (s *Sender) Asks() bool {
+	return slices.ContainsFunc(s.Rules(), func(r Rule) bool { return r.preSend() })
 }
 
 // Take sends what an event causes. It waits for nothing, and is called in the order of events.
