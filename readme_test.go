@@ -25,11 +25,18 @@ import (
 	"context"
 	"errors"
 	"log"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/callbacks"
+	"github.com/imrest/im-go/callbacks/callbackstest"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
@@ -41,7 +48,14 @@ var (
 	_ context.Context
 	_ = errors.Is
 	_ = log.Fatal
+	_ = slog.Default
+	_ = http.StatusOK
+	_ = httptest.NewRecorder
+	_ = os.Getenv
+	_ = strings.Contains
 	_ batch.Result
+	_ = callbacks.New
+	_ = callbackstest.Request
 	_ groups.MemberOptions
 	_ = imtest.NewServer
 	_ = messages.Text
@@ -80,7 +94,7 @@ func TestDocumentedCodeCompiles(t *testing.T) {
 			case strings.HasPrefix(code, "func "):
 				code = fragment + code + "\nfunc main() {}\n"
 			default:
-				code = fragment + "\nfunc main() {\n\tvar ctx context.Context\n\tvar client *im.Client\n\t_, _ = ctx, client\n" + code + "}\n"
+				code = fragment + "\nfunc main() {\n\tvar ctx context.Context\n\tvar client *im.Client\n\tvar h *callbacks.Handler\n\t_, _, _ = ctx, client, h\n" + code + "}\n"
 			}
 			sub := filepath.Join(dir, fmt.Sprint("block", blocks))
 			require.NoError(t, os.Mkdir(sub, 0o700))
@@ -113,6 +127,33 @@ func TestReadmesAreInStep(t *testing.T) {
 		return set
 	}
 	assert.Equal(t, unique(en), unique(zh))
+}
+
+// The guide to callbacks says the same in both languages.
+func TestCallbacksGuideIsInStep(t *testing.T) {
+	en, err := os.ReadFile("docs/callbacks.md")
+	require.NoError(t, err)
+	zh, err := os.ReadFile("docs/callbacks.zh-CN.md")
+	require.NoError(t, err)
+	for _, mark := range []string{`(?m)^## `, `(?m)^\|`, "(?m)^```", `\]\([^)]`} {
+		re := regexp.MustCompile(mark)
+		assert.Len(t, re.FindAll(zh, -1), len(re.FindAll(en, -1)), "count of %s", mark)
+	}
+	words := func(b []byte) map[string]bool {
+		set := make(map[string]bool)
+		for _, word := range regexp.MustCompile("`[^`\n]+`").FindAll(b, -1) {
+			set[string(word)] = true
+		}
+		return set
+	}
+	assert.Equal(t, words(en), words(zh))
+	code := func(b []byte) (lines []string) {
+		for _, block := range goBlock.FindAllSubmatch(b, -1) {
+			lines = append(lines, regexp.MustCompile(` *// .*`).ReplaceAllString(string(block[1]), ""))
+		}
+		return lines
+	}
+	assert.Equal(t, code(en), code(zh))
 }
 
 // The tables of both READMEs have every option, every field of Config, and every kind of

@@ -23,11 +23,14 @@ var introduction string
 
 func main() {
 	out := flag.String("o", "", "also write a page with the table to this file")
+	only := flag.Bool("callbacks", false, "measure callbacks alone")
 	flag.Parse()
+	measures := []func() []row{calls, connections, largeBody, longList, files, tokens, received, decided}
+	if *only {
+		measures = []func() []row{received, decided}
+	}
 	var rows []row
-	for _, measure := range []func() []row{
-		calls, connections, largeBody, longList, files, tokens,
-	} {
+	for _, measure := range measures {
 		rows = append(rows, measure()...)
 	}
 	measured := table(rows)
