@@ -8,20 +8,19 @@ import (
 )
 
 // pushes makes the callbacks of a push: one for each device that a vendor brings it to, and one
-// for each user without a device.
+// for each user without a device. Each has an id of its own, since it is no message.
 func (m *maker) pushes(at time.Time, what event.PushSent) []Callback {
-	id := m.newID()
 	reached := map[string]bool{}
 	var list []Callback
 	for _, d := range what.Devices {
 		reached[d.User] = true
-		list = append(list, m.push(at, id, d.User, "success", object{
+		list = append(list, m.push(at, m.newID(), d.User, "success", object{
 			"channel": d.Platform, "device_id": d.Device, "notifier_name": d.Notifier, "data": object{},
 		}))
 	}
 	for _, user := range what.Users {
 		if !reached[user] {
-			list = append(list, m.push(at, id, user, "fail", object{"detail": "no push binding"}))
+			list = append(list, m.push(at, m.newID(), user, "fail", object{"detail": "no push binding"}))
 		}
 	}
 	return list
