@@ -78,7 +78,7 @@ func TestMembers(t *testing.T) {
 		},
 		{ID: "chatrooms.list_members", Name: "page too large", Do: byPage(page.Numbered{Size: 1001}), Err: im.ErrInvalidArgument},
 		{
-			ID: "chatrooms.list_members_cursor", Do: byCursor(chatrooms.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: "MTc="}, Order: chatrooms.OrderOldestFirst}),
+			ID: "chatrooms.list_members_cursor", Do: byCursor(chatrooms.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: "MTc="}, Order: page.OrderOldestFirst}),
 			Request:  "GET " + path + "?cursor=MTc%3D&limit=2&sort=asc&version=v3",
 			Response: `{"data":["bob","carol"],"cursor":"MTg","count":2}`,
 			Want:     &page.Page[string]{Items: []string{"bob", "carol"}, Next: "MTg"},
@@ -94,6 +94,7 @@ func TestMembers(t *testing.T) {
 			Request: "GET " + path + "?limit=100&version=v3", Response: `{"data":["bob",9007199254740993]}`,
 			Want: &page.Page[string]{Items: []string{"bob", "9007199254740993"}},
 		},
+		{ID: "chatrooms.list_members_cursor", Name: "order", Do: byCursor(chatrooms.MemberCursorOptions{Order: "up"}), Err: im.ErrInvalidArgument},
 		{ID: "chatrooms.list_members_cursor", Name: "negative limit", Do: byCursor(chatrooms.MemberCursorOptions{Options: page.Options{Limit: -1}}), Err: im.ErrInvalidArgument},
 		{
 			ID: "chatrooms.add_member", Do: single((*service).AddMember, "carol"),

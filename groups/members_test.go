@@ -39,7 +39,7 @@ func TestMemberLists(t *testing.T) {
 			}},
 		},
 		{
-			ID: "groups.list_members", Name: "with times", Do: byPage(groups.MemberListOptions{Numbered: page.Numbered{Page: 2}, JoinTime: true, Order: groups.OrderNewestFirst}),
+			ID: "groups.list_members", Name: "with times", Do: byPage(groups.MemberListOptions{Numbered: page.Numbered{Page: 2}, JoinTime: true, Order: page.OrderNewestFirst}),
 			Request:  "GET /chatgroups/231/users?joined_time=true&pagenum=2&pagesize=100&sort=desc",
 			Response: data(`[{"member":"bob","joined_time":"1740990000456"},{"owner":"alice","joined_time":1740990000455}]`),
 			Want: &page.Page[groups.Member]{Items: []groups.Member{
@@ -60,9 +60,10 @@ func TestMemberLists(t *testing.T) {
 			Request: "GET /chatgroups/231/users?pagenum=1&pagesize=100", Response: data(`[{"member":"bob"},{"joined_time":1740990000456}]`),
 			Err: im.ErrBadResponse,
 		},
+		{ID: "groups.list_members", Name: "order", Do: byPage(groups.MemberListOptions{Order: "up"}), Err: im.ErrInvalidArgument},
 		{ID: "groups.list_members", Name: "size above 1000", Do: byPage(groups.MemberListOptions{Numbered: page.Numbered{Size: 1001}}), Err: im.ErrInvalidArgument},
 		{
-			ID: "groups.list_members_cursor", Do: byCursor(groups.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: "a="}, Order: groups.OrderOldestFirst}),
+			ID: "groups.list_members_cursor", Do: byCursor(groups.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: "a="}, Order: page.OrderOldestFirst}),
 			Request:  "GET /chatgroups/231/users?cursor=a%3D&limit=2&sort=asc&version=v3",
 			Response: `{"data":["bob","carol"],"cursor":"ZGVt"}`,
 			Want:     &page.Page[string]{Items: []string{"bob", "carol"}, Next: "ZGVt"},
@@ -77,6 +78,7 @@ func TestMemberLists(t *testing.T) {
 			Request: "GET /chatgroups/231/users?limit=100&version=v3", Response: `{"data":["bob"],"cursor":9007199254740993}`,
 			Want: &page.Page[string]{Items: []string{"bob"}, Next: "9007199254740993"},
 		},
+		{ID: "groups.list_members_cursor", Name: "order", Do: byCursor(groups.MemberCursorOptions{Order: "up"}), Err: im.ErrInvalidArgument},
 		{ID: "groups.list_members_cursor", Name: "negative limit", Do: byCursor(groups.MemberCursorOptions{Options: page.Options{Limit: -1}}), Err: im.ErrInvalidArgument},
 		{
 			ID: "groups.is_member", Do: isMember,

@@ -231,7 +231,7 @@ func (srv *Server) ReportPush(r event.PushReported) error {
 
 // Moderation is the verdict on a message.
 type Moderation struct {
-	Result   event.Verdict `json:"result"`   // one of the constants
+	Result   event.Verdict `json:"result"`   // one of the verdicts
 	Provider string        `json:"provider"` // what the provider said: PASS, REVIEWED or REJECT
 	Risk     string        `json:"risk"`     // a label
 	Text     string        `json:"text"`     // with [event.VerdictExchange]: in place of the text

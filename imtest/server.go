@@ -2,11 +2,12 @@
 // (声网 IM) and Easemob (环信 IM), for tests.
 //
 //	srv := imtest.NewServer(t)
-//	// ... point a client at srv.URL(), srv.Org(), srv.App() ...
+//	client := srv.Client() // other clients need srv.URL(), srv.Org(), srv.App()
+//	// ... have the program send a message with it ...
 //	require.Len(t, srv.Messages("bob"), 1)
 //
 // It speaks real HTTP on loopback, keeps what it is told, checks what it gets
-// as the API does, and responses in the API's documented forms, odd ones
+// as the API does, and responds in the API's documented forms, odd ones
 // included. It works with any client of the API, in any language; the program
 // imtest/imserver runs it alone.
 package imtest

@@ -87,6 +87,7 @@ func fillMessages(c *client, ok func(method, path, body string) got, group strin
 	ok("POST", "/reaction/user/alice", `{"msgId":"`+kept+`","message":"👍"}`)
 	ok("DELETE", "/rest/message/roaming/chat/user/bob?userId=alice&msgIdList="+kept, "")
 	ok("DELETE", "/users/bob/user_channel", `{"channel":"alice","type":"chat","delete_roam":false}`)
+	require.NoError(c.t, c.srv.ReadConversationAs("alice", "bob"))
 	c.srv.AddUsers("left")
 	ok("DELETE", "/users/left", "")
 	c.srv.SetHistoryZone(time.FixedZone("CST", 8*3600))

@@ -12,15 +12,6 @@ import (
 	"github.com/imrest/im-go/page"
 )
 
-// Order is the order of a list of threads.
-type Order string
-
-// The orders; without one the newest come first.
-const (
-	OrderOldestFirst Order = "asc"
-	OrderNewestFirst Order = "desc"
-)
-
 // MaxPage is the most entries on a page of any list of this package, which is also what
 // the lists ask for without a limit.
 const MaxPage = 50
@@ -28,15 +19,12 @@ const MaxPage = 50
 // ListOptions choose a page of threads.
 type ListOptions struct {
 	page.Options
-	Order Order `json:"order,omitzero"` // empty: the newest first
+	Order page.Order `json:"order,omitzero"` // empty: the newest first
 }
 
 func (o ListOptions) call(e *api.Endpoint, out any, params ...string) *api.Call {
 	q := url.Values{}
-	invalid := api.Cursor(q, o.Options, MaxPage)
-	if o.Order != "" {
-		q.Set("sort", string(o.Order))
-	}
+	invalid := api.First(api.Cursor(q, o.Options, MaxPage), api.Order(q, "sort", o.Order))
 	return &api.Call{Endpoint: e, Params: params, Query: q, Invalid: invalid, Out: out}
 }
 

@@ -129,7 +129,7 @@ func TestLists(t *testing.T) {
 	}
 	wiretest.Run(t, []wiretest.Case{
 		{
-			ID: "thread.list_app", Do: list(thread.ListOptions{Options: page.Options{Limit: 2, Cursor: "a+="}, Order: thread.OrderOldestFirst}),
+			ID: "thread.list_app", Do: list(thread.ListOptions{Options: page.Options{Limit: 2, Cursor: "a+="}, Order: page.OrderOldestFirst}),
 			Request:  "GET /thread?cursor=a%2B%3D&limit=2&sort=asc",
 			Response: response(`"entities":[{"id":"244"},{"id":245}],"properties":{"cursor":"MDEy"}`),
 			Want:     &page.Page[string]{Items: []string{"244", "245"}, Next: "MDEy"},
@@ -139,9 +139,10 @@ func TestLists(t *testing.T) {
 			Request: "GET /thread?limit=50", Response: response(`"entities":[{"id":"244"}],"properties":{"cursor":"MDEy"}`),
 			Want: &page.Page[string]{Items: []string{"244"}},
 		},
+		{ID: "thread.list_app", Name: "order", Do: list(thread.ListOptions{Order: "up"}), Err: im.ErrInvalidArgument},
 		{ID: "thread.list_app", Name: "limit above 50", Do: list(thread.ListOptions{Options: page.Options{Limit: 51}}), Err: im.ErrInvalidArgument},
 		{
-			ID: "thread.list_user", Do: joined(thread.ListOptions{Options: page.Options{Limit: 1}, Order: thread.OrderNewestFirst}),
+			ID: "thread.list_user", Do: joined(thread.ListOptions{Options: page.Options{Limit: 1}, Order: page.OrderNewestFirst}),
 			Request:  "GET /threads/user/alice?limit=1&sort=desc",
 			Response: response(`"entities":[` + shoesJSON + `],"properties":{"cursor":"MDEy"}`),
 			Want:     &page.Page[thread.Thread]{Items: []thread.Thread{shoes}, Next: "MDEy"},
@@ -243,7 +244,7 @@ func TestAll(t *testing.T) {
 	assert.Len(t, collect(t, client.Thread.AllJoined(t.Context(), "alice", thread.ListOptions{Options: page.Options{Limit: 1}})), 1, "a full last page")
 
 	client, sent = pages(t, `"entities":[`+shoesJSON+`]`+cursor, `"entities":[]`)
-	assert.Len(t, collect(t, client.Thread.AllJoinedInGroup(t.Context(), "231", "alice", thread.ListOptions{Options: page.Options{Limit: 1}, Order: thread.OrderOldestFirst})), 1)
+	assert.Len(t, collect(t, client.Thread.AllJoinedInGroup(t.Context(), "231", "alice", thread.ListOptions{Options: page.Options{Limit: 1}, Order: page.OrderOldestFirst})), 1)
 	assert.Equal(t, "/threads/chatgroups/231/user/alice?cursor=MDEy&limit=1&sort=asc", (*sent)[1].Path)
 
 	client, sent = pages(t, `"data":{"affiliations":["alice"]}`+cursor, `"data":{"affiliations":[]}`+cursor)

@@ -111,6 +111,18 @@ func Cursor(q url.Values, o page.Options, most int) error {
 	return Range("Limit", o.Limit, 1, most)
 }
 
+// Order checks the order of a list and writes it, if one is wanted.
+func Order(q url.Values, key string, o page.Order) error {
+	switch o {
+	case "":
+		return nil
+	case page.OrderOldestFirst, page.OrderNewestFirst:
+		q.Set(key, string(o))
+		return nil
+	}
+	return Invalid("Order", "is %s, must be %q or %q", Quoted(string(o)), page.OrderNewestFirst, page.OrderOldestFirst)
+}
+
 // Number checks the options of a list that is read by number and fills in what was not
 // said.
 func Number(o page.Numbered, most int) (page.Numbered, error) {

@@ -197,6 +197,7 @@ func TestJoinAndLeaveAs(t *testing.T) {
 		w := clientWorld(t, new(testClock))
 		require.Nil(t, w.UpdateCircle(hikers, set))
 		assert.True(t, w.JoinAs("eve", "hikers").Of(want), string(want))
+		assert.Nil(t, w.JoinAs("bob", "hikers"), "a member is in already")
 	}
 	require.Nil(t, w.DisableGroup("hikers"))
 	assert.True(t, w.JoinAs("eve", "hikers").Of(CircleDisabled))

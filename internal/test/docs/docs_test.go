@@ -1,5 +1,5 @@
 // Package docs tests what the module's documentation promises its readers: links lead
-// somewhere, and every exported name is explained.
+// somewhere, every exported name is explained, and what has limits is shown by an example.
 package docs
 
 import (

@@ -113,10 +113,10 @@ func TestRoomMembers(t *testing.T) {
 			assert.Equal(t, m.Username == "alice", m.Role == chatrooms.RoleOwner)
 		}
 		assert.Len(t, all(t, client.Chatrooms.AllMembers(ctx, r, page.Numbered{Size: 3})), 4)
-		p, err := client.Chatrooms.ListMembersByCursor(ctx, r, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 2}, Order: chatrooms.OrderOldestFirst})
+		p, err := client.Chatrooms.ListMembersByCursor(ctx, r, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 2}, Order: page.OrderOldestFirst})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"bob", "carol"}, p.Items)
-		assert.Equal(t, []string{"bob", "carol", "dave"}, all(t, client.Chatrooms.AllMembersByCursor(ctx, r, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 1}, Order: chatrooms.OrderOldestFirst})))
+		assert.Equal(t, []string{"bob", "carol", "dave"}, all(t, client.Chatrooms.AllMembersByCursor(ctx, r, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 1}, Order: page.OrderOldestFirst})))
 
 		require.NoError(t, client.Chatrooms.AddAdmin(ctx, r, "Bob"))
 		assert.Equal(t, []string{"bob"}, roomOf(t, srv, r).Admins)

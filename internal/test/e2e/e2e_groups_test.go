@@ -148,10 +148,10 @@ func TestGroupMembers(t *testing.T) {
 			assert.WithinDuration(t, srv.Clock().Now(), m.Joined, time.Minute, m.Username)
 		}
 		assert.Len(t, all(t, client.Groups.AllMembers(ctx, g, groups.MemberListOptions{Numbered: page.Numbered{Size: 3}})), 4)
-		p, err := client.Groups.ListMembersByCursor(ctx, g, groups.MemberCursorOptions{Options: page.Options{Limit: 2}, Order: groups.OrderOldestFirst})
+		p, err := client.Groups.ListMembersByCursor(ctx, g, groups.MemberCursorOptions{Options: page.Options{Limit: 2}, Order: page.OrderOldestFirst})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"bob", "carol"}, p.Items)
-		assert.Equal(t, []string{"bob", "carol", "dave"}, all(t, client.Groups.AllMembersByCursor(ctx, g, groups.MemberCursorOptions{Options: page.Options{Limit: 1}, Order: groups.OrderOldestFirst})))
+		assert.Equal(t, []string{"bob", "carol", "dave"}, all(t, client.Groups.AllMembersByCursor(ctx, g, groups.MemberCursorOptions{Options: page.Options{Limit: 1}, Order: page.OrderOldestFirst})))
 
 		require.NoError(t, client.Groups.AddAdmin(ctx, g, "Bob"))
 		assert.Equal(t, []string{"bob"}, groupOf(t, srv, g).Admins)

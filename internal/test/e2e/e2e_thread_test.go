@@ -58,7 +58,7 @@ func TestThread(t *testing.T) {
 		ids, err := client.Thread.List(ctx, thread.ListOptions{Options: page.Options{Limit: 2}})
 		require.NoError(t, err)
 		assert.Equal(t, []string{hm, cake}, ids.Items)
-		assert.Equal(t, []string{id, cake, hm}, all(t, client.Thread.All(ctx, thread.ListOptions{Options: page.Options{Limit: 1}, Order: thread.OrderOldestFirst})))
+		assert.Equal(t, []string{id, cake, hm}, all(t, client.Thread.All(ctx, thread.ListOptions{Options: page.Options{Limit: 1}, Order: page.OrderOldestFirst})))
 		joined, err := client.Thread.ListJoined(ctx, "bob", thread.ListOptions{})
 		require.NoError(t, err)
 		require.Len(t, joined.Items, 1)

@@ -85,7 +85,7 @@ func TestListsOfGroupsAndRoomsAreResumed(t *testing.T) {
 		return client.Groups.PageMembers(ctx, group, groups.MemberListOptions{Numbered: o})
 	}, func(m groups.Member) string { return m.Username }, byNumber)
 	resumed(t, users, func(o page.Options) iter.Seq2[*page.Page[string], error] {
-		return client.Groups.PageMembersByCursor(ctx, group, groups.MemberCursorOptions{Options: o, Order: groups.OrderNewestFirst})
+		return client.Groups.PageMembersByCursor(ctx, group, groups.MemberCursorOptions{Options: o, Order: page.OrderNewestFirst})
 	}, itself, byCursor)
 	resumed(t, users, func(o page.Numbered) iter.Seq2[*page.Page[groups.File], error] {
 		return client.Groups.PageFiles(ctx, group, o)

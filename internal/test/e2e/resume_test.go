@@ -93,7 +93,7 @@ func TestListsOfReactionsAndThreadsAreResumed(t *testing.T) {
 		return client.Thread.Pages(ctx, thread.ListOptions{Options: o})
 	}, itself, byCursor)
 	resumed(t, ids, func(o page.Options) iter.Seq2[*page.Page[thread.Thread], error] {
-		return client.Thread.PageJoined(ctx, "alice", thread.ListOptions{Options: o, Order: thread.OrderOldestFirst})
+		return client.Thread.PageJoined(ctx, "alice", thread.ListOptions{Options: o, Order: page.OrderOldestFirst})
 	}, threadID, byCursor)
 	resumed(t, ids, func(o page.Options) iter.Seq2[*page.Page[thread.Thread], error] {
 		return client.Thread.PageJoinedInGroup(ctx, group, "alice", thread.ListOptions{Options: o})

@@ -273,6 +273,7 @@ func TestSlowCallDoesNotBreakTheConnectionOfOthers(t *testing.T) {
 		}
 	})
 	client := at(t, srv.url, srv.client, im.WithTimeout(300*time.Millisecond))
+	require.NoError(t, readAlice(t.Context(), client)) // two calls at once would each dial
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
