@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/imrest/im-go/imtest/event"
+	"github.com/imrest/im-go/imtest/internal/outbound"
 	"github.com/imrest/im-go/imtest/internal/rest"
 	"github.com/imrest/im-go/imtest/internal/world"
 )
@@ -84,20 +85,87 @@ func clientError(user, what string, err *world.Error) error {
 	return fmt.Errorf("imtest: %s cannot %s: %w", user, what, err)
 }
 
+// ErrRejected is the error for a message that a rule of callbacks has rejected before its
+// delivery, if the rule says that the client is told. The code of the receiver is in its text.
+var ErrRejected = errors.New("rejected before delivery")
+
 // SendAs sends a message from a device of a user, who must be logged in. Other than for
 // calls of the API, all rules hold: a user who is muted, blocked by the receiver, or not a
 // member cannot send, and the receiver must exist. The error says why. Keyword lists do
 // not touch it: see [Server.Moderate].
+//
+// Callbacks before delivery decide about it. A message that is rejected reaches nobody; it is ErrRejected,
+// or, where the rule does not tell the client, returned as if it had been sent.
 func (srv *Server) SendAs(user string, m ClientMessage) (Message, error) {
 	if err := m.check(); err != nil {
 		return Message{}, fmt.Errorf("imtest: %s cannot send: %w", user, err)
 	}
 	chat, to := m.target()
-	sent, err := srv.world.SendAs(m.content(user), chat, to)
+	msg := m.content(user)
+	if srv.callbacks.Asks() {
+		draft, err := srv.world.Draft(msg, chat, to)
+		if err != nil {
+			return Message{}, clientError(user, "send", err)
+		}
+		ruling := srv.callbacks.Ask(outbound.Outgoing{Message: draft.Shown()})
+		if ruling.Rejected {
+			return draft.Shown(), rejected(user, "send", ruling)
+		}
+		rewrite(&msg, ruling)
+	}
+	sent, err := srv.world.SendAs(msg, chat, to)
 	if err != nil {
 		return Message{}, clientError(user, "send", err)
 	}
 	return sent.Shown(), nil
+}
+
+// EditAs edits a message from a device of its sender. Only the text or body and ext of the new
+// one count; its type must be the old one. Callbacks before delivery decide as for SendAs.
+func (srv *Server) EditAs(user, messageID string, m ClientMessage) error {
+	m.To, m.Group, m.Room = "unchanged", "", ""
+	if err := m.check(); err != nil {
+		return fmt.Errorf("imtest: %s cannot edit: %w", user, err)
+	}
+	msg := m.content(user)
+	if srv.callbacks.Asks() {
+		old, err := srv.world.Editable(user, messageID, msg.Kind)
+		if err != nil {
+			return clientError(user, "edit", err)
+		}
+		shown := old.Shown()
+		shown.Body, shown.Ext = json.RawMessage(msg.Body), json.RawMessage(msg.Ext)
+		ruling := srv.callbacks.Ask(outbound.Outgoing{Message: shown, Edits: messageID})
+		if ruling.Rejected {
+			return rejected(user, "edit", ruling)
+		}
+		rewrite(&msg, ruling)
+	}
+	return clientError(user, "edit", srv.world.EditAs(user, messageID, msg.Kind, func(c *world.Content) {
+		c.Body, c.Ext = msg.Body, msg.Ext
+	}))
+}
+
+// rejected is what a client sees of a rejection: nothing, if it is not told.
+func rejected(user, what string, r outbound.Ruling) error {
+	if !r.Told {
+		return nil
+	}
+	return fmt.Errorf("imtest: %s cannot %s: %w: %s", user, what, ErrRejected, r.Code)
+}
+
+// rewrite makes of a message what was decided.
+func rewrite(msg *world.Content, r outbound.Ruling) {
+	if r.Body != nil {
+		msg.Body = rest.Compact(r.Body)
+		msg.Attach(rest.Attachment(msg.Body))
+	}
+	if r.Ext != nil {
+		msg.Ext = rest.Compact(r.Ext)
+	}
+	if r.Level != "" {
+		msg.Level = r.Level
+	}
 }
 
 // RecallAs recalls a message from a device of its sender, within two minutes.

@@ -1,6 +1,7 @@
 package imtest
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -53,6 +54,15 @@ var clientActions = map[string]func(*Server, *http.Request) (any, error){
 	"send": acting(func(srv *Server, user string, in ClientMessage) (any, error) {
 		sent, err := srv.SendAs(user, in)
 		return madeID{sent.ID}, err
+	}),
+	"edit": acting(func(srv *Server, user string, in struct {
+		Message string          `json:"message"`
+		Text    string          `json:"text"`
+		Type    string          `json:"type"`
+		Body    json.RawMessage `json:"body"`
+		Ext     json.RawMessage `json:"ext"`
+	}) (any, error) {
+		return nil, srv.EditAs(user, in.Message, ClientMessage{Text: in.Text, Type: in.Type, Body: in.Body, Ext: in.Ext})
 	}),
 	"recall": acting(func(srv *Server, user string, in struct {
 		Message string `json:"message"`

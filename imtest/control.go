@@ -46,6 +46,12 @@ func (srv *Server) newControl() http.Handler {
 		"POST /_im/push_reports":          srv.postPushReport,
 		"POST /_im/verdicts":              srv.postVerdict,
 		"POST /_im/users/{user}/{action}": srv.act,
+		"GET /_im/callbacks":              func(*http.Request) (any, error) { return srv.callbacksView(), nil },
+		"PUT /_im/callbacks":              srv.putCallbacks,
+		"DELETE /_im/callbacks":           func(*http.Request) (any, error) { return nil, srv.SetCallbacks() },
+		"POST /_im/callbacks/wait":        func(r *http.Request) (any, error) { return nil, srv.WaitCallbacks(r.Context()) },
+		"GET /_im/deliveries":             srv.deliveryViews,
+		"POST /_im/deliveries/{id}/send":  srv.redeliver,
 		"DELETE /_im/tokens":              func(*http.Request) (any, error) { srv.ExpireTokens(); return nil, nil },
 	} {
 		mux.HandleFunc(pattern, controlling(do))

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/imrest/im-go/imtest/internal/outbound"
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/internal/test/catalogue"
 )
@@ -20,6 +21,8 @@ type fault struct {
 	endpoints []string         // nil: all
 	due       func(n int) bool // is the n-th matching call, from 1 on, to break
 	action    func(*Server, *wire.Call, func() *wire.Reply) *wire.Reply
+	kinds     []string        // of callbacks, nil: all
+	sending   *outbound.Fault // of callbacks, nil: the fault is one of calls
 	text      json.RawMessage // as a list has it; nil: set in Go
 
 	mu    sync.Mutex
@@ -53,8 +56,11 @@ func newFault(parts []Fault) *fault {
 	for _, part := range parts {
 		part(f)
 	}
-	if f.action == nil {
+	if f.action == nil && f.sending == nil {
 		panic("imtest: a fault needs to know how the call breaks, such as CutAfterProcessing()")
+	}
+	if f.action != nil && (f.kinds != nil || f.sending != nil) || f.sending != nil && f.endpoints != nil {
+		panic("imtest: a fault is one of calls or one of callbacks")
 	}
 	return f
 }
@@ -72,17 +78,28 @@ func (srv *Server) breakCalls(c *wire.Call, next func() *wire.Reply) *wire.Reply
 	faults := srv.faults
 	srv.faultMu.Unlock()
 	for _, f := range faults {
-		if f.strikes(c.ID()) {
+		if f.sending == nil && (f.endpoints == nil || slices.Contains(f.endpoints, c.ID())) && f.strikes() {
 			return f.action(srv, c, next)
 		}
 	}
 	return next()
 }
 
-func (f *fault) strikes(id string) bool {
-	if f.endpoints != nil && !slices.Contains(f.endpoints, id) {
-		return false
+// callbackFault is the fault that is due for a callback of a kind, nil if none is.
+func (srv *Server) callbackFault(kind string) *outbound.Fault {
+	srv.faultMu.Lock()
+	faults := srv.faults
+	srv.faultMu.Unlock()
+	for _, f := range faults {
+		if f.sending != nil && (f.kinds == nil || outbound.Covers(f.kinds, kind)) && f.strikes() {
+			return f.sending
+		}
 	}
+	return nil
+}
+
+// strikes counts a match, and holds if it is to break.
+func (f *fault) strikes() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.seen++
@@ -102,6 +119,37 @@ func OnEndpoint(ids ...string) Fault {
 		}
 	}
 	return func(f *fault) { f.endpoints = ids }
+}
+
+// OnCallback matches requests of callbacks of these kinds or families ("message"), instead of
+// calls. It goes with [ReceiverSlow] and the others for callbacks. What is no kind is a panic.
+func OnCallback(kinds ...string) Fault {
+	for _, kind := range kinds {
+		if err := outbound.CheckKind(kind); err != nil {
+			panic("imtest: OnCallback " + err.Error())
+		}
+	}
+	return func(f *fault) { f.kinds = kinds }
+}
+
+// ReceiverSlow lets the response to a callback arrive later. If that is too late, the attempt
+// has failed, though the receiver has handled the callback.
+func ReceiverSlow(d time.Duration) Fault { return sending(outbound.ReceiverSlow, d) }
+
+// ReceiverCut breaks the connection in the middle of the request of a callback.
+func ReceiverCut() Fault { return sending(outbound.ReceiverCut, 0) }
+
+// ReceiverResponseLost breaks the connection when the receiver has handled a callback.
+func ReceiverResponseLost() Fault { return sending(outbound.ResponseLost, 0) }
+
+// SentTwice sends a callback again although it was accepted.
+func SentTwice() Fault { return sending(outbound.SendTwice, 0) }
+
+// SentLate sends a callback after the next one of its rule, or with [Server.WaitCallbacks].
+func SentLate() Fault { return sending(outbound.SendLate, 0) }
+
+func sending(kind outbound.FaultKind, d time.Duration) Fault {
+	return func(f *fault) { f.sending = &outbound.Fault{Kind: kind, Time: d} }
 }
 
 // Nth breaks the n-th matching call only.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/outbound"
 )
 
 // WithFaults sets faults from a JSON list, as [Server.Fault] does from Go:
@@ -50,12 +52,21 @@ var faultActions = map[string]struct {
 	"huge_body":             {bytes: HugeBody},
 	"expired_token":         {plain: ExpiredToken},
 	"clock_skew":            {time: ClockSkew},
+	"receiver_slow":         {time: ReceiverSlow},
+	"receiver_cut":          {plain: ReceiverCut},
+	"receiver_lost":         {plain: ReceiverResponseLost},
+	"sent_twice":            {plain: SentTwice},
+	"sent_late":             {plain: SentLate},
 }
+
+// callbackActions are those for callbacks; the others are for calls.
+var callbackActions = []string{"receiver_slow", "receiver_cut", "receiver_lost", "sent_twice", "sent_late"}
 
 // faultItem is one fault of the list.
 type faultItem struct {
 	endpoints []string
-	when      []Fault // one at most
+	kinds     []string // of callbacks
+	when      []Fault  // one at most
 	do        string
 	seed      uint64
 	chance    float64 // 0: not by chance
@@ -78,6 +89,17 @@ var faultFields = map[string]func(*faultItem, json.RawMessage) error{
 			return errors.New("is a list of ids of endpoints")
 		}
 		return f.addEndpoints(ids...)
+	},
+	"callbacks": func(f *faultItem, raw json.RawMessage) error {
+		if err := json.Unmarshal(raw, &f.kinds); err != nil || len(f.kinds) == 0 {
+			return errors.New("is a list of kinds of callbacks")
+		}
+		for _, kind := range f.kinds {
+			if err := outbound.CheckKind(kind); err != nil {
+				return err
+			}
+		}
+		return nil
 	},
 	"nth":   countField(Nth),
 	"first": countField(First),
@@ -146,11 +168,16 @@ func (f *faultItem) parts() ([]Fault, error) {
 		f.when = append(f.when, Chance(f.chance, f.seed))
 	}
 	action := faultActions[f.do]
+	ofCallbacks := slices.Contains(callbackActions, f.do)
 	switch {
 	case f.do == "":
 		return nil, errors.New(`"do" is missing: how the call breaks`)
 	case len(f.when) > 1:
 		return nil, errors.New(`one of "nth", "first", "every" and "chance" is enough`)
+	case ofCallbacks && f.endpoints != nil:
+		return nil, fmt.Errorf("%q is for callbacks, not for endpoints", f.do)
+	case !ofCallbacks && f.kinds != nil:
+		return nil, fmt.Errorf("%q is for calls, not for callbacks", f.do)
 	case f.time != nil && action.time == nil:
 		return nil, fmt.Errorf("%q takes no \"time\"", f.do)
 	case f.time != nil && *f.time < 0 && f.do != "clock_skew":
@@ -161,6 +188,9 @@ func (f *faultItem) parts() ([]Fault, error) {
 	parts := f.when
 	if f.endpoints != nil {
 		parts = append(parts, OnEndpoint(f.endpoints...))
+	}
+	if f.kinds != nil {
+		parts = append(parts, OnCallback(f.kinds...))
 	}
 	switch {
 	case f.time != nil:

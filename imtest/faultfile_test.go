@@ -70,7 +70,7 @@ func TestWrongFaultsAreRefusedWithTheirLine(t *testing.T) {
 		"[\n{}]":                     `line 2: "do" is missing`,
 		"[{\n\"do\":\n\"explode\"}]": `line 2: "do" is one of bad_gateway, `,
 		"[{\n\"do\":7}]":             `line 2: "do" is one of`,
-		"[{\"do\":\"rate_limited\",\n\"when\":1}]":                       `line 2: "when" is none of bytes, chance, `,
+		"[{\"do\":\"rate_limited\",\n\"when\":1}]":                       `line 2: "when" is none of bytes, callbacks, chance, `,
 		"[\n\n{\"do\":\"rate_limited\",\"endpoint\":\"messages.send\"}]": `line 3: "endpoint" has no endpoint "messages.send"`,
 		"[{\"endpoint\":\"\"}]":                                          `"endpoint" has no endpoint ""`,
 		"[{\"endpoint\":[]}]":                                            `"endpoint" is the id of an endpoint`,

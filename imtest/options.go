@@ -2,6 +2,7 @@ package imtest
 
 import (
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/world"
@@ -29,6 +30,9 @@ type config struct {
 	onRequest              func(Request) // nil: nobody wants to see them
 	tls, http2             bool
 	redirects              bool // of files, to a storage host
+	rules                  []Rule
+	noCallbackStorage      bool
+	callbackClient         *http.Client // nil: the server's own
 }
 
 // defaults is a server that needs no option. All values are invented.
@@ -121,6 +125,6 @@ func (c *config) browsed() bool { return c.page || c.control }
 func (c *config) world() world.Config {
 	return world.Config{
 		Org: c.org, App: c.app, AppID: c.appID, Certificate: c.certificate, ClientID: c.clientID, ClientSecret: c.clientSecret,
-		TokenLifetime: c.tokenLifetime, MaxFileSize: c.maxFileSize, Easemob: c.easemob, Clock: c.clock,
+		TokenLifetime: c.tokenLifetime, MaxFileSize: c.maxFileSize, Easemob: c.easemob, Clock: c.clock, NoCallbackStorage: c.noCallbackStorage,
 	}
 }

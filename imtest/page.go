@@ -25,7 +25,7 @@ func WithPage() Option {
 var pageHTML string
 
 var pageTemplate = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("page").Parse(pageHTML))
+	return template.Must(template.Must(template.New("page").Parse(pageHTML)).Parse(deliveriesHTML))
 })
 
 // maxForm is the largest form that the page sends.
@@ -84,6 +84,10 @@ func (srv *Server) postPage(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if id := r.PostForm.Get("redeliver"); id != "" {
+		srv.redeliverForm(w, r, id)
 		return
 	}
 	form := &pageForm{

@@ -36,6 +36,8 @@ type pageView struct {
 	Quotas   []pageQuota
 	QuotasOn bool
 
+	Deliveries []pageDelivery
+
 	UserCount, Online, Banned, GroupCount, RoomCount, MessageCount int
 	FileCount, MoreUsers, MoreGroups, MoreRooms                    int
 }
@@ -87,7 +89,7 @@ func (srv *Server) view() *pageView {
 		Groups: pageCirclesOf(s, world.GroupKind), GroupCount: s.CountCircles(world.GroupKind),
 		Rooms: pageCirclesOf(s, world.RoomKind), RoomCount: s.CountCircles(world.RoomKind),
 		MessageCount: count, FileCount: s.CountFiles(),
-		Quotas: srv.quotaBars(), QuotasOn: srv.quotas != nil,
+		Quotas: srv.quotaBars(), QuotasOn: srv.quotas != nil, Deliveries: srv.deliveriesView(),
 	}
 	for _, m := range messages {
 		v.Messages = append(v.Messages, pageMessageOf(s, m, now))

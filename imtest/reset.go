@@ -18,6 +18,7 @@ func (srv *Server) Reset() {
 	}
 	srv.quotas.reset()
 	srv.log.reset()
+	srv.callbacks.Reset()
 	srv.Clock().restore(srv.began)
 	srv.world.Become(world.New(srv.conf.world()))
 }

@@ -25,6 +25,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/imrest/im-go/imtest/internal/outbound"
 	"github.com/imrest/im-go/imtest/internal/rest"
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
@@ -47,6 +48,8 @@ type Server struct {
 	outer  []layer // around a whole call: faults
 	inner  []layer // around the handling of an authenticated call: quotas
 	quotas *quotas // nil: off
+
+	callbacks *outbound.Sender
 
 	faultMu sync.Mutex
 	faults  []*fault
@@ -92,12 +95,17 @@ func Start(opts ...Option) (*Server, error) {
 		opt(&conf)
 	}
 	srv := &Server{conf: conf, world: world.New(conf.world()), began: conf.clock.state()}
+	srv.callbacks = srv.newCallbacks()
+	srv.world.Watch(srv.callbacks.Take)
 	srv.outer = []layer{srv.breakCalls}
 	if conf.quotas {
 		srv.quotas = newQuotas(conf.easemob)
 		srv.inner = []layer{srv.quotas.count}
 	}
 	if err := srv.readFiles(); err != nil {
+		return nil, err
+	}
+	if err := srv.SetCallbacks(conf.rules...); err != nil {
 		return nil, err
 	}
 	srv.api, srv.control = rest.New(srv.world), srv.newControl()
@@ -195,6 +203,7 @@ func (srv *Server) Close() {
 		_ = srv.storage.Close() // as above
 	}
 	srv.client.CloseIdleConnections()
+	srv.callbacks.Close()
 }
 
 // hangUp closes the listener and all connections.

@@ -157,17 +157,35 @@ func loadPushCounts(s *world.World, v *savedCounts) error {
 }
 
 type savedCallbacks struct {
-	Start  time.Time `json:"start"`
-	Size   int       `json:"size"`
-	Resent int       `json:"resent,omitempty"`
-	Target string    `json:"target,omitempty"`
+	Start     time.Time       `json:"start"`
+	Size      int             `json:"size"`
+	Resent    int             `json:"resent,omitempty"`
+	Target    string          `json:"target,omitempty"`
+	Callbacks []savedCallback `json:"callbacks,omitempty"`
+}
+
+type savedCallback struct {
+	Rule   string `json:"rule"`
+	Kind   string `json:"kind"`
+	CallID string `json:"call_id"`
+	Body   string `json:"body"`
 }
 
 func saveCallbacks(d *world.Dump) iter.Seq[savedCallbacks] {
-	return records(d.Callbacks, func(set world.StoredCallbacks) savedCallbacks { return savedCallbacks(set) })
+	return records(d.Callbacks, func(set world.StoredCallbacks) savedCallbacks {
+		v := savedCallbacks{Start: set.Start, Size: set.Size, Resent: set.Resent, Target: set.Target}
+		for _, c := range set.Callbacks {
+			v.Callbacks = append(v.Callbacks, savedCallback(c))
+		}
+		return v
+	})
 }
 
 func loadCallbacks(s *world.World, v *savedCallbacks) error {
-	s.RestoreCallbacks(world.StoredCallbacks(*v))
+	set := world.StoredCallbacks{Start: v.Start, Size: v.Size, Resent: v.Resent, Target: v.Target}
+	for _, c := range v.Callbacks {
+		set.Callbacks = append(set.Callbacks, world.StoredCallback(c))
+	}
+	s.RestoreCallbacks(set)
 	return nil
 }

@@ -92,8 +92,9 @@ type (
 	}
 	// ConversationRead says that a user has confirmed to have read all of a conversation.
 	ConversationRead struct {
-		User string `json:"user"`
-		With Peer   `json:"with"`
+		User    string `json:"user"`
+		With    Peer   `json:"with"`
+		Message string `json:"message,omitzero"` // id of the newest of it, "": there is none
 	}
 	// RoamingDeleted says that a user cannot pull messages of a conversation any more.
 	RoamingDeleted struct {

@@ -99,6 +99,9 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	flags.StringVar(&s.faults, "faults", "", "JSON `file` of the calls that break, such as [{\"endpoint\": \"users.get\", \"every\": 20, \"do\": \"bad_gateway\"}]")
 	flags.StringVar(&s.data, "data", "", "`file` to start from, if it is there, and to save to: at the end and on SIGHUP")
 	flags.StringVar(&s.tls, "tls", "", "serve HTTPS, and write the certificate that clients must trust to this `file`")
+	callback := flags.String("callback", "", "send callbacks after events to this `URL`")
+	preSend := flags.String("callback-pre-send", "", "ask this `URL` about messages of clients before they are delivered")
+	callbackSecret := flags.String("callback-secret", "", "`secret` that signs callbacks")
 	clock := flags.String("clock", "", "start the server's clock at this `time`, such as 2026-03-01T09:00:00Z")
 	flags.Var(&s.log, "log", "print each request as a line to standard error; -log=json prints JSON")
 	redirects := flags.Bool("file-redirects", false, "serve files from a second port, by redirect, as some clusters do")
@@ -118,6 +121,11 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 		imtest.WithAddr(s.addr), imtest.WithApp(s.org, s.app), imtest.WithAppID(s.appID), imtest.WithCertificate(s.certificate),
 		imtest.WithClient(s.id, s.secret), imtest.WithTokenLifetime(*lifetime), imtest.WithPage(), imtest.WithControl(),
 	}
+	rules, err := callbackRules(*callback, *preSend, *callbackSecret)
+	if err != nil {
+		return nil, wrongUsage(stderr, "%v", err)
+	}
+	s.options = append(s.options, imtest.WithCallbacks(rules...))
 	if *clock != "" {
 		now, err := time.Parse(time.RFC3339, *clock)
 		if err != nil {
@@ -141,6 +149,20 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 		s.options = append(s.options, imtest.WithEasemobQuotas())
 	}
 	return &s, nil
+}
+
+// callbackRules are the rules of the flags, one for callbacks after events, one for those before delivery.
+func callbackRules(after, before, secret string) (rules []imtest.Rule, err error) {
+	if (after != "" || before != "") != (secret != "") {
+		return nil, errors.New("-callback-secret goes with -callback or -callback-pre-send, and they with it")
+	}
+	if after != "" {
+		rules = append(rules, imtest.Rule{Name: "callback", URL: after, Secret: secret})
+	}
+	if before != "" {
+		rules = append(rules, imtest.Rule{Name: "callback-pre-send", URL: before, Secret: secret, Kinds: []string{"pre_send"}, Tells: true})
+	}
+	return rules, nil
 }
 
 // clockAt is a clock that runs on from a time.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -343,4 +344,36 @@ func TestProgram(t *testing.T) {
 	_, _ = io.Copy(io.Discard, lines)
 	assert.NoError(t, cmd.Wait())
 	assert.FileExists(t, data, fmt.Sprint(cmd.ProcessState))
+}
+
+// The flags set a rule after events and one before delivery.
+func TestCallbackFlags(t *testing.T) {
+	heard := make(chan string, 4)
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		heard <- r.URL.Path
+		_, _ = io.WriteString(w, `{"valid":false,"code":"E1"}`)
+	}))
+	defer receiver.Close()
+	p := begin(t, "-callback", receiver.URL+"/after", "-callback-pre-send", receiver.URL+"/before", "-callback-secret", "s")
+	for _, call := range [][2]string{
+		{"seed", `{"users":["alice","bob"]}`}, {"users/alice/log_in", `{"devices":[{"id":"ios_1"}]}`}, {"users/alice/send", `{"to":"bob","text":"hi"}`},
+	} {
+		resp, err := http.Post(p.url+"/_im/"+call[0], "application/json", strings.NewReader(call[1]))
+		require.NoError(t, err)
+		text, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		resp.Body.Close()
+		if resp.StatusCode >= 400 {
+			assert.Contains(t, string(text), "rejected before delivery: E1")
+		}
+	}
+	require.NoError(t, p.stop())
+	assert.ElementsMatch(t, []string{"/after", "/before"}, []string{<-heard, <-heard})
+
+	for _, args := range [][]string{{"-callback", "http://x"}, {"-callback-pre-send", "http://x"}, {"-callback-secret", "s"}} {
+		_, err := parse(args, io.Discard)
+		assert.ErrorIs(t, err, errUsage)
+	}
+	err := run(t.Context(), nil, []string{"-addr", "127.0.0.1:0", "-callback", "x", "-callback-secret", "s"}, io.Discard, io.Discard)
+	assert.ErrorContains(t, err, "Rules[0].URL")
 }

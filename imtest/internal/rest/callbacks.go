@@ -27,7 +27,18 @@ type storedItem struct {
 	Retry int    `json:"retry"`
 }
 
+// notBought is the response to an app without storage. Its text is not documented.
+func (a *API) notBought() *wire.Error {
+	if a.world.Conf.NoCallbackStorage {
+		return wire.ErrForbiddenOp("the storage of failed callbacks is not enabled")
+	}
+	return nil
+}
+
 func (a *API) callbacksInfo(*wire.Call) (*wire.Response, *wire.Error) {
+	if err := a.notBought(); err != nil {
+		return nil, err
+	}
 	list := world.Convert(a.world.ListCallbacks(), func(set world.StoredCallbacks) storedItem {
 		return storedItem{set.Key(), set.Size, set.Resent}
 	})
@@ -39,6 +50,9 @@ var storedDate = regexp.MustCompile(`^[0-9]{12}$`)
 // callbacksRetry says "failure" where there is nothing to resend, or where it
 // was resent too often.
 func (a *API) callbacksRetry(c *wire.Call) (*wire.Response, *wire.Error) {
+	if err := a.notBought(); err != nil {
+		return nil, err
+	}
 	o, err := c.Object()
 	if err != nil {
 		return nil, err

@@ -24,6 +24,14 @@ type StoredCallbacks struct {
 	Size   int
 	Resent int
 	Target string // of the last resend, "": the URL of the rule
+
+	Callbacks []StoredCallback // none if a test has only said how many there are
+}
+
+// StoredCallback is one of them.
+type StoredCallback struct {
+	Rule, Kind, CallID string
+	Body               string // JSON
 }
 
 // Key names the set by its start.
@@ -40,6 +48,30 @@ func (w *World) StoreCallbacks(set StoredCallbacks) string {
 	w.keepCallbacks(set)
 	w.emit(event.CallbacksStored{Key: set.Key(), Size: set.Size})
 	return set.Key()
+}
+
+// StoreCallback stores a callback that could not be delivered now.
+func (w *World) StoreCallback(c StoredCallback) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	set := StoredCallbacks{Start: w.Now().Truncate(storedSlot)}
+	if there := w.callbacks.Stored.Get(set.Key()); there != nil {
+		set = *there
+	}
+	set.Size++
+	set.Callbacks = append(set.Callbacks, c)
+	w.keepCallbacks(set)
+	w.emit(event.CallbacksStored{Key: set.Key(), Size: set.Size})
+}
+
+// StoredSet returns what a set holds, also an expired one.
+func (w *World) StoredSet(key string) []StoredCallback {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if set := w.callbacks.Stored.Get(key); set != nil {
+		return set.Callbacks
+	}
+	return nil
 }
 
 func (w *World) keepCallbacks(set StoredCallbacks) { w.callbacks.Stored.Put(set.Key(), &set) }

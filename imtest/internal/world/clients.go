@@ -51,26 +51,47 @@ func (w *World) circleOf(id string) *circle {
 func (w *World) SendAs(msg Content, chat ChatKind, to string) (Message, *Error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	u, err := w.client(msg.From)
+	m, err := w.draft(msg, chat, to)
 	if err != nil {
 		return Message{}, err
+	}
+	w.posts.add(m)
+	waiting := w.deliver(m)
+	w.emit(event.MessageSent{Message: m.Shown(), Waiting: waiting, By: m.From})
+	return *m, nil
+}
+
+// Draft returns the message that SendAs would send, with the id that it gets if nothing else is
+// sent before.
+func (w *World) Draft(msg Content, chat ChatKind, to string) (Message, *Error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m, err := w.draft(msg, chat, to)
+	if err != nil {
+		return Message{}, err
+	}
+	m.ID = w.posts.next()
+	return *m, nil
+}
+
+// draft makes the message of a client that can be sent. The caller holds mu for writing.
+func (w *World) draft(msg Content, chat ChatKind, to string) (*Message, *Error) {
+	u, err := w.client(msg.From)
+	if err != nil {
+		return nil, err
 	}
 	if chat == ToUsers {
 		to = Fold(to)
 	}
 	switch err := w.maySend(u, chat, to); {
 	case err != nil:
-		return Message{}, err
+		return nil, err
 	case !slices.Contains(kinds, msg.Kind) || msg.Body == "":
-		return Message{}, refuse(EmptyContent)
+		return nil, refuse(EmptyContent)
 	case len(msg.Body)+len(msg.Ext) > MaxMessage:
-		return Message{}, refuse(MessageTooLarge)
+		return nil, refuse(MessageTooLarge)
 	}
-	m := &Message{To: to, Chat: chat, Content: w.take(msg)}
-	w.posts.add(m)
-	waiting := w.deliver(m)
-	w.emit(event.MessageSent{Message: m.Shown(), Waiting: waiting, By: u.Name})
-	return *m, nil
+	return &Message{To: to, Chat: chat, Content: w.take(msg)}, nil
 }
 
 // maySend returns why a user cannot send to a target. The caller holds mu.

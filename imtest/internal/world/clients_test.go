@@ -142,6 +142,34 @@ func TestRecallAs(t *testing.T) {
 	assert.True(t, w.RecallAs("bob", late).Of(NotLoggedIn))
 }
 
+func TestEditAs(t *testing.T) {
+	w := clientWorld(t, new(testClock))
+	m, err := w.SendAs(textFrom("bob", "hi"), ToUsers, "alice")
+	require.Nil(t, err)
+	id, to := m.IDText(), func(text string) func(*Content) { return func(c *Content) { c.Body = text } }
+	assert.True(t, w.EditAs("alice", id, "txt", to("x")).Of(NotSender))
+	assert.True(t, w.EditAs("bob", id, "img", to("x")).Of(OtherType))
+	assert.True(t, w.EditAs("bob", "7", "txt", to("x")).Of(MessageForeign))
+	require.Nil(t, w.EditAs("Bob", id, "txt", to(`{"msg":"ho"}`)))
+	edited := happened(w, w.events.last-1)[0].(event.MessageEdited)
+	assert.Equal(t, []any{"bob", `{"msg":"ho"}`, 1}, []any{edited.By, string(edited.Message.Body), edited.Message.Edits})
+	require.Nil(t, w.LogOut("bob", event.LogoutSelf))
+	assert.True(t, w.EditAs("bob", id, "txt", to("x")).Of(NotLoggedIn))
+}
+
+// A draft is what would be sent, and changes nothing.
+func TestDraft(t *testing.T) {
+	w := clientWorld(t, new(testClock))
+	draft, err := w.Draft(textFrom("Bob", "hi"), ToUsers, "Alice")
+	require.Nil(t, err)
+	assert.Empty(t, w.Inbox("alice"))
+	sent, err := w.SendAs(textFrom("Bob", "hi"), ToUsers, "Alice")
+	require.Nil(t, err)
+	assert.Equal(t, sent.Shown(), draft.Shown())
+	_, err = w.Draft(textFrom("bob", "hi"), ToUsers, "nobody")
+	assert.True(t, err.Of(NoUser))
+}
+
 func TestJoinAndLeaveAs(t *testing.T) {
 	w := clientWorld(t, new(testClock))
 	hikers, lobby := CircleID{Kind: GroupKind, ID: "hikers"}, CircleID{Kind: RoomKind, ID: "lobby"}
@@ -231,6 +259,7 @@ func TestReadConversation(t *testing.T) {
 		return counts
 	}
 	send()
+	one, group := strconv.Itoa(FirstMessageID), strconv.Itoa(FirstMessageID+1)
 	assert.Equal(t, map[string]int{"bob": 1, "hikers": 1}, unread(w))
 	begin := w.events.last
 	require.Nil(t, w.ReadConversation("Alice", "Bob"))
@@ -238,7 +267,8 @@ func TestReadConversation(t *testing.T) {
 	require.Nil(t, w.ReadConversation("alice", "hikers"))
 	assert.True(t, w.ReadConversation("alice", "nobody").Of(NoUser))
 	assert.Equal(t, []event.Data{
-		event.ConversationRead{User: "alice", With: event.Peer{ID: "bob"}}, event.ConversationRead{User: "alice", With: event.Peer{ID: "hikers", Circle: true}},
+		event.ConversationRead{User: "alice", With: event.Peer{ID: "bob"}, Message: one},
+		event.ConversationRead{User: "alice", With: event.Peer{ID: "hikers", Circle: true}, Message: group},
 	}, happened(w, begin))
 	send()
 	assert.Equal(t, map[string]int{"bob": 1, "hikers": 1}, unread(w))

@@ -18,7 +18,13 @@ type eventLog struct {
 	ring []event.Event // grows to keptEvents, then goes round
 	last int64         // Seq of the newest event
 	wake chan struct{} // closed by the next event; nil: nobody waits for it
+
+	watch func(event.Event) // is given every event at once; nil: nobody
 }
+
+// Watch gives every event to come to a function, in their order, of which none is missed. The
+// function must neither wait nor ask the world. It is set before the world is used.
+func (w *World) Watch(watch func(event.Event)) { w.events.watch = watch }
 
 // emit notes what has just happened. The caller holds mu for writing, so that
 // events are in the order of the changes.
@@ -37,6 +43,9 @@ func (l *eventLog) add(now time.Time, data event.Data) {
 	if l.wake != nil {
 		close(l.wake)
 		l.wake = nil
+	}
+	if l.watch != nil {
+		l.watch(e)
 	}
 }
 

@@ -140,10 +140,53 @@ func (w *World) EditMessage(id, by, kind string, edit func(*Content)) *Error {
 	if err != nil {
 		return err
 	}
+	return w.edit(m, by, edit)
+}
+
+// EditAs edits a message from a device of its sender.
+func (w *World) EditAs(user, id, kind string, edit func(*Content)) *Error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m, err := w.editableAs(user, id, kind)
+	if err != nil {
+		return err
+	}
+	return w.edit(m, user, edit)
+}
+
+// Editable returns the message that EditAs would edit.
+func (w *World) Editable(user, id, kind string) (Message, *Error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m, err := w.editableAs(user, id, kind)
+	if err != nil {
+		return Message{}, err
+	}
+	return *m, nil
+}
+
+// editableAs is editable for a client. The caller holds mu for writing.
+func (w *World) editableAs(user, id, kind string) (*Message, *Error) {
+	u, err := w.client(user)
+	if err != nil {
+		return nil, err
+	}
+	m, err := w.editable(id, kind)
+	switch {
+	case err != nil:
+		return nil, err
+	case m.From != u.Name:
+		return nil, refuse(NotSender, id)
+	}
+	return m, nil
+}
+
+// edit edits a message that can be edited. The caller holds mu.
+func (w *World) edit(m *Message, by string, edit func(*Content)) *Error {
 	edited := *m.Content
 	edit(&edited)
 	if len(edited.Body)+len(edited.Ext) > MaxMessage {
-		return refuse(MessageTooLarge, id)
+		return refuse(MessageTooLarge, m.IDText())
 	}
 	m.Content = &edited
 	m.Edits++

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"slices"
 	"time"
 
 	"github.com/imrest/im-go/imtest/event"
@@ -79,8 +80,19 @@ func (w *World) ReadConversation(user, with string) *Error {
 		return refuse(NoUser, conv.ID)
 	}
 	w.messages.Roaming.Read.set(u.Name, conv, w.posts.next()-1)
-	w.emit(event.ConversationRead{User: u.Name, With: conv.peer()})
+	w.emit(event.ConversationRead{User: u.Name, With: conv.peer(), Message: w.newestIn(u.Name, conv)})
 	return nil
+}
+
+// newestIn is the id of the newest message of a user's conversation, "" if there is none. The caller
+// holds mu.
+func (w *World) newestIn(user string, conv Conversation) string {
+	for _, m := range slices.Backward(w.posts) {
+		if of, ok := w.conversationOf(user, m); ok && of == conv {
+			return m.IDText()
+		}
+	}
+	return ""
 }
 
 // ReportPush says what became of a push for a message, and counts it.

@@ -69,6 +69,17 @@ func (w *World) CreateThread(n NewThread) (Circle, *Error) {
 	return t.Circle, nil
 }
 
+// Thread returns the thread of an id with the number of its messages, and whether there is one.
+func (w *World) Thread(id string) (thread Circle, messages int, ok bool) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	t := w.circles.threads.byID.Get(id)
+	if t == nil {
+		return Circle{}, 0, false
+	}
+	return t.Circle, len(w.groups[id]), true
+}
+
 // hang ties a thread to its group and its message. The caller holds mu.
 func (w *World) hang(t *circle) {
 	w.circles.groups.byID.Get(t.Group).threads.Put(t.ID, t)

@@ -58,6 +58,7 @@ type Config struct {
 	TokenLifetime          time.Duration
 	MaxFileSize            int64
 	Easemob                bool
+	NoCallbackStorage      bool // the app has not bought it
 	Clock                  Clock
 }
 

@@ -1,0 +1,274 @@
+package outbound
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/imrest/im-go/imtest/event"
+)
+
+// Config is what a sender is told of its server.
+type Config struct {
+	AppKey  string
+	Easemob bool // formats and bans as this brand has them
+	Storage bool // the app has bought it
+	Now     func() time.Time
+	World   World
+	Fault   func(kind string) *Fault // due for a request that is to be sent, nil: none
+	Client  *http.Client
+}
+
+// World is what callbacks know of the world beside its events.
+type World interface {
+	// Thread returns the thread of an id with the number of its messages, if there is one.
+	Thread(id string) (thread event.Circle, messages int, ok bool)
+	// Keep stores a callback that could not be delivered.
+	Keep(c StoredCallback)
+	// Kept returns the set of a key, which is the start of its 10 minutes.
+	Kept(key string) []StoredCallback
+}
+
+// StoredCallback is a callback that was stored.
+type StoredCallback struct {
+	Rule, Kind, CallID string
+	Body               []byte
+}
+
+// Sender sends the callbacks of an app.
+type Sender struct {
+	conf  Config
+	maker maker
+	on    atomic.Bool // are there rules
+	ctx   context.Context
+	stop  context.CancelFunc
+
+	mu      sync.Mutex
+	rules   []Rule
+	events  []event.Event // that callbacks are to be made of
+	pumping bool
+	lanes   map[string]*lane // by rule
+	log     deliveryLog
+	bans    bans
+	busy    int           // goroutines at work
+	idle    chan struct{} // closed when busy falls to 0; nil: nobody waits for it
+}
+
+// New returns a sender without rules.
+func New(conf Config) *Sender {
+	s := &Sender{conf: conf, maker: maker{appKey: conf.AppKey, world: conf.World}, lanes: map[string]*lane{}}
+	s.bans.grow = conf.Easemob
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.ctx.Done() // made here, so that a bubble of synctest may use it
+	return s
+}
+
+// SetRules replaces the rules, which must have been checked. What has happened before goes on
+// to the old ones.
+func (s *Sender) SetRules(rules []Rule) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rules, s.lanes = rules, map[string]*lane{}
+	for i := range rules {
+		s.lanes[rules[i].Name] = &lane{rule: &rules[i]}
+	}
+	s.on.Store(len(rules) > 0)
+}
+
+// Rules returns the rules with their defaults.
+func (s *Sender) Rules() []Rule {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Rule{}, s.rules...)
+}
+
+// Asks holds if a rule is asked about messages before their delivery.
+func (s *Sender) Asks() bool {
+	return slices.ContainsFunc(s.Rules(), func(r Rule) bool { return r.preSend() })
+}
+
+// Take sends what an event causes. It waits for nothing, and is called in the order of events.
+func (s *Sender) Take(e event.Event) {
+	if !s.on.Load() {
+		if _, resend := e.Data.(event.CallbacksResent); !resend {
+			return
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.events = append(s.events, e)
+	if !s.pumping {
+		s.pumping = true
+		s.goBusy(s.pump)
+	}
+}
+
+// goBusy runs a goroutine that Wait waits for. The caller holds mu.
+func (s *Sender) goBusy(f func()) {
+	s.busy++
+	go func() {
+		f()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.busy--; s.busy == 0 && s.idle != nil {
+			close(s.idle)
+			s.idle = nil
+		}
+	}()
+}
+
+// pump makes callbacks of events, until there are none.
+func (s *Sender) pump() {
+	for {
+		s.mu.Lock()
+		list := s.events
+		s.events = nil
+		if len(list) == 0 {
+			s.pumping = false
+			s.mu.Unlock()
+			return
+		}
+		s.mu.Unlock()
+		for _, e := range list {
+			if what, ok := e.Data.(event.CallbacksResent); ok {
+				s.resendStored(what)
+				continue
+			}
+			s.offer(s.maker.of(e))
+		}
+	}
+}
+
+// groupFormat is the brand's for groups and rooms.
+func (s *Sender) groupFormat() string {
+	if s.conf.Easemob {
+		return FormatGroupOp
+	}
+	return FormatMUC
+}
+
+// offer queues callbacks for the rules that cover them.
+func (s *Sender) offer(list []Callback) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range list {
+		c := &list[i]
+		for j := range s.rules {
+			if r := &s.rules[j]; r.covers(c, s.groupFormat()) {
+				s.queue(s.lanes[r.Name], &Delivery{
+					Rule: r.Name, Kind: c.Kind, CallID: c.CallID, URL: r.URL, Body: c.body(r), Time: s.conf.Now(),
+				})
+			}
+		}
+	}
+}
+
+// resendStored queues a set of stored callbacks once more, as they are.
+func (s *Sender) resendStored(what event.CallbacksResent) {
+	list := s.conf.World.Kept(what.Key)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, kept := range list {
+		d := &Delivery{
+			Rule: kept.Rule, Kind: kept.Kind, CallID: kept.CallID, URL: what.Target, Body: kept.Body, Time: s.conf.Now(), Resend: true,
+		}
+		s.queue(s.laneFor(d), d)
+	}
+}
+
+// Resend sends a delivery once more, as it is.
+func (s *Sender) Resend(id int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.log.find(id)
+	switch {
+	case old == nil:
+		return fmt.Errorf("there is no delivery %d, or none any more", id)
+	case Family(old.Kind) == "pre_send":
+		return fmt.Errorf("delivery %d asked for a decision, which is not sent again", id)
+	}
+	d := &Delivery{Rule: old.Rule, Kind: old.Kind, CallID: old.CallID, URL: old.URL, Body: old.Body, Time: s.conf.Now(), Resend: true}
+	s.queue(s.laneFor(d), d)
+	return nil
+}
+
+// laneFor is the lane of the rule of a resent callback, and sets its address. A rule that is
+// gone has no address. The caller holds mu.
+func (s *Sender) laneFor(d *Delivery) *lane {
+	l := s.lanes[d.Rule]
+	if l == nil {
+		l = &lane{rule: &Rule{Name: d.Rule, Timeout: PostSendTimeout, Parallel: 1}}
+		s.lanes[d.Rule] = l
+	}
+	if d.URL == "" {
+		d.URL = l.rule.URL
+	}
+	return l
+}
+
+// Deliveries returns the newest deliveries, oldest first.
+func (s *Sender) Deliveries() []Delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]Delivery, len(s.log.list))
+	for i, d := range s.log.list {
+		list[i] = d.copy()
+	}
+	return list
+}
+
+// Bans returns all bans, the newest last.
+func (s *Sender) Bans() []Ban {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Ban{}, s.bans.list...)
+}
+
+// Wait waits until nothing is left to send, what a fault holds back included.
+func (s *Sender) Wait(ctx context.Context) error {
+	for {
+		s.mu.Lock()
+		for _, l := range s.lanes {
+			s.release(l)
+		}
+		if s.busy == 0 {
+			s.mu.Unlock()
+			return nil
+		}
+		if s.idle == nil {
+			s.idle = make(chan struct{})
+		}
+		idle := s.idle
+		s.mu.Unlock()
+		select {
+		case <-idle:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// Reset forgets what waits, deliveries, failures and bans. Rules stay.
+func (s *Sender) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.events = nil
+	for _, l := range s.lanes {
+		l.queue, l.held = nil, nil
+	}
+	s.log = deliveryLog{last: s.log.last}
+	s.bans = bans{grow: s.bans.grow}
+}
+
+// Close breaks off what is being sent and drops the rest.
+func (s *Sender) Close() {
+	s.stop()
+	s.Reset()
+	s.SetRules(nil)
+	_ = s.Wait(context.Background()) // it ends: what is being sent is broken off
+	s.conf.Client.CloseIdleConnections()
+}
