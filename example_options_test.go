@@ -13,16 +13,6 @@ import (
 	"github.com/imrest/im-go/imtest"
 )
 
-// emulator is an IM server in memory with a client of it, for the examples.
-func emulator(options ...im.Option) (*imtest.Server, *im.Client) {
-	srv := imtest.NewServer(nil)
-	client, err := im.New(srv.Config(), options...)
-	if err != nil {
-		log.Fatal(err)
-	}
-	return srv, client
-}
-
 func ExampleConfigFromEnv() {
 	for name, value := range map[string]string{
 		"IM_HOST": "a1.easemob.com", "IM_APP_KEY": "acme#demo", "IM_CLIENT_ID": "YXA6...", "IM_CLIENT_SECRET": "",
@@ -57,7 +47,7 @@ func ExampleClient_Check() {
 }
 
 func ExampleClient_UserToken() {
-	srv, _ := emulator()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
 	config := srv.Config()
 	config.Token = im.AppCertificate{AppID: srv.AppID(), Certificate: srv.Certificate()} // Agora: made locally
@@ -74,8 +64,9 @@ func ExampleClient_UserToken() {
 }
 
 func ExampleClient_Quotas() {
-	srv, client := emulator()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	client := srv.Client()
 	_, _ = client.Users.Get(context.Background(), "alice")
 	for _, pool := range client.Quotas() {
 		if pool.Pool == "users.get" {
@@ -87,8 +78,9 @@ func ExampleClient_Quotas() {
 
 // An app that has bought more, of which this process may use two fifths.
 func ExampleWithQuota() {
-	srv, client := emulator(im.WithQuota("users.get", im.Quota{N: 500, Per: time.Second}), im.WithQuotaShare(0.4))
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	client := srv.Client(im.WithQuota("users.get", im.Quota{N: 500, Per: time.Second}), im.WithQuotaShare(0.4))
 	for _, pool := range client.Quotas() {
 		if pool.Pool == "users.get" {
 			fmt.Println(pool.Windows[0].N, "per", pool.Windows[0].Per)
@@ -127,8 +119,9 @@ func (c *counter) Pause(context.Context, string, string, time.Duration) error { 
 
 func ExampleWithQuotaStore() {
 	store := &counter{taken: make(map[string]int)}
-	srv, client := emulator(im.WithQuotaStore(store), im.WithQuotaFallback(0.5))
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	client := srv.Client(im.WithQuotaStore(store), im.WithQuotaFallback(0.5))
 	for range 3 {
 		_, _ = client.Users.Get(context.Background(), "nobody")
 	}
@@ -140,13 +133,14 @@ func ExampleWithQuotaStore() {
 
 // A nightly job gets what the calls of users leave over.
 func ExampleWithLane() {
-	srv, client := emulator(im.WithHook(func(ctx context.Context, info im.CallInfo) (context.Context, func(im.CallEnd)) {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	client := srv.Client(im.WithHook(func(ctx context.Context, info im.CallInfo) (context.Context, func(im.CallEnd)) {
 		if info.Endpoint == "users.get" {
 			fmt.Println("in the background:", info.Lane == im.Background)
 		}
 		return ctx, nil
 	}))
-	defer srv.Close()
 	srv.AddUsers("alice")
 	nightly := im.WithLane(context.Background(), im.Background)
 	_, err := client.Users.Get(nightly, "alice")
@@ -157,8 +151,9 @@ func ExampleWithLane() {
 }
 
 func ExampleWithResponse() {
-	srv, client := emulator()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	client := srv.Client()
 	srv.AddUsers("alice")
 	var response im.Response
 	if _, err := client.Users.Get(im.WithResponse(context.Background(), &response), "alice"); err != nil {
@@ -169,8 +164,9 @@ func ExampleWithResponse() {
 }
 
 func ExampleWithoutRetry() {
-	srv, client := emulator()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	client := srv.Client()
 	srv.Fault(imtest.OnEndpoint("users.get"), imtest.Unavailable(0))
 	_, err := client.Users.Get(im.WithoutRetry(context.Background()), "alice")
 	if failure, ok := errors.AsType[*im.Error](err); ok {
@@ -180,12 +176,13 @@ func ExampleWithoutRetry() {
 }
 
 func ExampleWithObserver() {
-	srv, client := emulator(im.WithMaxRetryWait(time.Millisecond), im.WithObserver(func(_ context.Context, e im.Event) {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	client := srv.Client(im.WithMaxRetryWait(time.Millisecond), im.WithObserver(func(_ context.Context, e im.Event) {
 		if e.Endpoint == "users.get" {
 			fmt.Println("attempt", e.Attempt, "status", e.Status, "retried", e.Retried)
 		}
 	}))
-	defer srv.Close()
 	srv.AddUsers("alice")
 	srv.Fault(imtest.OnEndpoint("users.get"), imtest.First(1), imtest.Unavailable(0))
 	_, err := client.Users.Get(context.Background(), "alice")

@@ -28,11 +28,8 @@ func ExampleNew() {
 func ExampleError() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	_, err = client.Users.Get(context.Background(), "nobody")
+	client := srv.Client()
+	_, err := client.Users.Get(context.Background(), "nobody")
 	fmt.Println(errors.Is(err, im.ErrNotFound))
 	if failure, ok := errors.AsType[*im.Error](err); ok {
 		fmt.Println(failure.Endpoint, failure.Status, failure.Code)
@@ -47,11 +44,8 @@ func ExampleError_outcomeUnknown() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
 	srv.Fault(imtest.OnEndpoint("messages.send_users"), imtest.First(1), imtest.CutAfterProcessing())
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	_, err = client.Messages.SendToUsers(context.Background(), []string{"bob"}, messages.Message{Body: messages.Text("hi")})
+	client := srv.Client()
+	_, err := client.Messages.SendToUsers(context.Background(), []string{"bob"}, messages.Message{Body: messages.Text("hi")})
 	fmt.Println(errors.Is(err, im.ErrOutcomeUnknown))
 	fmt.Println(len(srv.Messages("bob")), "message arrived all the same")
 	// Output:
@@ -63,10 +57,7 @@ func ExampleRaw() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
 	srv.AddUser(imtest.User{Username: "alice"})
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
+	client := srv.Client()
 	type status struct {
 		Data map[string]string `json:"data"`
 	}
@@ -85,17 +76,13 @@ func ExampleWithHook() {
 	type span struct{}
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	client, err := im.New(srv.Config(), im.WithHook(func(ctx context.Context, info im.CallInfo) (context.Context, func(im.CallEnd)) {
+	client := srv.Client(im.WithHook(func(ctx context.Context, info im.CallInfo) (context.Context, func(im.CallEnd)) {
 		parent, _ := ctx.Value(span{}).(string)
 		fmt.Printf("begin %s %s, within %q\n", info.Method, info.Path, parent)
 		return context.WithValue(ctx, span{}, info.Endpoint), func(end im.CallEnd) {
 			fmt.Println("end", info.Endpoint, end.Attempts, end.Status, end.Kind)
 		}
 	}))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
 	_, _ = client.Users.Get(context.Background(), "nobody")
 	// Output:
 	// begin GET /users/{username}, within ""

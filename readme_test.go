@@ -25,13 +25,21 @@ import (
 	"context"
 	"errors"
 	"log"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/callbacks"
+	"github.com/imrest/im-go/callbacks/callbackstest"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/imtest/event"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
@@ -41,9 +49,17 @@ var (
 	_ context.Context
 	_ = errors.Is
 	_ = log.Fatal
+	_ = slog.Default
+	_ = http.StatusOK
+	_ = httptest.NewRecorder
+	_ = os.Getenv
+	_ = strings.Contains
 	_ batch.Result
+	_ = callbacks.New
+	_ = callbackstest.Request
 	_ groups.MemberOptions
 	_ = imtest.NewServer
+	_ event.Missed
 	_ = messages.Text
 	_ page.Options
 	_ users.User
@@ -53,8 +69,9 @@ var (
 )
 `
 
-// The Go blocks of the README and of the guides compile.
-func TestDocumentedCodeCompiles(t *testing.T) {
+// The Go blocks of the README and of the guides compile, and their tests pass. Those with
+// redisquota are compiled by its tests, which have what it needs.
+func TestDocumentedCode(t *testing.T) {
 	dir := t.TempDir()
 	root, err := filepath.Abs(".")
 	require.NoError(t, err)
@@ -66,32 +83,42 @@ func TestDocumentedCodeCompiles(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), gomod, 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.sum"), gosum, 0o600))
-	blocks := 0
+	blocks, tests := 0, 0
 	pages, err := filepath.Glob("docs/*.md")
 	require.NoError(t, err)
 	for _, page := range append(pages, "README.md", "README.zh-CN.md") {
 		content, err := os.ReadFile(page)
 		require.NoError(t, err)
 		for _, match := range goBlock.FindAllSubmatch(content, -1) {
-			blocks++
 			code := string(match[1])
+			if strings.Contains(code, "redisquota.") {
+				continue
+			}
+			blocks++
+			sub, name := fmt.Sprint("block", blocks), "main.go"
 			switch {
 			case strings.Contains(code, "package main"):
+			case strings.HasPrefix(code, "func Test"):
+				tests++
+				sub, name = "tests", fmt.Sprintf("block%d_test.go", blocks)
+				code = fragment + strings.Replace(code, "func Test", fmt.Sprintf("func Test%d", blocks), 1)
 			case strings.HasPrefix(code, "func "):
 				code = fragment + code + "\nfunc main() {}\n"
 			default:
-				code = fragment + "\nfunc main() {\n\tvar ctx context.Context\n\tvar client *im.Client\n\t_, _ = ctx, client\n" + code + "}\n"
+				code = fragment + "\nfunc main() {\n\tvar ctx context.Context\n\tvar client *im.Client\n\tvar h *callbacks.Handler\n\t_, _, _ = ctx, client, h\n" + code + "}\n"
 			}
-			sub := filepath.Join(dir, fmt.Sprint("block", blocks))
-			require.NoError(t, os.Mkdir(sub, 0o700))
-			require.NoError(t, os.WriteFile(filepath.Join(sub, "main.go"), []byte(code), 0o600))
+			require.NoError(t, os.MkdirAll(filepath.Join(dir, sub), 0o700))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, sub, name), []byte(code), 0o600))
 		}
 	}
 	assert.GreaterOrEqual(t, blocks, 8)
-	vet := exec.CommandContext(t.Context(), "go", "vet", "-mod=mod", "./...")
-	vet.Dir = dir
-	out, err := vet.CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	assert.GreaterOrEqual(t, tests, 4)
+	for _, arguments := range [][]string{{"vet", "-mod=mod", "./..."}, {"test", "-mod=mod", "./tests"}} {
+		run := exec.CommandContext(t.Context(), "go", arguments...)
+		run.Dir = dir
+		out, err := run.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
 }
 
 // The two READMEs say the same: as many headings, rows, code blocks and links.
@@ -115,8 +142,31 @@ func TestReadmesAreInStep(t *testing.T) {
 	assert.Equal(t, unique(en), unique(zh))
 }
 
-// The tables of both READMEs have every option, every field of Config, and every kind of
-// token.
+// The guide to callbacks names the same and shows the same code in both languages.
+func TestCallbacksGuideIsInStep(t *testing.T) {
+	en, err := os.ReadFile("docs/callbacks.md")
+	require.NoError(t, err)
+	zh, err := os.ReadFile("docs/callbacks.zh-CN.md")
+	require.NoError(t, err)
+	words := func(b []byte) map[string]bool {
+		set := make(map[string]bool)
+		for _, word := range regexp.MustCompile("`[^`\n]+`").FindAll(b, -1) {
+			set[string(word)] = true
+		}
+		return set
+	}
+	assert.Equal(t, words(en), words(zh))
+	code := func(b []byte) (lines []string) {
+		for _, block := range goBlock.FindAllSubmatch(b, -1) {
+			lines = append(lines, regexp.MustCompile(` *// .*`).ReplaceAllString(string(block[1]), ""))
+		}
+		return lines
+	}
+	assert.Equal(t, code(en), code(zh))
+}
+
+// The tables of both READMEs have every domain, every option, every field of Config, and
+// every kind of token.
 func TestReadmesAreComplete(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
@@ -133,6 +183,11 @@ func TestReadmesAreComplete(t *testing.T) {
 	for field := range reflect.TypeFor[im.Config]().Fields() {
 		if field.Name != "Token" {
 			want = append(want, "`"+field.Name+"`")
+		}
+	}
+	for domain := range reflect.TypeFor[im.Client]().Fields() {
+		if domain.IsExported() {
+			want = append(want, "`client."+domain.Name+"`")
 		}
 	}
 	for _, kind := range []string{"ClientCredentials", "AppCertificate", "StaticToken", "TokenFunc", "SharedToken"} {

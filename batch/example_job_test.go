@@ -28,12 +28,7 @@ func ExampleRun() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
 	srv.AddUsers("bob")
-	client, err := im.New(srv.Config())
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer client.Close()
+	client := srv.Client()
 	dir, err := os.MkdirTemp("", "job")
 	if err != nil {
 		fmt.Println(err)
@@ -68,12 +63,7 @@ func ExampleRun() {
 func ExamplePlan() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	client, err := im.New(srv.Config())
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer client.Close()
+	client := srv.Client()
 
 	estimate, err := batch.Plan(context.Background(), classOf("alice", "bob", ""), client.Users.RegisterJob())
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 )
 
@@ -15,19 +16,31 @@ var (
 	ErrOverloaded = errors.New("callbacks: too many decisions at once")
 )
 
+// DecisionFunc decides about a message.
+type DecisionFunc func(context.Context, *Outgoing) Verdict
+
 // Decide registers the function that decides about messages before they are delivered. It is
 // called for messages that client SDKs send, never for those sent through REST. It should obey
 // its context, which ends at the deadline of [Decision]: until it returns, it counts as one of the
 // decisions at once. Without a function, messages are delivered.
 //
 // The same message may be asked about more than once, if several rules match it.
-func (h *Handler) Decide(f func(context.Context, *Outgoing) Verdict) {
+func (h *Handler) Decide(f DecisionFunc) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.decide = f
 }
 
-// decide asks the user about a message and responds.
+// UseDecision surrounds the function of [Handler.Decide], within its deadline: a place for spans. The
+// first that is registered is outermost. It sees the verdict of the function; whether the
+// fallback counts in its place is in the [Observation].
+func (h *Handler) UseDecision(middleware ...func(DecisionFunc) DecisionFunc) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.deciding = append(h.deciding, middleware...)
+}
+
+// decideAndRespond asks the user about a message and responds.
 func (h *Handler) decideAndRespond(w http.ResponseWriter, r *http.Request, out *Outgoing) {
 	d := &h.config.Decision
 	o := Observation{Kind: out.Type, CallID: out.CallID, Status: http.StatusOK, Lag: h.config.now().Sub(out.Time)}
@@ -55,7 +68,7 @@ func (h *Handler) decideAndRespond(w http.ResponseWriter, r *http.Request, out *
 // verdict asks the function of the user's, for no longer than the deadline.
 func (h *Handler) verdict(ctx context.Context, out *Outgoing) (Verdict, error) {
 	h.mu.RLock()
-	decide := h.decide
+	decide, deciding := h.decide, h.deciding
 	h.mu.RUnlock()
 	if decide == nil {
 		return Deliver(), nil
@@ -81,6 +94,9 @@ func (h *Handler) verdict(ctx context.Context, out *Outgoing) (Verdict, error) {
 			<-h.slots
 			result <- d
 		}()
+		for _, around := range slices.Backward(deciding) {
+			decide = around(decide)
+		}
 		d.verdict = decide(ctx, out)
 	}()
 	select {

@@ -122,6 +122,27 @@ func TestVerdictsAreChecked(t *testing.T) {
 	}
 }
 
+// A message that cannot be read does not pass by: it is asked about with all that is known.
+func TestStrangeMessagesAreDecided(t *testing.T) {
+	many := strings.Split(strings.Repeat("x,", 30_000), ",")
+	for name, b := range map[string]callbackstest.Body{
+		"type":     outgoing(textBody).With("payload", map[string]any{"type": map[string]any{}, "bodies": []any{textBody}}),
+		"no body":  outgoing(textBody).With("payload", "parcel"),
+		"null":     outgoing(textBody).With("payload", map[string]any{"bodies": nil}),
+		"too many": outgoing(map[string]any{"type": "txt", "msg": "hi", "more": many}),
+		"host":     outgoing(textBody).With("host", []any{}),
+	} {
+		h := newHandler(t, callbacks.Config{})
+		callbacks.On(h, func(_ context.Context, e callbacks.Event) error { t.Error(name, e); return nil })
+		h.Decide(func(_ context.Context, o *callbacks.Outgoing) callbacks.Verdict {
+			assert.Equal(t, []string{"mia", "noah"}, []string{o.From, o.Record.To}, name)
+			assert.IsType(t, messages.RawBody{}, o.Record.Body, name)
+			return callbacks.Reject("unreadable")
+		})
+		assert.JSONEq(t, `{"valid":false,"code":"unreadable"}`, serve(h, signed(b)).Body.String(), name)
+	}
+}
+
 // The longest response that is allowed is sent, the next one is not.
 func TestLongestResponse(t *testing.T) {
 	const frame = len(`{"valid":false,"code":""}`)

@@ -12,6 +12,7 @@ var (
 	errUnknown = errors.New("is not known")
 	// errNotObject is the only error of decoding: what is not known is an Unknown.
 	errNotObject = errors.New("callbacks: the body is not a JSON object")
+	errRecovered = errors.New("callbacks: the body is not one of the IM server's")
 )
 
 // wire has the fields of all callbacks, except for those of the payload.
@@ -78,7 +79,10 @@ type wire struct {
 	ErrorMessage string          `json:"e_message"`
 	Detail       string          `json:"detail"`
 
-	strange bool // a field is not of its documented type: only the first group counts
+	Recovered json.RawMessage `json:"im-go:recovered"` // a record of the history: only Recover makes it
+
+	rule    string // the path of the URL: two rules may send the same call id
+	strange bool   // a field is not of its documented type: only the first group counts
 }
 
 // head are the fields that any callback needs, whatever else is wrong with it.
@@ -88,6 +92,8 @@ type head struct {
 	Security  loose           `json:"security"`
 	EventType loose           `json:"eventType"`
 	ChatType  loose           `json:"chat_type"`
+	GroupID   loose           `json:"group_id"`
+	From      loose           `json:"from"`
 	To        loose           `json:"to"`
 	MsgID     loose           `json:"msg_id"`
 	Payload   json.RawMessage `json:"payload"`
@@ -125,7 +131,7 @@ func readWire(body []byte) (*wire, error) {
 	}
 	return &wire{
 		CallID: api.Text(h.CallID), Timestamp: api.Text(h.Timestamp), Security: api.Text(h.Security), EventType: string(h.EventType),
-		ChatType: string(h.ChatType), To: api.Text(h.To), MsgID: api.Text(h.MsgID), Payload: h.Payload, strange: true,
+		ChatType: string(h.ChatType), GroupID: api.Text(h.GroupID), From: api.Text(h.From), To: api.Text(h.To), MsgID: api.Text(h.MsgID), Payload: h.Payload, strange: true,
 	}, nil
 }
 
@@ -145,6 +151,10 @@ func firstByte(body []byte) byte {
 const maxValues = 20_000
 
 func tooManyValues(body []byte) bool {
+	const dearest = 8
+	if len(body) <= maxValues/dearest {
+		return false
+	}
 	n := 0
 	for _, c := range body {
 		switch c {
@@ -152,8 +162,10 @@ func tooManyValues(body []byte) bool {
 			n++
 		case '[':
 			n += 2
+		case '\\':
+			n += 3 // may stand for any of them, where a text holds JSON
 		case '{':
-			n += 8
+			n += dearest
 		}
 	}
 	return n > maxValues
@@ -161,7 +173,8 @@ func tooManyValues(body []byte) bool {
 
 // Parse decodes the body of a callback without verifying it, for those who keep bodies and
 // handle them later. What it does not know is an [Unknown]; its only error is for a body
-// that is not a JSON object.
+// that is not a JSON object. The Key of the event lacks the path of the URL that the handler puts
+// before it.
 func Parse(body []byte) (Event, error) {
 	w, err := readWire(body)
 	if err != nil {
@@ -173,6 +186,9 @@ func Parse(body []byte) (Event, error) {
 // event makes an event of a callback. It keeps the body.
 func (w *wire) event(body []byte) Event {
 	head := w.info(body)
+	if w.isOutgoing() {
+		return w.outgoing(head) // whatever is strange about it: somebody must decide
+	}
 	if !w.strange {
 		if e, err := w.typed(head); err == nil {
 			return e
@@ -183,10 +199,8 @@ func (w *wire) event(body []byte) Event {
 }
 
 func (w *wire) info(body []byte) Info {
-	var at api.Millis
-	_ = json.Unmarshal([]byte(w.Timestamp), &at) // a callback without a time has a zero time
 	i := Info{
-		CallID: string(w.CallID), Time: moment(at), AppKey: w.AppKey, Host: w.Host, Key: w.key(body), Raw: body,
+		CallID: string(w.CallID), Time: moment(w.Timestamp.Millis()), AppKey: w.AppKey, Host: w.Host, Key: w.key(body), Raw: body,
 		ContentType: cmp.Or(w.ContentType, w.AlertChatType), Offline: w.EventType == "chat_offline",
 		MessageID: string(cmp.Or(w.MsgID, w.MessageID)),
 	}
@@ -201,6 +215,8 @@ func (w *wire) info(body []byte) Info {
 // typed decodes a callback by what marks it.
 func (w *wire) typed(head Info) (Event, error) {
 	switch {
+	case w.Recovered != nil:
+		return w.recovered(head)
 	case w.Event == "group_op_event":
 		return readGroupOp(w, head)
 	case w.EventType == "moderation":
@@ -226,9 +242,6 @@ func (w *wire) typed(head Info) (Event, error) {
 	case "notify":
 		return w.notified(head)
 	case "chat", "group", "groupchat", "chatroom":
-		if w.isOutgoing() {
-			return w.outgoing(head)
-		}
 		return w.message(head)
 	}
 	return nil, errUnknown

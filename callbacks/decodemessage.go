@@ -45,6 +45,30 @@ func (w *wire) message(head Info) (Event, error) {
 	return e, nil
 }
 
+// recovered decodes what Recover makes of a record of the history.
+func (w *wire) recovered(head Info) (Event, error) {
+	r, err := messages.ReadRecord(w.Recovered)
+	if err != nil {
+		return nil, err
+	}
+	head.Type, head.Recovered, head.Key = messageKind(r.Body), true, "recovered|"+r.ID
+	head.Time, head.MessageID, head.From, head.To = r.Time, r.ID, r.From, r.To
+	r.Direction, r.Raw = "", nil
+	e := &Message{Info: head, Record: r}
+	if r.ChatType != messages.ChatTypeUser {
+		e.GroupID = r.To
+	}
+	return e, nil
+}
+
+// sentMessage is the id of a message, if the event reports that it was sent.
+func sentMessage(e Event) string {
+	if m, ok := e.(*Message); ok && !m.Offline {
+		return m.MessageID
+	}
+	return ""
+}
+
 func messageKind(b messages.Body) Kind {
 	switch b.(type) {
 	case messages.TextBody:
@@ -69,7 +93,24 @@ func messageKind(b messages.Body) Kind {
 	return KindMessageUnknown
 }
 
-func (w *wire) outgoing(head Info) (Event, error) {
+// outgoing decodes a message that waits for a decision. A payload that cannot be read is a
+// [messages.RawBody].
+func (w *wire) outgoing(head Info) *Outgoing {
+	head.Type = KindPreSendMessage
+	o := &Outgoing{Record: messages.Record{Body: messages.RawBody{JSON: w.Payload}}, GroupID: string(w.GroupID), payload: w.Payload}
+	if !w.strange {
+		o.Record = messages.ReadPayload(w.Payload)
+	}
+	_, raw := o.Record.Body.(messages.RawBody)
+	if !w.strange && (raw || bytes.Contains(w.Payload, []byte(`"edit_message_id"`))) {
+		w.readFlatOrEdited(&head, o)
+	}
+	o.Info, o.Record = head, w.record(&head, o.Record)
+	return o
+}
+
+// readFlatOrEdited reads the payloads that are not in the usual form.
+func (w *wire) readFlatOrEdited(head *Info, o *Outgoing) {
 	var p struct {
 		Bodies json.RawMessage `json:"bodies"`
 		Type   string          `json:"type"`
@@ -77,23 +118,14 @@ func (w *wire) outgoing(head Info) (Event, error) {
 		Ext    json.RawMessage `json:"ext"`
 		Edited api.Text        `json:"edit_message_id"`
 	}
-	if err := json.Unmarshal(w.Payload, &p); err != nil {
-		return nil, err
-	}
-	head.Type = KindPreSendMessage
-	content := messages.Record{}
-	if p.Bodies == nil && (p.Type != "" || p.Sub != "") && p.Edited == "" {
+	switch {
+	case json.Unmarshal(w.Payload, &p) != nil:
+	case p.Edited != "":
+		head.Type, o.EditedID = KindPreSendMessageEdit, string(p.Edited)
+	case p.Bodies == nil && (p.Type != "" || p.Sub != ""):
 		head.Type = KindPreSendMessageFlat
-		content.Body, content.Ext = messages.ReadBody(w.Payload), messages.ReadExt(p.Ext)
-	} else {
-		content = messages.ReadPayload(w.Payload)
+		o.Record = messages.Record{Body: messages.ReadBody(w.Payload), Ext: messages.ReadExt(p.Ext)}
 	}
-	if p.Edited != "" {
-		head.Type = KindPreSendMessageEdit
-	}
-	return &Outgoing{
-		Info: head, Record: w.record(&head, content), GroupID: string(w.GroupID), EditedID: string(p.Edited), payload: w.Payload,
-	}, nil
 }
 
 type wireAck struct {

@@ -4,8 +4,9 @@
 // To receive, make a [Handler] with [New] and serve it at the URL of the callback rules. To act
 // on events, register functions by type with [On], and [Handler.Otherwise] for the rest. To
 // decide about messages before they are delivered, use [Handler.Decide]. To handle bodies that
-// came by another way, such as a queue, use [Parse]. Package callbackstest makes signed callbacks
-// for tests.
+// came by another way, such as a queue, use [Parse]. To make up for callbacks that did not arrive, call
+// [Recover]. To count and to trace, see [Config].Observe, [Handler.Stats], [Handler.Use] and
+// [Handler.UseDecision]. Package callbackstest makes signed callbacks for tests.
 //
 // # What the signature protects
 //

@@ -13,17 +13,19 @@ import (
 // *[Receipt], *[ContactEvent], *[UserStatus], *[GroupEvent], *[Reacted], *[ThreadUpdated],
 // *[KeywordAlert], *[Moderated], *[Pushed], *[Outgoing] or *[Unknown].
 type Event interface {
+	// Kind says what happened.
 	Kind() Kind
+	// Head returns what all events have.
 	Head() *Info
 }
 
 // Info is what all events have. An event prints as its Info, without users' data: the rest,
 // Raw above all, may hold the texts of users and the secrets of files.
 type Info struct { //nolint:recvcheck // only what prints must work on values
-	Type        Kind      `json:"kind"`
-	CallID      string    `json:"call_id,omitempty"` // not unique: an offline group message gives one callback per member
-	Time        time.Time `json:"time,omitzero"`     // when the IM server received the message or event
-	AppKey      string    `json:"app_key,omitempty"`
+	Type        Kind      `json:"kind"`                   // KindUnknown where the package does not know it
+	CallID      string    `json:"call_id,omitempty"`      // not unique: an offline group message gives one callback per member
+	Time        time.Time `json:"time,omitzero"`          // when the IM server received the message or event
+	AppKey      string    `json:"app_key,omitempty"`      // org#app; empty where the callback does not have it
 	Host        string    `json:"host,omitempty"`         // node of the IM server
 	ContentType string    `json:"content_type,omitempty"` // such as chat:group:image
 	MessageID   string    `json:"message_id,omitempty"`   // the message, or the event itself where it travels as a message
@@ -33,6 +35,7 @@ type Info struct { //nolint:recvcheck // only what prints must work on values
 	Offline     bool      `json:"offline,omitempty"`      // a copy for a receiver that was offline
 
 	Signed     bool `json:"signed,omitempty"`     // the signature was checked; false for the kinds that come unsigned
+	Recovered  bool `json:"recovered,omitempty"`  // found in the history by [Recover], which has no callback's CallID and AppKey
 	Suspicious bool `json:"suspicious,omitempty"` // its Key was seen with another body
 
 	// Key recognizes the event when it comes again: call id, event type, chat type,
@@ -77,11 +80,12 @@ type Message struct {
 }
 
 // Outgoing is a message, or the edit of one, that waits for a decision: see
-// [Handler.Decide].
+// [Handler.Decide]. The body of one that cannot be read is a [messages.RawBody]: decide about
+// those, too, since a client that is not one of yours may send anything.
 type Outgoing struct {
 	Info
-	Record   messages.Record `json:"record"` // as it is to be delivered
-	GroupID  string          `json:"group_id,omitempty"`
+	Record   messages.Record `json:"record"`              // as it is to be delivered
+	GroupID  string          `json:"group_id,omitempty"`  // group or room
 	EditedID string          `json:"edited_id,omitempty"` // the message that is edited; its name on the wire is an assumption
 
 	payload json.RawMessage
@@ -92,7 +96,7 @@ type Recalled struct {
 	Info
 	RecalledID string         `json:"recalled_id"`        // the message that is gone; MessageID is the recall's own
 	GroupID    string         `json:"group_id,omitempty"` // may be missing for groups, too
-	Ext        map[string]any `json:"ext,omitempty"`
+	Ext        map[string]any `json:"ext,omitempty"`      // free data of the recall
 }
 
 // Edited reports that a message was edited.
@@ -112,8 +116,8 @@ type Edited struct {
 // delivered. Its kind says which.
 type Receipt struct {
 	Info
-	AckedID   string         `json:"acked_id"` // the message that was read; for a conversation, one of its messages
-	Ext       map[string]any `json:"ext,omitempty"`
+	AckedID   string         `json:"acked_id"`             // the message that was read; for a conversation, one of its messages
+	Ext       map[string]any `json:"ext,omitempty"`        // free data of the receipt
 	Channel   string         `json:"channel,omitempty"`    // the conversation: To, or a group
 	Reader    string         `json:"reader,omitempty"`     // only for groups
 	GroupAcks bool           `json:"group_acks,omitempty"` // the group message asked for receipts
@@ -127,13 +131,13 @@ type ContactEvent struct {
 	Reason        string `json:"reason,omitempty"`         // text of a request
 	RosterVersion string `json:"roster_version,omitempty"` // version of the contact list
 	ErrorCode     string `json:"error_code,omitempty"`     // "ok"
-	Description   string `json:"description,omitempty"`
+	Description   string `json:"description,omitempty"`    // of a failure
 }
 
 // UserStatus reports that a device of From came online or went offline.
 type UserStatus struct {
 	Info
-	Online  bool   `json:"online,omitempty"`
+	Online  bool   `json:"online,omitempty"`  // false: offline
 	Reason  string `json:"reason,omitempty"`  // login, logout or replaced
 	OS      string `json:"os,omitempty"`      // such as ios, android, webim
 	Address string `json:"address,omitempty"` // IP address, with or without a port

@@ -7,8 +7,10 @@ import (
 	"strings"
 	"time"
 
+	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/callbacks"
 	"github.com/imrest/im-go/callbacks/callbackstest"
+	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
 )
 
@@ -29,6 +31,32 @@ func Example() {
 	// Output:
 	// recalled: 1337058112345678901
 	// 200
+}
+
+func ExampleRecover() {
+	srv, err := imtest.Start()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer srv.Close()
+	client, err := im.New(srv.Config())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer client.Close()
+	down := srv.Clock().Now().Add(-time.Hour)
+	srv.AddStoredCallbacks(imtest.StoredCallbacks{Start: down, Size: 15}) // what the IM server could not deliver
+
+	h, err := callbacks.New(callbacks.Config{Secrets: []string{"rule-secret-1"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	recovery, err := callbacks.Recover(context.Background(), client.Messages, h, down, callbacks.RecoverOptions{})
+	fmt.Println(len(recovery.Resent), "set resent,", len(recovery.Holes), "holes, error:", err)
+	// Output: 1 set resent, 0 holes, error: <nil>
 }
 
 func ExampleHandler_Decide() {

@@ -54,67 +54,67 @@ const (
 // GroupEvent reports what happened to a group or room, in either format.
 type GroupEvent struct {
 	Info
-	Operation   GroupOperation    `json:"operation"`
-	GroupID     string            `json:"group_id,omitempty"` // empty for super admins
-	Room        bool              `json:"room,omitempty"`     // a chat room
-	Operator    string            `json:"operator,omitempty"` // empty where ByAdmin, and for attributes that do not name it
-	ByAdmin     bool              `json:"by_admin,omitempty"` // done through REST, in the console or by the server
-	Users       []string          `json:"users,omitempty"`    // who is concerned
-	Roles       map[string]string `json:"roles,omitempty"`    // owner or admin, by user; of a new group
-	Owner       string            `json:"owner,omitempty"`    // the new owner
-	OldOwner    string            `json:"old_owner,omitempty"`
+	Operation   GroupOperation    `json:"operation"`              // what happened
+	GroupID     string            `json:"group_id,omitempty"`     // empty for super admins
+	Room        bool              `json:"room,omitempty"`         // a chat room
+	Operator    string            `json:"operator,omitempty"`     // empty where ByAdmin, and for attributes that do not name it
+	ByAdmin     bool              `json:"by_admin,omitempty"`     // done through REST, in the console or by the server
+	Users       []string          `json:"users,omitempty"`        // who is concerned
+	Roles       map[string]string `json:"roles,omitempty"`        // owner or admin, by user; of a new group
+	Owner       string            `json:"owner,omitempty"`        // the new owner
+	OldOwner    string            `json:"old_owner,omitempty"`    // the owner before
 	MemberCount *int              `json:"member_count,omitempty"` // after the operation
 	Until       time.Time         `json:"until,omitzero"`         // end of a mute or block; in 2117 for none
 
-	Reason       string            `json:"reason,omitempty"` // text of a request or invitation
-	Announcement string            `json:"announcement,omitempty"`
-	Settings     *GroupSettings    `json:"settings,omitempty"`
-	Files        []GroupFile       `json:"files,omitempty"`
-	Attributes   *AttributesChange `json:"attributes,omitempty"`
-	JoinExt      string            `json:"join_ext,omitempty"` // what the client gave on joining a room
-	Cause        string            `json:"cause,omitempty"`    // why a room was left: user_quit or user_offline
-	ErrorCode    string            `json:"error_code,omitempty"`
-	Description  string            `json:"description,omitempty"` // of a failure
+	Reason       string            `json:"reason,omitempty"`       // text of a request or invitation
+	Announcement string            `json:"announcement,omitempty"` // the new text
+	Settings     *GroupSettings    `json:"settings,omitempty"`     // of a new group, or after a change
+	Files        []GroupFile       `json:"files,omitempty"`        // shared files that were added or removed
+	Attributes   *AttributesChange `json:"attributes,omitempty"`   // what became of attributes
+	JoinExt      string            `json:"join_ext,omitempty"`     // what the client gave on joining a room
+	Cause        string            `json:"cause,omitempty"`        // why a room was left: user_quit or user_offline
+	ErrorCode    string            `json:"error_code,omitempty"`   // "ok", or that of a failure
+	Description  string            `json:"description,omitempty"`  // of a failure
 }
 
 // GroupSettings are the settings of a group after a change; a nil pointer is one that the
 // callback does not report.
 type GroupSettings struct {
-	Name           *string        `json:"name,omitempty"`
-	Description    *string        `json:"description,omitempty"`
-	Avatar         *string        `json:"avatar,omitempty"`
-	Custom         *string        `json:"custom,omitempty"`
-	Owner          string         `json:"owner,omitempty"`
-	Scale          string         `json:"scale,omitempty"` // such as large
-	MaxMembers     *int           `json:"max_members,omitempty"`
-	Public         *bool          `json:"public,omitempty"`
-	AllowInvites   *bool          `json:"allow_invites,omitempty"`
-	ConfirmInvites *bool          `json:"confirm_invites,omitempty"`
-	MutedAll       *bool          `json:"muted_all,omitempty"`
-	Disabled       *bool          `json:"disabled,omitempty"`
-	MuteLength     *time.Duration `json:"mute_length,omitempty"` // -1 (im.Forever) without an end
-	Created        time.Time      `json:"created,omitzero"`
-	Updated        time.Time      `json:"updated,omitzero"`
+	Name           *string        `json:"name,omitempty"`            // of the group
+	Description    *string        `json:"description,omitempty"`     // of the group
+	Avatar         *string        `json:"avatar,omitempty"`          // URL of the picture
+	Custom         *string        `json:"custom,omitempty"`          // the app's own text
+	Owner          string         `json:"owner,omitempty"`           // plain user id
+	Scale          string         `json:"scale,omitempty"`           // such as large
+	MaxMembers     *int           `json:"max_members,omitempty"`     // with the owner
+	Public         *bool          `json:"public,omitempty"`          // anyone may find it
+	AllowInvites   *bool          `json:"allow_invites,omitempty"`   // members may invite
+	ConfirmInvites *bool          `json:"confirm_invites,omitempty"` // who is invited must accept
+	MutedAll       *bool          `json:"muted_all,omitempty"`       // all members are muted
+	Disabled       *bool          `json:"disabled,omitempty"`        // nobody can send
+	MuteLength     *time.Duration `json:"mute_length,omitempty"`     // -1 (im.Forever) without an end
+	Created        time.Time      `json:"created,omitzero"`          // when it was made
+	Updated        time.Time      `json:"updated,omitzero"`          // when it was last changed
 }
 
 // GroupFile is a shared file. The new format reports only its id.
 type GroupFile struct {
-	ID      string    `json:"id"`
-	Name    string    `json:"name,omitempty"`
-	Owner   string    `json:"owner,omitempty"` // empty where ByAdmin
-	ByAdmin bool      `json:"by_admin,omitempty"`
-	Size    int64     `json:"size,omitempty"`
-	Created time.Time `json:"created,omitzero"`
+	ID      string    `json:"id"`                 // of the file
+	Name    string    `json:"name,omitempty"`     // file name
+	Owner   string    `json:"owner,omitempty"`    // empty where ByAdmin
+	ByAdmin bool      `json:"by_admin,omitempty"` // uploaded through REST or in the console
+	Size    int64     `json:"size,omitempty"`     // bytes
+	Created time.Time `json:"created,omitzero"`   // when it was uploaded
 }
 
 // AttributesChange is a change of the attributes of a room or of a member of a group.
 type AttributesChange struct {
-	Changed    []string          `json:"changed,omitempty"`
-	Failed     map[string]string `json:"failed,omitempty"` // the reason, by key
-	Values     map[string]string `json:"values,omitempty"`
-	GroupName  string            `json:"group_name,omitempty"`
-	Identifier string            `json:"identifier,omitempty"`
-	Event      string            `json:"event,omitempty"` // event_none
-	Forced     bool              `json:"forced,omitempty"`
-	Notify     bool              `json:"notify,omitempty"`
+	Changed    []string          `json:"changed,omitempty"`    // keys that were set or deleted
+	Failed     map[string]string `json:"failed,omitempty"`     // the reason, by key
+	Values     map[string]string `json:"values,omitempty"`     // the new values, by key
+	GroupName  string            `json:"group_name,omitempty"` // of the group
+	Identifier string            `json:"identifier,omitempty"` // identify of the callback: its meaning is not documented
+	Event      string            `json:"event,omitempty"`      // event_none
+	Forced     bool              `json:"forced,omitempty"`     // is_forced of the callback
+	Notify     bool              `json:"notify,omitempty"`     // need_notify of the callback
 }

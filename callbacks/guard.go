@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,39 +18,49 @@ const (
 type guard struct {
 	replicas int
 	mu       sync.Mutex
-	failures []time.Time // of the window, oldest first
+	failures atomic.Pointer[[]time.Time] // of the window, oldest first; replaced as a whole, so that reading takes no lock
 }
 
 // fail counts a failure that must be responded with.
 func (g *guard) fail(now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.failures = append(g.failures, now)
+	g.add(now)
 }
 
 // allow counts a failure, unless it is one too many.
 func (g *guard) allow(now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.remaining(now) == 0 {
+	if g.left(now) == 0 {
 		return false
 	}
-	g.failures = append(g.failures, now)
+	g.add(now)
 	return true
+}
+
+func (g *guard) add(now time.Time) {
+	recent := g.recent(now)
+	recent = recent[max(0, len(recent)-banFailures):] // more would say no more
+	failures := append(make([]time.Time, 0, len(recent)+1), recent...)
+	failures = append(failures, now)
+	g.failures.Store(&failures)
 }
 
 // left is the number of failures that this process may still respond with.
 func (g *guard) left(now time.Time) int {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.remaining(now)
+	return max(0, banFailures/2/g.replicas-len(g.recent(now)))
 }
 
-func (g *guard) remaining(now time.Time) int {
-	old := 0
-	for old < len(g.failures) && now.Sub(g.failures[old]) >= banWindow {
-		old++
+func (g *guard) recent(now time.Time) []time.Time {
+	failures := g.failures.Load()
+	if failures == nil {
+		return nil
 	}
-	g.failures = append(g.failures[:0], g.failures[old:]...)
-	return max(0, banFailures/2/g.replicas-len(g.failures))
+	for i, at := range *failures {
+		if now.Sub(at) < banWindow {
+			return (*failures)[i:]
+		}
+	}
+	return nil
 }

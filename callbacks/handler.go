@@ -4,18 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"io"
+	"log/slog"
 	"runtime/debug"
 	"slices"
 	"sync"
-	"time"
 )
 
 // HandlerFunc handles an event of any type.
 type HandlerFunc func(context.Context, Event) error
 
-// Handler receives callbacks. It is an [http.Handler] for the URLs of all rules, before
-// delivery and after. Several rules may share a URL if they are to share duplicates, too: two
+// Handler receives callbacks. It is an http.Handler for the URLs of all rules, before
+// delivery and after. Serve it at whole paths, not below a prefix, since the path is part of the
+// Key that recognizes duplicates. Several rules may share a URL if they are to share duplicates, too: two
 // rules that match one event may send the same call id.
 //
 // Register functions before it serves. It responds 405 to what is not a POST, 400 to what is
@@ -25,13 +26,16 @@ type Handler struct {
 	config     Config
 	shelter    Store // Config.Store, or where events wait that failed while a ban was near
 	guard      guard
+	counts     counts
 	keys       *keys
+	messages   *keys // that were sent and have been kept or handled
 	slots      chan struct{}
 	mu         sync.RWMutex
 	on         []func(context.Context, Event) (handled bool, err error)
 	otherwise  HandlerFunc
 	middleware []func(HandlerFunc) HandlerFunc
-	decide     func(context.Context, *Outgoing) Verdict
+	decide     DecisionFunc
+	deciding   []func(DecisionFunc) DecisionFunc
 }
 
 // New returns a handler. Errors: im.ErrInvalidArgument for a configuration that cannot work.
@@ -42,13 +46,16 @@ func New(c Config) (*Handler, error) {
 	}
 	h := &Handler{
 		config: c, shelter: c.Store, guard: guard{replicas: c.Replicas},
-		keys: newKeys(defaultKeys), slots: make(chan struct{}, c.Decision.MaxConcurrent),
+		keys: newKeys(defaultKeys), messages: newKeys(defaultKeys), slots: make(chan struct{}, c.Decision.MaxConcurrent),
 	}
 	if h.shelter == nil {
 		h.shelter = NewMemory(MemoryOptions{})
 	}
 	return h, nil
 }
+
+// Format prints that it is a handler, and none of its secrets.
+func (h *Handler) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "callbacks.Handler") }
 
 // On registers a function for the events of type T, such as *[Recalled]; for T [Event] it
 // gets all. Functions of the same type run in the order of their registration, until one
@@ -73,8 +80,9 @@ func (h *Handler) Otherwise(f HandlerFunc) {
 	h.otherwise = f
 }
 
-// Use surrounds the handling of each event, the first registered outermost. Decisions are not
-// surrounded.
+// Use surrounds the handling of each event, when it comes or when [Handler.Run] hands it over: a
+// place for spans, logs and transactions. The first that is registered is outermost. [Handler.UseDecision]
+// does the same for decisions.
 func (h *Handler) Use(middleware ...func(HandlerFunc) HandlerFunc) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -94,7 +102,7 @@ func (h *Handler) handleKept(ctx context.Context, k Kept) error {
 	i := e.Head()
 	i.Key, i.Signed, i.Suspicious = k.Key, k.Signed, k.Suspicious
 	if err = h.handle(ctx, e); err != nil {
-		h.config.Logger.WarnContext(ctx, "kept callback failed", "kind", i.Type, "call_id", i.CallID, "error", err.Error())
+		h.warn(ctx, "kept callback failed", i.Type, i.CallID, slog.String("reason", reason(err)))
 	}
 	return err
 }
@@ -136,8 +144,8 @@ func (h *Handler) dispatch(ctx context.Context, e Event) error {
 // PanicError is a panic of a function of the user's. Its text has no stack, which may hold
 // users' data.
 type PanicError struct {
-	Value any
-	Stack []byte
+	Value any    // what the function panicked with
+	Stack []byte // of the goroutine, for the log of the program
 }
 
 // Error implements error.
@@ -149,21 +157,6 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// Observation is what happened to one callback.
-type Observation struct {
-	Kind         Kind          // empty where it could not be read
-	CallID       string        //
-	Status       int           // of the response
-	Lag          time.Duration // since the time of the event
-	Repeated     bool          // it was handled or kept before
-	Suspicious   bool          // its key was seen with another body
-	Quarantined  bool          // accepted without being verified, and not handled
-	Verdict      string        // of a decision: deliver, reject or rewrite
-	FellBack     bool          // the verdict is that of the fallback
-	Err          error         // why it was not accepted, or why the fallback counts
-	FailuresLeft int           // that this process can respond with before it takes care: see [Config.Replicas]
-}
-
 // The reasons for which a callback is not accepted.
 var (
 	ErrMethod    = errors.New("callbacks: not a POST")
@@ -172,23 +165,3 @@ var (
 	ErrSignature = errors.New("callbacks: the signature is missing or wrong")
 	ErrStale     = errors.New("callbacks: the timestamp is too far from now")
 )
-
-func (h *Handler) report(ctx context.Context, o Observation) {
-	o.FailuresLeft = h.guard.left(h.config.now())
-	if o.Err != nil {
-		h.config.Logger.WarnContext(ctx, "callback", "kind", o.Kind, "call_id", o.CallID, "status", o.Status,
-			"quarantined", o.Quarantined, "failures_left", o.FailuresLeft, "error", o.Err.Error())
-	}
-	if o.Suspicious {
-		h.config.Logger.WarnContext(ctx, "callback seen with another body", "kind", o.Kind, "call_id", o.CallID)
-	}
-	if h.config.Observe != nil {
-		h.config.Observe(ctx, o)
-	}
-}
-
-// respond writes the header of a response without a body.
-func respond(w http.ResponseWriter, status int) {
-	w.Header().Set("Content-Length", "0")
-	w.WriteHeader(status)
-}

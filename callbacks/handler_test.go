@@ -3,7 +3,9 @@ package callbacks_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -370,6 +372,27 @@ func TestStoreFailure(t *testing.T) {
 	}
 }
 
+type panickingStore struct{ *callbacks.Memory }
+
+func (panickingStore) Keep(context.Context, callbacks.Kept) (callbacks.Seen, error) { panic("parcel") }
+
+// A store that panics has failed: the connection does not break, which the guard could not count.
+func TestStorePanics(t *testing.T) {
+	for policy, want := range map[callbacks.StoreFailure]int{callbacks.StoreFailureLose: 200, callbacks.StoreFailureReject: 500} {
+		var seen callbacks.Observation
+		h := newHandler(t, callbacks.Config{
+			Store: panickingStore{callbacks.NewMemory(callbacks.MemoryOptions{})}, StoreFailure: policy, Unsigned: callbacks.UnsignedQuarantine,
+			Observe: func(_ context.Context, o callbacks.Observation) { seen = o },
+		})
+		var p *callbacks.PanicError
+		assert.Equal(t, want, serve(h, signed(recall)).Code)
+		require.ErrorAs(t, seen.Err, &p)
+		assert.Equal(t, 200, serve(h, post(string(callbackstest.Example(callbacks.KindPushSuccess).JSON()))).Code)
+		require.ErrorAs(t, seen.Err, &p)
+		assert.Equal(t, callbacks.KindPushSuccess, seen.Kind)
+	}
+}
+
 func TestConfigIsChecked(t *testing.T) {
 	good := []string{secret}
 	for field, c := range map[string]callbacks.Config{
@@ -398,6 +421,63 @@ func TestConfigIsChecked(t *testing.T) {
 	}
 }
 
+// Neither a handler nor what is kept prints secrets or content.
+func TestPrinting(t *testing.T) {
+	h := newHandler(t, callbacks.Config{Tokens: []string{"t0k3n"}})
+	k := callbacks.Kept{Key: "noah", Digest: "abc", Body: []byte("parcel")}
+	for _, v := range []any{h, k, &k, []callbacks.Kept{k}} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+			text := fmt.Sprintf(verb, v)
+			for _, word := range []string{secret, "t0k3n", "noah", "parcel", "112 97", "706172"} {
+				assert.NotContains(t, text, word, "%T with %s", v, verb)
+			}
+		}
+	}
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "handler", h, "kept", k)
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "handler", h, "kept", k)
+	for _, word := range []string{secret, "t0k3n", "noah", "parcel"} {
+		assert.NotContains(t, log.String(), word)
+	}
+}
+
+// Keys are short, whatever they are made of: they stay in memory for long.
+func TestKeysAreShort(t *testing.T) {
+	m := callbacks.NewMemory(callbacks.MemoryOptions{Workers: 1})
+	h := newHandler(t, callbacks.Config{Store: m, StoreFailure: callbacks.StoreFailureReject})
+	keys := map[string]bool{}
+	h.Otherwise(func(_ context.Context, e callbacks.Event) error {
+		keys[e.Head().Key] = true
+		return nil
+	})
+	push := callbackstest.Example(callbacks.KindPushSuccess)
+	for _, to := range []string{strings.Repeat("x", 100_000), strings.Repeat("x", 100_001), "short"} {
+		assert.Equal(t, 200, serve(h, post(string(push.With("to", to).JSON()))).Code)
+	}
+	runUntilEmpty(t, h, m)
+	assert.Len(t, keys, 3)
+	for key := range keys {
+		assert.LessOrEqual(t, len(key), 255)
+	}
+}
+
+// However many failures there are, counting them costs no more.
+func TestGuardIsBounded(t *testing.T) {
+	m := callbacks.NewMemory(callbacks.MemoryOptions{Events: 1})
+	h := newHandler(t, callbacks.Config{Store: m, StoreFailure: callbacks.StoreFailureReject})
+	serve(h, signed(recall))
+	fail := func() { assert.Equal(t, 500, serve(h, signed(recall.With("callId", "2"))).Code) }
+	for range 5000 {
+		fail()
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	fail()
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(40<<10), "the times of 5,000 failures have 120 KB")
+	assert.Zero(t, h.Stats().FailuresLeft)
+}
+
 // A body of any length, and one that decodes to far more than it is, cost a bounded amount.
 func TestHostileBodiesAreCheap(t *testing.T) {
 	h := newHandler(t, callbacks.Config{Secrets: []string{secret}})
@@ -420,6 +500,18 @@ func TestHostileBodiesAreCheap(t *testing.T) {
 		"a large list": func() io.Reader {
 			return bytes.NewReader(large.With("payload", map[string]any{"ext": map[string]any{"a": make([][]int, 19_000)}}).Sign(secret).JSON())
 		},
+		"an escaped object": func() io.Reader { // JSON in a text, with nothing of JSON in it
+			const entry = "\\u0022%d\\u0022\\u003a1\\u002c"
+			ext := strings.Builder{}
+			ext.WriteString(`\u007b\u0022properties\u0022\u003a\u007b`)
+			for i := range (n - 5000) / 30 {
+				fmt.Fprintf(&ext, entry, i)
+			}
+			ext.WriteString(`\u0022x\u0022\u003a1\u007d\u007d`)
+			payload := `{"operation":"set_metadata","event_info":{"type":"event_none","ext":"` + ext.String() + `"}}`
+			set := callbackstest.Example(callbacks.KindMUCSetMetadata).With("payload", json.RawMessage(payload))
+			return bytes.NewReader(set.Sign(secret).JSON())
+		},
 		"a large group": func() io.Reader {
 			members := make([]string, 15_000)
 			for i := range members {
@@ -428,7 +520,8 @@ func TestHostileBodiesAreCheap(t *testing.T) {
 			gone := callbackstest.Example(callbacks.KindGroupOpLeaveDelete)
 			return bytes.NewReader(gone.With("payload", map[string]any{"member": members, "type": "DELETE"}).Sign(secret).JSON())
 		},
-		"many keys": func() io.Reader { return strings.NewReader("{" + strings.Repeat(`"a":1,`, n/6) + `"a":1}`) },
+		"only announced": func() io.Reader { return strings.NewReader("{") },
+		"many keys":      func() io.Reader { return strings.NewReader("{" + strings.Repeat(`"a":1,`, n/6) + `"a":1}`) },
 	} {
 		for _, length := range []int64{-1, 1} {
 			b := body()
@@ -438,6 +531,10 @@ func TestHostileBodiesAreCheap(t *testing.T) {
 			} else {
 				r.ContentLength = -1
 			}
+			limit := uint64(4 << 20)
+			if name == "only announced" {
+				r.ContentLength, limit = 1<<20, 100<<10
+			}
 			w := httptest.NewRecorder()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
@@ -445,7 +542,7 @@ func TestHostileBodiesAreCheap(t *testing.T) {
 			runtime.ReadMemStats(&after)
 			cost := after.TotalAlloc - before.TotalAlloc
 			t.Logf("%s: status %d, %d KiB", name, w.Code, cost>>10)
-			assert.Less(t, cost, uint64(4<<20), name)
+			assert.Less(t, cost, limit, name)
 		}
 	}
 }

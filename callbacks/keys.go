@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// defaultKeys is how many keys are remembered: some 20 MB at most.
+// defaultKeys is how many keys are remembered: some 50 MB at most.
 const defaultKeys = 100_000
 
 // keys remembers the keys of the latest events with the digests of their bodies.

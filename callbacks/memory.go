@@ -10,10 +10,10 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// MemoryOptions bound a [Memory]; a zero field takes its default.
+// MemoryOptions bound a [Memory]; a field that is not positive takes its default.
 type MemoryOptions struct {
 	Events   int           `json:"events,omitempty"`   // kept at once; default 10,000
-	Bytes    int           `json:"bytes,omitempty"`    // of their bodies; default 64 MiB
+	Bytes    int           `json:"bytes,omitempty"`    // of their bodies, and as many of those aside; default 64 MiB
 	Keys     int           `json:"keys,omitempty"`     // remembered to recognize duplicates; default 100,000
 	Workers  int           `json:"workers,omitempty"`  // events handled at once; default 4
 	Attempts int           `json:"attempts,omitempty"` // before an event is given up; default 10
@@ -32,14 +32,29 @@ type Memory struct {
 	count int // waiting or being handled
 	bytes int
 
-	failed, quarantined []Kept
+	failed, quarantined aside
+}
+
+// aside keeps the latest of what is only to be looked at.
+type aside struct {
+	list  []Kept
+	bytes int
+}
+
+func (a *aside) add(k Kept, o *MemoryOptions) {
+	a.list, a.bytes = append(a.list, k), a.bytes+len(k.Body)
+	for len(a.list) > o.Aside || a.bytes > o.Bytes && len(a.list) > 1 {
+		a.bytes -= len(a.list[0].Body)
+		a.list[0] = Kept{} // the array may stay for long
+		a.list = a.list[1:]
+	}
 }
 
 // NewMemory returns an empty store.
 func NewMemory(o MemoryOptions) *Memory {
-	o.Events, o.Bytes, o.Keys = orElse(o.Events, 10_000), orElse(o.Bytes, 64<<20), orElse(o.Keys, defaultKeys)
-	o.Workers, o.Attempts, o.Backoff = orElse(o.Workers, 4), orElse(o.Attempts, 10), orElse(o.Backoff, time.Second)
-	o.Aside = orElse(o.Aside, 1000)
+	o.Events, o.Bytes, o.Keys = orElse(max(0, o.Events), 10_000), orElse(max(0, o.Bytes), 64<<20), orElse(max(0, o.Keys), defaultKeys)
+	o.Workers, o.Attempts, o.Backoff = orElse(max(0, o.Workers), 4), orElse(max(0, o.Attempts), 10), orElse(max(0, o.Backoff), time.Second)
+	o.Aside = orElse(max(0, o.Aside), 1000)
 	return &Memory{o: o, keys: newKeys(o.Keys), wake: make(chan struct{}, 1)}
 }
 
@@ -48,7 +63,7 @@ func (m *Memory) Keep(_ context.Context, k Kept) (Seen, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if k.Quarantined != "" {
-		m.quarantined = m.aside(m.quarantined, k)
+		m.quarantined.add(k, &m.o)
 		return SeenNew, nil
 	}
 	seen := m.keys.seen(k.Key, k.Digest)
@@ -66,14 +81,6 @@ func (m *Memory) Keep(_ context.Context, k Kept) (Seen, error) {
 	return seen, nil
 }
 
-// aside keeps the latest of what is only to be looked at.
-func (m *Memory) aside(list []Kept, k Kept) []Kept {
-	if len(list) >= m.o.Aside {
-		list = append(list[:0], list[1:]...)
-	}
-	return append(list, k)
-}
-
 // Len returns the number of events that wait or are being handled.
 func (m *Memory) Len() int {
 	m.mu.Lock()
@@ -85,14 +92,14 @@ func (m *Memory) Len() int {
 func (m *Memory) Failed() []Kept {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Clone(m.failed)
+	return slices.Clone(m.failed.list)
 }
 
 // Quarantined returns the latest callbacks that were accepted without being verified.
 func (m *Memory) Quarantined() []Kept {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return slices.Clone(m.quarantined)
+	return slices.Clone(m.quarantined.list)
 }
 
 // Run implements Store. When ctx ends it waits for the events that are being handled, whose
@@ -159,7 +166,7 @@ func (m *Memory) done(w *waiting, err error, ending bool) {
 		return
 	}
 	if err != nil {
-		m.failed = m.aside(m.failed, w.kept)
+		m.failed.add(w.kept, &m.o)
 	}
 	m.count, m.bytes = m.count-1, m.bytes-len(w.kept.Body)
 }

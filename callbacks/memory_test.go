@@ -46,6 +46,32 @@ func TestMemoryBounds(t *testing.T) {
 	}
 }
 
+// What is set aside is bounded in number and in bytes; the latest stays.
+func TestMemoryAside(t *testing.T) {
+	for _, o := range []callbacks.MemoryOptions{{Aside: 3}, {Bytes: 15}} {
+		m := callbacks.NewMemory(o)
+		for i := range 100 {
+			k := kept(strconv.Itoa(i))
+			k.Quarantined = "no signature"
+			_, err := m.Keep(t.Context(), k)
+			require.NoError(t, err)
+		}
+		list := m.Quarantined()
+		require.Len(t, list, 3)
+		assert.Equal(t, "99", list[2].Key)
+	}
+}
+
+// Options that make no sense take the defaults: a store without workers would handle nothing.
+func TestMemoryDefaults(t *testing.T) {
+	m := callbacks.NewMemory(callbacks.MemoryOptions{Events: -1, Bytes: -1, Keys: -1, Workers: -1, Attempts: -1, Backoff: -1, Aside: -1})
+	_, err := m.Keep(t.Context(), kept("a"))
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	require.NoError(t, m.Run(ctx, func(context.Context, callbacks.Kept) error { cancel(); return nil }))
+	assert.Zero(t, m.Len())
+}
+
 func TestMemorySuspicious(t *testing.T) {
 	m := callbacks.NewMemory(callbacks.MemoryOptions{Keys: 2})
 	_, err := m.Keep(t.Context(), kept("a"))

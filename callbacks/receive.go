@@ -60,14 +60,20 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*arrived, int, e
 	if err != nil {
 		return nil, http.StatusBadRequest, err
 	}
+	if wire.Recovered != nil {
+		return nil, http.StatusBadRequest, errRecovered
+	}
+	wire.rule = r.URL.Path
 	a := &arrived{wire: wire, kept: Kept{Body: body, Received: h.config.now()}}
 	if err := h.verify(a); err != nil {
 		return a, http.StatusUnauthorized, err
 	}
 	i := a.event.Head()
-	i.Key = r.URL.Path + "|" + i.Key // two rules may send the same call id
 	i.Signed = a.kept.Signed
-	a.kept.Key, a.kept.Digest = i.Key, wire.digest(body)
+	if wire.isOutgoing() {
+		return a, http.StatusOK, nil // is never kept
+	}
+	a.kept.Key, a.kept.Digest, a.kept.MessageID = i.Key, wire.digest(body), sentMessage(a.event)
 	return a, http.StatusOK, nil
 }
 
@@ -88,20 +94,22 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, int, err
 	if r.ContentLength > limit {
 		return nil, http.StatusRequestEntityTooLarge, ErrTooLong
 	}
-	from := http.MaxBytesReader(w, r.Body, limit)
-	if r.ContentLength > 0 {
+	if n := r.ContentLength; n > 0 && n <= maxTrusted {
 		body := make([]byte, r.ContentLength)
-		if _, err := io.ReadFull(from, body); err != nil {
+		if _, err := io.ReadFull(r.Body, body); err != nil {
 			return nil, http.StatusBadRequest, err
 		}
 		return body, 0, nil
 	}
-	body, err := readAll(from, h.config.MaxBody)
+	body, err := readAll(http.MaxBytesReader(w, r.Body, limit), h.config.MaxBody)
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		return nil, http.StatusRequestEntityTooLarge, ErrTooLong
 	}
 	return body, http.StatusBadRequest, err
 }
+
+// maxTrusted is how long a body may be that gets its memory before it has come.
+const maxTrusted = 64 << 10
 
 // readAll reads up to limit bytes. It allocates at most twice what it reads, which io.ReadAll
 // does not promise.
@@ -126,11 +134,10 @@ func readAll(from io.Reader, limit int) ([]byte, error) {
 func (h *Handler) verify(a *arrived) error {
 	a.kept.Signed = a.wire.verified(h.config.Secrets)
 	if !a.kept.Signed {
-		if a.wire.Security != "" {
+		if a.wire.Security != "" || h.config.Unsigned == UnsignedReject || !a.wire.maybeUnsigned() {
 			return ErrSignature
 		}
-		a.event = a.wire.event(a.kept.Body)
-		if !unsignedKind(a.event.Kind()) || h.config.Unsigned == UnsignedReject {
+		if a.event = a.wire.event(a.kept.Body); !unsignedKind(a.event.Kind()) {
 			return ErrSignature
 		}
 		if h.config.Unsigned == UnsignedQuarantine {
@@ -158,7 +165,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, a *arrived, sta
 		h.quarantine(r.Context(), w, a, err)
 		return
 	}
-	respond(w, status)
+	w.WriteHeader(status)
 	o := Observation{Status: status, Err: err}
 	if a != nil {
 		o.CallID = string(a.wire.CallID)
@@ -173,13 +180,16 @@ func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arri
 	if a != nil {
 		k, o.CallID = a.kept, string(a.wire.CallID)
 	}
+	if a != nil && a.event != nil {
+		o.Kind, o.Lag = a.event.Kind(), k.Received.Sub(a.event.Head().Time)
+	}
 	if why != nil {
 		k.Quarantined = why.Error()
 	}
-	if _, err := h.shelter.Keep(ctx, k); err != nil {
+	if _, err := h.store(ctx, k); err != nil {
 		o.Err = errors.Join(why, err) // what nobody could verify is not worth a ban
 	}
-	respond(w, o.Status)
+	w.WriteHeader(o.Status)
 	h.report(ctx, o)
 }
 
@@ -187,31 +197,38 @@ func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arri
 func (h *Handler) accept(w http.ResponseWriter, r *http.Request, a *arrived) {
 	i := a.event.Head()
 	o := Observation{Kind: i.Type, CallID: i.CallID, Lag: a.kept.Received.Sub(i.Time), Status: http.StatusOK}
-	take := h.handleNow
+	settle := h.handleNow
 	if h.config.Store != nil {
-		take = h.keep
+		settle = h.keep
 	}
-	seen, failed, err := take(r.Context(), a)
+	seen, failed, err := settle(r.Context(), a)
 	o.Repeated, o.Suspicious, o.Err = seen == SeenRepeated, seen == SeenSuspicious, err
 	if failed {
 		o.Status = http.StatusInternalServerError
+	} else if err == nil {
+		h.remember(a)
 	}
-	respond(w, o.Status)
+	w.WriteHeader(o.Status)
 	h.report(r.Context(), o)
 }
 
 // keep keeps an event in the store.
 func (h *Handler) keep(ctx context.Context, a *arrived) (seen Seen, failed bool, err error) {
+	seen, err = h.store(ctx, a.kept)
+	if failed = err != nil && h.config.StoreFailure != StoreFailureLose; failed {
+		h.guard.fail(h.config.now())
+	}
+	return seen, failed, err
+}
+
+// store hands an event to the store, whose panics are errors.
+func (h *Handler) store(ctx context.Context, k Kept) (seen Seen, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			failed, err = true, &PanicError{Value: p, Stack: debug.Stack()}
-		}
-		if failed = err != nil && h.config.StoreFailure != StoreFailureLose; failed {
-			h.guard.fail(h.config.now())
+			err = &PanicError{Value: p, Stack: debug.Stack()}
 		}
 	}()
-	seen, err = h.shelter.Keep(ctx, a.kept)
-	return seen, false, err
+	return h.shelter.Keep(ctx, k)
 }
 
 // handleNow handles an event while the IM server waits. If that fails while a ban is near, the
@@ -222,10 +239,13 @@ func (h *Handler) handleNow(ctx context.Context, a *arrived) (seen Seen, failed 
 		if err = h.handle(ctx, a.event); err == nil || h.guard.allow(h.config.now()) {
 			return err
 		}
-		_, full := h.shelter.Keep(ctx, a.kept)
+		_, full := h.store(ctx, a.kept)
 		if full != nil && h.config.StoreFailure != StoreFailureLose {
 			h.guard.fail(h.config.now())
 			return full
+		}
+		if full == nil {
+			h.remember(a)
 		}
 		return nil
 	})

@@ -33,6 +33,9 @@ func (w *wire) verified(secrets []string) bool {
 	return found == 1
 }
 
+// maybeUnsigned says whether a callback may be of such a kind, before it is decoded.
+func (w *wire) maybeUnsigned() bool { return w.ChatType == "notify" || w.Step == "push" }
+
 // unsignedKind says whether the documents show a kind without a signature.
 func unsignedKind(k Kind) bool {
 	return k == KindNotifyReaction || k == KindNotifyThread || k == KindPushSuccess
@@ -45,8 +48,20 @@ func (w *wire) key(body []byte) string {
 	if id == "" {
 		id = "sha256:" + w.digest(body)
 	}
-	return id + "|" + w.EventType + "|" + w.ChatType + "|" + string(w.To) + "|" + w.operation()
+	after := ""
+	if w.rule != "" {
+		after = "|"
+	}
+	key := w.rule + after + id + "|" + w.EventType + "|" + w.ChatType + "|" + string(w.To) + "|" + w.operation()
+	if len(key) > maxKey {
+		sum := sha256.Sum256([]byte(key))
+		return "sha256:" + hex.EncodeToString(sum[:])
+	}
+	return key
 }
+
+// maxKey bounds the memory for keys, whatever they are made of.
+const maxKey = 255
 
 // digest names a body, whatever its signature.
 func (w *wire) digest(body []byte) string {
@@ -58,5 +73,7 @@ func (w *wire) digest(body []byte) string {
 	hash.Write(before)
 	hash.Write(after)
 	var sum [sha256.Size]byte
-	return hex.EncodeToString(hash.Sum(sum[:0]))
+	var text [2 * sha256.Size]byte
+	hex.Encode(text[:], hash.Sum(sum[:0]))
+	return string(text[:])
 }

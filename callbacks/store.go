@@ -3,6 +3,8 @@ package callbacks
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"time"
 )
 
@@ -20,14 +22,23 @@ type Store interface {
 
 // Kept is an event in a [Store].
 type Kept struct {
-	Key         string    `json:"key"`    // recognizes the event when it comes again
-	Digest      string    `json:"digest"` // of the body without its signature
-	Body        []byte    `json:"body"`   // as it came; empty where it was too long
-	Received    time.Time `json:"received,omitzero"`
-	Signed      bool      `json:"signed,omitempty"`
-	Suspicious  bool      `json:"suspicious,omitempty"`
+	Key         string    `json:"key"`                   // recognizes the event when it comes again; at most 255 bytes
+	MessageID   string    `json:"message_id,omitempty"`  // of a message that was sent; empty for other events and offline copies
+	Digest      string    `json:"digest"`                // of the body without its signature
+	Body        []byte    `json:"body"`                  // as it came; empty where it was too long
+	Received    time.Time `json:"received,omitzero"`     // when it came
+	Signed      bool      `json:"signed,omitempty"`      // the signature was checked
+	Suspicious  bool      `json:"suspicious,omitempty"`  // the key was seen with another body
 	Quarantined string    `json:"quarantined,omitempty"` // why it must not be handled
 }
+
+// Format prints what names the event, and nothing of its content.
+func (k Kept) Format(s fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(s, "{%s %s}", k.Digest, k.Received.UTC().Format(time.RFC3339))
+}
+
+// LogValue is what slog shows of the event.
+func (k Kept) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(k)) }
 
 // Seen says whether an event was there before.
 type Seen string

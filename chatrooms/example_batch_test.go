@@ -13,44 +13,31 @@ import (
 	"github.com/imrest/im-go/imtest"
 )
 
-// lobby returns a client of an emulator with a room of alice, bob and carol. The users dave
-// and erin are in no room.
-func lobby() (client *im.Client, roomID string, end func()) {
+// A user who does not exist fails the whole call; one who is a member counts as added.
+func ExampleService_AddMembers() {
 	srv := imtest.NewServer(nil)
-	srv.AddUsers("dave", "erin")
-	roomID = srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
-	client, err := im.New(srv.Config())
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	srv.AddUsers("dave")
+	added, err := client.Chatrooms.AddMembers(ctx, roomID, []string{"bob", "dave"})
 	if err != nil {
 		log.Fatal(err)
 	}
-	return client, roomID, func() { client.Close(); srv.Close() }
-}
-
-// show prints what became of each item, and ends the program if the whole call failed.
-func show[T any](results batch.Results[T], err error) {
-	if err != nil && !errors.Is(err, batch.ErrPartial) {
-		log.Fatal(err)
-	}
-	fmt.Println("done:", results.Done().IDs(), "failed:", results.Failed().IDs())
-}
-
-// A user who does not exist fails the whole call; one who is a member counts as added.
-func ExampleService_AddMembers() {
-	client, roomID, end := lobby()
-	defer end()
-	ctx := context.Background()
-	show(client.Chatrooms.AddMembers(ctx, roomID, []string{"bob", "dave"}))
-	_, err := client.Chatrooms.AddMembers(ctx, roomID, []string{"erin", "nobody"})
+	fmt.Println("added:", added.IDs())
+	_, err = client.Chatrooms.AddMembers(ctx, roomID, []string{"erin", "nobody"})
 	fmt.Println("not found:", errors.Is(err, im.ErrNotFound))
 	// Output:
-	// done: [bob dave] failed: []
+	// added: [bob dave]
 	// not found: true
 }
 
 func ExampleService_RemoveMembers() {
-	client, roomID, end := lobby()
-	defer end()
-	removed, err := client.Chatrooms.RemoveMembers(context.Background(), roomID, []string{"bob", "dave"})
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	removed, err := client.Chatrooms.RemoveMembers(ctx, roomID, []string{"bob", "dave"})
 	if errors.Is(err, batch.ErrPartial) {
 		for _, item := range removed.Failed() {
 			fmt.Println("not a member:", item.ID, errors.Is(item.Err, im.ErrNotFound))
@@ -64,53 +51,73 @@ func ExampleService_RemoveMembers() {
 	// removed: [bob]
 }
 
-func ExampleService_BlockMembers() {
-	client, roomID, end := lobby()
-	defer end()
-	ctx := context.Background()
-	show(client.Chatrooms.BlockMembers(ctx, roomID, []string{"bob", "dave"}))
-	show(client.Chatrooms.UnblockMembers(ctx, roomID, []string{"bob", "dave"}))
-	// Output:
-	// done: [bob] failed: [dave]
-	// done: [bob] failed: [dave]
-}
-
-// All are muted, except for bob.
-func ExampleService_AllowMembers() {
-	client, roomID, end := lobby()
-	defer end()
-	ctx := context.Background()
-	if err := client.Chatrooms.MuteAll(ctx, roomID); err != nil {
+// Who is on the block list cannot come in, until they are taken off it.
+func ExampleService_UnblockMembers() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "mallory"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	if _, err := client.Chatrooms.BlockMembers(ctx, roomID, []string{"mallory"}); err != nil {
 		log.Fatal(err)
 	}
-	show(client.Chatrooms.AllowMembers(ctx, roomID, []string{"bob"}))
-	show(client.Chatrooms.DisallowMembers(ctx, roomID, []string{"bob"}))
+	fmt.Println("kept out:", client.Chatrooms.AddMember(ctx, roomID, "mallory") != nil)
+	unblocked, err := client.Chatrooms.UnblockMembers(ctx, roomID, []string{"bob", "mallory"})
+	if err != nil && !errors.Is(err, batch.ErrPartial) {
+		log.Fatal(err)
+	}
+	fmt.Println("unblocked:", unblocked.Done().IDs(), "were not blocked:", unblocked.Failed().IDs())
+	fmt.Println("comes in:", client.Chatrooms.AddMember(ctx, roomID, "mallory") == nil)
 	// Output:
-	// done: [bob] failed: []
-	// done: [bob] failed: []
+	// kept out: true
+	// unblocked: [mallory] were not blocked: [bob]
+	// comes in: true
 }
 
-func ExampleService_MuteMembers() {
-	client, roomID, end := lobby()
-	defer end()
-	ctx := context.Background()
-	muted, err := client.Chatrooms.MuteMembers(ctx, roomID, []string{"bob"}, time.Hour)
+// Who is on the allow list may write in a room that is muted.
+func ExampleService_AllowMembers() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}, MutedAll: true}).ID
+	client, ctx := srv.Client(), context.Background()
+	allowed, err := client.Chatrooms.AllowMembers(ctx, roomID, []string{"bob", "carol"})
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, item := range muted {
-		fmt.Println(item.ID, "for", time.Until(item.Value).Round(time.Minute))
+	if _, err := client.Chatrooms.DisallowMembers(ctx, roomID, allowed.IDs()[1:]); err != nil {
+		log.Fatal(err)
 	}
-	show(client.Chatrooms.UnmuteMembers(ctx, roomID, []string{"bob"}))
-	// Output:
-	// bob for 1h0m0s
-	// done: [bob] failed: []
+	names, err := client.Chatrooms.ListAllowed(ctx, roomID)
+	fmt.Println(names, err)
+	// Output: [alice bob] <nil>
+}
+
+// A mute by the minute, and its end.
+func ExampleService_MuteMembers() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	muted, err := client.Chatrooms.MuteMembers(ctx, roomID, []string{"bob", "carol"}, 10*time.Minute)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := client.Chatrooms.UnmuteMembers(ctx, roomID, []string{"carol"}); err != nil {
+		log.Fatal(err)
+	}
+	list, err := client.Chatrooms.ListMuted(ctx, roomID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(muted), "were muted, still muted:", list[0].Username, time.Until(list[0].Until).Round(time.Minute))
+	// Output: 2 were muted, still muted: bob 10m0s
 }
 
 func ExampleService_GetBatch() {
-	client, roomID, end := lobby()
-	defer end()
-	found, err := client.Chatrooms.GetBatch(context.Background(), []string{roomID, "1"})
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	found, err := client.Chatrooms.GetBatch(ctx, []string{roomID, "1"})
 	if err != nil && !errors.Is(err, batch.ErrPartial) {
 		log.Fatal(err)
 	}
@@ -124,49 +131,85 @@ func ExampleService_GetBatch() {
 
 // An attribute belongs to the member who has set it.
 func ExampleService_SetAttributes() {
-	client, roomID, end := lobby()
-	defer end()
-	ctx := context.Background()
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
 	o := chatrooms.AttributeOptions{}
-	show(client.Chatrooms.SetAttributes(ctx, roomID, "bob", chatrooms.Attributes{"song": "Blue Moon"}, o))
-	show(client.Chatrooms.SetAttributes(ctx, roomID, "carol", chatrooms.Attributes{"seat": "carol", "song": "Misty"}, o))
-	show(client.Chatrooms.ForceSetAttributes(ctx, roomID, "carol", chatrooms.Attributes{"song": "Misty"}, o))
+	if _, err := client.Chatrooms.SetAttributes(ctx, roomID, "bob", chatrooms.Attributes{"song": "Blue Moon"}, o); err != nil {
+		log.Fatal(err)
+	}
+	set, err := client.Chatrooms.SetAttributes(ctx, roomID, "carol", chatrooms.Attributes{"seat": "carol", "song": "Misty"}, o)
+	if errors.Is(err, batch.ErrPartial) {
+		fmt.Println("another's:", set.Failed().IDs())
+	} else if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("set:", set.Done().IDs())
 	// Output:
-	// done: [song] failed: []
-	// done: [seat] failed: [song]
-	// done: [song] failed: []
+	// another's: [song]
+	// set: [seat]
+}
+
+func ExampleService_ForceSetAttributes() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	own := chatrooms.Attributes{"song": "Blue Moon"}
+	if _, err := client.Chatrooms.SetAttributes(ctx, roomID, "bob", own, chatrooms.AttributeOptions{}); err != nil {
+		log.Fatal(err)
+	}
+	set, err := client.Chatrooms.ForceSetAttributes(ctx, roomID, "carol", chatrooms.Attributes{"song": "Misty"}, chatrooms.AttributeOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("set:", set.IDs())
+	// Output: set: [song]
 }
 
 func ExampleService_DeleteAttributes() {
-	client, roomID, end := lobby()
-	defer end()
-	ctx := context.Background()
-	show(client.Chatrooms.SetAttributes(ctx, roomID, "bob", chatrooms.Attributes{"song": "Misty"}, chatrooms.AttributeOptions{}))
-	show(client.Chatrooms.DeleteAttributes(ctx, roomID, "carol", []string{"song"}))
-	show(client.Chatrooms.ForceDeleteAttributes(ctx, roomID, "carol", []string{"song"}))
-	// Output:
-	// done: [song] failed: []
-	// done: [] failed: [song]
-	// done: [song] failed: []
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	own := chatrooms.Attributes{"song": "Misty"}
+	if _, err := client.Chatrooms.SetAttributes(ctx, roomID, "bob", own, chatrooms.AttributeOptions{}); err != nil {
+		log.Fatal(err)
+	}
+	deleted, err := client.Chatrooms.DeleteAttributes(ctx, roomID, "carol", []string{"song"})
+	if errors.Is(err, batch.ErrPartial) { // the song is bob's
+		deleted, err = client.Chatrooms.ForceDeleteAttributes(ctx, roomID, "carol", deleted.Failed().IDs())
+	}
+	fmt.Println("deleted:", deleted.Done().IDs(), err)
+	// Output: deleted: [song] <nil>
 }
 
 func ExampleService_MuteTag() {
-	client, roomID, end := lobby()
-	defer end()
-	ctx := context.Background()
-	check(client.Chatrooms.SetTags(ctx, roomID, "bob", []string{"guest"}))
-	check(client.Chatrooms.MuteTag(ctx, roomID, "guest", im.Forever))
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	if err := client.Chatrooms.SetTags(ctx, roomID, "bob", []string{"guest"}); err != nil {
+		log.Fatal(err)
+	}
+	if err := client.Chatrooms.MuteTag(ctx, roomID, "guest", im.Forever); err != nil {
+		log.Fatal(err)
+	}
 	tags, err := client.Chatrooms.GetTags(ctx, roomID, "bob")
-	check(err)
+	if err != nil {
+		log.Fatal(err)
+	}
 	fmt.Println(tags[0].Name, "muted forever:", tags[0].Forever)
-	check(client.Chatrooms.UnmuteTag(ctx, roomID, "guest"))
 	// Output: guest muted forever: true
 }
 
 func ExampleService_Update() {
-	client, roomID, end := lobby()
-	defer end()
-	err := client.Chatrooms.Update(context.Background(), roomID, chatrooms.RoomUpdate{Name: new("Lounge"), MaxMembers: 400})
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	err := client.Chatrooms.Update(ctx, roomID, chatrooms.RoomUpdate{Name: new("Lounge"), MaxMembers: 400})
 	if partial, ok := errors.AsType[*batch.Error](err); ok {
 		fmt.Println("not changed:", partial.Failed.IDs())
 	} else if err != nil {

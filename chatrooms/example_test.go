@@ -7,7 +7,6 @@ import (
 	"log"
 	"time"
 
-	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/chatrooms"
 	"github.com/imrest/im-go/imtest"
@@ -20,12 +19,7 @@ import (
 func Example() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.Close()
-	ctx := context.Background()
+	client, ctx := srv.Client(), context.Background()
 	if _, err := client.Users.RegisterBatch(ctx, []users.NewUser{
 		{Username: "alice"}, {Username: "bob"}, {Username: "carol"}, {Username: "dave"},
 	}); err != nil {
@@ -45,16 +39,24 @@ func Example() {
 		log.Fatal(err)
 	}
 	fmt.Println("added:", added.IDs())
-	check(rooms.AddAdmin(ctx, roomID, "bob"))
-	check(rooms.SetAnnouncement(ctx, roomID, "Speak one after the other."))
+	if err := rooms.AddAdmin(ctx, roomID, "bob"); err != nil {
+		log.Fatal(err)
+	}
+	if err := rooms.SetAnnouncement(ctx, roomID, "Speak one after the other."); err != nil {
+		log.Fatal(err)
+	}
 	_, err = rooms.SetAttributes(ctx, roomID, "alice",
 		chatrooms.Attributes{"seat.1": "alice", "seat.2": "carol"}, chatrooms.AttributeOptions{Keep: true})
-	check(err)
+	if err != nil {
+		log.Fatal(err)
+	}
 
 	// Carol talks too much and is muted for a while; Dave has to go. A user who is
 	// not there is reported and does not hinder the others.
 	muted, err := rooms.MuteMembers(ctx, roomID, []string{"carol"}, 10*time.Minute)
-	check(err)
+	if err != nil {
+		log.Fatal(err)
+	}
 	fmt.Println("muted:", muted.IDs())
 	blocked, err := rooms.BlockMembers(ctx, roomID, []string{"dave", "erin"})
 	if err != nil && !errors.Is(err, batch.ErrPartial) {
@@ -64,8 +66,12 @@ func Example() {
 	fmt.Println("not there:", blocked.Failed().IDs())
 
 	// Only those on the allow list may speak while the guest is here.
-	check(rooms.AllowMember(ctx, roomID, "bob"))
-	check(rooms.MuteAll(ctx, roomID))
+	if err := rooms.AllowMember(ctx, roomID, "bob"); err != nil {
+		log.Fatal(err)
+	}
+	if err := rooms.MuteAll(ctx, roomID); err != nil {
+		log.Fatal(err)
+	}
 	room, err := rooms.Get(ctx, roomID)
 	if err != nil {
 		log.Fatal(err)
@@ -78,7 +84,9 @@ func Example() {
 		fmt.Println("-", member.Username, member.Role)
 	}
 
-	check(rooms.Delete(ctx, roomID))
+	if err := rooms.Delete(ctx, roomID); err != nil {
+		log.Fatal(err)
+	}
 	// Output:
 	// added: [bob carol dave]
 	// muted: [carol]
@@ -88,10 +96,4 @@ func Example() {
 	// - alice owner
 	// - bob member
 	// - carol member
-}
-
-func check(err error) {
-	if err != nil {
-		log.Fatal(err)
-	}
 }

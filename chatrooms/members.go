@@ -28,20 +28,10 @@ type Member struct {
 
 func member(a *api.Affiliation) Member { return Member{Username: a.Username, Role: Role(a.Role)} }
 
-// Order is the order of a list of members, by time of joining. Only the vendor's Java SDK
-// sends it.
-type Order string
-
-// The orders.
-const (
-	OrderOldestFirst Order = "asc"
-	OrderNewestFirst Order = "desc"
-)
-
 // MemberCursorOptions choose a page of members by cursor.
 type MemberCursorOptions struct {
 	page.Options
-	Order Order `json:"order,omitzero"` // empty: the server's
+	Order page.Order `json:"order,omitzero"` // by time of joining, sent only by the vendor's Java SDK; empty: the server's
 }
 
 var listMembersByCursor = api.Endpoint{
@@ -56,7 +46,7 @@ var listMembersByCursor = api.Endpoint{
 //im:endpoint chatrooms.list_members_cursor
 func (s *Service) ListMembersByCursor(ctx context.Context, roomID string, o MemberCursorOptions) (*page.Page[string], error) {
 	o.Limit = cmp.Or(o.Limit, MaxPage)
-	return api.PageMembersByCursor(ctx, s.api, &listMembersByCursor, roomID, o.Options, string(o.Order))
+	return api.PageMembersByCursor(ctx, s.api, &listMembersByCursor, roomID, o.Options, o.Order)
 }
 
 // PageMembersByCursor goes over the pages of [Service.ListMembersByCursor].

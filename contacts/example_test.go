@@ -18,11 +18,7 @@ func Example() {
 	srv := imtest.NewServer(nil) // in a program: the real app
 	defer srv.Close()
 	srv.AddUsers("alice", "bob", "carol", "mallory")
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	ctx := context.Background()
+	client, ctx := srv.Client(), context.Background()
 
 	imported, err := client.Contacts.Import(ctx, "alice", []string{"bob", "carol", "dave"}, contacts.ImportOptions{Notify: true})
 	if err != nil && !errors.Is(err, batch.ErrPartial) {
@@ -50,20 +46,11 @@ func Example() {
 	// bob "the plumber"
 }
 
-// start returns an emulated app with these users, and a client of it.
-func start(usernames ...string) (*imtest.Server, *im.Client) {
-	srv := imtest.NewServer(nil)
-	srv.AddUsers(usernames...)
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	return srv, client
-}
-
 func ExampleService_Import() {
-	srv, client := start("alice", "bob")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob")
+	client := srv.Client()
 	imported, err := client.Contacts.Import(context.Background(), "alice", []string{"bob", "dave"}, contacts.ImportOptions{})
 	switch {
 	case errors.Is(err, batch.ErrPartial):
@@ -81,8 +68,10 @@ func ExampleService_Import() {
 
 // More users than one call takes are blocked call by call.
 func ExampleService_Block() {
-	srv, client := start("alice")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice")
+	client := srv.Client()
 	strangers := make([]string, 70)
 	for i := range strangers {
 		strangers[i] = fmt.Sprintf("stranger%d", i)
@@ -101,8 +90,10 @@ func ExampleService_Block() {
 }
 
 func ExampleService_Check() {
-	srv, client := start("alice", "bob", "carol")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client := srv.Client()
 	srv.AddContacts("alice", "bob")
 	relations, err := client.Contacts.Check(context.Background(), "alice", []string{"bob", "carol"})
 	if err != nil {
@@ -117,8 +108,10 @@ func ExampleService_Check() {
 }
 
 func ExampleService_CheckBlocked() {
-	srv, client := start("alice", "mallory")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "mallory")
+	client := srv.Client()
 	srv.AddBlocked("alice", "mallory")
 	relations, err := client.Contacts.CheckBlocked(context.Background(), "alice", []string{"mallory"})
 	if err != nil {

@@ -8,7 +8,7 @@
 //     [Service.RemoveBatch].
 //
 // A favorite never expires, but a file that a kept message points to does, unless
-// messages.Service.SetFileLifetime keeps it. Easemob and Shengwang document these calls,
+// messages.Service.SetFileLifetimes keeps it. Easemob and Shengwang document these calls,
 // the international documents of Agora do not.
 //
 // Unless a method says otherwise, its quota is 100 calls a second and it is retried if the

@@ -251,7 +251,7 @@ func TestList(t *testing.T) {
 		{
 			ID: "favorites.list", Name: "by time, type and order",
 			Do: list(favorites.ListOptions{
-				Options: limit(1, ""), From: at(1718000000000), To: at(1719000000123), Type: new(0), Order: favorites.OrderOldestFirst,
+				Options: limit(1, ""), From: at(1718000000000), To: at(1719000000123), Type: new(0), Order: page.OrderOldestFirst,
 			}),
 			Request:  "GET /users/alice/collections?begin_time=1718000000000&direction=asc&end_time=1719000000123&limit=1&type=0",
 			Response: `{"collections":[` + teaJSON + `]}`,

@@ -19,28 +19,17 @@ import (
 // limit.
 const MaxPage = 200
 
-// Order is the order of favorites by the time at which they were made.
-type Order string
-
-// The orders.
-const (
-	OrderNewestFirst Order = "desc"
-	OrderOldestFirst Order = "asc"
-)
-
 // ListOptions choose favorites, and a page of them.
 type ListOptions struct {
 	page.Options
-	From  time.Time `json:"from,omitzero"`  // of Created, included; zero: from the first
-	To    time.Time `json:"to,omitzero"`    // of Created, included; zero: up to now
-	Type  *int      `json:"type,omitzero"`  // nil: all
-	Order Order     `json:"order,omitzero"` // empty: OrderNewestFirst
+	From  time.Time  `json:"from,omitzero"`  // of Created, included; zero: from the first
+	To    time.Time  `json:"to,omitzero"`    // of Created, included; zero: up to now
+	Type  *int       `json:"type,omitzero"`  // nil: all
+	Order page.Order `json:"order,omitzero"` // by Created; empty: the newest first
 }
 
 func (o ListOptions) check() error {
 	switch {
-	case o.Order != "" && o.Order != OrderNewestFirst && o.Order != OrderOldestFirst:
-		return api.Invalid("Order", "is %s, must be %q or %q", api.Quoted(string(o.Order)), OrderNewestFirst, OrderOldestFirst)
 	case !o.From.IsZero() && !o.To.IsZero() && o.From.After(o.To):
 		return api.Invalid("From", "is after To")
 	case o.Limit != 0:
@@ -84,11 +73,10 @@ func (o ListOptions) asked(m mark) int {
 	return o.Limit
 }
 
-func (o ListOptions) query(m mark) url.Values {
+// query returns the options as they are sent, and what is wrong with them.
+func (o ListOptions) query(m mark) (url.Values, error) {
 	q := url.Values{"limit": {strconv.Itoa(o.asked(m))}}
-	if o.Order != "" {
-		q.Set("direction", string(o.Order))
-	}
+	invalid := api.First(api.Order(q, "direction", o.Order), o.check())
 	if o.Type != nil {
 		q.Set("type", strconv.Itoa(*o.Type))
 	}
@@ -101,12 +89,12 @@ func (o ListOptions) query(m mark) url.Values {
 	if !o.To.IsZero() {
 		q.Set("end_time", strconv.FormatInt(o.To.UnixMilli(), 10))
 	}
-	return q
+	return q, invalid
 }
 
 // after are the options of what follows a mark, for a server that does not know its entry.
 func (o ListOptions) after(m mark) ListOptions {
-	if o.Order == OrderOldestFirst {
+	if o.Order == page.OrderOldestFirst {
 		o.From = m.at
 	} else {
 		o.To = m.at
@@ -141,10 +129,9 @@ func (s *Service) List(ctx context.Context, username string, o ListOptions) (*pa
 }
 
 func (s *Service) list(ctx context.Context, username string, o ListOptions, from mark) (*page.Page[Favorite], error) {
+	query, invalid := o.query(from)
 	var out entriesBody
-	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &list, Params: []string{username}, Query: o.query(from), Invalid: o.check(), Out: &out,
-	})
+	err := s.api.Call(ctx, &api.Call{Endpoint: &list, Params: []string{username}, Query: query, Invalid: invalid, Out: &out})
 	if err != nil {
 		return nil, err
 	}

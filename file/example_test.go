@@ -7,7 +7,6 @@ import (
 	"log"
 	"strings"
 
-	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
@@ -17,10 +16,7 @@ import (
 func ExampleSource() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
+	client := srv.Client()
 	const text = "The kettle is on."
 	source := file.Source{
 		Name: "note.txt", ContentType: "text/plain", Size: int64(len(text)),

@@ -14,32 +14,14 @@ import (
 	"github.com/imrest/im-go/imtest"
 )
 
-// club returns a client of an emulator with a group of alice, bob and carol. The users dave
-// and erin are in no group.
-func club() (client *im.Client, groupID string, end func()) {
-	srv := imtest.NewServer(nil)
-	srv.AddUsers("dave", "erin")
-	groupID = srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	return client, groupID, func() { client.Close(); srv.Close() }
-}
-
-// show prints what became of each item, and ends the program if the whole call failed.
-func show[T any](results batch.Results[T], err error) {
-	if err != nil && !errors.Is(err, batch.ErrPartial) {
-		log.Fatal(err)
-	}
-	fmt.Println("done:", results.Done().IDs(), "failed:", results.Failed().IDs())
-}
-
 // The server does not name a user who is a member already.
 func ExampleService_AddMembers() {
-	client, groupID, end := club()
-	defer end()
-	added, err := client.Groups.AddMembers(context.Background(), groupID, []string{"bob", "dave"}, groups.MemberOptions{})
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	srv.AddUsers("dave")
+	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	added, err := client.Groups.AddMembers(ctx, groupID, []string{"bob", "dave"}, groups.MemberOptions{})
 	if errors.Is(err, batch.ErrPartial) {
 		for _, item := range added.Failed() {
 			fmt.Println("not added:", item.ID, errors.Is(item.Err, batch.ErrNotReported))
@@ -54,58 +36,89 @@ func ExampleService_AddMembers() {
 }
 
 func ExampleService_RemoveMembers() {
-	client, groupID, end := club()
-	defer end()
-	show(client.Groups.RemoveMembers(context.Background(), groupID, []string{"bob", "dave"}, groups.MemberOptions{Silent: true}))
-	// Output: done: [bob] failed: [dave]
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	removed, err := client.Groups.RemoveMembers(ctx, groupID, []string{"bob", "dave"}, groups.MemberOptions{Silent: true})
+	if err != nil && !errors.Is(err, batch.ErrPartial) {
+		log.Fatal(err)
+	}
+	fmt.Println("removed:", removed.Done().IDs(), "not members:", removed.Failed().IDs())
+	// Output: removed: [bob] not members: [dave]
 }
 
+// A member who is blocked leaves the group, and does not come back by being unblocked.
 func ExampleService_BlockMembers() {
-	client, groupID, end := club()
-	defer end()
-	ctx := context.Background()
-	show(client.Groups.BlockMembers(ctx, groupID, []string{"bob", "dave"}))
-	show(client.Groups.UnblockMembers(ctx, groupID, []string{"bob", "dave"}))
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	blocked, err := client.Groups.BlockMembers(ctx, groupID, []string{"bob", "dave"})
+	if errors.Is(err, batch.ErrPartial) {
+		fmt.Println("not members:", blocked.Failed().IDs())
+	} else if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := client.Groups.UnblockMembers(ctx, groupID, blocked.Done().IDs()); err != nil {
+		log.Fatal(err)
+	}
+	isMember, err := client.Groups.IsMember(ctx, groupID, "bob")
+	fmt.Println(isMember, err)
 	// Output:
-	// done: [bob] failed: [dave]
-	// done: [bob] failed: [dave]
+	// not members: [dave]
+	// false <nil>
 }
 
 // All are muted, except for bob.
 func ExampleService_AllowMembers() {
-	client, groupID, end := club()
-	defer end()
-	ctx := context.Background()
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
 	if err := client.Groups.MuteAll(ctx, groupID); err != nil {
 		log.Fatal(err)
 	}
-	show(client.Groups.AllowMembers(ctx, groupID, []string{"bob", "dave"}))
-	show(client.Groups.DisallowMembers(ctx, groupID, []string{"bob", "carol"}))
-	// Output:
-	// done: [bob] failed: [dave]
-	// done: [bob] failed: [carol]
+	if _, err := client.Groups.AllowMembers(ctx, groupID, []string{"bob"}); err != nil {
+		log.Fatal(err)
+	}
+	disallowed, err := client.Groups.DisallowMembers(ctx, groupID, []string{"bob", "carol"})
+	if err != nil && !errors.Is(err, batch.ErrPartial) {
+		log.Fatal(err)
+	}
+	fmt.Println("disallowed:", disallowed.Done().IDs(), "not on the list:", disallowed.Failed().IDs())
+	// Output: disallowed: [bob] not on the list: [carol]
 }
 
 func ExampleService_MuteMembers() {
-	client, groupID, end := club()
-	defer end()
-	ctx := context.Background()
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
 	muted, err := client.Groups.MuteMembers(ctx, groupID, []string{"bob", "dave"}, time.Hour)
-	show(muted, err)
+	if err != nil && !errors.Is(err, batch.ErrPartial) {
+		log.Fatal(err)
+	}
 	for _, item := range muted.Done() {
 		fmt.Println(item.ID, "for", time.Until(item.Value).Round(time.Minute))
 	}
-	show(client.Groups.UnmuteMembers(ctx, groupID, []string{"bob"}))
+	for _, item := range muted.Failed() {
+		fmt.Println(item.ID, "is not muted:", item.Err)
+	}
+	if _, err := client.Groups.UnmuteMembers(ctx, groupID, muted.Done().IDs()); err != nil {
+		log.Fatal(err)
+	}
 	// Output:
-	// done: [bob] failed: [dave]
 	// bob for 1h0m0s
-	// done: [bob] failed: []
+	// dave is not muted: refused without a reason
 }
 
 func ExampleService_GetBatch() {
-	client, groupID, end := club()
-	defer end()
-	found, err := client.Groups.GetBatch(context.Background(), []string{groupID, "1"})
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	found, err := client.Groups.GetBatch(ctx, []string{groupID, "1"})
 	if err != nil && !errors.Is(err, batch.ErrPartial) {
 		log.Fatal(err)
 	}
@@ -118,9 +131,10 @@ func ExampleService_GetBatch() {
 }
 
 func ExampleService_SetMemberAttributesBatch() {
-	client, groupID, end := club()
-	defer end()
-	ctx := context.Background()
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
 	_, err := client.Groups.SetMemberAttributesBatch(ctx, groupID, []groups.MemberAttributes{
 		{Username: "bob", Attributes: groups.Attributes{"nick": "Bo"}},
 		{Username: "carol", Attributes: groups.Attributes{"nick": "Caz", "color": "red"}},
@@ -142,9 +156,10 @@ func ExampleService_SetMemberAttributesBatch() {
 
 // An empty value removes an attribute.
 func ExampleService_SetMemberAttributes() {
-	client, groupID, end := club()
-	defer end()
-	ctx := context.Background()
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
 	for _, a := range []groups.Attributes{{"nick": "Bo", "color": "red"}, {"color": ""}} {
 		if err := client.Groups.SetMemberAttributes(ctx, groupID, "bob", a); err != nil {
 			log.Fatal(err)
@@ -159,9 +174,11 @@ func ExampleService_SetMemberAttributes() {
 }
 
 func ExampleService_Update() {
-	client, groupID, end := club()
-	defer end()
-	err := client.Groups.Update(context.Background(), groupID, groups.GroupUpdate{Name: new("Hikers"), Public: new(false)})
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	err := client.Groups.Update(ctx, groupID, groups.GroupUpdate{Name: new("Hikers"), Public: new(false)})
 	if partial, ok := errors.AsType[*batch.Error](err); ok {
 		fmt.Println("not changed:", partial.Failed.IDs())
 	} else if err != nil {
@@ -171,9 +188,11 @@ func ExampleService_Update() {
 }
 
 func ExampleService_UploadFile() {
-	client, groupID, end := club()
-	defer end()
-	_, err := client.Groups.UploadFile(context.Background(), groupID, file.Bytes("film.mp4", make([]byte, 11<<20)), groups.UploadOptions{})
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	client, ctx := srv.Client(), context.Background()
+	_, err := client.Groups.UploadFile(ctx, groupID, file.Bytes("film.mp4", make([]byte, 11<<20)), groups.UploadOptions{})
 	fmt.Println("too large:", errors.Is(err, im.ErrTooLarge))
 	// Output: too large: true
 }

@@ -20,12 +20,7 @@ import (
 func Example() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.Close()
-	ctx := context.Background()
+	client, ctx := srv.Client(), context.Background()
 	for _, name := range []string{"alice", "bob", "carol", "dave", "mallory"} {
 		if _, err := client.Users.Register(ctx, users.NewUser{Username: name, Password: "S3cret.pass"}); err != nil {
 			log.Fatal(err)
@@ -97,17 +92,12 @@ func Example() {
 func ExampleService_PageMembersByCursor() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.Close()
-	ctx := context.Background()
+	client, ctx := srv.Client(), context.Background()
 	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol", "dave", "erin", "frank"}}).ID
 
 	saved := "" // a job would read it from a file
 	for run := 1; run == 1 || saved != ""; run++ {
-		o := groups.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: saved}, Order: groups.OrderOldestFirst}
+		o := groups.MemberCursorOptions{Options: page.Options{Limit: 2, Cursor: saved}, Order: page.OrderOldestFirst}
 		for p, err := range client.Groups.PageMembersByCursor(ctx, groupID, o) {
 			if err != nil {
 				log.Fatal(err)

@@ -32,20 +32,10 @@ func member(a *api.Affiliation) Member {
 	return Member{Username: a.Username, Role: Role(a.Role), Joined: a.Joined.Time()}
 }
 
-// Order is the order of a list of members, by time of joining. Only the vendor's Java SDK
-// sends it.
-type Order string
-
-// The orders.
-const (
-	OrderOldestFirst Order = "asc"
-	OrderNewestFirst Order = "desc"
-)
-
 // MemberCursorOptions choose a page of members by cursor.
 type MemberCursorOptions struct {
 	page.Options
-	Order Order `json:"order,omitzero"` // empty: the server's
+	Order page.Order `json:"order,omitzero"` // by time of joining, sent only by the vendor's Java SDK; empty: the server's
 }
 
 var listMembersByCursor = api.Endpoint{
@@ -61,7 +51,7 @@ var listMembersByCursor = api.Endpoint{
 //im:endpoint groups.list_members_cursor
 func (s *Service) ListMembersByCursor(ctx context.Context, groupID string, o MemberCursorOptions) (*page.Page[string], error) {
 	o.Limit = cmp.Or(o.Limit, MaxPage)
-	return api.PageMembersByCursor(ctx, s.api, &listMembersByCursor, groupID, o.Options, string(o.Order))
+	return api.PageMembersByCursor(ctx, s.api, &listMembersByCursor, groupID, o.Options, o.Order)
 }
 
 // PageMembersByCursor goes over the pages of [Service.ListMembersByCursor].
@@ -79,8 +69,8 @@ func (s *Service) AllMembersByCursor(ctx context.Context, groupID string, o Memb
 // MemberListOptions choose a page of members by number.
 type MemberListOptions struct {
 	page.Numbered
-	JoinTime bool  `json:"join_time,omitzero"` // fill Member.Joined; Easemob only
-	Order    Order `json:"order,omitzero"`     // empty: the server's
+	JoinTime bool       `json:"join_time,omitzero"` // fill Member.Joined; Easemob only
+	Order    page.Order `json:"order,omitzero"`     // as in [MemberCursorOptions]
 }
 
 var listMembers = api.Endpoint{
@@ -97,11 +87,9 @@ func (s *Service) ListMembers(ctx context.Context, groupID string, o MemberListO
 	o.Size = cmp.Or(o.Size, MaxMembersPage)
 	at, invalid := api.Number(o.Numbered, 1000)
 	query := api.NumberQuery(at, 1)
+	invalid = api.First(invalid, api.Order(query, "sort", o.Order))
 	if o.JoinTime {
 		query.Set("joined_time", "true")
-	}
-	if o.Order != "" {
-		query.Set("sort", string(o.Order))
 	}
 	var out api.Data[api.Many[api.Affiliation]]
 	err := s.api.Call(ctx, &api.Call{

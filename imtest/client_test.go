@@ -28,7 +28,12 @@ type client struct {
 // newClient starts a server and logs in as its app.
 func newClient(t testing.TB, opts ...imtest.Option) *client {
 	t.Helper()
-	srv := imtest.NewServer(t, opts...)
+	return newClientOf(t, imtest.NewServer(t, opts...))
+}
+
+// newClientOf is a client of a server that runs already.
+func newClientOf(t testing.TB, srv *imtest.Server) *client {
+	t.Helper()
 	c := &client{t: t, srv: srv, prefix: "/" + srv.Org() + "/" + srv.App(), header: http.Header{}}
 	c.token = c.appToken()
 	return c

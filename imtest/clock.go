@@ -6,21 +6,29 @@ import (
 )
 
 // Clock is the server's time. The zero Clock runs with the machine's; a Clock
-// made by NewClock stands still. Either can be moved forward with Advance, and
-// what ends by time (tokens, mutes, files) ends by it.
+// made by NewClock stands still. Either can be moved, and what ends by time
+// (tokens, mutes, files) ends by it.
 type Clock struct {
-	mu    sync.Mutex
-	fixed time.Time     // zero: the machine's time
-	ahead time.Duration // sum of all advances
+	mu sync.Mutex
+	clockState
 }
 
-// NewClock returns a clock that stands at now until it is advanced.
-func NewClock(now time.Time) *Clock { return &Clock{fixed: now} }
+type clockState struct {
+	fixed time.Time     // zero: the machine's time
+	ahead time.Duration // sum of all moves
+}
+
+// NewClock returns a clock that stands at now until it is moved.
+func NewClock(now time.Time) *Clock { return &Clock{clockState: clockState{fixed: now}} }
 
 // Now returns the server's time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.now()
+}
+
+func (c *clockState) now() time.Time {
 	if c.fixed.IsZero() {
 		return time.Now().Add(c.ahead)
 	}
@@ -32,4 +40,46 @@ func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ahead += d
+}
+
+// Set moves the server's time to t. A clock that runs goes on from there. What has
+// ended by time is valid again if t is before its end.
+func (c *Clock) Set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += t.Sub(c.now())
+}
+
+// Stop makes the clock stand still.
+func (c *Clock) Stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fixed.IsZero() {
+		c.fixed, c.ahead = c.now(), 0
+	}
+}
+
+// Run makes the clock run with the machine's, from where it stands.
+func (c *Clock) Run() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.fixed.IsZero() {
+		c.ahead, c.fixed = time.Until(c.now()), time.Time{}
+	}
+}
+
+// Runs reports whether the clock runs.
+func (c *Clock) Runs() bool { return c.state().fixed.IsZero() }
+
+func (c *Clock) state() clockState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.clockState
+}
+
+// restore goes back to an earlier state.
+func (c *Clock) restore(state clockState) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.clockState = state
 }

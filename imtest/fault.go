@@ -1,6 +1,7 @@
 package imtest
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -19,6 +20,7 @@ type fault struct {
 	endpoints []string         // nil: all
 	due       func(n int) bool // is the n-th matching call, from 1 on, to break
 	action    func(*Server, *wire.Call, func() *wire.Reply) *wire.Reply
+	text      json.RawMessage // as a list has it; nil: set in Go
 
 	mu    sync.Mutex
 	seen  int
@@ -33,15 +35,9 @@ type fault struct {
 //
 // Without a which, all calls match; without a when, every one of them breaks.
 // Faults are looked at in the order in which they were set, and the first one
-// that is due acts. The returned function tells how often it has acted.
+// that is due acts. The returned function reports how often it has acted.
 func (srv *Server) Fault(parts ...Fault) (fired func() int) {
-	f := &fault{due: func(int) bool { return true }}
-	for _, part := range parts {
-		part(f)
-	}
-	if f.action == nil {
-		panic("imtest: a fault needs to know how the call breaks, such as CutAfterProcessing()")
-	}
+	f := newFault(parts)
 	srv.faultMu.Lock()
 	srv.faults = append(srv.faults, f)
 	srv.faultMu.Unlock()
@@ -50,6 +46,17 @@ func (srv *Server) Fault(parts ...Fault) (fired func() int) {
 		defer f.mu.Unlock()
 		return f.fired
 	}
+}
+
+func newFault(parts []Fault) *fault {
+	f := &fault{due: func(int) bool { return true }}
+	for _, part := range parts {
+		part(f)
+	}
+	if f.action == nil {
+		panic("imtest: a fault needs to know how the call breaks, such as CutAfterProcessing()")
+	}
+	return f
 }
 
 // ClearFaults ends all faults.
@@ -129,7 +136,7 @@ func CutAfterProcessing() Fault {
 }
 
 // CutInResponse carries the call out and breaks the connection in the middle of the
-// response, whose whole length was told before.
+// response, whose whole length was announced before.
 func CutInResponse() Fault { return after(func(rep *wire.Reply) { rep.Spoil = halfWay }) }
 
 // CutConnection is CutAfterProcessing that breaks the connection on HTTP/2 as well,
@@ -201,7 +208,7 @@ func TruncatedJSON() Fault {
 // WrongContentType carries the call out and responses under text/html.
 func WrongContentType() Fault { return after(func(rep *wire.Reply) { rep.ContentType = "text/html" }) }
 
-// HugeBody carries the call out and sends so many bytes of blanks before the
+// HugeBody carries the call out and sends that many bytes of blanks before the
 // response.
 func HugeBody(bytes int64) Fault {
 	return after(func(rep *wire.Reply) {

@@ -95,7 +95,7 @@ var faultFields = map[string]func(*faultItem, json.RawMessage) error{
 		return nil
 	},
 	"do": func(f *faultItem, raw json.RawMessage) error {
-		_ = json.Unmarshal(raw, &f.do) // what is no text is no action either
+		_ = json.Unmarshal(raw, &f.do) // what is not a text is not an action either
 		if _, ok := faultActions[f.do]; !ok {
 			return fmt.Errorf("is one of %s", strings.Join(slices.Sorted(maps.Keys(faultActions)), ", "))
 		}
@@ -103,7 +103,7 @@ var faultFields = map[string]func(*faultItem, json.RawMessage) error{
 	},
 	"time": func(f *faultItem, raw json.RawMessage) error {
 		var text string
-		_ = json.Unmarshal(raw, &text) // what is no text is no time either
+		_ = json.Unmarshal(raw, &text) // what is not a text is not a time either
 		d, err := time.ParseDuration(text)
 		if err != nil {
 			return errors.New("is a length of time, such as \"1.5s\"")
@@ -175,19 +175,24 @@ func (f *faultItem) parts() ([]Fault, error) {
 	return nil, fmt.Errorf("%q needs \"bytes\"", f.do)
 }
 
-// loadFaults sets the faults of a list, all or none.
-func (srv *Server) loadFaults(r io.Reader) error {
+// SetFaults replaces all faults by those of a JSON list, which [WithFaults] shows. A list
+// with a mistake changes nothing; the error names the line that is wrong.
+func (srv *Server) SetFaults(r io.Reader) error {
 	text, err := io.ReadAll(r)
 	if err != nil {
-		return fmt.Errorf("%s: %w", nameOf(r, "faults"), err)
+		return fmt.Errorf("imtest: %s: %w", nameOf(r, "faults"), err)
 	}
 	list, err := readFaults(text)
 	if err != nil {
-		return fmt.Errorf("%s: %w", nameOf(r, "faults"), err)
+		return fmt.Errorf("imtest: %s: %w", nameOf(r, "faults"), err)
 	}
-	for _, parts := range list {
-		srv.Fault(parts...)
+	faults := make([]*fault, len(list))
+	for i, parts := range list {
+		faults[i] = newFault(parts)
 	}
+	srv.faultMu.Lock()
+	defer srv.faultMu.Unlock()
+	srv.faults = faults
 	return nil
 }
 
@@ -243,7 +248,8 @@ func readFault(text []byte, dec *json.Decoder) ([]Fault, error) {
 	if err != nil {
 		return nil, errFaults(text, start, err)
 	}
-	return parts, nil
+	written := bytes.Clone(text[start-1 : dec.InputOffset()])
+	return append(parts, func(f *fault) { f.text = written }), nil
 }
 
 // nameOf is the name of the file that is read, if it is one.

@@ -26,10 +26,11 @@ type floor struct {
 }
 
 var floors = []floor{
-	{".", []string{"", "imtest/internal/rest", "imtest/internal/wire", "imtest/internal/world", "internal/test/catalogue"}, nil},
-	{"internal/rest", []string{"imtest/internal/wire", "imtest/internal/world"}, nil},
-	{"internal/world", nil, []string{"encoding/json", "net/http", "net/url", "mime", "mime/multipart"}},
+	{".", []string{"", "imtest/event", "imtest/internal/rest", "imtest/internal/wire", "imtest/internal/world", "internal/test/catalogue"}, nil},
+	{"internal/rest", []string{"imtest/event", "imtest/internal/wire", "imtest/internal/world"}, nil},
+	{"internal/world", []string{"imtest/event"}, []string{"encoding/json", "net/http", "net/url", "mime", "mime/multipart"}},
 	{"internal/wire", nil, nil},
+	{"event", nil, nil},
 }
 
 // Floors are imported downwards only: a rule cannot reach the listener or the page.

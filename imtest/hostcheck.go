@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// guarded is what a listener of the server's own serves. With a page, on a loopback
-// address, that responds loopback hosts only: a site whose name is made to point here
-// (DNS rebinding) would read every message. Without a page any Host is taken, so
+// guarded is what a listener of the server's own serves. With a page or control paths, on
+// a loopback address, that serves loopback hosts only: a site whose name is made to point
+// here (DNS rebinding) would read every message. Without them any Host is taken, so
 // that tests can dial a name of their own.
 func (srv *Server) guarded(addr net.Addr, next http.Handler) http.Handler {
 	tcp, ok := addr.(*net.TCPAddr)
-	if !srv.conf.page || !ok || !tcp.IP.IsLoopback() {
+	if !srv.conf.browsed() || !ok || !tcp.IP.IsLoopback() {
 		return next
 	}
 	return &loopbackOnly{srv, next}
@@ -27,7 +27,7 @@ type loopbackOnly struct {
 func (l *loopbackOnly) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !isLoopbackHost(r.Host) {
 		l.srv.date(w)
-		http.Error(w, "This server listens on a loopback address. It responses localhost and loopback addresses only.", http.StatusForbidden)
+		http.Error(w, "This server listens on a loopback address. It serves localhost and loopback addresses only.", http.StatusForbidden)
 		return
 	}
 	l.next.ServeHTTP(w, r)

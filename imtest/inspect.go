@@ -1,11 +1,10 @@
 package imtest
 
 import (
-	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/imrest/im-go/imtest/event"
 	"github.com/imrest/im-go/imtest/internal/world"
 
 	im "github.com/imrest/im-go"
@@ -83,46 +82,25 @@ func (srv *Server) AddUsers(names ...string) {
 	}
 }
 
-// LogIn logs a user in on devices, or on one that it makes up. The user gets the
-// messages that were waiting. It returns false if there is no such user.
+// LogIn logs a user in on devices, or on one that it makes up, in place of those that they were
+// on. The user is online and receives the messages that were waiting; presence follows. It
+// returns false if there is no such user, or they are deactivated.
 func (srv *Server) LogIn(name string, devices ...Device) bool {
 	return srv.world.LogIn(name, worldDevices(devices)...) == nil
 }
 
 // LogOut logs a user out of all devices. It returns false if there is no such user.
-func (srv *Server) LogOut(name string) bool { return srv.world.LogOut(name) == nil }
+func (srv *Server) LogOut(name string) bool { return srv.world.LogOut(name, event.LogoutSelf) == nil }
 
-// Message is a message that somebody was sent.
-type Message struct {
-	ID         string          // 19 digits
-	From       string          // the sender, "admin" if the call named none
-	To         string          // user, group or room
-	ChatType   string          // "chat", "groupchat" or "chatroom"
-	Type       string          // "txt", "img", ...
-	Body       json.RawMessage // as it was sent, without its type
-	Ext        json.RawMessage // nil if there is none
-	Time       time.Time       // when it was sent, by the server's clock
-	Level      string          // priority in a room, "" if none was given
-	OnlineOnly bool            // sent with ROUTE_ONLINE, or a broadcast to those online
-	NeedAck    bool            // sent with need_group_ack
-	RoamIgnore []string        // users who do not see it in their roaming history
-	Users      []string        // those in a group or room whom it was for, nil: all
-	Imported   bool            // written by an import
-	Broadcast  int64           // id of the broadcast that it is part of, 0: none
-	Recalled   bool            // nobody has it any more
-	Edits      int             // how often it was edited
+// LogOutDevice logs a user out of one device, and reports whether they were on it. They are
+// offline after the last.
+func (srv *Server) LogOutDevice(name, deviceID string) bool {
+	had, err := srv.world.LogOutDevice(name, deviceID, event.LogoutSelf)
+	return had && err == nil
 }
 
-// Text returns the text of a text message, "" for other types.
-func (m Message) Text() string {
-	var body struct {
-		Msg string `json:"msg"`
-	}
-	if m.Type != "txt" || json.Unmarshal(m.Body, &body) != nil {
-		return ""
-	}
-	return body.Msg
-}
+// Message is a message that somebody was sent, as events have it.
+type Message = event.Message
 
 // Messages returns what a user was sent, oldest first, whether or not the user
 // exists or is online.
@@ -145,23 +123,7 @@ func shownMessages(list []world.Message) []Message {
 	if list == nil {
 		return nil
 	}
-	return world.Convert(list, shownMessage)
-}
-
-func shownMessage(m world.Message) Message {
-	shown := Message{
-		ID: m.IDText(), From: m.From, To: m.To,
-		ChatType: m.Chat.String(), Type: m.Kind, Body: json.RawMessage(m.Body),
-		Time: m.Time, Level: m.Level, OnlineOnly: m.OnlineOnly, NeedAck: m.NeedReceipt,
-		RoamIgnore: slices.Clone(m.RoamIgnore), Recalled: m.Recalled, Edits: int(m.Edits),
-	}
-	if m.Rare != nil {
-		shown.Users, shown.Imported, shown.Broadcast = slices.Clone(m.Rare.Users), m.Rare.Imported, m.Rare.Broadcast
-	}
-	if m.Ext != "" {
-		shown.Ext = json.RawMessage(m.Ext)
-	}
-	return shown
+	return world.Convert(list, func(m world.Message) Message { return m.Shown() })
 }
 
 // File is an attachment that was uploaded.

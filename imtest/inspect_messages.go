@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/imrest/im-go/imtest/event"
 	"github.com/imrest/im-go/imtest/internal/world"
 )
 
@@ -18,7 +19,7 @@ type Conversation struct {
 // Conversations returns the conversation list of a user, the newest first.
 func (srv *Server) Conversations(user string) []Conversation {
 	return world.Convert(srv.world.Conversations(user), func(conv world.Listed) Conversation {
-		return Conversation{conv.Last.Chat.String(), conv.ID, conv.Unread, shownMessage(conv.Last)}
+		return Conversation{conv.Last.Chat.String(), conv.ID, conv.Unread, conv.Last.Shown()}
 	})
 }
 
@@ -40,7 +41,7 @@ func (srv *Server) MessageByID(id string) (Message, bool) {
 	if !ok {
 		return Message{}, false
 	}
-	return shownMessage(m), true
+	return m.Shown(), true
 }
 
 // Stream is a text message that arrives in chunks.
@@ -53,7 +54,7 @@ type Stream struct {
 // Streams returns the streaming messages in the order of their first chunks.
 func (srv *Server) Streams() []Stream {
 	return slices.Collect(records(srv.world.Streams(), func(st world.Stream) Stream {
-		return Stream{shownMessage(st.Message), st.Seq, st.Finished}
+		return Stream{st.Message.Shown(), st.Seq, st.Finished}
 	}))
 }
 
@@ -67,15 +68,11 @@ func (srv *Server) SetHistoryZone(zone *time.Location) { srv.world.SetHistoryZon
 func (srv *Server) SetHistoryDelay(d time.Duration) { srv.world.SetHistoryDelay(d) }
 
 // Reaction is a reaction to a message.
-type Reaction struct {
-	ID    string   // digits
-	Text  string   // the reaction itself: "👍"
-	Users []string // in the order of reacting
-}
+type Reaction = event.Reaction
 
 // Reactions returns the reactions to a message, oldest first.
 func (srv *Server) Reactions(messageID string) []Reaction {
 	return slices.Collect(records(srv.world.Reactions(messageID), func(r world.Reaction) Reaction {
-		return Reaction{r.ID, r.Text, r.Users}
+		return Reaction{ID: r.ID, Text: r.Text, Users: r.Users}
 	}))
 }

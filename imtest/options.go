@@ -25,7 +25,8 @@ type config struct {
 	easemob                bool
 	data                   io.Reader // nil: start empty
 	faults                 io.Reader // nil: none
-	page                   bool
+	page, control          bool
+	onRequest              func(Request) // nil: nobody wants to see them
 	tls, http2             bool
 	redirects              bool // of files, to a storage host
 }
@@ -105,7 +106,18 @@ func WithEasemobQuotas() Option {
 	return func(c *config) { c.quotas, c.easemob = true, true }
 }
 
-// world is what the world below is told.
+// WithRequestLog calls f with every request, just before its response is written. Several
+// goroutines may call it at once. Headers and bodies are shared with the server
+// and must not be changed; they hold tokens and passwords.
+func WithRequestLog(f func(Request)) Option {
+	return func(c *config) { c.onRequest = f }
+}
+
+// browsed holds for a server that a browser may be pointed at, by its user or by a
+// hostile site.
+func (c *config) browsed() bool { return c.page || c.control }
+
+// world is how the world below is set up.
 func (c *config) world() world.Config {
 	return world.Config{
 		Org: c.org, App: c.app, AppID: c.appID, Certificate: c.certificate, ClientID: c.clientID, ClientSecret: c.clientSecret,

@@ -6,10 +6,8 @@ import (
 	"encoding/json"
 	"html/template"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
-	"time" // of the page
 
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
@@ -40,16 +38,22 @@ type pageForm struct {
 	Failed               bool
 }
 
-// browsed responses what is for the page, and refuses what another site lets a browser
-// send: to the page, which would take it, and to the API, whose tokens would pile up.
+// browsed serves the page and the control paths, and refuses what another site lets a
+// browser send: to these, which would take it, and to the API, whose tokens would pile up.
 func (srv *Server) browsed(w http.ResponseWriter, r *http.Request) bool {
 	err := http.NewCrossOriginProtection().Check(r)
-	if err == nil && r.URL.Path != "/" {
+	page := srv.conf.page && r.URL.Path == "/"
+	control := srv.conf.control && strings.HasPrefix(r.URL.Path, controlPrefix)
+	if err == nil && !page && !control {
 		return false
 	}
 	srv.date(w)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusForbidden)
+		return true
+	}
+	if control {
+		srv.control.ServeHTTP(w, r)
 		return true
 	}
 	srv.servePage(w, r)
@@ -106,17 +110,9 @@ func (srv *Server) sendForm(r *http.Request, form *pageForm) (status int) {
 	if form.From != "" {
 		body["from"] = form.From
 	}
-	path := "/" + url.PathEscape(srv.Org()) + "/" + url.PathEscape(srv.App()) + "/messages/" + form.Kind
-	req, err := http.NewRequestWithContext(r.Context(), http.MethodPost, srv.url+path, bytes.NewReader(wire.Encode(body)))
-	if err != nil {
-		panic("imtest: " + err.Error()) // the server's own address is one
-	}
-	s := srv.world
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+s.IssueAppToken(time.Minute))
-	c := srv.newCall(req)
+	c := srv.ownCall(r.Context(), "/messages/"+form.Kind, body)
 	rep := srv.carryOut(c)
-	srv.log.add(c, rep.Status)
+	srv.remember(c, rep.Status)
 	if rep.Status != http.StatusOK {
 		var refusal wire.ErrorBody
 		_ = json.Unmarshal(rep.Body, &refusal) // it is always one

@@ -22,7 +22,7 @@ type Request struct {
 	Time   time.Time         // when it came, by the server's clock
 }
 
-// A server remembers so many requests, and so many bytes of them: those without a
+// A server remembers at most this many requests, and bytes of them: those without a
 // token count, too. The newest is always there.
 const (
 	keptRequests = 1000
@@ -53,7 +53,8 @@ func (r *Request) size() int {
 	return n
 }
 
-func (l *requestLog) add(c *wire.Call, status int) {
+// requestOf is what the server remembers of a call.
+func requestOf(c *wire.Call, status int) Request {
 	req := Request{
 		ID:     c.ID(),
 		Method: c.R.Method,
@@ -70,6 +71,19 @@ func (l *requestLog) add(c *wire.Call, status int) {
 			req.Params[name] = c.Values[i]
 		}
 	}
+	return req
+}
+
+// remember keeps a call that was responded, and shows it to whoever wants to see all.
+func (srv *Server) remember(c *wire.Call, status int) {
+	req := requestOf(c, status)
+	srv.log.add(req)
+	if srv.conf.onRequest != nil {
+		srv.conf.onRequest(req)
+	}
+}
+
+func (l *requestLog) add(req Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.list = append(l.list, req)

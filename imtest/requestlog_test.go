@@ -95,3 +95,12 @@ func TestNewestRequestsAreKept(t *testing.T) {
 		assert.Equal(t, fmt.Sprintf("/acme/demo/users/u%d", i+100), req.Path)
 	}
 }
+
+// A log sees every request, and its status.
+func TestRequestLog(t *testing.T) {
+	var seen []string
+	c := newClient(t, imtest.WithRequestLog(func(r imtest.Request) { seen = append(seen, fmt.Sprint(r.ID, " ", r.Status)) }))
+	c.send("GET", "/users/alice", "")
+	c.send("GET", "/nothing", "")
+	assert.Equal(t, []string{"auth.app_token 200", "users.get 404", " 404"}, seen)
+}

@@ -2,11 +2,12 @@
 // (声网 IM) and Easemob (环信 IM), for tests.
 //
 //	srv := imtest.NewServer(t)
-//	// ... point a client at srv.URL(), srv.Org(), srv.App() ...
+//	client := srv.Client() // other clients need srv.URL(), srv.Org(), srv.App()
+//	// ... have the program send a message with it ...
 //	require.Len(t, srv.Messages("bob"), 1)
 //
-// It speaks real HTTP on loopback, keeps what it is told, checks what it gets
-// as the API does, and responses in the API's documented forms, odd ones
+// It speaks real HTTP on loopback, keeps what it gets, checks it
+// as the API does, and responds in the API's documented forms, odd ones
 // included. It works with any client of the API, in any language; the program
 // imtest/imserver runs it alone.
 package imtest
@@ -21,6 +22,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/rest"
@@ -48,6 +50,10 @@ type Server struct {
 
 	faultMu sync.Mutex
 	faults  []*fault
+
+	control  http.Handler                 // of the paths below /_im/
+	expected atomic.Pointer[expectations] // nil: none
+	began    clockState                   // of the clock, at the start
 
 	url     string
 	addr    string
@@ -85,16 +91,16 @@ func Start(opts ...Option) (*Server, error) {
 	for _, opt := range opts {
 		opt(&conf)
 	}
-	srv := &Server{conf: conf, world: world.New(conf.world())}
+	srv := &Server{conf: conf, world: world.New(conf.world()), began: conf.clock.state()}
 	srv.outer = []layer{srv.breakCalls}
 	if conf.quotas {
 		srv.quotas = newQuotas(conf.easemob)
 		srv.inner = []layer{srv.quotas.count}
 	}
 	if err := srv.readFiles(); err != nil {
-		return nil, fmt.Errorf("imtest: %w", err)
+		return nil, err
 	}
-	srv.api = rest.New(srv.world)
+	srv.api, srv.control = rest.New(srv.world), srv.newControl()
 	listener, err := net.Listen("tcp", conf.addr) //nolint:noctx // it does not wait
 	if err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)
@@ -141,11 +147,11 @@ func (srv *Server) readFiles() error {
 	conf := &srv.conf
 	if conf.data != nil {
 		if err := loadWorld(srv.world, conf.data); err != nil {
-			return err
+			return fmt.Errorf("imtest: %w", err)
 		}
 	}
 	if conf.faults != nil {
-		return srv.loadFaults(conf.faults)
+		return srv.SetFaults(conf.faults)
 	}
 	return nil
 }
@@ -226,7 +232,7 @@ func (srv *Server) Clock() *Clock { return srv.conf.clock }
 // ServeHTTP handles one request, so that the server can also be mounted in a
 // mux or called by an httptest.ResponseRecorder.
 func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if srv.conf.page && srv.browsed(w, r) {
+	if srv.conf.browsed() && srv.browsed(w, r) {
 		return
 	}
 	srv.respond(w, srv.newCall(r))
@@ -241,19 +247,24 @@ func (srv *Server) newCall(r *http.Request) *wire.Call {
 func (srv *Server) respond(w http.ResponseWriter, c *wire.Call) {
 	rep := srv.outerMost(c)
 	c.Drain() // a response given early is lost if the client is still writing
-	srv.log.add(c, rep.Status)
+	srv.remember(c, rep.Status)
 	srv.date(w)
 	rep.Write(w, c.R)
 }
 
-// date sets the time of a response by the server's clock: clients tell by it which
+// date sets the time of a response by the server's clock: clients see by it which
 // hours of history are not ready yet.
 func (srv *Server) date(w http.ResponseWriter) {
 	w.Header().Set("Date", srv.world.Now().UTC().Format(http.TimeFormat))
 }
 
-// outerMost runs a call through the outer layers.
+// outerMost compares a call with what is expected, and runs it through the outer layers.
 func (srv *Server) outerMost(c *wire.Call) *wire.Reply {
+	if e := srv.expected.Load(); e != nil {
+		if rep := e.take(c); rep != nil {
+			return rep
+		}
+	}
 	return through(srv.outer, c, func() *wire.Reply {
 		if c.Refused != nil {
 			return c.Fail(c.Refused)

@@ -76,7 +76,7 @@ func (v *savedContent) content() (*world.Content, error) {
 	}
 	body := rest.Compact(v.Body)
 	if !strings.HasPrefix(body, "{") {
-		return nil, errors.New("the body is no object")
+		return nil, errors.New("the body is not an object")
 	}
 	msg := &world.Content{
 		From: v.From, Kind: world.KindName(v.Type), Body: body, Ext: rest.Compact(v.Ext), Level: v.Level,
@@ -167,15 +167,16 @@ func loadStream(s *world.World, v *savedStream) error {
 	})
 }
 
-// savedRoaming is what a user has deleted for himself alone.
+// savedRoaming is what a user has deleted, closed and read.
 type savedRoaming struct {
-	User    string        `json:"user"`
-	Deleted []int64       `json:"deleted,omitempty"`
-	Closed  []savedClosed `json:"closed,omitempty"`
-	Gone    int64         `json:"gone,omitempty"` // of a deleted user: the number of messages that he has no part in
+	User    string      `json:"user"`
+	Deleted []int64     `json:"deleted,omitempty"`
+	Closed  []savedMark `json:"closed,omitempty"`
+	Read    []savedMark `json:"read,omitempty"`
+	Gone    int64       `json:"gone,omitempty"` // of a deleted user: the number of messages that he has no part in
 }
 
-type savedClosed struct {
+type savedMark struct {
 	One    bool   `json:"one,omitempty"` // with one user
 	ID     string `json:"id"`
 	Newest int64  `json:"newest"`
@@ -183,17 +184,24 @@ type savedClosed struct {
 
 func saveRoaming(d *world.Dump) iter.Seq[savedRoaming] {
 	return records(d.Roaming, func(v world.RoamingDeletions) savedRoaming {
-		return savedRoaming{v.User, numbersOf(v.Deleted), world.Convert(v.Closed, func(c world.ClosedConversation) savedClosed {
-			return savedClosed{c.One, c.ID, numberOf(c.Newest)}
-		}), v.Gone}
+		return savedRoaming{v.User, numbersOf(v.Deleted), savedMarks(v.Closed), savedMarks(v.Read), v.Gone}
+	})
+}
+
+func savedMarks(list []world.ConversationMark) []savedMark {
+	return world.Convert(list, func(c world.ConversationMark) savedMark { return savedMark{c.One, c.ID, numberOf(c.Newest)} })
+}
+
+func marksOf(list []savedMark) []world.ConversationMark {
+	return world.Convert(list, func(c savedMark) world.ConversationMark {
+		return world.ConversationMark{Conversation: world.Conversation{One: c.One, ID: c.ID}, Newest: idOf(c.Newest)}
 	})
 }
 
 func loadRoaming(s *world.World, v *savedRoaming) error {
-	closed := world.Convert(v.Closed, func(c savedClosed) world.ClosedConversation {
-		return world.ClosedConversation{Conversation: world.Conversation{One: c.One, ID: c.ID}, Newest: idOf(c.Newest)}
+	return s.RestoreRoaming(world.RoamingDeletions{
+		User: v.User, Deleted: idsOf(v.Deleted), Closed: marksOf(v.Closed), Read: marksOf(v.Read), Gone: v.Gone,
 	})
-	return s.RestoreRoaming(world.RoamingDeletions{User: v.User, Deleted: idsOf(v.Deleted), Closed: closed, Gone: v.Gone})
 }
 
 type savedReaction struct {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
@@ -21,11 +20,7 @@ func Example() {
 	srv := imtest.NewServer(nil, imtest.WithClock(clock))
 	defer srv.Close()
 	srv.AddUsers("shop", "bob", "carol")
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	ctx := context.Background()
+	client, ctx := srv.Client(), context.Background()
 
 	picture, err := client.Messages.UploadFile(ctx, file.Bytes("kettle.jpg", []byte("JPEG…")), messages.UploadOptions{Restricted: true})
 	if err != nil {

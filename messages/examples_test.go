@@ -15,25 +15,13 @@ import (
 	"github.com/imrest/im-go/messages"
 )
 
-var ctx = context.Background()
-
-// emulate starts an emulator with three users, and a client of it.
-func emulate() (*imtest.Server, *im.Client) {
-	clock := imtest.NewClock(time.Date(2024, 6, 10, 8, 30, 0, 0, time.UTC))
-	srv := imtest.NewServer(nil, imtest.WithClock(clock))
-	srv.AddUsers("alice", "bob", "carol")
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	return srv, client
-}
-
 // A list of any length goes out in calls of the most users that one takes. What failed for
 // single users is looked at; a failed call ends it all.
 func ExampleService_SendToUsers() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	all := []string{"alice", "bob", "carol"}
 	hello := messages.Message{Body: messages.Text("The shop is open.")}
 	for usernames := range batch.Chunks(all, messages.MaxUsersBatch) {
@@ -51,8 +39,10 @@ func ExampleService_SendToUsers() {
 
 // The notification has a title of its own on every phone, and a sound on those of Apple.
 func ExampleService_SendToGroups() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	club := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob"}}).ID
 	sent, err := client.Messages.SendToGroups(ctx, []string{club}, messages.Message{
 		From: "alice",
@@ -72,8 +62,10 @@ func ExampleService_SendToGroups() {
 }
 
 func ExampleService_SendToRooms() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	room := srv.AddRoom(imtest.Room{Owner: "alice"}).ID
 	_, err := client.Messages.SendToRooms(ctx, []string{room}, messages.Message{
 		From: "alice", Body: messages.Text("The final begins."), Priority: messages.PriorityHigh,
@@ -86,8 +78,10 @@ func ExampleService_SendToRooms() {
 }
 
 func ExampleService_SendToGroupMembers() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	club := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
 	id, err := client.Messages.SendToGroupMembers(ctx, club, []string{"bob"}, messages.Message{From: "alice", Body: messages.Text("Your turn.")})
 	if err != nil {
@@ -99,8 +93,10 @@ func ExampleService_SendToGroupMembers() {
 }
 
 func ExampleService_SendToRoomMembers() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	room := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob"}}).ID
 	id, err := client.Messages.SendToRoomMembers(ctx, room, []string{"bob"}, messages.Message{From: "alice", Body: messages.Command("unmute-mic")})
 	if err != nil {
@@ -113,8 +109,10 @@ func ExampleService_SendToRoomMembers() {
 
 // A quota that allows few calls a day is waited for, but not beyond the deadline.
 func ExampleService_BroadcastToRooms() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	_, err := client.Messages.BroadcastToRooms(ctx, messages.Broadcast{Body: messages.Text("Maintenance at noon.")})
@@ -130,8 +128,10 @@ func ExampleService_BroadcastToRooms() {
 }
 
 func ExampleService_BroadcastToOnlineUsers() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	srv.LogIn("bob")
 	if _, err := client.Messages.BroadcastToOnlineUsers(ctx, messages.Broadcast{Body: messages.Text("The server restarts.")}); err != nil {
 		log.Fatal(err)
@@ -141,8 +141,10 @@ func ExampleService_BroadcastToOnlineUsers() {
 }
 
 func ExampleService_BroadcastToAllUsers() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	if _, err := client.Messages.BroadcastToAllUsers(ctx, messages.Broadcast{Body: messages.Text("Welcome to the spring release.")}); err != nil {
 		log.Fatal(err)
 	}
@@ -152,8 +154,10 @@ func ExampleService_BroadcastToAllUsers() {
 
 // An assistant's reply is shown while it is being written.
 func ExampleStream() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	reply := client.Messages.StreamToUser("bob", messages.StreamOptions{From: "assistant", Format: messages.StreamFormatMarkdown})
 	for _, text := range []string{"The kettle ", "is **on**"} {
 		if err := reply.Send(ctx, text); err != nil {
@@ -169,8 +173,10 @@ func ExampleStream() {
 }
 
 func ExampleService_UploadFile() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	picture, err := client.Messages.UploadFile(ctx, file.Bytes("kettle.jpg", []byte("JPEG…")), messages.UploadOptions{Restricted: true})
 	if errors.Is(err, im.ErrTooLarge) {
 		log.Fatal("the app takes no files of that size: ", err)
@@ -192,8 +198,10 @@ func ExampleService_UploadFile() {
 }
 
 func ExampleService_SetFileLifetimes() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	contract, err := client.Messages.UploadFile(ctx, file.Bytes("contract.pdf", []byte("PDF…")), messages.UploadOptions{})
 	if err != nil {
 		log.Fatal(err)
@@ -209,8 +217,10 @@ func ExampleService_SetFileLifetimes() {
 
 // The pictures of an hour are copied, and all its messages are sent on to an archive.
 func ExampleService_ReadHistory() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil, imtest.WithClock(imtest.NewClock(time.Date(2024, 6, 10, 8, 30, 0, 0, time.UTC))))
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	hour := srv.Clock().Now()
 	picture, err := client.Messages.UploadFile(ctx, file.Bytes("kettle.jpg", []byte("JPEG…")), messages.UploadOptions{Restricted: true})
 	if err != nil {
@@ -249,8 +259,10 @@ func ExampleService_ReadHistory() {
 }
 
 func ExampleService_Recall() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	sent, err := client.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{From: "alice", Body: messages.Text("To the wrong Bob.")})
 	if err != nil {
 		log.Fatal(err)
@@ -262,8 +274,10 @@ func ExampleService_Recall() {
 }
 
 func ExampleService_RecallBatch() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	sent, err := client.Messages.SendToUsers(ctx, []string{"bob", "carol"}, messages.Message{From: "alice", Body: messages.Text("Sale: 100 % off!")})
 	if err != nil {
 		log.Fatal(err)
@@ -285,8 +299,10 @@ func ExampleService_RecallBatch() {
 }
 
 func ExampleService_Update() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	sent, err := client.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{From: "alice", Body: messages.Text("9 euros")})
 	if err != nil {
 		log.Fatal(err)
@@ -304,8 +320,10 @@ func ExampleService_Update() {
 }
 
 func ExampleService_ListConversations() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	if _, err := client.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{From: "alice", Body: messages.Text("Hello!")}); err != nil {
 		log.Fatal(err)
 	}
@@ -323,8 +341,10 @@ func ExampleService_ListConversations() {
 }
 
 func ExampleService_DeleteRoamingChat() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	sent, err := client.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{From: "alice", Body: messages.Text("Forget it.")})
 	if err != nil {
 		log.Fatal(err)
@@ -338,8 +358,10 @@ func ExampleService_DeleteRoamingChat() {
 }
 
 func ExampleService_DeleteRoamingGroup() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	club := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob"}}).ID
 	sent, err := client.Messages.SendToGroups(ctx, []string{club}, messages.Message{From: "alice", Body: messages.Text("Forget it.")})
 	if err != nil {
@@ -354,8 +376,10 @@ func ExampleService_DeleteRoamingGroup() {
 }
 
 func ExampleService_ImportToUser() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	_, err := client.Messages.ImportToUser(ctx, "bob", messages.Import{
 		From: "alice", Body: messages.Text("From the old system."), SentAt: time.Date(2023, 1, 2, 3, 4, 5, 0, time.UTC), Read: true,
 	})
@@ -370,8 +394,10 @@ func ExampleService_ImportToUser() {
 }
 
 func ExampleService_SaveHistory() {
-	srv, client := emulate()
+	srv := imtest.NewServer(nil, imtest.WithClock(imtest.NewClock(time.Date(2024, 6, 10, 8, 30, 0, 0, time.UTC))))
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	_, err := client.Messages.SaveHistory(ctx, srv.Clock().Now().Add(-2*time.Hour), "hour.gz", messages.HistoryOptions{})
 	fmt.Println("to be fetched later:", errors.Is(err, messages.ErrHistoryNotReady))
 	// Output: to be fetched later: true

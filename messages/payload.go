@@ -17,6 +17,10 @@ func ReadPayload(payload json.RawMessage) Record {
 	return r
 }
 
+// ReadRecord decodes one record of a history file, as Raw of a [Record] has it. Errors: those
+// of the JSON, and for a record without an id.
+func ReadRecord(raw json.RawMessage) (Record, error) { return readRecord(raw) }
+
 // ReadBody decodes one body of such a payload. What it cannot read is a [RawBody].
 func ReadBody(raw json.RawMessage) Body { return readBody(raw) }
 

@@ -2,6 +2,7 @@ package messages
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"math"
@@ -44,32 +45,42 @@ func readRecord(line []byte) (Record, error) {
 // readPayload fills a record. The sender and receiver in the payload count: those
 // outside are internal names by the newest documents.
 func readPayload(payload json.RawMessage, r *Record) error {
-	var wire struct {
-		Bodies   json.RawMessage `json:"bodies"`
-		Ext      json.RawMessage `json:"ext"`
-		From     api.Text        `json:"from"`
-		To       api.Text        `json:"to"`
-		ChatType api.Text        `json:"type"` // in conversation lists; older files have "chatmessage" here
+	var wire wirePayload[[]wireBody] // the usual form, decoded at once
+	if json.Unmarshal(payload, &wire) == nil && len(wire.Bodies) > 0 {
+		r.Body = wire.Bodies[0].body()
 	}
-	if err := json.Unmarshal(unquoted(payload), &wire); err != nil {
+	if r.Body != nil {
+		wire.fill(r)
+		return nil
+	}
+	var loose wirePayload[json.RawMessage]
+	if err := json.Unmarshal(unquoted(payload), &loose); err != nil {
 		return err
 	}
-	r.Ext = freeData(wire.Ext)
-	if wire.From != "" {
-		r.From = string(wire.From)
-	}
-	if wire.To != "" {
-		r.To = string(wire.To)
-	}
-	if r.ChatType == "" {
-		r.ChatType = chatType(string(wire.ChatType))
-	}
+	loose.fill(r)
 	var bodies api.Many[json.RawMessage]
-	if err := json.Unmarshal(unquoted(wire.Bodies), &bodies); err != nil || len(bodies) == 0 {
+	if err := json.Unmarshal(unquoted(loose.Bodies), &bodies); err != nil || len(bodies) == 0 {
 		return api.ErrNoEntity
 	}
 	r.Body = readBody(bodies[0])
 	return nil
+}
+
+type wirePayload[B any] struct {
+	Bodies   B               `json:"bodies"`
+	Ext      json.RawMessage `json:"ext"`
+	From     api.Text        `json:"from"`
+	To       api.Text        `json:"to"`
+	ChatType api.Text        `json:"type"` // in conversation lists; older files have "chatmessage" here
+}
+
+// fill takes over what stands beside the bodies.
+func (w *wirePayload[B]) fill(r *Record) {
+	r.Ext = freeData(w.Ext)
+	r.From, r.To = cmp.Or(string(w.From), r.From), cmp.Or(string(w.To), r.To)
+	if r.ChatType == "" {
+		r.ChatType = chatType(string(w.ChatType))
+	}
 }
 
 // chatType takes "group_chat" too, as one document has it.
@@ -138,14 +149,23 @@ type wireBody struct {
 // readBody decodes a body. What it cannot read stays raw.
 func readBody(raw json.RawMessage) Body {
 	var w wireBody
-	if json.Unmarshal(raw, &w) != nil || !finite(w.Lat) || !finite(w.Lng) {
-		var kind struct {
-			Type Type `json:"type"`
+	if json.Unmarshal(raw, &w) == nil {
+		if body := w.body(); body != nil {
+			return body
 		}
-		_ = json.Unmarshal(raw, &kind) // stays empty where there is none
-		return RawBody{Kind: kind.Type, JSON: raw}
 	}
+	var kind struct {
+		Type Type `json:"type"`
+	}
+	_ = json.Unmarshal(raw, &kind) // stays empty where there is none
+	return RawBody{Kind: kind.Type, JSON: raw}
+}
+
+// body is nil where it must stay raw.
+func (w *wireBody) body() Body {
 	switch {
+	case !finite(w.Lat), !finite(w.Lng):
+		return nil
 	case w.SubType == subCombine:
 		return CombineBody{Title: w.Title, Summary: w.Summary, Text: w.Msg, Level: w.Level.Int(), File: w.file()}
 	case w.Type == TypeText && w.SubType == "":
@@ -171,7 +191,7 @@ func readBody(raw json.RawMessage) Body {
 	case w.Type == TypeCustom:
 		return Custom(w.Event, w.Exts)
 	}
-	return RawBody{Kind: w.Type, JSON: raw}
+	return nil
 }
 
 func finite(f api.Float) bool { return !math.IsNaN(float64(f)) && !math.IsInf(float64(f), 0) }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log"
 
-	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/metadata"
 )
@@ -15,13 +14,9 @@ func Example() {
 	srv := imtest.NewServer(nil) // in a program: the real app
 	defer srv.Close()
 	srv.AddUsers("alice", "bob")
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	ctx := context.Background()
+	client, ctx := srv.Client(), context.Background()
 
-	err = client.Metadata.Set(ctx, "alice", metadata.Attributes{
+	err := client.Metadata.Set(ctx, "alice", metadata.Attributes{
 		metadata.KeyNickname:  "Alice & Co",
 		metadata.KeyAvatarURL: "https://img.example.com/alice.png",
 		"city":                "Oslo",
@@ -41,22 +36,12 @@ func Example() {
 	// bob: "" ""
 }
 
-// start returns an emulated app with these users, and a client of it.
-func start(usernames ...string) (*imtest.Server, *im.Client) {
-	srv := imtest.NewServer(nil)
-	srv.AddUsers(usernames...)
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	return srv, client
-}
-
 // Keys that are not named stay as they are.
 func ExampleService_Set() {
-	srv, client := start("alice")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	ctx := context.Background()
+	srv.AddUsers("alice")
+	client, ctx := srv.Client(), context.Background()
 	for _, a := range []metadata.Attributes{{metadata.KeyNickname: "Alice", "city": "Oslo"}, {"city": "Bergen"}} {
 		if err := client.Metadata.Set(ctx, "alice", a); err != nil {
 			log.Fatal(err)
@@ -73,8 +58,10 @@ func ExampleService_Set() {
 
 // A user that does not exist has no attributes.
 func ExampleService_GetBatch() {
-	srv, client := start("alice")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice")
+	client := srv.Client()
 	srv.SetUserAttributes("alice", map[string]string{"city": "Oslo"})
 	cities, err := client.Metadata.GetBatch(context.Background(), []string{"alice", "nobody"}, []string{"city"})
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log"
 
-	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/page"
 )
@@ -15,11 +14,7 @@ func Example() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
 	srv.AddUsers("alice", "bob", "carol", "dave", "erin")
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.Close()
+	client := srv.Client()
 
 	saved := ""
 	for run := range 3 {

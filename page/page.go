@@ -45,6 +45,16 @@ func (p Page[T]) LogValue() slog.Value {
 	return slog.StringValue(fmt.Sprintf("%+v", plain(p)))
 }
 
+// Order is the order of a list by time. Each list says which time that is, and its order
+// without one.
+type Order string
+
+// The orders.
+const (
+	OrderOldestFirst Order = "asc"
+	OrderNewestFirst Order = "desc"
+)
+
 // Options choose a page of a list that is read by cursor.
 type Options struct {
 	Limit  int    `json:"limit,omitempty"`  // entries on a page; 0: as many as the API allows

@@ -23,11 +23,7 @@ func Example() {
 	defer srv.Close()
 	srv.AddUsers("alice", "bob", "carol")
 	srv.AddContacts("alice", "bob", "carol")
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	ctx := context.Background()
+	client, ctx := srv.Client(), context.Background()
 	if err := client.Presence.Set(ctx, "bob", "android_600100", presence.Setting{Status: StatusBusy, Ext: "in a call"}); err != nil {
 		log.Fatal(err)
 	}
@@ -52,20 +48,11 @@ func Example() {
 	// bob online: true, busy: true "in a call"
 }
 
-// start returns an emulated app with these users, and a client of it.
-func start(usernames ...string) (*imtest.Server, *im.Client) {
-	srv := imtest.NewServer(nil)
-	srv.AddUsers(usernames...)
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	return srv, client
-}
-
 func ExampleService_Get() {
-	srv, client := start("alice", "bob")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob")
+	client := srv.Client()
 	srv.LogIn("bob", imtest.Device{ID: "android_600100"})
 	presences, err := client.Presence.Get(context.Background(), "alice", []string{"bob"})
 	if err != nil {
@@ -77,8 +64,10 @@ func ExampleService_Get() {
 }
 
 func ExampleService_Set() {
-	srv, client := start("bob")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("bob")
+	client := srv.Client()
 	err := client.Presence.Set(context.Background(), "bob", "android_600100", presence.Setting{Status: "busy"})
 	fmt.Println(errors.Is(err, im.ErrInvalidArgument), err)
 	// Output:
@@ -87,8 +76,10 @@ func ExampleService_Set() {
 
 // To subscribe again renews a subscription.
 func ExampleService_Subscribe() {
-	srv, client := start("alice", "bob")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob")
+	client := srv.Client()
 	for _, expiry := range []time.Duration{time.Hour, presence.MaxExpiry} {
 		watched, err := client.Presence.Subscribe(context.Background(), "alice", []string{"bob"}, expiry)
 		if err != nil {
@@ -103,9 +94,10 @@ func ExampleService_Subscribe() {
 }
 
 func ExampleService_Unsubscribe() {
-	srv, client := start("alice", "bob", "carol")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	ctx := context.Background()
+	srv.AddUsers("alice", "bob", "carol")
+	client, ctx := srv.Client(), context.Background()
 	if _, err := client.Presence.Subscribe(ctx, "alice", []string{"bob", "carol"}, time.Hour); err != nil {
 		log.Fatal(err)
 	}

@@ -13,22 +13,12 @@ import (
 	"github.com/imrest/im-go/push"
 )
 
-// start starts an app with two users, and a client of it. In a program: the real app.
-func start() (*imtest.Server, *im.Client) {
-	srv := imtest.NewServer(nil)
-	srv.AddUsers("alice", "bob")
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	return srv, client
-}
-
 // A campaign: the testers of a beta hear of its next version, but not at night.
 func Example() {
-	srv, client := start()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	ctx := context.Background()
+	srv.AddUsers("alice", "bob")
+	client, ctx := srv.Client(), context.Background()
 
 	// Alice wants to sleep.
 	quiet := push.QuietHours{From: 22 * time.Hour, To: 7*time.Hour + 30*time.Minute}
@@ -65,9 +55,10 @@ func Example() {
 }
 
 func ExampleService_UpdateSettings() {
-	srv, client := start()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	ctx := context.Background()
+	srv.AddUsers("alice", "bob")
+	client, ctx := srv.Client(), context.Background()
 
 	// In this group, Alice only wants to hear of messages that mention her.
 	group := push.ForGroup("228111222333441")
@@ -85,8 +76,10 @@ func ExampleService_UpdateSettings() {
 }
 
 func ExampleService_SetNicknames() {
-	srv, client := start()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob")
+	client := srv.Client()
 
 	set, err := client.Push.SetNicknames(context.Background(), []push.Nickname{
 		{Username: "alice", Nickname: "Alice A."}, {Username: "bob", Nickname: "Bob B."},
@@ -103,9 +96,10 @@ func ExampleService_SetNicknames() {
 }
 
 func ExampleService_AddLabelUsers() {
-	srv, client := start()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	ctx := context.Background()
+	srv.AddUsers("alice", "bob")
+	client, ctx := srv.Client(), context.Background()
 	if _, err := client.Push.CreateLabel(ctx, push.NewLabel{Name: "beta-testers"}); err != nil {
 		log.Fatal(err)
 	}
@@ -125,8 +119,10 @@ func ExampleService_AddLabelUsers() {
 }
 
 func ExampleService_SendToUser() {
-	srv, client := start()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob")
+	client := srv.Client()
 
 	// No device of Alice is bound.
 	receipt, err := client.Push.SendToUser(context.Background(), "alice", push.Message{Title: "Tea", Content: "It is ready."})
@@ -142,8 +138,10 @@ func ExampleService_SendToUser() {
 }
 
 func ExampleService_SendToUsers() {
-	srv, client := start()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob")
+	client := srv.Client()
 
 	sent, err := client.Push.SendToUsers(context.Background(), []string{"alice", "bob"}, push.Message{Title: "Tea", Content: "It is ready."})
 	if err != nil && !errors.Is(err, batch.ErrPartial) {
@@ -167,8 +165,10 @@ func ExampleService_SendToUsers() {
 
 // Only devices with HarmonyOS get this push.
 func ExampleHarmonyOS() {
-	srv, client := start()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob")
+	client := srv.Client()
 
 	_, err := client.Push.SendToUsers(context.Background(), []string{"alice"}, push.Message{
 		Title: "Tea", Content: "It is ready.", Platform: push.PlatformHarmonyOS,
@@ -189,8 +189,10 @@ func ExampleHarmonyOS() {
 }
 
 func ExampleService_GetStatistics() {
-	srv, client := start()
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob")
+	client := srv.Client()
 	day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	srv.SetPushCounts(day, "APNS", imtest.PushCounts{Success: 5, Fail: 1, Arrive: 4})
 

@@ -19,11 +19,7 @@ func Example() {
 	srv := imtest.NewServer(nil) // in a program: the real app
 	defer srv.Close()
 	srv.AddUsers("alice", "bob")
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	ctx := context.Background()
+	client, ctx := srv.Client(), context.Background()
 	id := send(client, "alice", "bob")
 
 	for _, put := range []struct{ who, what string }{{"bob", "👍"}, {"bob", "🎉"}, {"alice", "👍"}, {"bob", "👍"}} {
@@ -59,17 +55,6 @@ func Example() {
 	// alice
 }
 
-// start returns an emulated app with these users, and a client of it.
-func start(usernames ...string) (*imtest.Server, *im.Client) {
-	srv := imtest.NewServer(nil)
-	srv.AddUsers(usernames...)
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	return srv, client
-}
-
 // send sends one message and returns its id.
 func send(client *im.Client, from, to string) string {
 	sent, err := client.Messages.SendToUsers(context.Background(), []string{to}, messages.Message{From: from, Body: messages.Text("It is done.")})
@@ -81,8 +66,10 @@ func send(client *im.Client, from, to string) string {
 
 // A second call says that the reaction is there.
 func ExampleService_Add() {
-	srv, client := start("alice", "bob")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob")
+	client := srv.Client()
 	id := send(client, "alice", "bob")
 	for range 2 {
 		r, err := client.Reaction.Add(context.Background(), "bob", id, "👍")
@@ -101,9 +88,10 @@ func ExampleService_Add() {
 }
 
 func ExampleService_Get() {
-	srv, client := start("alice", "bob")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	ctx := context.Background()
+	srv.AddUsers("alice", "bob")
+	client, ctx := srv.Client(), context.Background()
 	id := send(client, "alice", "bob")
 	if _, err := client.Reaction.Add(ctx, "bob", id, "👍"); err != nil {
 		log.Fatal(err)

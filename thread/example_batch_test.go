@@ -13,34 +13,27 @@ import (
 	"github.com/imrest/im-go/thread"
 )
 
-// hung returns a client of an emulator with a thread of alice in a group of alice, bob and
-// carol.
-func hung() (client *im.Client, threadID string, end func()) {
-	srv := imtest.NewServer(nil)
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
+// open opens a thread of alice on a message of hers in a group of alice, bob and carol.
+func open(srv *imtest.Server, client *im.Client) (threadID string) {
 	ctx := context.Background()
 	group := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
-	_, err = client.Messages.SendToGroups(ctx, []string{group}, messages.Message{From: "alice", Body: messages.Text("Tea?")})
+	sent, err := client.Messages.SendToGroups(ctx, []string{group}, messages.Message{From: "alice", Body: messages.Text("Tea?")})
 	if err != nil {
 		log.Fatal(err)
 	}
-	threadID, err = client.Thread.Create(ctx, thread.NewThread{
-		GroupID: group, MessageID: srv.GroupMessages(group)[0].ID, Owner: "alice", Name: "Tea",
-	})
+	threadID, err = client.Thread.Create(ctx, thread.NewThread{GroupID: group, MessageID: sent[0].Value, Owner: "alice", Name: "Tea"})
 	if err != nil {
 		log.Fatal(err)
 	}
-	return client, threadID, func() { client.Close(); srv.Close() }
+	return threadID
 }
 
 // A user who is not in the group fails the whole call.
 func ExampleService_AddMembers() {
-	client, threadID, end := hung()
-	defer end()
-	ctx := context.Background()
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	client, ctx := srv.Client(), context.Background()
+	threadID := open(srv, client)
 	added, err := client.Thread.AddMembers(ctx, threadID, []string{"bob", "carol"})
 	if err != nil {
 		log.Fatal(err)
@@ -54,9 +47,11 @@ func ExampleService_AddMembers() {
 }
 
 func ExampleService_RemoveMembers() {
-	client, threadID, end := hung()
-	defer end()
-	removed, err := client.Thread.RemoveMembers(context.Background(), threadID, []string{"alice", "bob"})
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	client, ctx := srv.Client(), context.Background()
+	threadID := open(srv, client)
+	removed, err := client.Thread.RemoveMembers(ctx, threadID, []string{"alice", "bob"})
 	if errors.Is(err, batch.ErrPartial) {
 		fmt.Println("not members:", removed.Failed().IDs())
 	} else if err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log"
 
-	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
@@ -19,12 +18,7 @@ import (
 func Example() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.Close()
-	ctx := context.Background()
+	client, ctx := srv.Client(), context.Background()
 	for _, name := range []string{"alice", "bob", "carol"} {
 		if _, err := client.Users.Register(ctx, users.NewUser{Username: name, Password: "S3cret.pass"}); err != nil {
 			log.Fatal(err)

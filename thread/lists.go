@@ -1,7 +1,6 @@
 package thread
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
@@ -12,15 +11,6 @@ import (
 	"github.com/imrest/im-go/page"
 )
 
-// Order is the order of a list of threads.
-type Order string
-
-// The orders; without one the newest come first.
-const (
-	OrderOldestFirst Order = "asc"
-	OrderNewestFirst Order = "desc"
-)
-
 // MaxPage is the most entries on a page of any list of this package, which is also what
 // the lists ask for without a limit.
 const MaxPage = 50
@@ -28,25 +18,24 @@ const MaxPage = 50
 // ListOptions choose a page of threads.
 type ListOptions struct {
 	page.Options
-	Order Order `json:"order,omitzero"` // empty: the newest first
+	Order page.Order `json:"order,omitzero"` // empty: the newest first
 }
 
 func (o ListOptions) call(e *api.Endpoint, out any, params ...string) *api.Call {
 	q := url.Values{}
-	invalid := api.Cursor(q, o.Options, MaxPage)
-	if o.Order != "" {
-		q.Set("sort", string(o.Order))
-	}
+	invalid := api.First(api.Cursor(q, o.Options, MaxPage), api.Order(q, "sort", o.Order))
 	return &api.Call{Endpoint: e, Params: params, Query: q, Invalid: invalid, Out: out}
 }
 
-// pageOf makes a page. The server sends a cursor with the last page, too: only a short page
-// is known to be the last.
+// pageOf makes a page. The server sends a cursor with the last page, too, and no document
+// promises that the pages before it are full: an empty page is the end, or one that names
+// itself as the next.
 func pageOf[T any](items []T, o page.Options, p properties) *page.Page[T] {
-	if len(items) < cmp.Or(o.Limit, MaxPage) {
-		return &page.Page[T]{Items: items}
+	next := string(p.Properties.Cursor)
+	if len(items) == 0 || next == o.Cursor {
+		next = ""
 	}
-	return &page.Page[T]{Items: items, Next: string(p.Properties.Cursor)}
+	return &page.Page[T]{Items: items, Next: next}
 }
 
 // pages goes over a list of threads, in the order of o.

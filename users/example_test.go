@@ -20,11 +20,7 @@ func Example() {
 	srv := imtest.NewServer(nil) // in a program: the real app
 	defer srv.Close()
 	srv.AddUser(imtest.User{Username: "bob"})
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	ctx := context.Background()
+	client, ctx := srv.Client(), context.Background()
 
 	registered, err := client.Users.RegisterBatch(ctx, []users.NewUser{
 		{Username: "alice", Password: "S3cret.pass"},
@@ -79,21 +75,12 @@ func Example() {
 	// banned: mallory
 }
 
-// start returns an emulated app with these users, and a client of it.
-func start(usernames ...string) (*imtest.Server, *im.Client) {
-	srv := imtest.NewServer(nil)
-	srv.AddUsers(usernames...)
-	client, err := im.New(srv.Config())
-	if err != nil {
-		log.Fatal(err)
-	}
-	return srv, client
-}
-
 // More users than one call takes are registered call by call.
 func ExampleService_RegisterBatch() {
-	srv, client := start("user7")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("user7")
+	client := srv.Client()
 	newcomers := make([]users.NewUser, 100)
 	for i := range newcomers {
 		newcomers[i] = users.NewUser{Username: fmt.Sprintf("user%d", i), Password: "S3cret.pass"}
@@ -115,8 +102,10 @@ func ExampleService_RegisterBatch() {
 }
 
 func ExampleService_GetStatusBatch() {
-	srv, client := start("alice", "bob")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob")
+	client := srv.Client()
 	srv.LogIn("alice")
 	statuses, err := client.Users.GetStatusBatch(context.Background(), []string{"alice", "bob"})
 	if err != nil {
@@ -132,9 +121,10 @@ func ExampleService_GetStatusBatch() {
 
 // A kind of chat that is not named stays as it is; 0 lifts its mute.
 func ExampleService_Mute() {
-	srv, client := start("mallory")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	ctx := context.Background()
+	srv.AddUsers("mallory")
+	client, ctx := srv.Client(), context.Background()
 	for _, m := range []users.Mute{
 		{Group: new(time.Hour), Room: new(im.Forever)},
 		{Group: new(time.Duration(0))},
@@ -154,8 +144,10 @@ func ExampleService_Mute() {
 
 // All users of an app for tests are deleted.
 func ExampleService_DeleteOldest() {
-	srv, client := start("alice", "bob", "carol")
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
+	client := srv.Client()
 	o := page.Options{Limit: 2}
 	for {
 		deleted, err := client.Users.DeleteOldest(context.Background(), o)

@@ -1,6 +1,7 @@
 // Command imserver runs the emulator of package imtest alone, for clients in
 // any language. It prints what a client needs as lines for a shell, and a curl
-// line to try it with. A page at its address shows what it holds.
+// line to begin with. A page at its address shows what it holds, and tests control it
+// at the paths below /_im/.
 //
 //	go run github.com/imrest/im-go/imtest/imserver -addr 127.0.0.1:8080 -quotas -data im.json
 //
@@ -21,6 +22,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/imrest/im-go/imtest"
 )
@@ -44,7 +46,7 @@ func main() {
 	}
 }
 
-// errUsage is a wrong command line; the user has been told about it.
+// errUsage is a wrong command line; it has been reported to the user.
 var errUsage = errors.New("usage")
 
 // settings are what the command line asks for.
@@ -54,6 +56,7 @@ type settings struct {
 	id, secret         string
 	options            []imtest.Option
 	quotas             quotasFlag
+	log                logFlag
 	faults, data, tls  string // names of files, "": none
 }
 
@@ -96,6 +99,8 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	flags.StringVar(&s.faults, "faults", "", "JSON `file` of the calls that break, such as [{\"endpoint\": \"users.get\", \"every\": 20, \"do\": \"bad_gateway\"}]")
 	flags.StringVar(&s.data, "data", "", "`file` to start from, if it is there, and to save to: at the end and on SIGHUP")
 	flags.StringVar(&s.tls, "tls", "", "serve HTTPS, and write the certificate that clients must trust to this `file`")
+	clock := flags.String("clock", "", "start the server's clock at this `time`, such as 2026-03-01T09:00:00Z")
+	flags.Var(&s.log, "log", "print each request as a line to standard error; -log=json prints JSON")
 	redirects := flags.Bool("file-redirects", false, "serve files from a second port, by redirect, as some clusters do")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -107,11 +112,21 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	case s.org == "" || s.app == "" || s.appID == "":
 		return nil, wrongUsage(stderr, "-org, -app and -app-id cannot be empty")
 	case *lifetime <= 0:
-		return nil, wrongUsage(stderr, "-token-lifetime %s is no life", *lifetime)
+		return nil, wrongUsage(stderr, "-token-lifetime is %s, must be above 0", *lifetime)
 	}
 	s.options = []imtest.Option{
 		imtest.WithAddr(s.addr), imtest.WithApp(s.org, s.app), imtest.WithAppID(s.appID), imtest.WithCertificate(s.certificate),
-		imtest.WithClient(s.id, s.secret), imtest.WithTokenLifetime(*lifetime), imtest.WithPage(),
+		imtest.WithClient(s.id, s.secret), imtest.WithTokenLifetime(*lifetime), imtest.WithPage(), imtest.WithControl(),
+	}
+	if *clock != "" {
+		now, err := time.Parse(time.RFC3339, *clock)
+		if err != nil {
+			return nil, wrongUsage(stderr, "-clock must be a time such as 2026-03-01T09:00:00Z, not %q", *clock)
+		}
+		s.options = append(s.options, imtest.WithClock(clockAt(now)))
+	}
+	if s.log != "" {
+		s.options = append(s.options, imtest.WithRequestLog(s.log.writer(stderr)))
 	}
 	if *redirects {
 		s.options = append(s.options, imtest.WithFileRedirects())
@@ -126,6 +141,13 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 		s.options = append(s.options, imtest.WithEasemobQuotas())
 	}
 	return &s, nil
+}
+
+// clockAt is a clock that runs on from a time.
+func clockAt(now time.Time) *imtest.Clock {
+	clock := new(imtest.Clock)
+	clock.Set(now)
+	return clock
 }
 
 func wrongUsage(stderr io.Writer, format string, args ...any) error {
@@ -154,7 +176,7 @@ func run(ctx context.Context, hangups <-chan os.Signal, args []string, stdout, s
 		select {
 		case <-hangups:
 			if err := save(srv, s.data); err != nil {
-				_, _ = fmt.Fprintln(stderr, "imserver:", err) // the server goes on, and tries again at the end
+				_, _ = fmt.Fprintln(stderr, "imserver:", err) // the server goes on, and saves once more at the end
 			}
 		case <-ctx.Done():
 			srv.Close() // nothing is to change behind the data
@@ -223,7 +245,7 @@ func greeting(srv *imtest.Server, certificate string) string {
 	login := fmt.Sprintf(`{"grant_type":"client_credentials","client_id":%s,"client_secret":%s}`,
 		jsonText(srv.ClientID()), jsonText(srv.ClientSecret()))
 	fmt.Fprintf(&b, "\n# look at it: %s/\n", srv.URL())
-	fmt.Fprintf(&b, "# try it: fetch a token, register a user\n")
+	fmt.Fprintf(&b, "# to begin: fetch a token, register a user\n")
 	fmt.Fprintf(&b, `TOKEN=$(%s %s -H 'Content-Type: application/json' -d %s | sed 's/.*"access_token":"\([^"]*\)".*/\1/') && `,
 		curl, quote(base+"/token"), quote(login))
 	fmt.Fprintf(&b, `%s %s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"username":"alice","password":"S3cret.pass"}'`,

@@ -24,16 +24,22 @@ func (n *Int) UnmarshalJSON(b []byte) error {
 	if err != nil || s == "" {
 		return err
 	}
-	v, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
-		f, ferr := strconv.ParseFloat(s, 64) // 3.0 and 1.7e12: some responses pass through floats
-		if ferr != nil || math.Abs(f) >= 1<<63 || f != math.Trunc(f) {
-			return fmt.Errorf("%s is not a whole number", clip(s))
-		}
-		v = int64(f)
+	v, err := parseInt(s)
+	if err == nil {
+		*n = v
 	}
-	*n = Int(v)
-	return nil
+	return err
+}
+
+func parseInt(s string) (Int, error) {
+	if v, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return Int(v), nil
+	}
+	f, err := strconv.ParseFloat(s, 64) // 3.0 and 1.7e12: some responses pass through floats
+	if err != nil || math.Abs(f) >= 1<<63 || f != math.Trunc(f) {
+		return 0, fmt.Errorf("%s is not a whole number", clip(s))
+	}
+	return Int(f), nil
 }
 
 // Length is so many units of time: never negative, and the longest there is where
@@ -96,6 +102,15 @@ func (t *Text) UnmarshalJSON(b []byte) error {
 		*t = Text(s)
 	}
 	return err
+}
+
+// Millis is the text read as a time in milliseconds; 0 where it is none.
+func (t Text) Millis() Millis {
+	n, err := parseInt(string(t))
+	if err != nil {
+		return 0
+	}
+	return Millis(n)
 }
 
 // Texts are the texts of a list.

@@ -18,7 +18,7 @@ import (
 var ErrCursorRepeated = fmt.Errorf("%w: the server returned a cursor that was sent already, the list would never end", ErrBadResponse)
 
 // ErrPageRepeated is returned when page after page is the same.
-var ErrPageRepeated = fmt.Errorf("%w: the server returns the same page again and again, the list would never end", ErrBadResponse)
+var ErrPageRepeated = fmt.Errorf("%w: the server returns the same page over and over, the list would never end", ErrBadResponse)
 
 const (
 	// maxRepeats is how often a numbered page may come again. Now and then it may:
@@ -109,6 +109,18 @@ func Cursor(q url.Values, o page.Options, most int) error {
 		q.Set("cursor", o.Cursor)
 	}
 	return Range("Limit", o.Limit, 1, most)
+}
+
+// Order checks the order of a list and writes it, if one is wanted.
+func Order(q url.Values, key string, o page.Order) error {
+	switch o {
+	case "":
+		return nil
+	case page.OrderOldestFirst, page.OrderNewestFirst:
+		q.Set(key, string(o))
+		return nil
+	}
+	return Invalid("Order", "is %s, must be %q or %q", Quoted(string(o)), page.OrderNewestFirst, page.OrderOldestFirst)
 }
 
 // Number checks the options of a list that is read by number and fills in what was not

@@ -74,12 +74,9 @@ func ListUsernames(ctx context.Context, s Caller, c *Call) ([]string, error) {
 
 // PageMembersByCursor carries out a call that lists members in the order in which they
 // joined, in the form that only the vendor's Java SDK uses.
-func PageMembersByCursor(ctx context.Context, s Caller, e *Endpoint, id string, o page.Options, order string) (*page.Page[string], error) {
+func PageMembersByCursor(ctx context.Context, s Caller, e *Endpoint, id string, o page.Options, order page.Order) (*page.Page[string], error) {
 	query := url.Values{"version": {"v3"}} // selects this form
-	invalid := Cursor(query, o, math.MaxInt32)
-	if order != "" {
-		query.Set("sort", order)
-	}
+	invalid := First(Cursor(query, o, math.MaxInt32), Order(query, "sort", order))
 	return PageUsernames(ctx, s, &Call{Endpoint: e, Params: []string{id}, Invalid: invalid, Query: query})
 }
 

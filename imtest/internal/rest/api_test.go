@@ -37,7 +37,10 @@ func TestRoutesAreSound(t *testing.T) {
 // its own.
 var ownWords = []string{"NameTaken", "HourIllegal", "HourMissing", "HourEmpty"}
 
-// Every kind of error of the world has words.
+// clientFiles hold what clients do and no call, so that no endpoint meets their errors.
+var clientFiles = []string{"clients.go", "receipts.go"}
+
+// Every kind of error of the world that a call can meet has words.
 func TestEveryErrorHasWords(t *testing.T) {
 	have := map[string]bool{}
 	for kind := range allWords {
@@ -47,6 +50,9 @@ func TestEveryErrorHasWords(t *testing.T) {
 	require.NoError(t, err)
 	kinds := 0
 	for _, name := range files {
+		if slices.Contains(clientFiles, filepath.Base(name)) {
+			continue
+		}
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
 		require.NoError(t, err)
 		ast.Inspect(file, func(n ast.Node) bool {

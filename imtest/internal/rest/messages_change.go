@@ -161,6 +161,7 @@ func (a *API) messagesRecallLegacy(c *wire.Call) (*wire.Response, *wire.Error) {
 
 // edit is what a call makes of a message.
 type edit struct {
+	by      string // who edits
 	kind    string
 	body    *wire.Object               // nil: as it was
 	ext     map[string]json.RawMessage // nil: as it was
@@ -175,7 +176,7 @@ func readEdit(o *wire.Object) (*edit, *wire.Error) {
 	if o.Bad != "" || !o.IsObject("new_ext") {
 		return nil, wire.ErrInvalidBody()
 	}
-	e := &edit{kind: flatType(msg)}
+	e := &edit{by: o.Text("user"), kind: flatType(msg)}
 	if e.kind == "image" { // an example writes it so
 		e.kind = "img"
 	}
@@ -233,7 +234,7 @@ func (a *API) messagesModify(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.world.EditMessage(c.Value("msg_id"), e.kind, e.apply); err != nil {
+	if err := a.world.EditMessage(c.Value("msg_id"), e.by, e.kind, e.apply); err != nil {
 		return nil, told(err, editWords)
 	}
 	return wire.Data("success"), nil

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"github.com/imrest/im-go/imtest/event"
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
 )
@@ -46,12 +47,12 @@ type result struct {
 
 // usersDisconnect knows no error for an unknown user: the result is false.
 func (a *API) usersDisconnect(c *wire.Call) (*wire.Response, *wire.Error) {
-	err := a.world.LogOut(c.Value("username"))
+	err := a.world.LogOut(c.Value("username"), event.LogoutKicked)
 	return wire.Data(result{err == nil}), nil
 }
 
 func (a *API) usersDisconnectDevice(c *wire.Call) (*wire.Response, *wire.Error) {
-	had, err := a.world.LogOutDevice(c.Value("username"), c.Value("resourceId"))
+	had, err := a.world.LogOutDevice(c.Value("username"), c.Value("resourceId"), event.LogoutKicked)
 	if err != nil {
 		return nil, told(err)
 	}

@@ -1,23 +1,16 @@
 package world
 
-import "time"
+import (
+	"time"
+
+	"github.com/imrest/im-go/imtest/event"
+)
 
 const (
 	storedKey      = "200601021504" // the start of 10 minutes
 	storedSlot     = 10 * time.Minute
 	storedLifetime = 3 * 24 * time.Hour
 )
-
-// What happens to callbacks that could not be delivered.
-type (
-	// CallbacksStored says that there is a set of them.
-	CallbacksStored struct{ Set StoredCallbacks }
-	// CallbacksResent says that a set was sent once more.
-	CallbacksResent struct{ Set StoredCallbacks }
-)
-
-func (CallbacksStored) what() {}
-func (CallbacksResent) what() {}
 
 // callbacksState holds the sets of callbacks that could not be delivered, by
 // the start of their slot. Its zone is not documented: UTC.
@@ -45,7 +38,7 @@ func (w *World) StoreCallbacks(set StoredCallbacks) string {
 	defer w.mu.Unlock()
 	set.Start = set.Start.Truncate(storedSlot)
 	w.keepCallbacks(set)
-	w.emit(CallbacksStored{set})
+	w.emit(event.CallbacksStored{Key: set.Key(), Size: set.Size})
 	return set.Key()
 }
 
@@ -82,7 +75,7 @@ func (w *World) ResendCallbacks(key, target string) bool {
 	}
 	set.Resent++
 	set.Target = target
-	w.emit(CallbacksResent{*set})
+	w.emit(event.CallbacksResent{Key: key, Target: target})
 	return true
 }
 

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 func TestStoredCallbacksExpire(t *testing.T) {
@@ -22,5 +24,5 @@ func TestStoredCallbacksExpire(t *testing.T) {
 	assert.False(t, w.ResendCallbacks(key, ""))
 	resent := StoredCallbacks{start, 3, 1, "http://x"}
 	assert.Equal(t, []StoredCallbacks{resent}, w.StoredCallbacks(), "an inspection sees expired ones")
-	assert.Equal(t, []What{CallbacksStored{stored}, CallbacksResent{resent}}, happened(w, 0))
+	assert.Equal(t, []event.Data{event.CallbacksStored{Key: key, Size: 3}, event.CallbacksResent{Key: key, Target: "http://x"}}, happened(w, 0))
 }

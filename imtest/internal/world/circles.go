@@ -3,6 +3,8 @@ package world
 import (
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // Why a rule about groups, rooms and threads refuses.
@@ -22,44 +24,22 @@ const (
 	SameOwner      Kind = "the user is the owner"
 )
 
-// CircleKind is what a circle is: a number of users around an owner.
-type CircleKind string
+// The types of circles that events hold as well, which have their comments.
+type (
+	CircleKind = event.CircleKind
+	CircleID   = event.CircleID
+	Settings   = event.Settings
+	Circle     = event.Circle
+)
 
-// The kinds of circles. A thread belongs to a group; the API keeps it as a small
-// group, to which messages are sent as to others.
+// The kinds of circles.
 const (
-	GroupKind  CircleKind = "group"
-	RoomKind   CircleKind = "room"
-	ThreadKind CircleKind = "thread"
+	GroupKind  = event.CircleGroup
+	RoomKind   = event.CircleRoom
+	ThreadKind = event.CircleThread
 )
 
 var circleKinds = []CircleKind{GroupKind, RoomKind, ThreadKind}
-
-// CircleID names a group, room or thread.
-type CircleID struct {
-	Kind CircleKind
-	ID   string
-}
-
-// Settings are what create and update set.
-type Settings struct {
-	Name, Description, Avatar, Custom        string
-	Public, MembersOnly, AllowInvites, Asked bool // asked: an invited user is asked
-	MaxUsers                                 int
-}
-
-// Circle is a group, room or thread without its lists.
-type Circle struct {
-	CircleID
-	Settings
-	Owner          string // the creator of a thread, who may have left it
-	Announcement   string
-	Created        time.Time
-	Modified       time.Time
-	Disabled       bool
-	MutedAll       bool
-	Group, Message string // of a thread: the ids of its group, and of the message that it hangs on
-}
 
 // Member is a user in a circle.
 type Member struct {
@@ -229,7 +209,7 @@ func (w *World) leave(g *circle, user string) {
 func (w *World) dissolve(g *circle) {
 	members := g.names()
 	w.takeApart(g)
-	w.emit(CircleDeleted{g.Circle, members})
+	w.emit(event.CircleDeleted{Circle: g.Circle, Members: members})
 }
 
 func (w *World) takeApart(g *circle) {
@@ -257,7 +237,7 @@ func (w *World) leaveCircles(user string) {
 				continue
 			}
 			w.leave(g, user)
-			w.emit(MembersLeft{g.CircleID, []string{user}, g.members.Len(), LeftDeleted})
+			w.emit(event.MembersLeft{In: g.CircleID, Users: []string{user}, Count: g.members.Len(), Why: event.LeftDeleted})
 		}
 	}
 	for _, kind := range []CircleKind{GroupKind, RoomKind} {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // CircleRecord is a circle with all that is in it.
@@ -85,7 +87,7 @@ func (w *World) AddCircle(r CircleRecord, own []Member) CircleRecord {
 		}
 	}
 	w.found(g, members)
-	w.emit(CircleCreated{g.Circle, g.names()})
+	w.emit(event.CircleCreated{Circle: g.Circle, Members: g.names()})
 	for _, user := range admins {
 		if user != g.Owner && !g.admins.Has(user) {
 			w.promote(g, user)
@@ -101,7 +103,7 @@ func (w *World) AddCircle(r CircleRecord, own []Member) CircleRecord {
 func (w *World) fill(g *circle, r *CircleRecord, own []Member) {
 	for _, m := range r.Muted {
 		g.mute(Fold(m.User), m.Until, false)
-		w.emit(MembersMuted{g.CircleID, []string{Fold(m.User)}, m.Until})
+		w.emit(event.MembersMuted{In: g.CircleID, Users: []string{Fold(m.User)}, Until: m.Until})
 	}
 	for _, o := range own {
 		m := g.members.Get(Fold(o.User))
@@ -118,7 +120,7 @@ func (w *World) fill(g *circle, r *CircleRecord, own []Member) {
 		values[a.Name] = a.Value
 	}
 	if len(values) > 0 {
-		w.emit(RoomAttributesSet{In: g.CircleID, Name: g.Name, User: g.Owner, Values: values})
+		w.emit(event.RoomAttributesSet{In: g.CircleID, Name: g.Name, User: g.Owner, Values: values})
 	}
 }
 
@@ -207,7 +209,7 @@ func (w *World) RestoreJoined(j Joined) error {
 	defer w.mu.Unlock()
 	for i, ids := range [...][]string{j.Groups, j.Rooms, j.Threads} {
 		for _, id := range ids {
-			g, err := w.circle(CircleID{circleKinds[i], id})
+			g, err := w.circle(CircleID{Kind: circleKinds[i], ID: id})
 			if err != nil || !g.members.Has(j.User) {
 				return fmt.Errorf("there is no member %s of %q", j.User, id)
 			}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // say sends a message to a group or thread and returns its id.
@@ -43,7 +45,7 @@ func TestMemberAttributes(t *testing.T) {
 	list, err := w.GetMemberAttributes("hikers", []string{"Bob", "dave", "carol"}, []string{"a"})
 	require.Nil(t, err)
 	assert.Equal(t, []MemberAttributes{{"bob", map[string]string{"a": "1"}}, {"carol", map[string]string{}}}, list)
-	assert.Equal(t, []What{MemberAttributesSet{hikers, "bob", map[string]string{"a": "1", "b": ""}}}, happened(w, begin), "all or none")
+	assert.Equal(t, []event.Data{event.MemberAttributesSet{In: hikers, User: "bob", Values: map[string]string{"a": "1", "b": ""}}}, happened(w, begin), "all or none")
 }
 
 func TestSharedFilesAreForMembers(t *testing.T) {
@@ -70,10 +72,10 @@ func TestSharedFilesAreForMembers(t *testing.T) {
 	assert.True(t, w.DeleteSharedFile("hikers", secret.UUID).Of(NoSharedFile))
 	_, err = w.SharedFile("hikers", "", secret.UUID)
 	assert.True(t, err.Of(NoSharedFile))
-	assert.Equal(t, []What{
-		FileShared{In: hikers, ID: open.UUID, Name: "open", Owner: "alice", Created: clock.Now()},
-		FileShared{In: hikers, By: "bob", ID: secret.UUID, Name: "secret", Owner: "bob", Size: 3, Created: clock.Now()},
-		SharedFileDeleted{hikers, secret.UUID},
+	assert.Equal(t, []event.Data{
+		event.FileShared{In: hikers, ID: open.UUID, Name: "open", Owner: "alice", Created: clock.Now()},
+		event.FileShared{In: hikers, By: "bob", ID: secret.UUID, Name: "secret", Owner: "bob", Size: 3, Created: clock.Now()},
+		event.SharedFileDeleted{In: hikers, ID: secret.UUID},
 	}, happened(w, begin))
 }
 
@@ -103,11 +105,11 @@ func TestRoomAttributesHaveOwners(t *testing.T) {
 	assert.Equal(t, map[string]Kind{"a": ""}, outcomes(set("bob", true, map[string]string{"a": "2"})))
 	assert.Equal(t, map[string]Kind{"a": AttributeForeign, "gone": ""}, outcomes(w.DeleteRoomAttributes("lobby", "alice", []string{"a", "gone"}, false)))
 	assert.Equal(t, map[string]Kind{"a": ""}, outcomes(w.DeleteRoomAttributes("lobby", "admin", []string{"a"}, true)))
-	assert.Equal(t, []What{
-		RoomAttributesSet{In: lobby, User: "alice", Values: map[string]string{"a": "1"}, Failed: []string{"b c"}},
-		RoomAttributesSet{In: lobby, User: "bob", Values: map[string]string{"b": "2"}, Failed: []string{"a"}},
-		RoomAttributesSet{In: lobby, User: "bob", Values: map[string]string{"a": "2"}, Forced: true},
-		RoomAttributesDeleted{In: lobby, User: "admin", Forced: true, Deleted: []string{"a"}},
+	assert.Equal(t, []event.Data{
+		event.RoomAttributesSet{In: lobby, User: "alice", Values: map[string]string{"a": "1"}, Failed: []string{"b c"}},
+		event.RoomAttributesSet{In: lobby, User: "bob", Values: map[string]string{"b": "2"}, Failed: []string{"a"}},
+		event.RoomAttributesSet{In: lobby, User: "bob", Values: map[string]string{"a": "2"}, Forced: true},
+		event.RoomAttributesDeleted{In: lobby, User: "admin", Forced: true, Deleted: []string{"a"}},
 	}, happened(w, begin))
 
 	_, err = w.SetRoomAttributes("lobby", "bob", map[string]string{"stays": "1"}, true, false)
@@ -147,9 +149,9 @@ func TestTagsMuteTheirMembers(t *testing.T) {
 	clock.Advance(time.Hour)
 	muted, _ = w.ListMutedMembers(lobby)
 	assert.Empty(t, muted)
-	assert.Equal(t, []What{
-		MemberTagsSet{lobby, "bob", []string{"guest", "row-1"}}, TagMuted{lobby, "guest", until}, TagMuted{lobby, "row-1", forever},
-		TagUnmuted{lobby, "row-1"},
+	assert.Equal(t, []event.Data{
+		event.MemberTagsSet{In: lobby, User: "bob", Tags: []string{"guest", "row-1"}}, event.TagMuted{In: lobby, Tag: "guest", Until: until}, event.TagMuted{In: lobby, Tag: "row-1", Until: forever},
+		event.TagUnmuted{In: lobby, Tag: "row-1"},
 	}, happened(w, begin))
 }
 
@@ -163,7 +165,7 @@ func TestSuperAdmins(t *testing.T) {
 	for _, name := range []string{"Bob", "bob"} {
 		require.Nil(t, w.RemoveSuperAdmin(name))
 	}
-	assert.Equal(t, []What{SuperAdminAdded{"bob"}, SuperAdminRemoved{"bob"}}, happened(w, begin))
+	assert.Equal(t, []event.Data{event.SuperAdminAdded{User: "bob"}, event.SuperAdminRemoved{User: "bob"}}, happened(w, begin))
 }
 
 func TestAbsentMembersLeaveRooms(t *testing.T) {
@@ -174,7 +176,7 @@ func TestAbsentMembersLeaveRooms(t *testing.T) {
 	require.Nil(t, err)
 	for _, name := range []string{"alice", "bob", "carol"} {
 		require.Nil(t, w.LogIn(name))
-		require.Nil(t, w.LogOut(name))
+		require.Nil(t, w.LogOut(name, event.LogoutSelf))
 	}
 	begin := w.events.last
 	clock.Advance(absence)
@@ -182,7 +184,7 @@ func TestAbsentMembersLeaveRooms(t *testing.T) {
 	clock.Advance(time.Nanosecond)
 	assert.Equal(t, []string{"alice", "carol", "dave"}, membersOf(t, w, lobby), "dave never was online; owners, and who is allowed, stay")
 	assert.Len(t, membersOf(t, w, hikers), 3, "a group keeps them")
-	assert.Equal(t, []What{MembersLeft{lobby, []string{"bob"}, 3, LeftOffline}}, happened(w, begin))
+	assert.Equal(t, []event.Data{event.MembersLeft{In: lobby, Users: []string{"bob"}, Count: 3, Why: event.LeftOffline}}, happened(w, begin))
 }
 
 func TestWhereThreadsHang(t *testing.T) {
@@ -255,7 +257,7 @@ func TestThreadMembers(t *testing.T) {
 	require.Nil(t, err)
 	assert.Nil(t, list[0].Err)
 	assert.True(t, list[1].Err.Of(NotMember))
-	assert.Equal(t, []What{MembersJoined{thread, []string{"carol"}, 2}, MembersLeft{thread, []string{"bob"}, 1, LeftRemoved}}, happened(w, begin))
+	assert.Equal(t, []event.Data{event.MembersJoined{In: thread, Users: []string{"carol"}, Count: 2}, event.MembersLeft{In: thread, Users: []string{"bob"}, Count: 1, Why: event.LeftRemoved}}, happened(w, begin))
 	_, err = w.RemoveMembers(hikers, []string{"carol"})
 	require.Nil(t, err)
 	assert.Empty(t, membersOf(t, w, thread), "who leaves the group leaves its threads")
@@ -271,7 +273,7 @@ func TestCirclesComeBack(t *testing.T) {
 	require.Nil(t, w.MuteTag("lobby", "guest", time.Hour))
 	require.Nil(t, w.AddSuperAdmin("bob"))
 	require.Nil(t, w.LogIn("bob"))
-	require.Nil(t, w.LogOut("bob"))
+	require.Nil(t, w.LogOut("bob", event.LogoutSelf))
 	want := w.Dump()
 	again := newWorld(clock)
 	for _, r := range append(append(want.Groups, want.Rooms...), want.Threads...) {

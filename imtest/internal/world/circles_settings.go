@@ -1,5 +1,7 @@
 package world
 
+import "github.com/imrest/im-go/imtest/event"
+
 // NewCircle is a group or room to make.
 type NewCircle struct {
 	CircleID // an empty id is made up
@@ -69,7 +71,7 @@ func (w *World) CreateCircle(n NewCircle) (Circle, *Error) {
 		return Circle{}, refuse(CircleFull, g.ID)
 	}
 	w.found(g, members)
-	w.emit(CircleCreated{g.Circle, g.names()})
+	w.emit(event.CircleCreated{Circle: g.Circle, Members: g.names()})
 	return g.Circle, nil
 }
 
@@ -89,7 +91,7 @@ func (w *World) UpdateCircle(id CircleID, change SettingsChange) *Error {
 	changed := draft != g.Settings
 	g.Settings, g.Modified = draft, w.Now()
 	if changed {
-		w.emit(CircleUpdated{g.Circle})
+		w.emit(event.CircleUpdated{Circle: g.Circle})
 	}
 	return nil
 }
@@ -120,7 +122,7 @@ func (w *World) EnableGroup(id string) *Error { return w.setDisabled(id, false) 
 func (w *World) setDisabled(id string, disabled bool) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	g, err := w.circle(CircleID{GroupKind, id})
+	g, err := w.circle(CircleID{Kind: GroupKind, ID: id})
 	if err != nil {
 		return err
 	}
@@ -128,9 +130,9 @@ func (w *World) setDisabled(id string, disabled bool) *Error {
 	g.Disabled, g.Modified = disabled, w.Now()
 	switch {
 	case changed && disabled:
-		w.emit(GroupDisabled{g.CircleID})
+		w.emit(event.GroupDisabled{In: g.CircleID})
 	case changed:
-		w.emit(GroupEnabled{g.CircleID})
+		w.emit(event.GroupEnabled{In: g.CircleID})
 	}
 	return nil
 }
@@ -146,7 +148,7 @@ func (w *World) SetAnnouncement(id CircleID, text string) *Error {
 	changed := g.Announcement != text
 	g.Announcement, g.Modified = text, w.Now()
 	if changed {
-		w.emit(AnnouncementSet{g.CircleID, text})
+		w.emit(event.AnnouncementSet{In: g.CircleID, Text: text})
 	}
 	return nil
 }
@@ -168,9 +170,9 @@ func (w *World) setMutedAll(id CircleID, on bool) *Error {
 	g.MutedAll = on
 	switch {
 	case changed && on:
-		w.emit(AllMuted{g.CircleID})
+		w.emit(event.AllMuted{In: g.CircleID})
 	case changed:
-		w.emit(AllUnmuted{g.CircleID})
+		w.emit(event.AllUnmuted{In: g.CircleID})
 	}
 	return nil
 }

@@ -11,9 +11,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
-var hikers, lobby = CircleID{GroupKind, "hikers"}, CircleID{RoomKind, "lobby"}
+var hikers, lobby = CircleID{Kind: GroupKind, ID: "hikers"}, CircleID{Kind: RoomKind, ID: "lobby"}
 
 // circlesOf is a world with a group and a room: alice owns both, bob and carol are in
 // them, dave is not.
@@ -41,21 +43,21 @@ func membersOf(t *testing.T, w *World, id CircleID) []string {
 func TestCreateCircles(t *testing.T) {
 	w, clock, begin := circlesOf(t)
 	g, err := w.CreateCircle(NewCircle{
-		CircleID: CircleID{GroupKind, "open"}, Owner: "bob", Large: true,
+		CircleID: CircleID{Kind: GroupKind, ID: "open"}, Owner: "bob", Large: true,
 		Settings: SettingsChange{Public: new(true), AllowInvites: new(true)},
 	})
 	require.Nil(t, err)
 	want := Circle{
-		CircleID: CircleID{GroupKind, "open"}, Settings: Settings{Public: true, Asked: true, MaxUsers: 1000},
+		CircleID: CircleID{Kind: GroupKind, ID: "open"}, Settings: Settings{Public: true, Asked: true, MaxUsers: 1000},
 		Owner: "bob", Created: clock.Now(), Modified: clock.Now(),
 	}
 	assert.Equal(t, want, g, "a public group begins without invitations")
-	assert.Equal(t, []What{CircleCreated{want, []string{"bob"}}}, happened(w, begin))
+	assert.Equal(t, []event.Data{event.CircleCreated{Circle: want, Members: []string{"bob"}}}, happened(w, begin))
 	for _, c := range []struct {
 		n    NewCircle
 		kind Kind
 	}{
-		{NewCircle{CircleID: CircleID{RoomKind, "hikers"}, Owner: "bob"}, CircleTaken},
+		{NewCircle{CircleID: CircleID{Kind: RoomKind, ID: "hikers"}, Owner: "bob"}, CircleTaken},
 		{NewCircle{CircleID: CircleID{Kind: GroupKind}, Owner: "nobody"}, NoUser},
 		{NewCircle{CircleID: CircleID{Kind: GroupKind}, Owner: "bob", Members: []string{"nobody"}}, NoUser},
 		{NewCircle{CircleID: CircleID{Kind: RoomKind}, Owner: "bob", Members: []string{"alice"}, Settings: SettingsChange{MaxUsers: new(1)}}, CircleFull},
@@ -75,7 +77,7 @@ func TestSettingsChangeAllOrNone(t *testing.T) {
 	g, err := w.Circle(hikers)
 	require.Nil(t, err)
 	assert.Equal(t, []any{"n", 3, 3, clock.Now()}, []any{g.Name, g.MaxUsers, g.Members, g.Modified})
-	assert.Equal(t, []What{CircleUpdated{g.Circle}}, happened(w, begin), "the same again is not a change")
+	assert.Equal(t, []event.Data{event.CircleUpdated{Circle: g.Circle}}, happened(w, begin), "the same again is not a change")
 }
 
 func TestDisabledGroupsAreNotManaged(t *testing.T) {
@@ -97,9 +99,9 @@ func TestDisabledGroupsAreNotManaged(t *testing.T) {
 	g, err := w.Circle(hikers)
 	require.Nil(t, err)
 	require.Nil(t, w.DeleteCircle(hikers), "except for deleting")
-	assert.Equal(t, []What{
-		GroupDisabled{hikers}, GroupEnabled{hikers}, AllMuted{hikers}, AllUnmuted{hikers}, GroupDisabled{hikers},
-		CircleDeleted{g.Circle, []string{"alice", "bob", "carol"}},
+	assert.Equal(t, []event.Data{
+		event.GroupDisabled{In: hikers}, event.GroupEnabled{In: hikers}, event.AllMuted{In: hikers}, event.AllUnmuted{In: hikers}, event.GroupDisabled{In: hikers},
+		event.CircleDeleted{Circle: g.Circle, Members: []string{"alice", "bob", "carol"}},
 	}, happened(w, begin))
 	_, err = w.Circle(thread)
 	assert.True(t, err.Of(NoCircle), "threads go with the group")
@@ -134,15 +136,15 @@ func TestRoles(t *testing.T) {
 		require.Nil(t, w.RemoveAdmin(id, "carol"))
 		again := w.RemoveAdmin(id, "carol")
 		assert.Equal(t, id.Kind == GroupKind, again.Of(NotAdmin), "a room takes it for done")
-		assert.Equal(t, []What{
-			AdminAdded{id, "bob"}, OwnerChanged{id, "alice", "bob"}, AdminAdded{id, "carol"}, AdminRemoved{id, "carol"},
+		assert.Equal(t, []event.Data{
+			event.AdminAdded{In: id, User: "bob"}, event.OwnerChanged{In: id, Old: "alice", New: "bob"}, event.AdminAdded{In: id, User: "carol"}, event.AdminRemoved{In: id, User: "carol"},
 		}, happened(w, begin))
 	}
 }
 
 func TestAdminsAreLimited(t *testing.T) {
 	w, _, _ := circlesOf(t)
-	r := CircleRecord{Circle: Circle{CircleID: CircleID{GroupKind, "many"}, Owner: "alice"}}
+	r := CircleRecord{Circle: Circle{CircleID: CircleID{Kind: GroupKind, ID: "many"}, Owner: "alice"}}
 	for i := range maxAdmins {
 		r.Admins = append(r.Admins, fmt.Sprint("a", i))
 	}
@@ -177,8 +179,8 @@ func TestJoinAndLeave(t *testing.T) {
 	assert.Equal(t, refuse(NotMembers, "bob"), err, "nobody is removed")
 	_, err = w.RemoveMembers(lobby, []string{"nobody"})
 	assert.True(t, err.Of(NoUser))
-	assert.Equal(t, []What{
-		MembersJoined{hikers, []string{"dave"}, 4}, MembersLeft{hikers, []string{"bob"}, 3, LeftRemoved},
+	assert.Equal(t, []event.Data{
+		event.MembersJoined{In: hikers, Users: []string{"dave"}, Count: 4}, event.MembersLeft{In: hikers, Users: []string{"bob"}, Count: 3, Why: event.LeftRemoved},
 	}, happened(w, begin))
 
 	require.Nil(t, w.UpdateCircle(hikers, SettingsChange{MaxUsers: new(3)}))
@@ -186,7 +188,7 @@ func TestJoinAndLeave(t *testing.T) {
 	assert.True(t, err.Of(CircleFull))
 	assert.True(t, w.IsMember(hikers, "Dave"))
 	assert.False(t, w.IsMember(hikers, "bob"))
-	assert.False(t, w.IsMember(CircleID{GroupKind, "7"}, "dave"))
+	assert.False(t, w.IsMember(CircleID{Kind: GroupKind, ID: "7"}, "dave"))
 }
 
 func TestBlockLists(t *testing.T) {
@@ -209,7 +211,7 @@ func TestBlockLists(t *testing.T) {
 		assert.True(t, err.Of(BlockedThere))
 		_, err = w.UnblockUsers(id, []string{"BOB"})
 		require.Nil(t, err)
-		assert.Equal(t, []What{MembersBlocked{id, []string{"bob"}, 2}, MembersUnblocked{id, []string{"bob"}}}, happened(w, begin))
+		assert.Equal(t, []event.Data{event.MembersBlocked{In: id, Users: []string{"bob"}, Count: 2}, event.MembersUnblocked{In: id, Users: []string{"bob"}}}, happened(w, begin))
 	}
 }
 
@@ -224,7 +226,7 @@ func TestAllowLists(t *testing.T) {
 	require.Nil(t, err)
 	_, err = w.DisallowMembers(hikers, []string{"bob"})
 	assert.True(t, err.Of(NotMembers))
-	assert.Equal(t, []What{MembersAllowed{hikers, []string{"bob"}}, MembersDisallowed{hikers, []string{"bob"}}}, happened(w, begin))
+	assert.Equal(t, []event.Data{event.MembersAllowed{In: hikers, Users: []string{"bob"}}, event.MembersDisallowed{In: hikers, Users: []string{"bob"}}}, happened(w, begin))
 }
 
 func TestMutesOfMembersEnd(t *testing.T) {
@@ -262,10 +264,10 @@ func TestMutesOfMembersEnd(t *testing.T) {
 	users, err := w.UnmuteMembers(hikers, []string{"Carol", "dave"})
 	require.Nil(t, err)
 	assert.Equal(t, []string{"carol", "dave"}, users)
-	assert.Equal(t, []What{
-		MembersMuted{hikers, []string{"bob"}, until}, MembersMuted{hikers, []string{"carol"}, forever}, MembersMuted{hikers, []string{"carol"}, forever},
-		MembersUnmuted{hikers, []string{"carol"}}, MembersMuted{hikers, []string{"carol"}, clock.Now().Add(time.Hour)},
-		MembersLeft{hikers, []string{"carol"}, 2, LeftRemoved}, MembersUnmuted{hikers, []string{"carol"}},
+	assert.Equal(t, []event.Data{
+		event.MembersMuted{In: hikers, Users: []string{"bob"}, Until: until}, event.MembersMuted{In: hikers, Users: []string{"carol"}, Until: forever}, event.MembersMuted{In: hikers, Users: []string{"carol"}, Until: forever},
+		event.MembersUnmuted{In: hikers, Users: []string{"carol"}}, event.MembersMuted{In: hikers, Users: []string{"carol"}, Until: clock.Now().Add(time.Hour)},
+		event.MembersLeft{In: hikers, Users: []string{"carol"}, Count: 2, Why: event.LeftRemoved}, event.MembersUnmuted{In: hikers, Users: []string{"carol"}},
 	}, happened(w, begin))
 }
 
@@ -279,7 +281,7 @@ func TestDeletedUsersLeaveCircles(t *testing.T) {
 	begin := w.events.last
 	_, err = w.DeleteUser("bob")
 	require.Nil(t, err)
-	assert.Equal(t, []What{MembersLeft{hikers, []string{"bob"}, 2, LeftDeleted}, UserDeleted{"bob"}}, happened(w, begin))
+	assert.Equal(t, []event.Data{event.MembersLeft{In: hikers, Users: []string{"bob"}, Count: 2, Why: event.LeftDeleted}, event.UserDeleted{User: "bob"}}, happened(w, begin))
 	assert.Empty(t, w.SuperAdmins())
 	blocked, err := w.ListBlockedUsers(lobby)
 	require.Nil(t, err)
@@ -331,7 +333,7 @@ func TestRulesKeepCirclesTogether(t *testing.T) {
 		kind := circleKinds[random.IntN(3)]
 		list, _, _ := w.ListCircles(kind, "", 100)
 		if len(list) == 0 {
-			return CircleID{kind, "7"}
+			return CircleID{Kind: kind, ID: "7"}
 		}
 		return list[random.IntN(len(list))].CircleID
 	}
@@ -357,7 +359,7 @@ func TestRulesKeepCirclesTogether(t *testing.T) {
 		func() { _ = w.RemoveAdmin(id(), user()) },
 		func() { _ = w.TransferOwner(id(), user()) },
 		func() { _ = w.LogIn(user()) },
-		func() { _ = w.LogOut(user()) },
+		func() { _ = w.LogOut(user(), event.LogoutSelf) },
 		func() { clock.Advance(time.Minute) },
 		func() {
 			if random.IntN(8) == 0 {

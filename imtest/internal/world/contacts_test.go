@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 func worldOf(names ...string) *World {
@@ -32,8 +34,8 @@ func TestContactsGoBothWays(t *testing.T) {
 	_, err = w.RemoveContact("bob", "alice")
 	require.Nil(t, err)
 	assert.Empty(t, w.Contacts("alice"))
-	assert.Equal(t, []What{
-		ContactAdded{"alice", "bob"}, ContactRemarkSet{"alice", "bob", "the builder"}, ContactRemoved{"bob", "alice"},
+	assert.Equal(t, []event.Data{
+		event.ContactAdded{User: "alice", Friend: "bob"}, event.ContactRemarkSet{User: "alice", Friend: "bob", Remark: "the builder"}, event.ContactRemoved{User: "bob", Friend: "alice"},
 	}, happened(w, begin))
 
 	assert.True(t, w.SetRemark("alice", "bob", "x").Of(NotFriends))
@@ -74,7 +76,7 @@ func TestBlockAllOrNone(t *testing.T) {
 	require.Nil(t, err)
 	_, err = w.Unblock("alice", "bob")
 	require.Nil(t, err)
-	assert.Equal(t, []What{UserBlocked{"alice", "bob"}, UserUnblocked{"alice", "bob"}}, happened(w, begin))
+	assert.Equal(t, []event.Data{event.UserBlocked{User: "alice", Blocked: "bob"}, event.UserUnblocked{User: "alice", Blocked: "bob"}}, happened(w, begin))
 
 	for i := range maxBlocked - 1 {
 		w.AddBlocked("alice", fmt.Sprint("pest-", i))

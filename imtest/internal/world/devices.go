@@ -3,6 +3,8 @@ package world
 import (
 	"slices"
 	"strconv"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // Device is a device that a user is logged in on.
@@ -12,37 +14,17 @@ type Device struct {
 	Name string
 }
 
-// What happens when users come and go.
-type (
-	// UserCameOnline says that a user is online who was not.
-	UserCameOnline struct{ User string }
-	// UserWentOffline says that a user is on no device any more.
-	UserWentOffline struct{ User string }
-	// DeviceLoggedIn says that a user is on a device.
-	DeviceLoggedIn struct{ User, Device string }
-	// DeviceLoggedOut says that a user is not on a device any more.
-	DeviceLoggedOut struct{ User, Device string }
-	// MessagesArrived says that a user got the messages that were waiting.
-	MessagesArrived struct {
-		User  string
-		Count int
-	}
-)
-
-func (UserCameOnline) what()  {}
-func (UserWentOffline) what() {}
-func (DeviceLoggedIn) what()  {}
-func (DeviceLoggedOut) what() {}
-func (MessagesArrived) what() {}
-
 // LogIn logs a user in on devices, or on one that it makes up, in place of those
 // that they were on. The user gets the messages that were waiting.
 func (w *World) LogIn(name string, devices ...Device) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	u, err := w.user(name)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case u.Banned:
+		return refuse(UserIsBanned, u.Name)
 	}
 	w.takeOutAbsent() // before they look as if they had never been away
 	now := w.Now()
@@ -50,12 +32,12 @@ func (w *World) LogIn(name string, devices ...Device) *Error {
 		devices = []Device{{ID: "android_" + strconv.FormatInt(now.UnixMicro(), 10), UUID: w.NewUUID(now), Name: "imtest"}}
 	}
 	if !u.Online {
-		w.emit(UserCameOnline{u.Name})
+		w.emit(event.UserCameOnline{User: u.Name})
 	}
 	w.emitDevices(u, devices)
 	u.Online, u.Devices, u.Came = true, slices.Clone(devices), now
 	if box := w.inboxes[u.Name]; box.Waiting() > 0 {
-		w.emit(MessagesArrived{u.Name, box.Waiting()})
+		w.emit(event.MessagesArrived{User: u.Name, Count: box.Waiting()})
 		box.Delivered = len(box.Messages)
 	}
 	return nil
@@ -65,12 +47,12 @@ func (w *World) LogIn(name string, devices ...Device) *Error {
 func (w *World) emitDevices(u *User, now []Device) {
 	for _, d := range u.Devices {
 		if !hasDevice(now, d.ID) {
-			w.emit(DeviceLoggedOut{u.Name, d.ID})
+			w.emit(event.DeviceLoggedOut{User: u.Name, Device: d.ID, Why: event.LogoutReplaced})
 		}
 	}
 	for _, d := range now {
 		if !hasDevice(u.Devices, d.ID) {
-			w.emit(DeviceLoggedIn{u.Name, d.ID})
+			w.emit(event.DeviceLoggedIn{User: u.Name, Device: d.ID})
 		}
 	}
 }
@@ -80,21 +62,21 @@ func hasDevice(list []Device, id string) bool {
 }
 
 // LogOut logs a user out of all devices.
-func (w *World) LogOut(name string) *Error {
+func (w *World) LogOut(name string, why event.Logout) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return err
 	}
-	w.logOut(u)
+	w.logOut(u, why)
 	return nil
 }
 
 // logOut takes a user offline. The caller holds mu.
-func (w *World) logOut(u *User) {
+func (w *World) logOut(u *User, why event.Logout) {
 	for _, d := range u.Devices {
-		w.dropDevice(u, d.ID)
+		w.dropDevice(u, d.ID, why)
 	}
 	u.Devices = nil
 	w.goOffline(u)
@@ -105,18 +87,18 @@ func (w *World) goOffline(u *User) {
 	if u.Online {
 		u.Online = false
 		w.depart(u)
-		w.emit(UserWentOffline{u.Name})
+		w.emit(event.UserWentOffline{User: u.Name})
 	}
 }
 
-func (w *World) dropDevice(u *User, id string) {
+func (w *World) dropDevice(u *User, id string, why event.Logout) {
 	w.presence.drop(u.Name, id)
-	w.emit(DeviceLoggedOut{u.Name, id})
+	w.emit(event.DeviceLoggedOut{User: u.Name, Device: id, Why: why})
 }
 
 // LogOutDevice logs a user out of one device, and reports whether they were on
 // it. They are offline after the last.
-func (w *World) LogOutDevice(name, id string) (bool, *Error) {
+func (w *World) LogOutDevice(name, id string, why event.Logout) (bool, *Error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	u, err := w.user(name)
@@ -125,7 +107,7 @@ func (w *World) LogOutDevice(name, id string) (bool, *Error) {
 	}
 	had := hasDevice(u.Devices, id)
 	if had {
-		w.dropDevice(u, id)
+		w.dropDevice(u, id, why)
 	}
 	u.Devices = slices.DeleteFunc(u.Devices, func(d Device) bool { return d.ID == id })
 	if len(u.Devices) == 0 {

@@ -4,27 +4,12 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // NoFavorite is why a rule about favorites refuses.
 const NoFavorite Kind = "the user has no such favorite"
-
-// What happens to favorites.
-type (
-	// FavoriteAdded says that a user keeps something. One of the same id is replaced.
-	FavoriteAdded struct {
-		User     string
-		Favorite Favorite
-	}
-	// FavoriteExtSet says that a favorite has another extension.
-	FavoriteExtSet struct{ User, ID, Ext string }
-	// FavoriteRemoved says that a user keeps something no more.
-	FavoriteRemoved struct{ User, ID string }
-)
-
-func (FavoriteAdded) what()   {}
-func (FavoriteExtSet) what()  {}
-func (FavoriteRemoved) what() {}
 
 // Favorite is what a user keeps: a text, mostly a copy of a message.
 type Favorite struct {
@@ -93,7 +78,7 @@ func (w *World) AddFavorites(user string, list []Favorite) ([]Favorite, *Error) 
 			f.Created = now
 		}
 		w.favorites.put(u.Name, *f)
-		w.emit(FavoriteAdded{u.Name, *f})
+		w.emit(event.FavoriteAdded{User: u.Name, ID: f.ID, Type: f.Type, Data: f.Data, Ext: f.Ext})
 	}
 	return added, nil
 }
@@ -113,7 +98,7 @@ func (w *World) SetFavoriteExt(user, id, ext string) (Favorite, *Error) {
 	changed := f.Ext != ext
 	f.Ext, f.Updated = ext, w.Now()
 	if changed {
-		w.emit(FavoriteExtSet{u.Name, id, ext})
+		w.emit(event.FavoriteExtSet{User: u.Name, ID: id, Ext: ext})
 	}
 	return *f, nil
 }
@@ -136,7 +121,7 @@ func (w *World) RemoveFavorites(user string, ids []string) *Error {
 	for _, id := range ids {
 		if own.Has(id) { // it may be named twice
 			own.Remove(id)
-			w.emit(FavoriteRemoved{u.Name, id})
+			w.emit(event.FavoriteRemoved{User: u.Name, ID: id})
 		}
 	}
 	return nil

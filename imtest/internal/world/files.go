@@ -11,6 +11,8 @@ import (
 	"image/png"
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // fileLifetime is how long an attachment is kept.
@@ -22,24 +24,6 @@ const (
 	FileExpired Kind = "the file was kept long enough"
 	FileLocked  Kind = "the file needs its secret"
 )
-
-// What happens to attachments. One that goes with a message has no event of its
-// own: see MessageRecalled.
-type (
-	// FileUploaded says that there is an attachment.
-	FileUploaded struct {
-		UUID, Name, ContentType string
-		Size                    int
-	}
-	// FileLifetimeSet says how long a user wants an attachment to be kept.
-	FileLifetimeSet struct {
-		User, UUID string
-		Expires    time.Time // zero: never
-	}
-)
-
-func (FileUploaded) what()    {}
-func (FileLifetimeSet) what() {}
 
 // File is an attachment. Its Data never change, and are shared.
 type File struct { //nolint:recvcheck // a File is copied where it is handed out
@@ -70,7 +54,7 @@ func (w *World) KeepFile(f File) File {
 	f.Expires = f.Created.Add(fileLifetime)
 	f.UUID, f.Secret = w.NewUUID(f.Created), Secret(32)
 	w.files.Put(f.UUID, &f)
-	w.emit(FileUploaded{f.UUID, f.Name, f.ContentType, len(f.Data)})
+	w.emit(event.FileUploaded{UUID: f.UUID, Name: f.Name, ContentType: f.ContentType, Size: len(f.Data)})
 	return f
 }
 
@@ -161,7 +145,7 @@ func (w *World) SetLifetime(user string, lifetime Lifetime, ids []string) []bool
 		}
 		if end := lifetime.end(f, now); !end.Equal(f.Expires) {
 			f.Expires = end
-			w.emit(FileLifetimeSet{Fold(user), id, end})
+			w.emit(event.FileLifetimeSet{User: Fold(user), UUID: id, Expires: end})
 		}
 		return true
 	})

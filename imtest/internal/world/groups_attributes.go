@@ -3,22 +3,14 @@ package world
 import (
 	"maps"
 	"slices"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const maxMemberAttributes = 4 << 10 // bytes of all keys and values of a member
 
 // AttributesFull is why a member gets no more attributes.
 const AttributesFull Kind = "a member has as many attributes as can be"
-
-// MemberAttributesSet says which attributes of a member of a group were set; an
-// empty value deletes one.
-type MemberAttributesSet struct {
-	In     CircleID
-	User   string
-	Values map[string]string
-}
-
-func (MemberAttributesSet) what() {}
 
 // MemberAttributes are attributes of a member: all, or those to set.
 type MemberAttributes struct {
@@ -49,7 +41,7 @@ func (m *Member) merged(change map[string]string) (map[string]string, *Error) {
 func (w *World) SetMemberAttributes(group string, changes []MemberAttributes) ([]MemberAttributes, *Error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	g, err := w.managed(CircleID{GroupKind, group})
+	g, err := w.managed(CircleID{Kind: GroupKind, ID: group})
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +70,7 @@ func (w *World) setAttributes(g *circle, m *Member, all, change map[string]strin
 	changed := !maps.Equal(m.Attributes, all)
 	m.Attributes = all
 	if changed {
-		w.emit(MemberAttributesSet{g.CircleID, m.User, change})
+		w.emit(event.MemberAttributesSet{In: g.CircleID, User: m.User, Values: change})
 	}
 }
 
@@ -103,7 +95,7 @@ func mergeChanges(changes []MemberAttributes) []MemberAttributes {
 func (w *World) GetMemberAttributes(group string, users, names []string) ([]MemberAttributes, *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	g, err := w.circle(CircleID{GroupKind, group})
+	g, err := w.circle(CircleID{Kind: GroupKind, ID: group})
 	if err != nil {
 		return nil, err
 	}

@@ -1,31 +1,11 @@
 package world
 
-import "time"
+import (
+	"github.com/imrest/im-go/imtest/event"
+)
 
 // NoSharedFile is why a group does not hand out a file.
 const NoSharedFile Kind = "the group does not share this file"
-
-// What happens to shared files.
-type (
-	// FileShared says that a group has a further file. By is the user who uploaded
-	// it, "" for the app.
-	FileShared struct {
-		In       CircleID
-		By       string
-		ID, Name string
-		Owner    string
-		Size     int
-		Created  time.Time
-	}
-	// SharedFileDeleted says that a group shares a file no more.
-	SharedFileDeleted struct {
-		In CircleID
-		ID string
-	}
-)
-
-func (FileShared) what()        {}
-func (SharedFileDeleted) what() {}
 
 // SharedFile is a file that a group keeps: it does not expire, and is fetched with
 // a token instead of a secret. What a user uploads is theirs, and what the app
@@ -48,7 +28,7 @@ func (w *World) ShareFile(group, user string, f File) (SharedFile, *Error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	user = Fold(user)
-	g, err := w.managed(CircleID{GroupKind, group})
+	g, err := w.managed(CircleID{Kind: GroupKind, ID: group})
 	if err == nil {
 		err = g.checkMember(user)
 	}
@@ -63,7 +43,7 @@ func (w *World) ShareFile(group, user string, f File) (SharedFile, *Error) {
 	f.UUID = w.NewUUID(f.Created)
 	shared := &SharedFile{&f, owner}
 	g.files.Put(f.UUID, shared)
-	w.emit(FileShared{g.CircleID, user, f.UUID, f.Name, owner, len(f.Data), f.Created})
+	w.emit(event.FileShared{In: g.CircleID, By: user, ID: f.UUID, Name: f.Name, Owner: owner, Size: len(f.Data), Created: f.Created})
 	return *shared, nil
 }
 
@@ -72,7 +52,7 @@ func (w *World) ShareFile(group, user string, f File) (SharedFile, *Error) {
 func (w *World) ListSharedFiles(group, user string, skip, limit int) ([]SharedFile, *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	g, err := w.circle(CircleID{GroupKind, group})
+	g, err := w.circle(CircleID{Kind: GroupKind, ID: group})
 	if err == nil {
 		err = g.checkMember(Fold(user))
 	}
@@ -87,7 +67,7 @@ func (w *World) ListSharedFiles(group, user string, skip, limit int) ([]SharedFi
 func (w *World) SharedFile(group, user, id string) (SharedFile, *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	g, err := w.circle(CircleID{GroupKind, group})
+	g, err := w.circle(CircleID{Kind: GroupKind, ID: group})
 	if err != nil {
 		return SharedFile{}, err
 	}
@@ -108,7 +88,7 @@ func (w *World) SharedFile(group, user, id string) (SharedFile, *Error) {
 func (w *World) DeleteSharedFile(group, id string) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	g, err := w.managed(CircleID{GroupKind, group})
+	g, err := w.managed(CircleID{Kind: GroupKind, ID: group})
 	switch {
 	case err != nil:
 		return err
@@ -116,7 +96,7 @@ func (w *World) DeleteSharedFile(group, id string) *Error {
 		return refuse(NoSharedFile, id)
 	}
 	g.files.Remove(id)
-	w.emit(SharedFileDeleted{g.CircleID, id})
+	w.emit(event.SharedFileDeleted{In: g.CircleID, ID: id})
 	return nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const (
@@ -17,51 +19,6 @@ const (
 	// messageLifetime is how long a message is kept for recalls, edits and reactions.
 	messageLifetime = 7 * 24 * time.Hour
 )
-
-// What happens to messages. Contents are shared with the world, which changes none.
-type (
-	// MessageSent says that a message was sent to one target.
-	MessageSent struct {
-		Message Message
-		Waiting []string // receivers who are offline, for whom it is kept
-	}
-	// BroadcastSent says that a message was sent to many targets at once. There is no
-	// MessageSent for these.
-	BroadcastSent struct {
-		ID      int64
-		Chat    ChatKind
-		Content *Content
-		Targets []string
-		First   int64    // id of the message to the first target; those to the others follow
-		Waiting []string // receivers who are offline, for whom it is kept
-	}
-	// MessageImported says that a message of the past was written.
-	MessageImported struct{ Message Message }
-	// MessageGrown says that a message got one more chunk.
-	MessageGrown struct {
-		ID       int64
-		Chat     ChatKind
-		From, To string
-		Text     string // of the chunk
-		Seq      int64
-		Finished bool
-	}
-	// MessageEdited says that a message has another content.
-	MessageEdited struct{ Message Message }
-	// MessageRecalled says that nobody has a message any more, nor its attachment and
-	// reactions.
-	MessageRecalled struct {
-		Message Message
-		By      string // as the call says
-	}
-)
-
-func (MessageSent) what()     {}
-func (BroadcastSent) what()   {}
-func (MessageImported) what() {}
-func (MessageGrown) what()    {}
-func (MessageEdited) what()   {}
-func (MessageRecalled) what() {}
 
 // ChatKind is what a message is sent to.
 type ChatKind uint8
@@ -151,6 +108,22 @@ type Message struct {
 
 // IDText is the id as it is written.
 func (m *Message) IDText() string { return strconv.FormatInt(m.ID, 10) }
+
+// Shown is the message as events and tests have it.
+func (m *Message) Shown() event.Message {
+	shown := event.Message{
+		ID: m.IDText(), From: m.From, To: m.To, ChatType: m.Chat.String(), Type: m.Kind, Body: []byte(m.Body),
+		Time: m.Time, Level: m.Level, OnlineOnly: m.OnlineOnly, NeedAck: m.NeedReceipt,
+		RoamIgnore: m.RoamIgnore, Recalled: m.Recalled, Edits: int(m.Edits),
+	}
+	if m.Rare != nil {
+		shown.Users, shown.Imported, shown.Broadcast = m.Rare.Users, m.Rare.Imported, m.Rare.Broadcast
+	}
+	if m.Ext != "" {
+		shown.Ext = []byte(m.Ext)
+	}
+	return shown
+}
 
 // imported holds for a message that was never sent.
 func (m *Message) imported() bool { return m.Rare != nil && m.Rare.Imported }

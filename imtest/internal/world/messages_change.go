@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const (
@@ -75,7 +77,7 @@ func (w *World) recall(r Recall) {
 		w.files.Remove(f.UUID)
 	}
 	delete(w.reactions.To, m.ID)
-	w.emit(MessageRecalled{*m, Fold(r.From)})
+	w.emit(event.MessageRecalled{Message: m.Shown(), By: Fold(r.From)})
 }
 
 // RecallAll recalls all messages or none: the error is that of the first that
@@ -130,8 +132,8 @@ func (w *World) editable(id, kind string) (*Message, *Error) {
 }
 
 // EditMessage edits a message for all who have it. edit is given a copy of the
-// content; it must not ask the world.
-func (w *World) EditMessage(id, kind string, edit func(*Content)) *Error {
+// content; it must not ask the world. By is who edits, "" for the app.
+func (w *World) EditMessage(id, by, kind string, edit func(*Content)) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	m, err := w.editable(id, kind)
@@ -145,6 +147,6 @@ func (w *World) EditMessage(id, kind string, edit func(*Content)) *Error {
 	}
 	m.Content = &edited
 	m.Edits++
-	w.emit(MessageEdited{*m})
+	w.emit(event.MessageEdited{Message: m.Shown(), By: Fold(by)})
 	return nil
 }

@@ -7,31 +7,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const maxConversations = 100 // of the list of a user
-
-// What happens to the conversations of a user, for themselves alone.
-type (
-	// RoamingDeleted says that a user cannot pull messages of a conversation any more.
-	RoamingDeleted struct {
-		User         string
-		Conversation Conversation
-		Messages     []int64
-	}
-	// RoamingCleared says that a user cannot pull any message of before, and has an
-	// empty list of conversations.
-	RoamingCleared struct{ User string }
-	// ConversationClosed says that a conversation is off a user's list until it goes on.
-	ConversationClosed struct {
-		User         string
-		Conversation Conversation
-	}
-)
-
-func (RoamingDeleted) what()     {}
-func (RoamingCleared) what()     {}
-func (ConversationClosed) what() {}
 
 // Conversation is one of a user's: with a user, or in a group or room.
 type Conversation struct {
@@ -39,14 +19,18 @@ type Conversation struct {
 	ID  string
 }
 
+// peer is the conversation as events have it.
+func (c Conversation) peer() event.Peer { return event.Peer{ID: c.ID, Circle: !c.One} }
+
 // With is the conversation with a user.
 func With(user string) Conversation { return Conversation{true, Fold(user)} }
 
 // roamingState holds what users have deleted for themselves alone.
 type roamingState struct {
-	Deleted map[string]map[int64]bool         // by user: messages
-	Closed  map[string]map[Conversation]int64 // by user: the newest message of then
-	Gone    map[string]int64                  // by deleted user: the number of messages of then
+	Deleted map[string]map[int64]bool // by user: messages
+	Closed  conversationMarks         // off the list until they go on
+	Read    conversationMarks         // read until then
+	Gone    map[string]int64          // by deleted user: the number of messages of then
 }
 
 // delete takes a message out of a user's roaming messages, and reports whether it
@@ -63,18 +47,30 @@ func (r *roamingState) delete(user string, id int64) bool {
 	return had
 }
 
-// close takes a conversation out of a user's list, until it goes on, and reports
-// whether that is news.
-func (r *roamingState) close(user string, conv Conversation, newest int64) bool {
-	if r.Closed == nil {
-		r.Closed = map[string]map[Conversation]int64{}
+// conversationMarks are, by user and conversation, the id of the newest message of then.
+type conversationMarks map[string]map[Conversation]int64
+
+// set marks a conversation of a user, and reports whether that is news.
+func (c *conversationMarks) set(user string, conv Conversation, newest int64) bool {
+	if *c == nil {
+		*c = conversationMarks{}
 	}
-	if r.Closed[user] == nil {
-		r.Closed[user] = map[Conversation]int64{}
+	if (*c)[user] == nil {
+		(*c)[user] = map[Conversation]int64{}
 	}
-	before, closed := r.Closed[user][conv]
-	r.Closed[user][conv] = newest
-	return !closed || before != newest
+	before, marked := (*c)[user][conv]
+	(*c)[user][conv] = newest
+	return !marked || before != newest
+}
+
+// of returns the marks of a user, sorted.
+func (c conversationMarks) of(user string) []ConversationMark {
+	var list []ConversationMark
+	for conv, newest := range c[user] {
+		list = append(list, ConversationMark{conv, newest})
+	}
+	slices.SortFunc(list, compareMarks)
+	return list
 }
 
 // forget lets a deleted user have none of the messages until now, also if
@@ -82,6 +78,7 @@ func (r *roamingState) close(user string, conv Conversation, newest int64) bool 
 func (r *roamingState) forget(user string, messages int64) {
 	delete(r.Deleted, user)
 	delete(r.Closed, user)
+	delete(r.Read, user)
 	if messages == 0 {
 		return
 	}
@@ -154,14 +151,14 @@ func (w *World) DeleteRoaming(user string, conv Conversation, ids []string) {
 
 // deleteRoaming deletes messages of a user's conversation. The caller holds mu.
 func (w *World) deleteRoaming(user string, conv Conversation, list []*Message) {
-	var ids []int64
+	var ids []string
 	for _, m := range list {
 		if w.messages.Roaming.delete(user, m.ID) {
-			ids = append(ids, m.ID)
+			ids = append(ids, m.IDText())
 		}
 	}
 	if ids != nil {
-		w.emit(RoamingDeleted{user, conv, ids})
+		w.emit(event.RoamingDeleted{User: user, With: conv.peer(), Messages: ids})
 	}
 }
 
@@ -192,12 +189,12 @@ func (w *World) ClearAllRoaming(user string) {
 	changed := false
 	for _, m := range w.posts {
 		if conv, ok := w.conversationOf(user, m); ok {
-			w.messages.Roaming.close(user, conv, m.ID)
+			w.messages.Roaming.Closed.set(user, conv, m.ID)
 			changed = w.messages.Roaming.delete(user, m.ID) || changed
 		}
 	}
 	if changed {
-		w.emit(RoamingCleared{user})
+		w.emit(event.RoamingCleared{User: user})
 	}
 }
 
@@ -207,8 +204,8 @@ func (w *World) CloseConversation(user string, conv Conversation, roaming bool) 
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	user = Fold(user)
-	if w.messages.Roaming.close(user, conv, w.posts.next()-1) {
-		w.emit(ConversationClosed{user, conv})
+	if w.messages.Roaming.Closed.set(user, conv, w.posts.next()-1) {
+		w.emit(event.ConversationClosed{User: user, With: conv.peer()})
 	}
 	if roaming {
 		w.clearRoaming(user, conv, w.Now())
@@ -243,7 +240,7 @@ func (w *World) Conversations(user string) []Listed {
 			byID[conv] = &Listed{Conversation: conv}
 		}
 		byID[conv].Last = *m
-		if m.From != user {
+		if m.From != user && m.ID > w.messages.Roaming.Read[user][conv] {
 			byID[conv].Unread++
 		}
 	}
@@ -251,22 +248,22 @@ func (w *World) Conversations(user string) []Listed {
 	return Convert(list[:min(len(list), maxConversations)], func(l *Listed) Listed { return *l })
 }
 
-// RoamingDeletions are what a user has deleted, as Dump copies it.
+// RoamingDeletions are what a user has deleted, closed and read, as Dump copies it.
 type RoamingDeletions struct {
 	User    string
 	Deleted []int64 // messages
-	Closed  []ClosedConversation
+	Closed  []ConversationMark
+	Read    []ConversationMark
 	Gone    int64 // of a deleted user: the number of messages that they have no part in
 }
 
-// ClosedConversation is a conversation that is off a list until there is a message
-// after the newest of then.
-type ClosedConversation struct {
+// ConversationMark is a conversation, and the newest message of when it was closed or read.
+type ConversationMark struct {
 	Conversation
 	Newest int64
 }
 
-func compareClosed(a, b ClosedConversation) int {
+func compareMarks(a, b ConversationMark) int {
 	switch {
 	case a.One == b.One:
 		return strings.Compare(a.ID, b.ID)
@@ -279,15 +276,12 @@ func compareClosed(a, b ClosedConversation) int {
 // dumpRoaming copies what users have deleted for Dump. The caller holds mu.
 func (w *World) dumpRoaming() []RoamingDeletions {
 	r := &w.messages.Roaming
-	users := slices.Concat(slices.Collect(maps.Keys(r.Deleted)), slices.Collect(maps.Keys(r.Closed)), slices.Collect(maps.Keys(r.Gone)))
+	users := slices.Concat(slices.Collect(maps.Keys(r.Deleted)), slices.Collect(maps.Keys(r.Closed)), slices.Collect(maps.Keys(r.Read)), slices.Collect(maps.Keys(r.Gone)))
 	slices.Sort(users)
 	return Convert(slices.Compact(users), func(user string) RoamingDeletions {
-		v := RoamingDeletions{User: user, Gone: r.Gone[user], Deleted: slices.Sorted(maps.Keys(r.Deleted[user]))}
-		for conv, newest := range r.Closed[user] {
-			v.Closed = append(v.Closed, ClosedConversation{conv, newest})
+		return RoamingDeletions{
+			User: user, Gone: r.Gone[user], Deleted: slices.Sorted(maps.Keys(r.Deleted[user])), Closed: r.Closed.of(user), Read: r.Read.of(user),
 		}
-		slices.SortFunc(v.Closed, compareClosed)
-		return v
 	})
 }
 
@@ -306,7 +300,10 @@ func (w *World) RestoreRoaming(v RoamingDeletions) error {
 		r.delete(v.User, id)
 	}
 	for _, c := range v.Closed {
-		r.close(v.User, c.Conversation, c.Newest)
+		r.Closed.set(v.User, c.Conversation, c.Newest)
+	}
+	for _, c := range v.Read {
+		r.Read.set(v.User, c.Conversation, c.Newest)
 	}
 	return nil
 }

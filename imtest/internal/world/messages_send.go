@@ -1,5 +1,7 @@
 package world
 
+import "github.com/imrest/im-go/imtest/event"
+
 // take makes the content of a message that is sent now. The caller holds mu.
 func (w *World) take(msg Content) *Content {
 	msg.From = w.sharedName(Fold(msg.From))
@@ -39,7 +41,7 @@ func (w *World) Send(msg Content, chat ChatKind, to []string) []Message {
 // post adds a message and delivers it. The caller holds mu.
 func (w *World) post(m *Message) *Message {
 	w.posts.add(m)
-	w.emit(MessageSent{Waiting: w.deliver(m), Message: *m})
+	w.emit(event.MessageSent{Waiting: w.deliver(m), Message: m.Shown()})
 	return m
 }
 
@@ -62,7 +64,7 @@ func (w *World) SendDirected(msg Content, chat ChatKind, to string, users []stri
 			waiting = append(waiting, user)
 		}
 	}
-	w.emit(MessageSent{*m, waiting})
+	w.emit(event.MessageSent{Message: m.Shown(), Waiting: waiting})
 	return *m
 }
 
@@ -99,11 +101,10 @@ func (w *World) Broadcast(msg Content, to Audience) int64 {
 	chat, targets := w.targets(to)
 	content := w.take(msg)
 	content.OnlineOnly = msg.OnlineOnly || to == OnlineUsers
-	sent := BroadcastSent{
-		ID: firstBroadcastID + w.messages.Broadcasts, Chat: chat, Content: content, Targets: targets, First: w.posts.next(),
-	}
+	sent := event.BroadcastSent{ID: firstBroadcastID + w.messages.Broadcasts, Targets: targets}
 	w.messages.Broadcasts++
 	content.rare().Broadcast = sent.ID
+	sent.Message = (&Message{ID: w.posts.next(), Chat: chat, Content: content}).Shown()
 	for _, target := range targets {
 		m := &Message{To: target, Chat: chat, Content: content}
 		w.posts.add(m)
@@ -113,7 +114,7 @@ func (w *World) Broadcast(msg Content, to Audience) int64 {
 	return sent.ID
 }
 
-// Import writes a message of the past, of now if it has no time. Nobody is told of
+// Import writes a message of the past, of now if it has no time. Nobody gets
 // it: it counts as delivered.
 func (w *World) Import(msg Content, chat ChatKind, to string) Message {
 	w.mu.Lock()
@@ -134,7 +135,7 @@ func (w *World) Import(msg Content, chat ChatKind, to string) Message {
 	} else {
 		w.importToMembers(m)
 	}
-	w.emit(MessageImported{*m})
+	w.emit(event.MessageImported{Message: m.Shown()})
 	return *m
 }
 

@@ -3,6 +3,8 @@ package world
 import (
 	"strings"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const (
@@ -118,7 +120,7 @@ func (w *World) GoOn(id, from string, chat ChatKind, to string, ch Chunk) *Error
 		return refuse(StreamTooLong, id)
 	}
 	st.take(ch, now)
-	w.emit(MessageGrown{m.ID, m.Chat, m.From, m.To, ch.Text, ch.Seq, ch.Finish})
+	w.emit(event.MessageGrown{ID: m.IDText(), ChatType: m.Chat.String(), From: m.From, To: m.To, Text: ch.Text, Seq: ch.Seq, Finished: ch.Finish})
 	return nil
 }
 

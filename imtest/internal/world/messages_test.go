@@ -1,12 +1,15 @@
 package world
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // textFrom is a text message from a user.
@@ -23,7 +26,7 @@ func idsIn(list []Message) []string {
 func foundGroup(w *World, id, owner string, members ...string) *circle {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	g := &circle{Circle: Circle{CircleID: CircleID{GroupKind, id}, Owner: owner}}
+	g := &circle{Circle: Circle{CircleID: CircleID{Kind: GroupKind, ID: id}, Owner: owner}}
 	w.found(g, members)
 	return g
 }
@@ -49,7 +52,7 @@ func TestSend(t *testing.T) {
 	n, err := w.Waiting("carol")
 	require.Nil(t, err)
 	assert.Equal(t, 1, n)
-	assert.Equal(t, []What{MessageSent{Message: sent[0]}, MessageSent{sent[1], []string{"carol"}}}, happened(w, begin))
+	assert.Equal(t, []event.Data{event.MessageSent{Message: sent[0].Shown()}, event.MessageSent{Message: sent[1].Shown(), Waiting: []string{"carol"}}}, happened(w, begin))
 
 	msg := textFrom("alice", "now or never")
 	msg.OnlineOnly = true
@@ -67,7 +70,7 @@ func TestSendToGroup(t *testing.T) {
 	require.Nil(t, w.MuteUser("bob", map[string]int64{"groupchat": -1}))
 	begin := w.events.last
 	sent := w.Send(textFrom("alice", "x"), ToGroups, []string{"7"})
-	assert.Equal(t, []What{MessageSent{sent[0], []string{"carol"}}}, happened(w, begin))
+	assert.Equal(t, []event.Data{event.MessageSent{Message: sent[0].Shown(), Waiting: []string{"carol"}}}, happened(w, begin))
 	assert.Len(t, w.Inbox("bob"), 1)
 	assert.Empty(t, w.Inbox("alice"))
 
@@ -94,14 +97,14 @@ func TestBroadcast(t *testing.T) {
 	assert.Len(t, w.Inbox("carol"), 1)
 	list := happened(w, begin)
 	require.Len(t, list, 2)
-	all := list[0].(BroadcastSent)
+	all := list[0].(event.BroadcastSent)
 	assert.Equal(t, []string{"bob", "carol"}, all.Targets)
 	assert.Equal(t, []string{"carol"}, all.Waiting)
-	assert.Equal(t, int64(FirstMessageID), all.First)
+	assert.Equal(t, strconv.Itoa(FirstMessageID), all.Message.ID)
 	assert.Equal(t, first, w.Inbox("carol")[0].Rare.Broadcast)
-	assert.Equal(t, []string{"bob"}, list[1].(BroadcastSent).Targets)
+	assert.Equal(t, []string{"bob"}, list[1].(event.BroadcastSent).Targets)
 	w.Broadcast(textFrom("admin", "z"), ActiveRooms)
-	assert.Equal(t, []string(nil), happened(w, begin+2)[0].(BroadcastSent).Targets)
+	assert.Equal(t, []string(nil), happened(w, begin+2)[0].(event.BroadcastSent).Targets)
 }
 
 // An import has arrived already: it goes before what waits.
@@ -114,7 +117,7 @@ func TestImport(t *testing.T) {
 	assert.Equal(t, m.IDText(), w.Inbox("bob")[0].IDText())
 	assert.Equal(t, past.Time, m.Time)
 	assert.False(t, w.IsWaiting("bob", m.IDText()))
-	assert.Equal(t, MessageImported{m}, happened(w, 1)[0])
+	assert.Equal(t, event.MessageImported{Message: m.Shown()}, happened(w, 1)[0])
 }
 
 func TestRecall(t *testing.T) {
@@ -141,7 +144,7 @@ func TestRecall(t *testing.T) {
 	assert.Nil(t, w.RecallAll(order), "by force also what is gone")
 	events := happened(w, begin)
 	require.Len(t, events, 1)
-	recalled := events[0].(MessageRecalled)
+	recalled := events[0].(event.MessageRecalled)
 	assert.True(t, recalled.Message.Recalled)
 	assert.Equal(t, "alice", recalled.By)
 
@@ -157,24 +160,24 @@ func TestEdits(t *testing.T) {
 	w := newWorld(clock)
 	id := w.Send(textFrom("alice", "x"), ToUsers, []string{"bob"})[0].IDText()
 	to := func(body string) func(*Content) { return func(c *Content) { c.Body = body } }
-	assert.True(t, w.EditMessage("x", "txt", nil).Of(MessageIDIllegal))
-	assert.True(t, w.EditMessage("7", "txt", nil).Of(MessageForeign))
-	assert.True(t, w.EditMessage(id, "custom", nil).Of(OtherType))
-	assert.True(t, w.EditMessage(id, "txt", to(strings.Repeat("x", MaxMessage+1))).Of(MessageTooLarge))
+	assert.True(t, w.EditMessage("x", "Alice", "txt", nil).Of(MessageIDIllegal))
+	assert.True(t, w.EditMessage("7", "Alice", "txt", nil).Of(MessageForeign))
+	assert.True(t, w.EditMessage(id, "Alice", "custom", nil).Of(OtherType))
+	assert.True(t, w.EditMessage(id, "Alice", "txt", to(strings.Repeat("x", MaxMessage+1))).Of(MessageTooLarge))
 	begin := w.events.last
 	for range maxEdits {
-		require.Nil(t, w.EditMessage(id, "txt", to("{}")))
+		require.Nil(t, w.EditMessage(id, "Alice", "txt", to("{}")))
 	}
-	assert.True(t, w.EditMessage(id, "txt", to("{}")).Of(EditedTooOften))
+	assert.True(t, w.EditMessage(id, "Alice", "txt", to("{}")).Of(EditedTooOften))
 	m, _ := w.Message(id)
 	assert.Equal(t, "{}", m.Body)
 	list := happened(w, begin)
 	assert.Len(t, list, maxEdits)
-	assert.Equal(t, MessageEdited{m}, list[maxEdits-1])
+	assert.Equal(t, event.MessageEdited{Message: m.Shown(), By: "alice"}, list[maxEdits-1])
 
 	other := w.Send(textFrom("alice", "x"), ToUsers, []string{"bob"})[0].IDText()
 	clock.Advance(messageLifetime + 1)
-	assert.True(t, w.EditMessage(other, "txt", to("{}")).Of(NoMessage), "a message is kept for a week")
+	assert.True(t, w.EditMessage(other, "Alice", "txt", to("{}")).Of(NoMessage), "a message is kept for a week")
 }
 
 func TestStreams(t *testing.T) {
@@ -194,7 +197,7 @@ func TestStreams(t *testing.T) {
 	assert.True(t, goOn(part(strings.Repeat("b", maxStream), 2)).Of(StreamTooLong))
 	require.Nil(t, goOn(part("b", 2)))
 	assert.Equal(t, "<ab>", w.Inbox("bob")[0].Body)
-	assert.Equal(t, MessageGrown{m.ID, ToUsers, "bot", "bob", "b", 2, false}, happened(w, 1)[0])
+	assert.Equal(t, event.MessageGrown{ID: m.IDText(), ChatType: "chat", From: "bot", To: "bob", Text: "b", Seq: 2, Finished: false}, happened(w, 1)[0])
 	clock.Advance(maxStreamPause + 1)
 	assert.True(t, goOn(part("c", 3)).Of(StreamPaused))
 
@@ -230,12 +233,11 @@ func TestRoaming(t *testing.T) {
 	w.ClearAllRoaming("alice")
 	w.ClearAllRoaming("alice")
 	assert.Empty(t, w.Conversations("alice"))
-	first := int64(FirstMessageID)
 	events := happened(w, begin)
 	require.Len(t, events, 4)
-	assert.Equal(t, RoamingDeleted{"alice", With("bob"), []int64{first}}, events[0])
-	assert.Equal(t, ConversationClosed{"alice", With("bob")}, events[1])
-	assert.Equal(t, RoamingCleared{"alice"}, events[3])
+	assert.Equal(t, event.RoamingDeleted{User: "alice", With: event.Peer{ID: "bob"}, Messages: []string{strconv.Itoa(FirstMessageID)}}, events[0])
+	assert.Equal(t, event.ConversationClosed{User: "alice", With: event.Peer{ID: "bob"}}, events[1])
+	assert.Equal(t, event.RoamingCleared{User: "alice"}, events[3])
 }
 
 func TestHistory(t *testing.T) {
@@ -291,8 +293,8 @@ func TestReactions(t *testing.T) {
 	require.Nil(t, w.TakeReactionBack("bob", id, "x"))
 	assert.Len(t, w.Reactions(id), maxReactions-1)
 	events := happened(w, begin)
-	assert.Equal(t, ReactionAdded{"bob", "+1", m, []Reaction{r}}, events[0])
-	assert.IsType(t, ReactionRemoved{}, events[len(events)-1])
+	assert.Equal(t, event.ReactionAdded{User: "bob", Text: "+1", Message: m.Shown(), Reactions: []event.Reaction{{ID: r.ID, Text: "+1", Users: []string{"bob"}}}}, events[0])
+	assert.IsType(t, event.ReactionRemoved{}, events[len(events)-1])
 }
 
 func TestFiles(t *testing.T) {
@@ -314,8 +316,8 @@ func TestFiles(t *testing.T) {
 	_, err = w.StoredFile(f.UUID)
 	assert.True(t, err.Of(NoFile))
 	assert.Equal(t, []bool{false}, w.SetLifetime("alice", LifetimeForever, []string{f.UUID}))
-	assert.Equal(t, []What{
-		FileUploaded{f.UUID, "a", "", 1}, FileLifetimeSet{"alice", f.UUID, f.Expires.Add(time.Hour)},
+	assert.Equal(t, []event.Data{
+		event.FileUploaded{UUID: f.UUID, Name: "a", ContentType: "", Size: 1}, event.FileLifetimeSet{User: "alice", UUID: f.UUID, Expires: f.Expires.Add(time.Hour)},
 	}, happened(w, 0), "a lifetime that stays the same is not an event")
 }
 

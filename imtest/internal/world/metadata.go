@@ -3,26 +3,14 @@ package world
 import (
 	"maps"
 	"slices"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const maxAttributes = 2 << 10 // bytes of keys and values, of one user
 
 // UserAttributesFull is why a rule about attributes refuses.
 const UserAttributesFull Kind = "the attributes of a user are too large" // Limit: bytes
-
-// What happens to the attributes of users.
-type (
-	// AttributesSet says which attributes of a user have new values.
-	AttributesSet struct {
-		User       string
-		Attributes map[string]string
-	}
-	// AttributesDeleted says that a user has no attributes any more.
-	AttributesDeleted struct{ User string }
-)
-
-func (AttributesSet) what()     {}
-func (AttributesDeleted) what() {}
 
 // metadataState holds the attributes of users. They need no account.
 type metadataState struct {
@@ -66,7 +54,7 @@ func (w *World) SetAttributes(name string, pairs map[string]string) *Error {
 	changed := !maps.Equal(merged, w.metadata.of[name])
 	w.metadata.replace(name, merged)
 	if changed {
-		w.emit(AttributesSet{name, maps.Clone(pairs)})
+		w.emit(event.AttributesSet{User: name, Attributes: maps.Clone(pairs)})
 	}
 	return nil
 }
@@ -95,12 +83,12 @@ func (w *World) replaceAttributes(name string, attributes map[string]string) {
 	}
 	for k := range old {
 		if _, kept := attributes[k]; !kept {
-			w.emit(AttributesDeleted{name})
+			w.emit(event.AttributesDeleted{User: name})
 			break
 		}
 	}
 	if len(attributes) > 0 {
-		w.emit(AttributesSet{name, maps.Clone(attributes)})
+		w.emit(event.AttributesSet{User: name, Attributes: maps.Clone(attributes)})
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 func TestAttributesAddUp(t *testing.T) {
@@ -20,9 +22,9 @@ func TestAttributesAddUp(t *testing.T) {
 	w.DeleteAttributes("alice")
 	assert.Nil(t, w.Attributes("alice"))
 	assert.Zero(t, w.AttributesSize())
-	assert.Equal(t, []What{
-		AttributesSet{"alice", map[string]string{"a": "1", "b": "2"}}, AttributesSet{"alice", map[string]string{"b": "3"}},
-		AttributesDeleted{"alice"},
+	assert.Equal(t, []event.Data{
+		event.AttributesSet{User: "alice", Attributes: map[string]string{"a": "1", "b": "2"}}, event.AttributesSet{User: "alice", Attributes: map[string]string{"b": "3"}},
+		event.AttributesDeleted{User: "alice"},
 	}, happened(w, 0))
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const (
@@ -25,56 +27,12 @@ const (
 	NoExport         Kind = "there is no such export, or its file is not there"
 )
 
-// What happens to keyword lists and exports.
+// The types of keyword lists that events hold as well, which have their comments.
 type (
-	// KeywordListCreated says that there is a new list; its words have events of their
-	// own.
-	KeywordListCreated struct{ List KeywordList }
-	// KeywordListUpdated says what a list is now.
-	KeywordListUpdated struct{ List KeywordList }
-	// KeywordListDeleted says that a list is gone, with its words.
-	KeywordListDeleted struct{ List string }
-	// KeywordAdded says that a list has a word more.
-	KeywordAdded struct{ Keyword Keyword }
-	// KeywordUpdated says what a word is now.
-	KeywordUpdated struct{ Keyword Keyword }
-	// KeywordDeleted says that a list has a word less.
-	KeywordDeleted struct{ List, Keyword string }
-	// ExportOrdered says that somebody wants the records of checked messages.
-	ExportOrdered struct{ Export Export }
+	KeywordSettings = event.KeywordSettings
+	KeywordList     = event.KeywordList
+	Keyword         = event.Keyword
 )
-
-func (KeywordListCreated) what() {}
-func (KeywordListUpdated) what() {}
-func (KeywordListDeleted) what() {}
-func (KeywordAdded) what()       {}
-func (KeywordUpdated) what()     {}
-func (KeywordDeleted) what()     {}
-func (ExportOrdered) what()      {}
-
-// KeywordSettings are what create and update set of a list.
-type KeywordSettings struct {
-	Name        string
-	Scope       string // ALL, CHAT, GROUP, ROOM, TAG
-	Tag         string // with TAG
-	Disposition string // PASS, REJECT, EXCHANGE
-	FullMatch   bool
-}
-
-// KeywordList is a list of words, as rules hand it out.
-type KeywordList struct {
-	ID string
-	KeywordSettings
-	Count            int // of its words
-	Created, Updated time.Time
-}
-
-// Keyword is a word of a list.
-type Keyword struct {
-	ID, List, Word   string
-	User             string // who added or changed it last
-	Created, Updated time.Time
-}
 
 // moderationState holds keyword lists and exports.
 type moderationState struct {
@@ -90,7 +48,7 @@ type keywordList struct {
 }
 
 func (l *keywordList) copy() KeywordList {
-	return KeywordList{l.id, l.KeywordSettings, l.words.Len(), l.created, l.updated}
+	return KeywordList{ID: l.id, KeywordSettings: l.KeywordSettings, Count: l.words.Len(), Created: l.created, Updated: l.updated}
 }
 
 func (l *keywordList) has(word string) bool {
@@ -151,7 +109,7 @@ func (w *World) CreateKeywordList(set KeywordSettings, user string, words []stri
 		return KeywordList{}, nil, refuse(KeywordsFull)
 	}
 	w.moderation.lists.Put(l.id, l)
-	w.emit(KeywordListCreated{l.copy()})
+	w.emit(event.KeywordListCreated{List: l.copy()})
 	added := w.addKeywords(l, user, words)
 	return l.copy(), added, nil
 }
@@ -177,10 +135,12 @@ func (w *World) countKeywords() int {
 // addKeywords puts words into a list. The caller holds mu.
 func (w *World) addKeywords(l *keywordList, user string, words []string) []Keyword {
 	now := w.Now()
-	added := Convert(words, func(word string) Keyword { return Keyword{keywordID(), l.id, word, user, now, now} })
+	added := Convert(words, func(word string) Keyword {
+		return Keyword{ID: keywordID(), List: l.id, Word: word, User: user, Created: now, Updated: now}
+	})
 	for _, k := range added {
 		l.words.Put(k.ID, &k)
-		w.emit(KeywordAdded{k})
+		w.emit(event.KeywordAdded{Keyword: k})
 	}
 	l.updated = now
 	return added
@@ -200,7 +160,7 @@ func (w *World) UpdateKeywordList(id string, set KeywordSettings) (KeywordList, 
 	changed := l.KeywordSettings != set
 	l.KeywordSettings, l.updated = set, w.Now()
 	if changed {
-		w.emit(KeywordListUpdated{l.copy()})
+		w.emit(event.KeywordListUpdated{List: l.copy()})
 	}
 	return l.copy(), nil
 }
@@ -214,7 +174,7 @@ func (w *World) DeleteKeywordList(id string) *Error {
 		return err
 	}
 	w.moderation.lists.Remove(l.id)
-	w.emit(KeywordListDeleted{l.id})
+	w.emit(event.KeywordListDeleted{List: l.id})
 	return nil
 }
 
@@ -269,7 +229,7 @@ func (w *World) UpdateKeyword(id, wordID, user, word string) (Keyword, *Error) {
 	changed := k.Word != word || k.User != user
 	k.Word, k.User, k.Updated, l.updated = word, user, w.Now(), w.Now()
 	if changed {
-		w.emit(KeywordUpdated{*k})
+		w.emit(event.KeywordUpdated{Keyword: *k})
 	}
 	return *k, nil
 }
@@ -302,7 +262,7 @@ func (w *World) DeleteKeywords(id string, wordIDs ...string) *Error {
 	}
 	for _, wordID := range distinct(wordIDs) {
 		l.words.Remove(wordID)
-		w.emit(KeywordDeleted{l.id, wordID})
+		w.emit(event.KeywordDeleted{List: l.id, Keyword: wordID})
 	}
 	l.updated = w.Now()
 	return nil

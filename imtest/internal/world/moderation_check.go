@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const (
@@ -65,7 +67,7 @@ func (w *World) OrderExport(from, to int64) Export {
 	defer w.mu.Unlock()
 	e := Export{w.NewUUID(w.Now()), from, to, w.Now()}
 	w.moderation.exports.Put(e.UUID, &e)
-	w.emit(ExportOrdered{e})
+	w.emit(event.ExportOrdered{UUID: e.UUID, From: time.UnixMilli(from).UTC(), To: time.UnixMilli(to).UTC()})
 	return e
 }
 

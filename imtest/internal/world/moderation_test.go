@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 func TestFavoritesByTime(t *testing.T) {
@@ -36,9 +38,10 @@ func TestFavoritesByTime(t *testing.T) {
 	assert.Equal(t, w.Now(), f.Updated)
 	assert.True(t, w.RemoveFavorites("alice", []string{"a", "none"}).Of(NoFavorite))
 	require.Nil(t, w.RemoveFavorites("alice", []string{"a", "a"}))
-	assert.Equal(t, []What{
-		FavoriteAdded{"alice", added[0]}, FavoriteAdded{"alice", added[1]}, FavoriteAdded{"alice", added[2]}, FavoriteAdded{"alice", again[0]},
-		FavoriteExtSet{"alice", "a", "x"}, FavoriteRemoved{"alice", "a"},
+	assert.Equal(t, []event.Data{
+		event.FavoriteAdded{User: "alice", ID: "b", Data: "2"}, event.FavoriteAdded{User: "alice", ID: "a", Data: "1"},
+		event.FavoriteAdded{User: "alice", ID: added[2].ID, Data: "3"}, event.FavoriteAdded{User: "alice", ID: "b", Data: "4"},
+		event.FavoriteExtSet{User: "alice", ID: "a", Ext: "x"}, event.FavoriteRemoved{User: "alice", ID: "a"},
 	}, happened(w, begin))
 	_, err = w.AddFavorites("bob", added)
 	assert.True(t, err.Of(NoUser))
@@ -71,9 +74,9 @@ func TestKeywordsAllOrNone(t *testing.T) {
 	_, err = w.FindKeywords(l.ID, "")
 	assert.True(t, err.Of(NoKeywordList))
 	l.Name, l.Count = "n", 0
-	assert.Equal(t, []What{
-		KeywordListCreated{l}, KeywordAdded{words[0]}, KeywordAdded{words[1]}, KeywordUpdated{changed}, KeywordDeleted{l.ID, words[1].ID},
-		KeywordListUpdated{updated}, KeywordListDeleted{l.ID},
+	assert.Equal(t, []event.Data{
+		event.KeywordListCreated{List: l}, event.KeywordAdded{Keyword: words[0]}, event.KeywordAdded{Keyword: words[1]}, event.KeywordUpdated{Keyword: changed}, event.KeywordDeleted{List: l.ID, Keyword: words[1].ID},
+		event.KeywordListUpdated{List: updated}, event.KeywordListDeleted{List: l.ID},
 	}, happened(w, 0))
 }
 
@@ -125,7 +128,7 @@ func TestExportsAreMadeAndExpire(t *testing.T) {
 	assert.False(t, there())
 	assert.Equal(t, []Export{e}, w.Exports(e.UUID))
 	assert.Empty(t, w.Exports("none"))
-	assert.Equal(t, []What{ExportOrdered{e}}, happened(w, 0))
+	assert.Equal(t, []event.Data{event.ExportOrdered{UUID: e.UUID, From: time.UnixMilli(1).UTC(), To: time.UnixMilli(2).UTC()}}, happened(w, 0))
 }
 
 func TestMadeUpTranslations(t *testing.T) {

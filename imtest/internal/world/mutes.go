@@ -5,24 +5,12 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // MuteKinds are the kinds of chat that a user can be muted in.
 var MuteKinds = []string{"chat", "groupchat", "chatroom"}
-
-// What happens to mutes.
-type (
-	// UserMuted says that a user is muted in one kind of chat.
-	UserMuted struct {
-		User, Kind string
-		Until      time.Time // zero: for ever
-	}
-	// UserUnmuted says that a mute was lifted; one that ends by time says nothing.
-	UserUnmuted struct{ User, Kind string }
-)
-
-func (UserMuted) what()   {}
-func (UserUnmuted) what() {}
 
 // Mute is the mute of one user in one kind of chat. A lifted or ended one stays.
 type Mute struct {
@@ -71,11 +59,11 @@ func (w *World) setMute(u *User, kind string, seconds int64) {
 	w.mutes.Put(muteKey(u.Name, kind), m)
 	switch seconds {
 	case 0:
-		w.emit(UserUnmuted{u.Name, kind})
+		w.emit(event.UserUnmuted{User: u.Name, ChatType: kind})
 	case -1:
-		w.emit(UserMuted{User: u.Name, Kind: kind})
+		w.emit(event.UserMuted{User: u.Name, ChatType: kind})
 	default:
-		w.emit(UserMuted{u.Name, kind, m.Until})
+		w.emit(event.UserMuted{User: u.Name, ChatType: kind, Until: m.Until})
 	}
 }
 

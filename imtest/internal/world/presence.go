@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const (
@@ -18,24 +20,7 @@ const (
 	NoGroupToCount    Kind = "there is no group to count in"
 )
 
-// What happens to presence.
-type (
-	// PresenceSet says what a user reports of one of their devices.
-	PresenceSet struct{ User, Device, Status, Ext string }
-	// PresenceSubscribed says that a user watches another until a time.
-	PresenceSubscribed struct {
-		User, To string
-		Ends     time.Time
-	}
-	// PresenceUnsubscribed says that a user watches another no more.
-	PresenceUnsubscribed struct{ User, To string }
-)
-
-func (PresenceSet) what()          {}
-func (PresenceSubscribed) what()   {}
-func (PresenceUnsubscribed) what() {}
-
-// presenceState holds what users tell of themselves, and who listens.
+// presenceState holds what users publish, and who listens.
 type presenceState struct {
 	of   map[string]*Presence
 	subs map[string]*Book[*Subscription] // by subscriber, then by the one watched
@@ -146,7 +131,7 @@ func (w *World) setPresence(user, device, status, ext string) {
 	changed := !had || old != status || own.Ext != ext
 	own.Status[device], own.Ext, own.Changed = status, ext, w.Now()
 	if changed {
-		w.emit(PresenceSet{user, device, status, ext})
+		w.emit(event.PresenceSet{User: user, Device: device, Status: status, Ext: ext})
 	}
 }
 
@@ -219,7 +204,7 @@ func (w *World) Subscribe(user string, names []string, seconds int64) (list []Pr
 	ends = w.Now().Add(time.Duration(min(seconds, int64(maxSubscriptionAge.Seconds()))) * time.Second)
 	for _, name := range names {
 		w.presence.subscribe(u.Name, name, ends)
-		w.emit(PresenceSubscribed{u.Name, name, ends})
+		w.emit(event.PresenceSubscribed{User: u.Name, To: name, Ends: ends})
 	}
 	return Convert(names, w.presenceOf), ends, nil
 }
@@ -254,7 +239,7 @@ func (w *World) Unsubscribe(user string, names []string) {
 		sub := subs.Get(name)
 		subs.Remove(name)
 		if sub != nil && now.Before(sub.Ends) {
-			w.emit(PresenceUnsubscribed{Fold(user), name})
+			w.emit(event.PresenceUnsubscribed{User: Fold(user), To: name})
 		}
 	}
 }
@@ -290,7 +275,7 @@ type SubscriptionList struct {
 	To   []Subscription
 }
 
-// dumpPresence copies what users tell of themselves for Dump. The caller holds mu.
+// dumpPresence copies what users publish for Dump. The caller holds mu.
 func (w *World) dumpPresence() []Presence {
 	return Convert(slices.Sorted(maps.Keys(w.presence.of)), func(name string) Presence {
 		p := *w.presence.of[name]

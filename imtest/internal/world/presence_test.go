@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 func TestPresence(t *testing.T) {
@@ -18,14 +20,14 @@ func TestPresence(t *testing.T) {
 	assert.Equal(t, map[string]string{"phone": "1", "pad": "2"}, w.PresenceOf("alice").Status)
 	assert.True(t, w.SetPresence("nobody", "pad", "1", "").Of(NoUser))
 	w.PutPresence("nobody", "pad", "1", "")
-	assert.Equal(t, []What{PresenceSet{"alice", "pad", "2", "busy"}, PresenceSet{"nobody", "pad", "1", ""}}, happened(w, begin))
+	assert.Equal(t, []event.Data{event.PresenceSet{User: "alice", Device: "pad", Status: "2", Ext: "busy"}, event.PresenceSet{User: "nobody", Device: "pad", Status: "1", Ext: ""}}, happened(w, begin))
 
 	seen := w.SeePresence("alice", []string{"Nobody", "nobody"})
 	require.Len(t, seen, 1)
 	assert.Equal(t, "nobody", seen[0].User)
 	assert.Empty(t, w.SeePresence("nobody", []string{"alice"}))
 
-	require.Nil(t, w.LogOut("alice"))
+	require.Nil(t, w.LogOut("alice", event.LogoutSelf))
 	assert.Equal(t, map[string]string{"pad": "2"}, w.PresenceOf("alice").Status, "a device that never logged in does not log out")
 	_, err := w.DeleteUser("alice")
 	require.Nil(t, err)
@@ -51,8 +53,8 @@ func TestSubscriptionsEnd(t *testing.T) {
 	assert.Equal(t, clock.Now().Add(maxSubscriptionAge), later)
 	w.Unsubscribe("ALICE", []string{"Carol", "carol"})
 	assert.Empty(t, w.Subscriptions("alice"))
-	assert.Equal(t, []What{
-		PresenceSubscribed{"alice", "bob", ends}, PresenceSubscribed{"alice", "carol", later}, PresenceUnsubscribed{"alice", "carol"},
+	assert.Equal(t, []event.Data{
+		event.PresenceSubscribed{User: "alice", To: "bob", Ends: ends}, event.PresenceSubscribed{User: "alice", To: "carol", Ends: later}, event.PresenceUnsubscribed{User: "alice", To: "carol"},
 	}, happened(w, begin), "what ends by itself is not an event")
 
 	_, _, err = w.Subscribe("alice", []string{"bob", "ALICE"}, 60)

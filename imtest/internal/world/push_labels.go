@@ -1,13 +1,17 @@
 package world
 
-import "time"
+import (
+	"time"
+
+	"github.com/imrest/im-go/imtest/event"
+)
 
 const (
 	maxLabels     = 100   // of the app
 	maxLabelUsers = 20000 // of one label
 )
 
-// label is a set of users; its name is told from others by case.
+// label is a set of users; case matters in its name.
 type label struct {
 	name, description string
 	created           time.Time
@@ -55,7 +59,7 @@ func (w *World) CreateLabel(name, description string) (Label, *Error) {
 	}
 	l := &label{name: name, description: description, created: w.Now()}
 	w.push.labels.Put(name, l)
-	w.emit(LabelCreated{name, description})
+	w.emit(event.LabelCreated{Label: name, Description: description})
 	return l.copy(), nil
 }
 
@@ -91,7 +95,7 @@ func (w *World) DeleteLabel(name string) *Error {
 		return err
 	}
 	w.push.labels.Remove(l.name)
-	w.emit(LabelDeleted{l.name})
+	w.emit(event.LabelDeleted{Label: l.name})
 	return nil
 }
 
@@ -135,7 +139,7 @@ func (w *World) AddLabelUsers(name string, users []string) (LabelOutcome, *Error
 			return refuse(LabelFull, l.name)
 		}
 		l.users.Put(user, &Labelled{user, w.Now()})
-		w.emit(LabelUserAdded{l.name, user})
+		w.emit(event.LabelUserAdded{Label: l.name, User: user})
 		return nil
 	})
 }
@@ -146,7 +150,7 @@ func (w *World) RemoveLabelUsers(name string, users []string) (LabelOutcome, *Er
 	return w.forLabel(name, users, func(l *label, user string) *Error {
 		if l.users.Has(user) {
 			l.users.Remove(user)
-			w.emit(LabelUserRemoved{l.name, user})
+			w.emit(event.LabelUserRemoved{Label: l.name, User: user})
 		}
 		return nil
 	})

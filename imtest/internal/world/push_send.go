@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // PushTemplate is a template of push notifications.
@@ -33,7 +35,7 @@ func (w *World) CreateTemplate(name, title, text string) (PushTemplate, *Error) 
 	now := w.Now()
 	t := &PushTemplate{Name: name, Title: title, Text: text, Created: now, Updated: now}
 	w.push.templates.Put(name, t)
-	w.emit(TemplateCreated{*t})
+	w.emit(event.TemplateCreated{Template: t.Name, Title: t.Title, Text: t.Text})
 	return *t, nil
 }
 
@@ -60,7 +62,7 @@ func (w *World) UpdateTemplate(name, title, text string) (PushTemplate, *Error) 
 	t.Title, t.Text = cmp.Or(title, t.Title), cmp.Or(text, t.Text)
 	t.Updated = w.Now()
 	if t.Title != old.Title || t.Text != old.Text {
-		w.emit(TemplateUpdated{*t})
+		w.emit(event.TemplateUpdated{Template: t.Name, Title: t.Title, Text: t.Text})
 	}
 	return *t, nil
 }
@@ -74,7 +76,7 @@ func (w *World) DeleteTemplate(name string) (PushTemplate, *Error) {
 		return PushTemplate{}, err
 	}
 	w.push.templates.Remove(name)
-	w.emit(TemplateDeleted{name})
+	w.emit(event.TemplateDeleted{Template: name})
 	return *t, nil
 }
 
@@ -98,7 +100,7 @@ func (w *World) StorePush(message string) int64 {
 	defer w.mu.Unlock()
 	v := StoredPush{w.push.newID(), message, w.Now()}
 	w.push.keep(v)
-	w.emit(PushStored{v.ID, message})
+	w.emit(event.PushStored{ID: v.ID, Message: []byte(message)})
 	return v.ID
 }
 
@@ -135,6 +137,21 @@ func (p *Push) copy() Push {
 	c := *p
 	c.Users, c.Labels = slices.Clone(p.Users), slices.Clone(p.Labels)
 	return c
+}
+
+// sent is the event of a push.
+func (p *Push) sent(to []Delivery) event.PushSent {
+	e := event.PushSent{
+		Endpoint: p.Endpoint, TaskID: p.TaskID, Users: slices.Clone(p.Users), Labels: slices.Clone(p.Labels), All: p.All,
+		Strategy: p.Strategy, Platform: p.Platform, Start: p.Start,
+	}
+	if p.Message != "" {
+		e.Message = []byte(p.Message)
+	}
+	for _, d := range to {
+		e.Devices = append(e.Devices, event.PushedDevice{User: d.User, Platform: d.Platform, Device: d.Binding.Device, Notifier: d.Binding.Notifier})
+	}
+	return e
 }
 
 // Delivery is a device to which a vendor brings a push.
@@ -227,7 +244,7 @@ func (w *World) pushOut(p *Push) map[string]bool {
 	for _, d := range to {
 		w.push.count(dayPlatform{p.Time.UTC().Format(time.DateOnly), d.Platform})
 	}
-	w.emit(PushSent{p.copy(), to})
+	w.emit(p.sent(to))
 	return reached
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 func TestBindings(t *testing.T) {
@@ -27,9 +29,12 @@ func TestBindings(t *testing.T) {
 	all, err := w.Bindings("alice")
 	require.Nil(t, err)
 	assert.Equal(t, []Binding{pad}, all)
-	assert.Equal(t, []What{
-		DeviceBound{"alice", phone}, DeviceBound{"alice", pad}, DeviceBound{"alice", other},
-		DeviceUnbound{"alice", phone}, DeviceUnbound{"alice", other},
+	assert.Equal(t, []event.Data{
+		event.DeviceBound{User: "alice", Device: "phone", Notifier: "acme-apns", Token: "t1"},
+		event.DeviceBound{User: "alice", Device: "pad", Notifier: "acme-apns", Token: "t2"},
+		event.DeviceBound{User: "alice", Device: "phone", Notifier: "acme-fcm", Token: "t3"},
+		event.DeviceUnbound{User: "alice", Device: "phone", Notifier: "acme-apns", Token: "t1"},
+		event.DeviceUnbound{User: "alice", Device: "phone", Notifier: "acme-fcm", Token: "t3"},
 	}, happened(w, begin))
 	_, err = w.BindDevice("nobody", phone)
 	assert.True(t, err.Of(NoUser))
@@ -91,9 +96,13 @@ func TestPushTasks(t *testing.T) {
 	labelled := Push{TaskID: first, Users: []string{"bob"}, Labels: []string{"red", "big"}, Strategy: 2, Message: "{}", Start: now, Time: now}
 	all := Push{TaskID: second, All: true, Strategy: 1, Message: `{"title":"t"}`, Start: now, Time: now}
 	assert.Equal(t, []Push{labelled, all}, w.Pushes())
-	assert.Equal(t, []What{
-		PushSent{labelled, []Delivery{{"bob", "ANDROID", Binding{"d", "t", "acme-fcm"}}}},
-		PushStored{id, `{"title":"t"}`}, PushSent{all, nil},
+	assert.Equal(t, []event.Data{
+		event.PushSent{
+			TaskID: first, Users: []string{"bob"}, Labels: []string{"red", "big"}, Strategy: 2, Message: []byte("{}"), Start: now,
+			Devices: []event.PushedDevice{{User: "bob", Platform: "ANDROID", Device: "d", Notifier: "acme-fcm"}},
+		},
+		event.PushStored{ID: id, Message: []byte(`{"title":"t"}`)},
+		event.PushSent{TaskID: second, All: true, Strategy: 1, Message: []byte(`{"title":"t"}`), Start: now},
 	}, happened(w, begin))
 	w.Pushes()[0].Users[0] = "stolen"
 	assert.Equal(t, []string{"bob"}, w.Pushes()[0].Users)
@@ -118,8 +127,8 @@ func TestLabels(t *testing.T) {
 	assert.Empty(t, w.LabelsOf("alice"))
 	require.Nil(t, w.DeleteLabel("red"))
 	assert.True(t, w.DeleteLabel("red").Of(NoLabel))
-	assert.Equal(t, []What{
-		LabelCreated{"red", "warm"}, LabelUserAdded{"red", "alice"}, UserDeleted{"alice"}, LabelDeleted{"red"},
+	assert.Equal(t, []event.Data{
+		event.LabelCreated{Label: "red", Description: "warm"}, event.LabelUserAdded{Label: "red", User: "alice"}, event.UserDeleted{User: "alice"}, event.LabelDeleted{Label: "red"},
 	}, happened(w, begin))
 
 	for i := range maxLabels {
@@ -155,16 +164,16 @@ func TestPushSettingsOfUsers(t *testing.T) {
 	require.Nil(t, err)
 	require.Nil(t, w.SetPushLanguage("alice", "de"))
 	require.Nil(t, w.ChooseTemplate("alice", "default"))
-	assert.Equal(t, []What{
-		PushSettingsSet{"alice", bob, want}, PushNicknameSet{"alice", "Al"},
-		PushFieldsSet{"alice", map[string]any{"notification_display_style": int64(1)}},
-		PushLanguageSet{"alice", "de"}, PushTemplateChosen{"alice", "default"},
+	assert.Equal(t, []event.Data{
+		event.PushSettingsSet{User: "alice", ChatType: "user", ID: "bob", Mode: "NONE", Until: want.Until}, event.PushNicknameSet{User: "alice", Nickname: "Al"},
+		event.PushFieldsSet{User: "alice", Fields: map[string]any{"notification_display_style": int64(1)}},
+		event.PushLanguageSet{User: "alice", Language: "de"}, event.PushTemplateChosen{User: "alice", Template: "default"},
 	}, happened(w, begin))
 }
 
 func TestTemplates(t *testing.T) {
 	w := worldOf()
-	made, err := w.CreateTemplate("hello", "T", "X")
+	_, err := w.CreateTemplate("hello", "T", "X")
 	require.Nil(t, err)
 	_, err = w.CreateTemplate("hello", "T", "X")
 	assert.True(t, err.Of(TemplateTaken))
@@ -177,5 +186,5 @@ func TestTemplates(t *testing.T) {
 	require.Nil(t, err)
 	_, err = w.Template("hello")
 	assert.True(t, err.Of(NoTemplate))
-	assert.Equal(t, []What{TemplateCreated{made}, TemplateUpdated{changed}, TemplateDeleted{"hello"}}, happened(w, 0))
+	assert.Equal(t, []event.Data{event.TemplateCreated{Template: "hello", Title: "T", Text: "X"}, event.TemplateUpdated{Template: "hello", Title: "T", Text: "Y"}, event.TemplateDeleted{Template: "hello"}}, happened(w, 0))
 }

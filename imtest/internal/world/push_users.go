@@ -3,6 +3,8 @@ package world
 import (
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // A Nickname is how a user is called in push notifications.
@@ -33,7 +35,7 @@ func (w *World) setNickname(u *User, nickname string) {
 	changed := u.Nickname != nickname
 	u.Nickname, u.Modified = nickname, w.Now()
 	if changed {
-		w.emit(PushNicknameSet{u.Name, nickname})
+		w.emit(event.PushNicknameSet{User: u.Name, Nickname: nickname})
 	}
 }
 
@@ -58,7 +60,7 @@ func (w *World) SetPushFields(name string, nickname *string, fields map[string]a
 	}
 	u.Modified = w.Now()
 	if len(changed) > 0 {
-		w.emit(PushFieldsSet{u.Name, changed})
+		w.emit(event.PushFieldsSet{User: u.Name, Fields: changed})
 	}
 	return u.copy(), nil
 }
@@ -137,12 +139,12 @@ func (w *World) bindDevice(user string, b Binding) {
 	own.bind(b)
 	for _, old := range before {
 		if !own.bindings.Has(old.key()) {
-			w.emit(DeviceUnbound{user, old})
+			w.emit(event.DeviceUnbound{User: user, Device: old.Device, Notifier: old.Notifier, Token: old.Token})
 		}
 	}
 	for _, now := range own.bound() {
 		if !slices.Contains(before, now) {
-			w.emit(DeviceBound{user, now})
+			w.emit(event.DeviceBound{User: user, Device: now.Device, Notifier: now.Notifier, Token: now.Token})
 		}
 	}
 }
@@ -173,12 +175,15 @@ type PushScope struct{ Chat, Key string }
 // IsAll holds for the scope of all messages of a user.
 func (s PushScope) IsAll(user string) bool { return s.Chat == "user" && Fold(s.Key) == Fold(user) }
 
-func (s PushScope) text() string {
+// folded is the scope with the name of a user as it is kept.
+func (s PushScope) folded() PushScope {
 	if s.Chat == "user" {
-		return s.Chat + "/" + Fold(s.Key)
+		s.Key = Fold(s.Key)
 	}
-	return s.Chat + "/" + s.Key
+	return s
 }
+
+func (s PushScope) text() string { return s.Chat + "/" + s.folded().Key }
 
 // PushChange is what changes in settings; nil and 0 leave a field as it is, which no
 // document settles.
@@ -208,7 +213,7 @@ func (w *World) ChangePushSettings(name string, scope PushScope, change PushChan
 	}
 	w.push.edit(u.Name).settings[scope.text()] = &p
 	if p != old {
-		w.emit(PushSettingsSet{u.Name, scope, p})
+		w.emit(event.PushSettingsSet{User: u.Name, ChatType: scope.Chat, ID: scope.folded().Key, Mode: p.Mode, Interval: p.Interval, Until: p.Until})
 	}
 	return p, nil
 }
@@ -237,58 +242,56 @@ func (w *World) PushSettings(name string, scope PushScope) (PushSettings, *Error
 
 // SetPushLanguage sets the language into which notifications of a user are translated.
 func (w *World) SetPushLanguage(name, language string) *Error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	u, err := w.user(name)
-	if err != nil {
-		return err
-	}
-	own := w.push.edit(u.Name)
-	changed := own.language != language
-	own.language = language
-	if changed {
-		w.emit(PushLanguageSet{u.Name, language})
-	}
-	return nil
+	return w.setPushText(name, (*pushUser).languageField, language, func(user string) event.Data {
+		return event.PushLanguageSet{User: user, Language: language}
+	})
 }
 
 // PushLanguage returns the language into which notifications of a user are
 // translated, "" if there is none.
 func (w *World) PushLanguage(name string) (string, *Error) {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	u, err := w.user(name)
-	if err != nil {
-		return "", err
-	}
-	return w.push.user(u.Name).language, nil
+	return w.pushText(name, (*pushUser).languageField)
 }
 
 // ChooseTemplate sets the template that a user wants. Any name will do: some
 // templates are built in.
 func (w *World) ChooseTemplate(name, template string) *Error {
+	return w.setPushText(name, (*pushUser).templateField, template, func(user string) event.Data {
+		return event.PushTemplateChosen{User: user, Template: template}
+	})
+}
+
+// ChosenTemplate returns the template that a user wants, "" if there is none.
+func (w *World) ChosenTemplate(name string) (string, *Error) {
+	return w.pushText(name, (*pushUser).templateField)
+}
+
+func (u *pushUser) languageField() *string { return &u.language }
+func (u *pushUser) templateField() *string { return &u.template }
+
+// setPushText sets a text that a user has chosen, which is an event if it is another one.
+func (w *World) setPushText(name string, field func(*pushUser) *string, text string, happened func(user string) event.Data) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return err
 	}
-	own := w.push.edit(u.Name)
-	changed := own.template != template
-	own.template = template
-	if changed {
-		w.emit(PushTemplateChosen{u.Name, template})
+	own := field(w.push.edit(u.Name))
+	if *own != text {
+		*own = text
+		w.emit(happened(u.Name))
 	}
 	return nil
 }
 
-// ChosenTemplate returns the template that a user wants, "" if there is none.
-func (w *World) ChosenTemplate(name string) (string, *Error) {
+// pushText returns a text that a user has chosen.
+func (w *World) pushText(name string, field func(*pushUser) *string) (string, *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	u, err := w.user(name)
 	if err != nil {
 		return "", err
 	}
-	return w.push.user(u.Name).template, nil
+	return *field(w.push.user(u.Name)), nil
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const (
@@ -19,25 +21,6 @@ const (
 	ReactedAlready Kind = "the user has this reaction already"
 	ReactionsFull  Kind = "the message has as many reactions as it can have"
 )
-
-// What happens to reactions.
-type (
-	// ReactionAdded says that a user has reacted to a message.
-	ReactionAdded struct {
-		User, Text string
-		Message    Message
-		Reactions  []Reaction // all of the message now
-	}
-	// ReactionRemoved says that a user has taken a reaction back.
-	ReactionRemoved struct {
-		User, Text string
-		Message    Message
-		Reactions  []Reaction // all of the message now
-	}
-)
-
-func (ReactionAdded) what()   {}
-func (ReactionRemoved) what() {}
 
 // reactionState holds the reactions to messages, which end with them.
 type reactionState struct {
@@ -62,6 +45,11 @@ type Reaction struct {
 
 func (r *reaction) copy() Reaction {
 	return Reaction{r.ID, r.Text, r.Created, r.Updated, r.Users.List()}
+}
+
+// shown is the reaction as events have it.
+func (r *reaction) shown() event.Reaction {
+	return event.Reaction{ID: r.ID, Text: r.Text, Users: r.Users.List()}
 }
 
 // on returns the reactions to a message, to read.
@@ -115,7 +103,22 @@ func (w *World) mayReact(user string, m *Message) *Error {
 func (w *World) React(user, id, text string) (Reaction, Message, *Error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	user = Fold(user)
+	return w.react(Fold(user), id, text)
+}
+
+// ReactAs is React on a device of the user.
+func (w *World) ReactAs(user, id, text string) *Error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	u, err := w.client(user)
+	if err == nil {
+		_, _, err = w.react(u.Name, id, text)
+	}
+	return err
+}
+
+// react is React. The caller holds mu.
+func (w *World) react(user, id, text string) (Reaction, Message, *Error) {
 	m := w.kept(id)
 	if m == nil {
 		return Reaction{}, Message{}, refuse(NoMessage, id)
@@ -132,7 +135,7 @@ func (w *World) React(user, id, text string) (Reaction, Message, *Error) {
 	}
 	r := w.reactions.add(m, text, w.Now())
 	r.Users.Put(user, user)
-	w.emit(ReactionAdded{user, text, *m, w.reactions.of(m)})
+	w.emit(event.ReactionAdded{User: user, Text: text, Message: m.Shown(), Reactions: Convert(w.reactions.on(m).List(), (*reaction).shown)})
 	return r.copy(), *m, nil
 }
 
@@ -140,7 +143,22 @@ func (w *World) React(user, id, text string) (Reaction, Message, *Error) {
 func (w *World) TakeReactionBack(user, id, text string) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	user = Fold(user)
+	return w.takeReactionBack(Fold(user), id, text)
+}
+
+// TakeReactionBackAs is TakeReactionBack on a device of the user.
+func (w *World) TakeReactionBackAs(user, id, text string) *Error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	u, err := w.client(user)
+	if err != nil {
+		return err
+	}
+	return w.takeReactionBack(u.Name, id, text)
+}
+
+// takeReactionBack is TakeReactionBack. The caller holds mu.
+func (w *World) takeReactionBack(user, id, text string) *Error {
 	m := w.kept(id)
 	r := w.reactions.on(m).Get(text)
 	if r == nil || !r.Users.Has(user) {
@@ -149,7 +167,7 @@ func (w *World) TakeReactionBack(user, id, text string) *Error {
 	if r.Users.Remove(user); r.Users.Len() == 0 {
 		w.reactions.on(m).Remove(text)
 	}
-	w.emit(ReactionRemoved{user, text, *m, w.reactions.of(m)})
+	w.emit(event.ReactionRemoved{User: user, Text: text, Message: m.Shown(), Reactions: Convert(w.reactions.on(m).List(), (*reaction).shown)})
 	return nil
 }
 

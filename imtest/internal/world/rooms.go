@@ -3,41 +3,12 @@ package world
 import (
 	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // NoTag is why a tag of a room is not muted.
 const NoTag Kind = "no member of the room has the tag"
-
-// What happens to tags of members, and to super admins.
-type (
-	// MemberTagsSet says which tags a member of a room has.
-	MemberTagsSet struct {
-		In   CircleID
-		User string
-		Tags []string
-	}
-	// TagMuted says that the members of a room with a tag are muted.
-	TagMuted struct {
-		In    CircleID
-		Tag   string
-		Until time.Time
-	}
-	// TagUnmuted says that the mute of a tag was lifted.
-	TagUnmuted struct {
-		In  CircleID
-		Tag string
-	}
-	// SuperAdminAdded says that a user is a super admin of the rooms of the app.
-	SuperAdminAdded struct{ User string }
-	// SuperAdminRemoved says that a user is not a super admin any more.
-	SuperAdminRemoved struct{ User string }
-)
-
-func (MemberTagsSet) what()     {}
-func (TagMuted) what()          {}
-func (TagUnmuted) what()        {}
-func (SuperAdminAdded) what()   {}
-func (SuperAdminRemoved) what() {}
 
 // TagMute is when the mute of a tag ends.
 type TagMute struct {
@@ -67,13 +38,13 @@ func (w *World) setTags(g *circle, m *Member, tags []string) {
 	changed := !slices.Equal(m.Tags, tags)
 	m.Tags = slices.Clone(tags)
 	if changed {
-		w.emit(MemberTagsSet{g.CircleID, m.User, slices.Clone(tags)})
+		w.emit(event.MemberTagsSet{In: g.CircleID, User: m.User, Tags: slices.Clone(tags)})
 	}
 }
 
 // roomMember returns a member of a room. The caller holds mu.
 func (w *World) roomMember(room, user string) (*circle, *Member, *Error) {
-	g, err := w.circle(CircleID{RoomKind, room})
+	g, err := w.circle(CircleID{Kind: RoomKind, ID: room})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -101,7 +72,7 @@ func (w *World) MemberTags(room, user string) ([]TagMute, *Error) {
 func (w *World) MuteTag(room, tag string, length time.Duration) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	g, err := w.managed(CircleID{RoomKind, room})
+	g, err := w.managed(CircleID{Kind: RoomKind, ID: room})
 	switch {
 	case err != nil:
 		return err
@@ -112,9 +83,9 @@ func (w *World) MuteTag(room, tag string, length time.Duration) *Error {
 	g.muteTag(tag, until)
 	switch {
 	case length != 0:
-		w.emit(TagMuted{g.CircleID, tag, until})
+		w.emit(event.TagMuted{In: g.CircleID, Tag: tag, Until: until})
 	case wasMuted:
-		w.emit(TagUnmuted{g.CircleID, tag})
+		w.emit(event.TagUnmuted{In: g.CircleID, Tag: tag})
 	}
 	return nil
 }
@@ -124,6 +95,11 @@ func (g *circle) muteTag(tag string, until time.Time) {
 		g.tags = map[string]time.Time{}
 	}
 	g.tags[tag] = until
+}
+
+// hasMutedTag holds for a member with a tag that is muted.
+func (g *circle) hasMutedTag(m *Member, now time.Time) bool {
+	return slices.ContainsFunc(m.Tags, func(tag string) bool { return g.tags[tag].After(now) })
 }
 
 // knowsTag holds if a member has the tag.
@@ -146,7 +122,7 @@ func (w *World) AddSuperAdmin(name string) *Error {
 	}
 	if !w.circles.superAdmins.Has(u.Name) {
 		w.circles.superAdmins.Put(u.Name, u.Name)
-		w.emit(SuperAdminAdded{u.Name})
+		w.emit(event.SuperAdminAdded{User: u.Name})
 	}
 	return nil
 }
@@ -162,7 +138,7 @@ func (w *World) RemoveSuperAdmin(name string) *Error {
 	}
 	if w.circles.superAdmins.Has(u.Name) {
 		w.circles.superAdmins.Remove(u.Name)
-		w.emit(SuperAdminRemoved{u.Name})
+		w.emit(event.SuperAdminRemoved{User: u.Name})
 	}
 	return nil
 }
@@ -231,7 +207,7 @@ func (w *World) takeOutAbsent() {
 		for _, g := range w.circles.rooms.of(d.User).List() {
 			if g.Owner != d.User && !g.allowed.Has(d.User) {
 				w.leave(g, d.User)
-				w.emit(MembersLeft{g.CircleID, []string{d.User}, g.members.Len(), LeftOffline})
+				w.emit(event.MembersLeft{In: g.CircleID, Users: []string{d.User}, Count: g.members.Len(), Why: event.LeftOffline})
 			}
 		}
 	}

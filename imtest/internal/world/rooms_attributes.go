@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"unicode/utf8"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const (
@@ -22,30 +24,6 @@ const (
 	AttributeValueTooLong Kind = "the value of an attribute of a room is too long"        // Names: attribute; Limit
 	RoomAttributesFull    Kind = "a room has as many attributes as can be"                // Limit
 )
-
-// What happens to attributes of rooms. Those who leave take theirs along, unless
-// they were set to stay.
-type (
-	// RoomAttributesSet says which attributes of a room were set for a member.
-	RoomAttributesSet struct {
-		In         CircleID
-		Name, User string // of the room, and of the member
-		Forced     bool   // also those of others
-		Values     map[string]string
-		Failed     []string // what the call did not set
-	}
-	// RoomAttributesDeleted says which attributes of a room were deleted for a user.
-	RoomAttributesDeleted struct {
-		In         CircleID
-		Name, User string
-		Forced     bool
-		Deleted    []string
-		Failed     []string
-	}
-)
-
-func (RoomAttributesSet) what()     {}
-func (RoomAttributesDeleted) what() {}
 
 // RoomAttribute is an attribute of a room and the member who has set it.
 type RoomAttribute struct {
@@ -76,14 +54,14 @@ func (w *World) SetRoomAttributes(room, user string, values map[string]string, s
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	user = Fold(user)
-	g, err := w.managed(CircleID{RoomKind, room})
+	g, err := w.managed(CircleID{Kind: RoomKind, ID: room})
 	switch {
 	case err != nil:
 		return nil, err
 	case !g.members.Has(user):
 		return nil, refuse(NotInRoom, user)
 	}
-	e := RoomAttributesSet{In: g.CircleID, Name: g.Name, User: user, Forced: forced, Values: map[string]string{}}
+	e := event.RoomAttributesSet{In: g.CircleID, Name: g.Name, User: user, Forced: forced, Values: map[string]string{}}
 	changed, foreign := false, 0
 	list := Convert(slices.Sorted(maps.Keys(values)), func(name string) AttributeOutcome {
 		a := &RoomAttribute{name, values[name], user, stay}
@@ -136,14 +114,14 @@ func (w *World) DeleteRoomAttributes(room, user string, names []string, forced b
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	user = Fold(user)
-	g, err := w.managed(CircleID{RoomKind, room})
+	g, err := w.managed(CircleID{Kind: RoomKind, ID: room})
 	switch {
 	case err != nil:
 		return nil, err
 	case !forced && !g.members.Has(user):
 		return nil, refuse(NotInRoom, user)
 	}
-	e := RoomAttributesDeleted{In: g.CircleID, Name: g.Name, User: user, Forced: forced}
+	e := event.RoomAttributesDeleted{In: g.CircleID, Name: g.Name, User: user, Forced: forced}
 	list := Convert(names, func(name string) AttributeOutcome {
 		a := g.attributes.Get(name)
 		if a != nil && a.User != user && !forced {
@@ -168,7 +146,7 @@ func (w *World) RoomAttributes(room string, names []string) ([]RoomAttribute, *E
 	w.DropAbsent()
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	g, err := w.circle(CircleID{RoomKind, room})
+	g, err := w.circle(CircleID{Kind: RoomKind, ID: room})
 	if err != nil {
 		return nil, err
 	}

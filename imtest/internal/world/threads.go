@@ -3,6 +3,8 @@ package world
 import (
 	"slices"
 	"strconv"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 const (
@@ -26,14 +28,21 @@ const (
 type NewThread struct {
 	Group, Message string
 	Owner, Name    string
+	OnDevice       bool // the owner does it, not a call
 }
 
 // CreateThread hangs a thread on a message of a group.
 func (w *World) CreateThread(n NewThread) (Circle, *Error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	owner := Fold(n.Owner)
-	g, err := w.managed(CircleID{GroupKind, n.Group})
+	owner, by := Fold(n.Owner), ""
+	if n.OnDevice {
+		if _, err := w.client(owner); err != nil {
+			return Circle{}, err
+		}
+		by = owner
+	}
+	g, err := w.managed(CircleID{Kind: GroupKind, ID: n.Group})
 	if err == nil && !g.members.Has(owner) {
 		err = refuse(OutsideGroup, owner)
 	}
@@ -51,12 +60,12 @@ func (w *World) CreateThread(n NewThread) (Circle, *Error) {
 		return Circle{}, err
 	}
 	t := &circle{Circle: Circle{
-		CircleID: CircleID{ThreadKind, w.freeCircleID()}, Settings: Settings{Name: n.Name},
+		CircleID: CircleID{Kind: ThreadKind, ID: w.freeCircleID()}, Settings: Settings{Name: n.Name},
 		Owner: owner, Group: n.Group, Message: strconv.FormatInt(m.ID, 10),
 	}}
 	w.found(t, nil)
 	w.hang(t)
-	w.emit(CircleCreated{t.Circle, []string{owner}})
+	w.emit(event.CircleCreated{Circle: t.Circle, Members: []string{owner}, By: by})
 	return t.Circle, nil
 }
 
@@ -95,7 +104,7 @@ func (w *World) canJoinThreads(user string) *Error {
 
 // RenameThread gives a thread another name.
 func (w *World) RenameThread(id, name string) *Error {
-	return w.UpdateCircle(CircleID{ThreadKind, id}, SettingsChange{Name: &name})
+	return w.UpdateCircle(CircleID{Kind: ThreadKind, ID: id}, SettingsChange{Name: &name})
 }
 
 // A ThreadQuery asks for a page of threads, or of members of one.
@@ -136,7 +145,7 @@ func (w *World) ListThreadsOf(user string, q ThreadQuery) (list []Circle, next s
 func (w *World) ListThreadsIn(group, user string, q ThreadQuery) (list []Circle, next string, err *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	if _, err := w.circle(CircleID{GroupKind, group}); err != nil {
+	if _, err := w.circle(CircleID{Kind: GroupKind, ID: group}); err != nil {
 		return nil, "", err
 	}
 	return pageOf(q, w.circles.threads.of(Fold(user)), func(t *circle) bool { return t.Group == group }, (*circle).bare)
@@ -147,7 +156,7 @@ func (w *World) ListThreadsIn(group, user string, q ThreadQuery) (list []Circle,
 func (w *World) ListThreadMembers(id string, q ThreadQuery) (list []string, next string, err *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	t, err := w.circle(CircleID{ThreadKind, id})
+	t, err := w.circle(CircleID{Kind: ThreadKind, ID: id})
 	if err != nil {
 		return nil, "", err
 	}
@@ -160,7 +169,7 @@ func (w *World) ListThreadMembers(id string, q ThreadQuery) (list []string, next
 func (w *World) AddThreadMembers(id string, users []string) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	t, err := w.managed(CircleID{ThreadKind, id})
+	t, err := w.managed(CircleID{Kind: ThreadKind, ID: id})
 	if err != nil {
 		return err
 	}
@@ -184,7 +193,7 @@ func (w *World) AddThreadMembers(id string, users []string) *Error {
 	for _, user := range fresh {
 		w.join(t, user)
 	}
-	w.emit(MembersJoined{t.CircleID, fresh, t.members.Len()})
+	w.emit(event.MembersJoined{In: t.CircleID, Users: fresh, Count: t.members.Len()})
 	return nil
 }
 
@@ -193,7 +202,7 @@ func (w *World) AddThreadMembers(id string, users []string) *Error {
 func (w *World) RemoveThreadMembers(id string, users []string) ([]Outcome, *Error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	t, err := w.managed(CircleID{ThreadKind, id})
+	t, err := w.managed(CircleID{Kind: ThreadKind, ID: id})
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +216,7 @@ func (w *World) RemoveThreadMembers(id string, users []string) ([]Outcome, *Erro
 		return Outcome{User: user}
 	})
 	if gone != nil {
-		w.emit(MembersLeft{t.CircleID, gone, t.members.Len(), LeftRemoved})
+		w.emit(event.MembersLeft{In: t.CircleID, Users: gone, Count: t.members.Len(), Why: event.LeftRemoved})
 	}
 	return list, nil
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"time"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // Why a rule about tokens refuses.
@@ -15,21 +17,6 @@ const (
 	WrongPassword Kind = "a user does not have this password" //nolint:gosec // a text
 	UserIsBanned  Kind = "a user is banned"
 )
-
-// What happens to tokens.
-type (
-	// TokenIssued says that there is a token more, for a user, or for the app if User
-	// is empty. A zero Expires is never.
-	TokenIssued struct {
-		User    string
-		Expires time.Time
-	}
-	// TokensExpired says that all tokens have ended at once.
-	TokensExpired struct{}
-)
-
-func (TokenIssued) what()   {}
-func (TokensExpired) what() {}
 
 // Grant is what a token stands for.
 type Grant struct {
@@ -89,7 +76,7 @@ func (w *World) Issue(g Grant) string {
 	w.tokenMu.Lock()
 	defer w.tokenMu.Unlock()
 	w.remember(token, g)
-	w.emit(TokenIssued{g.User, g.Expires}) // under the lock that tokens have of their own
+	w.emit(event.TokenIssued{User: g.User, Expires: g.Expires}) // under the lock that tokens have of their own
 	return token
 }
 
@@ -178,5 +165,5 @@ func (w *World) ExpireTokens() {
 		g.Expires = w.Now()
 		w.tokens[t] = g
 	}
-	w.emit(TokensExpired{})
+	w.emit(event.TokensExpired{})
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 func TestOldTokensAreForgotten(t *testing.T) {
@@ -38,8 +40,8 @@ func TestTokensOfUsers(t *testing.T) {
 	g, err := w.Authenticate(first)
 	require.Nil(t, err)
 	assert.Equal(t, Grant{"alice", u.UUID, clock.Now().Add(time.Hour)}, g)
-	assert.Equal(t, []What{
-		TokenIssued{"alice", clock.Now().Add(time.Hour)}, UserRegistered{"bob"}, TokenIssued{User: "bob"},
+	assert.Equal(t, []event.Data{
+		event.TokenIssued{User: "alice", Expires: clock.Now().Add(time.Hour)}, event.UserRegistered{User: "bob"}, event.TokenIssued{User: "bob"},
 	}, happened(w, begin))
 
 	clock.Advance(time.Hour)

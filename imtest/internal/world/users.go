@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 	"unicode/utf8"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // Why a rule about users refuses.
@@ -20,26 +22,6 @@ const (
 	PasswordsDiffer Kind = "a user is named twice, with two passwords" //nolint:gosec // a text. Names: user, first, second
 	NicknameTooLong Kind = "a nickname is too long"
 )
-
-// What happens to accounts.
-type (
-	// UserRegistered says that there is a new account.
-	UserRegistered struct{ User string }
-	// UserDeleted says that an account is gone, with all that hung on it.
-	UserDeleted struct{ User string }
-	// UserBanned says that a user may not log in any more.
-	UserBanned struct{ User string }
-	// UserUnbanned says that a user may log in again.
-	UserUnbanned struct{ User string }
-	// UserPasswordSet says that a user has another password.
-	UserPasswordSet struct{ User string }
-)
-
-func (UserRegistered) what()  {}
-func (UserDeleted) what()     {}
-func (UserBanned) what()      {}
-func (UserUnbanned) what()    {}
-func (UserPasswordSet) what() {}
 
 // User is an account.
 type User struct {
@@ -181,7 +163,7 @@ func (w *World) addUser(n NewUser) *User {
 		Created: now, Modified: now,
 	}
 	w.keepUser(u)
-	w.emit(UserRegistered{u.Name})
+	w.emit(event.UserRegistered{User: u.Name})
 	return u
 }
 
@@ -203,7 +185,7 @@ func (w *World) removeUser(u *User) {
 	w.push.forget(u.Name)
 	w.favorites.forget(u.Name)
 	w.messages.Roaming.forget(u.Name, int64(len(w.posts)))
-	w.emit(UserDeleted{u.Name})
+	w.emit(event.UserDeleted{User: u.Name})
 }
 
 // user returns an account. The caller holds mu.
@@ -288,7 +270,7 @@ func (w *World) SetPassword(name, password string) *Error {
 		return err
 	}
 	u.Password, u.Modified = password, w.Now()
-	w.emit(UserPasswordSet{u.Name})
+	w.emit(event.UserPasswordSet{User: u.Name})
 	return nil
 }
 
@@ -301,8 +283,8 @@ func (w *World) Ban(name string) (User, *Error) {
 		return User{}, err
 	}
 	u.Banned, u.Modified = true, w.Now()
-	w.emit(UserBanned{u.Name})
-	w.logOut(u)
+	w.emit(event.UserBanned{User: u.Name})
+	w.logOut(u, event.LogoutKicked)
 	return u.copy(), nil
 }
 
@@ -315,7 +297,7 @@ func (w *World) Unban(name string) *Error {
 		return err
 	}
 	u.Banned, u.Modified = false, w.Now()
-	w.emit(UserUnbanned{u.Name})
+	w.emit(event.UserUnbanned{User: u.Name})
 	return nil
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest/event"
 )
 
 func TestRegister(t *testing.T) {
@@ -29,7 +31,7 @@ func TestRegister(t *testing.T) {
 		_, err := w.Register(c.user)
 		assert.True(t, err.Of(c.kind), "%v: %v", c.kind, err)
 	}
-	assert.Equal(t, []What{UserRegistered{"alice"}}, happened(w, 0), "what is refused does not happen")
+	assert.Equal(t, []event.Data{event.UserRegistered{User: "alice"}}, happened(w, 0), "what is refused does not happen")
 }
 
 func TestRegisterAllOrNone(t *testing.T) {
@@ -65,21 +67,21 @@ func TestLogInAndOut(t *testing.T) {
 	begin := w.events.last
 	require.Nil(t, w.LogIn("Alice", Device{ID: "phone"}, Device{ID: "pad"}))
 	require.Nil(t, w.LogIn("alice", Device{ID: "phone"}, Device{ID: "web"}))
-	had, err := w.LogOutDevice("alice", "pad")
+	had, err := w.LogOutDevice("alice", "pad", event.LogoutKicked)
 	require.Nil(t, err)
 	assert.False(t, had)
-	had, err = w.LogOutDevice("alice", "phone")
+	had, err = w.LogOutDevice("alice", "phone", event.LogoutKicked)
 	require.Nil(t, err)
 	assert.True(t, had)
 	assert.Equal(t, []bool{true, false}, w.Online([]string{"Alice", "nobody"}))
 	_, err = w.Ban("alice")
 	require.Nil(t, err)
-	require.Nil(t, w.LogOut("alice"))
-	assert.Equal(t, []What{
-		UserCameOnline{"alice"}, DeviceLoggedIn{"alice", "phone"}, DeviceLoggedIn{"alice", "pad"},
-		DeviceLoggedOut{"alice", "pad"}, DeviceLoggedIn{"alice", "web"},
-		DeviceLoggedOut{"alice", "phone"},
-		UserBanned{"alice"}, DeviceLoggedOut{"alice", "web"}, UserWentOffline{"alice"},
+	require.Nil(t, w.LogOut("alice", event.LogoutSelf))
+	assert.Equal(t, []event.Data{
+		event.UserCameOnline{User: "alice"}, event.DeviceLoggedIn{User: "alice", Device: "phone"}, event.DeviceLoggedIn{User: "alice", Device: "pad"},
+		event.DeviceLoggedOut{User: "alice", Device: "pad", Why: event.LogoutReplaced}, event.DeviceLoggedIn{User: "alice", Device: "web"},
+		event.DeviceLoggedOut{User: "alice", Device: "phone", Why: event.LogoutKicked},
+		event.UserBanned{User: "alice"}, event.DeviceLoggedOut{User: "alice", Device: "web", Why: event.LogoutKicked}, event.UserWentOffline{User: "alice"},
 	}, happened(w, begin))
 }
 
@@ -125,8 +127,8 @@ func TestMutesEnd(t *testing.T) {
 	require.Nil(t, w.MuteUser("alice", map[string]int64{"groupchat": 0}))
 	assert.Equal(t, []int64{0, 0, 0}, seconds())
 	assert.True(t, w.MuteUser("nobody", nil).Of(NoUser))
-	assert.Equal(t, []What{
-		UserMuted{"alice", "chat", new(testClock).Now().Add(time.Minute)}, UserMuted{User: "alice", Kind: "groupchat"},
-		UserUnmuted{"alice", "groupchat"},
+	assert.Equal(t, []event.Data{
+		event.UserMuted{User: "alice", ChatType: "chat", Until: new(testClock).Now().Add(time.Minute)}, event.UserMuted{User: "alice", ChatType: "groupchat"},
+		event.UserUnmuted{User: "alice", ChatType: "groupchat"},
 	}, happened(w, begin))
 }

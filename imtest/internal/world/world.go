@@ -3,7 +3,8 @@
 // nor HTTP, so that a rule can be tested, and used by a test, without a call.
 //
 // A domain is a file like contacts.go. It holds, in this order: the kinds of
-// errors of its rules; the types of its events; what it keeps; its rules.
+// errors of its rules; what it keeps; its rules. The types of its events are in
+// package event, for tests to switch on.
 //
 // A rule is a method of [World] with a verb for a name. It locks by itself, reads
 // and changes, and returns values that share nothing with the world:
@@ -16,7 +17,7 @@
 //			return err // or refuse(NoUser, name)
 //		}
 //		u.Password, u.Modified = password, w.Now()
-//		w.emit(UserPasswordSet{u.Name}) // last, still under the lock
+//		w.emit(event.UserPasswordSet{User: u.Name}) // last, still under the lock
 //		return nil
 //	}
 //
@@ -30,10 +31,12 @@
 // calls, is another method (AddContacts beside AddContact), built on the same
 // helpers.
 //
-// Every change is an [Event]: a struct with plain values under a name in the past
-// tense. A change that follows from another one of the same domain has its own
-// event only where somebody could not know it otherwise: [UserDeleted] stands for
-// all that goes with a user. A call that changes nothing emits nothing.
+// Every change is an event: a struct of package event with plain values under a name in
+// the past tense. A change that follows from another one of the same domain has its own
+// event only where somebody could not know it otherwise: UserDeleted stands for
+// all that goes with a user. A call that changes nothing emits nothing. What a client
+// does is a rule of its own (SendAs beside Send): clients must be logged in, and
+// have fewer liberties than calls.
 //
 // Inspection asks rules ([World.User], [World.Contacts]); whoever looks over many
 // values uses an iterator such as [World.EachUser], which holds the lock. Nothing
@@ -47,7 +50,7 @@ import (
 	"time"
 )
 
-// Config is what a world is told when it begins.
+// Config is how a world is set up.
 type Config struct {
 	Org, App               string
 	AppID, Certificate     string

@@ -41,7 +41,7 @@ func TestFavorites(t *testing.T) {
 			}
 			return list
 		}
-		assert.Equal(t, []string{"older", "old", "a/b ?", unnamed.ID}, ids(favorites.ListOptions{Order: favorites.OrderOldestFirst, Options: page.Options{Limit: 1}}))
+		assert.Equal(t, []string{"older", "old", "a/b ?", unnamed.ID}, ids(favorites.ListOptions{Order: page.OrderOldestFirst, Options: page.Options{Limit: 1}}))
 		assert.Equal(t, []string{"a/b ?", "older"}, ids(favorites.ListOptions{Type: new(3)}))
 		assert.Equal(t, []string{"old"}, ids(favorites.ListOptions{From: old, To: old}))
 		for p, err := range client.Favorites.Pages(ctx, "alice", favorites.ListOptions{}) {

@@ -24,6 +24,7 @@ type h2server struct {
 	client   *http.Client // which trusts it
 	arrivals atomic.Int64 // requests that came in whole
 	conns    atomic.Int64
+	begun    atomic.Int64 // requests whose header has come
 	// respond does what it likes with a request, one at a time per connection.
 	respond func(s *h2stream)
 }
@@ -156,6 +157,7 @@ func (s *h2server) serve(conn net.Conn) {
 		case *http2.MetaHeadersFrame:
 			st := &h2stream{id: f.StreamID, conn: number, path: f.PseudoValue("path"), h2conn: c}
 			streams[f.StreamID] = st
+			s.begun.Add(1)
 			c.highest = f.StreamID
 			if f.StreamEnded() {
 				s.arrived(st)

@@ -17,6 +17,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/callbacks"
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/push"
@@ -27,6 +28,12 @@ var notStored = map[string]string{
 	"push.Scope": "an argument, made by functions",
 
 	"messages.HistoryOptions": "an argument, with a time zone",
+
+	"callbacks.Config":         "holds functions",
+	"callbacks.Decision":       "an argument, with a verdict",
+	"callbacks.RecoverOptions": "an argument, with a function",
+	"callbacks.Observation":    "is seen, and holds an error",
+	"callbacks.PanicError":     "an error",
 
 	"im.Config":      "holds a TokenProvider",
 	"im.Event":       "is seen, and holds an error",
@@ -47,6 +54,9 @@ func TestTypesSurviveJSON(t *testing.T) {
 	}
 	for _, body := range bodies {
 		collect(reflect.TypeOf(body), known)
+	}
+	for _, kind := range callbackTypes {
+		collect(kind, known)
 	}
 	tried := 0
 	for _, name := range slices.Sorted(keys(known)) {
@@ -81,6 +91,17 @@ func TestTypesSurviveJSON(t *testing.T) {
 	}
 	t.Logf("%d types came back from JSON", tried)
 	assert.Greater(t, tried, 100)
+}
+
+// callbackTypes lead to all that package callbacks exports.
+var callbackTypes = []reflect.Type{
+	reflect.TypeFor[callbacks.Handler](), reflect.TypeFor[callbacks.Config](), reflect.TypeFor[callbacks.Memory](),
+	reflect.TypeFor[callbacks.MemoryOptions](), reflect.TypeFor[callbacks.PanicError](), reflect.TypeFor[callbacks.Recovery](),
+	reflect.TypeFor[callbacks.RecoverOptions](), reflect.TypeFor[callbacks.Message](), reflect.TypeFor[callbacks.Outgoing](),
+	reflect.TypeFor[callbacks.Recalled](), reflect.TypeFor[callbacks.Edited](), reflect.TypeFor[callbacks.Receipt](),
+	reflect.TypeFor[callbacks.ContactEvent](), reflect.TypeFor[callbacks.UserStatus](), reflect.TypeFor[callbacks.GroupEvent](),
+	reflect.TypeFor[callbacks.Reacted](), reflect.TypeFor[callbacks.ThreadUpdated](), reflect.TypeFor[callbacks.KeywordAlert](),
+	reflect.TypeFor[callbacks.Moderated](), reflect.TypeFor[callbacks.Pushed](), reflect.TypeFor[callbacks.Unknown](),
 }
 
 // vendorsKeys are the types that go to the push services of the vendors as they are, and

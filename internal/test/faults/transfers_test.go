@@ -82,7 +82,9 @@ func TestSlowCallDoesNotBreakTheTransfersOfOthers(t *testing.T) {
 				client := at(t, srv.url, srv.client, im.WithTimeout(200*time.Millisecond), im.WithRetries(0))
 				result := make(chan error, 1)
 				go func() { result <- transfer(t.Context(), client) }()
-				time.Sleep(2 * every)
+				for srv.begun.Load() == 0 { // two calls at once would each dial
+					time.Sleep(time.Millisecond)
+				}
 				require.ErrorIs(t, sendToBob(t.Context(), client), im.ErrOutcomeUnknown)
 				require.NoError(t, <-result)
 				assert.EqualValues(t, 1, srv.conns.Load())

@@ -23,11 +23,14 @@ var introduction string
 
 func main() {
 	out := flag.String("o", "", "also write a page with the table to this file")
+	only := flag.Bool("callbacks", false, "measure callbacks alone")
 	flag.Parse()
+	measures := []func() []row{calls, connections, largeBody, longList, files, tokens, received, decided}
+	if *only {
+		measures = []func() []row{received, decided}
+	}
 	var rows []row
-	for _, measure := range []func() []row{
-		calls, connections, largeBody, longList, files, tokens,
-	} {
+	for _, measure := range measures {
 		rows = append(rows, measure()...)
 	}
 	measured := table(rows)
@@ -47,7 +50,7 @@ func main() {
 
 func table(rows []row) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s/%s, %d cores\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	fmt.Fprintf(&b, "Measured with `%s, %s/%s, %d cores`.\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	b.WriteString("| what | im-go | net/http by hand | resty by hand | bound | met |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, r := range rows {
 		met := "yes"

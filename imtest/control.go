@@ -1,0 +1,218 @@
+package imtest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/imrest/im-go/imtest/internal/wire"
+)
+
+// WithControl lets tests in any language do over HTTP what a Go test does with the
+// methods of [Server], at paths below /_im/: see docs/emulator.md. Everyone who reaches
+// the server can use them, and needs no token: on a loopback address such a server
+// serves localhost and loopback hosts only. imserver has it.
+func WithControl() Option {
+	return func(c *config) { c.control = true }
+}
+
+const controlPrefix = "/_im/"
+
+// maxControl is the largest body, except for a snapshot, which may be as large as
+// the server's memory.
+const maxControl = 64 << 20
+
+// newControl is what is served below controlPrefix.
+func (srv *Server) newControl() http.Handler {
+	mux := http.NewServeMux()
+	for pattern, do := range map[string]func(*http.Request) (any, error){
+		"POST /_im/reset":                 func(*http.Request) (any, error) { srv.Reset(); return nil, nil },
+		"GET /_im/clock":                  func(*http.Request) (any, error) { return srv.clockView(), nil },
+		"POST /_im/clock":                 srv.moveClock,
+		"GET /_im/faults":                 func(*http.Request) (any, error) { return srv.faultViews(), nil },
+		"PUT /_im/faults":                 srv.putFaults,
+		"DELETE /_im/faults":              func(*http.Request) (any, error) { srv.ClearFaults(); return nil, nil },
+		"PUT /_im/snapshot":               func(r *http.Request) (any, error) { return nil, srv.Load(r.Body) },
+		"POST /_im/seed":                  func(r *http.Request) (any, error) { return srv.seedFrom(r.Context(), r.Body) },
+		"GET /_im/requests":               func(r *http.Request) (any, error) { return srv.requestViews(r.URL.Query().Get("endpoint")), nil },
+		"PUT /_im/expect":                 srv.putExpected,
+		"GET /_im/expect":                 func(*http.Request) (any, error) { return srv.expectedView() },
+		"DELETE /_im/expect":              func(*http.Request) (any, error) { return srv.endExpected() },
+		"POST /_im/push_reports":          srv.postPushReport,
+		"POST /_im/verdicts":              srv.postVerdict,
+		"POST /_im/users/{user}/{action}": srv.act,
+		"DELETE /_im/tokens":              func(*http.Request) (any, error) { srv.ExpireTokens(); return nil, nil },
+	} {
+		mux.HandleFunc(pattern, controlling(do))
+	}
+	mux.HandleFunc("GET /_im/events", srv.writeEvents)
+	mux.HandleFunc("GET /_im/snapshot", srv.writeSnapshot)
+	return mux
+}
+
+// controlError is a response of the control paths.
+type controlError struct {
+	Error string `json:"error"`
+}
+
+// controlling makes a handler: JSON in, JSON out. The content type is required since
+// a browser asks before it sends that for another site.
+func controlling(do func(*http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost || r.Method == http.MethodPut {
+			if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
+				writeControl(w, http.StatusUnsupportedMediaType, controlError{"the Content-Type must be application/json"})
+				return
+			}
+		}
+		if r.URL.Path != controlPrefix+"snapshot" {
+			r.Body = http.MaxBytesReader(w, r.Body, maxControl)
+		}
+		view, err := do(r)
+		tooLarge := new(http.MaxBytesError)
+		switch {
+		case errors.As(err, &tooLarge):
+			writeControl(w, http.StatusRequestEntityTooLarge, controlError{"the body is larger than 64 MiB"})
+		case err != nil:
+			writeControl(w, http.StatusBadRequest, controlError{strings.TrimPrefix(err.Error(), "imtest: ")})
+		case view == nil:
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			writeControl(w, http.StatusOK, view)
+		}
+	}
+}
+
+func writeControl(w http.ResponseWriter, status int, view any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(wire.Encode(view), '\n')) // a client that is gone sees nothing
+}
+
+// readControl reads a body of one JSON object, all of whose fields must be known.
+func readControl(r io.Reader, into any) error {
+	dec := json.NewDecoder(r)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("the body: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("the body: something follows after the end")
+	}
+	return nil
+}
+
+// clockView is the server's time, and whether it goes on.
+type clockView struct {
+	Time    time.Time `json:"time"`
+	Running bool      `json:"running"`
+}
+
+func (srv *Server) clockView() clockView {
+	return clockView{srv.Clock().Now().UTC(), srv.Clock().Runs()}
+}
+
+// moveClock does what the fields say, in the order in which they stand here.
+func (srv *Server) moveClock(r *http.Request) (any, error) {
+	var move struct {
+		Running *bool      `json:"running"`
+		Set     *time.Time `json:"set"`
+		Advance *string    `json:"advance"`
+	}
+	if err := readControl(r.Body, &move); err != nil {
+		return nil, err
+	}
+	var ahead time.Duration
+	if move.Advance != nil {
+		var err error
+		if ahead, err = time.ParseDuration(*move.Advance); err != nil {
+			return nil, errors.New(`"advance" must be a length of time, such as "24h" or "1.5s"`)
+		}
+	}
+	switch {
+	case move.Set == nil && move.Advance == nil && move.Running == nil:
+		return nil, errors.New(`one of "set", "advance" and "running" is needed`)
+	case move.Set != nil && move.Advance != nil:
+		return nil, errors.New(`only one of "set" and "advance" can be given`)
+	}
+	clock := srv.Clock()
+	switch {
+	case move.Running == nil:
+	case *move.Running:
+		clock.Run()
+	default:
+		clock.Stop()
+	}
+	if move.Set != nil {
+		clock.Set(*move.Set)
+	}
+	clock.Advance(ahead)
+	return srv.clockView(), nil
+}
+
+// faultView is a fault with what has become of it.
+type faultView struct {
+	Fault     json.RawMessage `json:"fault,omitempty"`     // as it was written; absent if it was set in Go
+	Endpoints []string        `json:"endpoints,omitempty"` // of one that was set in Go
+	Calls     int             `json:"calls"`               // that matched
+	Fired     int             `json:"fired"`               // of them, those that broke
+}
+
+func (srv *Server) faultViews() []faultView {
+	srv.faultMu.Lock()
+	faults := srv.faults
+	srv.faultMu.Unlock()
+	views := []faultView{}
+	for _, f := range faults {
+		f.mu.Lock()
+		view := faultView{Fault: f.text, Calls: f.seen, Fired: f.fired}
+		f.mu.Unlock()
+		if f.text == nil {
+			view.Endpoints = f.endpoints
+		}
+		views = append(views, view)
+	}
+	return views
+}
+
+func (srv *Server) putFaults(r *http.Request) (any, error) {
+	if err := srv.SetFaults(r.Body); err != nil {
+		return nil, err
+	}
+	return srv.faultViews(), nil
+}
+
+// requestView is a request without its headers, which carry tokens.
+type requestView struct {
+	ID     string            `json:"endpoint"`
+	Method string            `json:"method"`
+	Path   string            `json:"path"`
+	Query  string            `json:"query,omitempty"`
+	Params map[string]string `json:"params,omitempty"`
+	Body   string            `json:"body,omitempty"`
+	Status int               `json:"status"`
+	Time   time.Time         `json:"time"`
+}
+
+func (srv *Server) requestViews(endpoint string) []requestView {
+	views := []requestView{}
+	for _, r := range srv.Requests() {
+		if endpoint == "" || endpoint == r.ID {
+			views = append(views, requestView{r.ID, r.Method, r.Path, r.Query, r.Params, string(r.Body), r.Status, r.Time})
+		}
+	}
+	return views
+}
+
+// writeSnapshot writes what Save writes.
+func (srv *Server) writeSnapshot(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if err := srv.Save(w); err != nil {
+		panic(http.ErrAbortHandler) // the client must not take half of it for all
+	}
+}

@@ -1,0 +1,56 @@
+package imtest
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/imrest/im-go/imtest/internal/world"
+)
+
+// Reset empties the server: users, messages and all else that it holds of its app
+// are gone, as are requests, faults, expectations and the use of quotas, and the clock
+// is as it was at the start. App tokens stay good, so that a client may outlive a
+// test; tokens of users do not, since the users are gone. Events go on.
+func (srv *Server) Reset() {
+	srv.ClearFaults()
+	if e := srv.expected.Swap(nil); e != nil {
+		e.forget()
+	}
+	srv.quotas.reset()
+	srv.log.reset()
+	srv.Clock().restore(srv.began)
+	srv.world.Become(world.New(srv.conf.world()))
+}
+
+// Load replaces all that the server holds of its app by what [Server.Save] wrote.
+// Data that cannot be read change nothing. As with [WithData], a clock that is
+// behind the data is moved forward. Tokens, requests, faults and the use of quotas stay.
+func (srv *Server) Load(r io.Reader) error {
+	conf, before := srv.conf.world(), srv.Clock().state()
+	clock := &Clock{clockState: before} // the server's moves if the data are good
+	conf.Clock = clock
+	loaded := world.New(conf)
+	if err := loadWorld(loaded, r); err != nil {
+		return fmt.Errorf("imtest: %w", err)
+	}
+	srv.Clock().Advance(clock.state().ahead - before.ahead)
+	srv.world.Become(loaded)
+	return nil
+}
+
+// reset empties all windows.
+func (q *quotas) reset() {
+	if q == nil {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.windows = make(map[windowKey]*window)
+}
+
+// reset forgets all requests.
+func (l *requestLog) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.list, l.bytes = nil, 0
+}
