@@ -154,7 +154,7 @@ func TestStart(t *testing.T) {
 	}
 	slices.Sort(own)
 	slices.Sort(least)
-	middle := len(own) / 2
-	t.Logf("imctl version %v, empty %v: %.2f times", own[middle], least[middle], float64(own[middle])/float64(least[middle]))
-	assert.LessOrEqual(t, own[middle], 2*least[middle])
+	at := len(own) / 4 // the lower quartile: what else the machine does spoils the others
+	t.Logf("imctl version %v, empty %v: %.2f times", own[at], least[at], float64(own[at])/float64(least[at]))
+	assert.LessOrEqual(t, own[at], 2*least[at])
 }
