@@ -208,7 +208,7 @@ func TruncatedJSON() Fault {
 // WrongContentType carries the call out and responses under text/html.
 func WrongContentType() Fault { return after(func(rep *wire.Reply) { rep.ContentType = "text/html" }) }
 
-// HugeBody carries the call out and sends so many bytes of blanks before the
+// HugeBody carries the call out and sends that many bytes of blanks before the
 // response.
 func HugeBody(bytes int64) Fault {
 	return after(func(rep *wire.Reply) {

@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -99,5 +100,32 @@ func TestLinksOfPagesLeadSomewhere(t *testing.T) {
 				assert.True(t, err != nil || strings.HasSuffix(match[1], ".zh-CN.md"), "%s: %s is there in Chinese", page, match[1])
 			}
 		}
+	}
+}
+
+// The page on reliability names each fuzz target and each promise that is tested, in both
+// languages, and no other.
+func TestReliabilityNamesItsTests(t *testing.T) {
+	function := regexp.MustCompile(`(?m)^func ((?:Fuzz|TestPromise)\w+)\(`)
+	have := make(map[string]bool)
+	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") || strings.Contains(path, "testdata") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, match := range function.FindAllSubmatch(text, -1) {
+			have[string(match[1])] = true
+		}
+		return err
+	}))
+	require.Greater(t, len(have), 40)
+	short := strings.NewReplacer("`…On", "`TestPromiseOneRequestPerAttemptOn") // as the table puts it
+	named := regexp.MustCompile("`((?:Fuzz|TestPromise)\\w+)`")
+	for _, page := range []string{"docs/reliability.md", inChinese("docs/reliability.md")} {
+		said := make(map[string]bool)
+		for _, match := range named.FindAllStringSubmatch(short.Replace(read(t, page)), -1) {
+			said[match[1]] = true
+		}
+		assert.Equal(t, have, said, page)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/moderation"
 	"github.com/imrest/im-go/page"
@@ -243,7 +244,7 @@ func TestIterators(t *testing.T) {
 			return len(w.srv.RequestsTo(it.endpoint)) - before
 		}
 		var whole []any
-		pages := asked(func() { whole = all(t, it.run(ctx, w)) })
+		pages := asked(func() { whole = wiretest.All(t, it.run(ctx, w)) })
 		require.GreaterOrEqual(t, len(whole), 5, name)
 		seen := make(map[string]bool)
 		for _, v := range whole {
@@ -288,7 +289,7 @@ func TestIterators(t *testing.T) {
 		refused(t, failures[0], im.ErrInternal)
 
 		w.srv.Fault(imtest.OnEndpoint(it.endpoint), imtest.Nth(2), imtest.ExpiredToken())
-		assert.Equal(t, whole, all(t, it.run(ctx, w)), "%s: with a new token in the middle", name)
+		assert.Equal(t, whole, wiretest.All(t, it.run(ctx, w)), "%s: with a new token in the middle", name)
 		w.srv.ClearFaults()
 	}
 }

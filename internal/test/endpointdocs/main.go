@@ -54,18 +54,8 @@ func scan(path string, found map[string]string) error {
 	if err != nil {
 		return err
 	}
-	for _, decl := range file.Decls {
-		f, ok := decl.(*ast.FuncDecl)
-		if !ok || f.Doc == nil {
-			continue
-		}
-		for _, line := range f.Doc.List {
-			if ids, ok := strings.CutPrefix(line.Text, "//im:endpoint "); ok {
-				for id := range strings.FieldsSeq(ids) {
-					found[id] = name(file.Name.Name, f)
-				}
-			}
-		}
+	for id, f := range catalogue.Directives(file) {
+		found[id] = name(file.Name.Name, f)
 	}
 	return nil
 }
