@@ -19,11 +19,11 @@ const MaxPage = 100
 
 // Entry is an event that was given up, or quarantined.
 type Entry struct {
-	ID       string         `json:"id"`
-	Kept     callbacks.Kept `json:"kept"`
-	Attempts int            `json:"attempts,omitempty"`
-	Failure  string         `json:"failure,omitempty"` // text of the last error, at most 1,000 characters
-	Ended    time.Time      `json:"ended,omitzero"`    // when it was given up
+	ID       string         `json:"id"`                 // for Requeue and DeleteDead
+	Kept     callbacks.Kept `json:"kept"`               // the event as it came
+	Attempts int            `json:"attempts,omitempty"` // how often it was handled
+	Failure  string         `json:"failure,omitempty"`  // text of the last error, at most 1,000 characters
+	Ended    time.Time      `json:"ended,omitzero"`     // when it was given up
 }
 
 // Counts is how many events an inbox holds.
@@ -59,8 +59,9 @@ func (s *Inbox) AllDead(ctx context.Context) iter.Seq2[Entry, error] {
 	return all(ctx, s.ListDead)
 }
 
-// ListQuarantined lists the callbacks that were accepted without being verified, oldest first. To take one
-// in after all, perhaps when a secret was added, POST its Body to the handler. Largest page: [MaxPage].
+// ListQuarantined lists the callbacks that were accepted without being verified, oldest first. To
+// take one in after all, perhaps when a secret was added, POST its Body to the handler. Largest
+// page: [MaxPage].
 func (s *Inbox) ListQuarantined(ctx context.Context, o page.Options) (*page.Page[Entry], error) {
 	return s.list(ctx, o, "SELECT id, about, body, 0, '', 0 FROM {}quarantine")
 }
@@ -134,8 +135,8 @@ func all(ctx context.Context, list func(context.Context, page.Options) (*page.Pa
 	}
 }
 
-// Requeue has events that were given up handled again, with all their attempts. They are behind the others
-// now. All are requeued or none: an id that is not there is im.ErrNotFound.
+// Requeue has events that were given up handled again, with all their attempts. They are behind
+// the others now. All are requeued or none: an id that is not there is im.ErrNotFound.
 func (s *Inbox) Requeue(ctx context.Context, ids ...string) error {
 	return s.onDead(ctx, ids, s.requeue)
 }

@@ -26,10 +26,15 @@ type grammar struct {
 	options    *sql.TxOptions
 }
 
+const (
+	skipConflicts = " ON CONFLICT (dedupe, variant) DO NOTHING"
+	skipLocked    = " FOR UPDATE SKIP LOCKED"
+)
+
 var grammars = map[Dialect]grammar{
-	SQLite:     {schema: sqliteSchema, marks: sqliteMarks, insert: "INSERT INTO", unlessSeen: " ON CONFLICT (dedupe, variant) DO NOTHING"},
-	PostgreSQL: {schema: postgresSchema, insert: "INSERT INTO", unlessSeen: " ON CONFLICT (dedupe, variant) DO NOTHING", lock: " FOR UPDATE SKIP LOCKED", options: readCommitted},
-	MariaDB:    {schema: mariaSchema, insert: "INSERT IGNORE INTO", lock: " FOR UPDATE SKIP LOCKED", options: readCommitted},
+	SQLite:     {schema: sqliteSchema, marks: sqliteMarks, insert: "INSERT INTO", unlessSeen: skipConflicts},
+	PostgreSQL: {schema: postgresSchema, insert: "INSERT INTO", unlessSeen: skipConflicts, lock: skipLocked, options: readCommitted},
+	MariaDB:    {schema: mariaSchema, insert: "INSERT IGNORE INTO", lock: skipLocked, options: readCommitted},
 }
 
 // readCommitted makes a transaction see what another one has committed since it began.

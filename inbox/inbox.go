@@ -100,12 +100,13 @@ func New(db *sql.DB, o Options) (*Inbox, error) {
 		need = o.Workers
 	}
 	if most := db.Stats().MaxOpenConnections; most > 0 && most < need {
-		return nil, invalid("db", "has at most %d connections, must have %d for %d workers: receiving would wait for handlers", most, need, o.Workers)
+		return nil, invalid("db", "has at most %d connections, must have %d for %d workers: receiving would wait for handlers",
+			most, need, o.Workers)
 	}
 	return s, nil
 }
 
-func (o *Options) check(db *sql.DB) error {
+func (o Options) check(db *sql.DB) error {
 	_, known := grammars[o.Dialect]
 	switch {
 	case db == nil:

@@ -68,7 +68,8 @@ func (s *Inbox) pruneMarks(ctx context.Context, old int64) error {
 		first.Int64 = 1<<63 - 1
 	}
 	for {
-		gone, err := s.db.ExecContext(ctx, s.text("DELETE FROM {}done WHERE mark IN (SELECT mark FROM {}done WHERE at < ? AND id < ? LIMIT ?)"), old, first.Int64, pruneChunk)
+		gone, err := s.db.ExecContext(ctx, s.text("DELETE FROM {}done WHERE mark IN (SELECT mark FROM {}done WHERE at < ? AND id < ? LIMIT ?)"),
+			old, first.Int64, pruneChunk)
 		if err != nil {
 			return err
 		}

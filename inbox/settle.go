@@ -133,7 +133,8 @@ func (b *batch) run(ctx context.Context, candidates []candidate) error {
 	return nil
 }
 
-// claim takes an event for this transaction; nil if it is handled already or by another process, or has to wait.
+// claim takes an event for this transaction; nil if it is handled already or by another process,
+// or has to wait.
 func (s *Inbox) claim(ctx context.Context, tx *sql.Tx, c candidate) (*claimed, error) {
 	query := tx.QueryRowContext
 	if s.o.Dialect.separate() {
@@ -142,8 +143,8 @@ func (s *Inbox) claim(ctx context.Context, tx *sql.Tx, c candidate) (*claimed, e
 	e := &claimed{candidate: c}
 	var about string
 	var body []byte
-	err := query(ctx, s.text("SELECT mark, attempts, about, body FROM {}inbox WHERE id = ? AND due <= ?"+s.grammar.lock), c.id, micros(time.Now())).
-		Scan(&e.mark, &e.attempts, &about, &body)
+	err := query(ctx, s.text("SELECT mark, attempts, about, body FROM {}inbox WHERE id = ? AND due <= ?"+s.grammar.lock),
+		c.id, micros(time.Now())).Scan(&e.mark, &e.attempts, &about, &body)
 	if err == nil && c.lane != "" && !s.o.Dialect.separate() {
 		err = s.firstOfLane(ctx, tx, c)
 	}
@@ -160,7 +161,8 @@ func (s *Inbox) claim(ctx context.Context, tx *sql.Tx, c candidate) (*claimed, e
 // It is a statement of its own, since one that skips locked rows could skip the earlier event.
 func (s *Inbox) firstOfLane(ctx context.Context, tx *sql.Tx, c candidate) error {
 	var earlier int
-	err := tx.QueryRowContext(ctx, s.text("SELECT COUNT(*) FROM (SELECT 1 FROM {}inbox WHERE lane = ? AND id < ? LIMIT 1) earlier"), []byte(c.lane), c.id).Scan(&earlier)
+	err := tx.QueryRowContext(ctx, s.text("SELECT COUNT(*) FROM (SELECT 1 FROM {}inbox WHERE lane = ? AND id < ? LIMIT 1) earlier"),
+		[]byte(c.lane), c.id).Scan(&earlier)
 	if err == nil && earlier > 0 {
 		err = sql.ErrNoRows
 	}

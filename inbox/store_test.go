@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -138,7 +139,7 @@ func TestDuplicatesAndSuspicious(t *testing.T) {
 		for i := range 100 {
 			for j := range 4 {
 				group.Go(func() {
-					k := callbacks.Kept{Key: fmt.Sprint("k", i), Digest: fmt.Sprint(j % 2), Body: recall.JSON(), Received: time.Now()}
+					k := callbacks.Kept{Key: fmt.Sprint("k", i), Digest: strconv.Itoa(j % 2), Body: recall.JSON(), Received: time.Now()}
 					got, err := []*inbox.Inbox{s, other}[j/2].Keep(t.Context(), k)
 					assert.NoError(t, err)
 					seen[map[callbacks.Seen]int{callbacks.SeenRepeated: 1, callbacks.SeenSuspicious: 2}[got]].Add(1)

@@ -13,10 +13,10 @@ import (
 // Suffix ends the name of the file in which events are received.
 const Suffix = ".inbox"
 
-// Open opens the file of the user's tables and, beside it, that of the inbox: the first is the db of
-// inbox.New, the second the Arrivals of its Options. Files that do not exist are made when they are used.
-// Both have a journal of the kind WAL, commits that survive a power cut, and foreign keys; they wait 10 seconds for other
-// writers, and their transactions begin as writers.
+// Open opens the file of the user's tables and, beside it, that of the inbox: the first is the db
+// of inbox.New, the second the Arrivals of its Options. Files that do not exist are made when they
+// are used. Both have a journal of the kind WAL, commits that survive a power cut, and foreign
+// keys; they wait 10 seconds for other writers, and their transactions begin as writers.
 func Open(path string) (db, arrivals *sql.DB, err error) {
 	if db, err = open(path); err != nil {
 		return nil, nil, err

@@ -75,7 +75,8 @@ func (r *relay) publish(_ context.Context, e callbacks.Event) error {
 	return r.publisher.Publish(topic, m)
 }
 
-// id names the message: the same for each attempt, and another one where the key came with another body.
+// id names the message: the same for each attempt, and another one where the key came with another
+// body.
 func id(head *callbacks.Info) string {
 	sum := sha256.Sum256(append([]byte(head.Key+"\n"), head.Raw...))
 	return hex.EncodeToString(sum[:])
