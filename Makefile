@@ -57,21 +57,25 @@ vuln: ## known vulnerabilities that the modules call
 firstget: ## a user's first go get and go install of each module, as committed
 	@.ci/firstget/run
 
-docs: ## writes the generated pages
+docs: ## writes the generated pages, in both languages
 	$(GO) run ./internal/test/endpointdocs > docs/endpoints.md
 	$(GO) run ./internal/test/verbs
+	$(GO) run ./internal/test/chinese
+	$(GO) run ./imctl/internal/spec/gen
+	$(GO) run ./imctl/internal/surface
 
 bench: ## the client beside raw net/http, with the bounds that it must meet
-	$(GO) run ./internal/test/perf -o docs/performance.md
+	@$(GO) run ./internal/test/perf -o docs/performance.md; met=$$?; $(GO) run ./internal/test/chinese && exit $$met
 
 bench-quota: ## how much of a quota is used, and how often it is passed
-	$(GO) -C redisquota run ./quotabench -o ../docs/quotas-measured.md
+	@$(GO) -C redisquota run ./quotabench -o ../docs/quotas-measured.md; met=$$?; $(GO) run ./internal/test/chinese && exit $$met
 
-torture: ## the whole of the fault tests, at most 15 minutes
+torture: ## the whole of the fault tests, at most 15 minutes each; the kills of inbox some 15 minutes for each database
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 15m -run 'Torture|Promise' -v ./internal/test/faults/...
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 2m -run 'QuotasAreKept|NightlyLane' -v ./internal/test/e2e
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 10m -v ./internal/test/jobs
 	IM_TORTURE=1 $(GO) -C redisquota test -count 1 -timeout 5m -run 'Fleet|Restart' -v ./...
+	IM_TORTURE=1 $(GO) -C inbox test -count 1 -timeout 90m -run Torture -v .
 
 fuzz: ## each fuzz target for FUZZTIME: 20s, or 10000x for a count; FUZZJOBS at once; FUZZONLY=regexp some of them; KEEP=1 keeps the corpus
 	@$(GO) run ./internal/test/fuzzall -time $(or $(FUZZTIME),20s) -jobs $(or $(FUZZJOBS),1) -only "$(FUZZONLY)" $(if $(KEEP),-keep)

@@ -93,6 +93,7 @@ func (c *core) attempt(ctx context.Context, p *prepared) *Error {
 		}
 	}
 	p.attempts++
+	p.event.Server = p.server
 	p.token = token
 	started := time.Now()
 	failure = c.exchange(ctx, p, token)

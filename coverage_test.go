@@ -52,18 +52,8 @@ func directives(t *testing.T) map[string][]string {
 	for _, path := range goFiles(t, false) {
 		parsed, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments|parser.SkipObjectResolution)
 		require.NoError(t, err)
-		for _, decl := range parsed.Decls {
-			f, ok := decl.(*ast.FuncDecl)
-			if !ok || f.Doc == nil {
-				continue
-			}
-			for _, line := range f.Doc.List {
-				if ids, ok := strings.CutPrefix(line.Text, "//im:endpoint "); ok {
-					for id := range strings.FieldsSeq(ids) {
-						found[id] = append(found[id], filepath.Dir(path)+"."+f.Name.Name)
-					}
-				}
-			}
+		for id, f := range catalogue.Directives(parsed) {
+			found[id] = append(found[id], filepath.Dir(path)+"."+f.Name.Name)
 		}
 	}
 	return found

@@ -24,8 +24,12 @@ import (
 // IM_APP (or IM_APP_KEY) belongs to IM_APP_CERTIFICATE alone. The error names all
 // problems at once, each a [*ConfigError] with the name of its variable. An empty
 // variable counts as not set.
-func ConfigFromEnv() (Config, error) {
-	var env environment
+func ConfigFromEnv() (Config, error) { return ConfigFromVariables(os.Getenv) }
+
+// ConfigFromVariables is [ConfigFromEnv] with variables from elsewhere, such as a file: get
+// returns the value of a variable, "" if it is not set.
+func ConfigFromVariables(get func(name string) string) (Config, error) {
+	env := environment{lookup: get}
 	c := Config{
 		Host: env.get("IM_HOST"), Org: env.get("IM_ORG"), App: env.get("IM_APP"), AppKey: env.get("IM_APP_KEY"),
 		Platform:  Platform(strings.ToLower(env.get("IM_PLATFORM"))),
@@ -47,10 +51,13 @@ func ConfigFromEnv() (Config, error) {
 }
 
 // environment reads variables and notes what is wrong with them.
-type environment struct{ wrong problems }
+type environment struct {
+	lookup func(name string) string
+	wrong  problems
+}
 
 func (e *environment) get(name string) string {
-	value := os.Getenv(name)
+	value := e.lookup(name)
 	trimmed := strings.TrimSpace(value)
 	if value != trimmed {
 		e.wrong.add(name, "has white space around its value")

@@ -124,3 +124,16 @@ func TestPlainHTTPFromEnv(t *testing.T) {
 	_, err = im.New(c, im.WithPlainHTTP())
 	require.NoError(t, err)
 }
+
+// Variables from elsewhere are read as those of the environment, which is not looked at.
+func TestConfigFromVariables(t *testing.T) {
+	setIM(t, "IM_HOST=elsewhere", "IM_PLATFORM=agora")
+	file := map[string]string{"IM_HOST": "h", "IM_APP_KEY": "o#a", "IM_TOKEN": "t", "IM_PLATFORM": "easemob"}
+	config, err := im.ConfigFromVariables(func(name string) string { return file[name] })
+	require.NoError(t, err)
+	assert.Equal(t, im.Config{Host: "h", AppKey: "o#a", Platform: im.Easemob, Token: im.StaticToken("t")}, config)
+
+	delete(file, "IM_HOST")
+	_, err = im.ConfigFromVariables(func(name string) string { return file[name] })
+	require.ErrorContains(t, err, "IM_HOST")
+}

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
@@ -271,7 +272,9 @@ func TestScrubbingIsCheap(t *testing.T) {
 
 // An attempt that took too long says so as a net.Error, and is not taken for the end
 // of the caller's own context.
-func TestTimeoutOfAnAttempt(t *testing.T) {
+func TestTimeoutOfAnAttempt(t *testing.T) { synctest.Test(t, timeoutOfAnAttempt) }
+
+func timeoutOfAnAttempt(t *testing.T) {
 	slow := response{do: func(r *http.Request) *response {
 		<-r.Context().Done()
 		return &response{err: r.Context().Err()}

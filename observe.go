@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 )
 
@@ -14,6 +15,7 @@ import (
 type Event struct {
 	Endpoint string        // catalogue id: "messages.send_users"
 	Attempt  int           // 1 for the first
+	Server   string        // "host:port" that the attempt was sent to, of a download the first; empty: nothing was sent
 	Status   int           // HTTP status; 0: no response
 	Code     string        // the API's code
 	Waited   time.Duration // for the quota, before this attempt
@@ -39,6 +41,19 @@ const (
 	// of the observer is the error of the fetch.
 	TokenFetchEvent = "token_fetch"
 )
+
+// serverOf is the Server of events; empty without an observer.
+func (c *core) serverOf(scheme, host string) string {
+	switch {
+	case c.observer == nil:
+		return ""
+	case strings.Contains(host[strings.LastIndexByte(host, ']')+1:], ":"): // of IPv6, after the bracket
+		return host
+	case scheme == "http":
+		return host + ":80"
+	}
+	return host + ":443"
+}
 
 // observe reports an attempt to the logger and the observer. What is logged is an
 // allow-list: no error text, which might quote what the server quoted.

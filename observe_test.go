@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -29,6 +30,7 @@ func TestObserverSeesEachTry(t *testing.T) {
 		first, second := events[0], events[1]
 		assert.Equal(t, "messages.send_users", first.Endpoint)
 		assert.Equal(t, 1, first.Attempt)
+		assert.Equal(t, "a1.example.com:443", first.Server)
 		assert.Equal(t, 429, first.Status)
 		assert.Equal(t, "reach_limit", first.Code)
 		assert.True(t, first.Retried)
@@ -38,6 +40,17 @@ func TestObserverSeesEachTry(t *testing.T) {
 		require.NoError(t, second.Err)
 		assert.Positive(t, second.Waited, "the pool paused")
 	})
+}
+
+// Several observers see the same events, in the order of the options.
+func TestObservers(t *testing.T) {
+	var seen []string
+	note := func(name string) im.Option {
+		return im.WithObserver(func(_ context.Context, e im.Event) { seen = append(seen, name+" "+e.Endpoint) })
+	}
+	server := &script{responses: []response{success}}
+	require.NoError(t, get(t.Context(), server.client(t, note("first"), note("second"), note("third"))))
+	assert.Equal(t, []string{"first users.get", "second users.get", "third users.get"}, seen)
 }
 
 func TestObserverSeesRefusedWaits(t *testing.T) {
@@ -57,6 +70,8 @@ func TestObserverSeesRefusedWaits(t *testing.T) {
 		assert.Len(t, server.requests, 1)
 		require.Len(t, events, 2)
 		require.Error(t, events[1].Err)
+		assert.NotEmpty(t, events[0].Server)
+		assert.Empty(t, events[1].Server, "nothing was sent")
 	})
 }
 
@@ -110,4 +125,20 @@ func TestWithResponse(t *testing.T) {
 	assert.Equal(t, "abc", meta.Cursor)
 	assert.Equal(t, "get", meta.Action)
 	assert.JSONEq(t, server.responses[0].body, string(meta.Body))
+}
+
+// The server of an event has a port, whatever the host is.
+func TestObserverSeesTheServer(t *testing.T) {
+	for host, want := range map[string]string{
+		"a1.example.com": "a1.example.com:443", "https://a1.example.com:8443": "a1.example.com:8443", "http://127.0.0.1": "127.0.0.1:80",
+		"http://[::1]": "[::1]:80", "http://[::1]:8080": "[::1]:8080",
+	} {
+		var seen string
+		server := &script{responses: []response{success}}
+		client, err := im.New(im.Config{Host: host, Org: "acme", App: "demo", Platform: im.Easemob, Token: im.StaticToken("t")},
+			im.WithHTTPClient(&http.Client{Transport: server}), im.WithObserver(func(_ context.Context, e im.Event) { seen = e.Server }))
+		require.NoError(t, err)
+		require.NoError(t, get(t.Context(), client))
+		assert.Equal(t, want, seen)
+	}
 }

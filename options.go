@@ -171,10 +171,16 @@ func WithLogger(l *slog.Logger) Option {
 // WithObserver calls f after each attempt, in the goroutine of the call; f should be
 // quick. It is the place for metrics and for spans of attempts; [WithHook] surrounds
 // the call as a whole. Events of stores and tokens come in goroutines of the client.
+// Several observers see each event in the order of the options.
 func WithObserver(f func(context.Context, Event)) Option {
 	return func(s *settings) {
 		if f == nil {
 			s.wrong.add("WithObserver", "must not be nil")
+			return
+		}
+		if first := s.observer; first != nil {
+			s.observer = func(ctx context.Context, e Event) { first(ctx, e); f(ctx, e) }
+			return
 		}
 		s.observer = f
 	}

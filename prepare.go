@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
@@ -17,6 +18,7 @@ type prepared struct {
 	callOptions
 	path        string // escaped
 	url         string
+	server      string   // host of url
 	contentType []string // nil: none
 	body        []byte
 	upload      *transport.Stream
@@ -131,6 +133,7 @@ func checkHeader(call *api.Call) error {
 func (c *core) direct(ctx context.Context, p *prepared) error {
 	if p.Endpoint == &lookUpHosts {
 		p.url = p.Endpoint.Path + "?" + p.Query.Encode() // at a server of its own
+		p.server = c.serverOf("https", strings.TrimPrefix(lookupServer, "https://"))
 		return nil
 	}
 	if p.URL != "" {
@@ -140,7 +143,7 @@ func (c *core) direct(ctx context.Context, p *prepared) error {
 	if err != nil {
 		return lookupError(ctx, p, err)
 	}
-	p.url = to.url(p.path, p.Query)
+	p.url, p.server = to.url(p.path, p.Query), c.serverOf(to.scheme, to.host)
 	return nil
 }
 

@@ -5,11 +5,11 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // RawCall is a call of an endpoint that this module has no method for.
@@ -20,6 +20,15 @@ type RawCall struct {
 	Query  url.Values  // nil: none
 	Header http.Header // beside those that the client sets; nil: none
 	Body   any         // encoded as JSON; nil: none
+
+	// Endpoint is the id of an endpoint that this module knows: "users.get", see docs/endpoints.md.
+	// Method, Path, Idempotent and Quotas are those of the endpoint then, and must be left empty. Its
+	// batch maximum holds, and its errors are classified as by its method.
+	Endpoint string
+	List     []string   // the values of the last {..} of the path, if it takes several
+	Form     url.Values // a body in application/x-www-form-urlencoded, instead of Body
+	Token    string     // of a user, sent instead of the app token; empty: the app token
+	Secrets  []string   // values of the request that no error may show; Token is one
 
 	// Idempotent says that carrying out the call twice does no harm, so that it may be retried
 	// after a lost response.
@@ -49,13 +58,28 @@ func Raw[T any](ctx context.Context, c *Client, r RawCall) (*T, error) {
 	endpoint, invalid := c.core.rawEndpoint(r)
 	out := new(T)
 	err := c.core.Call(ctx, &api.Call{
-		Endpoint: endpoint, Invalid: invalid, Params: r.Params, Query: r.Query, Header: canonical(r.Header), Body: r.Body,
-		Items: r.Items, User: r.User, Out: out, MayBeEmpty: mayBeEmpty(r.Method, reflect.TypeFor[T]()),
+		Endpoint: endpoint, Invalid: invalid, Params: r.Params, List: r.List, Query: r.Query, Header: canonical(r.Header), Body: r.body(),
+		Items: r.Items, User: r.User, Bearer: r.Token, Secrets: r.secrets(), Out: out,
+		MayBeEmpty: mayBeEmpty(endpoint.Method, reflect.TypeFor[T]()),
 	})
 	if err != nil {
 		return nil, err
 	}
 	return out, nil
+}
+
+func (r *RawCall) body() any {
+	if r.Form != nil {
+		return api.Form(r.Form)
+	}
+	return r.Body
+}
+
+func (r *RawCall) secrets() []string {
+	if r.Token == "" {
+		return r.Secrets
+	}
+	return append([]string{r.Token}, r.Secrets...)
 }
 
 // mayBeEmpty says which successes have no body for a raw call.
@@ -67,10 +91,10 @@ func mayBeEmpty(method string, out reflect.Type) func(status int) bool {
 
 var (
 	// headerToken is what HTTP takes for a method or the name of a header.
-	headerToken = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+	headerToken = pattern.Lazy("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 	// plainPath has segments of the characters that need no escaping.
-	plainPath   = regexp.MustCompile(`^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$`)
-	placeholder = regexp.MustCompile(`\{[A-Za-z0-9_]+\}`)
+	plainPath   = pattern.Lazy(`^(/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+/?$`)
+	placeholder = pattern.Lazy(`\{[A-Za-z0-9_]+\}`)
 )
 
 // ownHeaders are set by the client; others of that name would be dropped silently.
@@ -78,18 +102,15 @@ var ownHeaders = []string{"Host", "Content-Length", "Transfer-Encoding", "Traile
 
 // check rejects what cannot be sent.
 func (r *RawCall) check() error {
-	if r.Method == "" {
-		return api.Required("Method", r.Method)
+	if r.Form != nil && r.Body != nil {
+		return api.Invalid("Form", "excludes Body")
 	}
-	if !headerToken.MatchString(r.Method) || strings.EqualFold(r.Method, http.MethodConnect) {
-		return api.Invalid("Method", "is %.40q, must be a method such as \"POST\"", r.Method)
-	}
-	if err := checkRawPath(r.Path, r.Params); err != nil {
+	if err := r.checkPlace(); err != nil {
 		return err
 	}
 	for name, values := range r.Header {
 		switch {
-		case !headerToken.MatchString(name):
+		case !headerToken().MatchString(name):
 			return api.Invalid("Header", "has the name %.40q, which HTTP does not allow", name)
 		case slices.Contains(ownHeaders, http.CanonicalHeaderKey(name)):
 			return api.Invalid("Header", "must not have %s, which the client sets itself", http.CanonicalHeaderKey(name))
@@ -100,20 +121,40 @@ func (r *RawCall) check() error {
 	return nil
 }
 
-func checkRawPath(path string, params []string) error {
-	names := placeholder.FindAllString(path, -1)
-	rest := placeholder.ReplaceAllString(path, "x")
+// checkPlace rejects a method or path that cannot be called.
+func (r *RawCall) checkPlace() error {
+	switch {
+	case r.Endpoint != "":
+		if r.Method != "" || r.Path != "" || r.Quotas != nil || r.Idempotent {
+			return api.Invalid("Endpoint", "excludes Method, Path, Quotas and Idempotent, which are those of %.40q", r.Endpoint)
+		}
+		return nil
+	case r.Method == "":
+		return api.Required("Method", r.Method)
+	case !headerToken().MatchString(r.Method), strings.EqualFold(r.Method, http.MethodConnect):
+		return api.Invalid("Method", "is %.40q, must be a method such as \"POST\"", r.Method)
+	}
+	return checkRawPath(r.Path, r.Params, r.List)
+}
+
+func checkRawPath(path string, params, list []string) error {
+	given := len(params)
+	if list != nil {
+		given++
+	}
+	names := placeholder().FindAllString(path, -1)
+	rest := placeholder().ReplaceAllString(path, "x")
 	switch {
 	case !strings.HasPrefix(path, "/"):
 		return api.Invalid("Path", "is %.200q, must begin with /", path)
 	case strings.ContainsAny(rest, "{}"):
 		return api.Invalid("Path", "is %.200q, has unequal braces or no name in them; a placeholder is {name}", path)
-	case !plainPath.MatchString(rest), slices.ContainsFunc(strings.Split(path, "/"), isDots):
+	case !plainPath().MatchString(rest), slices.ContainsFunc(strings.Split(path, "/"), isDots):
 		return api.Invalid("Path", "is %.200q, must be plain; values go into Params, the query into Query", path)
-	case len(params) < len(names):
-		return api.Invalid("Params", "no value for %s: has %d values, the path takes %d", names[len(params)], len(params), len(names))
-	case len(params) > len(names):
-		return api.Invalid("Params", "has %d values, the path takes %d", len(params), len(names))
+	case given < len(names):
+		return api.Invalid("Params", "no value for %s: has %d values, the path takes %d", names[given], given, len(names))
+	case given > len(names):
+		return api.Invalid("Params", "has %d values, the path takes %d", given, len(names))
 	}
 	return nil
 }
@@ -125,6 +166,9 @@ func isDots(segment string) bool { return segment == "." || segment == ".." }
 func (c *core) rawEndpoint(r RawCall) (*api.Endpoint, error) {
 	if err := r.check(); err != nil {
 		return &api.Endpoint{ID: rawPool}, err // without what is wrong, for the hooks
+	}
+	if r.Endpoint != "" {
+		return c.knownEndpoint(r)
 	}
 	e := &api.Endpoint{ID: r.Method + " " + r.Path, Method: r.Method, Path: r.Path, Idempotent: r.Idempotent, ItemsIn: api.RawBody}
 	for _, q := range r.Quotas {
@@ -140,6 +184,20 @@ func (c *core) rawEndpoint(r RawCall) (*api.Endpoint, error) {
 		}
 	}
 	return e, nil
+}
+
+// knownEndpoint finds the endpoint with an id.
+func (c *core) knownEndpoint(r RawCall) (*api.Endpoint, error) {
+	for _, known := range c.endpoints {
+		if known.ID != r.Endpoint {
+			continue
+		}
+		if strings.HasPrefix(known.Path, "/") {
+			return known, checkRawPath(known.Path, r.Params, r.List)
+		}
+		return known, nil // at a server of its own
+	}
+	return &api.Endpoint{ID: rawPool}, api.Invalid("Endpoint", "is %.40q, which is not the id of an endpoint; see docs/endpoints.md", r.Endpoint)
 }
 
 // canonical makes header keys canonical, as the client expects them.

@@ -1,6 +1,7 @@
 package im_test
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -82,4 +83,53 @@ func TestRawKeepsQuotas(t *testing.T) {
 		}
 		assert.GreaterOrEqual(t, time.Since(begun), 59*time.Second)
 	})
+}
+
+// A known endpoint by its id: method, path and batch maximum are its own, and so is what its errors mean.
+func TestRawOfAKnownEndpoint(t *testing.T) {
+	server := &script{responses: []response{{status: 200, body: `{"data":{}}`}}}
+	_, err := im.Raw[rawResponse](t.Context(), server.client(t), im.RawCall{
+		Endpoint: "groups.remove_members", Params: []string{"1"}, List: []string{"a b", "c"},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, "https://a1.example.com/acme/demo/chatgroups/1/users/a%20b%2Cc", server.requests[0].URL.String())
+	assert.Equal(t, "DELETE", server.requests[0].Method)
+
+	server = &script{responses: []response{{status: 404, body: `{"error":"service_resource_not_found","error_description":"Service resource not found"}`}}}
+	_, err = im.Raw[rawResponse](t.Context(), server.client(t), im.RawCall{Endpoint: "users.get", Params: []string{"alice"}})
+	require.ErrorIs(t, err, im.ErrNotFound)
+	failure, _ := errors.AsType[*im.Error](err)
+	assert.Equal(t, "users.get", failure.Endpoint)
+
+	server = &script{}
+	for want, r := range map[string]im.RawCall{
+		"Endpoint: is \"users.gte\"":        {Endpoint: "users.gte"},
+		"Endpoint: excludes Method":         {Endpoint: "users.get", Method: "GET", Params: []string{"a"}},
+		"usernames: has 601":                {Endpoint: "messages.send_users", Items: 601},
+		"Form: excludes Body":               {Endpoint: "metadata.set", Params: []string{"a"}, Body: 1, Form: map[string][]string{"a": {"b"}}},
+		"Params: no value for {username}":   {Endpoint: "users.get"},
+		"Params: has 2 values":              {Endpoint: "users.get", Params: []string{"a"}, List: []string{"b"}},
+		"usernames: must have at least one": {Endpoint: "groups.remove_members", Params: []string{"1"}, List: []string{}},
+	} {
+		_, err := im.Raw[rawResponse](t.Context(), server.client(t), r)
+		require.ErrorIs(t, err, im.ErrInvalidArgument, want)
+		assert.Contains(t, err.Error(), want)
+	}
+	assert.Empty(t, server.requests)
+}
+
+// A form, the token of a user, and secrets that no error shows.
+func TestRawFormTokenAndSecrets(t *testing.T) {
+	server := &script{responses: []response{{status: 400, body: `{"error":"illegal_argument","error_description":"hunter2 is bad, and so is user-token"}`}}}
+	_, err := im.Raw[rawResponse](t.Context(), server.client(t), im.RawCall{
+		Endpoint: "metadata.set", Params: []string{"alice"}, Form: map[string][]string{"nick name": {"A&B"}},
+		Token: "user-token", Secrets: []string{"hunter2"},
+	})
+	require.Error(t, err)
+	assert.NotContains(t, err.Error(), "hunter2")
+	assert.NotContains(t, err.Error(), "user-token")
+	sent := server.requests[0]
+	assert.Equal(t, "nick+name=A%26B", sent.body)
+	assert.Equal(t, "application/x-www-form-urlencoded", sent.Header.Get("Content-Type"))
+	assert.Equal(t, "Bearer user-token", sent.Header.Get("Authorization"))
 }

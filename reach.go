@@ -9,11 +9,11 @@ import (
 	"net/http/httptrace"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/imrest/im-go/internal/pattern"
 	"github.com/imrest/im-go/internal/transport"
 )
 
@@ -182,7 +182,7 @@ func contains(nets []netip.Prefix, a netip.Addr) bool {
 }
 
 // numeric matches names that resolvers take for addresses in old forms: 127.1, 0x7f000001.
-var numeric = regexp.MustCompile(`(?i)(^|\.)(\d+|0x[0-9a-f]*)$`)
+var numeric = pattern.Lazy(`(?i)(^|\.)(\d+|0x[0-9a-f]*)$`)
 
 // distanceOf judges a host name as it is written. The distance of a real name shows only
 // when it is resolved.
@@ -194,7 +194,7 @@ func distanceOf(hostname string) distance {
 	switch {
 	case name == "localhost" || strings.HasSuffix(name, ".localhost"):
 		return loopback
-	case name == "" || strings.Contains(name, ":") || numeric.MatchString(name), strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f }):
+	case name == "" || strings.Contains(name, ":") || numeric().MatchString(name), strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f }):
 		return never
 	}
 	return public

@@ -79,7 +79,7 @@ func (c *core) send(limit *timeLimit, p *prepared, r *transport.Request) (*http.
 	}
 }
 
-// visit sends one request of a download. An address that was given in plain http is tried
+// visit sends one request of a download. An address that was given in plain http is fetched
 // over https first; given is its original form, where the request goes if the host does
 // not serve https, without anything that is meant for one host.
 func (c *core) visit(ctx context.Context, p *prepared, r *transport.Request, at, given *url.URL) (*http.Response, error) {
@@ -102,7 +102,7 @@ func (c *core) visit(ctx context.Context, p *prepared, r *transport.Request, at,
 	return c.sendFar(ctx, r, given)
 }
 
-// maxConnect is how long https is tried where it may not be served.
+// maxConnect is how long https may take where it may not be served.
 const maxConnect = 5 * time.Second
 
 // connecting is a context that ends if a request does not get its connection,
@@ -166,7 +166,7 @@ func (c *core) directTo(p *prepared) error {
 	if to.Scheme == "http" {
 		p.plain, to = to, overHTTPS(to)
 	}
-	p.url = to.String()
+	p.url, p.server = to.String(), c.serverOf(to.Scheme, to.Host)
 	return nil
 }
 

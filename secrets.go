@@ -3,34 +3,34 @@ package im
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // passwords is the one documented text that quotes secrets.
-var passwords = regexp.MustCompile(`(?i)(passwords? (?:are|is)\b).*`)
+var passwords = pattern.Lazy(`(?i)(passwords? (?:are|is)\b).*`)
 
 // words are the form of the API's codes, those to come included: what looks like one
 // quotes nothing, even if it has a password of somebody's in it.
-var words = regexp.MustCompile(`^[a-z]+(_[a-z]+)+$`)
+var words = pattern.Lazy(`^[a-z]+(_[a-z]+)+$`)
 
 // scrub withholds the texts of an error in which the server has quoted a secret.
 func (e *Error) scrub(secrets ...string) {
 	_, documented := codes[e.Code]
-	if toCome := words.MatchString(e.Code) && !slices.Contains(secrets, e.Code); !documented && !toCome {
+	if toCome := words().MatchString(e.Code) && !slices.Contains(secrets, e.Code); !documented && !toCome {
 		e.Code = api.Withhold(e.Code, maxCode, secrets)
 	}
-	e.Description = passwords.ReplaceAllString(api.Withhold(e.Description, maxText, secrets), "$1 "+api.Mask)
+	e.Description = passwords().ReplaceAllString(api.Withhold(e.Description, maxText, secrets), "$1 "+api.Mask)
 	e.Exception = api.Withhold(e.Exception, maxCode, secrets)
-	e.Body = passwords.ReplaceAllString(api.Withhold(e.Body, maxClip, secrets), "$1 "+api.Mask)
+	e.Body = passwords().ReplaceAllString(api.Withhold(e.Body, maxClip, secrets), "$1 "+api.Mask)
 	if e.cause == nil || errors.Is(e.kind, ErrCanceled) { // whose cause is the caller's own
 		return
 	}
 	text := e.cause.Error()
 	clean := api.Withhold(api.Clip(text, maxText), maxText, secrets)
-	if clean = passwords.ReplaceAllString(clean, "$1 "+api.Mask); clean != text {
+	if clean = passwords().ReplaceAllString(clean, "$1 "+api.Mask); clean != text {
 		e.cause = &scrubbed{clean, e.cause} // net/http and encoding/json quote what they cannot read
 	}
 }

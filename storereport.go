@@ -3,8 +3,9 @@ package im
 import (
 	"context"
 	"log/slog"
-	"regexp"
 	"strings"
+
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // storeFails, storeWarns and storeIsBack report to the logger and the observer. The
@@ -38,9 +39,9 @@ func (c *core) observeStore(ctx context.Context, event string, err error) {
 // What may be a secret in the text of a store's error: credentials of a URL, what
 // follows a telling name, and anything that looks like a token or a key.
 var (
-	userInfo  = regexp.MustCompile(`//[^/@\s]*@`)
-	named     = regexp.MustCompile(`(?i)((?:password|passwd|pwd|secret|token|key)["']?\s*[:=]\s*)\S+`)
-	tokenLike = regexp.MustCompile(`[A-Za-z0-9_+/=-]{24,}`)
+	userInfo  = pattern.Lazy(`//[^/@\s]*@`)
+	named     = pattern.Lazy(`(?i)((?:password|passwd|pwd|secret|token|key)["']?\s*[:=]\s*)\S+`)
+	tokenLike = pattern.Lazy(`[A-Za-z0-9_+/=-]{24,}`)
 )
 
 // storeReason is the text of a store's error without what may be secret.
@@ -48,8 +49,8 @@ func storeReason(err error) string {
 	const longest = 200
 	text := err.Error()
 	text = text[:min(len(text), 4*longest)]
-	text = userInfo.ReplaceAllString(text, "//***@")
-	text = named.ReplaceAllString(text, "${1}***")
-	text = tokenLike.ReplaceAllString(text, "***")
+	text = userInfo().ReplaceAllString(text, "//***@")
+	text = named().ReplaceAllString(text, "${1}***")
+	text = tokenLike().ReplaceAllString(text, "***")
 	return strings.ToValidUTF8(text[:min(len(text), longest)], "")
 }

@@ -9,7 +9,7 @@ import (
 // This file decides what follows from a 401. Three cases look alike: the token has
 // expired, every token is refused, or the endpoint refuses a good token. In the first
 // the token is renewed at once; the second must not lead to a fetch per call; the third
-// must not cost the other calls their token. The third is told from the first by a call
+// must not cost the other calls their token. A third differs from a first by a call
 // that was sent after the refusal and was accepted with the same token.
 
 const (
@@ -27,7 +27,7 @@ type tokenRefusals struct {
 	since   time.Time   // when the first came
 	met     staleTokens // the tokens that were refused
 	last    *heldToken  // the last of them
-	probes  *heldToken  // the one that the call tries on behalf of all
+	probes  *heldToken  // the one that the call tests on behalf of all
 	at      place
 }
 
@@ -113,7 +113,7 @@ func (t *tokenCache) note(token *heldToken, r *tokenRefusals, at place, failure 
 	}
 }
 
-// probe returns the current token. While new tokens help nobody, one call tries a new
+// probe returns the current token. While new tokens help nobody, one call tests a new
 // one and the others wait for its response: a thousand at once would be too late for a
 // token that does not last, and of no use with one that is refused.
 func (t *tokenCache) probe(r *tokenRefusals, now time.Time) (bearer, *waiting) {

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 
 	"github.com/imrest/im-go/internal/kind"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // State is what is known of an item of a job.
@@ -63,7 +63,7 @@ func (r *Row) UnmarshalJSON(b []byte) error {
 type fielded interface{ ArgumentField() string }
 
 // place is how a batch names one of its items: "users[3].".
-var place = regexp.MustCompile(`^\w+\[\d+\]\.?`)
+var place = pattern.Lazy(`^\w+\[\d+\]\.?`)
 
 // refuse makes the row of an item that is certainly not done.
 func (r *Row) refuse(err error) {
@@ -71,7 +71,7 @@ func (r *Row) refuse(err error) {
 	var argument fielded
 	if errors.As(err, &argument) {
 		r.Field = argument.ArgumentField()
-		if rest := place.ReplaceAllString(r.Field, ""); rest != "" {
+		if rest := place().ReplaceAllString(r.Field, ""); rest != "" {
 			r.Field = rest
 		}
 	}

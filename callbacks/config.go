@@ -44,7 +44,7 @@ type Config struct { //nolint:recvcheck // only what prints must work on values
 	Replicas int
 	// Logger logs what was not accepted, without payloads; nil: nothing is logged.
 	Logger *slog.Logger
-	// Observe is called after each callback; it must not block.
+	// Observe is called after each callback; it must neither block nor panic.
 	Observe func(context.Context, Observation)
 
 	now func() time.Time

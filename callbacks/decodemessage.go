@@ -96,6 +96,21 @@ func messageKind(b messages.Body) Kind {
 // outgoing decodes a message that waits for a decision. A payload that cannot be read is a
 // [messages.RawBody].
 func (w *wire) outgoing(head Info) *Outgoing {
+	head.Type = KindPreSendMessage
+	o := &Outgoing{Record: messages.Record{Body: messages.RawBody{JSON: w.Payload}}, GroupID: string(w.GroupID), payload: w.Payload}
+	if !w.strange {
+		o.Record = messages.ReadPayload(w.Payload)
+	}
+	_, raw := o.Record.Body.(messages.RawBody)
+	if !w.strange && (raw || bytes.Contains(w.Payload, []byte(`"edit_message_id"`))) {
+		w.readFlatOrEdited(&head, o)
+	}
+	o.Info, o.Record = head, w.record(&head, o.Record)
+	return o
+}
+
+// readFlatOrEdited reads the payloads that are not in the usual form.
+func (w *wire) readFlatOrEdited(head *Info, o *Outgoing) {
 	var p struct {
 		Bodies json.RawMessage `json:"bodies"`
 		Type   string          `json:"type"`
@@ -103,21 +118,13 @@ func (w *wire) outgoing(head Info) *Outgoing {
 		Ext    json.RawMessage `json:"ext"`
 		Edited api.Text        `json:"edit_message_id"`
 	}
-	head.Type = KindPreSendMessage
-	content := messages.Record{Body: messages.RawBody{JSON: w.Payload}}
 	switch {
-	case w.strange || json.Unmarshal(w.Payload, &p) != nil:
-	case p.Bodies == nil && (p.Type != "" || p.Sub != "") && p.Edited == "":
+	case json.Unmarshal(w.Payload, &p) != nil:
+	case p.Edited != "":
+		head.Type, o.EditedID = KindPreSendMessageEdit, string(p.Edited)
+	case p.Bodies == nil && (p.Type != "" || p.Sub != ""):
 		head.Type = KindPreSendMessageFlat
-		content.Body, content.Ext = messages.ReadBody(w.Payload), messages.ReadExt(p.Ext)
-	default:
-		content = messages.ReadPayload(w.Payload)
-	}
-	if p.Edited != "" {
-		head.Type = KindPreSendMessageEdit
-	}
-	return &Outgoing{
-		Info: head, Record: w.record(&head, content), GroupID: string(w.GroupID), EditedID: string(p.Edited), payload: w.Payload,
+		o.Record = messages.Record{Body: messages.ReadBody(w.Payload), Ext: messages.ReadExt(p.Ext)}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"github.com/imrest/im-go/callbacks"
@@ -110,7 +111,7 @@ func FuzzVerdict(f *testing.F) {
 		for _, v := range []callbacks.Verdict{
 			callbacks.Deliver(), callbacks.Reject(code), callbacks.Rewrite(messages.Text(text)), callbacks.Rewrite(nil).WithExt(map[string]any{code: text}),
 		} {
-			h, err := callbacks.New(callbacks.Config{Secrets: []string{secret}})
+			h, err := callbacks.New(callbacks.Config{Secrets: []string{secret}, Decision: callbacks.Decision{Deadline: time.Minute}})
 			if err != nil {
 				t.Fatal(err)
 			}

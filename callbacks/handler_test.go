@@ -372,6 +372,27 @@ func TestStoreFailure(t *testing.T) {
 	}
 }
 
+type panickingStore struct{ *callbacks.Memory }
+
+func (panickingStore) Keep(context.Context, callbacks.Kept) (callbacks.Seen, error) { panic("parcel") }
+
+// A store that panics has failed: the connection does not break, which the guard could not count.
+func TestStorePanics(t *testing.T) {
+	for policy, want := range map[callbacks.StoreFailure]int{callbacks.StoreFailureLose: 200, callbacks.StoreFailureReject: 500} {
+		var seen callbacks.Observation
+		h := newHandler(t, callbacks.Config{
+			Store: panickingStore{callbacks.NewMemory(callbacks.MemoryOptions{})}, StoreFailure: policy, Unsigned: callbacks.UnsignedQuarantine,
+			Observe: func(_ context.Context, o callbacks.Observation) { seen = o },
+		})
+		var p *callbacks.PanicError
+		assert.Equal(t, want, serve(h, signed(recall)).Code)
+		require.ErrorAs(t, seen.Err, &p)
+		assert.Equal(t, 200, serve(h, post(string(callbackstest.Example(callbacks.KindPushSuccess).JSON()))).Code)
+		require.ErrorAs(t, seen.Err, &p)
+		assert.Equal(t, callbacks.KindPushSuccess, seen.Kind)
+	}
+}
+
 func TestConfigIsChecked(t *testing.T) {
 	good := []string{secret}
 	for field, c := range map[string]callbacks.Config{
@@ -422,7 +443,7 @@ func TestPrinting(t *testing.T) {
 
 // Keys are short, whatever they are made of: they stay in memory for long.
 func TestKeysAreShort(t *testing.T) {
-	m := callbacks.NewMemory(callbacks.MemoryOptions{})
+	m := callbacks.NewMemory(callbacks.MemoryOptions{Workers: 1})
 	h := newHandler(t, callbacks.Config{Store: m, StoreFailure: callbacks.StoreFailureReject})
 	keys := map[string]bool{}
 	h.Otherwise(func(_ context.Context, e callbacks.Event) error {
@@ -499,7 +520,8 @@ func TestHostileBodiesAreCheap(t *testing.T) {
 			gone := callbackstest.Example(callbacks.KindGroupOpLeaveDelete)
 			return bytes.NewReader(gone.With("payload", map[string]any{"member": members, "type": "DELETE"}).Sign(secret).JSON())
 		},
-		"many keys": func() io.Reader { return strings.NewReader("{" + strings.Repeat(`"a":1,`, n/6) + `"a":1}`) },
+		"only announced": func() io.Reader { return strings.NewReader("{") },
+		"many keys":      func() io.Reader { return strings.NewReader("{" + strings.Repeat(`"a":1,`, n/6) + `"a":1}`) },
 	} {
 		for _, length := range []int64{-1, 1} {
 			b := body()
@@ -509,6 +531,10 @@ func TestHostileBodiesAreCheap(t *testing.T) {
 			} else {
 				r.ContentLength = -1
 			}
+			limit := uint64(4 << 20)
+			if name == "only announced" {
+				r.ContentLength, limit = 1<<20, 100<<10
+			}
 			w := httptest.NewRecorder()
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
@@ -516,7 +542,7 @@ func TestHostileBodiesAreCheap(t *testing.T) {
 			runtime.ReadMemStats(&after)
 			cost := after.TotalAlloc - before.TotalAlloc
 			t.Logf("%s: status %d, %d KiB", name, w.Code, cost>>10)
-			assert.Less(t, cost, uint64(4<<20), name)
+			assert.Less(t, cost, limit, name)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -69,12 +70,12 @@ type counts struct {
 }
 
 func (c *counts) note(o *Observation) {
-	if o.Kind != "" {
-		c.lag.Store(int64(o.Lag))
-	}
 	if o.Recovered {
 		addIf(&c.recovered, o.Err == nil && !o.Repeated)
 		return
+	}
+	if o.Kind != "" {
+		c.lag.Store(int64(o.Lag))
 	}
 	c.received.Add(1)
 	addIf(&c.rejected, o.Status/100 == 4)
@@ -121,7 +122,8 @@ func (h *Handler) warn(ctx context.Context, text string, kind Kind, callID strin
 // reason is an error of this package, or the type of another one.
 func reason(err error) string {
 	for _, known := range []error{
-		ErrMethod, ErrToken, ErrTooLong, ErrSignature, ErrStale, ErrDeadline, ErrOverloaded, ErrFull, errNotObject,
+		ErrMethod, ErrToken, ErrTooLong, ErrSignature, ErrStale, ErrDeadline, ErrOverloaded, ErrFull, errNotObject, errRecovered,
+		io.ErrUnexpectedEOF,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()

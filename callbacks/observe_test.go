@@ -59,7 +59,7 @@ func TestStats(t *testing.T) {
 // Spans can be opened around functions and around decisions: the context goes through.
 func TestMiddleware(t *testing.T) {
 	type key struct{}
-	m := callbacks.NewMemory(callbacks.MemoryOptions{})
+	m := callbacks.NewMemory(callbacks.MemoryOptions{Workers: 1})
 	h := newHandler(t, callbacks.Config{Store: m, StoreFailure: callbacks.StoreFailureReject})
 	var order []string
 	for _, name := range []string{"outer", "inner"} {
@@ -100,7 +100,7 @@ func TestMiddleware(t *testing.T) {
 // Whatever goes wrong, the log shows neither payloads nor what the user's errors say.
 func TestLogIsAnAllowList(t *testing.T) {
 	var log bytes.Buffer
-	m := callbacks.NewMemory(callbacks.MemoryOptions{Attempts: 1})
+	m := callbacks.NewMemory(callbacks.MemoryOptions{Workers: 1, Attempts: 1})
 	logger := slog.New(slog.NewJSONHandler(&log, nil))
 	fail := func(context.Context, *callbacks.Message) error { return errors.New("cannot store parcel") }
 	direct, kept := newHandler(t, callbacks.Config{Logger: logger}),

@@ -70,6 +70,9 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*arrived, int, e
 	}
 	i := a.event.Head()
 	i.Signed = a.kept.Signed
+	if wire.isOutgoing() {
+		return a, http.StatusOK, nil // is never kept
+	}
 	a.kept.Key, a.kept.Digest, a.kept.MessageID = i.Key, wire.digest(body), sentMessage(a.event)
 	return a, http.StatusOK, nil
 }
@@ -183,7 +186,7 @@ func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arri
 	if why != nil {
 		k.Quarantined = why.Error()
 	}
-	if _, err := h.shelter.Keep(ctx, k); err != nil {
+	if _, err := h.store(ctx, k); err != nil {
 		o.Err = errors.Join(why, err) // what nobody could verify is not worth a ban
 	}
 	w.WriteHeader(o.Status)
@@ -211,16 +214,21 @@ func (h *Handler) accept(w http.ResponseWriter, r *http.Request, a *arrived) {
 
 // keep keeps an event in the store.
 func (h *Handler) keep(ctx context.Context, a *arrived) (seen Seen, failed bool, err error) {
+	seen, err = h.store(ctx, a.kept)
+	if failed = err != nil && h.config.StoreFailure != StoreFailureLose; failed {
+		h.guard.fail(h.config.now())
+	}
+	return seen, failed, err
+}
+
+// store hands an event to the store, whose panics are errors.
+func (h *Handler) store(ctx context.Context, k Kept) (seen Seen, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			failed, err = true, &PanicError{Value: p, Stack: debug.Stack()}
-		}
-		if failed = err != nil && h.config.StoreFailure != StoreFailureLose; failed {
-			h.guard.fail(h.config.now())
+			err = &PanicError{Value: p, Stack: debug.Stack()}
 		}
 	}()
-	seen, err = h.shelter.Keep(ctx, a.kept)
-	return seen, false, err
+	return h.shelter.Keep(ctx, k)
 }
 
 // handleNow handles an event while the IM server waits. If that fails while a ban is near, the
@@ -231,7 +239,7 @@ func (h *Handler) handleNow(ctx context.Context, a *arrived) (seen Seen, failed 
 		if err = h.handle(ctx, a.event); err == nil || h.guard.allow(h.config.now()) {
 			return err
 		}
-		_, full := h.shelter.Keep(ctx, a.kept)
+		_, full := h.store(ctx, a.kept)
 		if full != nil && h.config.StoreFailure != StoreFailureLose {
 			h.guard.fail(h.config.now())
 			return full

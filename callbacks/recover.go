@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ type RecoverOptions struct {
 
 // Recovery is what [Recover] has done, and what it could not do.
 type Recovery struct {
-	Resent     []messages.CallbackSet `json:"resent,omitempty"`     // stored sets that the IM server was told to resend
+	Resent     []messages.CallbackSet `json:"resent,omitempty"`     // stored sets that the IM server was asked to resend
 	Left       []messages.CallbackSet `json:"left,omitempty"`       // stored sets that it was not: resent 10 times, or an error
 	Messages   int                    `json:"messages,omitempty"`   // missed messages of the history that were kept or handled
 	Unreadable int                    `json:"unreadable,omitempty"` // records of the history that are none
@@ -61,7 +62,7 @@ const (
 	historySlot = time.Hour
 )
 
-// Recover makes up for callbacks that did not arrive, from since on. The IM server is told to
+// Recover makes up for callbacks that did not arrive, from since on. The IM server is asked to
 // resend what it has stored, at most 10 times for each set of 10 minutes; h recognizes what it had
 // before. Where storage, which costs extra, was not bought, Recover reads the history files and
 // hands the messages that h has not had to its [Store] or, without one, to its functions, with
@@ -120,7 +121,8 @@ func (r *recovery) incomplete() error {
 		ErrIncomplete, len(d.Left), d.Unreadable, len(d.Waiting), len(d.Expired))
 }
 
-// resend has the sets of the time resent. One that fails does not keep the others back.
+// resend has the sets of the time resent. One that fails does not keep the others back; the
+// first failure is returned.
 func (r *recovery) resend(ctx context.Context, sets []messages.CallbackSet) (failed error) {
 	for _, set := range sets {
 		if !r.concerns(set) {
@@ -132,7 +134,7 @@ func (r *recovery) resend(ctx context.Context, sets []messages.CallbackSet) (fai
 		}
 		if err != nil || set.Resends >= maxResends {
 			r.done.Left = append(r.done.Left, set)
-			failed = errors.Join(failed, err)
+			failed = cmp.Or(failed, err)
 			continue
 		}
 		r.done.Resent = append(r.done.Resent, set)

@@ -80,6 +80,7 @@ func TestRecoverFromStorage(t *testing.T) {
 
 	got, err := callbacks.Recover(t.Context(), service, h, now.Add(-3*time.Hour), callbacks.RecoverOptions{URL: "https://hooks.example.com/im"})
 	require.ErrorIs(t, err, callbacks.ErrIncomplete)
+	require.NotErrorIs(t, err, im.ErrForbidden, "the server is not asked for an eleventh time")
 	dates := func(sets []messages.CallbackSet) (dates []string) {
 		for _, set := range sets {
 			dates = append(dates, set.Date)
@@ -136,7 +137,7 @@ func TestRecoverFromHistory(t *testing.T) {
 	for _, kind := range []string{"none", "memory", "finder"} {
 		t.Run(kind, func(t *testing.T) {
 			srv, service := server(t, storage)
-			memory := callbacks.NewMemory(callbacks.MemoryOptions{})
+			memory := callbacks.NewMemory(callbacks.MemoryOptions{Workers: 1})
 			config := callbacks.Config{StoreFailure: callbacks.StoreFailureReject}
 			find := &finder{Memory: memory}
 			switch kind {
@@ -311,9 +312,16 @@ func TestRecoverNeedsTheStore(t *testing.T) {
 	assert.Zero(t, m.Len())
 }
 
-// Records that are none are counted, and the others recovered.
-func TestRecoverCountsWhatItCannotRead(t *testing.T) {
-	file := strings.Repeat("parcel\n", 3) + `{"msg_id":"7","timestamp":1700000000000,"chat_type":"chat","from":"mia","to":"noah","payload":{"bodies":[{"type":"txt","msg":"hi"}]}}`
+// Of a file, the messages of the time are recovered, each once, to the millisecond; records that
+// are none are counted.
+func TestRecoverReadsFiles(t *testing.T) {
+	const record = `{"msg_id":"%d","timestamp":%d,"direction":"%s","chat_type":"chat","from":"mia","to":"noah","payload":{"bodies":[{"type":"txt","msg":"hi"}]}}`
+	file := strings.Repeat("parcel\n", 3)
+	for i, ms := range []int{1699999999999, 1700000000000, 1700000000999, 1700000001000} {
+		for _, direction := range []string{"outgoing", "incoming"} { // older files have both copies
+			file += fmt.Sprintf(record, i, ms, direction) + "\n"
+		}
+	}
 	var api *httptest.Server
 	api = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -329,11 +337,11 @@ func TestRecoverCountsWhatItCannotRead(t *testing.T) {
 	client, err := im.New(im.Config{Host: api.URL, Org: "acme", App: "demo", Platform: im.Agora, Token: im.StaticToken("t")})
 	require.NoError(t, err)
 	defer client.Close()
-	at := time.UnixMilli(1700000000000)
+	at := time.UnixMilli(1700000000000).Add(500 * time.Microsecond)
 	h := newHandler(t, callbacks.Config{})
 	n := 0
 	callbacks.On(h, func(context.Context, *callbacks.Message) error { n++; return nil })
-	got, err := callbacks.Recover(t.Context(), client.Messages, h, at, callbacks.RecoverOptions{Until: at.Add(time.Second)})
+	got, err := callbacks.Recover(t.Context(), client.Messages, h, at, callbacks.RecoverOptions{Until: time.UnixMilli(1700000001000)})
 	require.ErrorIs(t, err, callbacks.ErrIncomplete)
-	assert.Equal(t, []int{1, 1, 3}, []int{n, got.Messages, got.Unreadable})
+	assert.Equal(t, []int{2, 2, 3}, []int{n, got.Messages, got.Unreadable})
 }

@@ -121,7 +121,7 @@ func (h *Handler) recovered(ctx context.Context, record messages.Record) (Seen, 
 // take keeps an event, or handles it, with no regard to the ban.
 func (h *Handler) take(ctx context.Context, a *arrived) (seen Seen, err error) {
 	if h.config.Store != nil {
-		seen, err = h.config.Store.Keep(ctx, a.kept)
+		seen, err = h.store(ctx, a.kept)
 	} else {
 		seen, err = h.keys.once(ctx, a.kept.Key, a.kept.Digest, func(bool) error { return h.handle(ctx, a.event) })
 	}

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // MaxAttributesBatch is the most attributes that a call sets or deletes.
@@ -31,10 +31,10 @@ type AttributeOptions struct {
 	NotificationExt string `json:"notification_ext,omitzero"` // passed on with the event; only the vendor's Java SDK sends it
 }
 
-var attributeKey = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+var attributeKey = pattern.Lazy(`^[A-Za-z0-9_.-]+$`)
 
 func checkKey(field, key string) error {
-	return api.First(api.Required(field, key), api.MaxLength(field, key, maxAttributeKey), api.Pattern(field, key, attributeKey))
+	return api.First(api.Required(field, key), api.MaxLength(field, key, maxAttributeKey), api.Pattern(field, key, attributeKey()))
 }
 
 func checkKeys(keys []string) error {

@@ -3,7 +3,6 @@ package chatrooms_test
 import (
 	"context"
 	"fmt"
-	"iter"
 	"strings"
 	"testing"
 	"time"
@@ -62,17 +61,6 @@ func names(n int) []string {
 		list[i] = fmt.Sprintf("user%d", i)
 	}
 	return list
-}
-
-// collect reads a whole sequence.
-func collect[T any](t *testing.T, seq iter.Seq2[T, error]) []T {
-	t.Helper()
-	var all []T
-	for v, err := range seq {
-		require.NoError(t, err)
-		all = append(all, v)
-	}
-	return all
 }
 
 func TestRooms(t *testing.T) {
@@ -392,12 +380,12 @@ func TestLists(t *testing.T) {
 func TestAll(t *testing.T) {
 	client, sent := wiretest.Client(t,
 		wiretest.JSON(200, `{"data":[{"id":"1"}],"cursor":"a"}`), wiretest.JSON(200, `{"data":[],"cursor":"b"}`), wiretest.JSON(200, `{"data":[{"id":"2"}]}`))
-	all := collect(t, client.Chatrooms.All(t.Context(), page.Options{}))
+	all := wiretest.All(t, client.Chatrooms.All(t.Context(), page.Options{}))
 	assert.Equal(t, []chatrooms.Summary{{ID: "1"}, {ID: "2"}}, all, "an empty page is not the end")
 	assert.Equal(t, []string{"/chatrooms?limit=100", "/chatrooms?cursor=a&limit=100", "/chatrooms?cursor=b&limit=100"}, paths(*sent))
 
 	client, sent = wiretest.Client(t, wiretest.JSON(200, `{"data":[{"id":"1"},{"id":"2"}]}`), wiretest.JSON(200, `{"data":[{"id":"3"}]}`))
-	joined := collect(t, client.Chatrooms.AllJoined(t.Context(), "bob", page.Numbered{Page: 3, Size: 2}))
+	joined := wiretest.All(t, client.Chatrooms.AllJoined(t.Context(), "bob", page.Numbered{Page: 3, Size: 2}))
 	assert.Equal(t, []chatrooms.Summary{{ID: "1"}, {ID: "2"}, {ID: "3"}}, joined)
 	assert.Equal(t, []string{
 		"/users/bob/joined_chatrooms?pagenum=3&pagesize=2", "/users/bob/joined_chatrooms?pagenum=4&pagesize=2",

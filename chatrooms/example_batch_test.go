@@ -51,64 +51,65 @@ func ExampleService_RemoveMembers() {
 	// removed: [bob]
 }
 
-// A member who is blocked leaves the room, and does not come back by being unblocked.
-func ExampleService_BlockMembers() {
+// Who is on the block list cannot come in, until they are taken off it.
+func ExampleService_UnblockMembers() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "mallory"}}).ID
 	client, ctx := srv.Client(), context.Background()
-	blocked, err := client.Chatrooms.BlockMembers(ctx, roomID, []string{"bob", "dave"})
-	if errors.Is(err, batch.ErrPartial) {
-		fmt.Println("not members:", blocked.Failed().IDs())
-	} else if err != nil {
+	if _, err := client.Chatrooms.BlockMembers(ctx, roomID, []string{"mallory"}); err != nil {
 		log.Fatal(err)
 	}
-	if _, err := client.Chatrooms.UnblockMembers(ctx, roomID, blocked.Done().IDs()); err != nil {
-		log.Fatal(err)
-	}
-	members, err := client.Chatrooms.CountMembers(ctx, roomID)
-	fmt.Println(members, err)
-	// Output:
-	// not members: [dave]
-	// 2 <nil>
-}
-
-// All are muted, except for bob.
-func ExampleService_AllowMembers() {
-	srv := imtest.NewServer(nil)
-	defer srv.Close()
-	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
-	client, ctx := srv.Client(), context.Background()
-	if err := client.Chatrooms.MuteAll(ctx, roomID); err != nil {
-		log.Fatal(err)
-	}
-	if _, err := client.Chatrooms.AllowMembers(ctx, roomID, []string{"bob"}); err != nil {
-		log.Fatal(err)
-	}
-	disallowed, err := client.Chatrooms.DisallowMembers(ctx, roomID, []string{"bob", "carol"})
+	fmt.Println("kept out:", client.Chatrooms.AddMember(ctx, roomID, "mallory") != nil)
+	unblocked, err := client.Chatrooms.UnblockMembers(ctx, roomID, []string{"bob", "mallory"})
 	if err != nil && !errors.Is(err, batch.ErrPartial) {
 		log.Fatal(err)
 	}
-	fmt.Println("disallowed:", disallowed.Done().IDs(), "not on the list:", disallowed.Failed().IDs())
-	// Output: disallowed: [bob] not on the list: [carol]
+	fmt.Println("unblocked:", unblocked.Done().IDs(), "were not blocked:", unblocked.Failed().IDs())
+	fmt.Println("comes in:", client.Chatrooms.AddMember(ctx, roomID, "mallory") == nil)
+	// Output:
+	// kept out: true
+	// unblocked: [mallory] were not blocked: [bob]
+	// comes in: true
 }
 
+// Who is on the allow list may write in a room that is muted.
+func ExampleService_AllowMembers() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}, MutedAll: true}).ID
+	client, ctx := srv.Client(), context.Background()
+	allowed, err := client.Chatrooms.AllowMembers(ctx, roomID, []string{"bob", "carol"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := client.Chatrooms.DisallowMembers(ctx, roomID, allowed.IDs()[1:]); err != nil {
+		log.Fatal(err)
+	}
+	names, err := client.Chatrooms.ListAllowed(ctx, roomID)
+	fmt.Println(names, err)
+	// Output: [alice bob] <nil>
+}
+
+// A mute by the minute, and its end.
 func ExampleService_MuteMembers() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
 	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
 	client, ctx := srv.Client(), context.Background()
-	muted, err := client.Chatrooms.MuteMembers(ctx, roomID, []string{"bob"}, time.Hour)
+	muted, err := client.Chatrooms.MuteMembers(ctx, roomID, []string{"bob", "carol"}, 10*time.Minute)
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, item := range muted {
-		fmt.Println(item.ID, "for", time.Until(item.Value).Round(time.Minute))
-	}
-	if _, err := client.Chatrooms.UnmuteMembers(ctx, roomID, muted.IDs()); err != nil {
+	if _, err := client.Chatrooms.UnmuteMembers(ctx, roomID, []string{"carol"}); err != nil {
 		log.Fatal(err)
 	}
-	// Output: bob for 1h0m0s
+	list, err := client.Chatrooms.ListMuted(ctx, roomID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(muted), "were muted, still muted:", list[0].Username, time.Until(list[0].Until).Round(time.Minute))
+	// Output: 2 were muted, still muted: bob 10m0s
 }
 
 func ExampleService_GetBatch() {

@@ -161,14 +161,14 @@ func TestMembers(t *testing.T) {
 
 func TestAllMembers(t *testing.T) {
 	client, sent := wiretest.Client(t, wiretest.JSON(200, `{"data":["bob"],"cursor":17}`), wiretest.JSON(200, `{"data":["carol"]}`))
-	all := collect(t, client.Chatrooms.AllMembersByCursor(t.Context(), room, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 1}}))
+	all := wiretest.All(t, client.Chatrooms.AllMembersByCursor(t.Context(), room, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 1}}))
 	assert.Equal(t, []string{"bob", "carol"}, all)
 	assert.Equal(t, []string{
 		"/chatrooms/" + room + "/users?limit=1&version=v3", "/chatrooms/" + room + "/users?cursor=17&limit=1&version=v3",
 	}, paths(*sent))
 
 	client, _ = wiretest.Client(t, wiretest.JSON(200, `{"data":[{"owner":"alice"},{"member":"bob"}]}`), wiretest.JSON(200, `{"data":[{"member":"carol"}]}`))
-	members := collect(t, client.Chatrooms.AllMembers(t.Context(), room, page.Numbered{Size: 2}))
+	members := wiretest.All(t, client.Chatrooms.AllMembers(t.Context(), room, page.Numbered{Size: 2}))
 	assert.Len(t, members, 3)
 }
 
@@ -176,7 +176,7 @@ func TestAllMembers(t *testing.T) {
 func TestAllMembersByPageCut(t *testing.T) {
 	cut := `{"data":[{"member":"` + strings.Join(names(100), `"},{"member":"`) + `"}]}`
 	client, sent := wiretest.Client(t, wiretest.JSON(200, cut), wiretest.JSON(200, `{"data":[{"member":"last"}]}`))
-	members := collect(t, client.Chatrooms.AllMembers(t.Context(), room, page.Numbered{}))
+	members := wiretest.All(t, client.Chatrooms.AllMembers(t.Context(), room, page.Numbered{}))
 	assert.Len(t, members, 101)
 	assert.Len(t, *sent, 2)
 }
@@ -249,7 +249,7 @@ func TestAdmins(t *testing.T) {
 	})
 
 	client, sent := wiretest.Client(t, wiretest.JSON(200, `{"data":["alice"]}`), wiretest.JSON(200, `{"data":[]}`))
-	assert.Equal(t, []string{"alice"}, collect(t, client.Chatrooms.AllSuperAdmins(t.Context(), page.Numbered{Size: 1})))
+	assert.Equal(t, []string{"alice"}, wiretest.All(t, client.Chatrooms.AllSuperAdmins(t.Context(), page.Numbered{Size: 1})))
 	assert.Len(t, *sent, 2)
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 
 	"github.com/imrest/im-go/batch"
@@ -13,15 +12,15 @@ import (
 )
 
 // Attributes are free data about a member of a group, such as the name used there. A key
-// has up to 16 letters, digits and underscores, a value up to 512 bytes, and those of one
-// member together up to 4 KB. Setting a key to an empty value removes it.
+// has up to 16 bytes, a value up to 512, and those of one member together up to 4 KB.
+// Setting a key to an empty value removes it. One page of the documents allows a key only
+// letters, digits and underscores, which are safe everywhere; the pages of the calls do not.
 type Attributes map[string]string
 
-var attributeKey = regexp.MustCompile(`^[A-Za-z0-9_]{1,16}$`)
-
 const (
-	maxAttribute  = 512     // bytes of a value
-	maxAttributes = 4 << 10 // bytes of all values
+	maxAttributeKey = 16      // bytes
+	maxAttribute    = 512     // bytes of a value
+	maxAttributes   = 4 << 10 // bytes of all values
 )
 
 func (a Attributes) check(field string) error {
@@ -31,8 +30,8 @@ func (a Attributes) check(field string) error {
 	size := 0
 	for _, key := range slices.Sorted(maps.Keys(a)) { // the same error each time
 		value := a[key]
-		if !attributeKey.MatchString(key) {
-			return api.Invalid(field, "has the key %.40q of %d bytes, must be 1 to 16 letters, digits and underscores", key, len(key))
+		if key == "" || len(key) > maxAttributeKey {
+			return api.Invalid(field, "has the key %.40q of %d bytes, must have 1 to %d", key, len(key), maxAttributeKey)
 		}
 		if err := api.MaxBytes(fmt.Sprintf("%s[%q]", field, key), value, maxAttribute); err != nil {
 			return err

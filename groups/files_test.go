@@ -87,7 +87,7 @@ func TestUploadFileOnTheWire(t *testing.T) {
 
 func TestAllFiles(t *testing.T) {
 	client, sent := pages(t, data(entries(2, `{"file_id":"1"}`)), data(entries(1, `{"file_id":"2"}`)))
-	assert.Len(t, collect(t, client.Groups.AllFiles(t.Context(), "231", page.Numbered{Size: 2})), 3)
+	assert.Len(t, wiretest.All(t, client.Groups.AllFiles(t.Context(), "231", page.Numbered{Size: 2})), 3)
 	assert.Equal(t, "/chatgroups/231/share_files?pagenum=2&pagesize=2", (*sent)[1].Path)
 }
 

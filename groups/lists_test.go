@@ -2,7 +2,6 @@ package groups_test
 
 import (
 	"context"
-	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/jarcoal/httpmock"
 
@@ -120,16 +118,6 @@ func pages(t *testing.T, responses ...string) (*im.Client, *[]wiretest.Request) 
 	})...)
 }
 
-func collect[T any](t *testing.T, list iter.Seq2[T, error]) []T {
-	t.Helper()
-	var items []T
-	for item, err := range list {
-		require.NoError(t, err)
-		items = append(items, item)
-	}
-	return items
-}
-
 func paths(sent []wiretest.Request) []string {
 	var list []string
 	for _, r := range sent {
@@ -145,7 +133,7 @@ func entries(n int, entry string) string {
 
 func TestAll(t *testing.T) {
 	client, sent := pages(t, `{"data":[{"groupid":"1"}],"cursor":"c1"}`, `{"data":[],"cursor":"c2"}`, `{"data":[{"groupid":"2"}]}`)
-	assert.Len(t, collect(t, client.Groups.All(t.Context(), page.Options{})), 2, "an empty page is not the end")
+	assert.Len(t, wiretest.All(t, client.Groups.All(t.Context(), page.Options{})), 2, "an empty page is not the end")
 	assert.Equal(t, []string{"/chatgroups?limit=100", "/chatgroups?cursor=c1&limit=100", "/chatgroups?cursor=c2&limit=100"}, paths(*sent))
 
 	client, _ = pages(t, `{"data":[{"groupid":"1"}],"cursor":"c1"}`)
@@ -157,32 +145,25 @@ func TestAll(t *testing.T) {
 func TestAllEndsWithItsError(t *testing.T) {
 	client, sent := wiretest.Client(t, wiretest.JSON(404, `{"error":"resource_not_found","error_description":"grpID 1 does not exist!"}`))
 	s, ctx := client.Groups, t.Context()
-	assert.ErrorIs(t, last(s.All(ctx, page.Options{})), im.ErrNotFound)
-	assert.ErrorIs(t, last(s.AllJoined(ctx, "alice", page.Numbered{})), im.ErrNotFound)
-	assert.ErrorIs(t, last(s.AllJoinedDetailed(ctx, "alice", page.Numbered{})), im.ErrNotFound)
-	assert.ErrorIs(t, last(s.AllFiles(ctx, "1", page.Numbered{})), im.ErrNotFound)
-	assert.ErrorIs(t, last(s.AllMembersByCursor(ctx, "1", groups.MemberCursorOptions{})), im.ErrNotFound)
-	assert.ErrorIs(t, last(s.AllMembers(ctx, "1", groups.MemberListOptions{})), im.ErrNotFound)
-	assert.ErrorIs(t, last(s.AllBlocked(ctx, "1", page.Options{})), im.ErrNotFound)
+	assert.ErrorIs(t, wiretest.Last(s.All(ctx, page.Options{})), im.ErrNotFound)
+	assert.ErrorIs(t, wiretest.Last(s.AllJoined(ctx, "alice", page.Numbered{})), im.ErrNotFound)
+	assert.ErrorIs(t, wiretest.Last(s.AllJoinedDetailed(ctx, "alice", page.Numbered{})), im.ErrNotFound)
+	assert.ErrorIs(t, wiretest.Last(s.AllFiles(ctx, "1", page.Numbered{})), im.ErrNotFound)
+	assert.ErrorIs(t, wiretest.Last(s.AllMembersByCursor(ctx, "1", groups.MemberCursorOptions{})), im.ErrNotFound)
+	assert.ErrorIs(t, wiretest.Last(s.AllMembers(ctx, "1", groups.MemberListOptions{})), im.ErrNotFound)
+	assert.ErrorIs(t, wiretest.Last(s.AllBlocked(ctx, "1", page.Options{})), im.ErrNotFound)
 	assert.Len(t, *sent, 7, "one each")
-}
-
-func last[T any](list iter.Seq2[T, error]) (err error) {
-	for _, err = range list {
-		_ = err
-	}
-	return err
 }
 
 func TestAllJoined(t *testing.T) {
 	const entry = `{"groupid":"1","groupname":"g"}`
 	client, sent := pages(t, data(entries(20, entry)), data(entries(20, entry)), data(entries(19, entry)))
-	got := collect(t, client.Groups.AllJoined(t.Context(), "alice", page.Numbered{Size: 100}))
+	got := wiretest.All(t, client.Groups.AllJoined(t.Context(), "alice", page.Numbered{Size: 100}))
 	assert.Len(t, got, 59, "a server that cuts pages to 20 must not end the list")
 	assert.Equal(t, "/users/alice/joined_chatgroups?pagenum=3&pagesize=100", (*sent)[2].Path)
 
 	client, _ = pages(t, data(entries(5, entry)), data(entries(4, entry)))
-	assert.Len(t, collect(t, client.Groups.AllJoined(t.Context(), "alice", page.Numbered{Size: 5})), 9)
+	assert.Len(t, wiretest.All(t, client.Groups.AllJoined(t.Context(), "alice", page.Numbered{Size: 5})), 9)
 }
 
 func TestAllJoinedDetailed(t *testing.T) {
@@ -190,28 +171,28 @@ func TestAllJoinedDetailed(t *testing.T) {
 		return `{"entities":` + entries(n, `{"groupId":"1"}`) + `,"total":` + total + `}`
 	}
 	client, sent := pages(t, listed(2, "5"), listed(2, "5"), listed(1, "5"))
-	assert.Len(t, collect(t, client.Groups.AllJoinedDetailed(t.Context(), "alice", page.Numbered{Size: 2})), 5)
+	assert.Len(t, wiretest.All(t, client.Groups.AllJoinedDetailed(t.Context(), "alice", page.Numbered{Size: 2})), 5)
 	assert.Equal(t, []string{
 		"/chatgroups/user/alice?pagenum=0&pagesize=2", "/chatgroups/user/alice?pagenum=1&pagesize=2", "/chatgroups/user/alice?pagenum=2&pagesize=2",
 	}, paths(*sent))
 
 	client, _ = pages(t, listed(2, "null"), listed(1, "null"))
-	assert.Len(t, collect(t, client.Groups.AllJoinedDetailed(t.Context(), "alice", page.Numbered{Size: 2})), 3, "no total")
+	assert.Len(t, wiretest.All(t, client.Groups.AllJoinedDetailed(t.Context(), "alice", page.Numbered{Size: 2})), 3, "no total")
 }
 
 func TestAllMembers(t *testing.T) {
 	client, sent := pages(t, `{"data":["bob"],"cursor":"c1"}`, `{"data":["carol"]}`)
-	assert.Equal(t, []string{"bob", "carol"}, collect(t, client.Groups.AllMembersByCursor(t.Context(), "231", groups.MemberCursorOptions{})))
+	assert.Equal(t, []string{"bob", "carol"}, wiretest.All(t, client.Groups.AllMembersByCursor(t.Context(), "231", groups.MemberCursorOptions{})))
 	assert.Equal(t, "/chatgroups/231/users?cursor=c1&limit=100&version=v3", (*sent)[1].Path)
 
 	client, sent = pages(t, data(entries(100, `{"member":"bob"}`)), data(entries(7, `{"member":"carol"}`)))
-	got := collect(t, client.Groups.AllMembers(t.Context(), "231", groups.MemberListOptions{Numbered: page.Numbered{Size: 1000}, JoinTime: true}))
+	got := wiretest.All(t, client.Groups.AllMembers(t.Context(), "231", groups.MemberListOptions{Numbered: page.Numbered{Size: 1000}, JoinTime: true}))
 	assert.Len(t, got, 107, "a server that cuts pages to 100 must not end the list")
 	assert.Equal(t, "/chatgroups/231/users?joined_time=true&pagenum=2&pagesize=1000", (*sent)[1].Path)
 }
 
 func TestAllBlocked(t *testing.T) {
 	client, sent := pages(t, `{"data":["mallory"],"cursor":"c1"}`, `{"data":["trent"],"count":1}`)
-	assert.Equal(t, []string{"mallory", "trent"}, collect(t, client.Groups.AllBlocked(t.Context(), "231", page.Options{})))
+	assert.Equal(t, []string{"mallory", "trent"}, wiretest.All(t, client.Groups.AllBlocked(t.Context(), "231", page.Options{})))
 	assert.Equal(t, []string{"/chatgroups/231/blocks/users?pageSize=50", "/chatgroups/231/blocks/users?cursor=c1&pageSize=50"}, paths(*sent))
 }

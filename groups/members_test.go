@@ -531,18 +531,28 @@ func make21(m groups.MemberAttributes) []groups.MemberAttributes {
 	return list
 }
 
+// Only the length of a key is checked: one page alone limits its characters.
+func TestAttributeKeysOfAnyCharacters(t *testing.T) {
+	for _, key := range []string{"nick name", "昵称", "a.b-c/d", "sixteen_letters_"} {
+		client, sent := wiretest.Client(t, wiretest.JSON(200, `{"data":{"`+key+`":"x"}}`))
+		require.NoError(t, client.Groups.SetMemberAttributes(t.Context(), "231", "bob", groups.Attributes{key: "x"}))
+		assert.JSONEq(t, `{"metaData":{"`+key+`":"x"}}`, (*sent)[0].Body)
+	}
+}
+
 func TestAttributesRefused(t *testing.T) {
 	nine := groups.Attributes{}
 	for _, key := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i"} {
 		nine[key] = strings.Repeat("x", 500)
 	}
 	for problem, a := range map[string]groups.Attributes{
-		"attributes: must have at least one entry":                                                                 nil,
-		`attributes: has the key "nick name" of 9 bytes, must be 1 to 16 letters, digits and underscores`:          {"nick name": "x"},
-		`attributes: has the key "seventeen_letters" of 17 bytes, must be 1 to 16 letters, digits and underscores`: {"seventeen_letters": "x"},
-		`attributes["k"]: has 513 bytes, at most 512 are allowed`:                                                  {"k": strings.Repeat("x", 513)},
-		`attributes: has the key "b c" of 3 bytes, must be 1 to 16 letters, digits and underscores`: { // the first of them, each time
-			"b c": "", "d e": "", "f g": "", "h i": "", "z": strings.Repeat("x", 513),
+		"attributes: must have at least one entry":                                   nil,
+		`attributes: has the key "" of 0 bytes, must have 1 to 16`:                   {"": "x"},
+		`attributes: has the key "seventeen_letters" of 17 bytes, must have 1 to 16`: {"seventeen_letters": "x"},
+		`attributes: has the key "六个汉字太长" of 18 bytes, must have 1 to 16`:            {"六个汉字太长": "x"},
+		`attributes["k"]: has 513 bytes, at most 512 are allowed`:                    {"k": strings.Repeat("x", 513)},
+		`attributes: has the key "a seventeen bytes" of 17 bytes, must have 1 to 16`: { // the first of them, each time
+			"a seventeen bytes": "", "b seventeen bytes": "", "c seventeen bytes": "", "d seventeen bytes": "", "z": strings.Repeat("x", 513),
 		},
 		"attributes: has 4500 bytes of values, at most 4096 are allowed": nine,
 	} {

@@ -38,7 +38,7 @@ type fault struct {
 //
 // Without a which, all calls match; without a when, every one of them breaks.
 // Faults are looked at in the order in which they were set, and the first one
-// that is due acts. The returned function tells how often it has acted.
+// that is due acts. The returned function reports how often it has acted.
 func (srv *Server) Fault(parts ...Fault) (fired func() int) {
 	f := newFault(parts)
 	srv.faultMu.Lock()
@@ -184,7 +184,7 @@ func CutAfterProcessing() Fault {
 }
 
 // CutInResponse carries the call out and breaks the connection in the middle of the
-// response, whose whole length was told before.
+// response, whose whole length was announced before.
 func CutInResponse() Fault { return after(func(rep *wire.Reply) { rep.Spoil = halfWay }) }
 
 // CutConnection is CutAfterProcessing that breaks the connection on HTTP/2 as well,
@@ -256,7 +256,7 @@ func TruncatedJSON() Fault {
 // WrongContentType carries the call out and responses under text/html.
 func WrongContentType() Fault { return after(func(rep *wire.Reply) { rep.ContentType = "text/html" }) }
 
-// HugeBody carries the call out and sends so many bytes of blanks before the
+// HugeBody carries the call out and sends that many bytes of blanks before the
 // response.
 func HugeBody(bytes int64) Fault {
 	return after(func(rep *wire.Reply) {

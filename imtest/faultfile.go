@@ -117,7 +117,7 @@ var faultFields = map[string]func(*faultItem, json.RawMessage) error{
 		return nil
 	},
 	"do": func(f *faultItem, raw json.RawMessage) error {
-		_ = json.Unmarshal(raw, &f.do) // what is no text is no action either
+		_ = json.Unmarshal(raw, &f.do) // what is not a text is not an action either
 		if _, ok := faultActions[f.do]; !ok {
 			return fmt.Errorf("is one of %s", strings.Join(slices.Sorted(maps.Keys(faultActions)), ", "))
 		}
@@ -125,7 +125,7 @@ var faultFields = map[string]func(*faultItem, json.RawMessage) error{
 	},
 	"time": func(f *faultItem, raw json.RawMessage) error {
 		var text string
-		_ = json.Unmarshal(raw, &text) // what is no text is no time either
+		_ = json.Unmarshal(raw, &text) // what is not a text is not a time either
 		d, err := time.ParseDuration(text)
 		if err != nil {
 			return errors.New("is a length of time, such as \"1.5s\"")

@@ -7,7 +7,7 @@ import (
 	"github.com/imrest/im-go/imtest/internal/world"
 )
 
-// Presence is what a user tells of himself.
+// Presence is what a user publishes about themselves.
 type Presence struct {
 	Status map[string]string // by device: "0" offline, "1" online, others are the app's own
 	Ext    string            // free text for those who watch

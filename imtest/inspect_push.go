@@ -75,8 +75,8 @@ type PushSettings struct {
 }
 
 // PushSettings returns the settings of a user: chatType is "user" or
-// "chatgroup", and key the other user or the group. A user with himself are the
-// settings for all messages.
+// "chatgroup", and key the other user or the group. With the user's own name
+// they are the settings for all messages.
 func (srv *Server) PushSettings(user, chatType, key string) PushSettings {
 	p, _ := srv.world.PushSettings(user, world.PushScope{Chat: chatType, Key: key}) // an unknown user has the default
 	return PushSettings(p)
@@ -94,7 +94,7 @@ type PushCounts struct {
 	Arrive  int `json:"arriveCount,omitempty"` // pushes that reached a device
 }
 
-// SetPushCounts sets what the statistics tell of a day and a platform, for
+// SetPushCounts sets what the statistics report of a day and a platform, for
 // example "APNS".
 func (srv *Server) SetPushCounts(day time.Time, platform string, counts PushCounts) {
 	srv.world.SetPushCounts(world.DayCounts{Day: day.Format(time.DateOnly), Platform: platform, PushCounts: world.PushCounts(counts)})

@@ -28,12 +28,8 @@ import (
 // wire writes bytes to a server and reads so many responses.
 func wire(t *testing.T, srv *imtest.Server, request string, responses int) []got {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(srv.URL(), "http://"))
-	require.NoError(t, err)
+	conn := dial(t, srv, request)
 	defer conn.Close()
-	require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
-	_, err = io.WriteString(conn, request)
-	require.NoError(t, err)
 	in := bufio.NewReader(conn)
 	var list []got
 	for range responses {

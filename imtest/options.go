@@ -121,7 +121,7 @@ func WithRequestLog(f func(Request)) Option {
 // hostile site.
 func (c *config) browsed() bool { return c.page || c.control }
 
-// world is what the world below is told.
+// world is how the world below is set up.
 func (c *config) world() world.Config {
 	return world.Config{
 		Org: c.org, App: c.app, AppID: c.appID, Certificate: c.certificate, ClientID: c.clientID, ClientSecret: c.clientSecret,

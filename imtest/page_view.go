@@ -101,7 +101,7 @@ func (srv *Server) view() *pageView {
 	return v
 }
 
-// aheadOf tells how far the server's clock is from the machine's, if it is.
+// aheadOf returns how far the server's clock is from the machine's, if it is.
 func aheadOf(now time.Time) string {
 	ahead := time.Until(now).Round(time.Second)
 	if ahead.Abs() < 2*time.Second {

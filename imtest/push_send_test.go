@@ -191,10 +191,60 @@ func TestPushPlatform(t *testing.T) {
 	}
 	c.send("PUT", "/users/alice/push/binding", `{"device_id":"e","notifier_name":"harmony","device_token":"t"}`)
 	assert.Equal(t, "SUCCESS", c.send("POST", "/push/sync/alice", pushBody(`"platform":"harmonyos",`)).path("data", 0, "pushStatus"))
-	for _, platform := range []string{`"iOS"`, `"windows"`, `7`} {
-		for _, path := range []string{"/push/sync/alice", "/push/async/alice", "/push/single", "/push/list/label", "/push/task"} {
+}
+
+// The five calls that take a platform keep and check it; the older call for a list has none.
+func TestPushPlatformOfEachCall(t *testing.T) {
+	c := newClient(t)
+	c.srv.AddUsers("alice")
+	c.send("POST", "/push/label", `{"name":"alice"}`)
+	c.send("POST", "/push/label/alice/user", `{"usernames":["alice"]}`)
+	for path, id := range map[string]string{
+		"/push/sync/alice": "push.send_sync", "/push/async/alice": "push.send_async", "/push/single": "push.send_single",
+		"/push/list/label": "push.send_label", "/push/task": "push.send_task",
+	} {
+		before := len(c.srv.Pushes())
+		for _, platform := range []string{"android", "ios", "harmonyos"} {
+			require.Equal(t, 200, c.send("POST", path, pushBody(`"targets":["alice"],"platform":"`+platform+`",`)).status)
+			pushes := c.srv.Pushes()
+			assert.Equal(t, []string{id, platform}, []string{pushes[len(pushes)-1].Endpoint, pushes[len(pushes)-1].Platform})
+		}
+		for _, platform := range []string{`"iOS"`, `"windows"`, `7`} {
 			got := c.send("POST", path, pushBody(`"targets":["alice"],"platform":`+platform+`,`))
 			got.fails(t, 400, "IllegalArgumentException", "parameters is invalid : platform")
 		}
+		assert.Len(t, c.srv.Pushes(), before+3, "what is refused is not pushed")
+	}
+	c.send("POST", "/push/list", pushBody(`"targets":["alice"],"platform":"ios",`)).like(t, "push.send_list")
+	pushes := c.srv.Pushes()
+	assert.Empty(t, pushes[len(pushes)-1].Platform)
+}
+
+// The settings for HarmonyOS are checked field by field, in all calls that take a message.
+func TestPushHarmonyOS(t *testing.T) {
+	c := newClient(t)
+	const whole = `"pushType":6,"isTestMessage":true,"receiptId":"r","category":"IM","title":"t","body":"b","image":"https://img.example.com/a.png",` +
+		`"style":1,"bigTitle":"T","bigBody":"B","inboxContent":["1","2","3"],"notifyId":7,"addNum":1,"setNum":0,` +
+		`"actionType":1,"action":"a","uri":"u","data":{"k":1},"payload":{"k":2}`
+	message := func(settings string) string { return `{"title":"x","content":"x","harmonyOS":` + settings + `}` }
+	send := func(settings string) got {
+		return c.send("POST", "/push/task", `{"pushMessage":`+message(settings)+`}`)
+	}
+	for _, settings := range []string{`{` + whole + `}`, `{}`, `null`, `{"style":"3","inboxContent":["1"]}`, `{"unknown":[]}`} {
+		require.Equal(t, 200, send(settings).status, settings)
+	}
+	for _, malformed := range []string{
+		`[]`, `"x"`, `{"pushType":"x"}`, `{"isTestMessage":[]}`, `{"title":{}}`, `{"inboxContent":"1"}`, `{"notifyId":"x"}`, `{"data":"x"}`, `{"pushType":6,"payload":[]}`,
+	} {
+		send(malformed).fails(t, 400, "MessageException", "bad_request")
+	}
+	for settings, field := range map[string]string{
+		`{"pushType":3}`: "pushType", `{"style":2}`: "style", `{"actionType":2}`: "actionType",
+		`{"style":1,"bigBody":"B"}`: "bigTitle", `{"style":1,"bigTitle":"T"}`: "bigBody",
+		`{"style":3}`: "inboxContent", `{"inboxContent":["1","2","3","4"]}`: "inboxContent",
+		`{"image":"http://img.example.com/a.png"}`: "image", `{"payload":{"k":1}}`: "payload",
+	} {
+		send(settings).fails(t, 400, "IllegalArgumentException", "parameters is invalid : "+field)
+		c.send("POST", "/push/message", message(settings)).fails(t, 400, "IllegalArgumentException", "parameters is invalid : "+field)
 	}
 }

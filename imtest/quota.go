@@ -74,11 +74,19 @@ func (q *quotas) count(c *wire.Call, next func() *wire.Reply) *wire.Reply {
 	return rep
 }
 
-func (q *quotas) of(e catalogue.Endpoint) []catalogue.Quota {
-	if q.easemob && e.EasemobQuotas != nil {
-		return e.EasemobQuotas
+// budgets are what a call takes from: its pool and, on Easemob, what many pools share.
+func (q *quotas) budgets(e catalogue.Endpoint) []catalogue.Budget {
+	own := catalogue.Budget{Pool: e.Pool, Quotas: e.Quotas}
+	if !q.easemob {
+		return []catalogue.Budget{own}
 	}
-	return e.Quotas
+	if e.EasemobQuotas != nil {
+		own.Quotas = e.EasemobQuotas
+	}
+	if e.EasemobBudget == nil {
+		return []catalogue.Budget{own}
+	}
+	return []catalogue.Budget{own, *e.EasemobBudget}
 }
 
 // take returns the messages that it counted.
@@ -88,13 +96,15 @@ func (q *quotas) take(e catalogue.Endpoint, c *wire.Call) ([]toll, *wire.Error) 
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	var windows []*window
-	for i, quota := range q.of(e) {
-		w := q.window(windowKey{pool: e.Pool, user: userOf(quota, c), index: i}, quota)
-		w.forget(now)
-		if w.sum >= quota.N {
-			return nil, refusal(e, quota)
+	for _, budget := range q.budgets(e) {
+		for i, quota := range budget.Quotas {
+			w := q.window(windowKey{pool: budget.Pool, user: userOf(quota, c), index: i}, quota)
+			w.forget(now)
+			if w.sum >= quota.N {
+				return nil, refusal(e, quota)
+			}
+			windows = append(windows, w)
 		}
-		windows = append(windows, w)
 	}
 	var messages []toll
 	for _, w := range windows {
@@ -149,8 +159,8 @@ func (w *window) forget(now time.Time) {
 	w.hits = w.hits[n:]
 }
 
-// refusal is what a full window responses: messages 403, pushes and the broadcasts
-// of a day 403 in other words, calls 429.
+// refusal is the response of a full window: 403 for messages, 403 in other words for pushes
+// and the broadcasts of a day, 429 for calls.
 func refusal(e catalogue.Endpoint, q catalogue.Quota) *wire.Error {
 	if q.Items {
 		return wire.ErrMessagesReachLimit()
@@ -186,7 +196,7 @@ func targets(c *wire.Call) int {
 	return max(1, len(body.To))
 }
 
-// QuotaUse tells how much of the quotas is used, with WithQuotas; those of which
+// QuotaUse returns how much of the quotas is used, with WithQuotas; those of which
 // nothing is used are left out.
 func (srv *Server) QuotaUse() []QuotaUse {
 	q := srv.quotas

@@ -209,3 +209,32 @@ func TestQuotasOfEasemob(t *testing.T) {
 		assert.Equal(t, want, passed, option)
 	}
 }
+
+// On Easemob, calls that manage users share a budget beside their own quotas; other calls
+// have no part in it. On Agora there is none.
+func TestQuotaSharedByManagementOfUsers(t *testing.T) {
+	const perSecond = 100
+	c := limited(t, imtest.WithEasemobQuotas())
+	c.srv.AddUsers("alice")
+	deleted, refusal := c.repeat(perSecond, "DELETE", "/users?limit=1", "")
+	assert.Equal(t, 30, deleted, "its own quota, within the budget")
+	refusal.fails(t, 429, "reach_limit", "")
+	c.srv.AddUsers("alice")
+	passed, _ := c.repeat(40, "GET", "/users/alice", "")
+	require.Equal(t, 40, passed)
+	passed, refusal = c.repeat(perSecond, "GET", "/users/alice/push/binding", "")
+	assert.Equal(t, perSecond-30-40, passed, "what deletions and reads left over")
+	refusal.fails(t, 429, "reach_limit", "")
+	c.send("GET", "/users/alice/status", "").fails(t, 429, "reach_limit", "")
+	assert.Equal(t, 200, c.send("GET", "/chatgroups", "").status, "a call on groups has no part in it")
+	assert.Contains(t, c.srv.QuotaUse(), imtest.QuotaUse{Pool: "user_management", N: perSecond, Per: time.Second, Used: perSecond})
+	c.srv.Clock().Advance(time.Second)
+	assert.Equal(t, 200, c.send("GET", "/users/alice/status", "").status)
+
+	agora := limited(t, imtest.WithQuotas())
+	agora.srv.AddUsers("alice")
+	for _, path := range []string{"/users/alice", "/users/alice/status", "/users/alice/push/binding"} {
+		passed, _ = agora.repeat(perSecond, "GET", path, "")
+		assert.Equal(t, perSecond, passed, path)
+	}
+}

@@ -22,7 +22,7 @@ type Request struct {
 	Time   time.Time         // when it came, by the server's clock
 }
 
-// A server remembers so many requests, and so many bytes of them: those without a
+// A server remembers at most this many requests, and bytes of them: those without a
 // token count, too. The newest is always there.
 const (
 	keptRequests = 1000

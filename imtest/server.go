@@ -6,7 +6,7 @@
 //	// ... have the program send a message with it ...
 //	require.Len(t, srv.Messages("bob"), 1)
 //
-// It speaks real HTTP on loopback, keeps what it is told, checks what it gets
+// It speaks real HTTP on loopback, keeps what it gets, checks it
 // as the API does, and responds in the API's documented forms, odd ones
 // included. It works with any client of the API, in any language; the program
 // imtest/imserver runs it alone.
@@ -261,7 +261,7 @@ func (srv *Server) respond(w http.ResponseWriter, c *wire.Call) {
 	rep.Write(w, c.R)
 }
 
-// date sets the time of a response by the server's clock: clients tell by it which
+// date sets the time of a response by the server's clock: clients see by it which
 // hours of history are not ready yet.
 func (srv *Server) date(w http.ResponseWriter) {
 	w.Header().Set("Date", srv.world.Now().UTC().Format(http.TimeFormat))

@@ -186,16 +186,23 @@ func TestBodies(t *testing.T) {
 	assert.Empty(t, c.srv.Users())
 }
 
+// dial opens a connection and sends bytes over it.
+func dial(t *testing.T, srv *imtest.Server, request string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(srv.URL(), "http://"))
+	require.NoError(t, err)
+	require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
+	_, err = io.WriteString(conn, request)
+	require.NoError(t, err)
+	return conn
+}
+
 // raw sends bytes and reads one response: its status, and whether the server
 // closes the connection after it.
 func raw(t *testing.T, srv *imtest.Server, request string) (status int, closes bool) {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(srv.URL(), "http://"))
-	require.NoError(t, err)
+	conn := dial(t, srv, request)
 	defer conn.Close()
-	require.NoError(t, conn.SetDeadline(time.Now().Add(10*time.Second)))
-	_, err = io.WriteString(conn, request)
-	require.NoError(t, err)
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	require.NoError(t, err)
 	defer resp.Body.Close()

@@ -14,7 +14,7 @@ import (
 )
 
 // snapshotVersion is the version of the data that Save writes. A reader refuses
-// other versions: a field that it does not know would be lost in silence.
+// other versions: a field that it does not know would be lost silently.
 const snapshotVersion = 1
 
 // Save writes everything that the server holds of its app, as JSON with a

@@ -76,7 +76,7 @@ func (v *savedContent) content() (*world.Content, error) {
 	}
 	body := rest.Compact(v.Body)
 	if !strings.HasPrefix(body, "{") {
-		return nil, errors.New("the body is no object")
+		return nil, errors.New("the body is not an object")
 	}
 	msg := &world.Content{
 		From: v.From, Kind: world.KindName(v.Type), Body: body, Ext: rest.Compact(v.Ext), Level: v.Level,

@@ -198,7 +198,7 @@ func TestBrokenData(t *testing.T) {
 		swap(`"inboxes": [`, `"inboxes": [{"user":"x","delivered":2,"messages":[0]},`):                       "2 of 1 messages cannot have arrived",
 		swap(`"messages": [`, `"messages": [{"to":"x","chat":"chat"},`):                                      "messages[0]: it has no content",
 		swap(`"messages": [`, `"messages": [{"to":"x","chat":"letter"},`):                                    `there is no kind of chat "letter"`,
-		swap(`"messages": [`, `"messages": [{"to":"x","chat":"chat","content":{"type":"txt","body":[]}},`):   "the body is no object",
+		swap(`"messages": [`, `"messages": [{"to":"x","chat":"chat","content":{"type":"txt","body":[]}},`):   "the body is not an object",
 		swap(`"messages": [`, `"messages": [{"to":"x","chat":"chat","content":{"type":"stone","body":{}}},`): `there is no type of message "stone"`,
 		swap(`"threads": [`, `"threads": [{"id":"1","group":"no"},`):                                         `threads[0]: there is no group "no"`,
 		swap(`"joined": [`, `"joined": [{"user":"zoe","rooms":["lobby"]},`):                                  `there is no member zoe of "lobby"`,

@@ -173,7 +173,7 @@ func TestOnlyAccessTokensAreExchanged(t *testing.T) {
 	c.send("POST", "/token", `{"grant_type":"agora"}`).fails(t, 401, "unauthorized", "Unable to authenticate (OAuth)")
 }
 
-// Without any token groups and rooms response an error of their own; a token that is
+// Without any token groups and rooms respond with an error of their own; a token that is
 // no good is unauthorized there too.
 func TestTokenMissing(t *testing.T) {
 	c := newClient(t)

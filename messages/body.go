@@ -2,10 +2,10 @@ package messages
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // Type is the type of a message, as it stands on the wire.
@@ -171,14 +171,14 @@ func Custom(event string, exts map[string]string) CustomBody { return CustomBody
 // Type implements Body.
 func (CustomBody) Type() Type { return TypeCustom }
 
-var customEvent = regexp.MustCompile(`^[a-zA-Z0-9\-_/.]{1,32}$`)
+var customEvent = pattern.Lazy(`^[a-zA-Z0-9\-_/.]{1,32}$`)
 
 func (b CustomBody) check() error {
 	if b.Event == "" && len(b.Exts) == 0 {
 		return api.Invalid("Body.Event", "must not be empty without Exts: the server rejects an empty body")
 	}
 	if b.Event != "" {
-		if err := api.First(api.MaxLength("Body.Event", b.Event, 32), api.Pattern("Body.Event", b.Event, customEvent)); err != nil {
+		if err := api.First(api.MaxLength("Body.Event", b.Event, 32), api.Pattern("Body.Event", b.Event, customEvent())); err != nil {
 			return err
 		}
 	}

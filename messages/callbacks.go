@@ -3,9 +3,9 @@ package messages
 import (
 	"context"
 	"net/http"
-	"regexp"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // CallbackSet is a set of callbacks that could not be delivered: those of 10 minutes.
@@ -51,7 +51,7 @@ type ResendOptions struct {
 const maxResends = 10
 
 var (
-	callbackDate = regexp.MustCompile(`^[0-9]{12}$`)
+	callbackDate = pattern.Lazy(`^[0-9]{12}$`)
 
 	resendCallbacks = api.Endpoint{
 		ID: "callbacks.storage_retry", Method: http.MethodPost, Path: "/callbacks/storage/retry",
@@ -68,7 +68,7 @@ var (
 func (s *Service) ResendCallbacks(ctx context.Context, date string, o ResendOptions) error {
 	return s.api.Call(ctx, &api.Call{
 		Endpoint: &resendCallbacks, Out: confirmation(),
-		Invalid: api.First(api.Pattern("date", date, callbackDate), api.Range("Resends", o.Resends, 0, maxResends)),
+		Invalid: api.First(api.Pattern("date", date, callbackDate()), api.Range("Resends", o.Resends, 0, maxResends)),
 		Body: struct {
 			Date  string `json:"date"`
 			Retry int    `json:"retry"`

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
-	"regexp"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // ChatType is the kind of chat that a message belongs to.
@@ -55,14 +55,14 @@ const (
 	maxRoamIgnore = 20
 )
 
-var environment = regexp.MustCompile(`^[A-Za-z0-9]{1,8}$`)
+var environment = pattern.Lazy(`^[A-Za-z0-9]{1,8}$`)
 
 func (m *Message) check() error {
 	if m.Body == nil {
 		return checkBody(nil)
 	}
 	if m.Env != "" {
-		if err := api.Pattern("Env", m.Env, environment); err != nil {
+		if err := api.Pattern("Env", m.Env, environment()); err != nil {
 			return err
 		}
 	}

@@ -9,15 +9,15 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// ModerationQuery selects moderation records. No document gives the values of the filters;
-// they are passed on as they are.
+// ModerationQuery selects moderation records. The words of the filters stand in comments of
+// the vendor's Java SDK alone, so that others are passed on, too.
 type ModerationQuery struct {
 	From           time.Time `json:"from,omitzero"`             // required
 	To             time.Time `json:"to,omitzero"`               // required
-	TargetType     string    `json:"target_type,omitempty"`     // empty: all
-	MessageType    string    `json:"message_type,omitempty"`    // empty: all
-	Result         string    `json:"result,omitempty"`          // of the moderation; empty: all
-	ProviderResult string    `json:"provider_result,omitempty"` // of the provider; empty: all
+	TargetType     string    `json:"target_type,omitempty"`     // chat, groupchat or chatroom; empty: all
+	MessageType    string    `json:"message_type,omitempty"`    // txt, img, video or audio; empty: all
+	Result         string    `json:"result,omitempty"`          // PASS, REJECT, EXCHANGE or RECALL; empty: all
+	ProviderResult string    `json:"provider_result,omitempty"` // PASS, REVIEWED, REJECT or UNKNOWN; empty: all
 }
 
 func (q *ModerationQuery) check() error {

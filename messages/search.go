@@ -266,7 +266,7 @@ var search = api.Endpoint{
 
 // Search returns a page of the stored messages that hold keywords, in the conversations of a
 // user. It finds nothing in groups and chat rooms that the query does not name, and nothing,
-// without an error, in those that the user is not in: an empty page is no proof. Custom, voice
+// without an error, in those that the user is not in: an empty page proves nothing. Custom, voice
 // and command messages cannot be searched. Retried if the response is lost. Only Easemob has
 // this add-on, and only on some of its clusters: im.ErrNotEnabled. A search that is too complex
 // is im.ErrInvalidArgument.

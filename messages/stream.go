@@ -146,7 +146,7 @@ type StreamOptions struct {
 //	}
 //	return reply.Finish(ctx, "", nil)
 //
-// A chunk that was rejected may be sent again. After im.ErrOutcomeUnknown nothing else can
+// A chunk that was rejected may be sent once more. After im.ErrOutcomeUnknown nothing else can
 // be sent, since a part might be lost or doubled: every further call returns that
 // error, and the server ends the message after 30 seconds. A Stream is for one goroutine at
 // a time.

@@ -78,14 +78,14 @@ type wireList struct {
 	Status  Status             `json:"status"`
 	Count   api.Int            `json:"quantity"`
 	Words   api.Many[wireWord] `json:"textList"`
-	Created moment             `json:"createDataTime"` // misspelt on the wire
-	Updated moment             `json:"updateDataTime"`
+	Created api.Timestamp      `json:"createDataTime"` // misspelt on the wire
+	Updated api.Timestamp      `json:"updateDataTime"`
 }
 
 func (w *wireList) list() List {
 	l := List{
 		ID: string(w.ID), Name: string(w.Name), Scope: w.Scope, TagID: string(w.TagID), Action: w.Action, Exact: bool(w.Exact),
-		Status: w.Status, Count: w.Count.Int(), Created: time.Time(w.Created), Updated: time.Time(w.Updated),
+		Status: w.Status, Count: w.Count.Int(), Created: w.Created.Time(), Updated: w.Updated.Time(),
 	}
 	if len(w.Words) > 0 {
 		l.Words = api.Convert(w.Words, (*wireWord).word)

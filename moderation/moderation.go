@@ -152,7 +152,7 @@ func (e *entity[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// status is a response that says no more than that the call was carried out.
+// status is a response that only says that the call was carried out.
 type status struct {
 	Status *api.OK `json:"status"`
 }

@@ -1,10 +1,7 @@
 package moderation
 
 import (
-	"encoding/json"
-	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/page"
@@ -44,28 +41,4 @@ func pageOf[W, T any](e *entities[W], o page.Numbered, convert func(*W) T) *page
 		p.Next = strconv.Itoa(o.Page + 1)
 	}
 	return p
-}
-
-// moment takes the times of keyword lists: milliseconds, or text such as
-// "2025-02-28T08:50:24.888+00:00".
-type moment time.Time
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (m *moment) UnmarshalJSON(b []byte) error {
-	var millis api.Millis
-	if millis.UnmarshalJSON(b) == nil {
-		*m = moment(millis.Time())
-		return nil
-	}
-	var text string
-	if err := json.Unmarshal(b, &text); err != nil {
-		return err
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700"} { // both take fractions
-		if parsed, err := time.Parse(layout, text); err == nil {
-			*m = moment(parsed.Local()) // as all other times of this module
-			return nil
-		}
-	}
-	return fmt.Errorf("%.40q is no time", text)
 }

@@ -24,18 +24,18 @@ type Word struct {
 }
 
 type wireWord struct {
-	ID       api.Text `json:"id"`
-	Text     api.Text `json:"word"`
-	ListID   api.Text `json:"listId"`
-	Operator api.Text `json:"userId"`
-	Created  moment   `json:"createDateTime"`
-	Updated  moment   `json:"updateDateTime"`
+	ID       api.Text      `json:"id"`
+	Text     api.Text      `json:"word"`
+	ListID   api.Text      `json:"listId"`
+	Operator api.Text      `json:"userId"`
+	Created  api.Timestamp `json:"createDateTime"`
+	Updated  api.Timestamp `json:"updateDateTime"`
 }
 
 func (w *wireWord) word() Word {
 	return Word{
 		ID: string(w.ID), Text: string(w.Text), ListID: string(w.ListID), Operator: string(w.Operator),
-		Created: time.Time(w.Created), Updated: time.Time(w.Updated),
+		Created: w.Created.Time(), Updated: w.Updated.Time(),
 	}
 }
 

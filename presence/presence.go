@@ -24,11 +24,11 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"regexp"
 	"time"
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // Service calls the endpoints of presence. It is the field Presence of
@@ -68,10 +68,10 @@ type Setting struct {
 	Ext    string `json:"ext,omitzero"` // free text for those who watch, at most MaxExt bytes
 }
 
-var number = regexp.MustCompile(`^[0-9]+$`)
+var number = pattern.Lazy(`^[0-9]+$`)
 
 func (p Setting) check() error {
-	return api.First(api.Required("Status", string(p.Status)), api.Pattern("Status", string(p.Status), number),
+	return api.First(api.Required("Status", string(p.Status)), api.Pattern("Status", string(p.Status), number()),
 		api.MaxBytes("Ext", p.Ext, MaxExt))
 }
 

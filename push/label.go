@@ -6,10 +6,10 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
-	"regexp"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/pattern"
 	"github.com/imrest/im-go/page"
 )
 
@@ -20,14 +20,14 @@ type NewLabel struct {
 	Description string `json:"description,omitzero"` // up to 255 characters
 }
 
-var labelName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+var labelName = pattern.Lazy(`^[A-Za-z0-9_.-]+$`)
 
 func (l NewLabel) check() error {
 	if l.Name == "." || l.Name == ".." {
 		return api.Invalid("Name", "must not be %q, which no path can hold", l.Name) // nobody could delete it
 	}
 	return api.First(
-		api.Required("Name", l.Name), api.MaxLength("Name", l.Name, 64), api.Pattern("Name", l.Name, labelName),
+		api.Required("Name", l.Name), api.MaxLength("Name", l.Name, 64), api.Pattern("Name", l.Name, labelName()),
 		api.MaxLength("Description", l.Description, 255),
 	)
 }

@@ -26,10 +26,7 @@ func (s *Service) changeLabelUsers(ctx context.Context, e *api.Endpoint, label s
 	var out api.Payload[wireLabelResults]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: e, Params: []string{label}, Invalid: api.Usernames("usernames", usernames), Items: len(usernames),
-		Body: struct {
-			Usernames []string `json:"usernames"`
-		}{usernames},
-		Out: &out,
+		Body: api.UsersBody(usernames), Out: &out,
 	})
 	if err != nil {
 		return nil, err

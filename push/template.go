@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"regexp"
 	"time"
 
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // The templates that have a meaning of their own.
@@ -25,11 +25,11 @@ type NewTemplate struct {
 	Content string `json:"content_pattern"` // required; may hold placeholders
 }
 
-var templateName = regexp.MustCompile(`^[A-Za-z0-9]+$`)
+var templateName = pattern.Lazy(`^[A-Za-z0-9]+$`)
 
 func (t NewTemplate) check() error {
 	return api.First(
-		api.Required("Name", t.Name), api.MaxLength("Name", t.Name, 64), api.Pattern("Name", t.Name, templateName),
+		api.Required("Name", t.Name), api.MaxLength("Name", t.Name, 64), api.Pattern("Name", t.Name, templateName()),
 		api.Required("Title", t.Title), api.Required("Content", t.Content),
 	)
 }

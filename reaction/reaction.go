@@ -18,6 +18,7 @@
 package reaction
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -60,21 +61,21 @@ type Reaction struct {
 
 // wireReaction has the times under the names of the examples and of the tables.
 type wireReaction struct {
-	ID        api.Text  `json:"id"`
-	MessageID api.Text  `json:"msgId"`
-	ChatType  ChatType  `json:"msgType"`
-	GroupID   api.Text  `json:"groupId"` // null in one-to-one chats
-	Text      api.Text  `json:"reaction"`
-	CreatedAt timestamp `json:"createdAt"`
-	CreateAt  timestamp `json:"createAt"`
-	UpdatedAt timestamp `json:"updatedAt"`
-	UpdateAt  timestamp `json:"updateAt"`
+	ID        api.Text      `json:"id"`
+	MessageID api.Text      `json:"msgId"`
+	ChatType  ChatType      `json:"msgType"`
+	GroupID   api.Text      `json:"groupId"` // null in one-to-one chats
+	Text      api.Text      `json:"reaction"`
+	CreatedAt api.Timestamp `json:"createdAt"`
+	CreateAt  api.Timestamp `json:"createAt"`
+	UpdatedAt api.Timestamp `json:"updatedAt"`
+	UpdateAt  api.Timestamp `json:"updateAt"`
 }
 
 func (w *wireReaction) reaction() *Reaction {
 	return &Reaction{
 		ID: string(w.ID), MessageID: string(w.MessageID), ChatType: w.ChatType, GroupID: string(w.GroupID),
-		Text: string(w.Text), Created: w.CreatedAt.or(w.CreateAt), Updated: w.UpdatedAt.or(w.UpdateAt),
+		Text: string(w.Text), Created: cmp.Or(w.CreatedAt, w.CreateAt).Time(), Updated: cmp.Or(w.UpdatedAt, w.UpdateAt).Time(),
 	}
 }
 

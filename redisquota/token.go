@@ -16,7 +16,7 @@ import (
 var dropScript = redis.NewScript(`return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0`)
 
 // lockScript takes the lock, or finds that it is the holder's already: go-redis
-// sends a command again whose response was lost.
+// retries a command whose response was lost.
 var lockScript = redis.NewScript(`
 local holder = redis.call('GET', KEYS[1])
 if not holder or redis.call('PTTL', KEYS[1]) == -1 then -- one without an end is not of our making

@@ -1,7 +1,6 @@
 package thread
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
@@ -28,13 +27,15 @@ func (o ListOptions) call(e *api.Endpoint, out any, params ...string) *api.Call 
 	return &api.Call{Endpoint: e, Params: params, Query: q, Invalid: invalid, Out: out}
 }
 
-// pageOf makes a page. The server sends a cursor with the last page, too: only a short page
-// is known to be the last.
+// pageOf makes a page. The server sends a cursor with the last page, too, and no document
+// promises that the pages before it are full: an empty page is the end, or one that names
+// itself as the next.
 func pageOf[T any](items []T, o page.Options, p properties) *page.Page[T] {
-	if len(items) < cmp.Or(o.Limit, MaxPage) {
-		return &page.Page[T]{Items: items}
+	next := string(p.Properties.Cursor)
+	if len(items) == 0 || next == o.Cursor {
+		next = ""
 	}
-	return &page.Page[T]{Items: items, Next: string(p.Properties.Cursor)}
+	return &page.Page[T]{Items: items, Next: next}
 }
 
 // pages goes over a list of threads, in the order of o.

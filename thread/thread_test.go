@@ -3,7 +3,6 @@ package thread_test
 import (
 	"context"
 	"fmt"
-	"iter"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/jarcoal/httpmock"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
@@ -135,8 +133,18 @@ func TestLists(t *testing.T) {
 			Want:     &page.Page[string]{Items: []string{"244", "245"}, Next: "MDEy"},
 		},
 		{
-			ID: "thread.list_app", Name: "the last page has a cursor, too", Do: list(thread.ListOptions{}),
+			ID: "thread.list_app", Name: "a short page need not be the last", Do: list(thread.ListOptions{}),
 			Request: "GET /thread?limit=50", Response: response(`"entities":[{"id":"244"}],"properties":{"cursor":"MDEy"}`),
+			Want: &page.Page[string]{Items: []string{"244"}, Next: "MDEy"},
+		},
+		{
+			ID: "thread.list_app", Name: "an empty page has a cursor, too", Do: list(thread.ListOptions{}),
+			Request: "GET /thread?limit=50", Response: response(`"entities":[],"properties":{"cursor":"MDEy"}`),
+			Want: &page.Page[string]{Items: []string{}},
+		},
+		{
+			ID: "thread.list_app", Name: "the last page names itself", Do: list(thread.ListOptions{Options: page.Options{Cursor: "MDEy"}}),
+			Request: "GET /thread?cursor=MDEy&limit=50", Response: response(`"entities":[{"id":"244"}],"properties":{"cursor":"MDEy"}`),
 			Want: &page.Page[string]{Items: []string{"244"}},
 		},
 		{ID: "thread.list_app", Name: "order", Do: list(thread.ListOptions{Order: "up"}), Err: im.ErrInvalidArgument},
@@ -157,8 +165,8 @@ func TestLists(t *testing.T) {
 		{
 			ID: "thread.list_user_group", Do: inGroup(thread.ListOptions{}),
 			Request:  "GET /threads/chatgroups/231/user/alice?limit=50",
-			Response: response(`"entities":[` + shoesJSON + `],"properties":{"cursor":"MDEy"}`),
-			Want:     &page.Page[thread.Thread]{Items: []thread.Thread{shoes}},
+			Response: response(`"entities":[` + shoesJSON + `],"properties":{"cursor":12}`),
+			Want:     &page.Page[thread.Thread]{Items: []thread.Thread{shoes}, Next: "12"},
 		},
 		{ID: "thread.list_user_group", Name: "negative limit", Do: inGroup(thread.ListOptions{Options: page.Options{Limit: -1}}), Err: im.ErrInvalidArgument},
 	})
@@ -188,9 +196,9 @@ func TestMembers(t *testing.T) {
 			Want:     &page.Page[string]{Items: []string{"alice", "bob"}, Next: "MDEy"},
 		},
 		{
-			ID: "thread.list_members", Name: "the last page has a cursor, too", Do: list(page.Options{}),
+			ID: "thread.list_members", Name: "a short page need not be the last", Do: list(page.Options{}),
 			Request: "GET /thread/244/users?limit=50", Response: response(`"data":{"affiliations":["alice"]},"properties":{"cursor":"MDEy"}`),
-			Want: &page.Page[string]{Items: []string{"alice"}},
+			Want: &page.Page[string]{Items: []string{"alice"}, Next: "MDEy"},
 		},
 		{ID: "thread.list_members", Name: "limit above 50", Do: list(page.Options{Limit: 51}), Err: im.ErrInvalidArgument},
 		{
@@ -236,44 +244,27 @@ func pages(t *testing.T, payloads ...string) (*im.Client, *[]wiretest.Request) {
 
 func TestAll(t *testing.T) {
 	const cursor = `,"properties":{"cursor":"MDEy"}`
-	client, sent := pages(t, `"entities":[{"id":"1"},{"id":"2"}]`+cursor, `"entities":[{"id":"3"}]`+cursor)
-	assert.Equal(t, []string{"1", "2", "3"}, collect(t, client.Thread.All(t.Context(), thread.ListOptions{Options: page.Options{Limit: 2}})))
+	client, sent := pages(t, `"entities":[{"id":"1"}]`+cursor, `"entities":[{"id":"2"},{"id":"3"}],"properties":{"cursor":"MDM0"}`, `"entities":[]`)
+	assert.Equal(t, []string{"1", "2", "3"}, wiretest.All(t, client.Thread.All(t.Context(), thread.ListOptions{Options: page.Options{Limit: 2}})))
 	assert.Equal(t, "/thread?cursor=MDEy&limit=2", (*sent)[1].Path)
 
 	client, _ = pages(t, `"entities":[`+shoesJSON+`]`+cursor, `"entities":[]`+cursor)
-	assert.Len(t, collect(t, client.Thread.AllJoined(t.Context(), "alice", thread.ListOptions{Options: page.Options{Limit: 1}})), 1, "a full last page")
+	assert.Len(t, wiretest.All(t, client.Thread.AllJoined(t.Context(), "alice", thread.ListOptions{Options: page.Options{Limit: 1}})), 1, "a full last page")
 
 	client, sent = pages(t, `"entities":[`+shoesJSON+`]`+cursor, `"entities":[]`)
-	assert.Len(t, collect(t, client.Thread.AllJoinedInGroup(t.Context(), "231", "alice", thread.ListOptions{Options: page.Options{Limit: 1}, Order: page.OrderOldestFirst})), 1)
+	assert.Len(t, wiretest.All(t, client.Thread.AllJoinedInGroup(t.Context(), "231", "alice", thread.ListOptions{Options: page.Options{Limit: 1}, Order: page.OrderOldestFirst})), 1)
 	assert.Equal(t, "/threads/chatgroups/231/user/alice?cursor=MDEy&limit=1&sort=asc", (*sent)[1].Path)
 
 	client, sent = pages(t, `"data":{"affiliations":["alice"]}`+cursor, `"data":{"affiliations":[]}`+cursor)
-	assert.Equal(t, []string{"alice"}, collect(t, client.Thread.AllMembers(t.Context(), "244", page.Options{Limit: 1})))
+	assert.Equal(t, []string{"alice"}, wiretest.All(t, client.Thread.AllMembers(t.Context(), "244", page.Options{Limit: 1})))
 	assert.Equal(t, "/thread/244/users?cursor=MDEy&limit=1", (*sent)[1].Path)
 }
 
 func TestAllEndsWithItsError(t *testing.T) {
 	client, sent := wiretest.Client(t, wiretest.JSON(404, `{"error":"group_error","error_description":"thread not found."}`))
 	s, ctx := client.Thread, t.Context()
-	assert.ErrorIs(t, last(s.All(ctx, thread.ListOptions{})), im.ErrNotFound)
-	assert.ErrorIs(t, last(s.AllJoined(ctx, "alice", thread.ListOptions{})), im.ErrNotFound)
-	assert.ErrorIs(t, last(s.AllMembers(ctx, "244", page.Options{})), im.ErrNotFound)
+	assert.ErrorIs(t, wiretest.Last(s.All(ctx, thread.ListOptions{})), im.ErrNotFound)
+	assert.ErrorIs(t, wiretest.Last(s.AllJoined(ctx, "alice", thread.ListOptions{})), im.ErrNotFound)
+	assert.ErrorIs(t, wiretest.Last(s.AllMembers(ctx, "244", page.Options{})), im.ErrNotFound)
 	assert.Len(t, *sent, 3, "one each")
-}
-
-func collect[T any](t *testing.T, list iter.Seq2[T, error]) []T {
-	t.Helper()
-	var items []T
-	for item, err := range list {
-		require.NoError(t, err)
-		items = append(items, item)
-	}
-	return items
-}
-
-func last[T any](list iter.Seq2[T, error]) (err error) {
-	for _, err = range list {
-		_ = err
-	}
-	return err
 }

@@ -52,10 +52,7 @@ func (s *Service) GetStatusBatch(ctx context.Context, usernames []string) (batch
 	var out api.Data[api.Many[map[string]Status]]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &getStatusBatch, Invalid: api.Usernames("usernames", usernames), Items: len(usernames),
-		Body: struct {
-			Usernames []string `json:"usernames"`
-		}{usernames},
-		Out: &out,
+		Body: api.UsersBody(usernames), Out: &out,
 	})
 	if err != nil {
 		return nil, err

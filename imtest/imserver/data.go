@@ -9,8 +9,8 @@ import (
 	"github.com/imrest/im-go/imtest"
 )
 
-// openData opens the data to start from, nil if there is none yet. That they can
-// be saved again is tried at once, and not found out at the end.
+// openData opens the data to start from, nil if there is none yet. Whether they can
+// be saved is checked at once, not at the end.
 func openData(name string) (*os.File, error) {
 	f, err := os.Open(name) //nolint:gosec // the user names it
 	if errors.Is(err, fs.ErrNotExist) {

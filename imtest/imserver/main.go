@@ -1,6 +1,6 @@
 // Command imserver runs the emulator of package imtest alone, for clients in
 // any language. It prints what a client needs as lines for a shell, and a curl
-// line to try it with. A page at its address shows what it holds, and tests control it
+// line to begin with. A page at its address shows what it holds, and tests control it
 // at the paths below /_im/.
 //
 //	go run github.com/imrest/im-go/imtest/imserver -addr 127.0.0.1:8080 -quotas -data im.json
@@ -46,7 +46,7 @@ func main() {
 	}
 }
 
-// errUsage is a wrong command line; the user has been told about it.
+// errUsage is a wrong command line; it has been reported to the user.
 var errUsage = errors.New("usage")
 
 // settings are what the command line asks for.
@@ -115,7 +115,7 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	case s.org == "" || s.app == "" || s.appID == "":
 		return nil, wrongUsage(stderr, "-org, -app and -app-id cannot be empty")
 	case *lifetime <= 0:
-		return nil, wrongUsage(stderr, "-token-lifetime %s is no life", *lifetime)
+		return nil, wrongUsage(stderr, "-token-lifetime is %s, must be above 0", *lifetime)
 	}
 	s.options = []imtest.Option{
 		imtest.WithAddr(s.addr), imtest.WithApp(s.org, s.app), imtest.WithAppID(s.appID), imtest.WithCertificate(s.certificate),
@@ -198,7 +198,7 @@ func run(ctx context.Context, hangups <-chan os.Signal, args []string, stdout, s
 		select {
 		case <-hangups:
 			if err := save(srv, s.data); err != nil {
-				_, _ = fmt.Fprintln(stderr, "imserver:", err) // the server goes on, and tries again at the end
+				_, _ = fmt.Fprintln(stderr, "imserver:", err) // the server goes on, and saves once more at the end
 			}
 		case <-ctx.Done():
 			srv.Close() // nothing is to change behind the data
@@ -267,7 +267,7 @@ func greeting(srv *imtest.Server, certificate string) string {
 	login := fmt.Sprintf(`{"grant_type":"client_credentials","client_id":%s,"client_secret":%s}`,
 		jsonText(srv.ClientID()), jsonText(srv.ClientSecret()))
 	fmt.Fprintf(&b, "\n# look at it: %s/\n", srv.URL())
-	fmt.Fprintf(&b, "# try it: fetch a token, register a user\n")
+	fmt.Fprintf(&b, "# to begin: fetch a token, register a user\n")
 	fmt.Fprintf(&b, `TOKEN=$(%s %s -H 'Content-Type: application/json' -d %s | sed 's/.*"access_token":"\([^"]*\)".*/\1/') && `,
 		curl, quote(base+"/token"), quote(login))
 	fmt.Fprintf(&b, `%s %s -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"username":"alice","password":"S3cret.pass"}'`,

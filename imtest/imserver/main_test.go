@@ -204,7 +204,7 @@ func TestWrongCommandLine(t *testing.T) {
 		"-nothing":           "flag provided but not defined: -nothing",
 		"extra":              `imserver: unexpected argument "extra"`,
 		"-org=":              "imserver: -org, -app and -app-id cannot be empty",
-		"-token-lifetime=0s": "imserver: -token-lifetime 0s is no life",
+		"-token-lifetime=0s": "imserver: -token-lifetime is 0s, must be above 0",
 		"-quotas=mine":       `is "agora" or "easemob"`,
 	} {
 		var stderr bytes.Buffer

@@ -78,7 +78,7 @@ func unpack(token string) ([]byte, error) {
 
 func malformed(why string) error { return fmt.Errorf("%w: %s", ErrMalformed, why) }
 
-// readService reads one service into t and tells whether the next can be found.
+// readService reads one service into t and reports whether the next can be found.
 // The layouts are the vendor's; only the chat service is kept. A token holds
 // its services in ascending order, so one that is newer than this list comes
 // after the chat service and ends the reading without harm.
@@ -150,7 +150,7 @@ func (r *reader) string() string { return string(r.take(int(r.u16()))) }
 
 // skipPermissions passes over RTM2's lists: resource types, in each
 // permissions, in each names. Every round of a loop takes bytes or ends it, so
-// the counts of a hostile token cost no more than its length.
+// the counts of a hostile token cost at most its length.
 func (r *reader) skipPermissions() {
 	for range r.u16() {
 		r.u16() // resource type

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // ArgumentError says which argument is wrong, before any I/O.
@@ -100,12 +102,12 @@ func Username(field, value string) error {
 	return First(Required(field, value), MaxBytes(field, value, MaxUsername))
 }
 
-var ownID = regexp.MustCompile(`^[a-z0-9]*$`)
+var ownID = pattern.Lazy(`^[a-z0-9]*$`)
 
 // OwnID rejects an id that a caller may not give to a group or chat room; empty: the server
 // makes one.
 func OwnID(field, value string) error {
-	return First(MaxLength(field, value, 64), Pattern(field, value, ownID))
+	return First(MaxLength(field, value, 64), Pattern(field, value, ownID()))
 }
 
 // Usernames checks each of a list, which must not be empty.

@@ -18,7 +18,7 @@ import (
 var ErrCursorRepeated = fmt.Errorf("%w: the server returned a cursor that was sent already, the list would never end", ErrBadResponse)
 
 // ErrPageRepeated is returned when page after page is the same.
-var ErrPageRepeated = fmt.Errorf("%w: the server returns the same page again and again, the list would never end", ErrBadResponse)
+var ErrPageRepeated = fmt.Errorf("%w: the server returns the same page over and over, the list would never end", ErrBadResponse)
 
 const (
 	// maxRepeats is how often a numbered page may come again. Now and then it may:

@@ -77,7 +77,7 @@ func SingleUsername(field, value string) error {
 }
 
 // BareUser takes the app key off a name: some lists response "acme#demo_alice" for
-// alice. Org and app may hold underscores, so the request's uri tells where the
+// alice. Org and app may hold underscores, so the request's uri shows where the
 // name begins, as far as it names the app.
 func BareUser(name, uri string) string {
 	org, rest, ok := strings.Cut(name, "#")

@@ -4,9 +4,10 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"html"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // A text of the server's that quotes a secret of the request is withheld whole: a
@@ -49,13 +50,13 @@ func readings(text string) []string {
 }
 
 // escape is a character in the notation of URLs, JSON or Go.
-var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\.`)
+var escape = pattern.Lazy(`%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\.`)
 
 func unescape(s string) string {
 	if !strings.ContainsAny(s, `%\`) {
 		return s
 	}
-	return escape.ReplaceAllStringFunc(s, func(e string) string {
+	return escape().ReplaceAllStringFunc(s, func(e string) string {
 		digits := strings.TrimLeft(e, `%\ux`)
 		n, err := strconv.ParseUint(digits, 16, 32)
 		switch {

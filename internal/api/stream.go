@@ -17,7 +17,7 @@ import (
 // opened anew for each attempt.
 type Upload struct {
 	Field       string // name of the part: "file"
-	Name        string // file name told to the server
+	Name        string // file name, as the server gets it
 	ContentType string // of the part; empty: application/octet-stream
 	Size        int64  // exact length in bytes
 	Open        func() (io.ReadCloser, error)

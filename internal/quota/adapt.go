@@ -23,8 +23,8 @@ const (
 )
 
 // refuse cuts the rate after a call was refused that was sent at a moment,
-// when used was the part of the full rate in use. The server's window tells
-// of a cut only when it has gone by once: until then, refusals belong to the
+// when used was the part of the full rate in use. The server's window shows
+// a cut only when it has gone by once: until then, refusals belong to the
 // same cut.
 func (a *adapt) refuse(now, sent time.Duration, used float64) {
 	if a.cut && sent < a.since+a.unit {

@@ -2,7 +2,7 @@ package quota
 
 import "time"
 
-// Clock is a time that moves only when it is told to. On it no call waits: see
+// Clock is a time that moves only when it is advanced. On it no call waits: see
 // [Pool.Try].
 type Clock struct{ now time.Time }
 

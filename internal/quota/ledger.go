@@ -14,10 +14,10 @@ import "time"
 // any such window are held together at one moment, and never more than n is.
 //
 // So an endpoint that takes two seconds to respond gets half of a quota per second.
-// To let go of calls earlier, by the round trips of late, was tried: it gave two
+// To let go of calls earlier, by the round trips of late, was measured: it gave two
 // thirds, and 100 refusals when the server's door stood still for some seconds
 // while responses to earlier calls still came. A call without a response may not
-// have been counted yet; no clock on this side tells.
+// have been counted yet; no clock on this side shows it.
 type ledger struct {
 	held int    // cost of the calls in flight and of those in past
 	past []hold // of calls that have ended, in the order in which they go

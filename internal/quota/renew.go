@@ -106,7 +106,7 @@ func merge(takes []Take, t Take) []Take {
 
 // rejoin is for a store that is back, or has forgotten what it held. What was taken
 // by the ledger's count goes on to be bounded by that for a period, see bounded; of
-// the day the store is told.
+// the day the store is informed.
 func (p *Pool) rejoin(now time.Duration, forgot bool) {
 	var takes []Take
 	for i := range p.windows {

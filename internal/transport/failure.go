@@ -8,8 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // Error is an attempt without a response. Unless it says otherwise the server may
@@ -73,7 +74,7 @@ func newError(err error) *Error {
 	if strings.HasPrefix(err.Error(), "invalid proxy address") {
 		err = errProxy // its text holds the address, with the password
 	}
-	return &Error{Err: err, Unread: unread.MatchString(err.Error())}
+	return &Error{Err: err, Unread: unread().MatchString(err.Error())}
 }
 
 // errProxy is an address in the environment that cannot be parsed.
@@ -82,7 +83,7 @@ var errProxy = errors.New("HTTPS_PROXY or HTTP_PROXY is not the address of a pro
 // unread are the errors of net/http's HTTP/2 for a request that the server turned
 // away (RFC 9113, 6.8 and 8.7); they have no types. They match as a whole: the text of
 // others may quote the server.
-var unread = regexp.MustCompile(`^(http2: Transport: cannot retry err \[)?(` +
+var unread = pattern.Lazy(`^(http2: Transport: cannot retry err \[)?(` +
 	`stream error: stream ID \d+; REFUSED_STREAM(; received from peer)?` +
 	`|http2: Transport received Server's graceful shutdown GOAWAY` +
 	`|http2: Transport received GOAWAY from server ErrCode:[\w ]+` +

@@ -67,9 +67,17 @@ func measure(only, file string) (missed int, err error) {
 	if file == "" {
 		return missed, nil
 	}
-	text := "# Quotas, measured\n\nThe last run of `make bench-quota` on " + machine() + ".\n\n" + table.String() + notes
+	text := introduction + "The last run of `make bench-quota` on `" + machine() + "`.\n\n" + table.String() + notes
 	return missed, os.WriteFile(file, []byte(text), 0o644) //nolint:gosec // a document
 }
+
+const introduction = `<!-- Made by ` + "`make bench-quota`" + `; do not edit. -->
+
+# Quotas, measured
+
+[中文](quotas-measured.zh-CN.md)
+
+`
 
 const notes = `
 Each row runs for 10 s (Redis killed or cut off: 14 s) over loopback HTTP against a server that counts strict sliding windows and

@@ -1,7 +1,8 @@
 // Command cataloguegen turns a folder of catalogue files, one YAML file a
-// domain, into the two JSON files that internal/test/catalogue embeds:
+// domain, into the two JSON files that internal/test/catalogue embeds, and the one that
+// the commands of imctl are made from (make docs):
 //
-//	cd tools && go run ./cataloguegen -dir ../../catalogue -out ../internal/test/catalogue
+//	cd tools && go run ./cataloguegen -dir ../../catalogue
 //
 // The YAML holds what every source says about an endpoint. The JSON holds what
 // this module holds itself to: one quota per window, one response to whether a
@@ -24,36 +25,47 @@ import (
 func main() {
 	dir := flag.String("dir", "", "folder with the YAML files (required)")
 	out := flag.String("out", "../internal/test/catalogue", "folder to write catalogue.json and errors.json to")
+	fields := flag.String("fields", "../imctl/internal/spec/fields.json", "file to write what requests are made of to")
 	table := flag.Bool("table", false, "print how the quotas of endpoints with several figures were settled")
 	flag.Parse()
 	if *dir == "" || flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*dir, *out, *table); err != nil {
+	if err := run(*dir, *out, *fields, *table); err != nil {
 		fmt.Fprintln(os.Stderr, "cataloguegen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir, out string, table bool) error {
+func run(dir, out, fields string, table bool) error {
 	src, err := load(dir)
 	if err != nil {
 		return err
 	}
 	endpoints := make([]endpoint, 0, len(src.Endpoints))
+	requests := make([]request, 0, len(src.Endpoints))
 	for _, s := range src.Endpoints {
 		e, err := convert(s)
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.ID, err)
 		}
 		endpoints = append(endpoints, e)
+		r, err := requestOf(s)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.ID, err)
+		}
+		requests = append(requests, r)
 		if table && len(s.Rate) != 1 {
 			fmt.Print(settled(s, e))
 		}
 	}
 	slices.SortFunc(endpoints, func(a, b endpoint) int { return cmp.Compare(a.ID, b.ID) })
 	if err := writeLines(filepath.Join(out, "catalogue.json"), endpoints); err != nil {
+		return err
+	}
+	slices.SortFunc(requests, func(a, b request) int { return cmp.Compare(a.ID, b.ID) })
+	if err := writeLines(fields, requests); err != nil {
 		return err
 	}
 	// The errors keep the order of their file, which goes by subject.

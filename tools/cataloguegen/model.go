@@ -20,6 +20,14 @@ type source struct {
 	BatchMax   int           `yaml:"batch_max"`
 	Idempotent string        `yaml:"idempotent"` // a bool, or a sentence
 	Errors     []sourceError `yaml:"errors"`
+
+	Platforms  []string      `yaml:"platforms"`
+	Body       string        `yaml:"body"`
+	Response   string        `yaml:"response"`
+	PathParams []sourceField `yaml:"path_params"`
+	Query      []sourceField `yaml:"query"`
+	Headers    []sourceField `yaml:"headers"`
+	BodyFields []sourceField `yaml:"body_fields"`
 }
 
 // figure is one statement of one group of sources about one limit.

@@ -51,9 +51,9 @@ func (a *API) blocksList(c *wire.Call) (*wire.Response, *wire.Error) {
 	return ans, nil
 }
 
-// blocksAdd blocks all of its users or none. The errors for too many of them
-// are not documented: they are those of other batches and of friends.
-func (a *API) blocksAdd(c *wire.Call) (*wire.Response, *wire.Error) {
+// readUsernames reads the users of a call; without any, and with more than the most, it is an
+// error.
+func readUsernames(c *wire.Call, none *wire.Error, most int, tooMany *wire.Error) ([]string, *wire.Error) {
 	o, err := c.Object()
 	if err != nil {
 		return nil, err
@@ -61,9 +61,19 @@ func (a *API) blocksAdd(c *wire.Call) (*wire.Response, *wire.Error) {
 	names := o.Texts("usernames")
 	switch {
 	case o.Bad != "" || len(names) == 0:
-		return nil, wire.ErrInvalidRequest()
-	case len(names) > maxBlockedBatch:
-		return nil, wire.ErrBodyExceeds(maxBlockedBatch)
+		return nil, none
+	case len(names) > most:
+		return nil, tooMany
+	}
+	return names, nil
+}
+
+// blocksAdd blocks all of its users or none. The errors for too many of them
+// are not documented: they are those of other batches and of friends.
+func (a *API) blocksAdd(c *wire.Call) (*wire.Response, *wire.Error) {
+	names, err := readUsernames(c, wire.ErrInvalidRequest(), maxBlockedBatch, wire.ErrBodyExceeds(maxBlockedBatch))
+	if err != nil {
+		return nil, err
 	}
 	names, refused := a.world.Block(c.Value("owner_username"), names)
 	if refused != nil {

@@ -161,16 +161,9 @@ type importOutcome struct {
 }
 
 func (a *API) contactsImport(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
+	names, err := readUsernames(c, wire.ErrInvalidRequest(), maxImported, wire.ErrIllegalArgument("request user over flow limit:10."))
 	if err != nil {
 		return nil, err
-	}
-	names := o.Texts("usernames")
-	switch {
-	case o.Bad != "" || len(names) == 0:
-		return nil, wire.ErrInvalidRequest()
-	case len(names) > maxImported:
-		return nil, wire.ErrIllegalArgument("request user over flow limit:10.")
 	}
 	out, refused := a.world.ImportContacts(c.Value("username"), names)
 	if refused != nil {

@@ -113,7 +113,11 @@ func (a *API) moderationCheck(c *wire.Call) (*wire.Response, *wire.Error) {
 
 // readKeywordSettings reads what create and update have. An empty field and a missing one
 // are different errors.
-func readKeywordSettings(o *wire.Object) (world.KeywordSettings, *wire.Error) {
+func readKeywordSettings(c *wire.Call) (*wire.Object, world.KeywordSettings, *wire.Error) {
+	o, err := c.Object()
+	if err != nil {
+		return nil, world.KeywordSettings{}, err
+	}
 	set := world.KeywordSettings{
 		Name: o.Text("name"), Scope: o.Text("scope"), Tag: o.Text("tagId"), Disposition: o.Text("disposition"), FullMatch: o.Boolean("fullMatch"),
 	}
@@ -125,20 +129,20 @@ func readKeywordSettings(o *wire.Object) (world.KeywordSettings, *wire.Error) {
 	for _, name := range required {
 		switch {
 		case !o.Has(name):
-			return set, wire.ErrKeywordFieldMissing()
+			return o, set, wire.ErrKeywordFieldMissing()
 		case o.Text(name) == "" && o.Bad == "":
-			return set, wire.ErrModeration("request param is empty")
+			return o, set, wire.ErrModeration("request param is empty")
 		}
 	}
 	if o.Bad != "" || utf8.RuneCountInString(set.Name) > maxKeywordListName ||
 		!slices.Contains([]string{"ALL", "CHAT", "GROUP", "ROOM", "TAG"}, set.Scope) ||
 		!slices.Contains([]string{"PASS", "REJECT", "EXCHANGE"}, set.Disposition) {
-		return set, wire.ErrInvalidRequest() // no error is documented
+		return o, set, wire.ErrInvalidRequest() // no error is documented
 	}
 	if set.Scope != "TAG" {
 		set.Tag = ""
 	}
-	return set, nil
+	return o, set, nil
 }
 
 func isKeyword(word string) bool { return word != "" && utf8.RuneCountInString(word) <= maxKeyword }
@@ -253,11 +257,7 @@ func onSheetFrom0[V, T any](list []V, number, size int64, item func(V) T) sheetF
 }
 
 func (a *API) keywordsCreateList(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
-	}
-	set, err := readKeywordSettings(o)
+	o, set, err := readKeywordSettings(c)
 	if err != nil {
 		return nil, err
 	}
@@ -276,11 +276,7 @@ func (a *API) keywordsCreateList(c *wire.Call) (*wire.Response, *wire.Error) {
 }
 
 func (a *API) keywordsUpdateList(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
-	}
-	set, err := readKeywordSettings(o)
+	_, set, err := readKeywordSettings(c)
 	if err != nil {
 		return nil, err
 	}

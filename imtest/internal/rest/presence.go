@@ -98,26 +98,14 @@ func (a *API) presenceSet(c *wire.Call) (*wire.Response, *wire.Error) {
 	return presenceResult("ok"), nil
 }
 
-// readUsernames reads the users of a call.
-func readUsernames(c *wire.Call, tooMany string) ([]string, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
-	}
-	names := o.Texts("usernames")
-	switch {
-	case o.Bad != "" || len(names) == 0:
-		return nil, errPresence("usernames is empty")
-	case len(names) > maxPresenceBatch:
-		return nil, errPresence(tooMany)
-	}
-	return names, nil
+func readWatched(c *wire.Call, tooMany string) ([]string, *wire.Error) {
+	return readUsernames(c, errPresence("usernames is empty"), maxPresenceBatch, errPresence(tooMany))
 }
 
 // presenceGet has an entry per user that it is asked for, and none at all if
 // the one who asks does not exist.
 func (a *API) presenceGet(c *wire.Call) (*wire.Response, *wire.Error) {
-	names, err := readUsernames(c, "too many get presences")
+	names, err := readWatched(c, "too many get presences")
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +113,7 @@ func (a *API) presenceGet(c *wire.Call) (*wire.Response, *wire.Error) {
 }
 
 func (a *API) presenceSubscribe(c *wire.Call) (*wire.Response, *wire.Error) {
-	names, err := readUsernames(c, "too many sub presence")
+	names, err := readWatched(c, "too many sub presence")
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +164,7 @@ func readUnsubscribed(c *wire.Call) ([]string, *wire.Error) {
 	return names, nil
 }
 
-// presenceListSubscriptions has one entry a page unless it is told otherwise.
+// presenceListSubscriptions has one entry a page unless the call says otherwise.
 func (a *API) presenceListSubscriptions(c *wire.Call) (*wire.Response, *wire.Error) {
 	page, err := c.Number("pageNum", 1, 1<<20)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -17,6 +18,7 @@ const (
 	maxPushContent  = 100
 	maxPushExt      = 10   // entries
 	maxPushExtSize  = 1024 // characters
+	maxPushLines    = 3    // of HarmonyOS
 
 	pushDate     = "2006-01-02 15:04:05" // in UTC
 	minPushDelay = time.Hour
@@ -62,11 +64,22 @@ func readPushWithMessage(c *wire.Call) (*wire.Object, world.Push, *wire.Error) {
 	if msg == nil {
 		return nil, p, wire.ErrPushMessage()
 	}
-	p.Message, p.Platform = wire.Compact(o.Raw("pushMessage")), o.Text("platform")
+	p.Message = wire.Compact(o.Raw("pushMessage"))
+	return o, p, checkPushMessage(msg)
+}
+
+// readPushToPlatform reads a call that holds its message and may name the only system
+// whose devices get it.
+func readPushToPlatform(c *wire.Call) (*wire.Object, world.Push, *wire.Error) {
+	o, p, err := readPushWithMessage(c)
+	if err != nil {
+		return nil, p, err
+	}
+	p.Platform = o.Text("platform")
 	if o.Bad != "" || !slices.Contains([]string{"", "android", "ios", "harmonyos"}, p.Platform) {
 		return nil, p, wire.ErrPushParameter("platform")
 	}
-	return o, p, checkPushMessage(msg)
+	return o, p, nil
 }
 
 // vendors are the keys of a push message that hold an object of a vendor's.
@@ -74,7 +87,8 @@ var vendors = []string{
 	"agora", "easemob", "apns", "fcm", "fcmV1", "huawei", "honor", "xiaomi", "vivo", "oppo", "meizu", "harmonyOS",
 }
 
-// checkPushMessage checks the base fields; vendors' objects are free.
+// checkPushMessage checks the base fields and the settings for HarmonyOS; the objects of
+// other vendors are free.
 func checkPushMessage(o *wire.Object) *wire.Error {
 	title, content, sub := o.Text("title"), o.Text("content"), o.Text("subTitle", "sub_title")
 	ext := o.Inner("ext")
@@ -93,7 +107,62 @@ func checkPushMessage(o *wire.Object) *wire.Error {
 	case ext != nil && (len(ext.Fields) > maxPushExt || utf8.RuneCountInString(wire.Compact(o.Raw("ext"))) > maxPushExtSize):
 		return wire.ErrPushParameter("ext")
 	}
+	return checkHarmonyOS(o.Inner("harmonyOS"))
+}
+
+// harmonyOSNumbers are the fields that hold one of a few numbers, 0 by default.
+var harmonyOSNumbers = map[string][]int64{
+	"pushType": {0, 1, 2, 6, 7, 10}, "style": {0, 1, 3}, "actionType": {0, 1},
+}
+
+// checkHarmonyOS checks the settings for HarmonyOS, which the documents describe field by
+// field. A value of a wrong type makes the message malformed, and one that is not allowed is
+// a wrong parameter.
+func checkHarmonyOS(o *wire.Object) *wire.Error {
+	if o == nil {
+		return nil
+	}
+	for _, name := range []string{"receiptId", "category", "title", "body", "bigTitle", "bigBody", "action", "uri"} {
+		o.Text(name)
+	}
+	for _, name := range []string{"notifyId", "addNum", "setNum"} {
+		o.Integer(name)
+	}
+	o.Boolean("isTestMessage")
+	for _, name := range []string{"data", "payload"} {
+		o.Inner(name)
+	}
+	wrong := wrongHarmonyOS(o)
+	switch {
+	case o.Bad != "":
+		return wire.ErrPushMessage()
+	case wrong != "":
+		return wire.ErrPushParameter(wrong)
+	}
 	return nil
+}
+
+// wrongHarmonyOS names the field whose value is not allowed, beside the others.
+func wrongHarmonyOS(o *wire.Object) string {
+	lines, image := o.Texts("inboxContent"), o.Text("image")
+	for _, name := range []string{"pushType", "style", "actionType"} {
+		if !slices.Contains(harmonyOSNumbers[name], o.Integer(name)) {
+			return name
+		}
+	}
+	switch style := o.Integer("style"); {
+	case style == 1 && o.Text("bigTitle") == "":
+		return "bigTitle"
+	case style == 1 && o.Text("bigBody") == "":
+		return "bigBody"
+	case style == 3 && len(lines) == 0, len(lines) > maxPushLines:
+		return "inboxContent"
+	case image != "" && !strings.HasPrefix(strings.ToLower(image), "https://"):
+		return "image"
+	case o.Has("payload") && o.Integer("pushType") == 0:
+		return "payload"
+	}
+	return ""
 }
 
 // width is the length of a text in which a Chinese character counts twice.

@@ -93,7 +93,7 @@ func (a *API) pushResult(out world.PushOutcome) pushResult {
 }
 
 func (a *API) pushSync(c *wire.Call) (*wire.Response, *wire.Error) {
-	_, p, err := readPushWithMessage(c)
+	_, p, err := readPushToPlatform(c)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (a *API) pushSync(c *wire.Call) (*wire.Response, *wire.Error) {
 }
 
 func (a *API) pushAsync(c *wire.Call) (*wire.Response, *wire.Error) {
-	_, p, err := readPushWithMessage(c)
+	_, p, err := readPushToPlatform(c)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (a *API) pushAsync(c *wire.Call) (*wire.Response, *wire.Error) {
 
 // pushSingle only queues; older documents have an async of false, for one user.
 func (a *API) pushSingle(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, p, err := readPushWithMessage(c)
+	o, p, err := readPushToPlatform(c)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +132,7 @@ func (a *API) pushSingle(c *wire.Call) (*wire.Response, *wire.Error) {
 	})), nil
 }
 
-// pushList is for users, or for labels in the form of 2022.
+// pushList is for users, or for labels in the form of 2022. It knows no platform.
 func (a *API) pushList(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, p, err := readPushWithMessage(c)
 	if err != nil {
@@ -157,7 +157,7 @@ func taskID(id int64, refused *world.Error) (*wire.Response, *wire.Error) {
 }
 
 func (a *API) pushLabel(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, p, err := readPushWithMessage(c)
+	o, p, err := readPushToPlatform(c)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (a *API) pushToLabels(o *wire.Object, p world.Push) (*wire.Response, *wire.
 }
 
 func (a *API) pushTask(c *wire.Call) (*wire.Response, *wire.Error) {
-	_, p, err := readPushWithMessage(c)
+	_, p, err := readPushToPlatform(c)
 	if err != nil {
 		return nil, err
 	}

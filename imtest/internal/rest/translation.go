@@ -31,6 +31,16 @@ func errTranslation(text string) *wire.Error { return wire.ErrText(http.StatusBa
 
 func errNoLanguage() *wire.Error { return errTranslation("The target language is missing or invalid") }
 
+// readText reads a call with a text.
+func readText(c *wire.Call) (*wire.Object, string, *wire.Error) {
+	o, err := c.Object()
+	if err != nil {
+		return nil, "", err
+	}
+	text, err := readTranslated(o, 1)
+	return o, text, err
+}
+
 // readTranslated reads the text of a call, which counts once for each language.
 func readTranslated(o *wire.Object, languages int) (string, *wire.Error) {
 	text := o.Text("text")
@@ -50,11 +60,7 @@ type translationItem struct {
 
 // translate translates into all languages or none. A source language is not looked at.
 func (a *API) translate(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
-	}
-	text, err := readTranslated(o, 1)
+	o, text, err := readText(c)
 	if err != nil {
 		return nil, err
 	}
@@ -93,11 +99,7 @@ type detection struct {
 }
 
 func (a *API) translationDetect(c *wire.Call) (*wire.Response, *wire.Error) {
-	o, err := c.Object()
-	if err != nil {
-		return nil, err
-	}
-	text, err := readTranslated(o, 1)
+	_, text, err := readText(c)
 	if err != nil {
 		return nil, err
 	}

@@ -127,7 +127,7 @@ func ErrUnauthorized(text string) *Error {
 
 func ErrNotAuthenticated() *Error { return ErrUnauthorized("Unable to authenticate (OAuth)") }
 
-// ErrTokenBlank is what groups and rooms response to a call without a token.
+// ErrTokenBlank is the response of groups and rooms to a call without a token.
 func ErrTokenBlank() *Error {
 	return &Error{
 		Status: http.StatusUnauthorized, code: "group_authorization", Description: "token is blank!",

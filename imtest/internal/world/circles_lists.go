@@ -44,18 +44,29 @@ func (w *World) blockIn(g *circle, users []string) {
 
 // UnblockUsers takes users off the block list. They are not members by that.
 func (w *World) UnblockUsers(id CircleID, users []string) ([]Outcome, *Error) {
+	return w.takeOff(id, users, (*circle).blockList, func(g *circle, done []string) event.Data {
+		return event.MembersUnblocked{In: g.CircleID, Users: done}
+	})
+}
+
+func (g *circle) blockList() *Book[string] { return &g.blocked }
+func (g *circle) allowList() *Book[string] { return &g.allowed }
+func (g *circle) adminList() *Book[string] { return &g.admins }
+
+// takeOff takes users off a list of a group or room, which is an event.
+func (w *World) takeOff(id CircleID, users []string, list func(*circle) *Book[string], happened func(g *circle, done []string) event.Data) ([]Outcome, *Error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	g, err := w.managed(id)
 	if err != nil {
 		return nil, err
 	}
-	list, done, err := forEach(users, g.blocked.Has, g.blocked.Remove, g.notMember)
+	outcomes, done, err := forEach(users, list(g).Has, list(g).Remove, g.notMember)
 	if err != nil {
 		return nil, err
 	}
-	w.emit(event.MembersUnblocked{In: g.CircleID, Users: done})
-	return list, nil
+	w.emit(happened(g, done))
+	return outcomes, nil
 }
 
 // AllowMembers puts members on the allow list.
@@ -90,18 +101,9 @@ func (w *World) allow(g *circle, members ...string) {
 
 // DisallowMembers takes users off the allow list.
 func (w *World) DisallowMembers(id CircleID, users []string) ([]Outcome, *Error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	g, err := w.managed(id)
-	if err != nil {
-		return nil, err
-	}
-	list, done, err := forEach(users, g.allowed.Has, g.allowed.Remove, g.notMember)
-	if err != nil {
-		return nil, err
-	}
-	w.emit(event.MembersDisallowed{In: g.CircleID, Users: done})
-	return list, nil
+	return w.takeOff(id, users, (*circle).allowList, func(g *circle, done []string) event.Data {
+		return event.MembersDisallowed{In: g.CircleID, Users: done}
+	})
 }
 
 // muteEnd is when a mute ends that begins now.
@@ -206,56 +208,53 @@ func (g *circle) mutesAt(now time.Time) []CircleMute {
 }
 
 // ListMutedMembers returns the mutes that are in force.
-func (w *World) ListMutedMembers(id CircleID) ([]CircleMute, *Error) {
+func (w *World) ListMutedMembers(id CircleID) (list []CircleMute, err *Error) {
+	err = w.look(id, func(g *circle) *Error { list = g.mutesAt(w.Now()); return nil })
+	return list, err
+}
+
+// look lets a function read a group or room, without the members who are absent by now.
+func (w *World) look(id CircleID, read func(*circle) *Error) *Error {
 	w.DropAbsent()
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	g, err := w.circle(id)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return g.mutesAt(w.Now()), nil
+	return read(g)
 }
 
 // ListAllowedMembers returns the allow list, with owner and admins.
 func (w *World) ListAllowedMembers(id CircleID) ([]string, *Error) {
-	return w.listOf(id, func(g *circle) *Book[string] { return &g.allowed })
+	return w.listOf(id, (*circle).allowList)
 }
 
 // ListAdmins returns the admins, the owner not among them.
 func (w *World) ListAdmins(id CircleID) ([]string, *Error) {
-	return w.listOf(id, func(g *circle) *Book[string] { return &g.admins })
+	return w.listOf(id, (*circle).adminList)
 }
 
 // ListBlockedUsers returns the block list, the oldest entry first.
 func (w *World) ListBlockedUsers(id CircleID) ([]string, *Error) {
-	return w.listOf(id, func(g *circle) *Book[string] { return &g.blocked })
+	return w.listOf(id, (*circle).blockList)
 }
 
-func (w *World) listOf(id CircleID, list func(*circle) *Book[string]) ([]string, *Error) {
-	w.DropAbsent()
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	g, err := w.circle(id)
-	if err != nil {
-		return nil, err
-	}
-	return list(g).List(), nil
+func (w *World) listOf(id CircleID, list func(*circle) *Book[string]) (names []string, err *Error) {
+	err = w.look(id, func(g *circle) *Error { names = list(g).List(); return nil })
+	return names, err
 }
 
 // PageBlockedUsers returns a page of the block list, the newest entry first, and the
 // cursor of the next one, "" if this is the last.
 func (w *World) PageBlockedUsers(id CircleID, cursor string, limit int) (list []string, next string, err *Error) {
-	w.DropAbsent()
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	g, err := w.circle(id)
-	if err != nil {
-		return nil, "", err
-	}
-	page, ok := g.blocked.Leaf(cursor, limit, true, nil)
-	if !ok {
-		return nil, "", refuse(BadCursor)
-	}
-	return page.Values, page.CursorIfMore(), nil
+	err = w.look(id, func(g *circle) *Error {
+		page, ok := g.blocked.Leaf(cursor, limit, true, nil)
+		if !ok {
+			return refuse(BadCursor)
+		}
+		list, next = page.Values, page.CursorIfMore()
+		return nil
+	})
+	return list, next, err
 }

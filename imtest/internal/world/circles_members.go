@@ -123,13 +123,14 @@ func (w *World) checkTargets(g *circle, users []string) *Error {
 	return nil
 }
 
-// known refuses, for a room, a user whom the app does not know: of groups that is
-// not asked. The caller holds mu.
-func (w *World) known(g *circle, user string) *Error {
-	if g.Kind == RoomKind && !w.users.Has(user) {
-		return refuse(NoUser, user)
+// managedFor returns a group or room as managed does. A room also refuses a user whom the
+// app does not know: of groups that is not asked. The caller holds mu.
+func (w *World) managedFor(id CircleID, user string) (*circle, *Error) {
+	g, err := w.managed(id)
+	if err == nil && g.Kind == RoomKind && !w.users.Has(user) {
+		return nil, refuse(NoUser, user)
 	}
-	return nil
+	return g, err
 }
 
 // AddAdmin makes a member an admin, if they are not. The error for the hundredth
@@ -138,10 +139,7 @@ func (w *World) AddAdmin(id CircleID, user string) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	user = Fold(user)
-	g, err := w.managed(id)
-	if err == nil {
-		err = w.known(g, user)
-	}
+	g, err := w.managedFor(id, user)
 	switch {
 	case err != nil:
 		return err
@@ -172,10 +170,7 @@ func (w *World) RemoveAdmin(id CircleID, user string) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	user = Fold(user)
-	g, err := w.managed(id)
-	if err == nil {
-		err = w.known(g, user)
-	}
+	g, err := w.managedFor(id, user)
 	switch {
 	case err != nil:
 		return err
@@ -195,10 +190,7 @@ func (w *World) TransferOwner(id CircleID, user string) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	user = Fold(user)
-	g, err := w.managed(id)
-	if err == nil {
-		err = w.known(g, user)
-	}
+	g, err := w.managedFor(id, user)
 	switch {
 	case err != nil:
 		return err
@@ -314,36 +306,30 @@ func (w *World) ListJoined(kind CircleKind, user string, skip, limit int) (list 
 
 // ListMembers returns a part of the members in order of joining, or the newest
 // first.
-func (w *World) ListMembers(id CircleID, newestFirst bool, skip, limit int) ([]Membership, *Error) {
-	w.DropAbsent()
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	g, err := w.circle(id)
-	if err != nil {
-		return nil, err
-	}
-	list := g.members.List()
-	if newestFirst {
-		list = g.members.Newest()
-	}
-	return g.memberships(part(list, skip, limit)), nil
+func (w *World) ListMembers(id CircleID, newestFirst bool, skip, limit int) (list []Membership, err *Error) {
+	err = w.look(id, func(g *circle) *Error {
+		members := g.members.List()
+		if newestFirst {
+			members = g.members.Newest()
+		}
+		list = g.memberships(part(members, skip, limit))
+		return nil
+	})
+	return list, err
 }
 
 // PageMembers returns a page of the members without the owner, and the cursor of the
 // next one, "" if this is the last.
 func (w *World) PageMembers(id CircleID, newestFirst bool, cursor string, limit int) (list []string, next string, err *Error) {
-	w.DropAbsent()
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	g, err := w.circle(id)
-	if err != nil {
-		return nil, "", err
-	}
-	page, ok := g.members.Leaf(cursor, limit, newestFirst, func(m *Member) bool { return m.User != g.Owner })
-	if !ok {
-		return nil, "", refuse(BadCursor)
-	}
-	return Convert(page.Values, func(m *Member) string { return m.User }), page.CursorIfMore(), nil
+	err = w.look(id, func(g *circle) *Error {
+		page, ok := g.members.Leaf(cursor, limit, newestFirst, func(m *Member) bool { return m.User != g.Owner })
+		if !ok {
+			return refuse(BadCursor)
+		}
+		list, next = Convert(page.Values, func(m *Member) string { return m.User }), page.CursorIfMore()
+		return nil
+	})
+	return list, next, err
 }
 
 // IsMember reports whether a user is in a circle; nobody is in an unknown one.

@@ -111,7 +111,7 @@ func (w *World) putDelivered(name string, m *Message) {
 // not registered; the members of a group or thread; the members of a room who are
 // online, since rooms keep nothing for others. The sender is none of them, except
 // of a message to themselves. Members who are muted get it as others do, blocked
-// users are no members, and a disabled group is silent. The caller holds mu.
+// users are not members, and a disabled group is silent. The caller holds mu.
 func (w *World) eachReceiver(m *Message, give func(name string)) {
 	switch m.Chat {
 	case ToUsers:

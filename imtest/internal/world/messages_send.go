@@ -114,7 +114,7 @@ func (w *World) Broadcast(msg Content, to Audience) int64 {
 	return sent.ID
 }
 
-// Import writes a message of the past, of now if it has no time. Nobody is told of
+// Import writes a message of the past, of now if it has no time. Nobody gets
 // it: it counts as delivered.
 func (w *World) Import(msg Content, chat ChatKind, to string) Message {
 	w.mu.Lock()

@@ -20,7 +20,7 @@ const (
 	NoGroupToCount    Kind = "there is no group to count in"
 )
 
-// presenceState holds what users tell of themselves, and who listens.
+// presenceState holds what users publish, and who listens.
 type presenceState struct {
 	of   map[string]*Presence
 	subs map[string]*Book[*Subscription] // by subscriber, then by the one watched
@@ -275,7 +275,7 @@ type SubscriptionList struct {
 	To   []Subscription
 }
 
-// dumpPresence copies what users tell of themselves for Dump. The caller holds mu.
+// dumpPresence copies what users publish for Dump. The caller holds mu.
 func (w *World) dumpPresence() []Presence {
 	return Convert(slices.Sorted(maps.Keys(w.presence.of)), func(name string) Presence {
 		p := *w.presence.of[name]

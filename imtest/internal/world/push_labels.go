@@ -11,7 +11,7 @@ const (
 	maxLabelUsers = 20000 // of one label
 )
 
-// label is a set of users; its name is told from others by case.
+// label is a set of users; case matters in its name.
 type label struct {
 	name, description string
 	created           time.Time

@@ -242,58 +242,56 @@ func (w *World) PushSettings(name string, scope PushScope) (PushSettings, *Error
 
 // SetPushLanguage sets the language into which notifications of a user are translated.
 func (w *World) SetPushLanguage(name, language string) *Error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	u, err := w.user(name)
-	if err != nil {
-		return err
-	}
-	own := w.push.edit(u.Name)
-	changed := own.language != language
-	own.language = language
-	if changed {
-		w.emit(event.PushLanguageSet{User: u.Name, Language: language})
-	}
-	return nil
+	return w.setPushText(name, (*pushUser).languageField, language, func(user string) event.Data {
+		return event.PushLanguageSet{User: user, Language: language}
+	})
 }
 
 // PushLanguage returns the language into which notifications of a user are
 // translated, "" if there is none.
 func (w *World) PushLanguage(name string) (string, *Error) {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	u, err := w.user(name)
-	if err != nil {
-		return "", err
-	}
-	return w.push.user(u.Name).language, nil
+	return w.pushText(name, (*pushUser).languageField)
 }
 
 // ChooseTemplate sets the template that a user wants. Any name will do: some
 // templates are built in.
 func (w *World) ChooseTemplate(name, template string) *Error {
+	return w.setPushText(name, (*pushUser).templateField, template, func(user string) event.Data {
+		return event.PushTemplateChosen{User: user, Template: template}
+	})
+}
+
+// ChosenTemplate returns the template that a user wants, "" if there is none.
+func (w *World) ChosenTemplate(name string) (string, *Error) {
+	return w.pushText(name, (*pushUser).templateField)
+}
+
+func (u *pushUser) languageField() *string { return &u.language }
+func (u *pushUser) templateField() *string { return &u.template }
+
+// setPushText sets a text that a user has chosen, which is an event if it is another one.
+func (w *World) setPushText(name string, field func(*pushUser) *string, text string, happened func(user string) event.Data) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	u, err := w.user(name)
 	if err != nil {
 		return err
 	}
-	own := w.push.edit(u.Name)
-	changed := own.template != template
-	own.template = template
-	if changed {
-		w.emit(event.PushTemplateChosen{User: u.Name, Template: template})
+	own := field(w.push.edit(u.Name))
+	if *own != text {
+		*own = text
+		w.emit(happened(u.Name))
 	}
 	return nil
 }
 
-// ChosenTemplate returns the template that a user wants, "" if there is none.
-func (w *World) ChosenTemplate(name string) (string, *Error) {
+// pushText returns a text that a user has chosen.
+func (w *World) pushText(name string, field func(*pushUser) *string) (string, *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	u, err := w.user(name)
 	if err != nil {
 		return "", err
 	}
-	return w.push.user(u.Name).template, nil
+	return *field(w.push.user(u.Name)), nil
 }

@@ -72,7 +72,7 @@ func translated(text string) string {
 	return ""
 }
 
-// scripts tell languages apart, the first that a text has a letter of. Kana comes before
+// scripts distinguish languages, by the first that a text has a letter of. Kana comes before
 // Han, since Japanese has both.
 var scripts = []struct {
 	script   *unicode.RangeTable

@@ -50,7 +50,7 @@ import (
 	"time"
 )
 
-// Config is what a world is told when it begins.
+// Config is how a world is set up.
 type Config struct {
 	Org, App               string
 	AppID, Certificate     string

@@ -28,7 +28,8 @@ const (
 // checked are the packages that the tests hold to the rule, by directory.
 var checked = []string{
 	".", "users", "messages", "contacts", "metadata", "groups", "chatrooms", "push", "presence", "reaction", "thread",
-	"favorites", "translation", "moderation", "page", "batch", "file", "redisquota", "imtest", "callbacks", "callbacks/callbackstest",
+	"favorites", "translation", "moderation", "page", "batch", "file", "imtest", "callbacks", "callbacks/callbackstest",
+	"redisquota", "inbox", "inbox/sqlite", "imotel",
 }
 
 // library is the public packages of the module and of the nested ones, by import path.

@@ -11,6 +11,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/chatrooms"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 )
 
@@ -33,7 +34,7 @@ func TestChatrooms(t *testing.T) {
 		supers, err := client.Chatrooms.ListSuperAdmins(ctx, page.Numbered{Size: 1})
 		require.NoError(t, err)
 		assert.Len(t, supers.Items, 1)
-		assert.Equal(t, []string{"alice", "bob"}, sorted(all(t, client.Chatrooms.AllSuperAdmins(ctx, page.Numbered{Size: 1}))))
+		assert.Equal(t, []string{"alice", "bob"}, sorted(wiretest.All(t, client.Chatrooms.AllSuperAdmins(ctx, page.Numbered{Size: 1}))))
 		require.NoError(t, client.Chatrooms.RemoveSuperAdmin(ctx, "bob"))
 		assert.Equal(t, []string{"alice"}, srv.SuperAdmins())
 
@@ -67,11 +68,11 @@ func TestChatrooms(t *testing.T) {
 		p, err = client.Chatrooms.List(ctx, page.Options{Limit: 1, Cursor: p.Next})
 		require.NoError(t, err)
 		assert.Equal(t, id, p.Items[0].ID)
-		assert.Len(t, all(t, client.Chatrooms.All(ctx, page.Options{Limit: 1})), 2)
+		assert.Len(t, wiretest.All(t, client.Chatrooms.All(ctx, page.Options{Limit: 1})), 2)
 		joined, err := client.Chatrooms.ListJoined(ctx, "bob", page.Numbered{})
 		require.NoError(t, err)
 		assert.ElementsMatch(t, []chatrooms.Summary{{ID: id, Name: "Hall"}, {ID: second, Name: "Second"}}, joined.Items)
-		assert.Len(t, all(t, client.Chatrooms.AllJoined(ctx, "bob", page.Numbered{Size: 1})), 2)
+		assert.Len(t, wiretest.All(t, client.Chatrooms.AllJoined(ctx, "bob", page.Numbered{Size: 1})), 2)
 
 		text, err := client.Chatrooms.GetAnnouncement(ctx, id)
 		require.NoError(t, err)
@@ -112,11 +113,11 @@ func TestRoomMembers(t *testing.T) {
 		for _, m := range members.Items {
 			assert.Equal(t, m.Username == "alice", m.Role == chatrooms.RoleOwner)
 		}
-		assert.Len(t, all(t, client.Chatrooms.AllMembers(ctx, r, page.Numbered{Size: 3})), 4)
+		assert.Len(t, wiretest.All(t, client.Chatrooms.AllMembers(ctx, r, page.Numbered{Size: 3})), 4)
 		p, err := client.Chatrooms.ListMembersByCursor(ctx, r, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 2}, Order: page.OrderOldestFirst})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"bob", "carol"}, p.Items)
-		assert.Equal(t, []string{"bob", "carol", "dave"}, all(t, client.Chatrooms.AllMembersByCursor(ctx, r, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 1}, Order: page.OrderOldestFirst})))
+		assert.Equal(t, []string{"bob", "carol", "dave"}, wiretest.All(t, client.Chatrooms.AllMembersByCursor(ctx, r, chatrooms.MemberCursorOptions{Options: page.Options{Limit: 1}, Order: page.OrderOldestFirst})))
 
 		require.NoError(t, client.Chatrooms.AddAdmin(ctx, r, "Bob"))
 		assert.Equal(t, []string{"bob"}, roomOf(t, srv, r).Admins)

@@ -11,6 +11,7 @@ import (
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/contacts"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 )
 
@@ -39,7 +40,7 @@ func TestContacts(t *testing.T) {
 		got, err = client.Contacts.List(ctx, "alice", contacts.ListOptions{Options: page.Options{Limit: 2, Cursor: got.Next}, Remarks: true})
 		require.NoError(t, err)
 		assert.Equal(t, []contacts.Contact{{Username: "bob", Remark: "from the kettle club"}}, got.Items)
-		assert.Len(t, all(t, client.Contacts.All(ctx, "alice", contacts.ListOptions{Options: page.Options{Limit: 1}})), 3)
+		assert.Len(t, wiretest.All(t, client.Contacts.All(ctx, "alice", contacts.ListOptions{Options: page.Options{Limit: 1}})), 3)
 
 		relations, err := client.Contacts.Check(ctx, "alice", []string{"erin", "Bob"})
 		require.NoError(t, err)
@@ -76,7 +77,7 @@ func TestBlockLists(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, got.Items, 2)
 		assert.NotEmpty(t, got.Next)
-		assert.Equal(t, list, all(t, client.Contacts.AllBlocked(ctx, "alice", page.Options{Limit: 1})))
+		assert.Equal(t, list, wiretest.All(t, client.Contacts.AllBlocked(ctx, "alice", page.Options{Limit: 1})))
 
 		require.NoError(t, client.Contacts.Unblock(ctx, "alice", "carol"))
 		assert.Equal(t, []string{"bob", "dave"}, sorted(srv.Blocked("alice")))

@@ -21,6 +21,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 )
 
@@ -153,7 +154,7 @@ func TestHistory(t *testing.T) {
 		}
 
 		zone := messages.HistoryOptions{Zone: messages.ChinaTime}
-		assert.Equal(t, list, all(t, client.Messages.ReadHistory(ctx, hour, zone)))
+		assert.Equal(t, list, wiretest.All(t, client.Messages.ReadHistory(ctx, hour, zone)))
 		for record, err := range client.Messages.ReadHistory(ctx, hour, zone) {
 			require.NoError(t, err)
 			assert.Equal(t, ids[0], record.ID)
@@ -165,7 +166,7 @@ func TestHistory(t *testing.T) {
 		saved, err := os.Open(path)
 		require.NoError(t, err)
 		defer saved.Close()
-		assert.Equal(t, list, all(t, messages.ReadHistory(saved)))
+		assert.Equal(t, list, wiretest.All(t, messages.ReadHistory(saved)))
 
 		_, err = client.Messages.GetHistoryURL(ctx, hour.Add(-time.Hour), messages.HistoryOptions{Zone: messages.ChinaTime})
 		refused(t, err, im.ErrUnavailable)
@@ -207,7 +208,7 @@ func TestHistoryIsSentOn(t *testing.T) {
 			require.NoError(t, err, body)
 		}
 		srv.SetHistoryZone(time.UTC)
-		list := all(t, client.Messages.ReadHistory(ctx, hour, messages.HistoryOptions{Zone: time.UTC}))
+		list := wiretest.All(t, client.Messages.ReadHistory(ctx, hour, messages.HistoryOptions{Zone: time.UTC}))
 		require.Len(t, list, len(sent))
 
 		types, files := map[string]bool{}, 0
@@ -254,7 +255,7 @@ func recordOf(t *testing.T, m imtest.Message) messages.Record {
 		"bodies": []any{body}, "from": m.From, "to": m.To, "ext": m.Ext,
 	}})
 	require.NoError(t, err)
-	return all(t, messages.ReadHistory(bytes.NewReader(line)))[0]
+	return wiretest.All(t, messages.ReadHistory(bytes.NewReader(line)))[0]
 }
 
 // fetchHistory reads the file behind the address, as the documentation shows it.
@@ -264,7 +265,7 @@ func fetchHistory(t *testing.T, url string) []messages.Record {
 	require.NoError(t, err)
 	defer res.Body.Close()
 	require.Equal(t, http.StatusOK, res.StatusCode)
-	return all(t, messages.ReadHistory(res.Body))
+	return wiretest.All(t, messages.ReadHistory(res.Body))
 }
 
 // The rest that the API offers around messages.

@@ -16,6 +16,7 @@ import (
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 )
 
@@ -76,16 +77,16 @@ func TestGroups(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, id, p.Items[0].ID)
 		assert.Empty(t, p.Next)
-		assert.Len(t, all(t, client.Groups.All(ctx, page.Options{Limit: 1})), 2)
+		assert.Len(t, wiretest.All(t, client.Groups.All(ctx, page.Options{Limit: 1})), 2)
 
 		joined, err := client.Groups.ListJoined(ctx, "bob", page.Numbered{})
 		require.NoError(t, err)
 		assert.ElementsMatch(t, []groups.Joined{{ID: id, Name: "Hiking"}, {ID: second, Name: "Second"}}, joined.Items)
-		assert.Len(t, all(t, client.Groups.AllJoined(ctx, "bob", page.Numbered{Size: 1})), 2)
+		assert.Len(t, wiretest.All(t, client.Groups.AllJoined(ctx, "bob", page.Numbered{Size: 1})), 2)
 		detailed, err := client.Groups.ListJoinedDetailed(ctx, "bob", page.Numbered{Size: 1})
 		require.NoError(t, err)
 		assert.Equal(t, 2, detailed.Total)
-		list := all(t, client.Groups.AllJoinedDetailed(ctx, "bob", page.Numbered{Size: 1}))
+		list := wiretest.All(t, client.Groups.AllJoinedDetailed(ctx, "bob", page.Numbered{Size: 1}))
 		require.Len(t, list, 2)
 		for _, g := range list {
 			if g.ID == id {
@@ -147,11 +148,11 @@ func TestGroupMembers(t *testing.T) {
 			assert.Equal(t, m.Username == "alice", m.Role == groups.RoleOwner)
 			assert.WithinDuration(t, srv.Clock().Now(), m.Joined, time.Minute, m.Username)
 		}
-		assert.Len(t, all(t, client.Groups.AllMembers(ctx, g, groups.MemberListOptions{Numbered: page.Numbered{Size: 3}})), 4)
+		assert.Len(t, wiretest.All(t, client.Groups.AllMembers(ctx, g, groups.MemberListOptions{Numbered: page.Numbered{Size: 3}})), 4)
 		p, err := client.Groups.ListMembersByCursor(ctx, g, groups.MemberCursorOptions{Options: page.Options{Limit: 2}, Order: page.OrderOldestFirst})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"bob", "carol"}, p.Items)
-		assert.Equal(t, []string{"bob", "carol", "dave"}, all(t, client.Groups.AllMembersByCursor(ctx, g, groups.MemberCursorOptions{Options: page.Options{Limit: 1}, Order: page.OrderOldestFirst})))
+		assert.Equal(t, []string{"bob", "carol", "dave"}, wiretest.All(t, client.Groups.AllMembersByCursor(ctx, g, groups.MemberCursorOptions{Options: page.Options{Limit: 1}, Order: page.OrderOldestFirst})))
 
 		require.NoError(t, client.Groups.AddAdmin(ctx, g, "Bob"))
 		assert.Equal(t, []string{"bob"}, groupOf(t, srv, g).Admins)
@@ -197,7 +198,7 @@ func TestGroupLists(t *testing.T) {
 		p, err = client.Groups.ListBlocked(ctx, g, page.Options{Limit: 1})
 		require.NoError(t, err)
 		assert.Len(t, p.Items, 1)
-		assert.Len(t, all(t, client.Groups.AllBlocked(ctx, g, page.Options{Limit: 1})), 2)
+		assert.Len(t, wiretest.All(t, client.Groups.AllBlocked(ctx, g, page.Options{Limit: 1})), 2)
 		require.NoError(t, client.Groups.UnblockMember(ctx, g, "bob"))
 		result, err = client.Groups.UnblockMembers(ctx, g, []string{"carol", "dave"})
 		reported(t, err, im.ErrPartial, "dave")
@@ -281,7 +282,7 @@ func TestGroupFilesAndAttributes(t *testing.T) {
 			assert.WithinDuration(t, srv.Clock().Now(), f.Created, time.Minute)
 		}
 		assert.Equal(t, map[string]int64{"plan.txt": int64(len(content)), "茶.txt": 1}, sizes)
-		assert.Len(t, all(t, client.Groups.AllFiles(ctx, g, page.Numbered{Size: 1})), 2)
+		assert.Len(t, wiretest.All(t, client.Groups.AllFiles(ctx, g, page.Numbered{Size: 1})), 2)
 
 		var got bytes.Buffer
 		n, err := client.Groups.DownloadFile(ctx, g, up.ID, &got)

@@ -10,6 +10,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/presence"
 )
@@ -43,7 +44,7 @@ func TestPresence(t *testing.T) {
 		assert.Equal(t, 2, subs.Total)
 		require.Len(t, subs.Items, 1)
 		assert.WithinDuration(t, srv.Clock().Now().Add(24*time.Hour), subs.Items[0].Expires, time.Minute)
-		assert.Len(t, all(t, client.Presence.AllSubscriptions(ctx, "alice", page.Numbered{Size: 1})), 2)
+		assert.Len(t, wiretest.All(t, client.Presence.AllSubscriptions(ctx, "alice", page.Numbered{Size: 1})), 2)
 
 		ended, err := client.Presence.Unsubscribe(ctx, "alice", []string{"bob"})
 		require.NoError(t, err)

@@ -11,6 +11,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/push"
 	"github.com/imrest/im-go/users"
@@ -140,7 +141,7 @@ func TestPushLabels(t *testing.T) {
 		got, err := client.Push.ListLabels(ctx, page.Options{})
 		require.NoError(t, err)
 		assert.Len(t, got.Items, 2)
-		assert.Len(t, all(t, client.Push.AllLabels(ctx, page.Options{Limit: 1})), 2)
+		assert.Len(t, wiretest.All(t, client.Push.AllLabels(ctx, page.Options{Limit: 1})), 2)
 
 		one, err := client.Push.GetLabelUser(ctx, "beta-testers", "Bob")
 		require.NoError(t, err)
@@ -149,7 +150,7 @@ func TestPushLabels(t *testing.T) {
 		under, err := client.Push.ListLabelUsers(ctx, "beta-testers", page.Options{Limit: 1})
 		require.NoError(t, err)
 		assert.Len(t, under.Items, 1)
-		assert.Len(t, all(t, client.Push.AllLabelUsers(ctx, "beta-testers", page.Options{Limit: 1})), 2)
+		assert.Len(t, wiretest.All(t, client.Push.AllLabelUsers(ctx, "beta-testers", page.Options{Limit: 1})), 2)
 		result, err = client.Push.RemoveLabelUsers(ctx, "beta-testers", []string{"alice", "Bob"})
 		require.NoError(t, err)
 		assert.Equal(t, []string{"alice", "Bob"}, result.Done().IDs())

@@ -8,6 +8,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/reaction"
@@ -63,7 +64,7 @@ func TestReaction(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 5, got.Total)
 		assert.Equal(t, []string{"bob", "alice"}, got.Items)
-		assert.Equal(t, []string{"bob", "alice", "carol", "dave", "erin"}, all(t, client.Reaction.AllUsers(ctx, "alice", posted, "👍", page.Options{Limit: 2})))
+		assert.Equal(t, []string{"bob", "alice", "carol", "dave", "erin"}, wiretest.All(t, client.Reaction.AllUsers(ctx, "alice", posted, "👍", page.Options{Limit: 2})))
 
 		require.NoError(t, client.Reaction.Remove(ctx, "alice", posted, "own_id:kettle & co"))
 		assert.Len(t, srv.Reactions(posted), 1)

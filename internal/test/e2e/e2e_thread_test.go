@@ -10,6 +10,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/thread"
 )
@@ -42,7 +43,7 @@ func TestThread(t *testing.T) {
 		members, err := client.Thread.ListMembers(ctx, id, page.Options{Limit: 2})
 		require.NoError(t, err)
 		assert.Len(t, members.Items, 2)
-		assert.Equal(t, []string{"alice", "bob", "carol"}, sorted(all(t, client.Thread.AllMembers(ctx, id, page.Options{Limit: 1}))))
+		assert.Equal(t, []string{"alice", "bob", "carol"}, sorted(wiretest.All(t, client.Thread.AllMembers(ctx, id, page.Options{Limit: 1}))))
 		result, err := client.Thread.RemoveMembers(ctx, id, []string{"carol", "dave"})
 		assert.Equal(t, []string{"carol"}, result.Done().IDs())
 		require.ErrorIs(t, err, im.ErrPartial)
@@ -58,18 +59,18 @@ func TestThread(t *testing.T) {
 		ids, err := client.Thread.List(ctx, thread.ListOptions{Options: page.Options{Limit: 2}})
 		require.NoError(t, err)
 		assert.Equal(t, []string{hm, cake}, ids.Items)
-		assert.Equal(t, []string{id, cake, hm}, all(t, client.Thread.All(ctx, thread.ListOptions{Options: page.Options{Limit: 1}, Order: page.OrderOldestFirst})))
+		assert.Equal(t, []string{id, cake, hm}, wiretest.All(t, client.Thread.All(ctx, thread.ListOptions{Options: page.Options{Limit: 1}, Order: page.OrderOldestFirst})))
 		joined, err := client.Thread.ListJoined(ctx, "bob", thread.ListOptions{})
 		require.NoError(t, err)
 		require.Len(t, joined.Items, 1)
 		got := joined.Items[0]
 		assert.Equal(t, thread.Thread{ID: id, Name: made.Name, Owner: "alice", GroupID: group.ID, MessageID: first, Created: got.Created}, got)
 		assert.Equal(t, made.Created.UnixMilli(), got.Created.UnixMilli())
-		assert.Len(t, all(t, client.Thread.AllJoined(ctx, "alice", thread.ListOptions{Options: page.Options{Limit: 1}})), 3)
+		assert.Len(t, wiretest.All(t, client.Thread.AllJoined(ctx, "alice", thread.ListOptions{Options: page.Options{Limit: 1}})), 3)
 		joined, err = client.Thread.ListJoinedInGroup(ctx, other.ID, "alice", thread.ListOptions{})
 		require.NoError(t, err)
 		assert.Equal(t, hm, joined.Items[0].ID)
-		assert.Len(t, all(t, client.Thread.AllJoinedInGroup(ctx, group.ID, "alice", thread.ListOptions{Options: page.Options{Limit: 1}})), 2)
+		assert.Len(t, wiretest.All(t, client.Thread.AllJoinedInGroup(ctx, group.ID, "alice", thread.ListOptions{Options: page.Options{Limit: 1}})), 2)
 
 		require.NoError(t, client.Thread.Delete(ctx, id))
 		_, ok = srv.Thread(id)

@@ -11,6 +11,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/users"
@@ -49,7 +50,7 @@ func TestUsers(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, []string{"carol"}, usernames(listed.Items))
 		assert.Empty(t, listed.Next)
-		assert.Equal(t, []string{"alice", "bob", "carol"}, usernames(all(t, client.Users.All(ctx, page.Options{Limit: 1}))))
+		assert.Equal(t, []string{"alice", "bob", "carol"}, usernames(wiretest.All(t, client.Users.All(ctx, page.Options{Limit: 1}))))
 
 		require.NoError(t, client.Users.SetPassword(ctx, "alice", "0ther.pass"))
 		account, _ = srv.User("alice")
@@ -164,7 +165,7 @@ func TestMutes(t *testing.T) {
 		assert.Len(t, list.Items, 2)
 		assert.Equal(t, "2", list.Next)
 		chats, groups := map[string]time.Duration{}, map[string]time.Duration{}
-		for _, m := range all(t, client.Users.AllMutes(ctx, page.Numbered{Size: 1})) {
+		for _, m := range wiretest.All(t, client.Users.AllMutes(ctx, page.Numbered{Size: 1})) {
 			chats[m.Username] = max(chats[m.Username], m.Chat)
 			if m.Group != 0 {
 				groups[m.Username] = m.Group

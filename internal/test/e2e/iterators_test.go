@@ -19,6 +19,7 @@ import (
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/moderation"
 	"github.com/imrest/im-go/page"
@@ -243,7 +244,7 @@ func TestIterators(t *testing.T) {
 			return len(w.srv.RequestsTo(it.endpoint)) - before
 		}
 		var whole []any
-		pages := asked(func() { whole = all(t, it.run(ctx, w)) })
+		pages := asked(func() { whole = wiretest.All(t, it.run(ctx, w)) })
 		require.GreaterOrEqual(t, len(whole), 5, name)
 		seen := make(map[string]bool)
 		for _, v := range whole {
@@ -251,7 +252,11 @@ func TestIterators(t *testing.T) {
 		}
 		assert.Len(t, seen, len(whole), "%s: nothing comes twice", name)
 		assert.GreaterOrEqual(t, pages, (len(whole)+1)/2, name)
-		assert.LessOrEqual(t, pages, len(whole)/2+1, "%s: one request a page, and one for an end that was not announced", name)
+		most := len(whole)/2 + 1
+		if strings.HasPrefix(name, "Thread.") { // a short page need not be the last
+			most = (len(whole)+1)/2 + 1
+		}
+		assert.LessOrEqual(t, pages, most, "%s: one request a page, and one for an end that was not announced", name)
 
 		assert.Equal(t, 0, asked(func() { it.run(ctx, w) }), "%s: nothing is asked before the loop", name)
 		for broken, want := range []int{1, 1, 2} { // after the first, the second and the third entry
@@ -284,7 +289,7 @@ func TestIterators(t *testing.T) {
 		refused(t, failures[0], im.ErrInternal)
 
 		w.srv.Fault(imtest.OnEndpoint(it.endpoint), imtest.Nth(2), imtest.ExpiredToken())
-		assert.Equal(t, whole, all(t, it.run(ctx, w)), "%s: with a new token in the middle", name)
+		assert.Equal(t, whole, wiretest.All(t, it.run(ctx, w)), "%s: with a new token in the middle", name)
 		w.srv.ClearFaults()
 	}
 }

@@ -221,17 +221,6 @@ func (j *journal) collect(succeeded map[string]bool) {
 	}
 }
 
-// all collects what an iterator gives, without an error.
-func all[T any](t *testing.T, seq func(yield func(T, error) bool)) []T {
-	t.Helper()
-	var list []T
-	for v, err := range seq {
-		require.NoError(t, err)
-		list = append(list, v)
-	}
-	return list
-}
-
 // sorted is a copy in order, for lists whose order is not documented.
 func sorted[T cmp.Ordered](list []T) []T {
 	list = slices.Clone(list)

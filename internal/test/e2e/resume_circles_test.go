@@ -13,6 +13,7 @@ import (
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 )
 
@@ -124,16 +125,16 @@ func TestPagesOfGroupsAndRoomsWithoutALimit(t *testing.T) {
 	for range 110 {
 		srv.AddRoom(imtest.Room{Owner: "bob"})
 	}
-	assert.Equal(t, []int{46}, all(t, sizes(client.Groups.Pages(ctx, page.Options{}))))
-	assert.Equal(t, []int{20, 20, 5}, all(t, sizes(client.Groups.PageJoined(ctx, "bob", page.Numbered{}))))
-	assert.Equal(t, []int{20, 20, 5}, all(t, sizes(client.Groups.PageJoinedDetailed(ctx, "bob", page.Numbered{}))))
-	assert.Equal(t, []int{100, 100, 100, 1}, all(t, sizes(client.Groups.PageMembers(ctx, group, groups.MemberListOptions{}))))
-	assert.Equal(t, []int{100, 100, 100}, all(t, sizes(client.Groups.PageMembersByCursor(ctx, group, groups.MemberCursorOptions{}))))
-	assert.Equal(t, []int{50, 10}, all(t, sizes(client.Groups.PageBlocked(ctx, group, page.Options{}))))
-	assert.Equal(t, []int{100, 11}, all(t, sizes(client.Chatrooms.Pages(ctx, page.Options{}))))
-	assert.Equal(t, []int{110, 0}, all(t, sizes(client.Chatrooms.PageJoined(ctx, "bob", page.Numbered{}))), "a server may cut 1,000 to 100")
-	assert.Equal(t, []int{301, 0}, all(t, sizes(client.Chatrooms.PageMembers(ctx, room, page.Numbered{}))))
-	assert.Equal(t, []int{100, 100, 100}, all(t, sizes(client.Chatrooms.PageMembersByCursor(ctx, room, chatrooms.MemberCursorOptions{}))))
+	assert.Equal(t, []int{46}, wiretest.All(t, sizes(client.Groups.Pages(ctx, page.Options{}))))
+	assert.Equal(t, []int{20, 20, 5}, wiretest.All(t, sizes(client.Groups.PageJoined(ctx, "bob", page.Numbered{}))))
+	assert.Equal(t, []int{20, 20, 5}, wiretest.All(t, sizes(client.Groups.PageJoinedDetailed(ctx, "bob", page.Numbered{}))))
+	assert.Equal(t, []int{100, 100, 100, 1}, wiretest.All(t, sizes(client.Groups.PageMembers(ctx, group, groups.MemberListOptions{}))))
+	assert.Equal(t, []int{100, 100, 100}, wiretest.All(t, sizes(client.Groups.PageMembersByCursor(ctx, group, groups.MemberCursorOptions{}))))
+	assert.Equal(t, []int{50, 10}, wiretest.All(t, sizes(client.Groups.PageBlocked(ctx, group, page.Options{}))))
+	assert.Equal(t, []int{100, 11}, wiretest.All(t, sizes(client.Chatrooms.Pages(ctx, page.Options{}))))
+	assert.Equal(t, []int{110, 0}, wiretest.All(t, sizes(client.Chatrooms.PageJoined(ctx, "bob", page.Numbered{}))), "a server may cut 1,000 to 100")
+	assert.Equal(t, []int{301, 0}, wiretest.All(t, sizes(client.Chatrooms.PageMembers(ctx, room, page.Numbered{}))))
+	assert.Equal(t, []int{100, 100, 100}, wiretest.All(t, sizes(client.Chatrooms.PageMembersByCursor(ctx, room, chatrooms.MemberCursorOptions{}))))
 }
 
 // sizes are the numbers of entries on pages.

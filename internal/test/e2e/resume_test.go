@@ -17,6 +17,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/contacts"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/presence"
 	"github.com/imrest/im-go/push"
@@ -137,9 +138,9 @@ func TestPagesWithoutALimit(t *testing.T) {
 	srv.AddUsers(everybody...)
 	srv.AddContacts("u000", everybody[1:]...)
 	srv.AddBlocked("u000", everybody[1:121]...)
-	assert.Equal(t, []int{100, 100, 100}, all(t, sizes(client.Users.Pages(ctx, page.Options{}))))
-	assert.Equal(t, []int{50, 50, 50, 50, 50, 49}, all(t, sizes(client.Contacts.Pages(ctx, "u000", contacts.ListOptions{}))))
-	assert.Equal(t, []int{50, 50, 20}, all(t, sizes(client.Contacts.PageBlocked(ctx, "u000", page.Options{}))))
+	assert.Equal(t, []int{100, 100, 100}, wiretest.All(t, sizes(client.Users.Pages(ctx, page.Options{}))))
+	assert.Equal(t, []int{50, 50, 50, 50, 50, 49}, wiretest.All(t, sizes(client.Contacts.Pages(ctx, "u000", contacts.ListOptions{}))))
+	assert.Equal(t, []int{50, 50, 20}, wiretest.All(t, sizes(client.Contacts.PageBlocked(ctx, "u000", page.Options{}))))
 }
 
 const million = 1_000_000

@@ -54,18 +54,8 @@ func scan(path string, found map[string]string) error {
 	if err != nil {
 		return err
 	}
-	for _, decl := range file.Decls {
-		f, ok := decl.(*ast.FuncDecl)
-		if !ok || f.Doc == nil {
-			continue
-		}
-		for _, line := range f.Doc.List {
-			if ids, ok := strings.CutPrefix(line.Text, "//im:endpoint "); ok {
-				for id := range strings.FieldsSeq(ids) {
-					found[id] = name(file.Name.Name, f)
-				}
-			}
-		}
+	for id, f := range catalogue.Directives(file) {
+		found[id] = name(file.Name.Name, f)
 	}
 	return nil
 }
@@ -84,7 +74,7 @@ func name(pkg string, f *ast.FuncDecl) string {
 
 func page(endpoints []catalogue.Endpoint, known []operation, methods map[string]string) string {
 	var b strings.Builder
-	b.WriteString("<!-- Made by `make docs`; do not edit. -->\n\n# Endpoints\n\n")
+	b.WriteString("<!-- Made by `make docs`; do not edit. -->\n\n# Endpoints\n\n[中文](endpoints.zh-CN.md)\n\n")
 	fmt.Fprintf(&b, "All %d endpoints of the API, with the Go method of each, its quota, the most items of one call, and whether a call is\n", len(endpoints))
 	b.WriteString("retried if its response is lost. \"Named by\" lists which of the four documents that this module was begun from name it;\n")
 	b.WriteString("the others come from the vendors' newer documents and SDKs. A second quota is that of Easemob where it differs; where it\n")
@@ -111,10 +101,10 @@ func quotas(e catalogue.Endpoint) string {
 		text += "; Easemob " + list(e.EasemobQuotas)
 	}
 	if b := e.EasemobBudget; b != nil {
-		text += "; Easemob within " + list(b.Quotas) + " of " + b.Pool
+		text += "; Easemob within " + list(b.Quotas) + " of `" + b.Pool + "`"
 	}
 	if e.Pool != e.ID {
-		text += " (pool " + e.Pool + ")"
+		text += " (pool `" + e.Pool + "`)"
 	}
 	return text
 }

@@ -317,12 +317,7 @@ func TestCancelledCallDoesNotBreakTheConnectionOfOthers(t *testing.T) {
 // tlsRaw accepts TLS, reads one request per connection and hands the connection over.
 func tlsRaw(t *testing.T, spoil func(*tls.Conn)) (url string, hc *http.Client, arrivals *atomic.Int64) {
 	t.Helper()
-	ca := newAuthority(t)
-	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{
-		Certificates: []tls.Certificate{certificate(t, ca, "127.0.0.1", time.Now().Add(time.Hour))},
-	})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = listener.Close() })
+	listener, ca := listenTLS(t)
 	arrivals = new(atomic.Int64)
 	go serveRaw(listener, arrivals, func(c net.Conn) { spoil(c.(*tls.Conn)) })
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.pool}}

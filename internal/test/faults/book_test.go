@@ -11,9 +11,7 @@ import (
 	"regexp"
 	"sync"
 	"testing"
-	"time"
 
-	"github.com/stretchr/testify/require"
 	"golang.org/x/net/http2"
 )
 
@@ -74,12 +72,7 @@ func spoilStream(st *h2stream, how int) {
 // has been carried out.
 func tlsBook(t *testing.T, b *book) (url string, hc *http.Client) {
 	t.Helper()
-	ca := newAuthority(t)
-	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{
-		Certificates: []tls.Certificate{certificate(t, ca, "127.0.0.1", time.Now().Add(time.Hour))},
-	})
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = listener.Close() })
+	listener, ca := listenTLS(t)
 	go func() {
 		for {
 			conn, err := listener.Accept()

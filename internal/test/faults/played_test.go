@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"go/ast"
 	"go/parser"
 	"go/token"
 	"maps"
@@ -22,6 +21,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/test/catalogue"
 )
 
 // answersEnv names files with documented responses, separated by the list separator of the
@@ -120,18 +120,10 @@ func directives(t *testing.T) map[string][]string {
 	for _, path := range paths {
 		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments|parser.SkipObjectResolution)
 		require.NoError(t, err)
-		for _, decl := range f.Decls {
-			fn, ok := decl.(*ast.FuncDecl)
-			if !ok || fn.Doc == nil {
-				continue
-			}
-			for _, line := range fn.Doc.List {
-				if ids, ok := strings.CutPrefix(line.Text, "//im:endpoint "); ok {
-					domain := f.Name.Name
-					name := strings.ToUpper(domain[:1]) + domain[1:] + "." + fn.Name.Name
-					found[name] = append(found[name], strings.Fields(ids)...)
-				}
-			}
+		for id, fn := range catalogue.Directives(f) {
+			domain := f.Name.Name
+			name := strings.ToUpper(domain[:1]) + domain[1:] + "." + fn.Name.Name
+			found[name] = append(found[name], id)
 		}
 	}
 	return found

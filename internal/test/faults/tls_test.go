@@ -81,6 +81,18 @@ func certificate(t *testing.T, by *authority, host string, until time.Time) tls.
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
+// listenTLS opens a listener with a certificate for loopback, by an authority of its own.
+func listenTLS(t *testing.T) (net.Listener, *authority) {
+	t.Helper()
+	ca := newAuthority(t)
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{
+		Certificates: []tls.Certificate{certificate(t, ca, "127.0.0.1", time.Now().Add(time.Hour))},
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	return listener, ca
+}
+
 // tlsServer serves under a certificate and counts the requests that come through.
 func tlsServer(t *testing.T, c tls.Certificate) (url string, requests *atomic.Int64) {
 	t.Helper()

@@ -50,7 +50,7 @@ func main() {
 
 func table(rows []row) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s/%s, %d cores\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	fmt.Fprintf(&b, "Measured with `%s, %s/%s, %d cores`.\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	b.WriteString("| what | im-go | net/http by hand | resty by hand | bound | met |\n| --- | --- | --- | --- | --- | --- |\n")
 	for _, r := range rows {
 		met := "yes"

@@ -1,0 +1,104 @@
+// Package app is what every command works with: streams, environment, clock,
+// global flags, the client, output, questions and exit codes. Nothing here or in a command
+// reads os.Args, os.Getenv, os.Stdout or time.Now: tests run commands in process.
+package app
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/imctl/internal/output"
+	"github.com/imrest/im-go/imctl/internal/profile"
+	"github.com/imrest/im-go/imctl/internal/text"
+)
+
+// Env is the world around a run. [System] is that of the process.
+type Env struct {
+	Args   []string // without the program's name
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+
+	Getenv  func(string) string
+	Now     func() time.Time
+	Keyring profile.Keyring
+
+	// Terminal says which streams are terminals, and how wide they are.
+	Terminal Terminal
+	// Options are added to those of every client.
+	Options []im.Option
+}
+
+// Terminal is what is known of the streams. The zero value is pipes.
+type Terminal struct {
+	Stdin, Stdout, Stderr bool
+	// Width of Stdout in columns now; nil or 0: unknown.
+	Width func() int
+	// ReadSecret reads a line from Stdin without showing it; nil: not possible.
+	ReadSecret func() (string, error)
+}
+
+// Globals are the flags that all commands take.
+type Globals struct {
+	Output  string // table, json, jsonl, yaml or csv
+	JQ      string
+	Profile string
+	Lane    string
+	Yes     bool
+	DryRun  bool
+	Quiet   bool
+	Debug   bool
+}
+
+// App is one run of the program. Commands get it from their package's function and
+// close over it.
+type App struct {
+	Env
+	Globals Globals
+	Lang    text.Lang
+
+	client *im.Client
+	lines  *bufio.Reader // over Stdin
+}
+
+// New makes the App of one run.
+func New(env Env) *App {
+	return &App{Env: env, Lang: text.Of(env.Getenv), Globals: Globals{Output: string(output.Table)}}
+}
+
+// T is a message in the language of the run.
+func (a *App) T(english string, args ...any) string { return a.Lang.T(english, args...) }
+
+// Say writes a message to stderr, unless --quiet: what was done, what comes next.
+func (a *App) Say(english string, args ...any) {
+	if !a.Globals.Quiet {
+		a.warn(english, args...)
+	}
+}
+
+// Warn writes a message to stderr, under --quiet as well.
+func (a *App) Warn(english string, args ...any) { a.warn(english, args...) }
+
+func (a *App) warn(english string, args ...any) {
+	fmt.Fprintln(a.Stderr, a.T(english, args...))
+}
+
+// Logger is for --debug; it discards otherwise. The library's own records hold no secrets.
+func (a *App) Logger() *slog.Logger {
+	if !a.Globals.Debug {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(a.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// Width of a table on stdout; 0: without bound, as in a pipe.
+func (a *App) Width() int {
+	if !a.Terminal.Stdout || a.Terminal.Width == nil {
+		return 0
+	}
+	return a.Terminal.Width()
+}

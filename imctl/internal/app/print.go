@@ -1,0 +1,33 @@
+package app
+
+import (
+	"iter"
+
+	"github.com/imrest/im-go/imctl/internal/output"
+)
+
+// Writer writes data to stdout in the form of the global flags.
+func (a *App) Writer() *output.Writer {
+	return &output.Writer{W: a.Stdout, Format: output.Format(a.Globals.Output), JQ: a.Globals.JQ, Width: a.Width()}
+}
+
+// Print writes one value. Columns are what a table or CSV shows: keys of the value's JSON, or
+// paths such as "user.name"; none: all keys.
+func (a *App) Print(value any, columns ...string) error { return a.Writer().Value(value, columns...) }
+
+// PrintAll writes a stream as it comes.
+func PrintAll[T any](a *App, items iter.Seq2[T, error], columns ...string) error {
+	return output.Rows(a.Writer(), items, columns...)
+}
+
+// Printed writes the results of a batch call, and returns the error of the call: with a *batch.Error
+// there are results, with any other there are none.
+func Printed[T any, R ~[]T](a *App, results R, err error, columns ...string) error {
+	if results == nil && err != nil {
+		return err
+	}
+	if printErr := a.Print(results, columns...); printErr != nil {
+		return printErr
+	}
+	return err
+}

@@ -1,0 +1,184 @@
+// Package cli puts the commands of all subjects together and runs them.
+package cli
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/text"
+)
+
+// Run runs one command line, and returns the exit code.
+func Run(ctx context.Context, env app.Env) (exit int) {
+	a := app.New(env)
+	defer a.Close()
+	tree := newTree(a, env.Args)
+	tree.Build(append([]string{}, env.Args...))
+	finish(a, tree.Root)
+	tree.Root.SetArgs(env.Args)
+	a.Globals.Output = outputOf(env.Args, a.Globals.Output)
+	return a.Fail(tree.Root.ExecuteContext(ctx))
+}
+
+// Root is the complete tree, for pages and tests.
+func Root(a *app.App) *cobra.Command {
+	tree := newTree(a, nil)
+	tree.Build(nil)
+	finish(a, tree.Root)
+	return tree.Root
+}
+
+// newTree has the commands of the subjects that args may mean; those below nouns are not made yet.
+func newTree(a *app.App, args []string) *app.Tree {
+	root := &cobra.Command{
+		Use: "imctl", Short: "The operator's tool for Agora Chat and Easemob",
+		Long: "imctl calls the server REST API of Agora Chat and Easemob, within its quotas and with safe retries.\n" +
+			"Data goes to stdout, messages to stderr. imctl login makes a profile; the variables IM_HOST, IM_APP_KEY, ... work without one.",
+		Example:       "  imctl login\n  imctl users get alice\n  imctl groups list -o jsonl\n  imctl --profile local users list --jq '.[].username'",
+		SilenceErrors: true, SilenceUsage: true,
+	}
+	for i := range app.Groups {
+		root.AddGroup(&app.Groups[i])
+	}
+	globals(a, root.PersistentFlags())
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return check(a, c) }
+	root.SetIn(a.Stdin)
+	root.SetOut(a.Stdout)
+	root.SetErr(a.Stderr)
+	tree := app.NewTree(a, root)
+	for _, s := range wanted(args) {
+		s.add(tree)
+	}
+	return tree
+}
+
+// globals declares the flags that all commands take.
+func globals(a *app.App, flags *pflag.FlagSet) {
+	g := &a.Globals
+	flags.StringVarP(&g.Output, "output", "o", g.Output, "`form` of the data: table, json, jsonl, yaml or csv")
+	flags.StringVar(&g.JQ, "jq", "", "jq `filter` for the data; it sees what -o json prints, and with -o jsonl each line")
+	flags.StringVar(&g.Profile, "profile", "", "`name` of the profile; see imctl profile list")
+	flags.StringVar(&g.Lane, "lane", "", "foreground, or background, which takes what others leave of the quotas")
+	flags.BoolVarP(&g.Yes, "yes", "y", false, "do not ask before something is destroyed")
+	flags.BoolVar(&g.DryRun, "dry-run", false, "show the requests, send nothing")
+	flags.BoolVarP(&g.Quiet, "quiet", "q", false, "no messages but errors and warnings")
+	flags.BoolVar(&g.Debug, "debug", false, "log each attempt to stderr, without secrets")
+}
+
+// check rejects wrong global flags and missing flags before a command runs.
+func check(a *app.App, c *cobra.Command) error {
+	if err := a.Writer().Check(); err != nil {
+		return app.Usage("%w", err)
+	}
+	if _, known := app.Lanes[a.Globals.Lane]; !known && a.Globals.Lane != "" {
+		return app.Usage("%s", a.T("--lane is %q, must be foreground or background", a.Globals.Lane))
+	}
+	if err := c.ValidateFlagGroups(); err != nil {
+		return app.WithHint(app.Usage("%w", err), a.T("See %q.", c.CommandPath()+" --help"))
+	}
+	var missing error
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if _, required := f.Annotations[cobra.BashCompOneRequiredFlag]; required && !f.Changed && missing == nil {
+			missing = app.WithHint(app.Usage("%s", a.T("--%s is missing", f.Name)), a.T("See %q.", c.CommandPath()+" --help"))
+		}
+	})
+	return missing
+}
+
+// finish gives every command what all have: checked arguments, suggestions, one form of
+// help, the language.
+func finish(a *app.App, c *cobra.Command) {
+	noun := !c.Runnable()
+	if noun {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknown(a, c, args[0])
+			}
+			return c.Help()
+		}
+		c.Args = cobra.ArbitraryArgs
+	} else if c.Args == nil {
+		c.Args = func(c *cobra.Command, args []string) error { return a.CheckArgs(c, args) }
+	}
+	c.DisableSuggestions = true
+	c.Flags().BoolP("help", "h", false, "show this help")
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return wrongFlag(a, c, err) })
+	c.SetHelpFunc(func(c *cobra.Command, _ []string) { help(a, c, noun) })
+	if a.Lang != text.English {
+		translate(a, c)
+	}
+	for _, below := range c.Commands() {
+		finish(a, below)
+	}
+}
+
+// translate puts the texts of a command into the language of the run.
+func translate(a *app.App, c *cobra.Command) {
+	c.Short, c.Long = a.T(c.Short), a.T(c.Long)
+	for _, flags := range []*pflag.FlagSet{c.LocalNonPersistentFlags(), c.PersistentFlags()} {
+		flags.VisitAll(func(f *pflag.Flag) { f.Usage = a.T(f.Usage) })
+	}
+}
+
+// unknown is the error for a command that is not there.
+func unknown(a *app.App, c *cobra.Command, word string) error {
+	var names []string
+	for _, below := range c.Commands() {
+		if !below.Hidden {
+			names = append(names, below.Name())
+		}
+	}
+	hint := a.T("%q lists the commands.", c.CommandPath()+" --help")
+	if near := app.Nearest(word, names); near != "" {
+		hint = a.T("Did you mean %q?", c.CommandPath()+" "+near)
+	}
+	return app.WithHint(app.Usage("%s", a.T("unknown command %q", c.CommandPath()+" "+word)), hint)
+}
+
+// wrongFlag adds the nearest flag to pflag's error.
+func wrongFlag(a *app.App, c *cobra.Command, err error) error {
+	hint := a.T("See %q.", c.CommandPath()+" --help")
+	if missing, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		var names []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		slices.Sort(names)
+		name := missing.GetSpecifiedName()
+		if near := app.Nearest(name, names); near != "" && len(name) > 1 {
+			hint = a.T("Did you mean %q?", "--"+near)
+		}
+		err = errors.New(a.T("unknown flag --%s", name))
+		if len(name) == 1 {
+			err = errors.New(a.T("unknown flag -%s", name))
+		}
+	}
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		err = errors.New(a.T("--%s is %q: %v", invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap()))
+		if _, secret := invalid.GetFlag().Value.(*app.Secret); secret {
+			err = errors.New(a.T("--%s: secrets are read from @FILE or - (stdin), not from the command line", invalid.GetFlag().Name))
+		}
+	}
+	return app.WithHint(app.Usage("%w", err), hint)
+}
+
+// outputOf finds the form of output before flags are parsed, so that an error in another flag has it.
+func outputOf(args []string, byDefault string) string {
+	for i, arg := range args {
+		if value, ok := strings.CutPrefix(arg, "--output="); ok {
+			return value
+		}
+		if value, ok := strings.CutPrefix(arg, "-o"); ok && value != "" {
+			return strings.TrimPrefix(value, "=")
+		}
+		if (arg == "-o" || arg == "--output") && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return byDefault
+}

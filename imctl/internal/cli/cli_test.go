@@ -1,0 +1,148 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/clitest"
+)
+
+func TestUsageErrors(t *testing.T) {
+	c := clitest.NewAlone(t)
+	for _, row := range []struct {
+		args []string
+		says []string
+	}{
+		{[]string{"profle"}, []string{`unknown command "imctl profle"`, `Did you mean "imctl profile"?`}},
+		{[]string{"profile", "lst"}, []string{`Did you mean "imctl profile list"?`}},
+		{[]string{"profile", "zzzzzzz"}, []string{`"imctl profile --help" lists the commands.`}},
+		{[]string{"version", "--outptu", "json"}, []string{"unknown flag --outptu", `Did you mean "--output"?`}},
+		{[]string{"version", "-z"}, []string{"unknown flag -z", `See "imctl version --help".`}},
+		{[]string{"version", "-o", "xml"}, []string{`--output is "xml"`}},
+		{[]string{"version", "--jq", "."}, nil},
+		{[]string{"version", "--jq", ".["}, []string{"--jq: "}},
+		{[]string{"version", "--lane", "fast"}, []string{`--lane is "fast"`}},
+		{[]string{"version", "now"}, []string{`unexpected argument "now"`}},
+		{[]string{"profile", "use"}, []string{"NAME is missing"}},
+		{[]string{"profile", "use", "locl"}, []string{`there is no profile "locl"`, `Did you mean "local"?`}},
+		{[]string{"completion", "tcsh"}, []string{`SHELL is "tcsh"`}},
+		{[]string{"login"}, []string{"there is no terminal to ask on"}},
+	} {
+		if row.says == nil {
+			c.Run(row.args...).OK()
+			continue
+		}
+		c.Run(row.args...).Fails(app.ExitUsage, row.says...)
+	}
+}
+
+// Errors are JSON under -o json, wherever the flag stands.
+func TestErrorsAsJSON(t *testing.T) {
+	c := clitest.New(t)
+	for _, args := range [][]string{
+		{"profile", "show", "nothing", "-o", "json"},
+		{"-o=json", "version", "--wrong"},
+		{"version", "--wrong", "-ojson"},
+	} {
+		r := c.Run(args...)
+		var problem app.Problem
+		require.NoError(t, json.Unmarshal([]byte(r.Stderr), &problem), r.Stderr)
+		assert.Equal(t, "usage", problem.Kind)
+		assert.Equal(t, app.ExitUsage, problem.Exit)
+		assert.NotEmpty(t, problem.Hint)
+		assert.Empty(t, r.Stdout)
+	}
+}
+
+func TestChinese(t *testing.T) {
+	c := clitest.NewAlone(t)
+	c.Env["LANG"] = "zh_CN.UTF-8"
+	c.Run("profile", "lst").Fails(app.ExitUsage, "未知命令", "是不是")
+	clitest.Golden(t, "help-zh.txt", c.Run("login", "--help").OK())
+	c.Env["LC_ALL"] = "C"
+	clitest.Golden(t, "help-en.txt", c.Run("login", "--help").OK())
+}
+
+func TestLogin(t *testing.T) {
+	c := clitest.New(t)
+	host := c.Env["IM_HOST"]
+	delete(c.Env, "IM_HOST")
+	appKey := c.Server.Org() + "#" + c.Server.App()
+	args := []string{"login", "work", "--host", host, "--platform", "easemob", "--app-key", appKey, "--client-id", c.Server.ClientID(), "--client-secret", "-"}
+
+	c.Run("profile", "show").Fails(app.ExitCredentials, "imctl login")
+	c.Stdin = "wrong"
+	c.Run(args...).Fails(app.ExitCredentials, "Nothing was stored")
+	assert.Equal(t, []string(nil), names(t, c))
+
+	c.Stdin = c.Server.ClientSecret() + "\n"
+	c.Run(args...).OK()
+	assert.Equal(t, c.Server.ClientSecret(), c.Keyring["work"])
+	c.Run(args...).Fails(app.ExitUsage, "already", "--yes")
+	assert.NotContains(t, c.Run("profile", "show").OK(), c.Server.ClientSecret())
+
+	c.Run("profile", "use", "local").OK()
+	assert.Contains(t, c.Run("profile", "show").OK(), "local")
+	c.Run("profile", "remove", "work", "--yes").OK()
+	assert.Empty(t, c.Keyring)
+}
+
+func names(t *testing.T, c *clitest.CLI) (names []string) {
+	var all []struct{ Name string }
+	require.NoError(t, json.Unmarshal([]byte(c.Run("profile", "list", "-o", "json").OK()), &all))
+	for _, p := range all {
+		if p.Name != "local" {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// Without a keyring the secret is in a file that only its owner can read.
+func TestLoginWithoutKeyring(t *testing.T) {
+	c := clitest.New(t)
+	c.Keyring = nil
+	secret := filepath.Join(t.TempDir(), "secret")
+	require.NoError(t, os.WriteFile(secret, []byte("s3cret\n"), 0o600))
+	login := func() clitest.Result {
+		return c.Run("login", "p", "--host", "a1.easemob.com", "--app-key", "o#a", "--client-id", "i", "--client-secret", "@"+secret, "--no-check", "--yes")
+	}
+	login().OK()
+	path := filepath.Join(c.Env["IMCTL_CONFIG"], "secrets.json")
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"p":"s3cret"}`, string(raw))
+	if runtime.GOOS == "windows" {
+		return
+	}
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	require.NoError(t, os.Chmod(path, 0o644)) //nolint:gosec // what is tested
+	login().Fails(app.ExitFailed, "chmod 600")
+}
+
+// A secret in the command line is rejected, and not shown.
+func TestSecretsAreNotTakenFromTheCommandLine(t *testing.T) {
+	c := clitest.NewAlone(t)
+	r := c.Run("login", "--host", "h", "--client-secret", "hunter2")
+	r.Fails(app.ExitUsage, "--client-secret: secrets are read from @FILE")
+	assert.NotContains(t, r.Stderr, "hunter2")
+}
+
+func TestPages(t *testing.T) {
+	c := clitest.NewAlone(t)
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		assert.Contains(t, c.Run("completion", shell).OK(), "imctl")
+	}
+	dir := t.TempDir()
+	c.Run("man", dir).OK()
+	assert.FileExists(t, filepath.Join(dir, "imctl-profile-list.1"))
+}

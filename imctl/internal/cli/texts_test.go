@@ -1,0 +1,112 @@
+package cli_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/cli"
+	"github.com/imrest/im-go/imctl/internal/endpoint"
+	"github.com/imrest/im-go/imctl/internal/text"
+)
+
+// speaking are the functions whose texts are shown: the first text among their arguments.
+var speaking = map[string]bool{"T": true, "Say": true, "Warn": true, "Confirm": true, "Ask": true, "AskSecret": true, "ask": true, "wrong": true}
+
+// messages are the texts in the code, with the file that each is in.
+func messages(t *testing.T) map[string]string {
+	all := map[string]string{}
+	for _, hint := range app.Hints() {
+		all[hint] = "internal/app/errors.go"
+	}
+	for _, group := range app.Groups {
+		all[group.Title] = "internal/app/tree.go"
+	}
+	require.NoError(t, filepath.WalkDir("../..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING && len(literal.Value) > 4 && strings.HasSuffix(literal.Value, `?"`) {
+				question, _ := strconv.Unquote(literal.Value)
+				all[question] = path
+			}
+			if call, ok := n.(*ast.CallExpr); ok && speaking[nameOf(call.Fun)] {
+				if literal := firstText(call.Args); literal != "" {
+					all[literal] = path
+				}
+			}
+			return true
+		})
+		return nil
+	}))
+	return all
+}
+
+func nameOf(f ast.Expr) string {
+	switch f := f.(type) {
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	case *ast.Ident:
+		return f.Name
+	}
+	return ""
+}
+
+func firstText(args []ast.Expr) string {
+	for _, arg := range args {
+		if literal, ok := arg.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			value, _ := strconv.Unquote(literal.Value)
+			return value
+		}
+	}
+	return ""
+}
+
+// Every text that users read has its Chinese, with the same verbs of fmt.
+func TestEveryTextIsInChinese(t *testing.T) {
+	chinese, err := text.Load()
+	require.NoError(t, err)
+	all := messages(t)
+	walk(cli.Root(app.New(app.Env{Getenv: func(string) string { return "" }})), func(c *cobra.Command) {
+		all[c.Short] = c.CommandPath()
+		if !endpoint.Generated(c) {
+			all[c.Long] = c.CommandPath()
+		}
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if !endpoint.Generated(c) || f.Name == "all" || f.Name == "to-file" {
+				all[f.Usage] = c.CommandPath() + " --" + f.Name
+			}
+		})
+	})
+	delete(all, "")
+	for english, where := range all {
+		translated := chinese[english]
+		if !assert.NotEmpty(t, translated, "%s: no Chinese in internal/text/zh for %q", where, english) {
+			continue
+		}
+		assert.Equal(t, strings.Count(english, "%"), strings.Count(translated, "%"), "verbs of %q", english)
+	}
+}
+
+func walk(c *cobra.Command, f func(*cobra.Command)) {
+	f(c)
+	for _, below := range c.Commands() {
+		walk(below, f)
+	}
+}

@@ -1,0 +1,169 @@
+package endpoint
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/spec"
+)
+
+// call is one run of a command.
+type call struct {
+	*app.App
+	spec   *spec.Command
+	values *values
+	all    bool
+	toFile string
+}
+
+func (c *call) do(ctx context.Context, path string, args []string) error {
+	r, err := c.values.build(c.App, args)
+	if err != nil {
+		return err
+	}
+	if c.spec.Destructive {
+		if err := c.Confirm("%s: this cannot be taken back. Go on?", strings.Join(append([]string{path}, args...), " ")); err != nil {
+			return err
+		}
+	}
+	client, err := c.Client()
+	if err != nil {
+		return err
+	}
+	ctx = c.InLane(ctx, im.Foreground)
+	switch {
+	case c.spec.Response == "binary" || c.spec.Body == "multipart":
+		return c.file(ctx, client, r)
+	case c.all:
+		return app.PrintAll(c.App, everything(ctx, client, r))
+	}
+	response, err := send(ctx, client, r)
+	if err != nil {
+		return err
+	}
+	if next := cursorOf(*response); next != "" && pages(c.spec) {
+		c.Say("There is more: --cursor %s, or --all.", next)
+	}
+	return c.Print(payload(*response))
+}
+
+func send(ctx context.Context, client *im.Client, r *request) (*json.RawMessage, error) {
+	response, err := im.Raw[json.RawMessage](ctx, client, r.RawCall)
+	if err == nil && len(*response) == 0 {
+		*response = json.RawMessage("{}")
+	}
+	return response, err
+}
+
+// everything goes through the pages.
+func everything(ctx context.Context, client *im.Client, r *request) iter.Seq2[json.RawMessage, error] {
+	return func(yield func(json.RawMessage, error) bool) {
+		seen := map[string]bool{}
+		for {
+			response, err := send(ctx, client, r)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, item := range items(payload(*response)) {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			next := cursorOf(*response)
+			if next == "" {
+				return
+			}
+			if seen[next] {
+				yield(nil, errors.New("the cursors of the pages go in a circle"))
+				return
+			}
+			seen[next] = true
+			r.Query.Set("cursor", next)
+		}
+	}
+}
+
+// items are the elements of a page: the array that it is, or has.
+func items(page json.RawMessage) []json.RawMessage {
+	var array []json.RawMessage
+	if json.Unmarshal(page, &array) == nil {
+		return array
+	}
+	var object map[string]json.RawMessage
+	if json.Unmarshal(page, &object) != nil {
+		return nil
+	}
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		if json.Unmarshal(object[key], &array) == nil && array != nil {
+			return array
+		}
+	}
+	return nil
+}
+
+// cursorOf is where the next page begins; empty after the last.
+func cursorOf(response json.RawMessage) string {
+	var envelope struct {
+		Cursor any             `json:"cursor"`
+		Data   json.RawMessage `json:"data"`
+	}
+	if json.Unmarshal(response, &envelope) != nil {
+		return ""
+	}
+	if envelope.Cursor == nil {
+		var data struct {
+			Cursor any `json:"cursor"`
+		}
+		_ = json.Unmarshal(envelope.Data, &data) // an array has none
+		envelope.Cursor = data.Cursor
+	}
+	if envelope.Cursor == nil {
+		return ""
+	}
+	return text(envelope.Cursor)
+}
+
+// envelope are the keys that surround what was asked for.
+var envelope = []string{
+	"action", "application", "applicationName", "organization", "uri", "path", "timestamp", "duration", "properties", "params", "statusCode", "cursor",
+}
+
+// payload is a response without its envelope: data or entities alone, if nothing stands beside
+// them.
+func payload(response json.RawMessage) json.RawMessage {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(response, &object) != nil || object == nil {
+		return response
+	}
+	for _, key := range envelope {
+		delete(object, key)
+	}
+	for key, value := range object {
+		if text := string(value); text == "null" || key == "entities" && text == "[]" && len(object) > 1 {
+			delete(object, key)
+		}
+	}
+	if count, ok := object["count"]; ok && len(object) == 2 && len(count) > 0 {
+		delete(object, "count")
+	}
+	if len(object) == 1 {
+		for _, key := range []string{"data", "entities"} {
+			if value, ok := object[key]; ok {
+				return value
+			}
+		}
+	}
+	raw, err := json.Marshal(object)
+	if err != nil {
+		return response
+	}
+	return raw
+}

@@ -1,0 +1,234 @@
+package endpoint
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/pflag"
+
+	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/spec"
+)
+
+// values are the flags of one command.
+type values struct {
+	flags   *pflag.FlagSet
+	spec    *spec.Command
+	secrets map[string]*app.Secret
+}
+
+func newValues(flags *pflag.FlagSet, s *spec.Command) *values {
+	v := &values{flags: flags, spec: s, secrets: map[string]*app.Secret{}}
+	for _, f := range v.fields() {
+		usage := describe(f)
+		switch f.Type {
+		case "secret":
+			v.secrets[f.Flag] = app.SecretFlag(flags, f.Flag, usage)
+		case "int":
+			flags.Int64(f.Flag, 0, usage)
+		case "bool":
+			flags.Bool(f.Flag, false, usage)
+		case "strings":
+			flags.StringSlice(f.Flag, nil, usage)
+		case "map":
+			flags.StringArray(f.Flag, nil, usage)
+		default:
+			flags.String(f.Flag, "", usage)
+		}
+		if f.Required {
+			flags.Lookup(f.Flag).Annotations = map[string][]string{"cobra_annotation_bash_completion_one_required_flag": {"true"}}
+		}
+	}
+	return v
+}
+
+// fields are those with a flag.
+func (v *values) fields() []spec.Field {
+	all := slices.Concat(v.spec.Query, v.spec.Headers, v.spec.Fields)
+	return slices.DeleteFunc(all, func(f spec.Field) bool { return f.Flag == "" })
+}
+
+func (v *values) required() []spec.Field {
+	return slices.DeleteFunc(v.fields(), func(f spec.Field) bool { return !f.Required })
+}
+
+// describe is the usage of a flag: kind, note, limits.
+func describe(f spec.Field) string {
+	var parts []string
+	switch f.Type {
+	case "object", "objects":
+		parts = append(parts, "`JSON`, or @FILE or - (stdin)")
+	case "map":
+		parts = append(parts, "`key=value`, several times")
+	case "strings":
+		parts = append(parts, "`list` with commas")
+	case "secret":
+		parts = append(parts, "from @FILE or - (stdin)")
+	}
+	if f.Note != "" {
+		parts = append(parts, f.Note)
+	}
+	if f.Required {
+		parts = append(parts, "required")
+	}
+	parts = append(parts, limits(f)...)
+	return strings.Join(parts, "; ")
+}
+
+func limits(f spec.Field) (parts []string) {
+	if len(f.Enum) > 0 {
+		words := make([]string, len(f.Enum))
+		for i, e := range f.Enum {
+			words[i] = text(e)
+		}
+		parts = append(parts, strings.Join(words, "|"))
+	}
+	switch {
+	case f.Min != nil && f.Max != nil:
+		parts = append(parts, fmt.Sprintf("%d to %d", *f.Min, *f.Max))
+	case f.Min != nil:
+		parts = append(parts, fmt.Sprintf("at least %d", *f.Min))
+	case f.Max != nil:
+		parts = append(parts, fmt.Sprintf("at most %d", *f.Max))
+	}
+	if f.MaxLen > 0 {
+		parts = append(parts, fmt.Sprintf("at most %d characters", f.MaxLen))
+	}
+	if f.MaxItems > 0 {
+		parts = append(parts, fmt.Sprintf("at most %d", f.MaxItems))
+	}
+	if f.Default != nil && f.Default != "" {
+		parts = append(parts, "default "+text(f.Default))
+	}
+	return parts
+}
+
+// text is a value of JSON as it stands in a command line.
+func text(v any) string {
+	if n, ok := v.(float64); ok {
+		return fmt.Sprintf("%.0f", n)
+	}
+	return fmt.Sprint(v)
+}
+
+// get is the value of a field as it is sent; ok is false if its flag is not set.
+func (v *values) get(a *app.App, f spec.Field) (value any, ok bool, err error) {
+	if f.Const != nil {
+		return f.Const, true, nil
+	}
+	flag := v.flags.Lookup(f.Flag)
+	if !flag.Changed {
+		return nil, false, nil
+	}
+	switch f.Type {
+	case "secret":
+		value, err = a.ReadSecret(v.secrets[f.Flag])
+	case "int":
+		value, err = v.flags.GetInt64(f.Flag)
+	case "bool":
+		value, err = v.flags.GetBool(f.Flag)
+	case "strings":
+		value, err = v.flags.GetStringSlice(f.Flag)
+	case "map":
+		value, err = pairs(v.flags, f)
+	case "object", "objects":
+		value, err = v.json(a, f)
+	default:
+		value, err = v.flags.GetString(f.Flag)
+	}
+	if err == nil {
+		err = check(a, f, value)
+	}
+	return value, true, err
+}
+
+// json is an object or an array, from the command line or a file.
+func (v *values) json(a *app.App, f spec.Field) (any, error) {
+	given, err := v.flags.GetString(f.Flag)
+	if err != nil {
+		return nil, err
+	}
+	raw := []byte(given)
+	if given == "-" || strings.HasPrefix(given, "@") {
+		if raw, err = a.ReadAt(given); err != nil {
+			return nil, err
+		}
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber() // ids are above 2^53
+	if f.Type == "objects" {
+		var array []any
+		if d.Decode(&array) != nil || d.More() {
+			return nil, app.Usage("%s", a.T("--%s must be a JSON array", f.Flag))
+		}
+		return array, nil
+	}
+	var object map[string]any
+	if d.Decode(&object) != nil || d.More() || object == nil {
+		return nil, app.Usage("%s", a.T("--%s must be a JSON object", f.Flag))
+	}
+	return object, nil
+}
+
+func pairs(flags *pflag.FlagSet, f spec.Field) (any, error) {
+	given, err := flags.GetStringArray(f.Flag)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]any{}
+	for _, pair := range given {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok || key == "" {
+			return nil, app.Usage("--%s is %q, must be key=value", f.Flag, pair)
+		}
+		all[key] = value
+	}
+	return all, nil
+}
+
+// check compares a value with the limits of its field.
+func check(a *app.App, f spec.Field, value any) error {
+	wrong := func(english string, args ...any) error {
+		return app.Usage("%s", a.T(english, append([]any{f.Flag}, args...)...))
+	}
+	if len(f.Enum) > 0 && f.Type != "strings" {
+		words := make([]string, len(f.Enum))
+		for i, e := range f.Enum {
+			words[i] = text(e)
+		}
+		if given := fmt.Sprint(value); !slices.Contains(words, given) {
+			return wrong("--%s is %q, must be one of %s", given, strings.Join(words, ", "))
+		}
+	}
+	switch v := value.(type) {
+	case int64:
+		if f.Min != nil && v < *f.Min || f.Max != nil && v > *f.Max {
+			return wrong("--%s is %d, must be %s", v, limits(spec.Field{Min: f.Min, Max: f.Max})[0])
+		}
+	case string:
+		if n := utf8.RuneCountInString(v); f.Type != "secret" && f.MaxLen > 0 && n > f.MaxLen {
+			return wrong("--%s has %d characters, may have %d", n, f.MaxLen)
+		}
+	}
+	if n := length(value); n >= 0 && (f.MaxItems > 0 && n > f.MaxItems || n < f.MinItems) {
+		return wrong("--%s has %d entries, may have %d to %d", n, max(1, f.MinItems), f.MaxItems)
+	}
+	return nil
+}
+
+// length is the number of items in an array or a map; -1 for others.
+func length(value any) int {
+	switch v := value.(type) {
+	case []string:
+		return len(v)
+	case []any:
+		return len(v)
+	case map[string]any:
+		return len(v)
+	}
+	return -1
+}

@@ -1,0 +1,212 @@
+// Package profile keeps the apps that imctl works for: a file with what is no secret, and the
+// secrets in the system's keyring, or in a file of mode 0600 where there is none.
+package profile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/imctl/internal/whole"
+)
+
+// Local is the built-in profile of the emulator that imctl serve runs.
+const Local = "local"
+
+// The kinds of credentials.
+const (
+	ClientSecret = "client_secret" // Easemob: client id and secret
+	Certificate  = "certificate"   // Agora: app id and certificate
+	Token        = "token"         // an app token as it is
+)
+
+// Profile is one app, without its secret.
+type Profile struct {
+	Host       string `json:"host"`
+	Platform   string `json:"platform,omitempty"`
+	AppKey     string `json:"app_key,omitempty"` // org#app
+	AppID      string `json:"app_id,omitempty"`
+	PlainHTTP  bool   `json:"plain_http,omitempty"`
+	Credential string `json:"credential"` // a kind of credentials
+	ClientID   string `json:"client_id,omitempty"`
+	SecretIn   string `json:"secret_in"` // keyring, file or built_in
+}
+
+// Variables are the library's variables of a profile with its secret.
+func (p Profile) Variables(secret string) func(name string) string {
+	values := map[string]string{
+		"IM_HOST": p.Host, "IM_PLATFORM": p.Platform, "IM_APP_KEY": p.AppKey, "IM_APP_ID": p.AppID, "IM_CLIENT_ID": p.ClientID,
+	}
+	if p.PlainHTTP {
+		values["IM_PLAIN_HTTP"] = strconv.FormatBool(true)
+	}
+	switch p.Credential {
+	case ClientSecret:
+		values["IM_CLIENT_SECRET"] = secret
+	case Certificate:
+		values["IM_APP_CERTIFICATE"] = secret
+	case Token:
+		values["IM_TOKEN"] = secret
+	}
+	return func(name string) string { return values[name] }
+}
+
+// Config is that of the library.
+func (p Profile) Config(secret string) (im.Config, error) {
+	return im.ConfigFromVariables(p.Variables(secret))
+}
+
+// Store is the file of profiles.
+type Store struct {
+	dir     string
+	keyring Keyring
+
+	Current  string             `json:"current,omitempty"`
+	Profiles map[string]Profile `json:"profiles"`
+}
+
+// ErrUnknown is the error for a profile that is not there.
+var ErrUnknown = errors.New("no such profile")
+
+// Dir is the folder of the configuration: IMCTL_CONFIG, or imctl in the user's folder.
+func Dir(env func(string) string) (string, error) {
+	if dir := env("IMCTL_CONFIG"); dir != "" {
+		return dir, nil
+	}
+	if dir := env("XDG_CONFIG_HOME"); dir != "" {
+		return filepath.Join(dir, "imctl"), nil
+	}
+	if dir := env("APPDATA"); dir != "" {
+		return filepath.Join(dir, "imctl"), nil
+	}
+	if home := env("HOME"); home != "" {
+		return filepath.Join(home, ".config", "imctl"), nil
+	}
+	return "", errors.New("no folder for the configuration: set IMCTL_CONFIG")
+}
+
+// Open reads the profiles in a folder; none is an empty store.
+func Open(dir string, keyring Keyring) (*Store, error) {
+	s := &Store{dir: dir, keyring: keyring}
+	raw, err := os.ReadFile(s.path())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, err
+	default:
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.DisallowUnknownFields()
+		if err := d.Decode(s); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.path(), err)
+		}
+	}
+	if s.Profiles == nil {
+		s.Profiles = map[string]Profile{}
+	}
+	return s, nil
+}
+
+func (s *Store) path() string { return filepath.Join(s.dir, "config.json") }
+
+// Names are those of all profiles, with the built-in one.
+func (s *Store) Names() []string {
+	names := slices.Collect(maps.Keys(s.Profiles))
+	if _, own := s.Profiles[Local]; !own {
+		names = append(names, Local)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Get is one profile.
+func (s *Store) Get(name string) (Profile, error) {
+	if p, ok := s.Profiles[name]; ok {
+		return p, nil
+	}
+	if name == Local {
+		return local, nil
+	}
+	return Profile{}, fmt.Errorf("%w: %q", ErrUnknown, name)
+}
+
+// local and its secret are the defaults of the emulator.
+var local = Profile{
+	Host: "http://127.0.0.1:8080", Platform: string(im.Easemob), AppKey: "acme#demo",
+	Credential: ClientSecret, ClientID: "YXA6aW1zZXJ2ZXItaWQ", SecretIn: inBuiltIn,
+}
+
+const (
+	inKeyring, inFile, inBuiltIn = "keyring", "file", "built_in"
+	localSecret                  = "YXA6aW1zZXJ2ZXItc2VjcmV0" //nolint:gosec // of every emulator
+)
+
+// goodName says that a name needs no quoting anywhere.
+func goodName(name string) bool {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+	return name != "" && len(name) <= 64 && strings.Trim(name, letters) == ""
+}
+
+// Put stores a profile with its secret, and makes it the current one.
+func (s *Store) Put(name string, p Profile, secret string) (Profile, error) {
+	if !goodName(name) {
+		return p, fmt.Errorf("the name of a profile is %q, must be 1 to 64 letters, digits, dots, hyphens or underscores", name)
+	}
+	where, err := s.putSecret(name, secret)
+	if err != nil {
+		return p, err
+	}
+	p.SecretIn = where
+	s.Profiles[name] = p
+	s.Current = name
+	return p, s.save()
+}
+
+// Use makes a profile the current one.
+func (s *Store) Use(name string) error {
+	if _, err := s.Get(name); err != nil {
+		return err
+	}
+	s.Current = name
+	return s.save()
+}
+
+// Remove forgets a profile and its secret.
+func (s *Store) Remove(name string) error {
+	p, ok := s.Profiles[name]
+	if !ok {
+		return fmt.Errorf("%w: %q", ErrUnknown, name)
+	}
+	if err := s.dropSecret(name, p); err != nil {
+		return err
+	}
+	delete(s.Profiles, name)
+	if s.Current == name {
+		s.Current = ""
+	}
+	return s.save()
+}
+
+func (s *Store) save() error {
+	raw, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writePrivate(s.path(), append(raw, '\n'))
+}
+
+// writePrivate writes a file that only its owner can read.
+func writePrivate(path string, raw []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	return whole.Private(path, raw)
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package imotel_test
+
+const raceEnabled = false

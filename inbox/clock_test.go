@@ -1,0 +1,117 @@
+package inbox_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/callbacks"
+	"github.com/imrest/im-go/inbox"
+)
+
+// Handlers fail for 10 minutes, and the IM server notices nothing.
+func TestFailingHandlersLeadToNoBan(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		synctest.Test(t, func(t *testing.T) {
+			s, db := p.inbox(t, inbox.Options{})
+			effects := p.table(t, db, "effects", "call_id VARCHAR(100)")
+			left := callbacks.Observation{}
+			h := newHandler(t, callbacks.Config{Store: s, Observe: func(_ context.Context, o callbacks.Observation) { left = o }})
+			var broken atomic.Bool
+			broken.Store(true)
+			inbox.On(h, func(ctx context.Context, tx *sql.Tx, e *callbacks.Recalled) error {
+				if _, err := tx.ExecContext(ctx, "INSERT INTO "+effects+" VALUES ("+p.arg(1)+")", e.CallID); err != nil {
+					return err
+				}
+				if broken.Load() {
+					return errors.New("the handler is broken")
+				}
+				return nil
+			})
+			stop := run(t, h)
+			start, sent, failures := time.Now(), 0, 0
+			for time.Since(start) < 10*time.Minute {
+				if post(h, numbered(sent)) != 200 {
+					failures++
+				}
+				sent++
+				time.Sleep(2 * time.Second)
+			}
+			assert.Zero(t, failures, "of %d responses", sent)
+			assert.Equal(t, 45, left.FailuresLeft)
+			assert.Equal(t, sent, counts(t, s).Waiting)
+			assert.Zero(t, number(t, db, "SELECT COUNT(*) FROM "+effects))
+			broken.Store(false)
+			time.Sleep(11 * time.Minute) // the longest backoff
+			stop()
+			assert.Equal(t, inbox.Counts{}, counts(t, s))
+			assert.Equal(t, sent, number(t, db, "SELECT COUNT(DISTINCT call_id) FROM "+effects))
+			assert.Equal(t, sent, number(t, db, "SELECT COUNT(*) FROM "+effects))
+			t.Logf("%d events, %d failures responded", sent, failures)
+			require.NoError(t, db.Close())
+		})
+	})
+}
+
+// Attempts come later and later.
+func TestBackoff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := newPlace(t, inbox.SQLite).inbox(t, inbox.Options{Attempts: 6, Backoff: 2 * time.Second, MaxBackoff: 10 * time.Second})
+		h := newHandler(t, callbacks.Config{Store: s})
+		start := time.Now()
+		var at []time.Duration
+		callbacks.On(h, func(context.Context, callbacks.Event) error {
+			at = append(at, time.Since(start).Round(time.Second))
+			return errors.New("no")
+		})
+		stop := run(t, h)
+		require.Equal(t, 200, post(h, numbered(1)))
+		time.Sleep(time.Hour)
+		stop()
+		sec := time.Second
+		assert.Equal(t, []time.Duration{0, 2 * sec, 6 * sec, 14 * sec, 24 * sec, 34 * sec}, at)
+		assert.Equal(t, 1, counts(t, s).Dead)
+	})
+}
+
+// Keys are kept for three days and then forgotten, and so are the marks.
+func TestPruning(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		synctest.Test(t, func(t *testing.T) {
+			s, db := p.inbox(t, inbox.Options{Poll: 10 * time.Minute})
+			var handled atomic.Int32
+			h := newHandler(t, callbacks.Config{Store: s})
+			callbacks.On(h, func(context.Context, callbacks.Event) error { handled.Add(1); return nil })
+			stop := run(t, h)
+			var group sync.WaitGroup
+			for i := range 1500 {
+				group.Go(func() { assert.Equal(t, 200, post(h, numbered(i))) })
+			}
+			group.Wait()
+			time.Sleep(71 * time.Hour)
+			require.Equal(t, 200, post(h, numbered(1)))
+			time.Sleep(time.Minute)
+			assert.Equal(t, int32(1500), handled.Load())
+			time.Sleep(2 * time.Hour)
+			require.Equal(t, 200, post(h, numbered(1)))
+			time.Sleep(2 * time.Minute)
+			assert.Equal(t, int32(1501), handled.Load())
+			stop()
+			if p.dialect == inbox.SQLite {
+				assert.Equal(t, 1, number(t, db, fmt.Sprintf("SELECT COUNT(*) FROM %sdone", p.prefix)))
+			} else {
+				assert.Equal(t, 1, number(t, db, fmt.Sprintf("SELECT COUNT(*) FROM %sseen", p.prefix)))
+			}
+			require.NoError(t, db.Close())
+		})
+	})
+}

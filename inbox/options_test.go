@@ -1,0 +1,157 @@
+package inbox_test
+
+import (
+	"context"
+	"database/sql"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/callbacks"
+	"github.com/imrest/im-go/callbacks/callbackstest"
+	"github.com/imrest/im-go/inbox"
+	"github.com/imrest/im-go/inbox/sqlite"
+	"github.com/imrest/im-go/page"
+)
+
+func TestOptionsAreChecked(t *testing.T) {
+	db, arrivals, err := sqlite.Open(filepath.Join(t.TempDir(), "app.db"))
+	require.NoError(t, err)
+	defer db.Close()
+	defer arrivals.Close()
+	small, _, err := sqlite.Open(filepath.Join(t.TempDir(), "app.db"))
+	require.NoError(t, err)
+	defer small.Close()
+	small.SetMaxOpenConns(5)
+	for _, c := range []struct {
+		field string
+		db    *sql.DB
+		o     inbox.Options
+	}{
+		{"db", nil, inbox.Options{Dialect: inbox.MariaDB}},
+		{"db", small, inbox.Options{Dialect: inbox.MariaDB}},
+		{"Options.Dialect", db, inbox.Options{}},
+		{"Options.Dialect", db, inbox.Options{Dialect: "oracle"}},
+		{"Options.Arrivals", db, inbox.Options{Dialect: inbox.SQLite}},
+		{"Options.Arrivals", db, inbox.Options{Dialect: inbox.SQLite, Arrivals: db}},
+		{"Options.Arrivals", db, inbox.Options{Dialect: inbox.PostgreSQL, Arrivals: arrivals}},
+		{"Options.Workers", db, inbox.Options{Dialect: inbox.SQLite, Arrivals: arrivals, Workers: 2}},
+		{"Options.Workers", db, inbox.Options{Dialect: inbox.MariaDB, Workers: -1}},
+		{"Options.Backoff", db, inbox.Options{Dialect: inbox.MariaDB, Backoff: -1}},
+		{"Options.Prefix", db, inbox.Options{Dialect: inbox.MariaDB, Prefix: "a; DROP"}},
+		{"Options.Prefix", db, inbox.Options{Dialect: inbox.MariaDB, Prefix: strings.Repeat("x", 31)}},
+	} {
+		_, err := inbox.New(c.db, c.o)
+		require.ErrorIs(t, err, im.ErrInvalidArgument, c.field)
+		assert.ErrorContains(t, err, c.field+": ")
+	}
+}
+
+// What could lose events, or delay receiving, is rejected.
+func TestFilesAreChecked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "app.db")
+	good, arrivals, err := sqlite.Open(path)
+	require.NoError(t, err)
+	defer good.Close()
+	defer arrivals.Close()
+	for text, dsn := range map[string]string{
+		"synchronous": "file:" + path + "?_pragma=synchronous(NORMAL)", "in memory": ":memory:", "another one": "file:" + path,
+	} {
+		other, err := sql.Open("sqlite", dsn)
+		require.NoError(t, err)
+		defer other.Close()
+		s, err := inbox.New(good, inbox.Options{Dialect: inbox.SQLite, Arrivals: other})
+		require.NoError(t, err)
+		err = s.Migrate(t.Context())
+		require.ErrorIs(t, err, im.ErrInvalidArgument, text)
+		assert.ErrorContains(t, err, text)
+	}
+}
+
+// Several processes start at once.
+func TestMigrateAtOnce(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				s, _, closeAll, err := p.open(t.Context(), inbox.Options{})
+				if assert.NoError(t, err) {
+					defer closeAll()
+					assert.NoError(t, s.Migrate(t.Context()), "once more")
+				}
+			})
+		}
+		group.Wait()
+	})
+}
+
+func TestRunNeedsTables(t *testing.T) {
+	db, arrivals, err := sqlite.Open(filepath.Join(t.TempDir(), "app.db"))
+	require.NoError(t, err)
+	defer db.Close()
+	defer arrivals.Close()
+	s, err := inbox.New(db, inbox.Options{Dialect: inbox.SQLite, Arrivals: arrivals})
+	require.NoError(t, err)
+	h := newHandler(t, callbacks.Config{Store: s})
+	assert.Equal(t, 500, post(h, recall))
+	require.ErrorContains(t, h.Run(t.Context()), "Migrate")
+	require.NoError(t, s.Migrate(t.Context()))
+	assert.Equal(t, 200, post(h, recall))
+	require.ErrorIs(t, s.Run(t.Context(), nil), im.ErrInvalidArgument)
+	stop := run(t, h)
+	until(t, func() bool { return counts(t, s).Waiting == 0 })
+	require.ErrorContains(t, h.Run(t.Context()), "runs already")
+	stop()
+	_, err = s.ListDead(t.Context(), page.Options{Limit: 101})
+	require.ErrorIs(t, err, im.ErrInvalidArgument)
+	_, err = s.ListDead(t.Context(), page.Options{Cursor: "x"})
+	require.ErrorIs(t, err, im.ErrInvalidArgument)
+	require.ErrorIs(t, s.Requeue(t.Context(), "x"), im.ErrInvalidArgument)
+}
+
+// On needs an inbox.
+func TestOnWithoutInbox(t *testing.T) {
+	var failure error
+	h, err := callbacks.New(callbacks.Config{Secrets: []string{secret}, Observe: func(_ context.Context, o callbacks.Observation) { failure = o.Err }})
+	require.NoError(t, err)
+	inbox.On(h, func(context.Context, *sql.Tx, *callbacks.Recalled) error { return nil })
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, callbackstest.Request(secret, recall))
+	assert.Equal(t, 500, w.Code)
+	require.ErrorIs(t, failure, inbox.ErrNoTransaction)
+}
+
+// Both sides of a conversation, and all that happens in a group, have one name.
+func TestConversation(t *testing.T) {
+	name := func(b callbackstest.Body) string {
+		e, err := callbacks.Parse(b.JSON())
+		require.NoError(t, err)
+		return inbox.Conversation(e)
+	}
+	text := callbackstest.Example(callbacks.KindMessageText)
+	ack := callbackstest.Example(callbacks.KindMessageReadAck)
+	edit := callbackstest.Example(callbacks.KindMessageEdit)
+	assert.Equal(t, "users mia noah", name(ack))
+	assert.Equal(t, name(ack), name(edit))
+	assert.Contains(t, name(text), "users ")
+	group := "group 355555555500001"
+	assert.Equal(t, group, name(recall))
+	assert.Equal(t, group, name(callbackstest.Example(callbacks.KindMessageGroupReadAck)))
+	for _, kind := range callbackstest.Kinds() {
+		got := name(callbackstest.Example(kind))
+		switch {
+		case strings.HasPrefix(string(kind), "user."), strings.Contains(string(kind), "SUPER_ADMIN"):
+			assert.Empty(t, got, kind)
+		case strings.HasPrefix(string(kind), "muc."), strings.HasPrefix(string(kind), "group_op."):
+			assert.Contains(t, got, "group ", kind)
+		case strings.HasPrefix(string(kind), "roster."), strings.HasPrefix(string(kind), "message."):
+			assert.NotEmpty(t, got, kind)
+		}
+	}
+}

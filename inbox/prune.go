@@ -1,0 +1,80 @@
+package inbox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+const (
+	pruneEvery = 10 * time.Minute
+	pruneChunk = 1000 // rows in one transaction, so that receiving waits for few
+)
+
+// pruneUntil deletes what is no longer needed, now and then, until ctx ends.
+func (s *Inbox) pruneUntil(ctx context.Context) {
+	timer := time.NewTicker(pruneEvery)
+	defer timer.Stop()
+	for {
+		if err := s.prune(ctx); err != nil {
+			s.trouble(ctx, "old keys cannot be deleted", err)
+		}
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// prune forgets the keys of events that cannot come again.
+func (s *Inbox) prune(ctx context.Context) error {
+	old := micros(time.Now().Add(-s.o.Remember))
+	for more := true; more; {
+		var err error
+		if more, err = s.pruneSeen(ctx, old); err != nil {
+			return err
+		}
+	}
+	if s.o.Dialect.separate() {
+		return s.pruneMarks(ctx, old)
+	}
+	return nil
+}
+
+// pruneSeen forgets the oldest keys, and reports whether there are more.
+func (s *Inbox) pruneSeen(ctx context.Context, old int64) (more bool, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		upTo := old - 1
+		err := tx.QueryRowContext(ctx, s.text("SELECT at FROM {}seen WHERE at < ? ORDER BY at LIMIT 1 OFFSET ?"), old, pruneChunk).Scan(&upTo)
+		if more = err == nil; err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, s.text("DELETE FROM {}seen WHERE at <= ?"), upTo)
+		return err
+	})
+	return more, err
+}
+
+// pruneMarks forgets that events took effect which the inbox no longer holds. An event that took effect
+// just before a crash is in the inbox still, so marks from the first id in it on are needed.
+func (s *Inbox) pruneMarks(ctx context.Context, old int64) error {
+	var first sql.NullInt64
+	if err := s.arrivals.QueryRowContext(ctx, s.text("SELECT MIN(id) FROM {}inbox")).Scan(&first); err != nil {
+		return err
+	}
+	if !first.Valid {
+		first.Int64 = 1<<63 - 1
+	}
+	for {
+		gone, err := s.db.ExecContext(ctx, s.text("DELETE FROM {}done WHERE mark IN (SELECT mark FROM {}done WHERE at < ? AND id < ? LIMIT ?)"),
+			old, first.Int64, pruneChunk)
+		if err != nil {
+			return err
+		}
+		if n, err := gone.RowsAffected(); err != nil || n < pruneChunk {
+			return err
+		}
+	}
+}

@@ -1,0 +1,207 @@
+package inbox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/imrest/im-go/callbacks"
+)
+
+// window is how many events are looked for at once.
+const window = 256
+
+// errEnding is the cause of the handlers' context when the grace is over.
+var errEnding = errors.New("inbox: the process is ending")
+
+// candidate is an event that may be handled.
+type candidate struct {
+	id   int64
+	lane string
+}
+
+// name is what must not be handled twice at once: the lane, or an event without one.
+func (c candidate) name() string {
+	if c.lane != "" {
+		return c.lane
+	}
+	return strconv.FormatInt(c.id, 10)
+}
+
+// Run implements [callbacks.Store]: it handles what is kept until ctx ends. Then it takes no
+// further event, and waits for the handlers at work; after the grace period their contexts
+// end and their transactions are rolled back. Failures of the database are logged and do not end it. It
+// fails at once if the tables are missing, or if it runs already.
+func (s *Inbox) Run(ctx context.Context, handle func(context.Context, callbacks.Kept) error) error {
+	if handle == nil {
+		return invalid("handle", "must not be nil")
+	}
+	if !s.running.CompareAndSwap(false, true) {
+		return errors.New("inbox: Run runs already")
+	}
+	defer s.running.Store(false)
+	if _, err := s.due(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("inbox: the tables cannot be read (Migrate creates them): %w", err)
+	}
+	working, end := s.graceful(ctx)
+	defer end()
+	groups := make(chan []candidate)
+	var all sync.WaitGroup
+	for range s.o.Workers {
+		all.Go(func() {
+			for g := range groups {
+				s.settle(working, g, handle)
+			}
+		})
+	}
+	all.Go(func() { s.pruneUntil(ctx) })
+	s.feed(ctx, groups)
+	close(groups)
+	all.Wait()
+	return nil
+}
+
+// graceful returns a context that ends some time after ctx.
+func (s *Inbox) graceful(ctx context.Context) (context.Context, func()) {
+	working, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(s.o.Grace)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel(errEnding)
+		case <-working.Done():
+		}
+	})
+	return working, func() { stop(); cancel(nil) }
+}
+
+// feed hands out the events that are due, until ctx ends.
+func (s *Inbox) feed(ctx context.Context, groups chan<- []candidate) {
+	for ctx.Err() == nil {
+		before := s.busyNow()
+		found, err := s.due(ctx)
+		if err != nil {
+			s.trouble(ctx, "events cannot be read", err)
+		}
+		work := s.grouped(found, before)
+		if len(work) == 0 {
+			s.rest(ctx)
+		}
+		for i, g := range work {
+			select {
+			case groups <- g:
+			case <-ctx.Done():
+				for _, g := range work[i:] {
+					s.free(g)
+				}
+				return
+			}
+		}
+	}
+}
+
+// rest waits for an event, or for the next look.
+func (s *Inbox) rest(ctx context.Context) {
+	timer := time.NewTimer(s.o.Poll)
+	defer timer.Stop()
+	select {
+	case <-s.wake:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// trouble logs a failure of the database.
+func (s *Inbox) trouble(ctx context.Context, what string, err error) {
+	if ctx.Err() == nil {
+		s.log.WarnContext(ctx, "inbox: "+what, "error", err.Error())
+	}
+}
+
+// due returns the first events that are due. In a lane with an event that waits for another attempt,
+// none is.
+func (s *Inbox) due(ctx context.Context) ([]candidate, error) {
+	now := micros(time.Now())
+	statement, args := "SELECT id, lane FROM {}inbox WHERE due <= ? ORDER BY due, id LIMIT ?", []any{now, window}
+	if s.o.OrderBy != nil {
+		statement, args = `SELECT id, lane FROM {}inbox e WHERE due <= ? AND (lane IS NULL OR NOT EXISTS
+			(SELECT 1 FROM {}inbox p WHERE p.lane = e.lane AND p.id < e.id AND p.due > ?)) ORDER BY id LIMIT ?`, []any{now, now, window}
+	}
+	rows, err := s.arrivals.QueryContext(ctx, s.text(statement), args...)
+	if err != nil {
+		return nil, err
+	}
+	var found []candidate
+	return found, each(rows, func() error {
+		var c candidate
+		var lane sql.RawBytes
+		err := rows.Scan(&c.id, &lane)
+		if s.o.OrderBy != nil {
+			c.lane = string(lane)
+		}
+		found = append(found, c)
+		return err
+	})
+}
+
+// grouped puts events together that a worker is to handle: all of a lane, and more up to
+// the size of a batch. What is busy, or was when the events were looked for, is left out.
+func (s *Inbox) grouped(found []candidate, before map[string]time.Time) [][]candidate {
+	s.busyMu.Lock()
+	defer s.busyMu.Unlock()
+	lanes := make(map[string][]candidate)
+	var names []string
+	for _, c := range found {
+		name := c.name()
+		_, busy := s.busy[name]
+		if _, was := before[name]; busy || was {
+			continue
+		}
+		if lanes[name] == nil {
+			names = append(names, name)
+		}
+		lanes[name] = append(lanes[name], c)
+	}
+	var groups [][]candidate
+	var group []candidate
+	for _, name := range names {
+		s.busy[name] = time.Time{}
+		if group = append(group, lanes[name]...); len(group) >= s.o.Batch {
+			groups, group = append(groups, group), nil
+		}
+	}
+	if len(group) > 0 {
+		groups = append(groups, group)
+	}
+	return groups
+}
+
+// busyNow returns what is being handled, or rests because another process has it.
+func (s *Inbox) busyNow() map[string]time.Time {
+	s.busyMu.Lock()
+	defer s.busyMu.Unlock()
+	now := time.Now()
+	maps.DeleteFunc(s.busy, func(_ string, until time.Time) bool { return !until.IsZero() && !until.After(now) })
+	return maps.Clone(s.busy)
+}
+
+func (s *Inbox) free(group []candidate) {
+	s.busyMu.Lock()
+	defer s.busyMu.Unlock()
+	for _, c := range group {
+		delete(s.busy, c.name())
+	}
+}
+
+// leave lets what another process has alone for a while.
+func (s *Inbox) leave(c candidate) {
+	s.busyMu.Lock()
+	defer s.busyMu.Unlock()
+	s.busy[c.name()] = time.Now().Add(s.o.Poll)
+}
