@@ -23,7 +23,8 @@ vet:
 	@$(INTOOLS) vet ./...
 
 lint:
-	@lint=$(call TOOL,golangci-lint) && for m in $(MODULES); do (cd $$m && $$lint run ./...) || exit 1; done
+	@lint=$(call TOOL,golangci-lint) && GOWORK=off $$lint run ./... && \
+		for m in $(filter-out .,$(MODULES)); do (cd $$m && $$lint run ./...) || exit 1; done
 	@lint=$(call TOOL,golangci-lint) && cd tools && GOWORK=off $$lint run ./...
 
 test: ## the command of the README, for every module
