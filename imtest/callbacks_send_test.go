@@ -364,7 +364,7 @@ func TestCallbackOrder(t *testing.T) {
 	assert.Equal(t, want, r.ids())
 
 	both := make(chan struct{}, 2)
-	r.always(func(w http.ResponseWriter, _ int) {
+	r.always(func(http.ResponseWriter, int) {
 		both <- struct{}{}
 		for len(both) < 2 {
 			time.Sleep(time.Millisecond)

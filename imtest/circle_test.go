@@ -11,9 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
-	"github.com/stretchr/testify/require"
 )
 
 // Whatever calls come, in whatever order: owners, lists, threads and what a user

@@ -24,8 +24,7 @@ const (
 	SameOwner      Kind = "the user is the owner"
 )
 
-// The types of circles that events hold as well, which have their comments.
-type (
+type ( // of circles, which events hold as well
 	CircleKind = event.CircleKind
 	CircleID   = event.CircleID
 	Settings   = event.Settings

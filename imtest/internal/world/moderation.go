@@ -27,8 +27,7 @@ const (
 	NoExport         Kind = "there is no such export, or its file is not there"
 )
 
-// The types of keyword lists that events hold as well, which have their comments.
-type (
+type ( // of keyword lists, which events hold as well
 	KeywordSettings = event.KeywordSettings
 	KeywordList     = event.KeywordList
 	Keyword         = event.Keyword
