@@ -122,10 +122,10 @@ func (r *Rule) checkFilters() error {
 func (r *Rule) checkKinds() error {
 	for i, kind := range r.Kinds {
 		if err := CheckKind(kind); err != nil {
-			return fmt.Errorf("Kinds[%d]: %w", i, err)
+			return fmt.Errorf("Kinds[%d]: %w", i, err) //nolint:staticcheck // the name of a field
 		}
 		if (Family(kind) == "pre_send") != r.preSend() {
-			return fmt.Errorf("Kinds[%d]: is %q: kinds before and after delivery need rules of their own", i, kind)
+			return fmt.Errorf("Kinds[%d]: is %q: kinds before and after delivery need rules of their own", i, kind) //nolint:staticcheck // the name of a field
 		}
 	}
 	return nil

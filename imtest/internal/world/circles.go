@@ -24,7 +24,7 @@ const (
 	SameOwner      Kind = "the user is the owner"
 )
 
-type ( // of circles, which events hold as well
+type ( //nolint:revive // of circles; package event, which holds them as well, has their comments
 	CircleKind = event.CircleKind
 	CircleID   = event.CircleID
 	Settings   = event.Settings

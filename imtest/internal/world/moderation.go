@@ -27,7 +27,7 @@ const (
 	NoExport         Kind = "there is no such export, or its file is not there"
 )
 
-type ( // of keyword lists, which events hold as well
+type ( //nolint:revive // of keyword lists; package event, which holds them as well, has their comments
 	KeywordSettings = event.KeywordSettings
 	KeywordList     = event.KeywordList
 	Keyword         = event.Keyword

@@ -120,7 +120,7 @@ func atRate(client *http.Client, url string, bodies [][]byte) []time.Duration {
 		time.Sleep(time.Until(due))
 		go func() {
 			request := must(http.NewRequestWithContext(context.Background(), http.MethodPost, url, bytes.NewReader(body)))
-			resp := must(client.Do(request))
+			resp := must(client.Do(request)) //nolint:bodyclose // below, which must hides
 			defer resp.Body.Close()
 			if text := must(io.ReadAll(resp.Body)); string(text) != `{"valid":true}` {
 				panic(string(text))
