@@ -150,8 +150,8 @@ func (h *Handler) verify(a *arrived) error {
 }
 
 func (h *Handler) fresh(at time.Time) error {
-	age := h.config.now().Sub(at)
-	if limit := h.config.MaxAge; limit > 0 && (age > limit || -age > min(limit, maxAhead)) {
+	limit, now := h.config.MaxAge, h.config.now()
+	if limit > 0 && (at.Before(now.Add(-limit)) || at.After(now.Add(min(limit, maxAhead)))) {
 		return ErrStale
 	}
 	return nil
@@ -181,7 +181,7 @@ func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arri
 		k, o.CallID = a.kept, string(a.wire.CallID)
 	}
 	if a != nil && a.event != nil {
-		o.Kind, o.Lag = a.event.Kind(), k.Received.Sub(a.event.Head().Time)
+		o.Kind, o.Lag = a.event.Kind(), lag(k.Received, a.event.Head().Time)
 	}
 	if why != nil {
 		k.Quarantined = why.Error()
@@ -196,7 +196,7 @@ func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arri
 // accept handles or keeps an event that was verified.
 func (h *Handler) accept(w http.ResponseWriter, r *http.Request, a *arrived) {
 	i := a.event.Head()
-	o := Observation{Kind: i.Type, CallID: i.CallID, Lag: a.kept.Received.Sub(i.Time), Status: http.StatusOK}
+	o := Observation{Kind: i.Type, CallID: i.CallID, Lag: lag(a.kept.Received, i.Time), Status: http.StatusOK}
 	settle := h.handleNow
 	if h.config.Store != nil {
 		settle = h.keep
