@@ -23,7 +23,8 @@ vet:
 	@$(INTOOLS) vet ./...
 
 lint:
-	@lint=$(call TOOL,golangci-lint) && for m in $(MODULES); do (cd $$m && $$lint run ./...) || exit 1; done
+	@lint=$(call TOOL,golangci-lint) && GOWORK=off $$lint run ./... && \
+		for m in $(filter-out .,$(MODULES)); do (cd $$m && $$lint run ./...) || exit 1; done
 	@lint=$(call TOOL,golangci-lint) && cd tools && GOWORK=off $$lint run ./...
 
 test: ## the command of the README, for every module
@@ -37,7 +38,7 @@ test-386: ## an int of 32 bits; runs on an amd64 kernel
 cross: ## builds and vets, tests included, for every target
 	@export CGO_ENABLED=0; for t in $(TARGETS); do for m in $(MODULES); do \
 		echo "$$t $$m"; export GOOS=$${t%/*} GOARCH=$${t#*/}; \
-		(cd $$m && $(GO) build ./... && $(GO) vet ./...) || exit 1; \
+		(cd $$m && $(GO) build -o /dev/null ./... && $(GO) vet ./...) || exit 1; \
 	done; done
 	@echo js/wasm .; export GOOS=js GOARCH=wasm; $(GO) build ./... && $(GO) vet ./...
 
@@ -60,9 +61,9 @@ firstget: ## a user's first go get and go install of each module, as committed
 docs: ## writes the generated pages, in both languages
 	$(GO) run ./internal/test/endpointdocs > docs/endpoints.md
 	$(GO) run ./internal/test/verbs
-	$(GO) run ./internal/test/chinese
 	$(GO) run ./imctl/internal/spec/gen
 	$(GO) run ./imctl/internal/surface
+	$(GO) run ./internal/test/chinese
 
 bench: ## the client beside raw net/http, with the bounds that it must meet
 	@$(GO) run ./internal/test/perf -o docs/performance.md; met=$$?; $(GO) run ./internal/test/chinese && exit $$met
@@ -74,6 +75,7 @@ torture: ## the whole of the fault tests, at most 15 minutes each; the kills of 
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 15m -run 'Torture|Promise' -v ./internal/test/faults/...
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 2m -run 'QuotasAreKept|NightlyLane' -v ./internal/test/e2e
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 10m -v ./internal/test/jobs
+	IM_TORTURE=1 $(GO) -C imctl test -count 1 -timeout 5m -run Start -v .
 	IM_TORTURE=1 $(GO) -C redisquota test -count 1 -timeout 5m -run 'Fleet|Restart' -v ./...
 	IM_TORTURE=1 $(GO) -C inbox test -count 1 -timeout 90m -run Torture -v .
 
