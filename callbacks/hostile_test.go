@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -126,4 +127,32 @@ func TestLagWithoutTime(t *testing.T) {
 	serve(h, signed(outgoing(textBody).With("timestamp", 0)))
 	assert.Equal(t, "deliver", seen.Verdict)
 	assert.Zero(t, seen.Lag)
+}
+
+// Whoever knows neither token nor secret writes nothing into the store, and drives nothing out of the quarantine.
+func TestQuarantineKeepsWhatIsSigned(t *testing.T) {
+	m := callbacks.NewMemory(callbacks.MemoryOptions{})
+	h := newHandler(t, callbacks.Config{Tokens: []string{"t"}, Store: m, StoreFailure: callbacks.StoreFailureReject, MaxBody: 10_000})
+	for h.Stats().FailuresLeft > 0 {
+		assert.Equal(t, http.StatusUnauthorized, serve(h, post("{}")).Code)
+	}
+	withToken := func(body string) *http.Request {
+		r := post(body)
+		r.URL.RawQuery = "token=t"
+		return r
+	}
+	for _, r := range []*http.Request{
+		post("{}"), post(string(recall.With("security", "x").JSON())), post(strings.Repeat("x", 10_001)), withToken(strings.Repeat("x", 10_001)), withToken("[]"),
+		signed(outgoing(textBody)),
+	} {
+		assert.Equal(t, http.StatusOK, serve(h, r).Code)
+	}
+	assert.Empty(t, m.Quarantined())
+	assert.Equal(t, http.StatusOK, serve(h, signed(recall)).Code, "the token was forgotten in the rule")
+	kept := m.Quarantined()
+	require.Len(t, kept, 1)
+	assert.JSONEq(t, string(recall.Sign(secret).JSON()), string(kept[0].Body))
+	assert.Equal(t, callbacks.ErrToken.Error(), kept[0].Quarantined)
+	assert.False(t, kept[0].Received.IsZero())
+	assert.Zero(t, m.Len())
 }
