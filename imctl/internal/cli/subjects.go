@@ -7,6 +7,7 @@ import (
 	"github.com/imrest/im-go/imctl/internal/endpoint"
 	"github.com/imrest/im-go/imctl/internal/hand"
 	"github.com/imrest/im-go/imctl/internal/setup"
+	"github.com/imrest/im-go/imctl/internal/tokens"
 )
 
 // subject is a package of commands, with the words that it adds to the root or adds commands below. It is
@@ -23,6 +24,7 @@ func subjects() []subject {
 		{[]string{"login", "profile"}, setup.Add},
 		{endpoint.Words(), endpoint.Add},
 		{hand.Words(), hand.Add},
+		{[]string{"token"}, tokens.Add},
 		{[]string{"api", "schema"}, endpoint.AddOwn},
 		{[]string{"version", "completion", "man"}, basics},
 	}
