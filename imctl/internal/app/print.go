@@ -31,3 +31,8 @@ func Printed[T any, R ~[]T](a *App, results R, err error, columns ...string) err
 	}
 	return err
 }
+
+// Live writes rows one at a time, each as it comes: for commands that wait for what happens.
+func (a *App) Live(columns ...output.Column) (*output.Live, error) {
+	return a.Writer().Live(columns...)
+}

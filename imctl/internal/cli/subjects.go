@@ -6,6 +6,7 @@ import (
 	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/endpoint"
 	"github.com/imrest/im-go/imctl/internal/hand"
+	"github.com/imrest/im-go/imctl/internal/play"
 	"github.com/imrest/im-go/imctl/internal/setup"
 	"github.com/imrest/im-go/imctl/internal/tokens"
 )
@@ -25,6 +26,7 @@ func subjects() []subject {
 		{endpoint.Words(), endpoint.Add},
 		{hand.Words(), hand.Add},
 		{[]string{"token"}, tokens.Add},
+		{[]string{"serve", "tail"}, play.Add},
 		{[]string{"api", "schema"}, endpoint.AddOwn},
 		{[]string{"version", "completion", "man"}, basics},
 	}

@@ -32,7 +32,7 @@ func TestAppToken(t *testing.T) {
 func TestUserTokens(t *testing.T) {
 	c := clitest.New(t)
 	c.Server.AddUsers("alice")
-	c.Run("token", "user", "nobody").Fails(app.ExitFailed, "nobody")
+	c.Run("token", "user", "nobody").Fails(app.ExitFailed, "user not found")
 	assert.NotEmpty(t, c.Run("token", "user", "nobody", "--create", "--jq", ".token").OK())
 	c.Run("token", "user", "alice", "--dynamic").Fails(app.ExitUsage, "ttl")
 
