@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/doctor"
 	"github.com/imrest/im-go/imctl/internal/endpoint"
 	"github.com/imrest/im-go/imctl/internal/hand"
 	"github.com/imrest/im-go/imctl/internal/play"
@@ -25,6 +26,7 @@ func subjects() []subject {
 		{[]string{"login", "profile"}, setup.Add},
 		{endpoint.Words(), endpoint.Add},
 		{hand.Words(), hand.Add},
+		{[]string{"doctor"}, doctor.Add},
 		{[]string{"token"}, tokens.Add},
 		{[]string{"serve", "tail"}, play.Add},
 		{[]string{"api", "schema"}, endpoint.AddOwn},

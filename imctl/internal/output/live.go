@@ -74,7 +74,7 @@ func (p *liveTable) row(value any) error {
 		p.begun = true
 		b.WriteString(p.line(func(c Column) string { return strings.ToUpper(c.Name) }))
 	}
-	b.WriteString(p.line(func(c Column) string { return visible(cell(value, c.Name)) }))
+	b.WriteString(p.line(func(c Column) string { return Visible(cell(value, c.Name)) }))
 	_, err := io.WriteString(p.w, b.String())
 	return err
 }
