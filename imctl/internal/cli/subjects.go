@@ -4,9 +4,13 @@ import (
 	"slices"
 
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/doctor"
 	"github.com/imrest/im-go/imctl/internal/endpoint"
 	"github.com/imrest/im-go/imctl/internal/hand"
+	"github.com/imrest/im-go/imctl/internal/inspect"
+	"github.com/imrest/im-go/imctl/internal/play"
 	"github.com/imrest/im-go/imctl/internal/setup"
+	"github.com/imrest/im-go/imctl/internal/tokens"
 )
 
 // subject is a package of commands, with the words that it adds to the root or adds commands below. It is
@@ -23,6 +27,10 @@ func subjects() []subject {
 		{[]string{"login", "profile"}, setup.Add},
 		{endpoint.Words(), endpoint.Add},
 		{hand.Words(), hand.Add},
+		{[]string{"doctor"}, doctor.Add},
+		{[]string{"inspect"}, inspect.Add},
+		{[]string{"token"}, tokens.Add},
+		{[]string{"serve", "tail"}, play.Add},
 		{[]string{"api", "schema"}, endpoint.AddOwn},
 		{[]string{"version", "completion", "man"}, basics},
 	}

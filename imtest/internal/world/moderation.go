@@ -27,10 +27,13 @@ const (
 	NoExport         Kind = "there is no such export, or its file is not there"
 )
 
-type ( //nolint:revive // of keyword lists; package event, which holds them as well, has their comments
+type (
+	// KeywordSettings are those of a list, as in events.
 	KeywordSettings = event.KeywordSettings
-	KeywordList     = event.KeywordList
-	Keyword         = event.Keyword
+	// KeywordList is a list of words without them, as in events.
+	KeywordList = event.KeywordList
+	// Keyword is a word of a list, as in events.
+	Keyword = event.Keyword
 )
 
 // moderationState holds keyword lists and exports.
