@@ -60,9 +60,9 @@ firstget: ## a user's first go get and go install of each module, as committed
 docs: ## writes the generated pages, in both languages
 	$(GO) run ./internal/test/endpointdocs > docs/endpoints.md
 	$(GO) run ./internal/test/verbs
-	$(GO) run ./internal/test/chinese
 	$(GO) run ./imctl/internal/spec/gen
 	$(GO) run ./imctl/internal/surface
+	$(GO) run ./internal/test/chinese
 
 bench: ## the client beside raw net/http, with the bounds that it must meet
 	@$(GO) run ./internal/test/perf -o docs/performance.md; met=$$?; $(GO) run ./internal/test/chinese && exit $$met
@@ -74,6 +74,7 @@ torture: ## the whole of the fault tests, at most 15 minutes each; the kills of 
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 15m -run 'Torture|Promise' -v ./internal/test/faults/...
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 2m -run 'QuotasAreKept|NightlyLane' -v ./internal/test/e2e
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 10m -v ./internal/test/jobs
+	IM_TORTURE=1 $(GO) -C imctl test -count 1 -timeout 5m -run Start -v .
 	IM_TORTURE=1 $(GO) -C redisquota test -count 1 -timeout 5m -run 'Fleet|Restart' -v ./...
 	IM_TORTURE=1 $(GO) -C inbox test -count 1 -timeout 90m -run Torture -v .
 

@@ -2,6 +2,8 @@ package im
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -68,14 +70,32 @@ func Raw[T any](ctx context.Context, c *Client, r RawCall) (*T, error) {
 	return out, nil
 }
 
-func (r *RawCall) body() any {
+type plainRawCall RawCall
+
+// Format hides the token and the secrets. The values of the request are printed as they are.
+func (r RawCall) Format(f fmt.State, verb rune) { api.FormatMasked(f, verb, r.masked()) }
+
+// LogValue hides the token and the secrets.
+func (r RawCall) LogValue() slog.Value { return api.LogMasked(r.masked()) }
+
+func (r RawCall) masked() plainRawCall {
+	r.Token = api.Masked(r.Token)
+	masked := make([]string, len(r.Secrets))
+	for i, secret := range r.Secrets {
+		masked[i] = api.Masked(secret)
+	}
+	r.Secrets = masked
+	return plainRawCall(r)
+}
+
+func (r RawCall) body() any {
 	if r.Form != nil {
 		return api.Form(r.Form)
 	}
 	return r.Body
 }
 
-func (r *RawCall) secrets() []string {
+func (r RawCall) secrets() []string {
 	if r.Token == "" {
 		return r.Secrets
 	}
@@ -101,7 +121,7 @@ var (
 var ownHeaders = []string{"Host", "Content-Length", "Transfer-Encoding", "Trailer", "Upgrade"}
 
 // check rejects what cannot be sent.
-func (r *RawCall) check() error {
+func (r RawCall) check() error {
 	if r.Form != nil && r.Body != nil {
 		return api.Invalid("Form", "excludes Body")
 	}
@@ -122,7 +142,7 @@ func (r *RawCall) check() error {
 }
 
 // checkPlace rejects a method or path that cannot be called.
-func (r *RawCall) checkPlace() error {
+func (r RawCall) checkPlace() error {
 	switch {
 	case r.Endpoint != "":
 		if r.Method != "" || r.Path != "" || r.Quotas != nil || r.Idempotent {

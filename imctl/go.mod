@@ -3,6 +3,7 @@ module github.com/imrest/im-go/imctl
 go 1.26.0
 
 require (
+	github.com/creack/pty v1.1.24
 	github.com/imrest/im-go v0.1.0
 	github.com/itchyny/gojq v0.12.20
 	github.com/jedib0t/go-pretty/v6 v6.8.3

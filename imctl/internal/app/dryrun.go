@@ -62,7 +62,9 @@ func (d *dryRun) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		shown.read(r.Header.Get("Content-Type"), raw)
 	}
-	if err := d.Print(shown); err != nil {
+	w := d.Writer()
+	w.JQ = "" // it is for the data that a call returns
+	if err := w.Value(shown); err != nil {
 		return nil, err
 	}
 	return nil, ErrDryRun

@@ -81,7 +81,10 @@ func command(a *app.App, s *spec.Command) *cobra.Command {
 	}
 	v := newValues(c.Flags(), s)
 	for _, f := range v.required() {
-		example += " --" + f.Flag + " " + sample(f)
+		example += " --" + f.Flag
+		if f.Type != "bool" {
+			example += " " + sample(f)
+		}
 	}
 	c.Example = example
 	run := &call{App: a, spec: s, values: v}
@@ -126,8 +129,6 @@ func sample(f spec.Field) string {
 		return "key=value"
 	case f.Type == "file":
 		return "picture.png"
-	case f.Type == "bool":
-		return "true"
 	}
 	return strings.ToUpper(f.Flag)
 }
