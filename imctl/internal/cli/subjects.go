@@ -4,7 +4,9 @@ import (
 	"slices"
 
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/bulk"
 	"github.com/imrest/im-go/imctl/internal/endpoint"
+	"github.com/imrest/im-go/imctl/internal/export"
 	"github.com/imrest/im-go/imctl/internal/hand"
 	"github.com/imrest/im-go/imctl/internal/setup"
 )
@@ -23,6 +25,8 @@ func subjects() []subject {
 		{[]string{"login", "profile"}, setup.Add},
 		{endpoint.Words(), endpoint.Add},
 		{hand.Words(), hand.Add},
+		{bulk.Words(), bulk.Add},
+		{export.Words(), export.Add},
 		{[]string{"api", "schema"}, endpoint.AddOwn},
 		{[]string{"version", "completion", "man"}, basics},
 	}
