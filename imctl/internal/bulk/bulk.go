@@ -4,7 +4,6 @@ package bulk
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -91,7 +90,7 @@ type Send struct {
 func SendFlags(a *app.App, c *cobra.Command) *Send {
 	s := &Send{app: a, options: flags(c)}
 	c.Flags().StringVar(&s.path, "to-file", "", "`file` with the receivers: one a line, or CSV or JSONL with username or group_id")
-	c.Long = strings.TrimSpace(c.Short + ".\n\nWith --to-file: " + how)
+	c.Long = c.Short + ".\n\n--to-file sends to the users of a file, or with --groups to its groups.\n\n" + how
 	return s
 }
 
@@ -118,7 +117,7 @@ func (s *Send) Run(ctx context.Context, toGroups bool, m messages.Message) error
 
 // open checks a file.
 func open[T any](a *app.App, path string, columns []sheet.Column[T]) (*sheet.File[T], error) {
-	file, err := sheet.Open(path, columns)
+	file, err := sheet.Open(path, columns, a.T)
 	if err != nil {
 		return nil, app.WithHint(app.Usage("%w", err), a.T("Nothing was sent."))
 	}

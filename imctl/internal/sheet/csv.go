@@ -94,7 +94,7 @@ func (f *File[T]) checkRecord(r *csv.Reader, record []string, columns int) error
 // parse names the place of a fault in CSV.
 func (f *File[T]) parse(err error) error {
 	if at, ok := errors.AsType[*csv.ParseError](err); ok {
-		return f.wrong(at.Line, at.Column, "%v", at.Err)
+		return f.wrong(at.Line, at.Column, "this is not CSV: %v", at.Err)
 	}
 	return err
 }

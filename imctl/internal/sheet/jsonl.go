@@ -22,7 +22,7 @@ func (f *File[T]) object(number int, line string) (row T, err error) {
 	at := func() int { return int(d.InputOffset()) + 1 }
 	fail := func(err error) (T, error) {
 		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-			return row, f.wrong(number, int(syntax.Offset), "%v", err)
+			return row, f.wrong(number, int(syntax.Offset), "this is not JSON: %v", err)
 		}
 		return row, f.wrong(number, at(), "expected one JSON object a line, with %s", f.expected())
 	}

@@ -5,7 +5,6 @@ package sheet
 import (
 	"bufio"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"os"
@@ -31,6 +30,7 @@ type File[T any] struct {
 	columns []Column[T]
 	header  []string // of a CSV file
 	rows    int
+	speak   func(english string, args ...any) string
 }
 
 type form int
@@ -43,22 +43,17 @@ const (
 
 // Problem is a fault of a file.
 type Problem struct {
-	Path         string
 	Line, Column int // from 1; 0: no column is to blame
 	Text         string
 }
 
 // Error names the place.
-func (p *Problem) Error() string {
-	if p.Column == 0 {
-		return fmt.Sprintf("%s, line %d: %s", p.Path, p.Line, p.Text)
-	}
-	return fmt.Sprintf("%s, line %d, column %d: %s", p.Path, p.Line, p.Column, p.Text)
-}
+func (p *Problem) Error() string { return p.Text }
 
 // Open checks a file: .csv and .jsonl by their columns, any other as a list of values of the first column.
-func Open[T any](path string, columns []Column[T]) (*File[T], error) {
-	f := &File[T]{path: path, columns: columns}
+// Faults are spoken of by speak.
+func Open[T any](path string, columns []Column[T], speak func(english string, args ...any) string) (*File[T], error) {
+	f := &File[T]{path: path, columns: columns, speak: speak}
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".csv":
 		f.form = csvForm
@@ -67,12 +62,12 @@ func Open[T any](path string, columns []Column[T]) (*File[T], error) {
 	default:
 		for _, c := range columns[1:] {
 			if c.Required {
-				return nil, fmt.Errorf("%s must be a .csv or .jsonl file with %s", path, f.expected())
+				return nil, f.T("%s must be a .csv or .jsonl file with %s", path, f.expected())
 			}
 		}
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s must be a file: it is read twice, to be checked first", path)
+		return nil, f.T("%s must be a file: it is read twice, to be checked first", path)
 	}
 	for _, err := range f.Rows() {
 		if err != nil {
@@ -107,8 +102,17 @@ func (f *File[T]) Rows() iter.Seq2[T, error] {
 }
 
 func (f *File[T]) wrong(line, column int, format string, args ...any) error {
-	return &Problem{Path: f.path, Line: line, Column: column, Text: fmt.Sprintf(format, args...)}
+	text := f.speak(format, args...)
+	if column == 0 {
+		text = f.speak("%s, line %d: %s", f.path, line, text)
+	} else {
+		text = f.speak("%s, line %d, column %d: %s", f.path, line, column, text)
+	}
+	return &Problem{line, column, text}
 }
+
+// T is an error about the file as a whole.
+func (f *File[T]) T(format string, args ...any) error { return errors.New(f.speak(format, args...)) }
 
 // expected names the columns.
 func (f *File[T]) expected() string {
@@ -116,7 +120,7 @@ func (f *File[T]) expected() string {
 	for _, c := range f.columns {
 		name := c.Name
 		if !c.Required {
-			name += " (optional)"
+			name = f.speak("%s (optional)", name)
 		}
 		names = append(names, name)
 	}
