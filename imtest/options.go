@@ -25,6 +25,7 @@ type config struct {
 	quotas                 bool
 	easemob                bool
 	data                   io.Reader // nil: start empty
+	dataFile               string    // empty: none
 	faults                 io.Reader // nil: none
 	page, control          bool
 	onRequest              func(Request) // nil: nobody wants to see them

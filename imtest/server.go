@@ -158,6 +158,11 @@ func (srv *Server) readFiles() error {
 			return fmt.Errorf("imtest: %w", err)
 		}
 	}
+	if conf.dataFile != "" {
+		if err := srv.readDataFile(conf.dataFile); err != nil {
+			return fmt.Errorf("imtest: %w", err)
+		}
+	}
 	if conf.faults != nil {
 		return srv.SetFaults(conf.faults)
 	}

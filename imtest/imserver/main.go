@@ -219,16 +219,17 @@ func start(s *settings) (*imtest.Server, error) {
 		options = append(options, imtest.WithFaults(f))
 	}
 	if s.data != "" {
-		f, err := openData(s.data)
-		if err != nil {
-			return nil, err
-		}
-		if f != nil {
-			defer closed(f)
-			options = append(options, imtest.WithData(f))
-		}
+		options = append(options, imtest.WithDataFile(s.data))
 	}
 	return imtest.Start(options...)
+}
+
+// save writes the data, if they have a file.
+func save(srv *imtest.Server, name string) error {
+	if name == "" {
+		return nil
+	}
+	return srv.SaveFile(name)
 }
 
 // closed closes a file that was only read.

@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	version = "007"
+	// Version is what every token begins with.
+	Version = "007"
 
 	serviceChat = 5
 
@@ -110,7 +111,7 @@ func pack(content []byte) (string, error) {
 	if err := w.Close(); err != nil {
 		return "", fmt.Errorf("accesstoken: compressing: %w", err)
 	}
-	return version + base64.StdEncoding.EncodeToString(b.Bytes()), nil
+	return Version + base64.StdEncoding.EncodeToString(b.Bytes()), nil
 }
 
 // appendString writes a length and the bytes. Callers have checked that the

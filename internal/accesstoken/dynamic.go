@@ -9,6 +9,17 @@ import (
 	"time"
 )
 
+// dynamicMark is what the text of a dynamic token begins with.
+const dynamicMark = "dt-"
+
+type dynamicPayload struct {
+	Signature string `json:"signature"`
+	AppKey    string `json:"appkey"`
+	UserID    string `json:"userId"`
+	Issued    int64  `json:"curTime"`
+	TTL       int64  `json:"ttl"`
+}
+
 // Dynamic makes an Easemob dynamic user token: with it userID logs in on a
 // client SDK; the REST API does not take it. appKey is "org#app". Whole
 // seconds of now and ttl count.
@@ -21,14 +32,7 @@ func Dynamic(clientID, secret, appKey, userID string, now time.Time, ttl time.Du
 		strconv.FormatInt(issued, 10) + strconv.FormatInt(life, 10) + secret
 	sum := sha256.Sum256([]byte(text))
 
-	type payload struct {
-		Signature string `json:"signature"`
-		AppKey    string `json:"appkey"`
-		UserID    string `json:"userId"`
-		Issued    int64  `json:"curTime"`
-		TTL       int64  `json:"ttl"`
-	}
 	signature := hex.EncodeToString(sum[:])
-	body, _ := json.Marshal(payload{signature, appKey, userID, issued, life}) //nolint:errchkjson // cannot fail
-	return base64.URLEncoding.EncodeToString(append([]byte("dt-"), body...))
+	body, _ := json.Marshal(dynamicPayload{signature, appKey, userID, issued, life}) //nolint:errchkjson // cannot fail
+	return base64.URLEncoding.EncodeToString(append([]byte(dynamicMark), body...))
 }

@@ -44,9 +44,9 @@ func Parse(token string) (*Token, error) {
 
 // unpack undoes pack, and stops where a small token would grow large.
 func unpack(token string) ([]byte, error) {
-	body, ok := strings.CutPrefix(token, version)
+	body, ok := strings.CutPrefix(token, Version)
 	if !ok {
-		return nil, malformed("it does not begin with " + version)
+		return nil, malformed("it does not begin with " + Version)
 	}
 	if len(body) > base64.StdEncoding.EncodedLen(maxContent) {
 		return nil, malformed("it is too long")

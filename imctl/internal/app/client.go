@@ -106,12 +106,21 @@ func (a *App) Client(options ...im.Option) (*im.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	client, err := a.ClientOf(c, options...)
+	if err != nil {
+		return nil, err
+	}
+	a.client = client
+	return client, nil
+}
+
+// ClientOf is a client of another configuration than that of the run; the caller closes it.
+func (a *App) ClientOf(c im.Config, options ...im.Option) (*im.Client, error) {
 	all := append([]im.Option{im.WithLogger(a.Logger()), im.WithUserAgent("imctl/" + im.Version + " im-go/" + im.Version)}, a.Options...)
 	client, err := im.New(c, append(all, options...)...)
 	if err != nil {
 		return nil, &Failure{Exit: ExitCredentials, Err: err}
 	}
-	a.client = client
 	return client, nil
 }
 

@@ -2,7 +2,9 @@ package app
 
 import (
 	"iter"
+	"time"
 
+	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imctl/internal/output"
 )
 
@@ -30,4 +32,20 @@ func Printed[T any, R ~[]T](a *App, results R, err error, columns ...string) err
 		return printErr
 	}
 	return err
+}
+
+// Live writes rows one at a time, each as it comes: for commands that wait for what happens.
+func (a *App) Live(columns ...output.Column) (*output.Live, error) {
+	return a.Writer().Live(columns...)
+}
+
+// Spoken is a length of time as it is shown: "no", "2h0m0s", "forever".
+func Spoken(d time.Duration) string {
+	switch d {
+	case 0:
+		return "no"
+	case im.Forever:
+		return "forever"
+	}
+	return d.String()
 }

@@ -5,10 +5,14 @@ import (
 
 	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/bulk"
+	"github.com/imrest/im-go/imctl/internal/doctor"
 	"github.com/imrest/im-go/imctl/internal/endpoint"
 	"github.com/imrest/im-go/imctl/internal/export"
 	"github.com/imrest/im-go/imctl/internal/hand"
+	"github.com/imrest/im-go/imctl/internal/inspect"
+	"github.com/imrest/im-go/imctl/internal/play"
 	"github.com/imrest/im-go/imctl/internal/setup"
+	"github.com/imrest/im-go/imctl/internal/tokens"
 )
 
 // subject is a package of commands, with the words that it adds to the root or adds commands below. It is
@@ -27,6 +31,10 @@ func subjects() []subject {
 		{hand.Words(), hand.Add},
 		{bulk.Words(), bulk.Add},
 		{export.Words(), export.Add},
+		{[]string{"doctor"}, doctor.Add},
+		{[]string{"inspect"}, inspect.Add},
+		{[]string{"token"}, tokens.Add},
+		{[]string{"serve", "tail"}, play.Add},
 		{[]string{"api", "schema"}, endpoint.AddOwn},
 		{[]string{"version", "completion", "man"}, basics},
 	}

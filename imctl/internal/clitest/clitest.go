@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -79,14 +80,16 @@ func (c *CLI) Run(args ...string) Result {
 func (c *CLI) RunContext(ctx context.Context, args ...string) Result {
 	c.t.Helper()
 	var stdout, stderr bytes.Buffer
-	var keyring = c.Keyring
-	env := app.Env{
-		Args: args, Stdin: strings.NewReader(c.Stdin), Stdout: &stdout, Stderr: &stderr,
-		Getenv: func(name string) string { return c.Env[name] }, Now: func() time.Time { return c.Now },
-		Keyring: keyring, Terminal: c.Terminal, Options: c.Options,
-	}
-	exit := cli.Run(ctx, env)
+	exit := cli.Run(ctx, c.env(args, &stdout, &stderr))
 	return Result{t: c.t, Exit: exit, Stdout: stdout.String(), Stderr: stderr.String()}
+}
+
+func (c *CLI) env(args []string, stdout, stderr io.Writer) app.Env {
+	return app.Env{
+		Args: args, Stdin: strings.NewReader(c.Stdin), Stdout: stdout, Stderr: stderr,
+		Getenv: func(name string) string { return c.Env[name] }, Now: func() time.Time { return c.Now },
+		Keyring: c.Keyring, Terminal: c.Terminal, Options: c.Options,
+	}
 }
 
 // OK requires exit code 0, and returns stdout.

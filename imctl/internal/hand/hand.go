@@ -210,12 +210,4 @@ func parsePeriod(text string) (time.Duration, error) {
 }
 
 // spoken is a length of time as it is shown.
-func spoken(d time.Duration) string {
-	switch d {
-	case 0:
-		return "no"
-	case im.Forever:
-		return "forever"
-	}
-	return d.String()
-}
+func spoken(d time.Duration) string { return app.Spoken(d) }

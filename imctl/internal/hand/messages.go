@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -150,7 +149,7 @@ func (h hand) history() *cobra.Command {
 	c := h.command("history HOUR", "Reads the messages of one hour from the app's history",
 		"messages history 2026-11-26T09 --zone +08:00 --of alice -o jsonl",
 		func(ctx context.Context, c *im.Client, args []string) error {
-			hour, o, err := hourOf(h.App, args[0], zone)
+			hour, o, err := h.Hour(args[0], zone)
 			if err != nil {
 				return err
 			}
@@ -170,31 +169,6 @@ func (h hand) history() *cobra.Command {
 	c.Flags().StringVar(&zone, "zone", "", "`zone` in which the cluster names its hours: utc or +08:00; by default that of the host")
 	c.Flags().StringVar(&user, "of", "", "only what this `user`, group or room has sent or received")
 	return c
-}
-
-// hourOf reads "2026-11-26T09", in the zone of the cluster, or a time with a zone of its own.
-func hourOf(a *app.App, text, zone string) (time.Time, messages.HistoryOptions, error) {
-	var o messages.HistoryOptions
-	in := time.UTC
-	switch strings.ToLower(zone) {
-	case "":
-	case "utc":
-		o.Zone = time.UTC
-	case "+08:00":
-		o.Zone, in = messages.ChinaTime, messages.ChinaTime
-	default:
-		return time.Time{}, o, app.Usage("%s", a.T("--zone is %q, must be utc or +08:00", zone))
-	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15Z07:00"} {
-		if hour, err := time.Parse(layout, text); err == nil {
-			return hour, o, nil
-		}
-	}
-	hour, err := time.ParseInLocation("2006-01-02T15", text, in)
-	if err != nil || zone == "" {
-		return hour, o, app.Usage("%s", a.T("HOUR is %q, must be as 2026-11-26T09+08:00, or as 2026-11-26T09 with --zone", text))
-	}
-	return hour, o, nil
 }
 
 func (h hand) push() []*cobra.Command {

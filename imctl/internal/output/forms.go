@@ -1,7 +1,6 @@
 package output
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/csv"
 	"fmt"
@@ -84,7 +83,7 @@ type csvRows struct {
 }
 
 func newCSV(w io.Writer, columns []string) *csvRows {
-	return &csvRows{w: csv.NewWriter(bufio.NewWriter(w)), columns: columns}
+	return &csvRows{w: csv.NewWriter(w), columns: columns}
 }
 
 func (p *csvRows) row(value any) error {

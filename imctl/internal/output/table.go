@@ -45,7 +45,7 @@ func (p *tables) single(value any) error {
 	}
 	t := p.table()
 	for _, column := range columns {
-		t.AppendRow(table.Row{column, visible(cell(o, column))})
+		t.AppendRow(table.Row{column, Visible(cell(o, column))})
 	}
 	return p.render(t)
 }
@@ -79,7 +79,7 @@ func (p *tables) flush() error {
 	for _, value := range p.block {
 		row := make(table.Row, len(p.columns))
 		for i, column := range p.columns {
-			shown := visible(cell(value, column))
+			shown := Visible(cell(value, column))
 			row[i] = shown
 			p.widths[i] = max(p.widths[i], text.StringWidth(shown))
 		}
@@ -112,8 +112,8 @@ func (p *tables) render(t table.Writer) error {
 	return err
 }
 
-// visible shows control characters as escapes: a nickname must not move the cursor.
-func visible(s string) string {
+// Visible shows control characters as escapes: a nickname must not move the cursor.
+func Visible(s string) string {
 	if !strings.ContainsFunc(s, hidden) {
 		return s
 	}

@@ -149,6 +149,31 @@ const (
 	localSecret                  = "YXA6aW1zZXJ2ZXItc2VjcmV0" //nolint:gosec // of every emulator
 )
 
+// Credentials are those of every emulator that imctl serve runs.
+type Credentials struct{ ClientID, Secret string }
+
+// Emulator returns them.
+func Emulator() Credentials { return Credentials{local.ClientID, localSecret} }
+
+// LeadLocal makes the profile "local" lead to an emulator, of which p has host, platform and app key. A
+// profile of that name that login has made stays, and is an error.
+func (s *Store) LeadLocal(p Profile) error {
+	stored, own := s.Profiles[Local]
+	if own && stored.SecretIn != inBuiltIn {
+		return fmt.Errorf("profile %q is one that imctl login made; imctl profile remove %s forgets it", Local, Local)
+	}
+	p.Credential, p.ClientID, p.SecretIn = local.Credential, local.ClientID, local.SecretIn
+	switch {
+	case p == local && !own, own && p == stored:
+		return nil
+	case p == local:
+		delete(s.Profiles, Local)
+	default:
+		s.Profiles[Local] = p
+	}
+	return s.save()
+}
+
 // goodName says that a name needs no quoting anywhere.
 func goodName(name string) bool {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"

@@ -1,0 +1,85 @@
+package play_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/clitest"
+)
+
+// What one terminal serves, another sees under the profile "local", on whatever port it is.
+func TestServe(t *testing.T) {
+	c := clitest.NewAlone(t)
+	data := filepath.Join(t.TempDir(), "im.json")
+	serve := c.Start("serve", "--addr", "127.0.0.1:0", "--demo", "--data", data, "--log")
+	serve.Await("In another terminal")
+	assert.Contains(t, c.Run("--profile", "local", "users", "list").OK(), "小明")
+	serve.Await("users.list")
+
+	tail := c.Start("--profile", "local", "tail", "--kind", "user_registered", "-o", "jsonl", "--jq", ".data.user")
+	tail.Await("mallory")
+	c.Run("--profile", "local", "users", "delete", "mallory", "--yes").OK()
+	c.Stdin = "S3cret.pass"
+	assert.NotContains(t, tail.Stdout(), "newcomer")
+	c.Run("--profile", "local", "token", "user", "newcomer", "--create").OK()
+	tail.Await("newcomer")
+	assert.Zero(t, tail.Stop().Exit)
+	ended := c.Start("--profile", "local", "tail", "-o", "csv")
+	ended.Await("newcomer")
+
+	r := serve.Stop()
+	assert.Zero(t, r.Exit, r.Stderr)
+	assert.Contains(t, r.Stderr, "The emulator has ended.")
+	ended.Wait().Fails(app.ExitFailed, "the emulator has ended")
+	saved, err := os.ReadFile(data)
+	require.NoError(t, err)
+	assert.NotContains(t, string(saved), `"name":"mallory"`)
+	assert.Contains(t, string(saved), "newcomer")
+
+	again := c.Start("serve", "--addr", "127.0.0.1:0", "--data", data, "-o", "json")
+	again.Await("In another terminal")
+	var where map[string]string
+	require.NoError(t, json.Unmarshal([]byte(again.Stdout()), &where))
+	assert.NotEqual(t, "http://127.0.0.1:8080", where["url"])
+	assert.Contains(t, c.Run("--profile", "local", "users", "list").OK(), "newcomer")
+	c.Run("serve", "--addr", strings.TrimPrefix(where["url"], "http://")).Fails(app.ExitFailed, "127.0.0.1:0 takes a free port")
+}
+
+// A profile "local" of one's own stays as it is.
+func TestServeKeepsAProfile(t *testing.T) {
+	c := clitest.NewAlone(t)
+	c.Stdin = "s3cret"
+	c.Run("login", "local", "--host", "a1.easemob.com", "--app-key", "o#a", "--client-id", "i", "--client-secret", "-", "--no-check").OK()
+	serve := c.Start("serve", "--addr", "127.0.0.1:0")
+	serve.Await("one that imctl login made")
+	serve.Stop()
+	assert.Contains(t, c.Run("profile", "show", "local").OK(), "a1.easemob.com")
+}
+
+// Wrong flags are found before anything is started.
+func TestWrongFlags(t *testing.T) {
+	c := clitest.New(t)
+	secret := filepath.Join(t.TempDir(), "secret")
+	require.NoError(t, os.WriteFile(secret, []byte("s"), 0o600))
+	for _, row := range []struct{ args, says string }{
+		{"serve --app-key acme", "org#app"},
+		{"serve --quotas=mine", `--quotas is "mine"`},
+		{"serve --clock noon", `--clock is "noon"`},
+		{"serve --callback http://127.0.0.1:1/", "--callback-secret goes with"},
+		{"serve --callback-secret @" + secret, "--callback-secret goes with"},
+		{"serve --callback-secret hunter2", "secrets are read from @FILE"},
+		{"tail --after -1", "--after is -1"},
+	} {
+		c.Run(strings.Fields(row.args)...).Fails(app.ExitUsage, row.says)
+	}
+	c.Run("serve", "--addr", "127.0.0.1:0", "--faults", "nothing.json").Fails(app.ExitFailed, "nothing.json")
+	c.Run("serve", "--addr", "127.0.0.1:0", "--seed", secret).Fails(app.ExitFailed, "seed")
+	c.Run("tail").Fails(app.ExitFailed, "is no emulator", "--profile local")
+}

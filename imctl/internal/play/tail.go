@@ -1,0 +1,123 @@
+package play
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/output"
+)
+
+// maxEvent bounds a line of events.
+const maxEvent = 16 << 20
+
+// happened is an event of an emulator.
+type happened struct {
+	Seq  int64           `json:"seq"`
+	Time time.Time       `json:"time"`
+	Kind string          `json:"kind"`
+	Data json.RawMessage `json:"data"`
+}
+
+func tail(a *app.App) *cobra.Command {
+	var after int64
+	var kinds []string
+	var noFollow bool
+	c := &cobra.Command{
+		Use: "tail", Short: "Shows what happens in an emulator, as it happens",
+		Long: "Shows what happens in an emulator, from its first event on, as it happens: users, messages, groups, rooms, callbacks.\n" +
+			"The real service has no such call: see imctl listen. Ctrl-C ends it.",
+		Example: "  imctl tail --profile local\n  imctl tail --kind message_sent --no-follow -o jsonl",
+	}
+	c.Flags().Int64Var(&after, "after", 0, "begin behind the event with this `number`")
+	c.Flags().StringSliceVar(&kinds, "kind", nil, "only events of this `kind`; may be given several times")
+	c.Flags().BoolVar(&noFollow, "no-follow", false, "end after what has happened so far")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		if after < 0 {
+			return app.Usage("%s", a.T("--%s is %d, must be 0 or more", "after", after))
+		}
+		if a.Globals.DryRun {
+			a.Say("No request to show: tail reads what has happened.")
+			return nil
+		}
+		return follow(c.Context(), a, after, !noFollow, kinds)
+	}
+	return c
+}
+
+func follow(ctx context.Context, a *app.App, after int64, on bool, kinds []string) error {
+	live, err := a.Live(output.Column{Name: "seq", Width: 5}, output.Column{Name: "time", Width: 24}, output.Column{Name: "kind", Width: 24}, output.Column{Name: "data"})
+	if err != nil {
+		return err
+	}
+	response, err := events(ctx, a, after, on)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, maxEvent)
+	for lines.Scan() {
+		var e happened
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			return fmt.Errorf("%s: %w", a.T("the emulator sent what is no event"), err)
+		}
+		if len(kinds) > 0 && !slices.Contains(kinds, e.Kind) {
+			continue
+		}
+		if a.Globals.Output == string(output.Table) {
+			e.Time = e.Time.UTC().Truncate(time.Millisecond)
+		}
+		if err := live.Row(e); err != nil {
+			return err
+		}
+	}
+	err = lines.Err()
+	if ctx.Err() != nil {
+		err = nil // Ctrl-C is how one ends it
+	} else if err != nil || on {
+		err = app.WithHint(fmt.Errorf("%s", a.T("the emulator has ended")), a.T("imctl serve starts one."))
+	}
+	if endErr := live.End(); err == nil {
+		err = endErr
+	}
+	return err
+}
+
+// events asks an emulator. The call needs no token, and is not one of the API.
+func events(ctx context.Context, a *app.App, after int64, on bool) (*http.Response, error) {
+	config, err := a.Config()
+	if err != nil {
+		return nil, err
+	}
+	host := strings.TrimSuffix(config.Host, "/")
+	if !strings.Contains(host, "://") {
+		host = "https://" + host
+	}
+	url := host + "/_im/events?after=" + strconv.FormatInt(after, 10)
+	if on {
+		url += "&follow=1"
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, app.Usage("%w", err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, app.WithHint(err, a.T("imctl serve starts an emulator; --profile local leads to it."))
+	}
+	if response.StatusCode != http.StatusOK {
+		response.Body.Close()
+		return nil, app.WithHint(fmt.Errorf("%s", a.T("%s is no emulator: status %d", host, response.StatusCode)), a.T("imctl serve starts an emulator; --profile local leads to it."))
+	}
+	return response, nil
+}
