@@ -75,6 +75,6 @@ func ExamplePlan() {
 		fmt.Println(row.Number, row.Field)
 	}
 	// Output:
-	// 2 calls for 3 rows, of which 1 is wrong:
+	// 1 calls for 3 rows, of which 1 is wrong:
 	// 3 Username
 }

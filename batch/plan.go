@@ -45,8 +45,8 @@ const mostRejected = 10
 // also a check of the input.
 //
 // It calls Job.Call, whose first API call fails with an error that Call must return as
-// it is; further calls of the same Call are not planned. Of the job it uses Max, Key, Call
-// and Workers: there is no journal and no report. A mistake in the arguments that concerns
+// it is; further calls of the same Call are not planned. Of the job it uses Max, Key, Check,
+// Call and Workers: there is no journal and no report. A mistake in the arguments that concerns
 // all items is Refused for each.
 func Plan[T any](ctx context.Context, items iter.Seq2[T, error], j Job[T]) (Estimate, error) {
 	if err := j.check(ctx); err != nil {
@@ -66,14 +66,14 @@ func Plan[T any](ctx context.Context, items iter.Seq2[T, error], j Job[T]) (Esti
 			return p.estimate(), &SourceError{Row: p.rows + len(list) + 1, Err: err}
 		}
 		if list = append(list, item); len(list) == j.Max {
-			if err := p.chunk(list); err != nil {
+			if err := p.add(list); err != nil {
 				return p.estimate(), err
 			}
 			list = make([]T, 0, j.Max)
 		}
 	}
 	if len(list) > 0 {
-		if err := p.chunk(list); err != nil {
+		if err := p.add(list); err != nil {
 			return p.estimate(), err
 		}
 	}
@@ -91,13 +91,32 @@ type plan[T any] struct {
 	sent     bool
 }
 
-// chunk plans the calls for some items, all of which come before the next.
-func (p *plan[T]) chunk(items []T) error {
+// add plans the calls for the next items: those that Job.Check finds wrong need none.
+func (p *plan[T]) add(items []T) error {
+	numbers := make([]int, 0, len(items))
+	right := make([]T, 0, len(items))
+	for _, item := range items {
+		p.rows++
+		if p.job.Check != nil {
+			if err := p.job.Check(item); err != nil {
+				p.refuse(p.rows, item, err)
+				continue
+			}
+		}
+		numbers, right = append(numbers, p.rows), append(right, item)
+	}
+	if len(right) == 0 {
+		return nil
+	}
+	return p.chunk(right, numbers)
+}
+
+// chunk plans the calls for some items, with their numbers, all of which come before the next.
+func (p *plan[T]) chunk(items []T, numbers []int) error {
 	p.sent = false
 	_, err := p.job.Call(p.ctx, items)
 	switch {
 	case errors.Is(err, job.ErrPlanned):
-		p.rows += len(items)
 		return p.quotas.call(p.cost)
 	case err == nil || p.sent:
 		return invalid("Job.Call must return the error of its API call as it is, but returned: %v", err)
@@ -105,19 +124,23 @@ func (p *plan[T]) chunk(items []T) error {
 		return err
 	case len(items) > 1:
 		half := len(items) / 2
-		if err := p.chunk(items[:half]); err != nil {
+		if err := p.chunk(items[:half], numbers[:half]); err != nil {
 			return err
 		}
-		return p.chunk(items[half:])
+		return p.chunk(items[half:], numbers[half:])
 	}
-	p.rows++
+	p.refuse(numbers[0], items[0], err)
+	return nil
+}
+
+// refuse counts a row that the client rejects, and keeps the first few.
+func (p *plan[T]) refuse(number int, item T, err error) {
 	p.refused++
 	if len(p.rejected) < mostRejected {
-		row := Row{Number: p.rows, Key: p.job.Key(items[0])}
+		row := Row{Number: number, Key: p.job.Key(item)}
 		row.refuse(err)
 		p.rejected = append(p.rejected, row)
 	}
-	return nil
 }
 
 func (p *plan[T]) estimate() Estimate {

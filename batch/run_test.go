@@ -500,3 +500,43 @@ func TestReadsNotFarAhead(t *testing.T) {
 		assert.LessOrEqual(t, most, 10*(4*j.Workers+3))
 	})
 }
+
+// Check refuses an item alone, without a call more, in a run and in a plan.
+func TestCheck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		wrong := errors.New("wrong")
+		var got []int
+		j := batch.Job[int]{
+			Max: 10, Key: strconv.Itoa, Workers: 1, Journal: filepath.Join(t.TempDir(), "journal"),
+			Check: func(n int) error {
+				if n%7 == 3 || n >= 20 {
+					return wrong
+				}
+				return nil
+			},
+			Call: func(_ context.Context, items []int) (batch.Result, error) {
+				got = append(got, items...)
+				return nil, nil
+			},
+		}
+		items := func(yield func(int, error) bool) {
+			for n := 0; n < 30 && yield(n, nil); n++ {
+			}
+		}
+		for run := range 2 {
+			var states []batch.State
+			j.Report = func(n int, row batch.Row) error {
+				assert.Equal(t, n+1, row.Number)
+				states = append(states, row.State)
+				return nil
+			}
+			sum, err := batch.Run(t.Context(), items, j)
+			require.ErrorIs(t, err, batch.ErrPartial)
+			assert.Equal(t, batch.Summary{Rows: 30, Done: 17, Refused: 13, Calls: 2 * (1 - run)}, sum)
+			assert.Equal(t, batch.StateRefused, states[3])
+			assert.Equal(t, batch.StateRefused, states[29])
+			assert.Len(t, got, 17)
+			assert.NotContains(t, got, 10)
+		}
+	})
+}

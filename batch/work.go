@@ -13,6 +13,7 @@ func (r *run[T]) work(ctx context.Context, c *chunk[T]) {
 	unknown := c.in(StateUnknown)
 	if r.stop.Err() == nil {
 		r.revive(ctx, c, unknown)
+		r.refuseWrong(c)
 	}
 	if pending := c.in(StatePending); len(pending) > 0 && r.stop.Err() == nil {
 		if c.begin {
@@ -38,6 +39,19 @@ func (r *run[T]) work(ctx context.Context, c *chunk[T]) {
 	}
 	if refused := r.meter.settled(c.rows, true); r.MaxRefused > 0 && refused > r.MaxRefused {
 		r.end(fmt.Errorf("im: batch: %w: %d, at most %d are allowed by Job.MaxRefused", ErrTooManyRefused, refused, r.MaxRefused))
+	}
+}
+
+// refuseWrong refuses those pending that Check finds wrong.
+func (r *run[T]) refuseWrong(c *chunk[T]) {
+	if r.Check == nil {
+		return
+	}
+	for _, at := range c.in(StatePending) {
+		if err := r.Check(c.items[at]); err != nil {
+			c.rows[at].refuse(err)
+			c.dirty = true
+		}
 	}
 }
 

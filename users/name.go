@@ -19,16 +19,18 @@ const nameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123
 // out, so a name in lower case is the safe choice. Methods do not apply this rule, since
 // there are accounts that are older than it: they reject only names that are empty or longer
 // than [MaxName] bytes, and leave the rest to the server.
-func ValidName(name string) error {
-	if err := api.Username("name", name); err != nil {
+func ValidName(name string) error { return validName("name", name) }
+
+func validName(field, name string) error {
+	if err := api.Username(field, name); err != nil {
 		return err
 	}
 	if name == "." || name == ".." {
-		return api.Invalid("name", "is %s, which no path of the API can hold", api.Quoted(name))
+		return api.Invalid(field, "is %s, which no path of the API can hold", api.Quoted(name))
 	}
 	for _, c := range name {
 		if !strings.ContainsRune(nameCharacters, c) {
-			return api.Invalid("name", `is %s, must not contain %q: a-z, A-Z, 0-9, "_", "-" and "." are allowed`, api.Quoted(name), c)
+			return api.Invalid(field, `is %s, must not contain %q: a-z, A-Z, 0-9, "_", "-" and "." are allowed`, api.Quoted(name), c)
 		}
 	}
 	return nil

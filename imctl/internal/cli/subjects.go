@@ -4,8 +4,10 @@ import (
 	"slices"
 
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/bulk"
 	"github.com/imrest/im-go/imctl/internal/doctor"
 	"github.com/imrest/im-go/imctl/internal/endpoint"
+	"github.com/imrest/im-go/imctl/internal/export"
 	"github.com/imrest/im-go/imctl/internal/hand"
 	"github.com/imrest/im-go/imctl/internal/inspect"
 	"github.com/imrest/im-go/imctl/internal/play"
@@ -27,6 +29,8 @@ func subjects() []subject {
 		{[]string{"login", "profile"}, setup.Add},
 		{endpoint.Words(), endpoint.Add},
 		{hand.Words(), hand.Add},
+		{bulk.Words(), bulk.Add},
+		{export.Words(), export.Add},
 		{[]string{"doctor"}, doctor.Add},
 		{[]string{"inspect"}, inspect.Add},
 		{[]string{"token"}, tokens.Add},

@@ -22,7 +22,7 @@ import (
 )
 
 // speaking are the functions whose texts are shown: the first text among their arguments.
-var speaking = map[string]bool{"T": true, "Say": true, "Warn": true, "Confirm": true, "Ask": true, "AskSecret": true, "ask": true, "wrong": true}
+var speaking = map[string]bool{"T": true, "Say": true, "Warn": true, "Confirm": true, "Ask": true, "AskSecret": true, "ask": true, "wrong": true, "speak": true}
 
 // messages are the texts in the code, with the file that each is in.
 func messages(t *testing.T) map[string]string {

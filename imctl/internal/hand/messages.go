@@ -10,6 +10,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/bulk"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/push"
 )
@@ -51,9 +52,14 @@ func (h hand) send() *cobra.Command {
 	var text, command, event, from, ext string
 	var exts []string
 	var online bool
-	c := h.command("send RECEIVER...", "Sends a message to users, groups or rooms",
-		"messages send alice bob --text 'The kettle is on.'\n  imctl messages send 219874650132482 --groups --event order --set id=17 --from shop",
+	var file *bulk.Send
+	c := h.command("send [RECEIVER...]", "Sends a message to users, groups or rooms",
+		"messages send alice bob --text 'The kettle is on.'\n  imctl messages send 219874650132482 --groups --event order --set id=17 --from shop\n"+
+			"  imctl messages send --to-file ~/users.txt --text 'The shop closes at nine.'",
 		func(ctx context.Context, c *im.Client, args []string) error {
+			if (len(args) > 0) == file.Wanted() {
+				return app.Usage("%s", h.T("name the receivers, or a file with --to-file"))
+			}
 			m := messages.Message{From: from, OnlineOnly: online}
 			switch {
 			case command != "":
@@ -78,10 +84,15 @@ func (h hand) send() *cobra.Command {
 			if ext != "" && json.Unmarshal([]byte(ext), &m.Ext) != nil {
 				return app.Usage("%s", h.T("--%s must be a JSON object", "ext"))
 			}
+			if file.Wanted() {
+				return file.Run(ctx, to.groups, m)
+			}
 			results, err := sendTo(ctx, c, to, args, m)
 			return report(h.App, results, err)
 		})
 	to.add(c)
+	file = bulk.SendFlags(h.App, c)
+	c.MarkFlagsMutuallyExclusive("to-file", "rooms")
 	flags := c.Flags()
 	flags.StringVar(&text, "text", "", "`text`, or @FILE or - (stdin)")
 	flags.StringVar(&command, "command", "", "`action` of a command message, which is not shown")

@@ -34,6 +34,8 @@ type Writer struct {
 	Format Format
 	JQ     string
 	Width  int // of a table; 0: without bound
+	// NoHeader leaves out the header of CSV, for rows that continue a file.
+	NoHeader bool
 }
 
 // Check rejects an unknown format and a wrong filter, before anything is done.
@@ -152,7 +154,9 @@ func (w *Writer) printer(columns []string) printer {
 	case YAML:
 		return &yamlList{w: w.W}
 	case CSV:
-		return newCSV(w.W, columns)
+		rows := newCSV(w.W, columns)
+		rows.begun = w.NoHeader
+		return rows
 	default:
 		return &tables{w: w.W, columns: columns, width: w.Width}
 	}

@@ -1,0 +1,168 @@
+package bulk_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/clitest"
+	"github.com/imrest/im-go/imtest"
+)
+
+func file(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+	return path
+}
+
+// newUsers is a CSV file of n users, one in ten of which is bad.
+func newUsers(t *testing.T, n int) string {
+	var b strings.Builder
+	b.WriteString("username,password,nickname\n")
+	for i := range n {
+		name := fmt.Sprintf("user-%d", i)
+		if i%10 == 3 {
+			name = fmt.Sprintf("no name %d", i)
+		}
+		fmt.Fprintf(&b, "%s,S3cret.pass,用户%d\n", name, i)
+	}
+	return file(t, "users.csv", b.String())
+}
+
+func TestImport(t *testing.T) {
+	c := clitest.New(t)
+	path := newUsers(t, 200)
+	rejects := filepath.Join(t.TempDir(), "rejects.csv")
+	r := c.Run("users", "import", path, "--rejects", rejects, "-o", "jsonl")
+	r.Fails(app.ExitPartly, "180 of 200 done, 20 refused", `"kind":"partial"`, rejects)
+	lines := strings.Split(strings.TrimSpace(r.Stdout), "\n")
+	require.Len(t, lines, 20)
+	assert.Contains(t, lines[0], `"row":4,"id":"no name 3","state":"refused","field":"Username"`)
+	assert.Len(t, c.Server.Users(), 180)
+	assert.Len(t, c.Server.RequestsTo("users.register_batch"), 4, "bad rows cost no call")
+
+	info, err := os.Stat(rejects)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "there are passwords in it")
+	content, err := os.ReadFile(rejects)
+	require.NoError(t, err)
+	mended := file(t, "mended.csv", strings.ReplaceAll(string(content), "no name ", "name-"))
+	assert.Contains(t, c.Run("users", "import", mended).Stderr, "20 of 20 rows are done.")
+	assert.Len(t, c.Server.Users(), 200)
+
+	c.Run("users", "import", path).Fails(app.ExitUsage, path+".journal is there", "--resume goes on")
+	c.Run("users", "import", path, "--resume").Fails(app.ExitPartly, "180 of 200 done")
+	assert.Len(t, c.Server.RequestsTo("users.register_batch"), 5, "nothing was sent again")
+
+	changed := file(t, "users.csv", "username,password\nother,S3cret.pass\n")
+	c.Run("users", "import", changed, "--journal", path+".journal", "--resume").Fails(app.ExitUsage, "changed")
+}
+
+// A wrong file is named before the first call, in the language of the run.
+func TestWrongFile(t *testing.T) {
+	c := clitest.New(t)
+	path := file(t, "users.csv", "username,pasword\nalice,S3cret.pass\n")
+	c.Run("users", "import", path).Fails(app.ExitUsage, path+`, line 1, column 10: "pasword" is not a column; expected username, password`, "Nothing was sent.")
+	c.Env["LANG"] = "zh_CN.UTF-8"
+	c.Run("users", "import", path).Fails(app.ExitUsage, "第 1 行第 10 列")
+	c.Run("users", "import", filepath.Join(t.TempDir(), "none.csv")).Fails(app.ExitUsage)
+	assert.Empty(t, c.Server.Requests())
+}
+
+// --dry-run plans, and sends and writes nothing.
+func TestPlan(t *testing.T) {
+	c := clitest.New(t)
+	path := newUsers(t, 6_000)
+	var p struct {
+		Rows, Calls, Refused int
+		Time, Pool           string
+		Pools                []struct {
+			Pool         string
+			Calls, Items int
+		}
+		First []struct{ Row int } `json:"first_refused"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(c.Run("users", "import", path, "--dry-run", "-o", "json").OK()), &p))
+	assert.Equal(t, []int{6_000, 100, 600}, []int{p.Rows, p.Calls, p.Refused})
+	assert.Equal(t, 5_400, p.Pools[0].Items)
+	assert.Len(t, p.First, 10)
+	assert.Equal(t, 14, p.First[1].Row)
+	table := c.Run("users", "import", path, "--dry-run").OK()
+	assert.Contains(t, table, "user_management")
+	assert.Contains(t, table, "no name 13")
+	assert.Empty(t, c.Server.Requests())
+	assert.NoFileExists(t, path+".journal")
+}
+
+func TestAddMembers(t *testing.T) {
+	c := clitest.New(t)
+	c.Server.AddUsers("alice", "bob", "carol")
+	g := c.Server.AddGroup(imtest.Group{Name: "hikers", Owner: "alice", Members: []string{"bob"}})
+	path := file(t, "members.txt", "# hikers\nbob\ncarol\nnobody\n")
+	c.Run("groups", "add-members", g.ID, path, "-o", "csv").Fails(app.ExitPartly, "2 of 3 done, 1 refused")
+	got, _ := c.Server.Group(g.ID)
+	assert.Contains(t, got.Members, "carol")
+}
+
+// Messages to a file; those whose responses are lost are of unknown outcome, and are not sent twice.
+func TestSendToFile(t *testing.T) {
+	c := clitest.New(t)
+	c.Server.AddUsers("alice", "bob")
+	path := file(t, "receivers.csv", "username\nalice\nbob\n")
+	c.Run("messages", "send", "--to-file", path, "--text", "Closed today.").OK()
+	assert.Len(t, c.Server.Messages("bob"), 1)
+	c.Run("messages", "send", "--to-file", path, "--text", "Another.", "--resume").Fails(app.ExitUsage, "journal")
+	c.Run("messages", "send", "alice", "--to-file", path, "--text", "x").Fails(app.ExitUsage, "--to-file")
+	c.Run("messages", "send", "--text", "x").Fails(app.ExitUsage, "--to-file")
+
+	c.Server.Fault(imtest.OnEndpoint("messages.send_users"), imtest.CutAfterProcessing())
+	lost := file(t, "lost.csv", "username\nalice\nbob\n")
+	r := c.Run("messages", "send", "--to-file", lost, "--text", "Open again.", "-o", "jsonl")
+	r.Fails(app.ExitUnknown, `"kind":"outcome_unknown"`, lost+".journal")
+	assert.Equal(t, 2, strings.Count(r.Stdout, `"state":"unknown"`))
+	c.Server.ClearFaults()
+	c.Run("messages", "send", "--to-file", lost, "--text", "Open again.", "--resume").Fails(app.ExitUnknown)
+	assert.Len(t, c.Server.Messages("bob"), 2)
+}
+
+// Ctrl-C ends with 130 and says how to go on; the same command with --resume does what is left.
+func TestStopAndResume(t *testing.T) {
+	c := clitest.New(t)
+	path := newUsers(t, 3_000)
+	ctx, stop := context.WithCancel(t.Context())
+	c.Server.Fault(imtest.OnEndpoint("users.register_batch"), imtest.Delay(20*time.Millisecond))
+	time.AfterFunc(30*time.Millisecond, stop)
+	rejects := filepath.Join(t.TempDir(), "rejects.csv")
+	r := c.RunContext(ctx, "users", "import", path, "--rejects", rejects)
+	r.Fails(app.ExitStopped, "Go on with: imctl users import "+path+" --rejects "+rejects+" --resume")
+	assert.NoFileExists(t, rejects, "whole or not at all")
+	assert.NoFileExists(t, rejects+".part")
+	assert.Less(t, len(c.Server.Users()), 2_700)
+	c.Run("users", "import", path, "--rejects", rejects, "--resume").Fails(app.ExitPartly, "2,700 of 3,000 done, 300 refused")
+	assert.Len(t, c.Server.Users(), 2_700)
+	content, err := os.ReadFile(rejects)
+	require.NoError(t, err)
+	assert.Equal(t, 301, strings.Count(string(content), "\n"))
+}
+
+// What ends a run in the middle says how to go on.
+func TestBroken(t *testing.T) {
+	c := clitest.New(t)
+	c.Options = []im.Option{im.WithRetries(0)}
+	c.Server.Fault(imtest.OnEndpoint("users.register_batch"), imtest.PlanLimited())
+	path := newUsers(t, 100)
+	c.Run("users", "import", path).Fails(app.ExitFailed, "Go on with: imctl users import "+path+" --resume")
+	c.Server.ClearFaults()
+	c.Run("users", "import", path, "--resume").Fails(app.ExitPartly, "90 of 100 done")
+}

@@ -1,0 +1,62 @@
+package bulk
+
+import (
+	"context"
+	"time"
+
+	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/output"
+	"github.com/imrest/im-go/imctl/internal/sheet"
+)
+
+// planned is what --dry-run shows.
+type planned struct {
+	Rows    int      `json:"rows"`
+	Calls   int      `json:"calls"`
+	Refused int      `json:"refused"` // before anything is sent
+	Time    string   `json:"time"`
+	Pool    string   `json:"pool"`
+	Pools   []pool   `json:"pools"`
+	First   []undone `json:"first_refused"`
+}
+
+// pool is what a pool of quotas pays.
+type pool struct {
+	Pool   string `json:"pool"`
+	Calls  int    `json:"calls"`
+	Items  int    `json:"items"`
+	Waited string `json:"waited"`
+}
+
+// plan shows what a job would take, and sends nothing.
+func plan[T any](ctx context.Context, a *app.App, file *sheet.File[T], make func(*im.Client) batch.Job[T]) error {
+	client, err := a.Client()
+	if err != nil {
+		return err
+	}
+	e, err := batch.Plan(ctx, file.Rows(), make(client))
+	if err != nil {
+		return err
+	}
+	p := planned{Rows: e.Rows, Calls: e.Calls, Refused: e.Refused, Time: spoken(e.Time), Pool: e.Pool, Pools: []pool{}, First: []undone{}}
+	for _, paid := range e.Pools {
+		p.Pools = append(p.Pools, pool{paid.Pool, paid.Calls, paid.Items, spoken(paid.Waited)})
+	}
+	for _, row := range e.Rejected {
+		p.First = append(p.First, undone{row.Number, row.Key, row.State, row.Field, row.Err.Error()})
+	}
+	if output.Format(a.Globals.Output) != output.Table || a.Globals.JQ != "" {
+		return a.Print(p)
+	}
+	if err := a.Print(p, "rows", "calls", "refused", "time", "pool"); err != nil {
+		return err
+	}
+	if err := a.Print(p.Pools); err != nil || len(p.First) == 0 {
+		return err
+	}
+	return a.Print(p.First)
+}
+
+func spoken(d time.Duration) string { return d.Round(time.Second).String() }

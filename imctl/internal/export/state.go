@@ -1,0 +1,167 @@
+package export
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/imrest/im-go/imctl/internal/output"
+	"github.com/imrest/im-go/imctl/internal/whole"
+)
+
+const (
+	partEnd  = ".part"
+	stateEnd = ".state"
+)
+
+// state is what the file beside an export says.
+type state struct {
+	What  string        `json:"what"` // is exported, with its options
+	App   string        `json:"app"`
+	Form  output.Format `json:"form"`
+	Next  string        `json:"next"`  // where the list goes on
+	Rows  int           `json:"rows"`  // that are whole
+	Bytes int64         `json:"bytes"` // of those in the part
+	Whole bool          `json:"whole"` // all is there, only the name is not
+}
+
+// saved is how often the state is saved at most: it waits for the disk.
+const saved = time.Second
+
+// file is an export that is not whole. What is in the part beyond the state is cut off by the next run, so that no row
+// comes twice, whenever the process is killed.
+type file struct {
+	state
+	path  string
+	part  *os.File
+	out   *bufio.Writer
+	count *counter
+	fresh int // rows since the state
+	now   func() time.Time
+	at    time.Time // when the state was saved
+	named bool      // an earlier run was killed when only the state was left to remove
+}
+
+// counter counts bytes.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// begin opens the part, where the state beside it is.
+func begin(path string, want state, now func() time.Time) (*file, error) {
+	f := &file{state: want, path: path, now: now}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a regular file", path)
+	}
+	raw, err := os.ReadFile(path + stateEnd)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
+		return nil, err
+	default:
+		var before state
+		if err := json.Unmarshal(raw, &before); err != nil {
+			return nil, fmt.Errorf("%s cannot be read, remove it to begin anew: %w", path+stateEnd, err)
+		}
+		if before.What != want.What || before.App != want.App || before.Form != want.Form {
+			return nil, fmt.Errorf("%s is of another export: %s of %s", path+stateEnd, before.What, before.App)
+		}
+		f.state = before
+	}
+	if _, err := os.Stat(path + partEnd); f.Whole && errors.Is(err, os.ErrNotExist) {
+		f.named = true
+		return f, nil
+	}
+	if f.part, err = os.OpenFile(path+partEnd, os.O_RDWR|os.O_CREATE, 0o666); err != nil { //nolint:gosec // as the file will be
+		return nil, err
+	}
+	if err := f.cut(); err != nil {
+		return nil, errors.Join(err, f.part.Close())
+	}
+	return f, nil
+}
+
+// cut takes off what is beyond the state.
+func (f *file) cut() error {
+	info, err := f.part.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() < f.Bytes {
+		return fmt.Errorf("%s is shorter than %s says; remove both to begin anew", f.path+partEnd, f.path+stateEnd)
+	}
+	if err := f.part.Truncate(f.Bytes); err != nil {
+		return err
+	}
+	if _, err := f.part.Seek(f.Bytes, io.SeekStart); err != nil {
+		return err
+	}
+	f.count = &counter{f.part, f.Bytes}
+	f.out = bufio.NewWriterSize(f.count, 1<<16)
+	return f.save() // an empty one as well: it says that there is something to go on with
+}
+
+// writer is for the rows of the next part of the list.
+func (f *file) writer() *output.Writer {
+	return &output.Writer{W: f.out, Format: f.Form, NoHeader: f.Bytes > 0}
+}
+
+// next ends a part of the list.
+func (f *file) next(next string) error {
+	if err := f.out.Flush(); err != nil {
+		return err
+	}
+	f.Next, f.Rows, f.Bytes, f.fresh = next, f.Rows+f.fresh, f.count.n, 0
+	f.Whole = next == ""
+	if !f.Whole && f.now().Sub(f.at) < saved {
+		return nil
+	}
+	return f.save()
+}
+
+// save writes the state, after what it speaks of is on disk.
+func (f *file) save() error {
+	if err := f.part.Sync(); err != nil {
+		return err
+	}
+	raw, err := json.Marshal(f.state)
+	if err != nil {
+		return err
+	}
+	w, err := whole.Begin(f.path + stateEnd)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(append(raw, '\n')); err != nil {
+		return errors.Join(err, w.Drop())
+	}
+	f.at = f.now()
+	return w.Commit()
+}
+
+// stop keeps what is whole for the next run.
+func (f *file) stop() error { return errors.Join(f.save(), f.part.Close()) }
+
+// commit gives the file its name.
+func (f *file) commit() error {
+	if !f.named {
+		if err := f.part.Close(); err != nil {
+			return err
+		}
+		if err := os.Rename(f.path+partEnd, f.path); err != nil {
+			return err
+		}
+	}
+	return os.Remove(f.path + stateEnd)
+}
