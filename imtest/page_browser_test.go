@@ -162,7 +162,7 @@ const messagesInPage = `[...document.querySelectorAll("#messages .text")].map(e 
 func (b *browser) write(from, kind, to, text string) {
 	b.t.Helper()
 	q := strconv.Quote
-	b.run(`{const f = document.forms[0]; f.from.value = ` + q(from) + `; f.kind.value = ` + q(kind) + `; f.to.value = ` + q(to) +
+	b.run(`{const f = document.querySelector(".compose"); f.from.value = ` + q(from) + `; f.kind.value = ` + q(kind) + `; f.to.value = ` + q(to) +
 		`; f.text.value = ` + q(text) + `; f.querySelector("button").click()}`)
 }
 
@@ -176,7 +176,7 @@ func TestPageInABrowser(t *testing.T) {
 	b.write("alice", "users", "bob", "from the form")
 	b.until(messagesInPage + `[0] === "from the form"`)
 	assert.Equal(t, "from the form", c.srv.Messages("bob")[0].Text())
-	b.until(`document.getElementById("notice").textContent === "Sent." && document.forms[0].text.value === ""`)
+	b.until(`document.getElementById("notice").textContent === "Sent." && document.querySelector(".compose").text.value === ""`)
 	b.write("alice", "chatgroups", group, "to the club")
 	b.until(messagesInPage + `[0] === "to the club"`)
 
