@@ -60,9 +60,11 @@ func (p *Page) circles(kind world.CircleKind) func(*http.Request) (*view, error)
 		if err != nil {
 			return nil, err
 		}
+		exact, problem := p.world.Circle(world.CircleID{Kind: kind, ID: s.get("q")})
+		found = withExact(&s, found, exact, problem == nil && group == "", func(g world.CircleRow) bool { return g.ID == exact.ID })
 		var filters []filter
 		if kind == world.ThreadKind {
-			filters = append(filters, s.filter("group"))
+			filters = append(filters, s.filter("group", "Group id"))
 		}
 		count := p.world.Count()
 		total := map[world.CircleKind]int{world.GroupKind: count.Groups, world.RoomKind: count.Rooms, world.ThreadKind: count.Threads}[kind]
@@ -98,9 +100,9 @@ func (p *Page) circle(kind world.CircleKind) func(*http.Request) (*view, error) 
 			return nil, err
 		}
 		p.circleMembers(parts, g)
-		p.circleMessages(parts, id)
 		p.circleLists(parts, id)
 		p.circleContents(parts, id)
+		p.circleMessages(parts, id)
 		return &view{Title: name, Detail: d}, nil
 	}
 }

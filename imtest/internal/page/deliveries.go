@@ -45,7 +45,7 @@ func (p *Page) deliveryRow(d Delivery) deliveryRow {
 // deliveries lists the newest callbacks.
 func (p *Page) deliveries(r *http.Request) (*view, error) {
 	s := newSearch(r)
-	state := s.filter("state", "any", "waiting", "accepted", "lost", "stored", "rejected", "rewritten", "failed")
+	state := s.filter("state", "State", "any", "waiting", "accepted", "lost", "stored", "rejected", "rewritten", "failed")
 	list := p.server.Deliveries()
 	first := int64(1)
 	if len(list) > 0 {

@@ -32,7 +32,7 @@ func eventText(e event.Event) string {
 // events lists what has happened. The script of the newest page follows the stream.
 func (p *Page) events(r *http.Request) (*view, error) {
 	s := newSearch(r)
-	kind := s.filter("kind")
+	kind := s.filter("kind", "Kind")
 	last := p.world.LastEvent()
 	var keep func(event.Event) bool
 	if s.query != "" || kind.Value != "" {

@@ -2,6 +2,7 @@ package page
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,8 @@ const (
 // list is a list with a search, newest first.
 type list struct {
 	rows
-	Name    string // of the tab
+	Name    string // of the tab, as Title, with a capital
+	Title   string
 	Total   int
 	Query   string
 	Filters []filter
@@ -44,6 +46,7 @@ type rows struct {
 // filter is a field of the search beside the text.
 type filter struct {
 	Name, Value string
+	Label       string
 	Options     []string // nil: any text; the first is for all
 }
 
@@ -77,7 +80,7 @@ func (s *search) finds(texts ...string) bool {
 // page makes the list; next is the cursor behind its rows, and looked says that the
 // search ended early.
 func (s *search) page(name string, total int, next string, looked int, filters ...filter) *list {
-	l := &list{Name: name, Total: total, Query: s.get("q"), Filters: filters, Looked: looked, After: -1}
+	l := &list{Name: name, Title: title(name), Total: total, Query: s.get("q"), Filters: filters, Looked: looked, After: -1}
 	pairs := []string{"q", l.Query}
 	for i := range filters {
 		pairs = append(pairs, filters[i].Name, filters[i].Value)
@@ -92,8 +95,17 @@ func (s *search) page(name string, total int, next string, looked int, filters .
 }
 
 // filter is a field with what was asked of it.
-func (s *search) filter(name string, options ...string) filter {
-	return filter{name, s.get(name), options}
+func (s *search) filter(name, label string, options ...string) filter {
+	return filter{name, s.get(name), label, options}
+}
+
+// withExact puts what a search names exactly before what else was found, so that it is there at once,
+// however much there is to look through.
+func withExact[V any](s *search, found []V, v V, there bool, same func(V) bool) []V {
+	if !there || s.query == "" || s.after != "" {
+		return found
+	}
+	return slices.Insert(slices.DeleteFunc(found, same), 0, v)
 }
 
 // reader returns up to limit values from a cursor on, and the cursor of those that follow.

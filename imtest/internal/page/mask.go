@@ -14,10 +14,10 @@ const masked = "•••"
 
 // secretKey holds for names of fields, headers and parameters whose values are masked. What an app
 // itself calls so is masked with them.
-var secretKey = regexp.MustCompile(`(?i)(password|passwd|pwd|secret|token|authorization|cookie|credential|certificate|signature|api_?key)s?$|^(security|sign)$`)
+var secretKey = regexp.MustCompile(`(?i)(password|passwd|pwd|secret|token|authorization|cookie|credential|certificate|signature|api[_-]?key)s?$|^(security|sign)$`)
 
 // secretParam finds such parameters in addresses, wherever those stand.
-var secretParam = regexp.MustCompile(`(?i)([?&;](?:[\w.-]*(?:password|passwd|pwd|secret|token|signature|credential|api_?key))=)[^&;#\s"'<>]+`)
+var secretParam = regexp.MustCompile(`(?i)([?&;](?:[\w.-]*(?:password|passwd|pwd|secret|token|signature|credential|api[_-]?key))=)[^&;#\s"'<>]+`)
 
 // secretWord finds texts that might hold a secret in a form that is not understood.
 var secretWord = regexp.MustCompile(`(?i)password|passwd|pwd|secret|token|authorization|credential`)

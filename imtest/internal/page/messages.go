@@ -95,44 +95,57 @@ func gist(m world.Message) string {
 	return maskedLine([]byte(m.Body))
 }
 
-// box is where the messages of a search are, and whether all of it are wanted.
-func (s *search) box() world.MessageBox {
-	box := world.MessageBox{ID: s.get("id")}
-	switch s.get("to") {
-	case "group":
-		box.Chat = world.ToGroups
-	case "room":
-		box.Chat = world.ToRooms
-	case "user":
-	default:
-		return world.MessageBox{}
+// messageFilter is what a search wants of messages; empty fields want all.
+type messageFilter struct {
+	box                  world.MessageBox // in which it looks
+	chat, to, from, kind string
+}
+
+func (s *search) messageFilter(filters []filter) messageFilter {
+	f := messageFilter{from: world.Fold(filters[2].Value)}
+	if chosen(filters[0]) {
+		f.chat = filters[0].Value
 	}
-	return box
+	if chosen(filters[3]) {
+		f.kind = filters[3].Value
+	}
+	f.to = filters[1].Value
+	for chat, name := range chats {
+		if f.to != "" && f.chat == name { // there is a box for that
+			f.box, f.chat, f.to = world.MessageBox{Chat: chat, ID: f.to}, "", ""
+			break
+		}
+	}
+	return f
+}
+
+// all holds if everything in the box is wanted.
+func (f *messageFilter) all() bool { return f.chat+f.to+f.from+f.kind == "" }
+
+func (f *messageFilter) wants(m world.Message) bool {
+	return (f.chat == "" || f.chat == chats[m.Chat]) && (f.to == "" || f.to == m.To) &&
+		(f.from == "" || f.from == m.From) && (f.kind == "" || f.kind == m.Kind)
 }
 
 // messages lists those of everyone, or what a user, group or room was sent.
 func (p *Page) messages(r *http.Request) (*view, error) {
 	s := newSearch(r)
-	to := s.filter("to", "any", "user", "group", "room")
-	id, from := s.filter("id"), s.filter("from")
-	kind := s.filter("type", "any", "txt", "img", "audio", "video", "file", "loc", "cmd", "custom")
-	box := s.box()
-	wanted := func(m world.Message) bool {
-		switch {
-		case box.ID == "" && chosen(to) && chats[m.Chat] != to.Value, box.ID == "" && id.Value != "" && m.To != id.Value,
-			from.Value != "" && m.From != world.Fold(from.Value), chosen(kind) && m.Kind != kind.Value:
-			return false
-		}
-		return s.finds(m.IDText(), m.Body, m.Ext, m.From, m.To)
+	filters := []filter{
+		s.filter("to", "To a", "any", "user", "group", "room"), s.filter("id", "Its name or id"), s.filter("from", "From"),
+		s.filter("type", "Type", "any", "txt", "img", "audio", "video", "file", "loc", "cmd", "custom"),
 	}
-	if s.query == "" && from.Value == "" && !chosen(kind) && (box.ID != "" || id.Value == "" && !chosen(to)) {
-		wanted = nil
+	f := s.messageFilter(filters)
+	var keep func(world.Message) bool
+	if s.query != "" || !f.all() {
+		keep = func(m world.Message) bool { return f.wants(m) && s.finds(m.IDText(), m.Body, m.Ext, m.From, m.To) }
 	}
-	found, next, looked, err := collect(p.readMessages(box), s.after, wanted)
+	found, next, looked, err := collect(p.readMessages(f.box), s.after, keep)
 	if err != nil {
 		return nil, err
 	}
-	l := s.page("messages", p.count(box), next, looked, to, id, from, kind)
+	exact, there := p.world.Message(s.query)
+	found = withExact(&s, found, exact, there && f.all() && f.box.ID == "", func(m world.Message) bool { return m.ID == exact.ID })
+	l := s.page("messages", p.count(f.box), next, looked, filters...)
 	now := p.world.Now()
 	l.Messages = world.Convert(found, func(m world.Message) messageRow { return p.messageRow(m, now) })
 	return &view{Title: "Messages", List: l}, nil

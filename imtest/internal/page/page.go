@@ -164,6 +164,6 @@ func (p *Page) frame(r *http.Request, v *view) {
 	}
 	for _, name := range tabs {
 		path := Prefix + name
-		v.Tabs = append(v.Tabs, tab{name, path, r.URL.Path == path})
+		v.Tabs = append(v.Tabs, tab{name, path, r.URL.Path == path || r.URL.Path+"s" == path})
 	}
 }

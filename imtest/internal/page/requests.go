@@ -64,7 +64,7 @@ func statusClass(status int) string {
 // requests lists the newest calls of clients.
 func (p *Page) requests(r *http.Request) (*view, error) {
 	s := newSearch(r)
-	status, endpoint := s.filter("status", "any", "2xx", "3xx", "4xx", "5xx"), s.filter("endpoint")
+	status, endpoint := s.filter("status", "Status", "any", "2xx", "3xx", "4xx", "5xx"), s.filter("endpoint", "Endpoint")
 	list, first := p.numberedRequests()
 	read := func(cursor string, limit int) ([]numberedRequest, string, error) {
 		return backwards(list, first, cursor, limit)
@@ -114,15 +114,15 @@ func (p *Page) request(r *http.Request) (*view, error) {
 // paramHref is the address of what a value of a path names.
 func paramHref(v pair) string {
 	switch v.key {
-	case "username", "owner_username", "friend_username", "member":
+	case "username", "owner_username", "friend_username", "blocked_username", "member_id", "oldadmin":
 		return address("user", "id", v.value)
 	case "group_id":
 		return address("group", "id", v.value)
-	case "chatroom_id", "room_id":
+	case "chatroom_id":
 		return address("room", "id", v.value)
 	case "thread_id":
 		return address("thread", "id", v.value)
-	case "msg_id", "message_id":
+	case "msg_id":
 		return address("message", "id", v.value)
 	}
 	return ""

@@ -38,7 +38,9 @@ func (p *Page) users(r *http.Request) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	count, state := p.world.Count(), s.filter("state", "any", "online", "banned")
+	count, state := p.world.Count(), s.filter("state", "State", "any", "online", "banned")
+	exact, problem := p.world.User(s.query)
+	found = withExact(&s, found, exact, problem == nil && !chosen(state), func(u world.User) bool { return u.Name == exact.Name })
 	total := count.Users
 	switch state.Value {
 	case "online":
@@ -88,8 +90,8 @@ func (p *Page) user(r *http.Request) (*view, error) {
 	}
 	p.userCircles(parts, u.Name)
 	p.userRelations(parts, u.Name)
-	p.userMessages(parts, u.Name)
 	p.userDevices(parts, u, push)
+	p.userMessages(parts, u.Name)
 	return &view{Title: u.Name, Detail: d}, nil
 }
 
@@ -148,7 +150,7 @@ func (p *Page) userRelations(parts *parts, name string) {
 	addAll(parts, "Attributes", pairs(p.world.Attributes(name)), pairEntry)
 	now := p.world.Now()
 	addAll(parts, "Favorites", p.world.Favorites(name), func(f world.Favorite) entry {
-		return entry{Text: f.ID, Note: shownBody([]byte(f.Data)) + " " + shownBody([]byte(f.Ext)), Time: shownTime(f.Created, now)}
+		return entry{Text: f.ID, Note: strings.TrimSpace(maskedLine([]byte(f.Data)) + " " + maskedLine([]byte(f.Ext))), Time: shownTime(f.Created, now)}
 	})
 }
 
