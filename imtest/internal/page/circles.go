@@ -91,6 +91,7 @@ func (p *Page) circle(kind world.CircleKind) func(*http.Request) (*view, error) 
 		}
 		name := cmp.Or(g.Name, g.ID)
 		f := faceOf(name, g.ID)
+		f.Square = true
 		d := &detail{Kind: string(kind), Face: &f}
 		d.chip(g.Disabled, "disabled", "bad")
 		d.chip(g.MutedAll, "all muted", "wait")

@@ -65,6 +65,7 @@ func wholeTime(t, now time.Time) string {
 type face struct {
 	Initial string
 	Hue     int
+	Square  bool // not of a user
 }
 
 // faceOf makes the face of a name; it has the colour of an id.
@@ -74,10 +75,10 @@ func faceOf(name, id string) face {
 	hue := int(h.Sum32() % 8)
 	for _, r := range name {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return face{string(unicode.ToUpper(r)), hue}
+			return face{Initial: string(unicode.ToUpper(r)), Hue: hue}
 		}
 	}
-	return face{"?", hue}
+	return face{Initial: "?", Hue: hue}
 }
 
 func period(d time.Duration) string {
