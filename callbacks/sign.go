@@ -52,7 +52,11 @@ func (w *wire) key(body []byte) string {
 	if w.rule != "" {
 		after = "|"
 	}
-	key := w.rule + after + id + "|" + w.EventType + "|" + w.ChatType + "|" + string(w.To) + "|" + w.operation()
+	to := string(w.To)
+	if w.Step == "push" { // the members of a group, and the devices of each, share the call id
+		to = string(w.Target) + "|" + w.DeviceID
+	}
+	key := w.rule + after + id + "|" + w.EventType + "|" + w.ChatType + "|" + to + "|" + w.operation()
 	if len(key) > maxKey {
 		sum := sha256.Sum256([]byte(key))
 		return "sha256:" + hex.EncodeToString(sum[:])
