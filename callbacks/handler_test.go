@@ -452,7 +452,7 @@ func TestKeysAreShort(t *testing.T) {
 	})
 	push := callbackstest.Example(callbacks.KindPushSuccess)
 	for _, to := range []string{strings.Repeat("x", 100_000), strings.Repeat("x", 100_001), "short"} {
-		assert.Equal(t, 200, serve(h, post(string(push.With("to", to).JSON()))).Code)
+		assert.Equal(t, 200, serve(h, post(string(push.With("target", to).JSON()))).Code)
 	}
 	runUntilEmpty(t, h, m)
 	assert.Len(t, keys, 3)

@@ -52,7 +52,11 @@ func (w *wire) key(body []byte) string {
 	if w.rule != "" {
 		after = "|"
 	}
-	key := w.rule + after + id + "|" + w.EventType + "|" + w.ChatType + "|" + string(w.To) + "|" + w.operation()
+	to, operation := string(w.To), w.operation()
+	if w.Step == "push" { // has the call id of the message, which may go to many devices
+		to, operation = string(w.Target), w.Status+" "+w.DeviceID
+	}
+	key := w.rule + after + id + "|" + w.EventType + "|" + w.ChatType + "|" + to + "|" + operation
 	if len(key) > maxKey {
 		sum := sha256.Sum256([]byte(key))
 		return "sha256:" + hex.EncodeToString(sum[:])
