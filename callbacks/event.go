@@ -39,7 +39,7 @@ type Info struct { //nolint:recvcheck // only what prints must work on values
 	Suspicious bool `json:"suspicious,omitempty"` // its Key was seen with another body
 
 	// Key recognizes the event when it comes again: call id, event type, chat type,
-	// receiver (of a push report also the device) and operation.
+	// receiver and operation; of a push, its status and device.
 	Key string          `json:"key,omitempty"`
 	Raw json.RawMessage `json:"raw,omitempty"` // the body as it came
 }

@@ -156,3 +156,23 @@ func TestQuarantineKeepsWhatIsSigned(t *testing.T) {
 	assert.False(t, kept[0].Received.IsZero())
 	assert.Zero(t, m.Len())
 }
+
+// The call id of a push is that of the message, which is pushed to every member of a group and to all devices of
+// each: none of these is a forgery of another.
+func TestPushesOfOneMessage(t *testing.T) {
+	for _, kind := range []callbacks.Kind{callbacks.KindPushSuccess, callbacks.KindPushFail} {
+		h := newHandler(t, callbacks.Config{})
+		n := 0
+		callbacks.On(h, func(_ context.Context, e *callbacks.Pushed) error { n++; return nil })
+		push := callbackstest.Example(kind)
+		for _, b := range []callbackstest.Body{
+			push.With("target", "bob").With("device_id", "1"), push.With("target", "bob").With("device_id", "2"), push.With("target", "carol").With("device_id", "1"),
+			push.With("target", "carol").With("device_id", "1").With("status", "error"), push.With("target", "bob").With("device_id", "2"),
+		} {
+			assert.Equal(t, http.StatusOK, serve(h, signed(b)).Code)
+		}
+		assert.Equal(t, 4, n)
+		assert.Zero(t, h.Stats().Suspicious)
+		assert.Equal(t, int64(1), h.Stats().Repeated)
+	}
+}

@@ -16,7 +16,7 @@ type MemoryOptions struct {
 	Bytes    int           `json:"bytes,omitempty"`    // of their bodies, and as many of those aside; default 64 MiB
 	Keys     int           `json:"keys,omitempty"`     // remembered to recognize duplicates; default 100,000
 	Workers  int           `json:"workers,omitempty"`  // events handled at once; default 4
-	Attempts int           `json:"attempts,omitempty"` // before an event is given up; default 20, about an hour with the default Backoff
+	Attempts int           `json:"attempts,omitempty"` // before an event is given up; default 30, which takes some 2 hours
 	Backoff  time.Duration `json:"backoff,omitempty"`  // before the second attempt, doubled for each one up to 5 minutes; default 1 s
 	Aside    int           `json:"aside,omitempty"`    // given up or quarantined events kept to look at, of each the latest; default 1,000
 }
@@ -53,7 +53,7 @@ func (a *aside) add(k Kept, o *MemoryOptions) {
 // NewMemory returns an empty store.
 func NewMemory(o MemoryOptions) *Memory {
 	o.Events, o.Bytes, o.Keys = orElse(max(0, o.Events), 10_000), orElse(max(0, o.Bytes), 64<<20), orElse(max(0, o.Keys), defaultKeys)
-	o.Workers, o.Attempts, o.Backoff = orElse(max(0, o.Workers), 4), orElse(max(0, o.Attempts), 20), orElse(max(0, o.Backoff), time.Second)
+	o.Workers, o.Attempts, o.Backoff = orElse(max(0, o.Workers), 4), orElse(max(0, o.Attempts), 30), orElse(max(0, o.Backoff), time.Second)
 	o.Aside = orElse(max(0, o.Aside), 1000)
 	return &Memory{o: o, keys: newKeys(o.Keys), wake: make(chan struct{}, 1)}
 }

@@ -52,11 +52,11 @@ func (w *wire) key(body []byte) string {
 	if w.rule != "" {
 		after = "|"
 	}
-	to := string(w.To)
-	if w.Step == "push" { // the members of a group, and the devices of each, share the call id
-		to = string(w.Target) + "|" + w.DeviceID
+	to, operation := string(w.To), w.operation()
+	if w.Step == "push" { // has the call id of the message, which may go to many devices
+		to, operation = string(w.Target), w.Status+" "+w.DeviceID
 	}
-	key := w.rule + after + id + "|" + w.EventType + "|" + w.ChatType + "|" + to + "|" + w.operation()
+	key := w.rule + after + id + "|" + w.EventType + "|" + w.ChatType + "|" + to + "|" + operation
 	if len(key) > maxKey {
 		sum := sha256.Sum256([]byte(key))
 		return "sha256:" + hex.EncodeToString(sum[:])

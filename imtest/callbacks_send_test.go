@@ -487,3 +487,29 @@ func TestManyCallbacksWait(t *testing.T) {
 	send()
 	c.srv.Close()
 }
+
+// New rules take nothing away from the old ones: neither what has just happened, nor what a fault holds back.
+func TestOldRulesGetWhatHappenedBefore(t *testing.T) {
+	r := newReceiver(t)
+	rule := imtest.Rule{URL: r.URL, Secret: callbackSecret, Kinds: []string{"message.text"}}
+	c := calling(t, nil)
+	c.srv.AddUsers("alice", "bob")
+	c.srv.LogIn("alice")
+	for range 200 {
+		require.NoError(t, c.srv.SetCallbacks(rule))
+		_, err := c.srv.SendAs("alice", imtest.ClientMessage{To: "bob", Text: "x"})
+		require.NoError(t, err)
+		require.NoError(t, c.srv.SetCallbacks())
+	}
+	c.wait()
+	assert.Len(t, r.got(), 200)
+
+	require.NoError(t, c.srv.SetCallbacks(rule))
+	fired := c.srv.Fault(imtest.OnCallback("message"), imtest.SentLate())
+	_, err := c.srv.SendAs("alice", imtest.ClientMessage{To: "bob", Text: "x"})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return fired() == 1 }, 10*time.Second, time.Millisecond)
+	require.NoError(t, c.srv.SetCallbacks())
+	c.wait()
+	assert.Len(t, r.got(), 201)
+}

@@ -28,8 +28,9 @@
 // elsewhere, such as sending a mail, may happen again with a later attempt.
 //
 // A duplicate is recognized for three days by its key. The same key with another body is an event
-// of its own, marked as Suspicious; none is dropped. A done event leaves the hashes of its key and
-// body behind and nothing else.
+// of its own, marked as Suspicious; none is dropped. A done event leaves the hashes of its key, its body
+// and its message id behind and nothing else. By the latter, [callbacks.Recover] leaves alone the messages that any
+// process has kept within these days.
 //
 // If the database does not take an event, the handler's StoreFailure decides: lose the
 // event, or respond 500 and risk the ban. The ban guard's quarantine is a table that

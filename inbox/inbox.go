@@ -36,8 +36,8 @@ type Options struct {
 	// Backoff is the wait before the second attempt; default 1 s. It doubles with each
 	// one, up to MaxBackoff; default 10 minutes.
 	Backoff, MaxBackoff time.Duration
-	// Remember is for how long the keys of events are kept to recognize duplicates;
-	// default 3 days, for stored callbacks come so late.
+	// Remember is for how long the keys of events are kept to recognize duplicates, and the messages
+	// for [callbacks.Recover]; default 3 days, for stored callbacks come so late.
 	Remember time.Duration
 	// OrderBy asks for order: events for which it returns the same text are handled one
 	// after the other as they arrived, and one that fails holds up those behind it until it

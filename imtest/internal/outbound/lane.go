@@ -26,6 +26,7 @@ func (s *Sender) release(l *lane) {
 		l.queue = append(l.queue, l.held)
 		s.count(1)
 		l.held = nil
+		delete(s.holding, l)
 		s.work(l)
 	}
 }
@@ -87,7 +88,7 @@ func (s *Sender) holdBack(l *lane, d *Delivery) {
 	defer s.mu.Unlock()
 	d.late = true
 	if len(l.queue) == 0 && l.held == nil {
-		l.held = d
+		l.held, s.holding[l] = d, true
 		return
 	}
 	s.count(1)

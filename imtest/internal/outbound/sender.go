@@ -48,21 +48,44 @@ type Sender struct {
 	stop  context.CancelFunc
 
 	mu      sync.Mutex
-	rules   []Rule
-	events  []event.Event // that callbacks are to be made of
+	ruled   *ruleSet   // what counts now
+	events  []happened // that callbacks are to be made of
 	pumping bool
-	lanes   map[string]*lane // by rule
-	queued  int              // deliveries that wait in lanes
-	space   chan struct{}    // closed when there are few of them; nil: nobody waits for it
+	holding map[*lane]bool // lanes in which something is held back
+	queued  int            // deliveries that wait in lanes
+	space   chan struct{}  // closed when there are few of them; nil: nobody waits for it
 	log     deliveryLog
 	bans    bans
 	busy    int           // goroutines at work
 	idle    chan struct{} // closed when busy falls to 0; nil: nobody waits for it
 }
 
+// ruleSet are the rules of a time, and where their callbacks wait.
+type ruleSet struct {
+	rules []Rule
+	lanes map[string]*lane // by rule
+}
+
+func newRuleSet(rules []Rule) *ruleSet {
+	set := &ruleSet{rules, make(map[string]*lane, len(rules))}
+	for i := range rules {
+		set.lanes[rules[i].Name] = &lane{rule: &rules[i]}
+	}
+	return set
+}
+
+// happened is an event with the rules of its time.
+type happened struct {
+	event.Event
+
+	rules *ruleSet
+}
+
 // New returns a sender without rules.
 func New(conf Config) *Sender {
-	s := &Sender{conf: conf, maker: maker{appKey: conf.AppKey, world: conf.World}, lanes: map[string]*lane{}}
+	s := &Sender{
+		conf: conf, maker: maker{appKey: conf.AppKey, world: conf.World}, ruled: newRuleSet(nil), holding: map[*lane]bool{},
+	}
 	s.bans.grow = conf.Easemob
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.ctx.Done() // made here, so that a bubble of synctest may use it
@@ -74,10 +97,7 @@ func New(conf Config) *Sender {
 func (s *Sender) SetRules(rules []Rule) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rules, s.lanes = rules, map[string]*lane{}
-	for i := range rules {
-		s.lanes[rules[i].Name] = &lane{rule: &rules[i]}
-	}
+	s.ruled = newRuleSet(rules)
 	s.on.Store(len(rules) > 0)
 }
 
@@ -85,7 +105,7 @@ func (s *Sender) SetRules(rules []Rule) {
 func (s *Sender) Rules() []Rule {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]Rule{}, s.rules...)
+	return append([]Rule{}, s.ruled.rules...)
 }
 
 // Asks holds if a rule is asked about messages before their delivery.
@@ -102,7 +122,7 @@ func (s *Sender) Take(e event.Event) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.events = append(s.events, e)
+	s.events = append(s.events, happened{e, s.ruled})
 	if !s.pumping {
 		s.pumping = true
 		s.goBusy(s.pump)
@@ -140,7 +160,7 @@ func (s *Sender) pump() {
 				s.resendStored(what)
 				continue
 			}
-			s.offer(s.maker.of(e))
+			s.offer(e.rules, s.maker.of(e.Event))
 			s.awaitSpace()
 		}
 	}
@@ -182,14 +202,14 @@ func (s *Sender) groupFormat() string {
 }
 
 // offer queues callbacks for the rules that cover them.
-func (s *Sender) offer(list []Callback) {
+func (s *Sender) offer(set *ruleSet, list []Callback) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range list {
 		c := &list[i]
-		for j := range s.rules {
-			if r := &s.rules[j]; r.covers(c, s.groupFormat()) {
-				s.queue(s.lanes[r.Name], &Delivery{
+		for j := range set.rules {
+			if r := &set.rules[j]; r.covers(c, s.groupFormat()) {
+				s.queue(set.lanes[r.Name], &Delivery{
 					Rule: r.Name, Kind: c.Kind, CallID: c.CallID, URL: r.URL, Body: c.body(r), Time: s.conf.Now(),
 				})
 			}
@@ -229,10 +249,10 @@ func (s *Sender) Resend(id int64) error {
 // laneFor is the lane of the rule of a resent callback, and sets its address. A rule that is
 // gone has no address. The caller holds mu.
 func (s *Sender) laneFor(d *Delivery) *lane {
-	l := s.lanes[d.Rule]
+	l := s.ruled.lanes[d.Rule]
 	if l == nil {
 		l = &lane{rule: &Rule{Name: d.Rule, Timeout: PostSendTimeout, Parallel: 1}}
-		s.lanes[d.Rule] = l
+		s.ruled.lanes[d.Rule] = l
 	}
 	if d.URL == "" {
 		d.URL = l.rule.URL
@@ -262,7 +282,7 @@ func (s *Sender) Bans() []Ban {
 func (s *Sender) Wait(ctx context.Context) error {
 	for {
 		s.mu.Lock()
-		for _, l := range s.lanes {
+		for l := range s.holding {
 			s.release(l)
 		}
 		if s.busy == 0 {
@@ -287,10 +307,14 @@ func (s *Sender) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.events = nil
-	for _, l := range s.lanes {
+	for _, l := range s.ruled.lanes {
 		s.count(-len(l.queue))
-		l.queue, l.held = nil, nil
+		l.queue = nil
 	}
+	for l := range s.holding {
+		l.held = nil
+	}
+	clear(s.holding)
 	s.log = deliveryLog{last: s.log.last}
 	s.bans = bans{grow: s.bans.grow}
 }
