@@ -7,6 +7,7 @@ import (
 	"github.com/imrest/im-go/imctl/internal/doctor"
 	"github.com/imrest/im-go/imctl/internal/endpoint"
 	"github.com/imrest/im-go/imctl/internal/hand"
+	"github.com/imrest/im-go/imctl/internal/hooks"
 	"github.com/imrest/im-go/imctl/internal/inspect"
 	"github.com/imrest/im-go/imctl/internal/play"
 	"github.com/imrest/im-go/imctl/internal/setup"
@@ -28,6 +29,7 @@ func subjects() []subject {
 		{endpoint.Words(), endpoint.Add},
 		{hand.Words(), hand.Add},
 		{[]string{"doctor"}, doctor.Add},
+		{hooks.Words(), hooks.Add},
 		{[]string{"inspect"}, inspect.Add},
 		{[]string{"token"}, tokens.Add},
 		{[]string{"serve", "tail"}, play.Add},
