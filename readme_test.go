@@ -24,6 +24,7 @@ const fragment = `package main
 import (
 	"context"
 	"errors"
+	"io"
 	"log"
 	"log/slog"
 	"net/http"
@@ -48,6 +49,7 @@ import (
 var (
 	_ context.Context
 	_ = errors.Is
+	_ = io.Discard
 	_ = log.Fatal
 	_ = slog.Default
 	_ = http.StatusOK

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,11 +21,15 @@ import (
 // go install of it at a version would fail.
 func TestModulesRequireTheVersionToCome(t *testing.T) {
 	work := readText(t, "go.work")
-	assert.Contains(t, work, "replace github.com/imrest/im-go v"+Version+" => ./\n")
-	files, err := filepath.Glob("*/go.mod")
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	for _, file := range append(files, "go.mod") {
+	var files []string
+	require.NoError(t, filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if d.Name() == "go.mod" {
+			files = append(files, path)
+		}
+		return err
+	}))
+	require.Greater(t, len(files), 3)
+	for _, file := range files {
 		text, dir := readText(t, file), filepath.Dir(file)
 		assert.NotRegexp(t, `(?m)^replace\b`, text, file)
 		if dir == "tools" {
@@ -36,6 +41,8 @@ func TestModulesRequireTheVersionToCome(t *testing.T) {
 			path, version, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "require "), " ")
 			if strings.HasPrefix(path, "github.com/imrest/im-go") {
 				assert.Equal(t, "v"+Version, version, "%s requires %s", file, path)
+				at := "./" + strings.TrimPrefix(strings.TrimPrefix(path, "github.com/imrest/im-go"), "/")
+				assert.Contains(t, work, path+" v"+Version+" => "+at+"\n")
 			}
 		}
 	}

@@ -16,6 +16,9 @@ var (
 	ErrOverloaded = errors.New("callbacks: too many decisions at once")
 )
 
+// errNoVerdict is that of a function which ended its goroutine, as tests do.
+var errNoVerdict = errors.New("callbacks: the decision ended without a verdict")
+
 // DecisionFunc decides about a message.
 type DecisionFunc func(context.Context, *Outgoing) Verdict
 
@@ -43,7 +46,7 @@ func (h *Handler) UseDecision(middleware ...func(DecisionFunc) DecisionFunc) {
 // decideAndRespond asks the user about a message and responds.
 func (h *Handler) decideAndRespond(w http.ResponseWriter, r *http.Request, out *Outgoing) {
 	d := &h.config.Decision
-	o := Observation{Kind: out.Type, CallID: out.CallID, Status: http.StatusOK, Lag: h.config.now().Sub(out.Time)}
+	o := Observation{Kind: out.Type, CallID: out.CallID, Status: http.StatusOK, Lag: lag(h.config.now(), out.Time)}
 	verdict, err := h.verdict(r.Context(), out)
 	var text []byte
 	if err == nil {
@@ -86,7 +89,7 @@ func (h *Handler) verdict(ctx context.Context, out *Outgoing) (Verdict, error) {
 	}
 	result := make(chan decided, 1)
 	go func() {
-		var d decided
+		d := decided{err: errNoVerdict}
 		defer func() {
 			if p := recover(); p != nil {
 				d = decided{err: &PanicError{Value: p, Stack: debug.Stack()}}
@@ -97,7 +100,7 @@ func (h *Handler) verdict(ctx context.Context, out *Outgoing) (Verdict, error) {
 		for _, around := range slices.Backward(deciding) {
 			decide = around(decide)
 		}
-		d.verdict = decide(ctx, out)
+		d = decided{verdict: decide(ctx, out)}
 	}()
 	select {
 	case d := <-result:

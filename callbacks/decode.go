@@ -96,6 +96,8 @@ type head struct {
 	From      loose           `json:"from"`
 	To        loose           `json:"to"`
 	MsgID     loose           `json:"msg_id"`
+	Event     loose           `json:"event"`
+	Step      loose           `json:"step"`
 	Payload   json.RawMessage `json:"payload"`
 }
 
@@ -131,7 +133,8 @@ func readWire(body []byte) (*wire, error) {
 	}
 	return &wire{
 		CallID: api.Text(h.CallID), Timestamp: api.Text(h.Timestamp), Security: api.Text(h.Security), EventType: string(h.EventType),
-		ChatType: string(h.ChatType), GroupID: api.Text(h.GroupID), From: api.Text(h.From), To: api.Text(h.To), MsgID: api.Text(h.MsgID), Payload: h.Payload, strange: true,
+		ChatType: string(h.ChatType), GroupID: api.Text(h.GroupID), From: api.Text(h.From), To: api.Text(h.To), MsgID: api.Text(h.MsgID),
+		Event: string(h.Event), Step: string(h.Step), Payload: h.Payload, strange: true,
 	}, nil
 }
 

@@ -22,7 +22,7 @@
 // events of the app for 5 to 25 minutes. The handler counts the failures that it responds with,
 // those of invalid requests included, and stops at half of that: from then on it responds 200, keeps events
 // whose functions fail for another attempt by [Handler.Run], and puts what it could not verify
-// into quarantine. It cannot see timeouts and refused connections: functions that take
+// into quarantine, except for what has neither a token, where there are Tokens, nor a signature. It cannot see timeouts and refused connections: functions that take
 // long belong behind a [Store].
 //
 // Without a Store, an event is handled while the IM server waits, and duplicates are recognized

@@ -30,14 +30,21 @@ func (k *keys) seen(key, digest string) Seen {
 }
 
 func (k *keys) look(key, digest string) Seen {
-	switch known, ok := k.known[key]; {
+	known, ok := k.known[key]
+	switch {
 	case !ok:
 		return SeenNew
 	case known == digest:
 		return SeenRepeated
 	}
+	if _, ok = k.known[variant(key, digest)]; ok {
+		return SeenRepeated
+	}
 	return SeenSuspicious
 }
+
+// variant is the key of a body other than the first that came with a key.
+func variant(key, digest string) string { return key + "\x00" + digest }
 
 // add remembers a key; the oldest is forgotten where there are too many.
 func (k *keys) add(key, digest string) {
@@ -47,8 +54,11 @@ func (k *keys) add(key, digest string) {
 }
 
 func (k *keys) put(key, digest string) {
-	if _, ok := k.known[key]; ok {
+	switch k.look(key, digest) {
+	case SeenRepeated:
 		return
+	case SeenSuspicious:
+		key = variant(key, digest)
 	}
 	k.known[key] = digest
 	if len(k.ring) < k.limit {
@@ -65,20 +75,17 @@ func (k *keys) put(key, digest string) {
 func (k *keys) once(ctx context.Context, key, digest string, handle func(suspicious bool) error) (Seen, error) {
 	for {
 		k.mu.Lock()
-		switch seen := k.look(key, digest); seen {
-		case SeenRepeated:
+		seen := k.look(key, digest)
+		if seen == SeenRepeated {
 			k.mu.Unlock()
 			return seen, nil
-		case SeenSuspicious:
-			k.mu.Unlock()
-			return seen, handle(true)
 		}
 		first, busy := k.flight[key]
 		if !busy {
 			done := make(chan struct{})
 			k.flight[key] = done
 			k.mu.Unlock()
-			err := handle(false)
+			err := handle(seen == SeenSuspicious)
 			k.mu.Lock()
 			if err == nil {
 				k.put(key, digest)
@@ -86,7 +93,7 @@ func (k *keys) once(ctx context.Context, key, digest string, handle func(suspici
 			delete(k.flight, key)
 			k.mu.Unlock()
 			close(done)
-			return SeenNew, err
+			return seen, err
 		}
 		k.mu.Unlock()
 		select {

@@ -19,7 +19,7 @@ type Observation struct {
 	Kind         Kind          // empty where it could not be read
 	CallID       string        // as it came: what was not verified may hold anything
 	Status       int           // of the response; 0 where Recovered
-	Lag          time.Duration // since the time of the event, by two clocks: it may be negative
+	Lag          time.Duration // since the time of the event, by two clocks: it may be negative; 0 where it has none
 	Repeated     bool          // it was handled or kept before
 	Suspicious   bool          // its key was seen with another body
 	Recovered    bool          // a message that [Recover] found: no callback, and no response
@@ -61,6 +61,14 @@ func (h *Handler) Stats() Stats {
 		Refused: c.verdicts[reject].Load(), Rewritten: c.verdicts[rewrite].Load(), FellBack: c.fellBack.Load(),
 		Recovered: c.recovered.Load(), Lag: time.Duration(c.lag.Load()), FailuresLeft: h.guard.left(h.config.now()),
 	}
+}
+
+// lag is 0 for an event that has no time.
+func lag(now, at time.Time) time.Duration {
+	if at.IsZero() {
+		return 0
+	}
+	return now.Sub(at)
 }
 
 type counts struct {
@@ -122,7 +130,7 @@ func (h *Handler) warn(ctx context.Context, text string, kind Kind, callID strin
 // reason is an error of this package, or the type of another one.
 func reason(err error) string {
 	for _, known := range []error{
-		ErrMethod, ErrToken, ErrTooLong, ErrSignature, ErrStale, ErrDeadline, ErrOverloaded, ErrFull, errNotObject, errRecovered,
+		ErrMethod, ErrToken, ErrTooLong, ErrSignature, ErrStale, ErrDeadline, ErrOverloaded, errNoVerdict, ErrFull, errNotObject, errRecovered,
 		io.ErrUnexpectedEOF,
 	} {
 		if errors.Is(err, known) {

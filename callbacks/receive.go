@@ -150,8 +150,8 @@ func (h *Handler) verify(a *arrived) error {
 }
 
 func (h *Handler) fresh(at time.Time) error {
-	age := h.config.now().Sub(at)
-	if limit := h.config.MaxAge; limit > 0 && (age > limit || -age > min(limit, maxAhead)) {
+	limit, now := h.config.MaxAge, h.config.now()
+	if limit > 0 && (at.Before(now.Add(-limit)) || at.After(now.Add(min(limit, maxAhead)))) {
 		return ErrStale
 	}
 	return nil
@@ -162,6 +162,9 @@ func (h *Handler) fresh(at time.Time) error {
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, a *arrived, status int, err error) {
 	before := a != nil && a.wire.isOutgoing() // fails by itself: the rule's policy decides
 	if status != http.StatusMethodNotAllowed && !before && !h.guard.allow(h.config.now()) {
+		if errors.Is(err, ErrToken) {
+			a = h.signedWithoutToken(w, r)
+		}
 		h.quarantine(r.Context(), w, a, err)
 		return
 	}
@@ -173,21 +176,39 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, a *arrived, sta
 	h.report(r.Context(), o)
 }
 
-// quarantine accepts what was not verified and keeps it from the functions of the user's.
+// signedWithoutToken reads a callback whose token may have been forgotten in the rule; nil is one that anybody may
+// have sent.
+func (h *Handler) signedWithoutToken(w http.ResponseWriter, r *http.Request) *arrived {
+	body, _, err := h.body(w, r)
+	if err != nil {
+		return nil
+	}
+	wire, err := readWire(body)
+	if err != nil || wire.isOutgoing() || !wire.verified(h.config.Secrets) {
+		return nil
+	}
+	return &arrived{wire: wire, kept: Kept{Body: body, Signed: true}}
+}
+
+// quarantine accepts what was not verified and keeps it from the functions of the user's. What has no body to
+// look at is not kept, since it would drive out what has one.
 func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arrived, why error) {
-	k := Kept{Received: h.config.now()}
+	var k Kept
 	o := Observation{Status: http.StatusOK, Quarantined: true, Err: why}
 	if a != nil {
 		k, o.CallID = a.kept, string(a.wire.CallID)
 	}
+	k.Received = h.config.now()
 	if a != nil && a.event != nil {
-		o.Kind, o.Lag = a.event.Kind(), k.Received.Sub(a.event.Head().Time)
+		o.Kind, o.Lag = a.event.Kind(), lag(k.Received, a.event.Head().Time)
 	}
 	if why != nil {
 		k.Quarantined = why.Error()
 	}
-	if _, err := h.store(ctx, k); err != nil {
-		o.Err = errors.Join(why, err) // what nobody could verify is not worth a ban
+	if a != nil {
+		if _, err := h.store(ctx, k); err != nil {
+			o.Err = errors.Join(why, err) // what nobody could verify is not worth a ban
+		}
 	}
 	w.WriteHeader(o.Status)
 	h.report(ctx, o)
@@ -196,7 +217,7 @@ func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arri
 // accept handles or keeps an event that was verified.
 func (h *Handler) accept(w http.ResponseWriter, r *http.Request, a *arrived) {
 	i := a.event.Head()
-	o := Observation{Kind: i.Type, CallID: i.CallID, Lag: a.kept.Received.Sub(i.Time), Status: http.StatusOK}
+	o := Observation{Kind: i.Type, CallID: i.CallID, Lag: lag(a.kept.Received, i.Time), Status: http.StatusOK}
 	settle := h.handleNow
 	if h.config.Store != nil {
 		settle = h.keep

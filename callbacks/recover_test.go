@@ -1,7 +1,6 @@
 package callbacks_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -316,10 +315,11 @@ func TestRecoverNeedsTheStore(t *testing.T) {
 // are none are counted.
 func TestRecoverReadsFiles(t *testing.T) {
 	const record = `{"msg_id":"%d","timestamp":%d,"direction":"%s","chat_type":"chat","from":"mia","to":"noah","payload":{"bodies":[{"type":"txt","msg":"hi"}]}}`
-	file := strings.Repeat("parcel\n", 3)
+	var file strings.Builder
+	file.WriteString(strings.Repeat("parcel\n", 3))
 	for i, ms := range []int{1699999999999, 1700000000000, 1700000000999, 1700000001000} {
 		for _, direction := range []string{"outgoing", "incoming"} { // older files have both copies
-			file += fmt.Sprintf(record, i, ms, direction) + "\n"
+			fmt.Fprintf(&file, record+"\n", i, ms, direction)
 		}
 	}
 	var api *httptest.Server
@@ -330,7 +330,7 @@ func TestRecoverReadsFiles(t *testing.T) {
 		case strings.Contains(r.URL.Path, "/chatmessages/"):
 			_, _ = fmt.Fprintf(w, `{"data":[{"url":"%s/file"}]}`, api.URL)
 		default:
-			_, _ = io.Copy(w, bytes.NewBufferString(file))
+			_, _ = io.Copy(w, strings.NewReader(file.String()))
 		}
 	}))
 	defer api.Close()

@@ -113,7 +113,7 @@ func (h *Handler) recovered(ctx context.Context, record messages.Record) (Seen, 
 	}}
 	seen, err := h.take(ctx, a)
 	h.report(ctx, Observation{
-		Kind: i.Type, CallID: i.CallID, Lag: a.kept.Received.Sub(i.Time), Recovered: true, Repeated: seen == SeenRepeated, Err: err,
+		Kind: i.Type, CallID: i.CallID, Lag: lag(a.kept.Received, i.Time), Recovered: true, Repeated: seen == SeenRepeated, Err: err,
 	})
 	return seen, err
 }

@@ -25,7 +25,7 @@ type Kept struct {
 	Key         string    `json:"key"`                   // recognizes the event when it comes again; at most 255 bytes
 	MessageID   string    `json:"message_id,omitempty"`  // of a message that was sent; empty for other events and offline copies
 	Digest      string    `json:"digest"`                // of the body without its signature
-	Body        []byte    `json:"body"`                  // as it came; empty where it was too long
+	Body        []byte    `json:"body"`                  // as it came
 	Received    time.Time `json:"received,omitzero"`     // when it came
 	Signed      bool      `json:"signed,omitempty"`      // the signature was checked
 	Suspicious  bool      `json:"suspicious,omitempty"`  // the key was seen with another body

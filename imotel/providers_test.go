@@ -69,12 +69,8 @@ func TestProvidersThatBlockOrPanic(t *testing.T) {
 		handled = append(handled, err)
 	}))
 	release := make(chan struct{})
-	var stuck sync.WaitGroup
-	block := func() {
-		stuck.Add(1)
-		defer stuck.Done()
-		<-release
-	}
+	block := func() { <-release }
+	var all []*imotel.Telemetry
 	for name, o := range map[string]imotel.Options{
 		"tracer blocks": {TracerProvider: oddTracers{do: block}}, "meter blocks": {MeterProvider: oddMeters{do: block}},
 		"tracer panics": {TracerProvider: oddTracers{do: func() { panic("at the disco") }}},
@@ -83,6 +79,7 @@ func TestProvidersThatBlockOrPanic(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			srv := imtest.NewServer(t)
 			telemetry := imotel.New(o)
+			all = append(all, telemetry)
 			client, err := telemetry.NewClient(srv.Config(), im.WithoutQuotas())
 			require.NoError(t, err)
 			defer client.Close()
@@ -100,7 +97,9 @@ func TestProvidersThatBlockOrPanic(t *testing.T) {
 		})
 	}
 	close(release)
-	stuck.Wait()
+	for _, telemetry := range all {
+		require.NoError(t, telemetry.Flush(t.Context()))
+	}
 	mu.Lock()
 	defer mu.Unlock()
 	assert.NotEmpty(t, handled, "a panic is passed to the error handler")

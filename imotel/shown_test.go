@@ -2,7 +2,6 @@ package imotel_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -52,7 +51,7 @@ func quoting() map[string]func(http.ResponseWriter, string) {
 			}
 		}
 		for _, field := range []string{"error", "error_description", "exception", "message", "error_desc", "requestStatusCode", "result", "code"} {
-			say(field, func(s string) string { b, _ := json.Marshal(map[string]string{field: s}); return string(b) })
+			say(field, func(s string) string { return fmt.Sprintf("{%q:%q}", field, s) })
 		}
 		say("page", func(s string) string { return "<html>" + s + "</html>" })
 		say("cut off", func(s string) string { return `{"error":"` + s })

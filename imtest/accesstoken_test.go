@@ -12,10 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/imrest/im-go/imtest/internal/world"
-	"github.com/imrest/im-go/internal/test/corpus"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest/internal/world"
+	"github.com/imrest/im-go/internal/test/corpus"
 )
 
 // The vectors of the catalogue, auth.yaml.

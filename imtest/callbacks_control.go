@@ -72,7 +72,7 @@ func (srv *Server) putCallbacks(r *http.Request) (any, error) {
 	for i, v := range views {
 		rule, err := v.rule()
 		if err != nil {
-			return nil, fmt.Errorf("Rules[%d]: %w", i, err)
+			return nil, fmt.Errorf("Rules[%d]: %w", i, err) //nolint:staticcheck // the name of a field
 		}
 		rules = append(rules, rule)
 	}

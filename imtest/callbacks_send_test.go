@@ -364,7 +364,7 @@ func TestCallbackOrder(t *testing.T) {
 	assert.Equal(t, want, r.ids())
 
 	both := make(chan struct{}, 2)
-	r.always(func(w http.ResponseWriter, _ int) {
+	r.always(func(http.ResponseWriter, int) {
 		both <- struct{}{}
 		for len(both) < 2 {
 			time.Sleep(time.Millisecond)
@@ -455,5 +455,35 @@ func TestCloseWhileAReceiverHangs(t *testing.T) {
 	for range 3 {
 		c.text("alice", "bob", "x")
 	}
+	c.srv.Close()
+}
+
+// More than what waits at once arrives all the same, in order, and a reset drops it.
+func TestManyCallbacksWait(t *testing.T) {
+	r := newReceiver(t)
+	release := make(chan struct{})
+	r.always(func(_ http.ResponseWriter, n int) {
+		if n == 1 {
+			<-release
+		}
+	})
+	c := calling(t, []imtest.Rule{{URL: r.URL, Secret: callbackSecret, Kinds: []string{"message.text"}, Timeout: time.Minute}})
+	c.srv.AddUsers("alice", "bob")
+	c.srv.LogIn("alice")
+	c.srv.LogIn("bob")
+	const many = 11_000
+	send := func() {
+		for range many {
+			_, err := c.srv.SendAs("alice", imtest.ClientMessage{To: "bob", Text: "x"})
+			require.NoError(t, err)
+		}
+	}
+	send()
+	close(release)
+	c.wait()
+	ids := r.ids()
+	require.Len(t, ids, many)
+	assert.IsIncreasing(t, ids)
+	send()
 	c.srv.Close()
 }

@@ -11,9 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
-	"github.com/stretchr/testify/require"
 )
 
 // Whatever calls come, in whatever order: owners, lists, threads and what a user
@@ -66,7 +67,7 @@ func TestCirclesHoldTogether(t *testing.T) {
 			}
 			return segment
 		}), "/")
-		_, messages := srv.world.NewestMessages(0)
+		_, messages := srv.world.NewestMessages(world.MessageBox{}, -1, 0)
 		text := fmt.Sprintf(`{"public":true,"name":"n","description":"d","owner":%q,"members":[%s],"usernames":[%s],
 			"maxusers":%d,"mute_duration":%d,"newadmin":%q,"newowner":%q,"superadmin":%q,"tags":["x"],"tag":"x",
 			"metaData":{"k":"v"},"keys":["k"],"targets":[%s],"group_id":%q,"msg_id":"%d","announcement":"a"}`,

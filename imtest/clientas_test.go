@@ -68,7 +68,7 @@ func TestClientMessagesAreChecked(t *testing.T) {
 		To: "bob", Type: "img", Body: json.RawMessage(`{"url": "http://x/chatfiles/7"}`), Ext: body, OnlineOnly: true,
 	})
 	require.NoError(t, err)
-	assert.Equal(t, `{"url":"http://x/chatfiles/7"}`, string(m.Body))
+	assert.JSONEq(t, `{"url":"http://x/chatfiles/7"}`, string(m.Body))
 	assert.True(t, m.OnlineOnly)
 	assert.Empty(t, srv.Messages("bob"), "bob is offline")
 
@@ -94,7 +94,9 @@ func TestClientsOverHTTP(t *testing.T) {
 
 	c.fine("POST", "users/bob/join", `{"id":"hiking"}`)
 	send := func(body string) string {
-		var sent struct{ ID string }
+		var sent struct {
+			ID string `json:"id"`
+		}
 		require.NoError(t, json.Unmarshal([]byte(c.fine("POST", "users/bob/send", body)), &sent))
 		return sent.ID
 	}

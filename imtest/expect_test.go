@@ -3,7 +3,6 @@ package imtest_test
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 
@@ -189,7 +188,7 @@ func TestControlExpects(t *testing.T) {
 	c.fine("PUT", "expect", `[{"path":"/users/alice","status":404,"response":{"error":"service_resource_not_found"}},
 		{"endpoint":"users.register","body":{"username":"bob","password":"x"}}]`)
 	assert.JSONEq(t, `{"met":false,"problems":[],"missing":["/users/alice","users.register"]}`, c.fine("GET", "expect", ""))
-	assert.Equal(t, `{"error":"service_resource_not_found"}`, strings.TrimSpace(api.send("GET", "/users/alice", "").text))
+	assert.JSONEq(t, `{"error":"service_resource_not_found"}`, api.send("GET", "/users/alice", "").text)
 	api.send("POST", "/users", `{"username":"bob","password":"y"}`)
 	text = c.fine("DELETE", "expect", "")
 	assert.Contains(t, text, `body.password: expected \"x\", got \"y\"`)

@@ -26,9 +26,10 @@ type floor struct {
 }
 
 var floors = []floor{
-	{".", []string{"", "imtest/event", "imtest/internal/outbound", "imtest/internal/rest", "imtest/internal/wire", "imtest/internal/world", "internal/test/catalogue"}, nil},
+	{".", []string{"", "imtest/event", "imtest/internal/outbound", "imtest/internal/page", "imtest/internal/rest", "imtest/internal/wire", "imtest/internal/world", "internal/test/catalogue"}, nil},
 	{"internal/rest", []string{"imtest/event", "imtest/internal/wire", "imtest/internal/world"}, nil},
 	{"internal/world", []string{"imtest/event"}, []string{"encoding/json", "net/http", "net/url", "mime", "mime/multipart"}},
+	{"internal/page", []string{"imtest/event", "imtest/internal/world"}, []string{"sync/atomic", "net/http/httptest", "text/template", "os", "net"}},
 	{"internal/wire", nil, nil},
 	{"internal/outbound", []string{"imtest/event"}, nil},
 	{"event", nil, nil},

@@ -7,9 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 func TestLayersStandAroundEndpoints(t *testing.T) {

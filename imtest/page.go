@@ -1,179 +1,130 @@
 package imtest
 
 import (
-	"bytes"
-	_ "embed"
+	"context"
 	"encoding/json"
-	"html/template"
 	"net/http"
 	"strings"
-	"sync"
 
+	"github.com/imrest/im-go/imtest/internal/outbound"
+	"github.com/imrest/im-go/imtest/internal/page"
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
 )
 
-// WithPage puts a page at / that shows users, groups, rooms, messages as they
-// arrive, quotas and the last requests, and that can send a message. Everyone
-// who reaches the server can see it, and needs no token: on a loopback address such
-// a server responds localhost and loopback hosts only. imserver has it.
+// WithPage puts a page at / that shows users, groups, rooms, messages, files, events, callbacks,
+// quotas and requests, each with all of it, and that can send a message and move the clock.
+// Everyone who reaches the server can see it, and needs no token: on a loopback address such
+// a server serves localhost and loopback hosts only. imserver has it. Passwords, tokens and secrets
+// are masked.
 func WithPage() Option {
 	return func(c *config) { c.page = true }
 }
 
-//go:embed page.html
-var pageHTML string
-
-var pageTemplate = sync.OnceValue(func() *template.Template {
-	return template.Must(template.Must(template.New("page").Parse(pageHTML)).Parse(deliveriesHTML))
-})
-
-// maxForm is the largest form that the page sends.
-const maxForm = 64 << 10
-
-// pageForm is the form to send a message, with what became of it.
-type pageForm struct {
-	From, Kind, To, Text string
-	Notice               string
-	Failed               bool
-}
+// eventsPath is a control path that the page needs as well.
+const eventsPath = controlPrefix + "events"
 
 // browsed serves the page and the control paths, and refuses what another site lets a
 // browser send: to these, which would take it, and to the API, whose tokens would pile up.
 func (srv *Server) browsed(w http.ResponseWriter, r *http.Request) bool {
 	err := http.NewCrossOriginProtection().Check(r)
-	page := srv.conf.page && r.URL.Path == "/"
-	control := srv.conf.control && strings.HasPrefix(r.URL.Path, controlPrefix)
-	if err == nil && !page && !control {
+	onPage := srv.conf.page && page.Serves(r.URL.Path)
+	control := srv.conf.control && strings.HasPrefix(r.URL.Path, controlPrefix) ||
+		srv.conf.page && r.Method == http.MethodGet && r.URL.Path == eventsPath
+	if err == nil && !onPage && !control {
 		return false
 	}
 	srv.date(w)
-	if err != nil {
+	switch {
+	case err != nil:
 		http.Error(w, err.Error(), http.StatusForbidden)
-		return true
-	}
-	if control {
+	case onPage:
+		srv.page.ServeHTTP(w, r)
+	default:
 		srv.control.ServeHTTP(w, r)
-		return true
 	}
-	srv.servePage(w, r)
 	return true
 }
 
-// servePage responses at /. Without script the form is an ordinary one, and the
-// page reloads itself.
-func (srv *Server) servePage(w http.ResponseWriter, r *http.Request) {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead:
-		form := &pageForm{Kind: "users"}
-		if r.URL.Query().Has("sent") {
-			form.Notice = sentNotice(r.URL.Query().Get("missing"))
+// pageServer is what the page sees of the server.
+type pageServer struct{ *Server }
+
+// ClockRuns reports whether the clock runs.
+func (s pageServer) ClockRuns() bool { return s.Clock().Runs() }
+
+// MoveClock does what a button says.
+func (s pageServer) MoveClock(move page.ClockMove) {
+	clock := s.Clock()
+	switch {
+	case move.Stop:
+		clock.Stop()
+	case move.Run:
+		clock.Run()
+	}
+	clock.Advance(move.Ahead)
+}
+
+// Requests returns the newest requests, and the number of the oldest of them.
+func (s pageServer) Requests() (list []page.Request, first int64) {
+	all, first := s.log.numbered()
+	return world.Convert(all, func(r Request) page.Request {
+		return page.Request{
+			Endpoint: r.ID, Method: r.Method, Path: r.Path, Query: r.Query, Params: r.Params, Header: r.Header, Body: r.Body,
+			Status: r.Status, Time: r.Time,
 		}
-		srv.writePage(w, r, http.StatusOK, form)
-	case http.MethodPost:
-		srv.postPage(w, r)
-	default:
-		w.Header().Set("Allow", "GET, HEAD, POST")
-		http.Error(w, "The page takes GET and POST.", http.StatusMethodNotAllowed)
-	}
+	}), first
 }
 
-// postPage sends a message and goes back to the page, so that a reload does not
-// send it again.
-func (srv *Server) postPage(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	if id := r.PostForm.Get("redeliver"); id != "" {
-		srv.redeliverForm(w, r, id)
-		return
-	}
-	form := &pageForm{
-		From: strings.TrimSpace(r.PostForm.Get("from")), Kind: r.PostForm.Get("kind"),
-		To: strings.TrimSpace(r.PostForm.Get("to")), Text: r.PostForm.Get("text"),
-	}
-	if status := srv.sendForm(r, form); form.Failed {
-		srv.writePage(w, r, status, form)
-		return
-	}
-	http.Redirect(w, r, "/?sent&missing="+srv.missing(form), http.StatusSeeOther)
-}
-
-// sendForm sends the message as a call of the API, which keeps quotas and is
-// among the requests. Only faults do not touch it: they are for clients.
-func (srv *Server) sendForm(r *http.Request, form *pageForm) (status int) {
-	if form.Kind != "chatgroups" && form.Kind != "chatrooms" {
-		form.Kind = "users"
-	}
-	body := map[string]any{"to": []string{}, "type": "txt", "body": map[string]string{"msg": form.Text}}
-	if form.To != "" {
-		body["to"] = []string{form.To}
-	}
-	if form.From != "" {
-		body["from"] = form.From
-	}
-	c := srv.ownCall(r.Context(), "/messages/"+form.Kind, body)
-	rep := srv.carryOut(c)
-	srv.remember(c, rep.Status)
-	if rep.Status != http.StatusOK {
-		var refusal wire.ErrorBody
-		_ = json.Unmarshal(rep.Body, &refusal) // it is always one
-		form.Failed, form.Notice = true, "Not sent: "+refusal.Description
-		return rep.Status
-	}
-	return rep.Status
-}
-
-// sentNotice says of a message whether what it was sent to is missing.
-func sentNotice(missing string) string {
-	switch missing {
-	case "user", "group", "room":
-		return "Sent, though there is no such " + missing + "."
-	}
-	return "Sent."
-}
-
-// missing names what a message was sent to, if it does not exist: the API takes
-// such messages.
-func (srv *Server) missing(form *pageForm) string {
-	s := srv.world
-	switch form.Kind {
-	case "users":
-		if _, err := s.User(form.To); err != nil {
-			return "user"
+// Deliveries returns the newest callbacks.
+func (s pageServer) Deliveries() []page.Delivery {
+	return world.Convert(s.Server.Deliveries(), func(d Delivery) page.Delivery {
+		v := page.Delivery{
+			ID: d.ID, Rule: d.Rule, Kind: d.Kind, CallID: d.CallID, URL: d.URL, Body: d.Body, Time: d.Time, State: string(d.State),
+			Reason: d.Reason, Resend: d.Resend, CanResend: outbound.Family(d.Kind) != "pre_send",
 		}
-	case "chatgroups":
-		if _, there := groupOrThread(s, form.To); !there {
-			return "group"
+		switch d.State {
+		case DeliveryAccepted, DeliveryRewritten, DeliveryRejected:
+			v.Good = true
+		case DeliveryLost, DeliveryFailed:
+			v.Bad = true
+		case DeliveryWaiting, DeliveryStored:
 		}
-	case "chatrooms":
-		if _, err := s.Circle(world.CircleID{Kind: world.RoomKind, ID: form.To}); err != nil {
-			return "room"
-		}
-	}
-	return ""
+		v.Attempts = world.Convert(d.Attempts, func(a DeliveryAttempt) page.Attempt { return page.Attempt(a) })
+		return v
+	})
 }
 
-// writePage renders the page. Its policy lets nothing run or load but what is on
-// it.
-func (srv *Server) writePage(w http.ResponseWriter, r *http.Request, status int, form *pageForm) {
-	view := srv.view()
-	view.Form, view.Nonce = form, world.Secret(22)
-	var page bytes.Buffer
-	if err := pageTemplate().Execute(&page, view); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
+// Quotas returns the quotas of which something is used, and whether they are kept.
+func (s pageServer) Quotas() ([]page.Quota, bool) {
+	return world.Convert(s.QuotaUse(), func(u QuotaUse) page.Quota {
+		q := page.Quota{Name: u.Pool, Unit: "calls", Per: u.Per, N: u.N, Used: u.Used}
+		if u.User != "" {
+			q.Name += " of " + u.User
+		}
+		if u.Items {
+			q.Unit = "targets"
+		}
+		return q
+	}), s.quotas != nil
+}
+
+// Send sends a message as a call of the API, which keeps quotas and is among the requests. Only
+// faults do not touch it: they are for clients.
+func (s pageServer) Send(ctx context.Context, kind, from, to, text string) (status int, problem string) {
+	body := map[string]any{"to": []string{}, "type": "txt", "body": map[string]string{"msg": text}}
+	if to != "" {
+		body["to"] = []string{to}
 	}
-	header := w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'nonce-"+view.Nonce+"'; script-src 'nonce-"+view.Nonce+
-		"'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	header.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(page.Bytes()) // a browser that is gone sees nothing
+	if from != "" {
+		body["from"] = from
 	}
+	c := s.ownCall(ctx, "/messages/"+kind, body)
+	rep := s.carryOut(c)
+	s.remember(c, rep.Status)
+	if rep.Status == http.StatusOK {
+		return rep.Status, ""
+	}
+	var refusal wire.ErrorBody
+	_ = json.Unmarshal(rep.Body, &refusal) // it is always one
+	return rep.Status, refusal.Description
 }

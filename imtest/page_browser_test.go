@@ -6,9 +6,16 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"maps"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -162,7 +169,7 @@ const messagesInPage = `[...document.querySelectorAll("#messages .text")].map(e 
 func (b *browser) write(from, kind, to, text string) {
 	b.t.Helper()
 	q := strconv.Quote
-	b.run(`{const f = document.forms[0]; f.from.value = ` + q(from) + `; f.kind.value = ` + q(kind) + `; f.to.value = ` + q(to) +
+	b.run(`{const f = document.querySelector(".compose"); f.from.value = ` + q(from) + `; f.kind.value = ` + q(kind) + `; f.to.value = ` + q(to) +
 		`; f.text.value = ` + q(text) + `; f.querySelector("button").click()}`)
 }
 
@@ -176,7 +183,7 @@ func TestPageInABrowser(t *testing.T) {
 	b.write("alice", "users", "bob", "from the form")
 	b.until(messagesInPage + `[0] === "from the form"`)
 	assert.Equal(t, "from the form", c.srv.Messages("bob")[0].Text())
-	b.until(`document.getElementById("notice").textContent === "Sent." && document.forms[0].text.value === ""`)
+	b.until(`document.getElementById("notice").textContent === "Sent." && document.querySelector(".compose").text.value === ""`)
 	b.write("alice", "chatgroups", group, "to the club")
 	b.until(messagesInPage + `[0] === "to the club"`)
 
@@ -219,27 +226,130 @@ func TestPageWithoutScript(t *testing.T) {
 	assert.Len(t, srv.Messages("bob"), 1)
 }
 
+// Links lead through the app, and a list is turned without script.
+func TestPageIsWalkedThrough(t *testing.T) {
+	c := newClient(t, imtest.WithPage())
+	group := hikers(c)
+	for i := range 60 {
+		c.srv.AddUsers(fmt.Sprint("user-", i))
+	}
+	const nasty = `<img src=x onerror="document.title = 'gone'">`
+	c.srv.AddUser(imtest.User{Username: nasty})
+	say(c, "users", nasty, nasty)
+	b := startBrowser(t)
+	b.call("Emulation.setScriptExecutionDisabled", map[string]any{"value": true})
+	click := func(selector, until string) {
+		t.Helper()
+		b.run(`document.querySelector(` + strconv.Quote(selector) + `).click()`)
+		b.until(until)
+	}
+	b.open(c.srv.URL() + "/")
+	click(`#users .more a`, `location.pathname === "/_im/page/users"`)
+	click(`#older`, `document.querySelectorAll("#rows li").length === 15 && document.querySelector("#rows").textContent.includes("alice")`)
+	click(`[data-id=alice] a`, `document.querySelector("h2").textContent === "alice"`)
+	click(`[href="/_im/page/group?id=`+group+`"]`, `document.body.textContent.includes("weekend trips")`)
+	click(`[href="/_im/page/user?id=bob"]`, `document.querySelector("h2").textContent === "bob"`)
+	click(`nav [href="/_im/page/users"]`, `document.querySelector(".search")`+` !== null`)
+	b.run(`document.querySelector("[name=q]").value = "onerror"; document.querySelector(".search button").click()`)
+	b.until(`document.querySelectorAll("#rows li").length === 1`)
+	click(`#rows a`, `document.querySelector("h2").textContent === `+strconv.Quote(nasty))
+	click(`.entry a`, `document.querySelector("pre").textContent.includes("onerror")`)
+	assert.EqualValues(t, 0, b.run(`document.querySelectorAll("img").length`))
+	assert.NotEqual(t, "gone", b.run("document.title"))
+	before := c.srv.Clock().Now()
+	click(`[name=clock][value=day]`, `document.querySelector("#clock").textContent.includes("+86400 s")`)
+	assert.GreaterOrEqual(t, c.srv.Clock().Now().Sub(before), 24*time.Hour)
+	assert.Contains(t, b.run("location.search"), "id=", "it is the same view")
+}
+
+// Events come by themselves, and stop coming while the page is paused.
+func TestPageFollowsEvents(t *testing.T) {
+	srv := imtest.NewServer(t, imtest.WithPage())
+	srv.AddUsers("alice")
+	b := startBrowser(t)
+	b.open(srv.URL() + "/_im/page/events")
+	b.run(`document.body.dataset.marked = "yes"`)
+	b.until(`document.querySelectorAll("#rows li").length === 1`)
+	srv.AddUsers("bob")
+	b.until(`document.querySelector("#rows li").textContent.includes("bob")`)
+	b.run(`document.getElementById("pause").click()`)
+	srv.AddUsers("carol")
+	time.Sleep(1500 * time.Millisecond) // longer than what a page that is not paused takes
+	assert.EqualValues(t, 2, b.run(`document.querySelectorAll("#rows li").length`))
+	b.run(`document.getElementById("pause").click()`)
+	b.until(`document.querySelector("#rows li").textContent.includes("carol")`)
+	srv.AddUsers("dave")
+	b.until(`document.querySelector("#rows li").textContent.includes("dave")`)
+	b.run(`document.querySelector("[value=stop]").click()`)
+	b.until(`document.getElementById("clock").textContent.includes("stands still")`)
+	assert.False(t, srv.Clock().Runs())
+	assert.Equal(t, "yes", b.run(`document.body.dataset.marked`), "the page was never loaded again")
+}
+
+// A picture is shown where its message is.
+func TestPageShowsPictures(t *testing.T) {
+	c := newClient(t, imtest.WithPage())
+	sendPicture(c, "dave", "alice")
+	b := startBrowser(t)
+	b.open(c.srv.URL() + "/")
+	b.until(`document.querySelector("#messages img").naturalWidth === 320`)
+	b.open(c.srv.URL() + "/_im/page/message?id=" + c.srv.AllMessages()[0].ID)
+	b.until(`document.querySelector("#detail img").naturalWidth === 320`)
+}
+
+// sendPicture uploads a picture of mountains and sends it.
+func sendPicture(c *client, from, to string) {
+	const width, height = 320, 160
+	picture := image.NewRGBA(image.Rect(0, 0, width, height))
+	for x := range width {
+		peak := height - 30 - int(60*math.Abs(math.Sin(float64(x)/45)))
+		for y := range height {
+			shade := color.RGBA{uint8(140 + y/3), uint8(180 + y/4), 235, 255}
+			if y > peak {
+				shade = color.RGBA{70, 96, 112, 255}
+			}
+			picture.Set(x, y, shade)
+		}
+	}
+	var data bytes.Buffer
+	require.NoError(c.t, png.Encode(&data, picture))
+	require.Equal(c.t, 200, c.upload("summit.png", data.Bytes()).status)
+	files := c.srv.Files()
+	url := c.srv.FileURL(files[len(files)-1].UUID)
+	body := `{"from":"` + from + `","to":["` + to + `"],"type":"img","body":{"filename":"summit.png","url":"` + url + `","secret":"s"}}`
+	require.Equal(c.t, 200, c.send("POST", "/messages/users", body).status)
+}
+
 // The page fits every window: nothing sticks out to the side, and text is not
 // smaller than it can be read.
 func TestPageFitsItsWindow(t *testing.T) {
 	c := newClient(t, imtest.WithPage(), imtest.WithQuotas())
 	fillForShow(c)
+	views := map[string]string{
+		"overview": "/", "users": "/_im/page/users", "user": "/_im/page/user?id=alice", "group": "/_im/page/group?id=" + c.srv.Groups()[0].ID,
+		"messages": "/_im/page/messages", "message": "/_im/page/message?id=" + c.srv.AllMessages()[17].ID, "events": "/_im/page/events",
+		"request": "/_im/page/request?id=5", "requests": "/_im/page/requests", "files": "/_im/page/files",
+	}
 	b := startBrowser(t)
 	for _, w := range []struct {
 		name          string
 		width, height int
 		mobile        bool
+		views         []string
 	}{
-		{"desktop", 1440, 900, false}, {"wide", 2200, 1000, false}, {"tablet", 900, 1100, true}, {"phone", 390, 844, true}, {"small", 320, 568, true},
+		{"desktop", 1280, 900, false, slices.Collect(maps.Keys(views))}, {"wide", 2200, 1000, false, []string{"overview"}}, {"tablet", 900, 1100, true, []string{"overview", "user"}},
+		{"phone", 400, 844, true, slices.Collect(maps.Keys(views))}, {"small", 320, 568, true, []string{"overview", "messages", "request"}},
 	} {
 		for _, dark := range []bool{false, true} {
 			b.resize(w.width, w.height, w.mobile, dark)
-			b.open(c.srv.URL() + "/")
-			assert.LessOrEqual(t, b.run("document.documentElement.scrollWidth"), float64(w.width), w.name)
-			assert.Empty(t, b.run(`[...document.querySelectorAll("main *")].filter(e => e.innerText && e.checkVisibility() && parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.innerText)`))
 			scheme := map[bool]string{false: "light", true: "dark"}[dark]
-			assert.Empty(t, b.run(contrastFaults), "%s, %s: text is hard to read", w.name, scheme)
-			b.shoot(w.name + "-" + scheme)
+			for _, view := range w.views {
+				b.open(c.srv.URL() + views[view])
+				assert.LessOrEqual(t, b.run("document.documentElement.scrollWidth"), float64(w.width), "%s, %s", view, w.name)
+				assert.Empty(t, b.run(`[...document.querySelectorAll("main *")].filter(e => e.innerText && e.checkVisibility() && parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.innerText)`))
+				assert.Empty(t, b.run(contrastFaults), "%s, %s, %s: text is hard to read", view, w.name, scheme)
+				b.shoot(view + "-" + w.name + "-" + scheme)
+			}
 		}
 	}
 }
@@ -282,7 +392,7 @@ func fillForShow(c *client) {
 	post("users", "bob", "alice", `"type":"txt","body":{"msg":"Two minutes. Do you need milk?"}`)
 	post("chatgroups", "carol", club, `"type":"txt","body":{"msg":"Saturday, 08:30 at the station. The train leaves at 08:41, and the next one goes two hours later, so please do not be late this time."}`)
 	post("users", "王小明", "grace", `"type":"txt","body":{"msg":"你好，明天上午十点开会，可以吗？"}`)
-	post("users", "dave", "alice", `"type":"img","body":{"filename":"summit.jpg","url":"http://127.0.0.1/x","secret":"s"}`)
+	sendPicture(c, "dave", "alice")
 	post("chatrooms", "alice", "lobby", `"type":"custom","body":{"customEvent":"gift","customExts":{"name":"rose"}}`)
 	post("users", "grace", "frank", `"type":"loc","body":{"lat":"39.9","lng":"116.4","addr":"Temple of Heaven, Beijing"}`)
 	post("users", "alice", "bob", `"type":"txt","body":{"msg":"<script>alert(\"not today\")</script>"}`)

@@ -53,7 +53,7 @@ func TestPageShowsWhatTheServerHolds(t *testing.T) {
 	for _, part := range []string{
 		"acme#demo", "hiking club", "lobby", ">banned<", ">online<", ">recalled<", ">edited<", "waiting<", "disabled, all muted", "threads: 1",
 		"messages.send_users", "POST /messages/users", "&lt;script&gt;alert(1)&lt;/script&gt;", "&lt;i id=&#34;x&#34;&gt;",
-		"100 calls a second", "&#43;3600 s", "to group <b>hiking club</b>", "to room <b>lobby</b>",
+		"100 calls a second", "&#43;3600 s", "to group <a ", "<b>hiking club</b></a>", "to room <a ", "<b>lobby</b></a>",
 	} {
 		assert.Contains(t, page, part)
 	}

@@ -33,6 +33,7 @@ const (
 type requestLog struct {
 	mu    sync.Mutex
 	list  []Request // oldest first
+	gone  int64     // how many were before these
 	bytes int
 }
 
@@ -91,7 +92,7 @@ func (l *requestLog) add(req Request) {
 	for len(l.list) > 1 && (len(l.list) > keptRequests || l.bytes > keptBytes) {
 		l.bytes -= l.list[0].size()
 		l.list[0] = Request{} // what the array holds before the list is not freed
-		l.list = l.list[1:]
+		l.list, l.gone = l.list[1:], l.gone+1
 	}
 }
 
@@ -105,13 +106,12 @@ func (srv *Server) Requests() []Request {
 	return slices.Clone(l.list)
 }
 
-// newest returns up to n requests, the newest first.
-func (l *requestLog) newest(n int) []Request {
+// numbered returns the requests, oldest first, and the number of the first. The number of a request
+// stays the same, and no other has it.
+func (l *requestLog) numbered() (list []Request, first int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	list := slices.Clone(l.list[max(0, len(l.list)-n):])
-	slices.Reverse(list)
-	return list
+	return slices.Clone(l.list), l.gone + 1
 }
 
 // RequestsTo returns those of Requests that went to one endpoint.

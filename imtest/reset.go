@@ -53,5 +53,6 @@ func (q *quotas) reset() {
 func (l *requestLog) reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.gone += int64(len(l.list))
 	l.list, l.bytes = nil, 0
 }

@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/outbound"
+	"github.com/imrest/im-go/imtest/internal/page"
 	"github.com/imrest/im-go/imtest/internal/rest"
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
@@ -54,7 +55,8 @@ type Server struct {
 	faultMu sync.Mutex
 	faults  []*fault
 
-	control  http.Handler                 // of the paths below /_im/
+	control  http.Handler // of the paths below /_im/
+	page     http.Handler
 	expected atomic.Pointer[expectations] // nil: none
 	began    clockState                   // of the clock, at the start
 
@@ -108,7 +110,7 @@ func Start(opts ...Option) (*Server, error) {
 	if err := srv.SetCallbacks(conf.rules...); err != nil {
 		return nil, err
 	}
-	srv.api, srv.control = rest.New(srv.world), srv.newControl()
+	srv.api, srv.control, srv.page = rest.New(srv.world), srv.newControl(), page.New(srv.world, pageServer{srv})
 	listener, err := net.Listen("tcp", conf.addr) //nolint:noctx // it does not wait
 	if err != nil {
 		return nil, fmt.Errorf("imtest: %w", err)

@@ -48,6 +48,10 @@ func everything(t *testing.T, c *client) {
 	ok("POST", "/moderation/record/message/export", `{"dateFrom":1,"dateTo":2}`)
 	date := c.srv.AddStoredCallbacks(imtest.StoredCallbacks{Start: c.srv.Clock().Now(), Size: 3})
 	ok("POST", "/callbacks/storage/retry", `{"date":"`+date+`","retry":1,"targetUrl":"http://x"}`)
+	require.NoError(t, c.srv.SetCallbacks(imtest.Rule{URL: "http://127.0.0.1:1", Secret: "s", Kinds: []string{"roster"}}))
+	c.srv.AddBlocked("carol", "alice") // nobody is there to be told
+	c.wait()
+	require.NoError(t, c.srv.SetCallbacks())
 }
 
 func fillCircles(c *client, ok func(method, path, body string) got, group string) {

@@ -141,23 +141,39 @@ func (s *Inbox) Requeue(ctx context.Context, ids ...string) error {
 	return s.onDead(ctx, ids, s.requeue)
 }
 
-// RequeueAll has all events that were given up handled again, and returns how many.
+// RequeueAll has all events that were given up until now handled again, and returns how many. Those that
+// die again meanwhile stay dead.
 func (s *Inbox) RequeueAll(ctx context.Context) (int, error) {
+	var last int64 // whatever dies again has a later id
+	if err := s.arrivals.QueryRowContext(ctx, s.text("SELECT COALESCE(MAX(id), 0) FROM {}dead")).Scan(&last); err != nil {
+		return 0, err
+	}
 	n := 0
 	for {
-		p, err := s.ListDead(ctx, page.Options{})
-		if err != nil || len(p.Items) == 0 {
+		ids, err := s.deadUpTo(ctx, last)
+		if err != nil || len(ids) == 0 {
 			return n, err
-		}
-		var ids []string
-		for _, e := range p.Items {
-			ids = append(ids, e.ID)
 		}
 		if err = s.Requeue(ctx, ids...); err != nil {
 			return n, err
 		}
 		n += len(ids)
 	}
+}
+
+// deadUpTo returns the ids of the first events that were given up.
+func (s *Inbox) deadUpTo(ctx context.Context, last int64) (ids []string, err error) {
+	rows, err := s.arrivals.QueryContext(ctx, s.text("SELECT id FROM {}dead WHERE id <= ? ORDER BY id LIMIT ?"), last, MaxPage)
+	if err != nil {
+		return nil, err
+	}
+	err = each(rows, func() error {
+		var id int64
+		err := rows.Scan(&id)
+		ids = append(ids, strconv.FormatInt(id, 10))
+		return err
+	})
+	return ids, err
 }
 
 // DeleteDead deletes events that were given up. All are deleted or none: an id that is not there is

@@ -124,7 +124,10 @@ func (s *Inbox) insert(ctx context.Context, batch []*arrival) error {
 		if err := s.recognize(ctx, tx, batch); err != nil {
 			return err
 		}
-		return s.insertNew(ctx, tx, batch)
+		if err := s.insertNew(ctx, tx, batch); err != nil {
+			return err
+		}
+		return s.noteMessages(ctx, tx, batch)
 	})
 }
 

@@ -42,8 +42,12 @@ func receive() {
 		log.Fatal(err)
 	}
 	insert := "INSERT INTO " + p.prefix + "effects VALUES (" + p.arg(1) + ")"
-	inbox.On(h, func(ctx context.Context, tx *sql.Tx, e *callbacks.Recalled) error {
-		_, err := tx.ExecContext(ctx, insert, strings.TrimPrefix(e.CallID, "c"))
+	inbox.On(h, func(ctx context.Context, tx *sql.Tx, e callbacks.Event) error {
+		n := strings.TrimPrefix(e.Head().CallID, "c")
+		if os.Getenv("IM_INBOX_CHAIN") != "" {
+			n = bodyName(e.Head().Raw)
+		}
+		_, err := tx.ExecContext(ctx, insert, n)
 		if err == nil && rand.IntN(20) == 0 {
 			return errors.New("one of twenty")
 		}
@@ -63,6 +67,7 @@ func receive() {
 type receiver struct {
 	t    *testing.T
 	p    place
+	env  []string
 	mu   sync.Mutex
 	addr string
 	run  *exec.Cmd
@@ -73,6 +78,7 @@ func (r *receiver) start() {
 	r.run = exec.Command(os.Args[0])
 	r.run.Env = append(os.Environ(), "IM_INBOX_RECEIVER="+string(r.p.dialect), "IM_INBOX_DRIVER="+r.p.driver,
 		"IM_INBOX_DSN="+r.p.dsn, "IM_INBOX_PREFIX="+r.p.prefix)
+	r.run.Env = append(r.run.Env, r.env...)
 	r.run.Stderr = os.Stderr
 	var err error
 	r.in, err = r.run.StdinPipe()

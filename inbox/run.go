@@ -138,7 +138,7 @@ func (s *Inbox) due(ctx context.Context) ([]candidate, error) {
 		return nil, err
 	}
 	var found []candidate
-	return found, each(rows, func() error {
+	err = each(rows, func() error { // not within the return, whose order of evaluation is not defined
 		var c candidate
 		var lane sql.RawBytes
 		err := rows.Scan(&c.id, &lane)
@@ -148,6 +148,7 @@ func (s *Inbox) due(ctx context.Context) ([]candidate, error) {
 		found = append(found, c)
 		return err
 	})
+	return found, err
 }
 
 // grouped puts events together that a worker is to handle: all of a lane, and more up to

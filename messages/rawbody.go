@@ -9,8 +9,9 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// RawBody is a body that this package does not know. It is sent on as it came. It prints
-// without its JSON, which may hold the secrets of files.
+// RawBody is a body that this package does not know. It is sent on as it came. A message of
+// several bodies, which the documents allow for and never show, has a RawBody of the whole payload,
+// which cannot be sent on. It prints without its JSON, which may hold the secrets of files.
 type RawBody struct {
 	Kind Type            `json:"kind,omitempty"` // the type as it came; may be empty
 	JSON json.RawMessage `json:"json,omitempty"` // the whole body, as an object

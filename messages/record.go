@@ -29,10 +29,9 @@ type Record struct {
 	Direction Direction      `json:"direction,omitempty"` // whose copy it is; newer files hold the sender's only
 	From      string         `json:"from,omitempty"`      // the sender
 	To        string         `json:"to,omitempty"`        // the user, group or room
-	Body      Body           `json:"body,omitzero"`       // never nil in what is read; a RawBody where the type is not known
+	Body      Body           `json:"body,omitzero"`       // never nil in what is read; a RawBody where the type is not known, and for several bodies
 	Ext       map[string]any `json:"ext,omitempty"`       // its numbers are json.Number, so that long ids survive
-	// Raw is the record as it came, with all that has no field here: the documents
-	// allow for several bodies, though they show one.
+	// Raw is the record as it came, with all that has no field here.
 	Raw json.RawMessage `json:"raw,omitempty"`
 }
 

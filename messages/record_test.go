@@ -3,6 +3,7 @@ package messages_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -145,5 +146,17 @@ func TestDownloadAttachment(t *testing.T) {
 		_, err := client.Messages.DownloadAttachment(t.Context(), messages.Attachment{URL: address}, new(bytes.Buffer))
 		require.ErrorIs(t, err, im.ErrInvalidArgument, address)
 		assert.Empty(t, *sent)
+	}
+}
+
+// None of several bodies stands for the whole message.
+func TestSeveralBodies(t *testing.T) {
+	for _, payload := range []string{
+		`{"from":"a","to":"b","ext":{"k":"v"},"bodies":[{"type":"txt","msg":"one"},{"type":"txt","msg":"two"}]}`,
+		`{"from":"a","to":"b","ext":{"k":"v"},"bodies":"[{\"type\":\"txt\",\"msg\":\"one\"},{\"type\":\"txt\",\"msg\":\"two\"}]"}`,
+	} {
+		r := messages.ReadPayload(json.RawMessage(payload))
+		assert.Equal(t, messages.RawBody{JSON: json.RawMessage(payload)}, r.Body)
+		assert.Equal(t, []any{"a", "b", "v"}, []any{r.From, r.To, r.Ext["k"]})
 	}
 }

@@ -46,7 +46,7 @@ func readRecord(line []byte) (Record, error) {
 // outside are internal names by the newest documents.
 func readPayload(payload json.RawMessage, r *Record) error {
 	var wire wirePayload[[]wireBody] // the usual form, decoded at once
-	if json.Unmarshal(payload, &wire) == nil && len(wire.Bodies) > 0 {
+	if json.Unmarshal(payload, &wire) == nil && len(wire.Bodies) == 1 {
 		r.Body = wire.Bodies[0].body()
 	}
 	if r.Body != nil {
@@ -62,7 +62,9 @@ func readPayload(payload json.RawMessage, r *Record) error {
 	if err := json.Unmarshal(unquoted(loose.Bodies), &bodies); err != nil || len(bodies) == 0 {
 		return api.ErrNoEntity
 	}
-	r.Body = readBody(bodies[0])
+	if r.Body = readBody(bodies[0]); len(bodies) > 1 {
+		r.Body = RawBody{JSON: payload} // no one of them stands for the message
+	}
 	return nil
 }
 

@@ -16,7 +16,7 @@ import (
 // The Go blocks of the guides that use this package compile.
 func TestDocumentedCodeCompiles(t *testing.T) {
 	block := regexp.MustCompile("(?s)```go\n(.*?)```")
-	dir, err := os.MkdirTemp(".", "_guide-") // within the module, whose packages it imports; no pattern finds it
+	dir, err := os.MkdirTemp(".", "_guide-") //nolint:usetesting // within the module, whose packages it imports; no pattern finds it
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, os.RemoveAll(dir)) }()
 	vet := []string{"vet"}

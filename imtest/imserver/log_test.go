@@ -36,8 +36,10 @@ func TestLog(t *testing.T) {
 	lines := "2026-03-01T09:00:00.005Z 401 GET /acme/demo/users/al%20ice?x=1 users.get\n2026-03-01T09:00:00.005Z 404 GET /nothing -\n"
 	assert.Equal(t, lines, logged(t, "-log"))
 	assert.Equal(t, lines, logged(t, "-log=lines"))
-	assert.Equal(t, `{"time":"2026-03-01T09:00:00.005Z","status":401,"method":"GET","path":"/acme/demo/users/al%20ice","query":"x=1","endpoint":"users.get"}`+"\n"+
-		`{"time":"2026-03-01T09:00:00.005Z","status":404,"method":"GET","path":"/nothing"}`+"\n", logged(t, "-log=json"))
+	assert.Equal(t, []string{
+		`{"time":"2026-03-01T09:00:00.005Z","status":401,"method":"GET","path":"/acme/demo/users/al%20ice","query":"x=1","endpoint":"users.get"}`,
+		`{"time":"2026-03-01T09:00:00.005Z","status":404,"method":"GET","path":"/nothing"}`, "",
+	}, strings.Split(logged(t, "-log=json"), "\n"))
 	_, err := parse([]string{"-log=xml"}, io.Discard)
 	assert.ErrorIs(t, err, errUsage)
 }

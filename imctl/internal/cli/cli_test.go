@@ -146,3 +146,18 @@ func TestPages(t *testing.T) {
 	c.Run("man", dir).OK()
 	assert.FileExists(t, filepath.Join(dir, "imctl-profile-list.1"))
 }
+
+// --dry-run sends nothing, needs no profile, and shows no secret.
+func TestDryRun(t *testing.T) {
+	c := clitest.NewAlone(t)
+	c.Stdin = "hunter2"
+	for _, args := range [][]string{
+		{"users", "register", "--username", "alice", "--password", "-"},
+		{"users", "register-batch", "--body", `[{"username":"alice","password":"hunter2"}]`},
+		{"auth", "get-app-token", "--client-id", "i", "--client-secret", "-"},
+	} {
+		shown := c.Run(append(args, "--dry-run", "-o", "json", "--debug")...)
+		assert.Contains(t, shown.OK(), `"***"`, args)
+		assert.NotContains(t, shown.Stdout+shown.Stderr, "hunter2", args)
+	}
+}

@@ -88,11 +88,12 @@ func (p prometheusAt) get(path string, query url.Values) (json.RawMessage, error
 		return nil, nil
 	}
 	var body struct {
-		Status, Error string
-		Data          struct {
-			Result json.RawMessage
-			Alerts json.RawMessage
-		}
+		Status string `json:"status"`
+		Error  string `json:"error"`
+		Data   struct {
+			Result json.RawMessage `json:"result"`
+			Alerts json.RawMessage `json:"alerts"`
+		} `json:"data"`
 	}
 	if err := json.NewDecoder(res.Body).Decode(&body); err != nil {
 		return nil, err
@@ -112,7 +113,9 @@ func (p prometheusAt) query(expr string) (series int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	var list []struct{ Value [2]any }
+	var list []struct {
+		Value [2]any `json:"value"`
+	}
 	if err := json.Unmarshal(result, &list); err != nil {
 		return 0, err
 	}
@@ -131,9 +134,12 @@ func dashboard(t *testing.T) map[string]string {
 	require.NoError(t, err)
 	var d struct {
 		Panels []struct {
-			Title   string
-			Targets []struct{ RefID, Expr string }
-		}
+			Title   string `json:"title"`
+			Targets []struct {
+				RefID string `json:"refId"`
+				Expr  string `json:"expr"`
+			} `json:"targets"`
+		} `json:"panels"`
 	}
 	require.NoError(t, json.Unmarshal(text, &d))
 	queries := make(map[string]string)

@@ -120,7 +120,7 @@ var scenarios = []scenario{
 		options: func(*world) []im.Option {
 			return []im.Option{im.WithQuota("users.get", im.Quota{N: 60, Per: time.Minute})}
 		},
-		each: func(ctx context.Context, t *testing.T, w *world) {
+		each: func(ctx context.Context, _ *testing.T, w *world) {
 			go func() {
 				for w.failing.Load() && ctx.Err() == nil { // as fast as the quota lets it
 					_ = get(ctx, w)

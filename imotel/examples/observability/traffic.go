@@ -20,7 +20,7 @@ import (
 )
 
 // ruleSecret signs the callbacks of the example.
-const ruleSecret = "the-secret-of-a-callback-rule" //nolint:gosec // of an example
+const ruleSecret = "the-secret-of-a-callback-rule"
 
 // traffic makes rounds of calls and callbacks against an emulator until ctx ends.
 func traffic(ctx context.Context, telemetry *imotel.Telemetry, every time.Duration) error {

@@ -5,6 +5,7 @@ import (
 	"crypto/md5" //nolint:gosec // the documented algorithm
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -40,9 +41,7 @@ var unsigned = []string{"notify.reaction", "notify.thread", "push.success"}
 // body is the callback as a rule gets it.
 func (c *Callback) body(r *Rule) []byte {
 	fields := object{"callId": c.CallID, "timestamp": c.Time.UnixMilli()}
-	for name, value := range c.fields {
-		fields[name] = value
-	}
+	maps.Copy(fields, c.fields)
 	if !r.Unsigned || !slices.Contains(unsigned, c.Kind) {
 		fields["security"] = sign(c.CallID, r.Secret, c.Time)
 	}

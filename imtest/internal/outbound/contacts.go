@@ -3,6 +3,7 @@ package outbound
 import (
 	"crypto/sha1" //nolint:gosec // a version that looks like one
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -33,9 +34,7 @@ func (m *maker) ofContact(at time.Time, what event.Data) []Callback {
 
 func (m *maker) roster(at time.Time, operation, from, to, id string, extra object) Callback {
 	payload := object{"operation": operation}
-	for name, value := range extra {
-		payload[name] = value
-	}
+	maps.Copy(payload, extra)
 	return m.traveling("roster."+operation, at, head{chatType: "roster", from: m.jid(from), to: to, id: id}, payload)
 }
 

@@ -15,6 +15,7 @@ func (s *Sender) queue(l *lane, d *Delivery) {
 	d.State = Waiting
 	s.log.add(d)
 	l.queue = append(l.queue, d)
+	s.count(1)
 	s.release(l)
 	s.work(l)
 }
@@ -23,6 +24,7 @@ func (s *Sender) queue(l *lane, d *Delivery) {
 func (s *Sender) release(l *lane) {
 	if l.held != nil {
 		l.queue = append(l.queue, l.held)
+		s.count(1)
 		l.held = nil
 		s.work(l)
 	}
@@ -48,6 +50,7 @@ func (s *Sender) run(l *lane) {
 		d := l.queue[0]
 		l.queue[0] = nil // what the array holds before the list is not freed
 		l.queue = l.queue[1:]
+		s.count(-1)
 		s.mu.Unlock()
 		s.deliver(l, d)
 	}
@@ -87,6 +90,7 @@ func (s *Sender) holdBack(l *lane, d *Delivery) {
 		l.held = d
 		return
 	}
+	s.count(1)
 	at := min(1, len(l.queue))
 	l.queue = append(l.queue[:at:at], append([]*Delivery{d}, l.queue[at:]...)...)
 }

@@ -1,6 +1,7 @@
 package outbound
 
 import (
+	"maps"
 	"time"
 
 	"github.com/imrest/im-go/imtest/event"
@@ -136,9 +137,7 @@ func (e circleEvent) muc(operation, from, to string, extra object) Callback {
 		"muc_id": e.channel(e.in.ID), "is_chatroom": e.in.Kind == event.CircleRoom, "operation": operation,
 		"status": object{"description": "", "error_code": "ok"},
 	}
-	for name, value := range extra {
-		payload[name] = value
-	}
+	maps.Copy(payload, extra)
 	h := head{chatType: "muc", from: from, to: to, id: e.newID(), group: e.in.ID}
 	return e.traveling("muc."+operation, e.at, h, payload)
 }

@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"cmp"
+	"maps"
 	"time"
 
 	"github.com/imrest/im-go/imtest/event"
@@ -51,8 +52,6 @@ func (m *maker) push(at time.Time, id, user, status string, extra object) Callba
 	fields := object{
 		"step": "push", "status": status, "chat_type": "chat", "msg_id": id, "target": user, "appkey": m.appKey,
 	}
-	for name, value := range extra {
-		fields[name] = value
-	}
+	maps.Copy(fields, extra)
 	return Callback{Kind: "push." + status, CallID: m.byID(id), Time: at, fields: fields}
 }

@@ -85,21 +85,21 @@ func (r *Rule) setDefaults() {
 func (r *Rule) check() error {
 	switch at, err := url.Parse(r.URL); {
 	case r.URL == "":
-		return fmt.Errorf("URL: is empty")
+		return invalid("URL", "is empty")
 	case err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "":
-		return fmt.Errorf("URL: is %q, must be an address with http or https", r.URL)
+		return invalid("URL", "is %q, must be an address with http or https", r.URL)
 	case r.Secret == "":
-		return fmt.Errorf("Secret: is empty")
+		return invalid("Secret", "is empty")
 	case utf8.RuneCountInString(r.Name) > MaxRuleName:
-		return fmt.Errorf("Name: has %d characters, must have at most %d", utf8.RuneCountInString(r.Name), MaxRuleName)
+		return invalid("Name", "has %d characters, must have at most %d", utf8.RuneCountInString(r.Name), MaxRuleName)
 	case r.Source != "" && r.Source != "sdk" && r.Source != "rest":
-		return fmt.Errorf(`Source: is %q, must be "sdk", "rest" or empty for both`, r.Source)
+		return invalid("Source", `is %q, must be "sdk", "rest" or empty for both`, r.Source)
 	case r.Timeout < 0:
-		return fmt.Errorf("Timeout: is %v, must not be negative", r.Timeout)
+		return invalid("Timeout", "is %v, must not be negative", r.Timeout)
 	case r.Parallel < 0 || r.Parallel > maxParallel:
-		return fmt.Errorf("Parallel: is %d, must be from 0 to %d", r.Parallel, maxParallel)
+		return invalid("Parallel", "is %d, must be from 0 to %d", r.Parallel, maxParallel)
 	case slices.Contains(r.Rewrites, "cmd"):
-		return fmt.Errorf("Rewrites: has cmd, which is never rewritten")
+		return invalid("Rewrites", "has cmd, which is never rewritten")
 	}
 	if err := r.checkFilters(); err != nil {
 		return err
@@ -113,7 +113,7 @@ func (r *Rule) checkFilters() error {
 		list  []string
 	}{{"From", r.From}, {"To", r.To}, {"Groups", r.Groups}, {"ExtKeys", r.ExtKeys}} {
 		if len(filter.list) > MaxFilter {
-			return fmt.Errorf("%s: has %d values, must have at most %d", filter.field, len(filter.list), MaxFilter)
+			return invalid(filter.field, "has %d values, must have at most %d", len(filter.list), MaxFilter)
 		}
 	}
 	return nil
@@ -122,13 +122,18 @@ func (r *Rule) checkFilters() error {
 func (r *Rule) checkKinds() error {
 	for i, kind := range r.Kinds {
 		if err := CheckKind(kind); err != nil {
-			return fmt.Errorf("Kinds[%d]: %w", i, err)
+			return fmt.Errorf("Kinds[%d]: %w", i, err) //nolint:staticcheck // the name of a field
 		}
 		if (Family(kind) == "pre_send") != r.preSend() {
-			return fmt.Errorf("Kinds[%d]: is %q: kinds before and after delivery need rules of their own", i, kind)
+			return fmt.Errorf("Kinds[%d]: is %q: kinds before and after delivery need rules of their own", i, kind) //nolint:staticcheck // the name of a field
 		}
 	}
 	return nil
+}
+
+// invalid names the field of a rule and what is wrong with it.
+func invalid(field, problem string, args ...any) error {
+	return fmt.Errorf("%s: %s", field, fmt.Sprintf(problem, args...))
 }
 
 // covers holds if a rule wants a callback after delivery. Without kinds it wants all, those of

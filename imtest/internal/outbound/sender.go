@@ -52,6 +52,8 @@ type Sender struct {
 	events  []event.Event // that callbacks are to be made of
 	pumping bool
 	lanes   map[string]*lane // by rule
+	queued  int              // deliveries that wait in lanes
+	space   chan struct{}    // closed when there are few of them; nil: nobody waits for it
 	log     deliveryLog
 	bans    bans
 	busy    int           // goroutines at work
@@ -139,7 +141,35 @@ func (s *Sender) pump() {
 				continue
 			}
 			s.offer(s.maker.of(e))
+			s.awaitSpace()
 		}
+	}
+}
+
+// maxQueued is how many deliveries wait at most before no more are made of events, which are smaller.
+const maxQueued = 10_000
+
+// awaitSpace waits while very many deliveries wait.
+func (s *Sender) awaitSpace() {
+	s.mu.Lock()
+	if s.queued < maxQueued {
+		s.mu.Unlock()
+		return
+	}
+	if s.space == nil {
+		s.space = make(chan struct{})
+	}
+	space := s.space
+	s.mu.Unlock()
+	<-space
+}
+
+// count notes that more or fewer deliveries wait. The caller holds mu.
+func (s *Sender) count(n int) {
+	s.queued = max(0, s.queued+n)
+	if s.queued < maxQueued && s.space != nil {
+		close(s.space)
+		s.space = nil
 	}
 }
 
@@ -258,6 +288,7 @@ func (s *Sender) Reset() {
 	defer s.mu.Unlock()
 	s.events = nil
 	for _, l := range s.lanes {
+		s.count(-len(l.queue))
 		l.queue, l.held = nil, nil
 	}
 	s.log = deliveryLog{last: s.log.last}

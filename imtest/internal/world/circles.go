@@ -24,12 +24,15 @@ const (
 	SameOwner      Kind = "the user is the owner"
 )
 
-// The types of circles that events hold as well, which have their comments.
 type (
+	// CircleKind is what a circle is, as in events.
 	CircleKind = event.CircleKind
-	CircleID   = event.CircleID
-	Settings   = event.Settings
-	Circle     = event.Circle
+	// CircleID names a circle, as in events.
+	CircleID = event.CircleID
+	// Settings are those of a circle, as in events.
+	Settings = event.Settings
+	// Circle is a circle without its lists, as in events.
+	Circle = event.Circle
 )
 
 // The kinds of circles.

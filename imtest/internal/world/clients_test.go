@@ -310,7 +310,7 @@ func TestVerdicts(t *testing.T) {
 	require.Nil(t, judge(recall, event.VerdictRecall))
 	assert.True(t, judge(recall, event.VerdictPass).Of(NoMessage))
 	assert.Equal(t, []string{pass, exchange}, idsIn(w.Inbox("alice")))
-	assert.Equal(t, `{"msg":"*"}`, w.Inbox("alice")[1].Body)
+	assert.JSONEq(t, `{"msg":"*"}`, w.Inbox("alice")[1].Body)
 	var seen []string
 	for _, data := range happened(w, begin) {
 		seen = append(seen, data.Kind())

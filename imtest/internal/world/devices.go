@@ -36,6 +36,7 @@ func (w *World) LogIn(name string, devices ...Device) *Error {
 	}
 	w.emitDevices(u, devices)
 	u.Online, u.Devices, u.Came = true, slices.Clone(devices), now
+	w.sort(u)
 	if box := w.inboxes[u.Name]; box.Waiting() > 0 {
 		w.emit(event.MessagesArrived{User: u.Name, Count: box.Waiting()})
 		box.Delivered = len(box.Messages)
@@ -86,6 +87,7 @@ func (w *World) logOut(u *User, why event.Logout) {
 func (w *World) goOffline(u *User) {
 	if u.Online {
 		u.Online = false
+		w.sort(u)
 		w.depart(u)
 		w.emit(event.UserWentOffline{User: u.Name})
 	}

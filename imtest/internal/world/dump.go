@@ -215,6 +215,7 @@ func (w *World) Become(other *World) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.users, w.byUUID, w.mutes, w.inboxes = other.users, other.byUUID, other.mutes, other.inboxes
+	w.online, w.banned = other.online, other.banned
 	w.posts, w.groups, w.rooms, w.files = other.posts, other.groups, other.rooms, other.files
 	w.circles, w.favorites, w.moderation = other.circles, other.favorites, other.moderation
 	w.contacts, w.metadata, w.presence, w.reactions = other.contacts, other.metadata, other.presence, other.reactions

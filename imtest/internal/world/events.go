@@ -89,6 +89,13 @@ func (w *World) Events(after int64) iter.Seq[event.Event] {
 	}
 }
 
+// LastEvent returns the Seq of the newest event, 0 if there is none.
+func (w *World) LastEvent() int64 {
+	w.events.mu.Lock()
+	defer w.events.mu.Unlock()
+	return w.events.last
+}
+
 // Follow is Events that then waits for what happens, until the context is done.
 func (w *World) Follow(ctx context.Context, after int64) iter.Seq[event.Event] {
 	return func(yield func(event.Event) bool) {

@@ -151,18 +151,23 @@ func (w *World) SetLifetime(user string, lifetime Lifetime, ids []string) []bool
 	})
 }
 
+// NewestFiles returns a page of the attachments, the newest first, and the cursor of the next one,
+// "" if this is the last.
+func (w *World) NewestFiles(cursor string, limit int) (list []File, next string, err *Error) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	page, ok := w.files.Leaf(cursor, limit, true, nil)
+	if !ok {
+		return nil, "", refuse(BadCursor)
+	}
+	return Convert(page.Values, func(f *File) File { return *f }), page.CursorIfMore(), nil
+}
+
 // ListFiles returns all attachments in the order of upload.
 func (w *World) ListFiles() []File {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	return w.dumpFiles()
-}
-
-// CountFiles returns the number of attachments.
-func (w *World) CountFiles() int {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	return w.files.Len()
 }
 
 // dumpFiles copies the attachments for Dump. The caller holds mu.

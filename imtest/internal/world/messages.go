@@ -185,14 +185,39 @@ func (w *World) Message(id string) (Message, bool) {
 	return Message{}, false
 }
 
-// NewestMessages returns up to a number of messages, the newest first, and how
-// many there are.
-func (w *World) NewestMessages(limit int) (list []Message, count int) {
+// MessageBox is where messages are: in the inbox of a user, also one who is not registered, in a
+// group or room, or, with an empty ID, among all.
+type MessageBox struct {
+	Chat ChatKind
+	ID   string
+}
+
+// messagesIn returns the messages of a box in their order. The caller holds mu.
+func (w *World) messagesIn(box MessageBox) []*Message {
+	switch {
+	case box.ID == "":
+		return w.posts
+	case box.Chat != ToUsers:
+		return w.timelines(box.Chat)[box.ID]
+	}
+	if inbox := w.inboxes[Fold(box.ID)]; inbox != nil {
+		return inbox.Messages
+	}
+	return nil
+}
+
+// NewestMessages returns up to a number of messages of a box, the newest first, and how many
+// there are in it. Only the oldest end of them count, or all with an end below 0.
+func (w *World) NewestMessages(box MessageBox, end, limit int) (list []Message, count int) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	list = messageCopies(w.posts[max(0, len(w.posts)-limit):])
+	all := w.messagesIn(box)
+	if end < 0 || end > len(all) {
+		end = len(all)
+	}
+	list = messageCopies(all[max(0, end-limit):end])
 	slices.Reverse(list)
-	return list, len(w.posts)
+	return list, len(all)
 }
 
 // AllMessages returns every message in the order in which they came.

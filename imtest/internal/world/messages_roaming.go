@@ -64,9 +64,9 @@ func (c *conversationMarks) set(user string, conv Conversation, newest int64) bo
 }
 
 // of returns the marks of a user, sorted.
-func (c conversationMarks) of(user string) []ConversationMark {
+func (c *conversationMarks) of(user string) []ConversationMark {
 	var list []ConversationMark
-	for conv, newest := range c[user] {
+	for conv, newest := range (*c)[user] {
 		list = append(list, ConversationMark{conv, newest})
 	}
 	slices.SortFunc(list, compareMarks)

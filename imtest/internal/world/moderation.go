@@ -27,11 +27,13 @@ const (
 	NoExport         Kind = "there is no such export, or its file is not there"
 )
 
-// The types of keyword lists that events hold as well, which have their comments.
 type (
+	// KeywordSettings are those of a list, as in events.
 	KeywordSettings = event.KeywordSettings
-	KeywordList     = event.KeywordList
-	Keyword         = event.Keyword
+	// KeywordList is a list of words without them, as in events.
+	KeywordList = event.KeywordList
+	// Keyword is a word of a list, as in events.
+	Keyword = event.Keyword
 )
 
 // moderationState holds keyword lists and exports.

@@ -170,11 +170,29 @@ func (w *World) addUser(n NewUser) *User {
 func (w *World) keepUser(u *User) {
 	w.users.Put(u.Name, u)
 	w.byUUID[u.UUID] = u
+	w.sort(u)
+}
+
+// sort keeps the lists of those who are online and of those who are banned, so that
+// nobody looks through all users for them. The caller holds mu.
+func (w *World) sort(u *User) {
+	putIf(u.Online, &w.online, u)
+	putIf(u.Banned, &w.banned, u)
+}
+
+func putIf(is bool, list *Book[*User], u *User) {
+	if is {
+		list.Put(u.Name, u)
+	} else {
+		list.Remove(u.Name)
+	}
 }
 
 // removeUser takes an account out, and what hangs on it. The caller holds mu.
 func (w *World) removeUser(u *User) {
 	w.users.Remove(u.Name)
+	w.online.Remove(u.Name)
+	w.banned.Remove(u.Name)
 	delete(w.byUUID, u.UUID)
 	delete(w.inboxes, u.Name)
 	w.removeMutes(u.Name)
@@ -232,6 +250,28 @@ func (w *World) ListUsers(cursor string, limit int) (list []User, next string, e
 	return copies(users), next, nil
 }
 
+// UserState picks accounts.
+type UserState uint8
+
+// The states of accounts.
+const (
+	AnyUser UserState = iota
+	OnlineUser
+	BannedUser
+)
+
+// NewestUsers returns a page of the accounts in a state, the newest first, of those who are
+// online or banned the latest to become so, and the cursor of the next page, "" if this is the last.
+func (w *World) NewestUsers(state UserState, cursor string, limit int) (list []User, next string, err *Error) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	page, ok := []*Book[*User]{&w.users, &w.online, &w.banned}[state].Leaf(cursor, limit, true, nil)
+	if !ok {
+		return nil, "", refuse(BadCursor)
+	}
+	return copies(page.Values), page.CursorIfMore(), nil
+}
+
 // DeleteUser deletes an account by its name or UUID, with what hangs on it.
 func (w *World) DeleteUser(name string) (User, *Error) {
 	w.mu.Lock()
@@ -283,6 +323,7 @@ func (w *World) Ban(name string) (User, *Error) {
 		return User{}, err
 	}
 	u.Banned, u.Modified = true, w.Now()
+	w.sort(u)
 	w.emit(event.UserBanned{User: u.Name})
 	w.logOut(u, event.LogoutKicked)
 	return u.copy(), nil
@@ -297,6 +338,7 @@ func (w *World) Unban(name string) *Error {
 		return err
 	}
 	u.Banned, u.Modified = false, w.Now()
+	w.sort(u)
 	w.emit(event.UserUnbanned{User: u.Name})
 	return nil
 }

@@ -81,6 +81,8 @@ type World struct {
 	tokenMu sync.RWMutex     // apart, since every call reads tokens first
 
 	users   Book[*User] // by name in lower case
+	online  Book[*User] // of users, as banned
+	banned  Book[*User]
 	byUUID  map[string]*User
 	mutes   Book[*Mute] // by user and kind
 	inboxes map[string]*Inbox
@@ -122,6 +124,21 @@ func New(conf Config) *World {
 
 // Now returns the time of the world's clock.
 func (w *World) Now() time.Time { return w.Conf.Clock.Now() }
+
+// Census is how much there is.
+type Census struct {
+	Users, Online, Banned, Groups, Rooms, Threads, Messages, Files int
+}
+
+// Count returns how much there is.
+func (w *World) Count() Census {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return Census{
+		Users: w.users.Len(), Online: w.online.Len(), Banned: w.banned.Len(), Groups: w.circles.groups.byID.Len(),
+		Rooms: w.circles.rooms.byID.Len(), Threads: w.circles.threads.byID.Len(), Messages: len(w.posts), Files: w.files.Len(),
+	}
+}
 
 // AppKey is "org#app".
 func (w *World) AppKey() string { return w.Conf.Org + "#" + w.Conf.App }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/ThreeDotsLabs/watermill"
-	wnats "github.com/ThreeDotsLabs/watermill-nats/v2/pkg/nats"
+	wmnats "github.com/ThreeDotsLabs/watermill-nats/v2/pkg/nats"
 	"github.com/ThreeDotsLabs/watermill/message"
 	"github.com/nats-io/nats.go"
 
@@ -49,10 +49,10 @@ func newRelay(ctx context.Context, url, file, secret string, logger *slog.Logger
 	if err = r.box.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	r.publisher, err = wnats.NewPublisher(wnats.PublisherConfig{
+	r.publisher, err = wmnats.NewPublisher(wmnats.PublisherConfig{
 		URL:         url,
 		NatsOptions: []nats.Option{nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), nats.ReconnectWait(time.Second)},
-		JetStream:   wnats.JetStreamConfig{AutoProvision: true, TrackMsgId: true, ConnectOptions: []nats.JSOpt{nats.MaxWait(2 * time.Second)}},
+		JetStream:   wmnats.JetStreamConfig{AutoProvision: true, TrackMsgId: true, ConnectOptions: []nats.JSOpt{nats.MaxWait(2 * time.Second)}},
 	}, watermill.NewSlogLogger(logger))
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	wnats "github.com/ThreeDotsLabs/watermill-nats/v2/pkg/nats"
+	wmnats "github.com/ThreeDotsLabs/watermill-nats/v2/pkg/nats"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/assert"
@@ -71,9 +71,9 @@ func TestEventsReachTheBroker(t *testing.T) {
 	defer nc.Shutdown()
 	send(400, events)
 
-	subscriber, err := wnats.NewSubscriber(wnats.SubscriberConfig{
+	subscriber, err := wmnats.NewSubscriber(wmnats.SubscriberConfig{
 		URL: "nats://" + addr, SubscribersCount: 1, CloseTimeout: time.Second,
-		JetStream: wnats.JetStreamConfig{AutoProvision: true, DurablePrefix: "test", SubscribeOptions: []nats.SubOpt{nats.DeliverAll()}},
+		JetStream: wmnats.JetStreamConfig{AutoProvision: true, DurablePrefix: "test", SubscribeOptions: []nats.SubOpt{nats.DeliverAll()}},
 	}, nil)
 	require.NoError(t, err)
 	defer subscriber.Close()

@@ -35,7 +35,7 @@ func run(root string) error {
 		return err
 	}
 	for _, name := range pages {
-		english, err := os.ReadFile(filepath.Join(dir, name+".md"))
+		english, err := os.ReadFile(filepath.Join(dir, name+".md")) //nolint:gosec // a page of the docs
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func joinPages(root string) error {
 		return err
 	}
 	for _, path := range append(found, filepath.Join(root, "README.zh-CN.md")) {
-		text, err := os.ReadFile(path)
+		text, err := os.ReadFile(path) //nolint:gosec // a page of the docs
 		if err != nil {
 			return err
 		}

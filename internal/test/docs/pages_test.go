@@ -108,7 +108,7 @@ func TestLinksOfPagesLeadSomewhere(t *testing.T) {
 func TestReliabilityNamesItsTests(t *testing.T) {
 	function := regexp.MustCompile(`(?m)^func ((?:Fuzz|TestPromise)\w+)\(`)
 	have := make(map[string]bool)
-	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	require.NoError(t, filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "_test.go") || strings.Contains(path, "testdata") {
 			return err
 		}

@@ -147,7 +147,7 @@ func inMemory() callbacks.Config {
 	}
 }
 
-// Functions that always fail for 10 minutes, at 10 events a second, lead to no ban. What the handler has kept it
+// Functions that always fail for 10 minutes, at 5 events a second, lead to no ban. What the handler has kept it
 // gives up after 10 attempts, unless its store has more: then nothing is lost.
 func TestFailingHandlersAreNotBanned(t *testing.T) {
 	for name, config := range map[string]func() callbacks.Config{"without a store": plain, "with a store": inMemory} {
@@ -155,7 +155,7 @@ func TestFailingHandlersAreNotBanned(t *testing.T) {
 			onAFakeClock(t, config, func(s *hoursOfCallbacks) {
 				begun := time.Now()
 				s.failing = true
-				ids := s.send(6000, tenMinutes/6000)
+				ids := s.send(3000, tenMinutes/3000)
 				require.Empty(s, s.srv.CallbackBans())
 				s.mu.Lock()
 				s.failing = false
@@ -185,7 +185,7 @@ func (s *hoursOfCallbacks) stored() (n int) {
 func TestFailingReceiversAreBanned(t *testing.T) {
 	onAFakeClock(t, plain, func(s *hoursOfCallbacks) {
 		s.serve(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }))
-		s.send(6000, tenMinutes/6000)
+		s.send(3000, tenMinutes/3000)
 		assert.Len(s, s.srv.CallbackBans(), 2)
 	})
 }

@@ -296,7 +296,7 @@ func (s *callbackStory) messages() {
 	room, _ := s.srv.MessageByID(ids[1])
 	online := s.message(callbacks.KindMessageText, "chat:group:text", group, messages.Text("hi"))
 	offline := s.message(callbacks.KindMessageOffline, "chat:group:text", group, messages.Text("hi"))
-	offline.Offline, offline.Info.To = true, "carol"
+	offline.Offline, offline.To = true, "carol"
 	inRoom := s.message(callbacks.KindMessageText, "chat:room:text", room, messages.Text("hi"))
 	for _, e := range []*callbacks.Message{online, offline, inRoom} {
 		e.Record.Ext = map[string]any{"k": "v"}

@@ -77,7 +77,7 @@ func received() []row {
 
 func serve(h http.Handler, body []byte) {
 	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body)))
+	h.ServeHTTP(w, httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/", bytes.NewReader(body)))
 	if w.Code != http.StatusOK {
 		panic(w.Code)
 	}
@@ -120,11 +120,11 @@ func atRate(client *http.Client, url string, bodies [][]byte) []time.Duration {
 		time.Sleep(time.Until(due))
 		go func() {
 			request := must(http.NewRequestWithContext(context.Background(), http.MethodPost, url, bytes.NewReader(body)))
-			resp := must(client.Do(request))
+			resp := must(client.Do(request)) //nolint:bodyclose // below, which must hides
+			defer resp.Body.Close()
 			if text := must(io.ReadAll(resp.Body)); string(text) != `{"valid":true}` {
 				panic(string(text))
 			}
-			_ = resp.Body.Close()
 			results <- time.Since(due)
 		}()
 	}

@@ -1,0 +1,108 @@
+package inbox_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/imrest/im-go/callbacks"
+	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/inbox"
+	"github.com/imrest/im-go/messages"
+	"github.com/imrest/im-go/page"
+
+	"net/http/httptest"
+)
+
+// Messages that were handled before a restart are not recovered from the history once more.
+func TestRecoverAfterRestart(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		s, db := p.inbox(t, inbox.Options{Poll: 10 * time.Millisecond})
+		effects := p.table(t, db, "effects", "message VARCHAR(100)")
+		started := func() *callbacks.Handler { // as a new process has it
+			h := newHandler(t, callbacks.Config{Store: s})
+			inbox.On(h, func(ctx context.Context, tx *sql.Tx, e *callbacks.Message) error {
+				_, err := tx.ExecContext(ctx, "INSERT INTO "+effects+" VALUES ("+p.arg(1)+")", e.Record.ID)
+				return err
+			})
+			return h
+		}
+		h := started()
+		receiver := httptest.NewServer(h)
+		defer receiver.Close()
+		clock := imtest.NewClock(time.Now().Truncate(time.Hour))
+		srv := imtest.NewServer(t, imtest.WithClock(clock), imtest.WithoutCallbackStorage())
+		client := srv.Client()
+		srv.AddUsers("alice", "bob")
+		begun := clock.Now()
+		write := func(n int) {
+			for i := range n {
+				_, err := client.Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{From: "alice", Body: messages.Text(fmt.Sprint(i))})
+				require.NoError(t, err)
+			}
+			require.NoError(t, srv.WaitCallbacks(t.Context()))
+		}
+		require.NoError(t, srv.SetCallbacks(imtest.Rule{URL: receiver.URL, Secret: secret, Kinds: []string{"message.text"}}))
+		write(20)
+		require.NoError(t, srv.SetCallbacks()) // as if the receiver were down
+		write(10)
+		stop := run(t, h)
+		until(t, func() bool { return counts(t, s).Waiting == 0 })
+		stop()
+
+		h = started()
+		clock.Advance(3 * time.Hour)
+		r, err := callbacks.Recover(t.Context(), client.Messages, h, begun, callbacks.RecoverOptions{Until: begun.Add(time.Hour)})
+		require.NoError(t, err)
+		assert.Equal(t, 10, r.Messages)
+		stop = run(t, h)
+		until(t, func() bool { return counts(t, s).Waiting == 0 })
+		stop()
+		assert.Equal(t, 30, number(t, db, "SELECT COUNT(*) FROM "+effects))
+		assert.Equal(t, 30, number(t, db, "SELECT COUNT(DISTINCT message) FROM "+effects))
+
+		ids := make([]string, 0, 500)
+		for range 500 {
+			ids = append(ids, fmt.Sprint("none-", len(ids)))
+		}
+		found, err := s.FindMessages(t.Context(), append(ids[:499:499], srv.Messages("bob")[29].ID))
+		require.NoError(t, err)
+		assert.Equal(t, []string{srv.Messages("bob")[29].ID}, found)
+		found, err = s.FindMessages(t.Context(), nil)
+		require.NoError(t, err)
+		assert.Empty(t, found)
+	})
+}
+
+// What dies again while all that is dead is requeued is not requeued once more.
+func TestRequeueAllEnds(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		s, _ := p.inbox(t, inbox.Options{Attempts: 1, Poll: 10 * time.Millisecond})
+		h := newHandler(t, callbacks.Config{Store: s})
+		var calls atomic.Int32
+		callbacks.On(h, func(context.Context, callbacks.Event) error { calls.Add(1); return errors.New("always") })
+		const n = 250
+		for i := range n {
+			require.Equal(t, 200, post(h, numbered(i)))
+		}
+		run(t, h)
+		until(t, func() bool { return counts(t, s).Dead == n })
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		requeued, err := s.RequeueAll(ctx)
+		require.NoError(t, err)
+		assert.Equal(t, n, requeued)
+		until(t, func() bool { return counts(t, s).Dead == n })
+		assert.Equal(t, int32(2*n), calls.Load())
+		dead, err := s.ListDead(t.Context(), page.Options{Limit: 1})
+		require.NoError(t, err)
+		assert.Equal(t, "always", dead.Items[0].Failure)
+	})
+}
