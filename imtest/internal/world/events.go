@@ -90,10 +90,12 @@ func (w *World) Events(after int64) iter.Seq[event.Event] {
 }
 
 // LastEvent returns the Seq of the newest event, 0 if there is none.
-func (w *World) LastEvent() int64 {
-	w.events.mu.Lock()
-	defer w.events.mu.Unlock()
-	return w.events.last
+func (w *World) LastEvent() int64 { return w.events.newest() }
+
+func (l *eventLog) newest() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last
 }
 
 // Follow is Events that then waits for what happens, until the context is done.
