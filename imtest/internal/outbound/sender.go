@@ -282,12 +282,14 @@ func (s *Sender) Bans() []Ban {
 func (s *Sender) Wait(ctx context.Context) error {
 	for {
 		s.mu.Lock()
-		for l := range s.holding {
-			s.release(l)
-		}
-		if s.busy == 0 {
+		if s.busy == 0 && len(s.holding) == 0 {
 			s.mu.Unlock()
 			return nil
+		}
+		if s.busy == 0 { // nothing more comes that could go before what is held back
+			for l := range s.holding {
+				s.release(l)
+			}
 		}
 		if s.idle == nil {
 			s.idle = make(chan struct{})
