@@ -7,6 +7,7 @@ import (
 	"html"
 	"image"
 	"image/png"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -289,8 +290,14 @@ func TestPageServesPicturesOnly(t *testing.T) {
 	for _, page := range []string{viewed(t, c.srv, "message", id), viewed(t, c.srv, "messages", ""), browse(t, c.srv, "GET", "/", "").Body.String()} {
 		assert.Contains(t, page, shown+good)
 	}
+	sendPicture(c, "alice", "bob")
+	id2 := c.srv.AllMessages()[1].ID
+	assert.Contains(t, viewed(t, c.srv, "message", id2), shown)
+	require.Equal(t, 200, c.send("POST", "/messages/msg_recall", order(id2, "bob", "chat", true)).status)
+	assert.NotContains(t, viewed(t, c.srv, "message", id2), shown, "it is recalled")
+	assert.Contains(t, viewed(t, c.srv, "message", id), shown)
 	c.srv.Clock().Advance(8 * 24 * time.Hour)
-	assert.NotContains(t, viewed(t, c.srv, "message", id), shown)
+	assert.NotContains(t, viewed(t, c.srv, "message", id), shown, "it has expired")
 	assert.Equal(t, 404, browse(t, c.srv, "GET", "/_im/page/file?id="+good, "").Code)
 	all(t, viewed(t, c.srv, "files", ""), "expired")
 }
@@ -339,4 +346,41 @@ func TestPageOfWhatIsNotThere(t *testing.T) {
 	assert.Equal(t, 405, browse(t, srv, "DELETE", "/_im/page/users", "").Code)
 	assert.Equal(t, 404, browse(t, imtest.NewServer(t, imtest.WithControl()), "GET", "/_im/page/users", "").Code, "the page is another option")
 	assert.Empty(t, srv.Requests())
+}
+
+// A request keeps its number for as long as it is there, and no other gets it.
+func TestPageNumbersRequests(t *testing.T) {
+	c := newClient(t, imtest.WithPage()) // its token is the first request
+	for i := range 1010 {
+		c.send("GET", fmt.Sprint("/users/user-", i+2), "")
+	}
+	assert.Equal(t, 404, browse(t, c.srv, "GET", "/_im/page/request?id=11", "").Code)
+	for _, number := range []string{"12", "500", "1011"} {
+		all(t, viewed(t, c.srv, "request", number), "{username} user-"+number)
+	}
+	c.srv.Reset()
+	c.send("GET", "/users/bob", "")
+	assert.Equal(t, 404, browse(t, c.srv, "GET", "/_im/page/request?id=1011", "").Code)
+	all(t, viewed(t, c.srv, "request", "1012"), "{username} bob")
+}
+
+// All of the page is for hosts of this machine alone, and takes no form of another site.
+func TestPageIsGuardedEverywhere(t *testing.T) {
+	srv := imtest.NewServer(t, imtest.WithPage())
+	for _, path := range []string{"/", "/_im/page/users", "/_im/page/file?id=x", "/_im/events"} {
+		req, err := http.NewRequest("GET", srv.URL()+path, nil)
+		require.NoError(t, err)
+		req.Host = "evil.example"
+		resp, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		resp.Body.Close()
+		assert.Equal(t, 403, resp.StatusCode, path)
+		assert.Equal(t, 403, browse(t, srv, "POST", path, "clock=stop", "Sec-Fetch-Site", "cross-site").Code, path)
+	}
+	assert.True(t, srv.Clock().Runs())
+	rec := browse(t, srv, "GET", "/_im/page/users", "")
+	assert.Contains(t, rec.Header().Get("Content-Security-Policy"), "default-src 'none'")
+	assert.Equal(t, "nosniff", rec.Header().Get("X-Content-Type-Options"))
+	nonce := regexp.MustCompile(`script-src 'nonce-([^']+)'`).FindStringSubmatch(rec.Header().Get("Content-Security-Policy"))[1]
+	assert.NotContains(t, browse(t, srv, "GET", "/_im/page/users", "").Body.String(), nonce, "each page has its own")
 }

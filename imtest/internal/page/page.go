@@ -102,19 +102,16 @@ func (b badQuery) Error() string { return b.what }
 // ServeHTTP serves the overview, a view or a picture, and does what a form asks for. The caller has
 // checked the Host, and that no other site sends the form.
 func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	show := p.views[r.URL.Path]
-	if r.URL.Path == Prefix+"file" {
-		show = func(*http.Request) (*view, error) { return nil, nil }
-	}
+	show, isPicture := p.views[r.URL.Path], r.URL.Path == Prefix+"file"
 	switch {
-	case show == nil:
+	case show == nil && !isPicture:
 		http.NotFound(w, r)
 	case r.Method == http.MethodPost:
 		p.post(w, r)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD, POST")
 		http.Error(w, "The page takes GET and POST.", http.StatusMethodNotAllowed)
-	case r.URL.Path == Prefix+"file":
+	case isPicture:
 		p.picture(w, r)
 	default:
 		v, err := show(r)

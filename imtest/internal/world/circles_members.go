@@ -270,13 +270,6 @@ func (w *World) Circles(kind CircleKind, ids []string, members int) ([]CircleDet
 	return list, nil
 }
 
-// CountCircles returns how many circles of a kind there are.
-func (w *World) CountCircles(kind CircleKind) int {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	return w.circles.kind(kind).byID.Len()
-}
-
 // ListCircles returns a page of all circles of a kind, the newest first, and the
 // cursor of the next one, "" if this is the last.
 func (w *World) ListCircles(kind CircleKind, cursor string, limit int) (list []CircleRow, next string, err *Error) {

@@ -261,7 +261,7 @@ const (
 )
 
 // NewestUsers returns a page of the accounts in a state, the newest first, of those who are
-// online or banned the latest to become so, and the cursor of the next page, "" if this is the last.
+// online or banned the latest to become so (after Restore rules, the latest to register), and the cursor of the next page, "" if this is the last.
 func (w *World) NewestUsers(state UserState, cursor string, limit int) (list []User, next string, err *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
