@@ -36,14 +36,14 @@ const (
 
 // TokenInfo is what a token says of itself. Nothing of it is verified.
 type TokenInfo struct {
-	Kind     TokenKind `json:"kind"`
+	Kind     TokenKind `json:"kind"`              // how it was made
 	AppID    string    `json:"app_id,omitzero"`   // with [TokenAccess2]
 	AppKey   string    `json:"app_key,omitzero"`  // org#app, with [TokenDynamic]
 	Username string    `json:"username,omitzero"` // of a user token
-	Issued   time.Time `json:"issued,omitzero"`
-	Expires  time.Time `json:"expires,omitzero"`
-	App      bool      `json:"app,omitzero"`  // it may call the REST API
-	User     bool      `json:"user,omitzero"` // its user may log in with it
+	Issued   time.Time `json:"issued,omitzero"`   // zero: the token does not say
+	Expires  time.Time `json:"expires,omitzero"`  // zero: the token does not say
+	App      bool      `json:"app,omitzero"`      // it may call the REST API
+	User     bool      `json:"user,omitzero"`     // its user may log in with it
 }
 
 // ReadToken says what is in a token, without a call. A token that is not of a known form is

@@ -19,15 +19,15 @@ var (
 
 // Usage is what a fleet has taken of a pool.
 type Usage struct {
-	Pool    string        `json:"pool"`
-	Windows []WindowUsage `json:"windows"`
+	Pool    string        `json:"pool"`            // of quotas
+	Windows []WindowUsage `json:"windows"`         // in the order of the quotas
 	Pauses  time.Duration `json:"pauses,omitzero"` // for how long nobody may take
 }
 
 // WindowUsage is what is taken of one quota.
 type WindowUsage struct {
 	im.Quota
-	Used int `json:"used"`
+	Used int `json:"used"` // calls, or items, that count now
 }
 
 // Usage returns what the fleet has taken of a pool at this moment, and takes nothing. The app is
