@@ -68,13 +68,13 @@ const ahead = 4
 func (r *run[T]) run(ctx context.Context, items iter.Seq2[T, error]) error {
 	r.stop, r.end = context.WithCancelCause(ctx)
 	defer r.end(nil)
-	calls, cut := context.WithCancel(context.WithoutCancel(ctx))
+	cuttable, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	context.AfterFunc(r.stop, func() {
 		grace := time.AfterFunc(r.Grace, cut)
-		context.AfterFunc(calls, func() { grace.Stop() })
+		context.AfterFunc(cuttable, func() { grace.Stop() })
 	})
-	calls = job.With(calls, &job.Job{Wait: r.wait})
+	calls := job.With(cuttable, &job.Job{Wait: r.wait})
 
 	r.ordered, r.queue = make(chan *chunk[T], ahead*r.Workers), make(chan *chunk[T])
 	var group sync.WaitGroup

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -52,9 +53,11 @@ func TestImport(t *testing.T) {
 	assert.Len(t, c.Server.Users(), 180)
 	assert.Len(t, c.Server.RequestsTo("users.register_batch"), 4, "bad rows cost no call")
 
-	info, err := os.Stat(rejects)
-	require.NoError(t, err)
-	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "there are passwords in it")
+	if runtime.GOOS != "windows" {
+		info, err := os.Stat(rejects)
+		require.NoError(t, err)
+		assert.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "there are passwords in it")
+	}
 	content, err := os.ReadFile(rejects)
 	require.NoError(t, err)
 	mended := file(t, "mended.csv", strings.ReplaceAll(string(content), "no name ", "name-"))

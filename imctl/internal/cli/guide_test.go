@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/cli"
 	"github.com/imrest/im-go/imctl/internal/clitest"
 )
 
@@ -120,4 +122,30 @@ func TestGuidesAgree(t *testing.T) {
 		return all
 	}
 	assert.Equal(t, commands("imctl.md"), commands("imctl.zh-CN.md"))
+}
+
+// The command lines in the text of README and guides name commands that there are.
+func TestPagesNameCommands(t *testing.T) {
+	named := regexp.MustCompile("`imctl ([a-z][^`]*)`|go run \\./imctl ([^\n`]+)")
+	found := 0
+	for _, page := range []string{"imctl.md", "imctl.zh-CN.md", "../README.md", "../README.zh-CN.md"} {
+		content, err := os.ReadFile(guides + page)
+		require.NoError(t, err)
+		for _, match := range named.FindAllStringSubmatch(string(content), -1) {
+			args := split(strings.TrimPrefix(match[1]+match[2], "--profile local "))
+			if len(args) == 0 || strings.HasPrefix(args[0], "--") {
+				continue
+			}
+			found++
+			command, rest, err := cli.Root(app.New(app.Env{Getenv: func(string) string { return "" }})).Find(args)
+			require.NoError(t, err, match[0])
+			assert.True(t, command.HasParent(), match[0])
+			for _, arg := range rest {
+				if name, is := strings.CutPrefix(arg, "--"); is {
+					assert.NotNil(t, command.Flags().Lookup(name), match[0])
+				}
+			}
+		}
+	}
+	assert.Greater(t, found, 20)
 }

@@ -144,7 +144,8 @@ func (l *Line) bar(s State, width int) string {
 	if s.Total == 0 {
 		return text.Trim(strings.Join(append([]string{l.counts(s)}, parts...), "  "), width-1)
 	}
-	head := fmt.Sprintf("%3d%%  ", 100*settled/s.Total)
+	part := float64(settled) / float64(s.Total)
+	head := fmt.Sprintf("%3d%%  ", int(100*part))
 	tail := strings.Join(append(parts, l.counts(s)), "  ")
 	for len(parts) > 0 && text.StringWidth(head+tail) > width-1-narrowest-4 {
 		tail = strings.Join(parts, "  ")
@@ -155,7 +156,7 @@ func (l *Line) bar(s State, width int) string {
 		return text.Trim(head+tail, width-1)
 	}
 	room = min(room, 40)
-	full := room * settled / s.Total
+	full := int(float64(room) * part)
 	return "[" + strings.Repeat("=", full) + strings.Repeat(" ", room-full) + "] " + head + tail
 }
 
