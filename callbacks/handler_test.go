@@ -441,6 +441,23 @@ func TestPrinting(t *testing.T) {
 	}
 }
 
+// The reports of one push to several members, and to several devices of one, are no copies.
+func TestPushReportsAreToldApart(t *testing.T) {
+	h := newHandler(t, callbacks.Config{})
+	n := 0
+	callbacks.On(h, func(context.Context, *callbacks.Pushed) error { n++; return nil })
+	push := callbackstest.Example(callbacks.KindPushSuccess).With("callId", "acme#demo_7")
+	for _, body := range []string{
+		string(push.With("target", "mia").JSON()), string(push.With("target", "noah").JSON()),
+		string(push.With("target", "noah").With("device_id", "2").JSON()), string(push.With("target", "mia").JSON()),
+	} {
+		assert.Equal(t, 200, serve(h, post(body)).Code)
+	}
+	assert.Equal(t, 3, n)
+	assert.Equal(t, int64(1), h.Stats().Repeated)
+	assert.Zero(t, h.Stats().Suspicious)
+}
+
 // Keys are short, whatever they are made of: they stay in memory for long.
 func TestKeysAreShort(t *testing.T) {
 	m := callbacks.NewMemory(callbacks.MemoryOptions{Workers: 1})

@@ -39,6 +39,7 @@ func (srv *Server) newControl() http.Handler {
 		"DELETE /_im/faults":              func(*http.Request) (any, error) { srv.ClearFaults(); return nil, nil },
 		"PUT /_im/snapshot":               func(r *http.Request) (any, error) { return nil, srv.Load(r.Body) },
 		"POST /_im/seed":                  func(r *http.Request) (any, error) { return srv.seedFrom(r.Context(), r.Body) },
+		"GET /_im/quotas":                 func(*http.Request) (any, error) { return append([]QuotaUse{}, srv.QuotaUse()...), nil },
 		"GET /_im/requests":               func(r *http.Request) (any, error) { return srv.requestViews(r.URL.Query().Get("endpoint")), nil },
 		"PUT /_im/expect":                 srv.putExpected,
 		"GET /_im/expect":                 func(*http.Request) (any, error) { return srv.expectedView() },

@@ -16,6 +16,7 @@ import (
 
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/imtest/event"
+	"github.com/imrest/im-go/page"
 )
 
 // controller is a test in another language.
@@ -273,6 +274,16 @@ func TestControlShowsRequestsAndEndsTokens(t *testing.T) {
 	assert.NotContains(t, c.fine("GET", "requests", ""), api.token)
 	c.fine("DELETE", "tokens", "")
 	assert.Equal(t, 401, api.send("GET", "/users/alice", "").status)
+}
+
+// The use of quotas is that of Server.QuotaUse; without quotas there is none.
+func TestControlShowsQuotas(t *testing.T) {
+	c := newController(t, imtest.WithQuotas(), imtest.WithClock(imtest.NewClock(eventStart)))
+	assert.Equal(t, `[]`, c.fine("GET", "quotas", ""))
+	_, err := c.srv.Client().Users.List(t.Context(), page.Options{})
+	require.NoError(t, err)
+	assert.Contains(t, c.fine("GET", "quotas", ""), `{"pool":"users.list","n":100,"per":1000000000,"used":1}`)
+	assert.Equal(t, `[]`, newController(t).fine("GET", "quotas", ""))
 }
 
 // Events come as lines, and end with the client.

@@ -14,12 +14,12 @@ import (
 
 // QuotaUse is how much of a quota is used at the moment.
 type QuotaUse struct {
-	Pool  string        // endpoint id, or the name of a pool that several share
-	User  string        // whose quota it is, for quotas per user
-	N     int           // at most so many
-	Per   time.Duration // in any period of this length; 24 h: from 00:00 UTC
-	Items bool          // targets of messages are counted, not calls
-	Used  int           // what counts of N at this moment
+	Pool  string        `json:"pool"`           // endpoint id, or the name of a pool that several share
+	User  string        `json:"user,omitzero"`  // whose quota it is, for quotas per user
+	N     int           `json:"n"`              // at most so many
+	Per   time.Duration `json:"per"`            // in any period of this length; 24 h: from 00:00 UTC
+	Items bool          `json:"items,omitzero"` // targets of messages are counted, not calls
+	Used  int           `json:"used"`           // what counts of N at this moment
 }
 
 // quotas counts calls in sliding windows, as the API does.

@@ -48,7 +48,7 @@ func importUsers(a *app.App) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return run(c.Context(), a, file, o.beside(args[0]), func(c *im.Client) batch.Job[users.NewUser] { return c.Users.RegisterJob() })
+		return run(c.Context(), a, file, o, func(c *im.Client) batch.Job[users.NewUser] { return c.Users.RegisterJob() })
 	}
 	return c
 }
@@ -66,7 +66,7 @@ func addMembers(a *app.App) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return run(c.Context(), a, file, o.beside(args[1]), func(c *im.Client) batch.Job[string] {
+		return run(c.Context(), a, file, o, func(c *im.Client) batch.Job[string] {
 			return c.Groups.AddMembersJob(args[0], groups.MemberOptions{})
 		})
 	}
@@ -107,7 +107,7 @@ func (s *Send) Run(ctx context.Context, toGroups bool, m messages.Message) error
 	if err != nil {
 		return err
 	}
-	return run(ctx, s.app, file, s.options.beside(s.path), func(c *im.Client) batch.Job[string] {
+	return run(ctx, s.app, file, s.options, func(c *im.Client) batch.Job[string] {
 		if toGroups {
 			return c.Messages.SendToGroupsJob(m)
 		}

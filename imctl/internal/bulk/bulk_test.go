@@ -122,18 +122,20 @@ func TestSendToFile(t *testing.T) {
 	path := file(t, "receivers.csv", "username\nalice\nbob\n")
 	c.Run("messages", "send", "--to-file", path, "--text", "Closed today.").OK()
 	assert.Len(t, c.Server.Messages("bob"), 1)
-	c.Run("messages", "send", "--to-file", path, "--text", "Another.", "--resume").Fails(app.ExitUsage, "journal")
+	c.Run("messages", "send", "--to-file", path, "--text", "Closed today.").Fails(app.ExitUsage, "journal", "--resume")
+	c.Run("messages", "send", "--to-file", path, "--text", "Another.").OK()
+	assert.Len(t, c.Server.Messages("bob"), 2, "another message has a journal of its own")
 	c.Run("messages", "send", "alice", "--to-file", path, "--text", "x").Fails(app.ExitUsage, "--to-file")
 	c.Run("messages", "send", "--text", "x").Fails(app.ExitUsage, "--to-file")
 
 	c.Server.Fault(imtest.OnEndpoint("messages.send_users"), imtest.CutAfterProcessing())
 	lost := file(t, "lost.csv", "username\nalice\nbob\n")
 	r := c.Run("messages", "send", "--to-file", lost, "--text", "Open again.", "-o", "jsonl")
-	r.Fails(app.ExitUnknown, `"kind":"outcome_unknown"`, lost+".journal")
+	r.Fails(app.ExitUnknown, `"kind":"outcome_unknown"`, lost+".", ".journal")
 	assert.Equal(t, 2, strings.Count(r.Stdout, `"state":"unknown"`))
 	c.Server.ClearFaults()
 	c.Run("messages", "send", "--to-file", lost, "--text", "Open again.", "--resume").Fails(app.ExitUnknown)
-	assert.Len(t, c.Server.Messages("bob"), 2)
+	assert.Len(t, c.Server.Messages("bob"), 3)
 }
 
 // Ctrl-C ends with 130 and says how to go on; the same command with --resume does what is left.

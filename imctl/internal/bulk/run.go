@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,18 +24,23 @@ type options struct {
 
 func flags(c *cobra.Command) *options {
 	o := &options{}
-	c.Flags().StringVar(&o.journal, "journal", "", "`file` that keeps what is done; by default FILE.journal")
+	c.Flags().StringVar(&o.journal, "journal", "", "`file` that keeps what is done; by default beside FILE, named after it")
 	c.Flags().StringVar(&o.rejects, "rejects", "", "`file` for the rows that were refused, in the form of the input and with the reasons")
 	c.Flags().BoolVar(&o.resume, "resume", false, "go on where an earlier run was stopped")
 	return o
 }
 
-// beside puts the journal beside the file, unless it has a place.
-func (o *options) beside(path string) *options {
-	if o.journal == "" {
-		o.journal = path + ".journal"
+// beside is where the journal of a job for a file is, unless it has a place: another group, or another message,
+// has a journal of its own.
+func (o *options) beside(path, job string) string {
+	if o.journal != "" {
+		return o.journal
 	}
-	return o
+	_, what, _ := strings.Cut(job, " ")
+	if what != "" {
+		what = "." + what
+	}
+	return path + what + ".journal"
 }
 
 // undone is a row that is not done, as it is printed.
@@ -51,20 +57,20 @@ func run[T any](ctx context.Context, a *app.App, file *sheet.File[T], o *options
 	if a.Globals.DryRun {
 		return plan(ctx, a, file, make)
 	}
-	if err := long.CheckResume(a, o.journal, o.resume); err != nil {
-		return err
-	}
 	client, err := a.Client()
 	if err != nil {
+		return err
+	}
+	j := make(client)
+	j.Journal, j.Total = o.beside(file.Path(), j.Name), file.Len()
+	if err := long.CheckResume(a, j.Journal, o.resume); err != nil {
 		return err
 	}
 	rejects, err := newRejects(file, o.rejects)
 	if err != nil {
 		return &app.Failure{Exit: app.ExitUsage, Err: err}
 	}
-	j := make(client)
 	j.Name += " " + client.String() // a journal of one app is not taken for that of another
-	j.Journal, j.Total = o.journal, file.Len()
 	line := long.NewLine(a)
 	j.Every, j.Progress = long.Every(a), func(p batch.Progress) {
 		line.Show(long.State{Done: p.Done, Refused: p.Refused, Unknown: p.Unknown, Total: p.Total, Rate: p.Rate, Pool: p.Pool, Left: p.Left})
@@ -88,7 +94,7 @@ func run[T any](ctx context.Context, a *app.App, file *sheet.File[T], o *options
 	if printed != nil {
 		return errors.Join(printed, rejects.drop())
 	}
-	return finish(a, o, rejects.end(ended), sum)
+	return finish(a, o, j.Journal, rejects.end(ended), sum)
 }
 
 var errPrinting = errors.New("the output cannot be written")
@@ -104,7 +110,7 @@ func printUndone(a *app.App, line *long.Line, rows func(yield func(undone, error
 }
 
 // finish says how the run has ended, and how to go on.
-func finish(a *app.App, o *options, err error, sum batch.Summary) error {
+func finish(a *app.App, o *options, at string, err error, sum batch.Summary) error {
 	settled := sum.Done + sum.Refused + sum.Unknown
 	ended, through := errors.AsType[*batch.RunError](err)
 	_, journal := errors.AsType[*batch.JournalError](err)
@@ -115,7 +121,7 @@ func finish(a *app.App, o *options, err error, sum batch.Summary) error {
 	case through && ended.Unknown > 0:
 		return &app.Failure{
 			Exit: app.ExitUnknown, Err: fmt.Errorf("%w: %w", im.ErrOutcomeUnknown, err),
-			Hint: a.T("Rows of unknown outcome may be done. Look before you repeat them; the journal is %s.", o.journal),
+			Hint: a.T("Rows of unknown outcome may be done. Look before you repeat them; the journal is %s.", at),
 		}
 	case through && o.rejects == "":
 		return app.WithHint(err, a.T("With --resume --rejects FILE the refused rows are written as input for another run."))

@@ -9,6 +9,7 @@ import (
 	"github.com/imrest/im-go/imctl/internal/endpoint"
 	"github.com/imrest/im-go/imctl/internal/export"
 	"github.com/imrest/im-go/imctl/internal/hand"
+	"github.com/imrest/im-go/imctl/internal/hooks"
 	"github.com/imrest/im-go/imctl/internal/inspect"
 	"github.com/imrest/im-go/imctl/internal/play"
 	"github.com/imrest/im-go/imctl/internal/setup"
@@ -32,6 +33,7 @@ func subjects() []subject {
 		{bulk.Words(), bulk.Add},
 		{export.Words(), export.Add},
 		{[]string{"doctor"}, doctor.Add},
+		{hooks.Words(), hooks.Add},
 		{[]string{"inspect"}, inspect.Add},
 		{[]string{"token"}, tokens.Add},
 		{[]string{"serve", "tail"}, play.Add},

@@ -53,6 +53,9 @@ func (c *CLI) Start(args ...string) *Running {
 	return r
 }
 
+// Stderr is what the command has said so far.
+func (r *Running) Stderr() string { return r.stderr.String() }
+
 // Stdout is what the command has written so far.
 func (r *Running) Stdout() string { return r.stdout.String() }
 

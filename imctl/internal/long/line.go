@@ -51,7 +51,7 @@ func (l *Line) Show(s State) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.app.Terminal.Stderr {
-		fmt.Fprintln(l.app.Stderr, strings.Join(l.words(s), ", "))
+		fmt.Fprintln(l.app.Stderr, strings.Join(l.words(s), l.app.T(", ")))
 		return
 	}
 	fmt.Fprint(l.app.Stderr, erase+l.bar(s, l.width()))

@@ -5,10 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -59,7 +57,11 @@ func follow(ctx context.Context, a *app.App, after int64, on bool, kinds []strin
 	if err != nil {
 		return err
 	}
-	response, err := events(ctx, a, after, on)
+	path := "events?after=" + strconv.FormatInt(after, 10)
+	if on {
+		path += "&follow=1"
+	}
+	response, err := a.AskEmulator(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -91,33 +93,4 @@ func follow(ctx context.Context, a *app.App, after int64, on bool, kinds []strin
 		err = endErr
 	}
 	return err
-}
-
-// events asks an emulator. The call needs no token, and is not one of the API.
-func events(ctx context.Context, a *app.App, after int64, on bool) (*http.Response, error) {
-	config, err := a.Config()
-	if err != nil {
-		return nil, err
-	}
-	host := strings.TrimSuffix(config.Host, "/")
-	if !strings.Contains(host, "://") {
-		host = "https://" + host
-	}
-	url := host + "/_im/events?after=" + strconv.FormatInt(after, 10)
-	if on {
-		url += "&follow=1"
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, app.Usage("%w", err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, app.WithHint(err, a.T("imctl serve starts an emulator; --profile local leads to it."))
-	}
-	if response.StatusCode != http.StatusOK {
-		response.Body.Close()
-		return nil, app.WithHint(fmt.Errorf("%s", a.T("%s is no emulator: status %d", host, response.StatusCode)), a.T("imctl serve starts an emulator; --profile local leads to it."))
-	}
-	return response, nil
 }

@@ -81,6 +81,9 @@ func Open[T any](path string, columns []Column[T], speak func(english string, ar
 // Len is how many rows there are.
 func (f *File[T]) Len() int { return f.rows }
 
+// Path is where the file is.
+func (f *File[T]) Path() string { return f.path }
+
 // Rows reads the file.
 func (f *File[T]) Rows() iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {

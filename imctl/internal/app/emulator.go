@@ -1,0 +1,34 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// AskEmulator gets a path below /_im/ of an emulator: it needs no token, and is no call of the API. The
+// caller closes the body.
+func (a *App) AskEmulator(ctx context.Context, path string) (*http.Response, error) {
+	config, err := a.Config()
+	if err != nil {
+		return nil, err
+	}
+	host := strings.TrimSuffix(config.Host, "/")
+	if !strings.Contains(host, "://") {
+		host = "https://" + host
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, host+"/_im/"+path, nil)
+	if err != nil {
+		return nil, Usage("%w", err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, WithHint(err, a.T("imctl serve starts an emulator; --profile local leads to it."))
+	}
+	if response.StatusCode != http.StatusOK {
+		response.Body.Close()
+		return nil, WithHint(fmt.Errorf("%s", a.T("%s is no emulator: status %d", host, response.StatusCode)), a.T("imctl serve starts an emulator; --profile local leads to it."))
+	}
+	return response, nil
+}
