@@ -71,13 +71,13 @@ bench: ## the client beside raw net/http, with the bounds that it must meet
 bench-quota: ## how much of a quota is used, and how often it is passed
 	@$(GO) -C redisquota run ./quotabench -o ../docs/quotas-measured.md; met=$$?; $(GO) run ./internal/test/chinese && exit $$met
 
-torture: ## the whole of the fault tests, at most 15 minutes each; the kills of inbox some 15 minutes for each database
+torture: ## the whole of the fault tests, at most 15 minutes each; the kills of inbox, of the chain from the emulator too, some 15 minutes for each database
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 15m -run 'Torture|Promise' -v ./internal/test/faults/...
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 2m -run 'QuotasAreKept|NightlyLane' -v ./internal/test/e2e
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 10m -v ./internal/test/jobs
 	IM_TORTURE=1 $(GO) -C imctl test -count 1 -timeout 10m -run 'Start|Bulk' -v .
 	IM_TORTURE=1 $(GO) -C redisquota test -count 1 -timeout 5m -run 'Fleet|Restart' -v ./...
-	IM_TORTURE=1 $(GO) -C inbox test -count 1 -timeout 90m -run Torture -v .
+	IM_TORTURE=1 $(GO) -C inbox test -count 1 -timeout 180m -run Torture -v .
 
 fuzz: ## each fuzz target for FUZZTIME: 20s, or 10000x for a count; FUZZJOBS at once; FUZZONLY=regexp some of them; KEEP=1 keeps the corpus
 	@$(GO) run ./internal/test/fuzzall -time $(or $(FUZZTIME),20s) -jobs $(or $(FUZZJOBS),1) -only "$(FUZZONLY)" $(if $(KEEP),-keep)

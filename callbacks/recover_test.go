@@ -317,7 +317,7 @@ func TestRecoverReadsFiles(t *testing.T) {
 	const record = `{"msg_id":"%d","timestamp":%d,"direction":"%s","chat_type":"chat","from":"mia","to":"noah","payload":{"bodies":[{"type":"txt","msg":"hi"}]}}`
 	var file strings.Builder
 	file.WriteString(strings.Repeat("parcel\n", 3))
-	for i, ms := range []int{1699999999999, 1700000000000, 1700000000999, 1700000001000} {
+	for i, ms := range []int64{1699999999999, 1700000000000, 1700000000999, 1700000001000} {
 		for _, direction := range []string{"outgoing", "incoming"} { // older files have both copies
 			fmt.Fprintf(&file, record+"\n", i, ms, direction)
 		}

@@ -51,30 +51,16 @@ func (w *road) RoundTrip(req *http.Request) (*http.Response, error) {
 	w.r.mu.Lock()
 	addr := w.r.addr
 	w.r.mu.Unlock()
-	var body bytes.Buffer
-	whole := &readerTo{from: io.TeeReader(req.Body, &body)}
+	body, cut := io.ReadAll(req.Body)
 	if addr == "" {
-		_, _ = io.Copy(io.Discard, whole)
-		w.note(body.Bytes(), whole.ended, false)
+		w.note(body, cut == nil, false)
 		return nil, errors.New("connection refused")
 	}
 	req = req.Clone(req.Context())
-	req.URL.Host, req.Body = addr, io.NopCloser(whole)
+	req.URL.Host, req.Body = addr, io.NopCloser(bytes.NewReader(body)) // shorter than it says, if it was cut
 	resp, err := w.plain.RoundTrip(req)
-	w.note(body.Bytes(), whole.ended, err == nil && resp.StatusCode == http.StatusOK)
+	w.note(body, cut == nil, err == nil && resp.StatusCode == http.StatusOK)
 	return resp, err
-}
-
-// readerTo notes that it was read to the end.
-type readerTo struct {
-	from  io.Reader
-	ended bool
-}
-
-func (r *readerTo) Read(p []byte) (int, error) {
-	n, err := r.from.Read(p)
-	r.ended = r.ended || err == io.EOF
-	return n, err
 }
 
 func (w *road) note(body []byte, whole, ok bool) {

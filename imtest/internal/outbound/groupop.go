@@ -7,8 +7,8 @@ import (
 	"github.com/imrest/im-go/imtest/event"
 )
 
-// noEnd stands for a mute or block without an end.
-const noEnd = 4638873600000
+// noEnd stands for a mute or block without an end: milliseconds.
+const noEnd int64 = 4638873600000
 
 // circleOp makes callbacks of the new format for one event.
 type circleOp struct {
