@@ -10,6 +10,7 @@ import (
 	"github.com/imrest/im-go/imctl/internal/hooks"
 	"github.com/imrest/im-go/imctl/internal/inspect"
 	"github.com/imrest/im-go/imctl/internal/play"
+	"github.com/imrest/im-go/imctl/internal/quotas"
 	"github.com/imrest/im-go/imctl/internal/setup"
 	"github.com/imrest/im-go/imctl/internal/tokens"
 )
@@ -29,6 +30,7 @@ func subjects() []subject {
 		{endpoint.Words(), endpoint.Add},
 		{hand.Words(), hand.Add},
 		{[]string{"doctor"}, doctor.Add},
+		{[]string{"quotas"}, quotas.Add},
 		{hooks.Words(), hooks.Add},
 		{[]string{"inspect"}, inspect.Add},
 		{[]string{"token"}, tokens.Add},
