@@ -159,7 +159,7 @@ func (w *watching) read(ctx context.Context, a *app.App, read source) ([]row, er
 
 // lines prints readings one after the other, for pipes.
 func (w *watching) lines(ctx context.Context, a *app.App, read source) error {
-	live, err := a.Live(output.Column{Name: "time", Width: 30}, output.Column{Name: "pool", Width: 28}, output.Column{Name: "quota", Width: 14},
+	live, err := a.Live(output.Column{Name: "time", Width: 13, Show: output.Clock}, output.Column{Name: "pool", Width: 28}, output.Column{Name: "quota", Width: 14},
 		output.Column{Name: "used", Width: 6}, output.Column{Name: "n", Width: 6}, output.Column{Name: "state"})
 	if err != nil {
 		return err

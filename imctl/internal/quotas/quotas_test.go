@@ -71,13 +71,14 @@ func TestFleet(t *testing.T) {
 		_, err := worker.Presence.Get(t.Context(), "alice", []string{"alice"})
 		require.NoError(t, err)
 	}
-	require.NoError(t, store.Pause(t.Context(), "acme/demo", "users.list", time.Hour))
+	require.NoError(t, store.Pause(t.Context(), "acme/demo", "presence.set", time.Hour))
 	got := rows(t, c.Run("quotas", "--redis", "redis://"+server.Addr(), "-o", "json"))
 	require.Contains(t, got, "presence.get 50/s")
 	assert.GreaterOrEqual(t, *got["presence.get 50/s"].Used, 4)
-	assert.Contains(t, got["users.list 100/s"].State, "pauses for")
+	assert.Contains(t, got["presence.set 50/s"].State, "pauses for")
+	url := "redis://" + server.Addr()
 	server.Close()
-	c.Run("quotas", "--redis", "redis://"+server.Addr()).Fails(app.ExitFailed, "Check --redis")
+	c.Run("quotas", "--redis", url).Fails(app.ExitFailed, "Check --redis")
 }
 
 // Without a source there are the figures, and nothing is made up.
