@@ -8,20 +8,26 @@ import (
 	im "github.com/imrest/im-go"
 )
 
-// QuotaText is the quotas of a pool as people write them: "100/s", "20 targets/s", "5/min per user".
-func QuotaText(windows []im.WindowStatus) string {
+// QuotasText is the quotas of a pool as people write them.
+func QuotasText(windows []im.WindowStatus) string {
 	parts := make([]string, len(windows))
 	for i, w := range windows {
-		parts[i] = strconv.Itoa(w.N)
-		if w.Items {
-			parts[i] += " targets"
-		}
-		parts[i] += "/" + perText(w.Per)
-		if w.PerUser {
-			parts[i] += " per user"
-		}
+		parts[i] = QuotaText(w.Quota)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// QuotaText is one quota: "100/s", "20 targets/s", "5/min per user".
+func QuotaText(q im.Quota) string {
+	text := strconv.Itoa(q.N)
+	if q.Items {
+		text += " targets"
+	}
+	text += "/" + perText(q.Per)
+	if q.PerUser {
+		text += " per user"
+	}
+	return text
 }
 
 func perText(d time.Duration) string {

@@ -12,6 +12,7 @@ import (
 	"github.com/imrest/im-go/imctl/internal/hooks"
 	"github.com/imrest/im-go/imctl/internal/inspect"
 	"github.com/imrest/im-go/imctl/internal/play"
+	"github.com/imrest/im-go/imctl/internal/quotas"
 	"github.com/imrest/im-go/imctl/internal/setup"
 	"github.com/imrest/im-go/imctl/internal/tokens"
 )
@@ -33,6 +34,7 @@ func subjects() []subject {
 		{bulk.Words(), bulk.Add},
 		{export.Words(), export.Add},
 		{[]string{"doctor"}, doctor.Add},
+		{[]string{"quotas"}, quotas.Add},
 		{hooks.Words(), hooks.Add},
 		{[]string{"inspect"}, inspect.Add},
 		{[]string{"token"}, tokens.Add},

@@ -136,7 +136,7 @@ func (d *doctor) quotas() error {
 	for _, pool := range d.client.Quotas() {
 		for _, name := range telling {
 			if pool.Pool == name {
-				found = append(found, name+" "+app.QuotaText(pool.Windows))
+				found = append(found, name+" "+app.QuotasText(pool.Windows))
 			}
 		}
 	}

@@ -47,7 +47,7 @@ type received struct {
 }
 
 func columns() []output.Column {
-	return []output.Column{{Name: "time", Width: 24}, {Name: "kind", Width: 22}, {Name: "from", Width: 10}, {Name: "to", Width: 18}, {Name: "message_id", Width: 20}, {Name: "status", Width: 6}, {Name: "state"}}
+	return []output.Column{{Name: "time", Width: 13, Show: output.Clock}, {Name: "kind", Width: 16}, {Name: "from", Width: 10}, {Name: "to", Width: 18}, {Name: "message_id", Width: 20}, {Name: "status", Width: 6}, {Name: "state"}}
 }
 
 // visit is what the handler of package callbacks says of one request.

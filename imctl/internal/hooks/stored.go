@@ -172,7 +172,7 @@ func recoverSince(ctx context.Context, a *app.App, since time.Time, o callbacks.
 	if err != nil {
 		return err
 	}
-	live, err := a.Live(output.Column{Name: "time", Width: 24}, output.Column{Name: "kind", Width: 22}, output.Column{Name: "from", Width: 10},
+	live, err := a.Live(output.Column{Name: "time", Width: 13, Show: output.Clock}, output.Column{Name: "kind", Width: 16}, output.Column{Name: "from", Width: 10},
 		output.Column{Name: "to", Width: 18}, output.Column{Name: "message_id"})
 	if err != nil {
 		return err

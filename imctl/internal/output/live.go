@@ -3,6 +3,7 @@ package output
 import (
 	"io"
 	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/text"
 )
@@ -10,7 +11,17 @@ import (
 // Column is a column of rows that come one at a time: its width cannot be measured.
 type Column struct {
 	Name  string
-	Width int // at least; the last column has none
+	Width int                 // at least; the last column has none
+	Show  func(string) string // makes a cell of a table shorter; nil: as it is
+}
+
+// Clock shows the time of day of a time.
+func Clock(cell string) string {
+	at, err := time.Parse(time.RFC3339Nano, cell)
+	if err != nil {
+		return cell
+	}
+	return at.UTC().Format("15:04:05.000Z")
 }
 
 // Live writes rows at once, each as it comes. End completes the form.
@@ -74,7 +85,13 @@ func (p *liveTable) row(value any) error {
 		p.begun = true
 		b.WriteString(p.line(func(c Column) string { return strings.ToUpper(c.Name) }))
 	}
-	b.WriteString(p.line(func(c Column) string { return Visible(cell(value, c.Name)) }))
+	b.WriteString(p.line(func(c Column) string {
+		shown := cell(value, c.Name)
+		if c.Show != nil {
+			shown = c.Show(shown)
+		}
+		return Visible(shown)
+	}))
 	_, err := io.WriteString(p.w, b.String())
 	return err
 }

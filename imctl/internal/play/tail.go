@@ -53,7 +53,7 @@ func tail(a *app.App) *cobra.Command {
 }
 
 func follow(ctx context.Context, a *app.App, after int64, on bool, kinds []string) error {
-	live, err := a.Live(output.Column{Name: "seq", Width: 5}, output.Column{Name: "time", Width: 24}, output.Column{Name: "kind", Width: 24}, output.Column{Name: "data"})
+	live, err := a.Live(output.Column{Name: "seq", Width: 3}, output.Column{Name: "time", Width: 13, Show: output.Clock}, output.Column{Name: "kind", Width: 18}, output.Column{Name: "data"})
 	if err != nil {
 		return err
 	}
@@ -75,9 +75,6 @@ func follow(ctx context.Context, a *app.App, after int64, on bool, kinds []strin
 		}
 		if len(kinds) > 0 && !slices.Contains(kinds, e.Kind) {
 			continue
-		}
-		if a.Globals.Output == string(output.Table) {
-			e.Time = e.Time.UTC().Truncate(time.Millisecond)
 		}
 		if err := live.Row(e); err != nil {
 			return err
