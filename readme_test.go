@@ -107,7 +107,7 @@ func TestDocumentedCode(t *testing.T) {
 			case strings.HasPrefix(code, "func "):
 				code = fragment + code + "\nfunc main() {}\n"
 			default:
-				code = fragment + "\nfunc main() {\n\tvar ctx context.Context\n\tvar client *im.Client\n\tvar h *callbacks.Handler\n\t_, _, _ = ctx, client, h\n" + code + "}\n"
+				code = fragment + "\nfunc main() {\n\tvar ctx context.Context\n\tvar client *im.Client\n\tvar h *callbacks.Handler\n\tvar t *testing.T\n\t_, _, _, _ = ctx, client, h, t\n" + code + "}\n"
 			}
 			require.NoError(t, os.MkdirAll(filepath.Join(dir, sub), 0o700))
 			require.NoError(t, os.WriteFile(filepath.Join(dir, sub, name), []byte(code), 0o600))

@@ -163,7 +163,7 @@ func TestPushesOfOneMessage(t *testing.T) {
 	for _, kind := range []callbacks.Kind{callbacks.KindPushSuccess, callbacks.KindPushFail} {
 		h := newHandler(t, callbacks.Config{})
 		n := 0
-		callbacks.On(h, func(_ context.Context, e *callbacks.Pushed) error { n++; return nil })
+		callbacks.On(h, func(context.Context, *callbacks.Pushed) error { n++; return nil })
 		push := callbackstest.Example(kind)
 		for _, b := range []callbackstest.Body{
 			push.With("target", "bob").With("device_id", "1"), push.With("target", "bob").With("device_id", "2"), push.With("target", "carol").With("device_id", "1"),

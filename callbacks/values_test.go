@@ -77,7 +77,7 @@ func others(v any) []any {
 		if n, err := v.Int64(); err == nil {
 			return []any{n + 7}
 		}
-		return []any{json.Number("9" + v)}
+		return []any{"9" + v}
 	case bool:
 		return []any{!v}
 	}

@@ -32,7 +32,7 @@ func (srv *Server) readDataFile(name string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(temp.Close(), os.Remove(temp.Name())) //nolint:gosec // its own file
+	return errors.Join(temp.Close(), os.Remove(temp.Name()))
 }
 
 const tempData = ".imtest-*"

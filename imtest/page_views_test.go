@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -190,11 +191,14 @@ func TestPageShowsRequestsWithoutSecrets(t *testing.T) {
 	c.send("GET", "/users/bob?token=S3cret.query&limit=1", "")
 	c.send("PUT", "/users/bob/push/binding", `{"device_id":"d","device_token":"S3cret.device","notifier_name":"n"}`)
 	c.send("POST", "/users", `[{"username":"carol","password":"S3cret.pass"`)
-	page := viewed(t, c.srv, "requests", "")
-	for i := range c.srv.Requests() {
-		page += viewed(t, c.srv, "request", fmt.Sprint(i+1))
+	views := []string{
+		viewed(t, c.srv, "requests", ""), viewed(t, c.srv, "events", ""), viewed(t, c.srv, "user", "bob"),
+		browse(t, c.srv, "GET", "/", "").Body.String(),
 	}
-	page += viewed(t, c.srv, "events", "") + viewed(t, c.srv, "user", "bob") + browse(t, c.srv, "GET", "/", "").Body.String()
+	for i := range c.srv.Requests() {
+		views = append(views, viewed(t, c.srv, "request", strconv.Itoa(i+1)))
+	}
+	page := strings.Join(views, "")
 	assert.NotContains(t, page, "S3cret")
 	assert.NotContains(t, page, c.token)
 	assert.NotContains(t, page, c.srv.ClientSecret())
@@ -235,7 +239,7 @@ func TestPageOfHostileNames(t *testing.T) {
 	c.send("GET", "/users/"+url.PathEscape(nasty)+"?"+url.QueryEscape(nasty), "")
 	pages := map[string]string{"overview": browse(t, c.srv, "GET", "/", "").Body.String()}
 	for view, id := range map[string]string{
-		"user": nasty, "group": group.ID, "room": room.ID, "message": c.srv.AllMessages()[0].ID, "request": fmt.Sprint(len(c.srv.Requests())),
+		"user": nasty, "group": group.ID, "room": room.ID, "message": c.srv.AllMessages()[0].ID, "request": strconv.Itoa(len(c.srv.Requests())),
 		"users": "", "groups": "", "rooms": "", "messages": "", "requests": "", "events": "", "threads": "", "files": "", "callbacks": "",
 	} {
 		pages[view] = viewed(t, c.srv, view, id)

@@ -144,7 +144,7 @@ func (c *town) happen(ctx context.Context, n int) error {
 	from, to := c.names[n%senders], c.names[(n*7+1)%townsfolk]
 	switch n % 20 {
 	case 0:
-		sent, err := c.client.Messages.SendToUsers(ctx, []string{to}, messages.Message{From: from, Body: messages.Text(fmt.Sprint(n))})
+		sent, err := c.client.Messages.SendToUsers(ctx, []string{to}, messages.Message{From: from, Body: messages.Text(strconv.Itoa(n))})
 		if err == nil {
 			c.texts.Add(1)
 			return c.client.Messages.Recall(ctx, sent[0].Value, messages.Recall{To: to, ChatType: messages.ChatTypeUser, Force: true})
@@ -158,7 +158,7 @@ func (c *town) happen(ctx context.Context, n int) error {
 		c.LogIn(c.names[senders])
 		return nil
 	}
-	msg := imtest.ClientMessage{To: to, Text: fmt.Sprint(n)}
+	msg := imtest.ClientMessage{To: to, Text: strconv.Itoa(n)}
 	if n%20 > 16 {
 		msg, from = imtest.ClientMessage{Group: c.group, Text: msg.Text}, c.names[n%5]
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -44,7 +45,7 @@ func TestRecoverAfterRestart(t *testing.T) {
 		begun := clock.Now()
 		write := func(n int) {
 			for i := range n {
-				_, err := client.Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{From: "alice", Body: messages.Text(fmt.Sprint(i))})
+				_, err := client.Messages.SendToUsers(t.Context(), []string{"bob"}, messages.Message{From: "alice", Body: messages.Text(strconv.Itoa(i))})
 				require.NoError(t, err)
 			}
 			require.NoError(t, srv.WaitCallbacks(t.Context()))

@@ -40,7 +40,7 @@ func (p *Page) post(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	http.Redirect(w, r, r.URL.RequestURI(), http.StatusSeeOther)
+	http.Redirect(w, r, r.URL.RequestURI(), http.StatusSeeOther) //nolint:gosec // to itself
 }
 
 func (p *Page) redeliver(text string) error {
@@ -82,8 +82,8 @@ func sentNotice(missing string) string {
 // missing names what a message was sent to, if it does not exist: the API takes
 // such messages.
 func (p *Page) missing(kind, to string) string {
-	there := false
-	what := ""
+	var there bool
+	var what string
 	switch kind {
 	case "users":
 		_, err := p.world.User(to)

@@ -25,7 +25,7 @@ func TestBodiesAreMasked(t *testing.T) {
 	} {
 		assert.Equal(t, want, shownBody([]byte(body)), body)
 	}
-	assert.Equal(t, `{"a":[1,"•••"]}`, maskedLine([]byte(`{ "a": [1, "•••"] }`)))
+	assert.Equal(t, "{\"a\":[1,\"•••\"]}", maskedLine([]byte(`{ "a": [1, "•••"] }`)), "without the spaces")
 	assert.Equal(t, "text", maskedLine([]byte("text")))
 }
 

@@ -3,6 +3,7 @@ package page
 import (
 	"hash/fnv"
 	"net/url"
+	"slices"
 	"time"
 	"unicode"
 )
@@ -24,9 +25,9 @@ func cut(text string) string {
 // address is that of a view: names and values in turn, of which empty ones are left out.
 func address(view string, pairs ...string) string {
 	query := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			query.Set(pairs[i], pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		if name, value := pair[0], pair[1]; value != "" {
+			query.Set(name, value)
 		}
 	}
 	if len(query) == 0 {

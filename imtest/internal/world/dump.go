@@ -182,8 +182,6 @@ func (w *World) RestorePlaces(all map[string][]Run) error {
 // pagedBooks visits the books that calls read by cursor. The caller holds mu.
 func (w *World) pagedBooks(visit func(name string, b placed)) {
 	visit("users", &w.users)
-	visit("online", &w.online)
-	visit("banned", &w.banned)
 	for user, b := range w.contacts.of {
 		visit("friends of "+user, &b.friends)
 		visit("blocked by "+user, &b.blocked)

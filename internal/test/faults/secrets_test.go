@@ -38,6 +38,7 @@ var secretName = regexp.MustCompile(`(?i)secret|password|token|certificate$|cred
 // noSecret are fields of such names that are none, and why.
 var noSecret = map[string]string{
 	"im.Config.Token": "a TokenProvider: its kinds are tested one by one",
+	"im.TokenKind":    "how a token is made",
 }
 
 // No way of printing any exported type of any package shows a secret in it.
@@ -46,7 +47,7 @@ func TestPromiseNoTypePrintsSecrets(t *testing.T) {
 	for _, extra := range []any{
 		im.Token{}, im.UserToken{}, im.ClientCredentials{}, im.AppCertificate{}, im.Config{}, im.Error{}, im.ConfigError{}, im.RawCall{},
 		im.Response{}, im.Event{}, im.CallInfo{}, im.CallEnd{}, im.Quota{}, im.RESTHost{}, im.UserTokenOptions{}, im.Client{}, batch.Error{}, batch.Reason{},
-		im.Foreground, im.Agora, batch.Result{}, batch.None{}, batch.Item[batch.None]{}, im.TokenFunc(nil), im.WithoutQuotas(), im.QuotaTake{}, im.QuotaStoreWarning{},
+		im.Foreground, im.Agora, batch.Result{}, batch.None{}, batch.Item[batch.None]{}, im.TokenFunc(nil), im.WithoutQuotas(), im.QuotaTake{}, im.QuotaStoreWarning{}, im.TokenInfo{},
 		batch.Row{}, batch.Summary{}, batch.Estimate{}, batch.PoolEstimate{}, batch.RunError{}, batch.SourceError{}, batch.JournalError{},
 	} {
 		collect(reflect.TypeOf(extra), known)
