@@ -113,8 +113,10 @@ func TestSpansOfACall(t *testing.T) {
 	}, got)
 	assert.Positive(t, got["im.quota.wait"])
 	assert.Equal(t, codes.Unset, call.Status().Code)
-	require.Len(t, call.Events(), 1)
-	assert.Equal(t, "im.quota.wait", call.Events()[0].Name)
+	require.NotEmpty(t, call.Events())
+	for _, event := range call.Events() { // the first attempt may have waited a little as well
+		assert.Equal(t, "im.quota.wait", event.Name)
+	}
 
 	got = attributes(first.Attributes())
 	assert.Positive(t, got["server.port"])

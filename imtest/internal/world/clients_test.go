@@ -259,7 +259,7 @@ func TestReadConversation(t *testing.T) {
 		return counts
 	}
 	send()
-	one, group := strconv.Itoa(FirstMessageID), strconv.Itoa(FirstMessageID+1)
+	one, group := strconv.FormatInt(FirstMessageID, 10), strconv.FormatInt(FirstMessageID+1, 10)
 	assert.Equal(t, map[string]int{"bob": 1, "hikers": 1}, unread(w))
 	begin := w.events.last
 	require.Nil(t, w.ReadConversation("Alice", "Bob"))
