@@ -20,7 +20,7 @@ import (
 // bars are what was drawn in place, one over the other.
 func bars(seen string) []string {
 	var all []string
-	for _, part := range strings.Split(seen, "\r\x1b[K") {
+	for part := range strings.SplitSeq(seen, "\r\x1b[K") {
 		if line, _, _ := strings.Cut(part, "\n"); strings.Contains(line, "%") {
 			all = append(all, line)
 		}

@@ -170,7 +170,7 @@ func TestBulkImport(t *testing.T) {
 	t.Logf("%d rows, %d calls in %v: %.1f %% of the quota; the process %v, %d MiB; load %s, then %s",
 		rows, len(calls), took.Round(time.Millisecond), 100*used, wall.Round(time.Millisecond), p.memory, before, load())
 	assert.LessOrEqual(t, p.memory, int64(80))
-	assert.Equal(t, (rows+59)/60, len(calls), "bad rows cost no calls")
+	assert.Len(t, calls, (rows+59)/60, "bad rows cost no calls")
 	if os.Getenv("IM_TORTURE") != "" {
 		assert.GreaterOrEqual(t, used, 0.95)
 	}

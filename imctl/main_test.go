@@ -41,7 +41,7 @@ func imctl(t *testing.T) string {
 		t.Skip("no processes")
 	}
 	buildOnce.Do(func() {
-		dir, err := os.MkdirTemp("", "imctl")
+		dir, err := os.MkdirTemp("", "imctl") //nolint:usetesting // for all tests
 		require.NoError(t, err)
 		built = filepath.Join(dir, "imctl.exe")
 		require.NoError(t, os.Rename(static(t, ".", "imctl.exe"), built))

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	im "github.com/imrest/im-go"
@@ -63,11 +64,36 @@ type App struct {
 
 	client *im.Client
 	lines  *bufio.Reader // over Stdin
+	stdout *checked      // which Env.Stdout is
 }
 
 // New makes the App of one run.
 func New(env Env) *App {
-	return &App{Env: env, Lang: text.Of(env.Getenv), Globals: Globals{Output: string(output.Table)}}
+	stdout := &checked{Writer: env.Stdout}
+	env.Stdout = stdout
+	return &App{Env: env, Lang: text.Of(env.Getenv), Globals: Globals{Output: string(output.Table)}, stdout: stdout}
+}
+
+// checked keeps the first error of its writes, which ends the run with [App.Fail] even if the writer
+// of a page or a line does not look at it: a full disk must not pass for success.
+type checked struct {
+	io.Writer
+	failed atomic.Pointer[error]
+}
+
+func (c *checked) Write(p []byte) (int, error) {
+	n, err := c.Writer.Write(p)
+	if err != nil {
+		c.failed.CompareAndSwap(nil, &err)
+	}
+	return n, err
+}
+
+func (c *checked) err() error {
+	if err := c.failed.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // T is a message in the language of the run.
@@ -84,8 +110,11 @@ func (a *App) Say(english string, args ...any) {
 func (a *App) Warn(english string, args ...any) { a.warn(english, args...) }
 
 func (a *App) warn(english string, args ...any) {
-	fmt.Fprintln(a.Stderr, a.T(english, args...))
+	a.line(a.T(english, args...))
 }
+
+// line writes a line to stderr. If that fails, there is no place left to say so.
+func (a *App) line(text string) { _, _ = fmt.Fprintln(a.Stderr, text) }
 
 // Logger is for --debug; it discards otherwise. The library's own records hold no secrets.
 func (a *App) Logger() *slog.Logger {

@@ -65,7 +65,7 @@ func (a *App) AskSecret(english string, args ...any) (string, error) {
 	}
 	fmt.Fprint(a.Stderr, a.T(english, args...)+" ")
 	secret, err := a.Terminal.ReadSecret()
-	fmt.Fprintln(a.Stderr)
+	a.line("")
 	return strings.TrimSpace(secret), err
 }
 
@@ -115,11 +115,11 @@ func (a *App) ReadSecret(s *Secret) (string, error) {
 func (a *App) ReadAt(from string) ([]byte, error) {
 	in := a.Stdin
 	if path, isFile := strings.CutPrefix(from, "@"); isFile {
-		f, err := os.Open(path)
+		f, err := os.Open(path) //nolint:gosec // the user names it
 		if err != nil {
 			return nil, &Failure{Exit: ExitUsage, Err: err}
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		in = f
 	}
 	raw, err := io.ReadAll(io.LimitReader(in, maxSecret+1))

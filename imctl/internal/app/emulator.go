@@ -27,7 +27,7 @@ func (a *App) AskEmulator(ctx context.Context, path string) (*http.Response, err
 		return nil, WithHint(err, a.T("imctl serve starts an emulator; --profile local leads to it."))
 	}
 	if response.StatusCode != http.StatusOK {
-		response.Body.Close()
+		_ = response.Body.Close()
 		return nil, WithHint(fmt.Errorf("%s", a.T("%s is no emulator: status %d", host, response.StatusCode)), a.T("imctl serve starts an emulator; --profile local leads to it."))
 	}
 	return response, nil

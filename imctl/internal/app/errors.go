@@ -149,20 +149,23 @@ func exitCode(err error) int {
 	return ExitFailed
 }
 
-// Fail writes an error to stderr, and returns the exit code.
+// Fail writes an error to stderr, and returns the exit code. Without one, a write to stdout that
+// failed is the error.
 func (a *App) Fail(err error) int {
 	if err == nil || a.Globals.DryRun && errors.Is(err, ErrDryRun) {
-		return ExitOK
+		if err = a.stdout.err(); err == nil {
+			return ExitOK
+		}
 	}
 	p := a.Describe(err)
 	if format := output.Format(a.Globals.Output); format == output.JSON || format == output.JSONL {
 		raw, _ := json.Marshal(p) //nolint:errchkjson // texts and numbers
-		fmt.Fprintln(a.Stderr, string(raw))
+		a.line(string(raw))
 		return p.Exit
 	}
-	fmt.Fprintln(a.Stderr, "imctl: "+strings.TrimPrefix(p.Error, "im: "))
+	a.line("imctl: " + strings.TrimPrefix(p.Error, "im: "))
 	if p.Hint != "" {
-		fmt.Fprintln(a.Stderr, p.Hint)
+		a.line(p.Hint)
 	}
 	return p.Exit
 }

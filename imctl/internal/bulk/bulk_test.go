@@ -88,13 +88,15 @@ func TestPlan(t *testing.T) {
 	c := clitest.New(t)
 	path := newUsers(t, 6_000)
 	var p struct {
-		Rows, Calls, Refused int
-		Time, Pool           string
-		Pools                []struct {
-			Pool         string
-			Calls, Items int
-		}
-		First []struct{ Row int } `json:"first_refused"`
+		Rows    int `json:"rows"`
+		Calls   int `json:"calls"`
+		Refused int `json:"refused"`
+		Pools   []struct {
+			Items int `json:"items"`
+		} `json:"pools"`
+		First []struct {
+			Row int `json:"row"`
+		} `json:"first_refused"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(c.Run("users", "import", path, "--dry-run", "-o", "json").OK()), &p))
 	assert.Equal(t, []int{6_000, 100, 600}, []int{p.Rows, p.Calls, p.Refused})

@@ -1,16 +1,21 @@
 package cli_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/cli"
 	"github.com/imrest/im-go/imctl/internal/clitest"
 )
 
@@ -40,6 +45,28 @@ func TestUsageErrors(t *testing.T) {
 			continue
 		}
 		c.Run(row.args...).Fails(app.ExitUsage, row.says...)
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// Output that cannot be written ends the run with an error, whatever wrote it.
+func TestStdoutFails(t *testing.T) {
+	c := clitest.New(t)
+	for _, args := range []string{
+		"version", "version -o json", "--help", "users", "users get --help", "schema", "completion bash", "profile list -o csv",
+		"doctor", "doctor -o jsonl", "users list", "users list --dry-run",
+	} {
+		var stderr bytes.Buffer
+		exit := cli.Run(t.Context(), app.Env{
+			Args: strings.Fields(args), Stdin: strings.NewReader(""), Stdout: full{}, Stderr: &stderr,
+			Getenv: func(name string) string { return c.Env[name] }, Now: time.Now, Keyring: c.Keyring, Options: c.Options,
+		})
+		assert.Equal(t, app.ExitFailed, exit, args)
+		assert.Contains(t, stderr.String(), "no space left", args)
 	}
 }
 
@@ -95,7 +122,9 @@ func TestLogin(t *testing.T) {
 }
 
 func names(t *testing.T, c *clitest.CLI) (names []string) {
-	var all []struct{ Name string }
+	var all []struct {
+		Name string `json:"name"`
+	}
 	require.NoError(t, json.Unmarshal([]byte(c.Run("profile", "list", "-o", "json").OK()), &all))
 	for _, p := range all {
 		if p.Name != "local" {
@@ -125,7 +154,7 @@ func TestLoginWithoutKeyring(t *testing.T) {
 	info, err := os.Stat(path)
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
-	require.NoError(t, os.Chmod(path, 0o644)) //nolint:gosec // what is tested
+	require.NoError(t, os.Chmod(path, 0o644))
 	login().Fails(app.ExitFailed, "chmod 600")
 }
 

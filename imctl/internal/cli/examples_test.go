@@ -41,7 +41,7 @@ func TestExamplesOfHelp(t *testing.T) {
 // isPlaceholder says that a line has a word in capitals in the place of a value, which a number's flag
 // or a path may reject.
 func isPlaceholder(line string) bool {
-	for _, word := range strings.Fields(line) {
+	for word := range strings.FieldsSeq(line) {
 		if len(word) > 2 && strings.ToUpper(word) == word && strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-.") == "" {
 			return true
 		}

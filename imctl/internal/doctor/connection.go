@@ -35,7 +35,7 @@ func (d *doctor) tls() bool {
 		d.report("tls", failed, err.Error(), d.T("Check host and port, the firewalls on the way, and the certificates and clock of this machine."))
 		return false
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	state := conn.(*tls.Conn).ConnectionState()
 	leaf := state.PeerCertificates[0]
 	left := leaf.NotAfter.Sub(d.Now())

@@ -102,7 +102,7 @@ func (d *doctor) checks() error {
 	}
 	d.clock()
 	if !d.credentials() || d.Err() != nil {
-		return nil
+		return d.Err()
 	}
 	d.features()
 	return d.quotas()
@@ -116,7 +116,7 @@ func (d *doctor) report(check, state, found, advice string) {
 	}
 	f := finding{check, state, found, advice}
 	if d.live != nil {
-		_ = d.live.Row(f) // a pipe that is closed shows at the end
+		_ = d.live.Row(f) // App keeps the error of a write until the end
 		return
 	}
 	fmt.Fprintf(d.Stdout, "%-9s%-18s%s\n", state, check, output.Visible(found))
@@ -132,7 +132,7 @@ func (d *doctor) configuration() bool {
 		d.config, err = d.Config()
 	}
 	if err == nil {
-		d.client, err = d.App.Client()
+		d.client, err = d.Client()
 	}
 	if err != nil {
 		p := d.Describe(err)

@@ -14,7 +14,12 @@ import (
 	"github.com/imrest/im-go/imtest"
 )
 
-type finding struct{ Check, State, Found, Advice string }
+type finding struct {
+	Check  string `json:"check"`
+	State  string `json:"state"`
+	Found  string `json:"found"`
+	Advice string `json:"advice"`
+}
 
 // findings are those of a run, by check.
 func findings(t *testing.T, r clitest.Result) map[string]finding {

@@ -208,8 +208,8 @@ func everyEndpoint() []described {
 			details[d.ID] = d
 		}
 		for _, c := range spec.Of(noun) {
+			c.Use = "imctl " + c.Use
 			all = append(all, described{Command: c, Details: details[c.ID]})
-			all[len(all)-1].Command.Use = "imctl " + c.Use
 		}
 	}
 	slices.SortFunc(all, func(a, b described) int { return strings.Compare(a.ID, b.ID) })

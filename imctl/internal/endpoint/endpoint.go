@@ -64,29 +64,31 @@ func Add(t *app.Tree) {
 
 // command makes the command of an endpoint.
 func command(a *app.App, s *spec.Command) *cobra.Command {
-	_, use, _ := strings.Cut(s.Use, " ")
-	example := "  imctl " + s.Use
+	_, words, _ := strings.Cut(s.Use, " ")
+	var use, example strings.Builder
+	use.WriteString(words)
+	example.WriteString("  imctl " + s.Use)
 	for _, p := range s.Params {
 		name := capitals(p.Name)
-		use += " " + name
+		use.WriteString(" " + name)
 		if p.Type == "list" {
-			use += "..."
+			use.WriteString("...")
 		}
-		example += " " + name
+		example.WriteString(" " + name)
 	}
 	c := &cobra.Command{
-		Use: use, Short: a.T(s.Title),
+		Use: use.String(), Short: a.T(s.Title),
 		Long:        a.T("%s.", a.T(s.Title)) + "\n\n" + a.T("Endpoint %s: %s %s. imctl schema %s shows limits, quota and errors.", s.ID, s.Method, s.Path, s.ID),
 		Annotations: map[string]string{Annotation: s.ID, generatedKey: "yes"},
 	}
 	v := newValues(c.Flags(), s)
 	for _, f := range v.required() {
-		example += " --" + f.Flag
+		example.WriteString(" --" + f.Flag)
 		if f.Type != "bool" {
-			example += " " + sample(f)
+			example.WriteString(" " + sample(f))
 		}
 	}
-	c.Example = example
+	c.Example = example.String()
 	run := &call{App: a, spec: s, values: v}
 	switch {
 	case pages(s):

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -152,7 +153,7 @@ func (w *wanted) args() []string {
 			value = "7"
 		}
 		values := []string{value}
-		if isList(w.described, p.Name) {
+		if isList(p.Name) {
 			values = []string{"a b", "c"}
 		}
 		escaped := make([]string, len(values))
@@ -185,14 +186,14 @@ func (w *wanted) args() []string {
 }
 
 // isList says that a value of a path may be several.
-func isList(d *described, name string) bool {
+func isList(name string) bool {
 	return slices.Contains([]string{"chatroom_ids", "group_ids", "usernames", "members"}, name)
 }
 
 // flag is the flag of a field with a value, which is noted where the catalogue has it.
 func (w *wanted) flag(part string, f spec.Field, byName map[string]string) []string {
 	if strings.Contains(f.Name, "[]") {
-		return w.rows(f)
+		return w.rows()
 	}
 	if part == "query" && slices.ContainsFunc(w.Headers, func(h spec.Field) bool { return h.Name == f.Name }) {
 		return nil // once, as a header
@@ -222,7 +223,7 @@ func constantOf(id string, f spec.Field) string {
 }
 
 // rows is the body that is an array of objects, once.
-func (w *wanted) rows(f spec.Field) []string {
+func (w *wanted) rows() []string {
 	if w.Body != "json-array" || w.body != nil {
 		return nil
 	}
@@ -251,7 +252,8 @@ func (w *wanted) sample(f spec.Field) (string, any) {
 		if f.Min != nil {
 			n = *f.Min
 		}
-		return fmt.Sprint(n), json.Number(fmt.Sprint(n))
+		shown := strconv.FormatInt(n, 10)
+		return shown, json.Number(shown)
 	case f.Type == "bool" || f.Name == "restrict-access":
 		return "true", true
 	case f.Type == "strings":

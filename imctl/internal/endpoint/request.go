@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -89,9 +90,7 @@ func (v *values) body(a *app.App, r *request) error {
 			case v.spec.Body == "json-array":
 				r.Body = value
 			case strings.HasPrefix(f.Name, "("), strings.HasPrefix(f.Name, "<"):
-				for key, part := range value.(map[string]any) {
-					object[key] = part
-				}
+				maps.Copy(object, value.(map[string]any))
 			default:
 				put(object, f.Name, value)
 			}

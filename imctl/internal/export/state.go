@@ -64,7 +64,7 @@ func begin(path string, want state, now func() time.Time) (*file, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", path)
 	}
-	raw, err := os.ReadFile(path + stateEnd)
+	raw, err := os.ReadFile(path + stateEnd) //nolint:gosec // the user names it
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 	case err != nil:

@@ -94,10 +94,13 @@ func TestTrigger(t *testing.T) {
 	c := clitest.NewAlone(t)
 	assert.Contains(t, c.Run("trigger", "--list").OK(), "notify.reaction")
 	var body struct {
-		From, Security string
-		Timestamp      int64
-		Payload        struct{ Bodies []map[string]any }
-		Ext            map[string]any
+		From      string `json:"from"`
+		Security  string `json:"security"`
+		Timestamp int64  `json:"timestamp"`
+		Payload   struct {
+			Bodies []map[string]any `json:"bodies"`
+		} `json:"payload"`
+		Ext map[string]any `json:"ext"`
 	}
 	r := c.Run("trigger", "message.text", "--set", "from=17", "--set", "payload.bodies.0.msg=你好", "--set", "ext.level=3", "--secret", secretFile(t, "s3cret"), "-o", "json").OK()
 	require.NoError(t, json.Unmarshal([]byte(r), &body))

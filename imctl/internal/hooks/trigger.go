@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -149,11 +150,11 @@ func typed(before any, text string) (any, error) {
 		return text, nil
 	case json.Number:
 		if _, ok := value.(json.Number); !isJSON || !ok {
-			return before, fmt.Errorf("a number stands there")
+			return before, errors.New("a number stands there")
 		}
 	case bool:
 		if _, ok := value.(bool); !isJSON || !ok {
-			return before, fmt.Errorf("true or false stands there")
+			return before, errors.New("true or false stands there")
 		}
 	}
 	if !isJSON {

@@ -69,9 +69,9 @@ func (p *problems) note(part string, err error) {
 }
 
 // failed is the error for the parts that failed; one that is switched off did not.
-func (p problems) failed(a *app.App) error {
+func (p *problems) failed(a *app.App) error {
 	var names []string
-	for _, one := range p {
+	for _, one := range *p {
 		if !one.Off {
 			names = append(names, one.Part)
 		}
@@ -83,8 +83,8 @@ func (p problems) failed(a *app.App) error {
 }
 
 // rows are the problems for people.
-func (p problems) rows(a *app.App) (rows [][2]string) {
-	for _, one := range p {
+func (p *problems) rows(a *app.App) (rows [][2]string) {
+	for _, one := range *p {
 		text := a.T("not read: %s", one.Error)
 		if one.Off {
 			text = a.T("not switched on")

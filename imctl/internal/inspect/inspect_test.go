@@ -70,9 +70,11 @@ func TestPartsThatFail(t *testing.T) {
 	r := c.Run("inspect", "alice", "-o", "json")
 	r.Fails(app.ExitPartly, "2 part(s) could not be read: presence, groups")
 	var got struct {
-		Contacts any
-		Groups   any
-		Problems []struct{ Part, Error string }
+		Contacts any `json:"contacts"`
+		Groups   any `json:"groups"`
+		Problems []struct {
+			Error string `json:"error"`
+		} `json:"problems"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(r.Stdout), &got))
 	assert.NotNil(t, got.Contacts)

@@ -226,8 +226,8 @@ func (p *person) sheet(a *app.App) [][2]string {
 	return append(rows, p.Problems.rows(a)...)
 }
 
-func (p problems) has(part string) bool {
-	return slices.ContainsFunc(p, func(one problem) bool { return one.Part == part })
+func (p *problems) has(part string) bool {
+	return slices.ContainsFunc(*p, func(one problem) bool { return one.Part == part })
 }
 
 func texts[T any](items []T, text func(T) string) []string {

@@ -5,6 +5,7 @@ package long
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -51,7 +52,7 @@ func (l *Line) Show(s State) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.app.Terminal.Stderr {
-		fmt.Fprintln(l.app.Stderr, strings.Join(l.words(s), l.app.T(", ")))
+		fmt.Fprint(l.app.Stderr, strings.Join(l.words(s), l.app.T(", "))+"\n")
 		return
 	}
 	fmt.Fprint(l.app.Stderr, erase+l.bar(s, l.width()))
@@ -162,7 +163,7 @@ func (l *Line) bar(s State, width int) string {
 
 // Number is a number with commas between its thousands.
 func Number(n int) string {
-	digits := fmt.Sprint(n)
+	digits := strconv.Itoa(n)
 	for at := len(digits) - 3; at > 0; at -= 3 {
 		digits = digits[:at] + "," + digits[at:]
 	}

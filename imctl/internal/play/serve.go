@@ -193,7 +193,7 @@ func (s *settings) start(options []imtest.Option) (*imtest.Server, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		options = append(options, imtest.WithFaults(f))
 	}
 	srv, err := imtest.Start(options...)
@@ -228,7 +228,7 @@ func (s *settings) fill(srv *imtest.Server) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	_, err = srv.Seed(f)
 	return err
 }

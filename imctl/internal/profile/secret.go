@@ -114,7 +114,7 @@ func (s *Store) editSecrets(edit func(map[string]string)) error {
 	if before == 0 && len(all) == 0 {
 		return nil
 	}
-	raw, err := json.Marshal(all) //nolint:errchkjson // of texts
+	raw, err := json.Marshal(all)
 	if err != nil {
 		return err
 	}

@@ -21,9 +21,11 @@ import (
 )
 
 type row struct {
-	Pool, Quota, State string
-	N                  int
-	Used               *int
+	Pool  string `json:"pool"`
+	Quota string `json:"quota"`
+	State string `json:"state"`
+	N     int    `json:"n"`
+	Used  *int   `json:"used"`
 }
 
 func rows(t *testing.T, r clitest.Result) map[string]row {

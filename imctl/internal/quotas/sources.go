@@ -24,7 +24,7 @@ func (w *watching) source(ctx context.Context, a *app.App, client *im.Client) (r
 		return read, true, err
 	}
 	if response, err := a.AskEmulator(ctx, "quotas"); err == nil {
-		response.Body.Close()
+		_ = response.Body.Close()
 		return func(ctx context.Context) ([]row, error) { return emulator(ctx, a, client) }, true, nil
 	}
 	return func(context.Context) ([]row, error) { return inForce(client), nil }, false, ctx.Err()

@@ -92,7 +92,7 @@ func (f *File[T]) Rows() iter.Seq2[T, error] {
 			yield(*new(T), err)
 			return
 		}
-		defer in.Close()
+		defer func() { _ = in.Close() }()
 		buffered := bufio.NewReader(in)
 		if mark, _ := buffered.Peek(3); string(mark) == "\uFEFF" {
 			_, _ = buffered.Discard(3) // it was peeked
@@ -155,7 +155,8 @@ func (f *File[T]) lines(in *bufio.Reader, each func(number int, line string) (bo
 		if errors.Is(err, bufio.ErrBufferFull) {
 			return f.wrong(number, 0, "the line is longer than 1 MiB")
 		}
-		if err != nil && !errors.Is(err, io.EOF) {
+		last := errors.Is(err, io.EOF)
+		if err != nil && !last {
 			return err
 		}
 		if at := invalidUTF8(line); at >= 0 {
@@ -166,7 +167,7 @@ func (f *File[T]) lines(in *bufio.Reader, each func(number int, line string) (bo
 				return failed
 			}
 		}
-		if err != nil {
+		if last {
 			return nil
 		}
 	}

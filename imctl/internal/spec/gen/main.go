@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -83,9 +84,7 @@ func uses() (map[string]string, error) {
 	for _, row := range methodOf.FindAllStringSubmatch(string(page), -1) {
 		names[row[1]] = strings.ToLower(row[2]) + " " + hyphens(row[3])
 	}
-	for id, use := range ownNames {
-		names[id] = use
-	}
+	maps.Copy(names, ownNames)
 	return names, nil
 }
 
@@ -109,7 +108,7 @@ func hyphens(name string) string {
 }
 
 func readJSON(path string, to any) error {
-	raw, err := os.ReadFile(path)
+	raw, err := os.ReadFile(path) //nolint:gosec // a file of the repository
 	if err != nil {
 		return err
 	}
