@@ -100,7 +100,7 @@ func TestBroadcast(t *testing.T) {
 	all := list[0].(event.BroadcastSent)
 	assert.Equal(t, []string{"bob", "carol"}, all.Targets)
 	assert.Equal(t, []string{"carol"}, all.Waiting)
-	assert.Equal(t, strconv.Itoa(FirstMessageID), all.Message.ID)
+	assert.Equal(t, strconv.FormatInt(FirstMessageID, 10), all.Message.ID)
 	assert.Equal(t, first, w.Inbox("carol")[0].Rare.Broadcast)
 	assert.Equal(t, []string{"bob"}, list[1].(event.BroadcastSent).Targets)
 	w.Broadcast(textFrom("admin", "z"), ActiveRooms)
@@ -235,7 +235,7 @@ func TestRoaming(t *testing.T) {
 	assert.Empty(t, w.Conversations("alice"))
 	events := happened(w, begin)
 	require.Len(t, events, 4)
-	assert.Equal(t, event.RoamingDeleted{User: "alice", With: event.Peer{ID: "bob"}, Messages: []string{strconv.Itoa(FirstMessageID)}}, events[0])
+	assert.Equal(t, event.RoamingDeleted{User: "alice", With: event.Peer{ID: "bob"}, Messages: []string{strconv.FormatInt(FirstMessageID, 10)}}, events[0])
 	assert.Equal(t, event.ConversationClosed{User: "alice", With: event.Peer{ID: "bob"}}, events[1])
 	assert.Equal(t, event.RoamingCleared{User: "alice"}, events[3])
 }
