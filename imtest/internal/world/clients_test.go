@@ -288,7 +288,7 @@ func TestPushReports(t *testing.T) {
 	day := w.Now().UTC().Format(time.DateOnly)
 	assert.Equal(t, []DayCounts{{day, "APNS", PushCounts{Success: 1, Fail: 2}}}, w.CountPushes(day, day))
 	assert.True(t, w.ReportPush(event.PushReported{User: "nobody"}).Of(NoUser))
-	assert.True(t, w.ReportPush(event.PushReported{User: "alice", Message: strconv.FormatInt(FirstMessageID + 9, 10)}).Of(NoMessage))
+	assert.True(t, w.ReportPush(event.PushReported{User: "alice", Message: strconv.FormatInt(FirstMessageID+9, 10)}).Of(NoMessage))
 }
 
 func TestVerdicts(t *testing.T) {
