@@ -99,7 +99,7 @@ func fieldsOf(s sourceField) ([]field, error) {
 		note = cmp.Or(plainNote("required "+when), note)
 	}
 	var all []field
-	for _, name := range strings.SplitSeq(s.Name, " / ") {
+	for name := range strings.SplitSeq(s.Name, " / ") {
 		all = append(all, field{
 			Name: name, Type: kind, Required: required, Default: s.Default, Enum: s.Enum, Min: s.Min, Max: s.Max,
 			MaxLen: s.MaxLen, MinItems: s.MinItems, MaxItems: s.MaxItems, Note: note,
