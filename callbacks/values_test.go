@@ -19,7 +19,7 @@ import (
 
 // meansNothing are values whose change leaves the event as it is: they mark the format, or stand in the body twice.
 var meansNothing = regexp.MustCompile(`^(security|securityVersion|eventType` +
-	`|group_op_event\.type` + // what is no room is a group
+	`|group_op_event\.type` + // all but rooms are groups
 	`|status|payload\.type` + // of the device, where all that is not online is offline; of a receipt
 	`|payload\.muc_id` + // group_id has it
 	`|payload\.ack_message_id` + // of a recall: recall_id has it

@@ -128,7 +128,7 @@ func TestDropped(t *testing.T) {
 	require.NoError(t, telemetry.Flush(t.Context()))
 }
 
-// An exporter that fails or takes its time is no matter of calls, whichever processor it hangs on.
+// An exporter that fails or takes its time does not concern calls, whichever processor it hangs on.
 func TestExporterThatBlocks(t *testing.T) {
 	release := make(chan struct{})
 	tracers := sdktrace.NewTracerProvider(sdktrace.WithSyncer(slowExporter{release}))

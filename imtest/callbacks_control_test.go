@@ -14,7 +14,7 @@ import (
 	"github.com/imrest/im-go/imtest"
 )
 
-// Rules are set over HTTP, deliveries shown and sent again.
+// Rules are set over HTTP, deliveries shown and resent.
 func TestControlOfCallbacks(t *testing.T) {
 	r := newReceiver(t)
 	c := newController(t)

@@ -53,7 +53,7 @@ func TestPreSendAsks(t *testing.T) {
 		},
 	}, got)
 	assert.Equal(t, imtest.DeliveryAccepted, c.srv.Deliveries()[0].State)
-	assert.ErrorContains(t, c.srv.Redeliver(1), "not sent again")
+	assert.ErrorContains(t, c.srv.Redeliver(1), "not resent")
 
 	require.NoError(t, c.srv.EditAs("alice", sent.ID, imtest.ClientMessage{Text: "at one"}))
 	assert.Equal(t, "at one", c.srv.Messages("bob")[0].Text())
@@ -91,7 +91,7 @@ func TestPreSendDecisions(t *testing.T) {
 		"rejected":            {`{"valid":false,"code":"E42: no"}`, tells, "", "rejected before delivery: E42: no", imtest.DeliveryRejected, ""},
 		"without a code":      {`{"valid":false}`, tells, "", "custom logic denied", imtest.DeliveryRejected, ""},
 		"with an empty code":  {`{"valid":false,"code":""}`, tells, "", "Message blocked by external logic", imtest.DeliveryRejected, ""},
-		"rejected in silence": {`{"valid":false}`, nil, "", "", imtest.DeliveryRejected, ""},
+		"rejected silently": {`{"valid":false}`, nil, "", "", imtest.DeliveryRejected, ""},
 		"rewritten":           {`{"valid":true,"payload":{"bodies":[{"type":"txt","msg":"ho"}]}}`, tells, "ho", "", imtest.DeliveryRewritten, ""},
 		"no decision":         {``, tells, "hi", "", imtest.DeliveryFailed, "no decision"},
 		"no decision, strict": {``, rejects, "", "custom internal error", imtest.DeliveryFailed, "no decision"},
@@ -127,7 +127,7 @@ func TestPreSendDecisions(t *testing.T) {
 	}
 }
 
-// A receiver that is too slow has not decided; nothing is retried, and it is no failure for the ban.
+// A receiver that is too slow has not decided; nothing is retried, and it does not count for the ban.
 func TestPreSendTimeout(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)

@@ -122,7 +122,7 @@ func OnEndpoint(ids ...string) Fault {
 }
 
 // OnCallback matches requests of callbacks of these kinds or families ("message"), instead of
-// calls. It goes with [ReceiverSlow] and the others for callbacks. What is no kind is a panic.
+// calls. It goes with [ReceiverSlow] and the others for callbacks. Anything else panics.
 func OnCallback(kinds ...string) Fault {
 	for _, kind := range kinds {
 		if err := outbound.CheckKind(kind); err != nil {

@@ -41,7 +41,7 @@ type Delivery struct {
 	Time     time.Time         `json:"time"`            // when it was made, by the server's clock
 	State    DeliveryState     `json:"state"`           // what became of it
 	Reason   string            `json:"reason,omitzero"` // of the state, where the attempts do not say it
-	Resend   bool              `json:"resend,omitzero"` // of a stored callback, or of one that was to be sent again
+	Resend   bool              `json:"resend,omitzero"` // of a stored callback, or of one that was resent on request
 	Attempts []DeliveryAttempt `json:"attempts"`        // oldest first
 }
 
@@ -83,7 +83,7 @@ func deliveryOf(d outbound.Delivery) Delivery {
 }
 
 // Redeliver sends the callback of a delivery once more, as it was. Those before delivery are
-// not sent again.
+// not resent.
 func (srv *Server) Redeliver(id int64) error {
 	if err := srv.callbacks.Resend(id); err != nil {
 		return fmt.Errorf("imtest: %w", err)

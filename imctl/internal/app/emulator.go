@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// AskEmulator gets a path below /_im/ of an emulator: it needs no token, and is no call of the API. The
+// AskEmulator gets a path below /_im/ of an emulator: it needs no token, and is not a call of the API. The
 // caller closes the body.
 func (a *App) AskEmulator(ctx context.Context, path string) (*http.Response, error) {
 	config, err := a.Config()
@@ -28,7 +28,7 @@ func (a *App) AskEmulator(ctx context.Context, path string) (*http.Response, err
 	}
 	if response.StatusCode != http.StatusOK {
 		_ = response.Body.Close()
-		return nil, WithHint(fmt.Errorf("%s", a.T("%s is no emulator: status %d", host, response.StatusCode)), a.T("imctl serve starts an emulator; --profile local leads to it."))
+		return nil, WithHint(fmt.Errorf("%s", a.T("%s is not an emulator: status %d", host, response.StatusCode)), a.T("imctl serve starts an emulator; --profile local leads to it."))
 	}
 	return response, nil
 }

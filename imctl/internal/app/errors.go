@@ -54,7 +54,7 @@ var kinds = []struct {
 	exit int
 	hint string
 }{
-	{im.ErrOutcomeUnknown, "outcome_unknown", ExitUnknown, "The call may have been carried out. Look before you repeat it."},
+	{im.ErrOutcomeUnknown, "outcome_unknown", ExitUnknown, "The call may have been carried out. Check before you retry."},
 	{im.ErrPartial, "partial", ExitPartly, ""},
 	{im.ErrUnauthorized, "unauthorized", ExitCredentials, "imctl doctor says what is wrong with the credentials."},
 	{im.ErrAppNotFound, "app_not_found", ExitFailed, "Check host, org and app: imctl profile show."},

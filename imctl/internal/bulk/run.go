@@ -121,7 +121,7 @@ func finish(a *app.App, o *options, at string, err error, sum batch.Summary) err
 	case through && ended.Unknown > 0:
 		return &app.Failure{
 			Exit: app.ExitUnknown, Err: fmt.Errorf("%w: %w", im.ErrOutcomeUnknown, err),
-			Hint: a.T("Rows of unknown outcome may be done. Look before you repeat them; the journal is %s.", at),
+			Hint: a.T("Rows of unknown outcome may be done. Check before you retry them; the journal is %s.", at),
 		}
 	case through && o.rejects == "":
 		return app.WithHint(err, a.T("With --resume --rejects FILE the refused rows are written as input for another run."))

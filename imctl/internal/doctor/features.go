@@ -72,7 +72,7 @@ func features() []feature {
 	}
 }
 
-// features tries what costs extra. A feature that is off is no failure.
+// features tries what costs extra. A feature that is off is not a failure.
 func (d *doctor) features() {
 	user, err := d.someUser()
 	if err != nil {

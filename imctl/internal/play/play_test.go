@@ -81,5 +81,5 @@ func TestWrongFlags(t *testing.T) {
 	}
 	c.Run("serve", "--addr", "127.0.0.1:0", "--faults", "nothing.json").Fails(app.ExitFailed, "nothing.json")
 	c.Run("serve", "--addr", "127.0.0.1:0", "--seed", secret).Fails(app.ExitFailed, "seed")
-	c.Run("tail").Fails(app.ExitFailed, "is no emulator", "--profile local")
+	c.Run("tail").Fails(app.ExitFailed, "is not an emulator", "--profile local")
 }

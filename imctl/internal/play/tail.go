@@ -71,7 +71,7 @@ func follow(ctx context.Context, a *app.App, after int64, on bool, kinds []strin
 	for lines.Scan() {
 		var e happened
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return fmt.Errorf("%s: %w", a.T("the emulator sent what is no event"), err)
+			return fmt.Errorf("%s: %w", a.T("the emulator sent something that is not an event"), err)
 		}
 		if len(kinds) > 0 && !slices.Contains(kinds, e.Kind) {
 			continue

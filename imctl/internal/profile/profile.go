@@ -1,4 +1,4 @@
-// Package profile keeps the apps that imctl works for: a file with what is no secret, and the
+// Package profile keeps the apps that imctl works for: a file without secrets, and the
 // secrets in the system's keyring, or in a file of mode 0600 where there is none.
 package profile
 

@@ -12,15 +12,15 @@ import (
 	"github.com/imrest/im-go/imctl/internal/profile"
 )
 
-// answers are what login asks for, by flags or by questions.
-type answers struct {
+// inputs are what login asks for, by flags or by questions.
+type inputs struct {
 	profile.Profile
 	clientSecret, certificate, token *app.Secret
 	noCheck                          bool
 }
 
 func login(a *app.App) *cobra.Command {
-	var in answers
+	var in inputs
 	c := &cobra.Command{
 		Use: "login [NAME]", Short: "Makes a profile: an app and its credentials",
 		Long: "Makes a profile, by default \"default\", and makes it the current one. What no flag says is asked for, if there is a\n" +
@@ -52,7 +52,7 @@ func login(a *app.App) *cobra.Command {
 	return c
 }
 
-func (in *answers) login(ctx context.Context, a *app.App, name string) error {
+func (in *inputs) login(ctx context.Context, a *app.App, name string) error {
 	secret, err := in.complete(a)
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func try(ctx context.Context, a *app.App, config im.Config) error {
 }
 
 // complete asks for what the flags leave open, and returns the secret.
-func (in *answers) complete(a *app.App) (string, error) {
+func (in *inputs) complete(a *app.App) (string, error) {
 	var err error
 	ask := func(to *string, question string, needed bool) {
 		if err != nil || *to != "" || !needed {
@@ -133,7 +133,7 @@ func (in *answers) complete(a *app.App) (string, error) {
 }
 
 // secretFlag finds out the kind of credentials: by their flags, else by platform and host.
-func (in *answers) secretFlag() (*app.Secret, string) {
+func (in *inputs) secretFlag() (*app.Secret, string) {
 	agora := strings.EqualFold(in.Platform, string(im.Agora)) || strings.HasSuffix(in.Host, ".chat.agora.io")
 	switch {
 	case in.token.Given():

@@ -44,7 +44,7 @@ var (
 func snippet(ctx context.Context, telemetry *imotel.Telemetry, client *im.Client, newUsers func(func(users.NewUser, error) bool)) (summary batch.Summary, err error) {
 `
 
-// The snippets of the guide compile, in both languages, and are the same but for their comments.
+// The snippets of the guide compile, in both languages, and are the same except for their comments.
 func TestGuideCompiles(t *testing.T) {
 	block := regexp.MustCompile("(?s)```golang\n(.*?)```")
 	dir := t.TempDir()

@@ -10,7 +10,7 @@ const (
 	ReceiverSlow FaultKind = "slow"  // its response comes late
 	ReceiverCut  FaultKind = "cut"   // the connection breaks in the middle of the request
 	ResponseLost FaultKind = "lost"  // the response does not arrive
-	SendTwice    FaultKind = "twice" // the callback is sent again although it was accepted
+	SendTwice    FaultKind = "twice" // the callback is sent twice although it was accepted
 	SendLate     FaultKind = "late"  // the next callback overtakes it
 )
 

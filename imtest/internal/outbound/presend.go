@@ -161,7 +161,7 @@ func (s *Sender) decision(r *Rule, d *Delivery, out *Outgoing) (*decision, error
 func readDecision(text []byte, r *Rule, msg *event.Message) (*decision, error) {
 	var d decision
 	if err := json.Unmarshal(text, &d); err != nil {
-		return nil, fmt.Errorf("the response is no decision: %w", err)
+		return nil, fmt.Errorf("the response is not a decision: %w", err)
 	}
 	switch {
 	case d.Valid == nil:
@@ -206,7 +206,7 @@ func (d *decision) readPayload(r *Rule, msg *event.Message) error {
 
 func (d *decision) readBody(body map[string]json.RawMessage, msg *event.Message) error {
 	var kind string
-	_ = json.Unmarshal(body["type"], &kind) // what is no text is no type either
+	_ = json.Unmarshal(body["type"], &kind) // only a text can be a type
 	if len(body) > 0 && kind != msg.Type {
 		return fmt.Errorf(`"payload" has a body of type %q, the message is of type %q`, kind, msg.Type)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // pushes makes the callbacks of a push: one for each device that a vendor brings it to, and one
-// for each user without a device. Each has an id of its own, since it is no message.
+// for each user without a device. Each has an id of its own, since it is not a message.
 func (m *maker) pushes(at time.Time, what event.PushSent) []Callback {
 	reached := map[string]bool{}
 	var list []Callback

@@ -239,7 +239,7 @@ func (s *Sender) Resend(id int64) error {
 	case old == nil:
 		return fmt.Errorf("there is no delivery %d, or none any more", id)
 	case Family(old.Kind) == "pre_send":
-		return fmt.Errorf("delivery %d asked for a decision, which is not sent again", id)
+		return fmt.Errorf("delivery %d asked for a decision, which is not resent", id)
 	}
 	d := &Delivery{Rule: old.Rule, Kind: old.Kind, CallID: old.CallID, URL: old.URL, Body: old.Body, Time: s.conf.Now(), Resend: true}
 	s.queue(s.laneFor(d), d)

@@ -18,7 +18,7 @@ type detail struct {
 	Parts   []part
 	None    []string // titles of parts that have nothing
 
-	Redeliver int64 // a callback that can be sent again, 0: none
+	Redeliver int64 // a callback that can be resent, 0: none
 }
 
 // chip is a short note; Class is its colour.
