@@ -3,12 +3,12 @@ package world
 import (
 	"errors"
 	"maps"
-	"regexp"
 	"slices"
 	"time"
 	"unicode/utf8"
 
 	"github.com/imrest/im-go/imtest/event"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // Why a rule about users refuses.
@@ -62,7 +62,7 @@ func (n *NewUser) password() string {
 	return *n.Password
 }
 
-var nameRule = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+var nameRule = pattern.Lazy(`^[A-Za-z0-9_.-]+$`)
 
 // CheckName returns why a user cannot have a name.
 func CheckName(name string) *Error {
@@ -71,7 +71,7 @@ func CheckName(name string) *Error {
 		return refuse(NameMissing)
 	case len(name) > 64:
 		return refuse(NameTooLong, name)
-	case !nameRule.MatchString(name):
+	case !nameRule().MatchString(name):
 		return refuse(NameIllegal, name)
 	}
 	return nil
