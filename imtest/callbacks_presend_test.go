@@ -91,7 +91,7 @@ func TestPreSendDecisions(t *testing.T) {
 		"rejected":            {`{"valid":false,"code":"E42: no"}`, tells, "", "rejected before delivery: E42: no", imtest.DeliveryRejected, ""},
 		"without a code":      {`{"valid":false}`, tells, "", "custom logic denied", imtest.DeliveryRejected, ""},
 		"with an empty code":  {`{"valid":false,"code":""}`, tells, "", "Message blocked by external logic", imtest.DeliveryRejected, ""},
-		"rejected silently": {`{"valid":false}`, nil, "", "", imtest.DeliveryRejected, ""},
+		"rejected silently":   {`{"valid":false}`, nil, "", "", imtest.DeliveryRejected, ""},
 		"rewritten":           {`{"valid":true,"payload":{"bodies":[{"type":"txt","msg":"ho"}]}}`, tells, "ho", "", imtest.DeliveryRewritten, ""},
 		"no decision":         {``, tells, "hi", "", imtest.DeliveryFailed, "no decision"},
 		"no decision, strict": {``, rejects, "", "custom internal error", imtest.DeliveryFailed, "no decision"},
