@@ -171,7 +171,7 @@ func (srv *Server) readFiles() error {
 	return nil
 }
 
-// serve responses what comes through a listener, until the server is closed.
+// serve responds to what comes through a listener, until the server is closed.
 func (srv *Server) serve(listener net.Listener) {
 	done := make(chan struct{})
 	server := srv.newHTTP(srv.guarded(listener.Addr(), srv))
