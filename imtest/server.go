@@ -299,7 +299,7 @@ func (srv *Server) carryOut(c *wire.Call) *wire.Reply {
 
 // A layer stands around the handling of a call, whose endpoint is known by then
 // (or known not to be: its id is ""). It may respond by itself, before or instead of next, or change what next
-// responses, down to how the bytes are written. Quotas and faults are layers.
+// responds with, down to how the bytes are written. Quotas and faults are layers.
 type layer func(c *wire.Call, next func() *wire.Reply) *wire.Reply
 
 // through calls last inside the layers, the first layer outermost.

@@ -221,7 +221,7 @@ func (w *World) ListReactors(user, id, text, cursor string, limit int) (r Reacti
 	if there == nil {
 		there = &reaction{Text: text}
 	}
-	users, ok := there.Users.Leaf(cursor, limit, false, nil)
+	users, ok := there.Users.Page(cursor, limit, false, nil)
 	if !ok {
 		return r, nil, "", refuse(BadCursor)
 	}

@@ -243,11 +243,11 @@ func (w *World) EachUser(yield func(User) bool) {
 func (w *World) ListUsers(cursor string, limit int) (list []User, next string, err *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	users, next, ok := w.users.Page(cursor, limit)
+	page, ok := w.users.Page(cursor, limit, false, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
 	}
-	return copies(users), next, nil
+	return copies(page.Values), page.CursorIfMore(), nil
 }
 
 // UserState picks accounts.
@@ -265,7 +265,7 @@ const (
 func (w *World) NewestUsers(state UserState, cursor string, limit int) (list []User, next string, err *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	page, ok := []*Book[*User]{&w.users, &w.online, &w.banned}[state].Leaf(cursor, limit, true, nil)
+	page, ok := []*Book[*User]{&w.users, &w.online, &w.banned}[state].Page(cursor, limit, true, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
 	}
@@ -291,14 +291,14 @@ func (w *World) DeleteUser(name string) (User, *Error) {
 func (w *World) DeleteUsers(cursor string, limit int) (list []User, next string, err *Error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	users, next, ok := w.users.Page(cursor, limit)
+	page, ok := w.users.Page(cursor, limit, false, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
 	}
-	for _, u := range users {
+	for _, u := range page.Values {
 		w.removeUser(u)
 	}
-	return copies(users), next, nil
+	return copies(page.Values), page.CursorIfMore(), nil
 }
 
 // SetPassword sets the password of a user.
