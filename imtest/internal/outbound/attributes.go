@@ -5,11 +5,12 @@ import (
 	"slices"
 
 	"github.com/imrest/im-go/imtest/event"
+	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 // attributes makes the callbacks of the attributes of rooms and members. They have one form,
 // whatever the format of the others.
-func (e circleEvent) attributes(what event.Data) []Callback {
+func (e circleMUC) attributes(what event.Data) []Callback {
 	var operation, user, name string
 	change := attributeChange{values: map[string]string{}}
 	switch what := what.(type) {
@@ -41,7 +42,7 @@ func (c attributeChange) text(user, name string) string {
 	for _, key := range c.failed {
 		failed[key] = "error"
 	}
-	return string(encode(object{
+	return string(wire.Encode(object{
 		"result":   object{"successKeys": append([]string{}, c.done...), "errorKeys": failed},
 		"identify": "", "is_forced": c.forced, "muc_name": name, "need_notify": true,
 		"properties": c.values, "operator ": user,

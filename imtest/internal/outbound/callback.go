@@ -1,7 +1,6 @@
 package outbound
 
 import (
-	"bytes"
 	"crypto/md5" //nolint:gosec // the documented algorithm
 	"encoding/hex"
 	"encoding/json"
@@ -9,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 // object is a JSON object to write.
@@ -45,15 +46,5 @@ func (c *Callback) body(r *Rule) []byte {
 	if !r.Unsigned || !slices.Contains(unsigned, c.Kind) {
 		fields["security"] = sign(c.CallID, r.Secret, c.Time)
 	}
-	return encode(fields)
-}
-
-func encode(v any) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic("imtest: " + err.Error()) // what events hold was JSON before
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'})
+	return wire.Encode(fields)
 }
