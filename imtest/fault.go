@@ -72,12 +72,16 @@ func (srv *Server) ClearFaults() {
 	srv.faultMu.Unlock()
 }
 
+// currentFaults are the faults of this moment; the list does not change.
+func (srv *Server) currentFaults() []*fault {
+	srv.faultMu.Lock()
+	defer srv.faultMu.Unlock()
+	return srv.faults
+}
+
 // breakCalls is the layer of the faults.
 func (srv *Server) breakCalls(c *wire.Call, next func() *wire.Reply) *wire.Reply {
-	srv.faultMu.Lock()
-	faults := srv.faults
-	srv.faultMu.Unlock()
-	for _, f := range faults {
+	for _, f := range srv.currentFaults() {
 		if f.sending == nil && (f.endpoints == nil || slices.Contains(f.endpoints, c.ID())) && f.strikes() {
 			return f.action(srv, c, next)
 		}
@@ -87,10 +91,7 @@ func (srv *Server) breakCalls(c *wire.Call, next func() *wire.Reply) *wire.Reply
 
 // callbackFault is the fault that is due for a callback of a kind, nil if none is.
 func (srv *Server) callbackFault(kind string) *outbound.Fault {
-	srv.faultMu.Lock()
-	faults := srv.faults
-	srv.faultMu.Unlock()
-	for _, f := range faults {
+	for _, f := range srv.currentFaults() {
 		if f.sending != nil && (f.kinds == nil || outbound.Covers(f.kinds, kind)) && f.strikes() {
 			return f.sending
 		}
