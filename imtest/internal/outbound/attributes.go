@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/imrest/im-go/imtest/event"
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 // attributes makes the callbacks of the attributes of rooms and members. They have one form,
@@ -42,7 +41,7 @@ func (c attributeChange) text(user, name string) string {
 	for _, key := range c.failed {
 		failed[key] = "error"
 	}
-	return string(wire.Encode(object{
+	return string(encode(object{
 		"result":   object{"successKeys": append([]string{}, c.done...), "errorKeys": failed},
 		"identify": "", "is_forced": c.forced, "muc_name": name, "need_notify": true,
 		"properties": c.values, "operator ": user,

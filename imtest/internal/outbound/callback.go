@@ -1,6 +1,7 @@
 package outbound
 
 import (
+	"bytes"
 	"crypto/md5" //nolint:gosec // the documented algorithm
 	"encoding/hex"
 	"encoding/json"
@@ -8,8 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 // object is a JSON object to write.
@@ -46,5 +45,16 @@ func (c *Callback) body(r *Rule) []byte {
 	if !r.Unsigned || !slices.Contains(unsigned, c.Kind) {
 		fields["security"] = sign(c.CallID, r.Secret, c.Time)
 	}
-	return wire.Encode(fields)
+	return encode(fields)
+}
+
+// encode writes JSON. This floor does not see the one of package wire.
+func encode(v any) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic("imtest: " + err.Error()) // what events hold was JSON before
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte{'\n'})
 }

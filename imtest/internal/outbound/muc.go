@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/imrest/im-go/imtest/event"
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 // circleMUC makes callbacks of the old format.
@@ -138,7 +137,7 @@ func fileReason(f event.FileShared) string {
 	if owner == "" {
 		owner = adminName
 	}
-	return string(wire.Encode(object{"data": object{
+	return string(encode(object{"data": object{
 		"file_id": f.ID, "file_name": f.Name, "file_owner": owner, "file_size": f.Size, "created": f.Created.UnixMilli(),
 	}}))
 }

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/imrest/im-go/imtest/event"
-	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
 // What the sender's client is told of a message that is rejected.
@@ -201,7 +200,7 @@ func (d *decision) readBody(body map[string]json.RawMessage, msg *event.Message)
 	}
 	delete(body, "type")
 	if len(body) > 0 {
-		d.body = wire.Encode(body)
+		d.body = encode(body)
 	}
 	return nil
 }
