@@ -18,7 +18,7 @@ import (
 
 const benchSend = `{"from":"alice","to":["bob"],"type":"txt","body":{"msg":"The kettle is on."},"ext":{"order":"A-17"},"sync_device":false}`
 
-// bareSend decodes and responses what a send does, and does nothing else.
+// bareSend decodes and responds as a send does, and does nothing else.
 func bareSend(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		From       string         `json:"from"`

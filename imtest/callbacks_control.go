@@ -84,15 +84,11 @@ func (srv *Server) putCallbacks(r *http.Request) (any, error) {
 
 // deliveryViews are the deliveries behind ?after=ID of the kinds or families ?kind=.
 func (srv *Server) deliveryViews(r *http.Request) (any, error) {
-	query := r.URL.Query()
-	after := int64(0)
-	if text := query.Get("after"); text != "" {
-		var err error
-		if after, err = strconv.ParseInt(text, 10, 64); err != nil || after < 0 {
-			return nil, errors.New(`"after" must be the id of a delivery, or 0`)
-		}
+	after, err := afterQuery(r, "the id of a delivery")
+	if err != nil {
+		return nil, err
 	}
-	kinds := query["kind"]
+	kinds := r.URL.Query()["kind"]
 	for _, kind := range kinds {
 		if err := outbound.CheckKind(kind); err != nil {
 			return nil, fmt.Errorf("%q %w", "kind", err)

@@ -63,18 +63,13 @@ func (m *ClientMessage) target() (world.ChatKind, string) {
 func (m *ClientMessage) content(from string) world.Content {
 	kind, body := world.KindName(m.Type), m.Body
 	if m.Text != "" {
-		kind, body = world.KindName("txt"), textBody(m.Text)
+		kind, body = world.KindName("txt"), json.RawMessage(rest.TextBody(m.Text))
 	}
 	msg := world.Content{
 		From: from, Kind: kind, Body: rest.Compact(body), Ext: rest.Compact(m.Ext), Level: m.Level, NeedReceipt: m.NeedAck, OnlineOnly: m.OnlineOnly,
 	}
 	msg.Attach(rest.Attachment(msg.Body))
 	return msg
-}
-
-func textBody(text string) json.RawMessage {
-	body, _ := json.Marshal(map[string]string{"msg": text}) //nolint:errchkjson // of a text
-	return body
 }
 
 // clientError says who could not do what, and why.
@@ -249,7 +244,7 @@ func (srv *Server) Moderate(messageID string, m Moderation) error {
 		return fmt.Errorf("imtest: a text goes with %s, and only with it", event.VerdictExchange)
 	}
 	v := event.MessageModerated{Message: Message{ID: messageID}, Result: m.Result, Provider: m.Provider, Risk: m.Risk}
-	err := srv.world.Moderate(v, func(msg *world.Content) { msg.Body = string(textBody(m.Text)) })
+	err := srv.world.Moderate(v, func(msg *world.Content) { msg.Body = rest.TextBody(m.Text) })
 	if err != nil {
 		return fmt.Errorf("imtest: %w", err)
 	}

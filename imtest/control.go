@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -114,6 +115,19 @@ func readControl(r io.Reader, into any) error {
 	return nil
 }
 
+// afterQuery reads ?after=, the number of one thing of a list; 0 is the start.
+func afterQuery(r *http.Request, what string) (int64, error) {
+	text := r.URL.Query().Get("after")
+	if text == "" {
+		return 0, nil
+	}
+	after, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || after < 0 {
+		return 0, fmt.Errorf(`"after" must be %s, or 0`, what)
+	}
+	return after, nil
+}
+
 // clockView is the server's time, and whether it goes on.
 type clockView struct {
 	Time    time.Time `json:"time"`
@@ -171,11 +185,8 @@ type faultView struct {
 }
 
 func (srv *Server) faultViews() []faultView {
-	srv.faultMu.Lock()
-	faults := srv.faults
-	srv.faultMu.Unlock()
 	views := []faultView{}
-	for _, f := range faults {
+	for _, f := range srv.currentFaults() {
 		f.mu.Lock()
 		view := faultView{Fault: f.text, Calls: f.seen, Fired: f.fired}
 		f.mu.Unlock()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"iter"
 	"net/http"
-	"strconv"
 
 	"github.com/imrest/im-go/imtest/event"
 	"github.com/imrest/im-go/imtest/internal/wire"
@@ -53,13 +52,10 @@ func (srv *Server) writeEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 func eventsQuery(r *http.Request) (after int64, follow bool, err error) {
-	query := r.URL.Query()
-	if text := query.Get("after"); text != "" {
-		if after, err = strconv.ParseInt(text, 10, 64); err != nil || after < 0 {
-			return 0, false, errors.New(`"after" must be the seq of an event, or 0`)
-		}
+	if after, err = afterQuery(r, "the seq of an event"); err != nil {
+		return 0, false, err
 	}
-	switch query.Get("follow") {
+	switch r.URL.Query().Get("follow") {
 	case "", "0", "false":
 	case "1", "true":
 		follow = true

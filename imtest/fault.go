@@ -72,12 +72,16 @@ func (srv *Server) ClearFaults() {
 	srv.faultMu.Unlock()
 }
 
+// currentFaults are the faults of this moment; the list does not change.
+func (srv *Server) currentFaults() []*fault {
+	srv.faultMu.Lock()
+	defer srv.faultMu.Unlock()
+	return srv.faults
+}
+
 // breakCalls is the layer of the faults.
 func (srv *Server) breakCalls(c *wire.Call, next func() *wire.Reply) *wire.Reply {
-	srv.faultMu.Lock()
-	faults := srv.faults
-	srv.faultMu.Unlock()
-	for _, f := range faults {
+	for _, f := range srv.currentFaults() {
 		if f.sending == nil && (f.endpoints == nil || slices.Contains(f.endpoints, c.ID())) && f.strikes() {
 			return f.action(srv, c, next)
 		}
@@ -87,10 +91,7 @@ func (srv *Server) breakCalls(c *wire.Call, next func() *wire.Reply) *wire.Reply
 
 // callbackFault is the fault that is due for a callback of a kind, nil if none is.
 func (srv *Server) callbackFault(kind string) *outbound.Fault {
-	srv.faultMu.Lock()
-	faults := srv.faults
-	srv.faultMu.Unlock()
-	for _, f := range faults {
+	for _, f := range srv.currentFaults() {
 		if f.sending != nil && (f.kinds == nil || outbound.Covers(f.kinds, kind)) && f.strikes() {
 			return f.sending
 		}
@@ -191,7 +192,7 @@ func CutInResponse() Fault { return after(func(rep *wire.Reply) { rep.Spoil = ha
 // and with it all other calls that are on it.
 func CutConnection() Fault { return after(func(rep *wire.Reply) { rep.Spoil = cutConnection }) }
 
-// EndConnection carries the call out and responses it as the last one on its
+// EndConnection carries the call out and responds to it as to the last one on its
 // connection: "Connection: close" on HTTP/1.1, a GOAWAY frame on HTTP/2.
 func EndConnection() Fault { return after(func(rep *wire.Reply) { rep.GoAway = true }) }
 
@@ -217,20 +218,20 @@ func Trickle(pause time.Duration) Fault {
 	})
 }
 
-// RateLimited responses 429 reach_limit, without carrying the call out.
+// RateLimited responds with 429 reach_limit, without carrying the call out.
 func RateLimited() Fault { return instead(wire.ErrReachLimit) }
 
-// MessagesLimited responses 403 message_send_error as for too many messages, without
-// carrying the call out.
+// MessagesLimited responds with 403 message_send_error as for too many messages,
+// without carrying the call out.
 func MessagesLimited() Fault { return instead(wire.ErrMessagesReachLimit) }
 
-// PlanLimited responses 429 resource_limited, without carrying the call out.
+// PlanLimited responds with 429 resource_limited, without carrying the call out.
 func PlanLimited() Fault { return instead(wire.ErrPlanLimit) }
 
-// ServerError responses 500, without carrying the call out.
+// ServerError responds with 500, without carrying the call out.
 func ServerError() Fault { return instead(wire.ErrInternal) }
 
-// BadGateway responses 502 with an HTML page, without carrying the call out.
+// BadGateway responds with 502 and an HTML page, without carrying the call out.
 func BadGateway() Fault {
 	return before(func(*Server, *wire.Call) *wire.Reply {
 		return &wire.Reply{Status: http.StatusBadGateway, ContentType: "text/html", Body: []byte(gatewayPage)}
@@ -239,7 +240,7 @@ func BadGateway() Fault {
 
 const gatewayPage = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"
 
-// Unavailable responses 503 with Retry-After in whole seconds, if it is above 0,
+// Unavailable responds with 503 and Retry-After in whole seconds, if it is above 0,
 // without carrying the call out.
 func Unavailable(retryAfter time.Duration) Fault {
 	return before(func(*Server, *wire.Call) *wire.Reply {
@@ -253,7 +254,7 @@ func TruncatedJSON() Fault {
 	return after(func(rep *wire.Reply) { rep.Body, rep.File = rep.Body[:len(rep.Body)/2], nil })
 }
 
-// WrongContentType carries the call out and responses under text/html.
+// WrongContentType carries the call out and responds with text/html.
 func WrongContentType() Fault { return after(func(rep *wire.Reply) { rep.ContentType = "text/html" }) }
 
 // HugeBody carries the call out and sends that many bytes of blanks before the
@@ -303,7 +304,7 @@ func after(change func(*wire.Reply)) Fault {
 	}
 }
 
-// instead responses an error in place of the call.
+// instead responds with an error in place of the call.
 func instead(err func() *wire.Error) Fault {
 	return before(func(_ *Server, c *wire.Call) *wire.Reply { return c.Fail(err()) })
 }

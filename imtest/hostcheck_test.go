@@ -23,7 +23,7 @@ var otherHosts = []string{
 	"127.1", "2130706433", "0x7f.0.0.1", "localhost, evil.example", "localhost:80:80", ".", ":80",
 }
 
-// A server with a page responses loopback hosts only, on every road and at every
+// A server with a page serves loopback hosts only, on every road and at every
 // path.
 func TestHostCheck(t *testing.T) {
 	for road, options := range roads {

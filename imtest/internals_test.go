@@ -37,7 +37,7 @@ func TestLayersStandAroundEndpoints(t *testing.T) {
 	srv.ServeHTTP(rec, httptest.NewRequest("GET", "/nowhere", nil))
 	assert.Equal(t, []string{"outer 1 ", "outer 2 "}, order, "also around calls that lead nowhere")
 
-	// A layer responses in place of the endpoint.
+	// A layer responds in place of the endpoint.
 	srv.inner = []layer{func(c *wire.Call, _ func() *wire.Reply) *wire.Reply { return c.Fail(wire.ErrMethodNotAllowed()) }}
 	assert.Equal(t, 405, ask().Code)
 

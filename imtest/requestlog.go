@@ -9,7 +9,7 @@ import (
 	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
-// Request is a request that the server has responded.
+// Request is a request that the server has responded to.
 type Request struct {
 	ID     string            // endpoint id in the catalogue, "" if the path leads to none
 	Method string            // as sent
@@ -75,7 +75,7 @@ func requestOf(c *wire.Call, status int) Request {
 	return req
 }
 
-// remember keeps a call that was responded, and shows it to whoever wants to see all.
+// remember keeps a call that was responded to, and shows it to whoever wants to see all.
 func (srv *Server) remember(c *wire.Call, status int) {
 	req := requestOf(c, status)
 	srv.log.add(req)
@@ -97,7 +97,7 @@ func (l *requestLog) add(req Request) {
 }
 
 // Requests returns the newest requests, 1,000 and 32 MiB at most, oldest first.
-// They are in the order in which they were responded. Headers and bodies are shared
+// They are in the order of their responses. Headers and bodies are shared
 // with the server and must not be changed.
 func (srv *Server) Requests() []Request {
 	l := &srv.log

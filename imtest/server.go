@@ -171,7 +171,7 @@ func (srv *Server) readFiles() error {
 	return nil
 }
 
-// serve responses what comes through a listener, until the server is closed.
+// serve responds to what comes through a listener, until the server is closed.
 func (srv *Server) serve(listener net.Listener) {
 	done := make(chan struct{})
 	server := srv.newHTTP(srv.guarded(listener.Addr(), srv))
@@ -299,7 +299,7 @@ func (srv *Server) carryOut(c *wire.Call) *wire.Reply {
 
 // A layer stands around the handling of a call, whose endpoint is known by then
 // (or known not to be: its id is ""). It may respond by itself, before or instead of next, or change what next
-// responses, down to how the bytes are written. Quotas and faults are layers.
+// responds with, down to how the bytes are written. Quotas and faults are layers.
 type layer func(c *wire.Call, next func() *wire.Reply) *wire.Reply
 
 // through calls last inside the layers, the first layer outermost.

@@ -32,7 +32,7 @@ func (srv *Server) openStorage(beside net.Addr) error {
 	return nil
 }
 
-// serveStorage responses at the storage host: files, and nothing of the API.
+// serveStorage responds at the storage host: files, and nothing of the API.
 func (srv *Server) serveStorage(w http.ResponseWriter, r *http.Request) {
 	c := srv.newCall(r)
 	if c.Route == nil || c.Route.ID != "" {

@@ -131,7 +131,7 @@ func TestFaultsBesideOtherCalls(t *testing.T) {
 	}
 }
 
-// The last call on a connection is responded, and the next one dials.
+// The last call on a connection is responded to, and the next one dials.
 func TestEndConnection(t *testing.T) {
 	for road, options := range roads {
 		t.Run(road, func(t *testing.T) {

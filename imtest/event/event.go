@@ -19,6 +19,7 @@ package event
 import (
 	"encoding/json"
 	"reflect"
+	"sync"
 	"time"
 )
 
@@ -84,7 +85,7 @@ func (e *Event) UnmarshalJSON(text []byte) error {
 
 // decode makes the struct of a kind of its JSON form.
 func decode(kind string, fields json.RawMessage) Data {
-	if t, known := kinds[kind]; known {
+	if t, known := kinds()[kind]; known {
 		data := reflect.New(t)
 		if json.Unmarshal(fields, data.Interface()) == nil {
 			return data.Elem().Interface().(Data)
@@ -94,7 +95,9 @@ func decode(kind string, fields json.RawMessage) Data {
 }
 
 // kinds are the structs by kind.
-var kinds = byKind(userKinds, circleKinds, messageKinds, pushKinds, moderationKinds, []Data{Missed{}, Reset{}})
+var kinds = sync.OnceValue(func() map[string]reflect.Type {
+	return byKind(userKinds, circleKinds, messageKinds, pushKinds, moderationKinds, []Data{Missed{}, Reset{}})
+})
 
 func byKind(lists ...[]Data) map[string]reflect.Type {
 	all := map[string]reflect.Type{}

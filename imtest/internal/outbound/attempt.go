@@ -18,7 +18,7 @@ const maxResponse = 1000
 func (s *Sender) attempt(r *Rule, d *Delivery, fault *Fault) Attempt {
 	a := Attempt{Time: s.conf.Now()}
 	var err error
-	a.Status, a.Response, err = s.post(s.ctx, r.Timeout, d.URL, d.Body, fault)
+	a.Status, a.Response, err = s.post(r.Timeout, d.URL, d.Body, fault)
 	switch {
 	case err != nil:
 		a.Err = err.Error()
@@ -32,8 +32,8 @@ func (s *Sender) attempt(r *Rule, d *Delivery, fault *Fault) Attempt {
 }
 
 // post sends a body and returns the response, cut behind what is allowed.
-func (s *Sender) post(ctx context.Context, timeout time.Duration, url string, body []byte, fault *Fault) (int, []byte, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no response within %v", timeout))
+func (s *Sender) post(timeout time.Duration, url string, body []byte, fault *Fault) (int, []byte, error) {
+	ctx, cancel := context.WithTimeoutCause(s.ctx, timeout, fmt.Errorf("no response within %v", timeout))
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 
 // attributes makes the callbacks of the attributes of rooms and members. They have one form,
 // whatever the format of the others.
-func (e circleEvent) attributes(what event.Data) []Callback {
+func (e circleMUC) attributes(what event.Data) []Callback {
 	var operation, user, name string
 	change := attributeChange{values: map[string]string{}}
 	switch what := what.(type) {

@@ -48,6 +48,7 @@ func (c *Callback) body(r *Rule) []byte {
 	return encode(fields)
 }
 
+// encode writes JSON. This floor does not see the one of package wire.
 func encode(v any) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -10,22 +10,10 @@ import (
 // noEnd stands for a mute or block without an end: milliseconds.
 const noEnd int64 = 4638873600000
 
-// circleOp makes callbacks of the new format for one event.
-type circleOp struct {
-	*maker
+// circleOp makes callbacks of the new format.
+type circleOp struct{ circleEvent }
 
-	at time.Time
-	in event.CircleID
-	by string // who did it, "" for the app
-}
-
-// ofCircleOp makes the callbacks of groups and rooms in the new format. Threads have none.
-func (m *maker) ofCircleOp(at time.Time, what event.Data) []Callback {
-	in, by := placeOf(what)
-	if in.Kind == "" || in.Kind == event.CircleThread {
-		return nil
-	}
-	e := circleOp{m, at, in, by}
+func (e circleOp) of(what event.Data) []Callback {
 	switch what := what.(type) {
 	case event.CircleCreated:
 		return e.created(what)

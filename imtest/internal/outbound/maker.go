@@ -66,7 +66,26 @@ func (m *maker) of(e event.Event) []Callback {
 	if list := m.ofContact(e.Time, e.Data); list != nil {
 		return list
 	}
-	return append(m.ofCircle(e.Time, e.Data), m.ofCircleOp(e.Time, e.Data)...)
+	return m.ofCircle(e.Time, e.Data)
+}
+
+// circleEvent is what happened to a group or room. There are callbacks of it in both formats.
+type circleEvent struct {
+	*maker
+
+	at time.Time
+	in event.CircleID
+	by string // who did it, "" for the app
+}
+
+// ofCircle makes the callbacks of groups and rooms. Threads have none.
+func (m *maker) ofCircle(at time.Time, what event.Data) []Callback {
+	in, by := placeOf(what)
+	if in.Kind == "" || in.Kind == event.CircleThread {
+		return nil
+	}
+	e := circleEvent{m, at, in, by}
+	return append(circleMUC{e}.of(what), circleOp{e}.of(what)...)
 }
 
 // newID is the id of an event that travels as a message.

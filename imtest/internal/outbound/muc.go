@@ -2,27 +2,16 @@ package outbound
 
 import (
 	"maps"
-	"time"
+	"slices"
 
 	"github.com/imrest/im-go/imtest/event"
 )
 
-// circleEvent makes callbacks of the old format for one event.
-type circleEvent struct {
-	*maker
+// circleMUC makes callbacks of the old format.
+type circleMUC struct{ circleEvent }
 
-	at time.Time
-	in event.CircleID
-	by string // who did it, "" for the app
-}
-
-// ofCircle makes the callbacks of groups and rooms in the old format. Threads have none.
-func (m *maker) ofCircle(at time.Time, what event.Data) []Callback {
-	in, by := placeOf(what)
-	if in.ID == "" || in.Kind == event.CircleThread {
-		return nil
-	}
-	e := circleEvent{m, at, in, by}
+func (e circleMUC) of(what event.Data) []Callback {
+	in := e.in
 	switch what := what.(type) {
 	case event.CircleCreated:
 		return e.created(what)
@@ -54,7 +43,7 @@ func (m *maker) ofCircle(at time.Time, what event.Data) []Callback {
 }
 
 // ofMembers makes what concerns members: one callback for each.
-func (e circleEvent) ofMembers(what event.Data) []Callback {
+func (e circleMUC) ofMembers(what event.Data) []Callback {
 	switch what := what.(type) {
 	case event.MembersJoined:
 		return e.joined(what.Users, what.By == "")
@@ -79,13 +68,13 @@ func (e circleEvent) ofMembers(what event.Data) []Callback {
 }
 
 // created: only groups have a callback for it, those who are put into a room have theirs.
-func (e circleEvent) created(what event.CircleCreated) []Callback {
+func (e circleMUC) created(what event.CircleCreated) []Callback {
 	list := e.groupsOnly(e.one("create", what.Circle.Owner, ""))
 	return append(list, e.joined(othersThan(what.Circle.Owner, what.Members), true)...)
 }
 
 // joined: users who are put into a group without being asked have a callback for that, too.
-func (e circleEvent) joined(users []string, direct bool) []Callback {
+func (e circleMUC) joined(users []string, direct bool) []Callback {
 	var list []Callback
 	if direct {
 		list = e.groupsOnly(e.each("direct_joined", users))
@@ -94,14 +83,14 @@ func (e circleEvent) joined(users []string, direct bool) []Callback {
 }
 
 // left: why members left is one callback, that they are gone another.
-func (e circleEvent) left(what event.MembersLeft) []Callback {
+func (e circleMUC) left(what event.MembersLeft) []Callback {
 	if what.Why == event.LeftSelf {
 		return append(e.moved("leave", what.Users), e.moved("absence", what.Users)...)
 	}
 	return append(e.each("kick", what.Users), e.moved("absence", what.Users)...)
 }
 
-func (e circleEvent) groupsOnly(list []Callback) []Callback {
+func (e circleMUC) groupsOnly(list []Callback) []Callback {
 	if e.in.Kind != event.CircleGroup {
 		return nil
 	}
@@ -109,7 +98,7 @@ func (e circleEvent) groupsOnly(list []Callback) []Callback {
 }
 
 // each makes a callback for every user to whom something was done.
-func (e circleEvent) each(operation string, users []string) []Callback {
+func (e circleMUC) each(operation string, users []string) []Callback {
 	var list []Callback
 	for _, user := range users {
 		list = append(list, e.one(operation, user, "")...)
@@ -118,7 +107,7 @@ func (e circleEvent) each(operation string, users []string) []Callback {
 }
 
 // moved makes a callback for every user who came or went.
-func (e circleEvent) moved(operation string, users []string) []Callback {
+func (e circleMUC) moved(operation string, users []string) []Callback {
 	var list []Callback
 	for _, user := range users {
 		own := e
@@ -128,11 +117,11 @@ func (e circleEvent) moved(operation string, users []string) []Callback {
 	return list
 }
 
-func (e circleEvent) one(operation, to, reason string) []Callback {
+func (e circleMUC) one(operation, to, reason string) []Callback {
 	return []Callback{e.muc(operation, e.jid(e.by), to, object{"reason": reason})}
 }
 
-func (e circleEvent) muc(operation, from, to string, extra object) Callback {
+func (e circleMUC) muc(operation, from, to string, extra object) Callback {
 	payload := object{
 		"muc_id": e.channel(e.in.ID), "is_chatroom": e.in.Kind == event.CircleRoom, "operation": operation,
 		"status": object{"description": "", "error_code": "ok"},
@@ -154,11 +143,5 @@ func fileReason(f event.FileShared) string {
 }
 
 func othersThan(owner string, members []string) []string {
-	var list []string
-	for _, user := range members {
-		if user != owner {
-			list = append(list, user)
-		}
-	}
-	return list
+	return slices.DeleteFunc(slices.Clone(members), func(user string) bool { return user == owner })
 }

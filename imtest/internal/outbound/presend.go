@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/imrest/im-go/imtest/event"
 )
@@ -141,19 +139,9 @@ func (d *decision) apply(out *Outgoing, ruling *Ruling) string {
 
 // decision asks for one and checks it. There is one attempt.
 func (s *Sender) decision(r *Rule, d *Delivery, out *Outgoing) (*decision, error) {
-	a := Attempt{Time: s.conf.Now()}
-	var err error
-	if a.Status, a.Response, err = s.post(s.ctx, r.Timeout, d.URL, d.Body, s.fault(d.Kind)); err != nil {
-		a.Err = err.Error()
-	}
-	s.note(d, a)
-	switch {
-	case err != nil:
-		return nil, err
-	case a.Status != http.StatusOK:
-		return nil, fmt.Errorf("the status is %d, not 200", a.Status)
-	case utf8.RuneCount(a.Response) > maxResponse:
-		return nil, fmt.Errorf("the response has more than %d characters", maxResponse)
+	a := s.attempt(r, d, s.fault(d.Kind))
+	if a.Err != "" {
+		return nil, errors.New(a.Err)
 	}
 	return readDecision(a.Response, r, &out.Message)
 }

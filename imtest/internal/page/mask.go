@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // masked stands in place of a value that must not be shown.
@@ -14,20 +15,20 @@ const masked = "•••"
 
 // secretKey holds for names of fields, headers and parameters whose values are masked. What an app
 // itself calls so is masked with them.
-var secretKey = regexp.MustCompile(`(?i)(password|passwd|pwd|secret|token|authorization|cookie|credential|certificate|signature|api[_-]?key)s?$|^(security|sign)$`)
+var secretKey = pattern.Lazy(`(?i)(password|passwd|pwd|secret|token|authorization|cookie|credential|certificate|signature|api[_-]?key)s?$|^(security|sign)$`)
 
 // secretParam finds such parameters in addresses, wherever those stand.
-var secretParam = regexp.MustCompile(`(?i)([?&;](?:[\w.-]*(?:password|passwd|pwd|secret|token|signature|credential|api[_-]?key))=)[^&;#\s"'<>]+`)
+var secretParam = pattern.Lazy(`(?i)([?&;](?:[\w.-]*(?:password|passwd|pwd|secret|token|signature|credential|api[_-]?key))=)[^&;#\s"'<>]+`)
 
 // secretWord finds texts that might hold a secret in a form that is not understood.
-var secretWord = regexp.MustCompile(`(?i)password|passwd|pwd|secret|token|authorization|credential`)
+var secretWord = pattern.Lazy(`(?i)password|passwd|pwd|secret|token|authorization|credential`)
 
 // userinfo finds the password of an address.
-var userinfo = regexp.MustCompile(`(\w+://[^/\s:@]*:)[^/\s@]+@`)
+var userinfo = pattern.Lazy(`(\w+://[^/\s:@]*:)[^/\s@]+@`)
 
 // maskText masks what addresses in a text carry.
 func maskText(text string) string {
-	return userinfo.ReplaceAllString(secretParam.ReplaceAllString(text, "${1}"+masked), "${1}"+masked+"@")
+	return userinfo().ReplaceAllString(secretParam().ReplaceAllString(text, "${1}"+masked), "${1}"+masked+"@")
 }
 
 // maskQuery masks parameters of a query or a form.
@@ -37,7 +38,7 @@ func maskQuery(query string) string {
 
 // maskHeader is the value of a header as it is shown. What kind of token was sent stays.
 func maskHeader(name, value string) string {
-	if !secretKey.MatchString(name) {
+	if !secretKey().MatchString(name) {
 		return maskText(value)
 	}
 	if scheme, _, two := strings.Cut(value, " "); two && strings.EqualFold(name, "Authorization") {
@@ -63,7 +64,7 @@ func shownBody(body []byte) string {
 			return cut(maskQuery(text))
 		}
 	}
-	if secretWord.MatchString(text) {
+	if secretWord().MatchString(text) {
 		return "(not JSON, and withheld since it may hold a secret)"
 	}
 	return cut(text)
@@ -141,7 +142,7 @@ func (m *masker) members(open json.Delim, hide bool) error {
 			key := token.(string)
 			m.quote(key)
 			m.out.WriteByte(':')
-			hideThis = hide || secretKey.MatchString(key)
+			hideThis = hide || secretKey().MatchString(key)
 		}
 		if err := m.value(hideThis); err != nil {
 			return err

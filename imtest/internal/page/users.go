@@ -203,7 +203,7 @@ func pairs(values map[string]string) []pair {
 
 // pairEntry shows a value, unless its key says that it is a secret.
 func pairEntry(v pair) entry {
-	if secretKey.MatchString(v.key) {
+	if secretKey().MatchString(v.key) {
 		v.value = masked
 	}
 	return entry{Text: v.key, Note: maskText(v.value)}

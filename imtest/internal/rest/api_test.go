@@ -43,7 +43,7 @@ var clientFiles = []string{"clients.go", "receipts.go"}
 // Every kind of error of the world that a call can meet has words.
 func TestEveryErrorHasWords(t *testing.T) {
 	have := map[string]bool{}
-	for kind := range allWords {
+	for kind := range allWords() {
 		have[string(kind)] = true
 	}
 	files, err := filepath.Glob("../world/*.go")

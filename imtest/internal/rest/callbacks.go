@@ -1,10 +1,9 @@
 package rest
 
 import (
-	"regexp"
-
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 const maxResends = 10
@@ -45,7 +44,7 @@ func (a *API) callbacksInfo(*wire.Call) (*wire.Response, *wire.Error) {
 	return &wire.Response{Action: "post", Data: list}, nil
 }
 
-var storedDate = regexp.MustCompile(`^[0-9]{12}$`)
+var storedDate = pattern.Lazy(`^[0-9]{12}$`)
 
 // callbacksRetry says "failure" where there is nothing to resend, or where it
 // was resent too often.
@@ -58,7 +57,7 @@ func (a *API) callbacksRetry(c *wire.Call) (*wire.Response, *wire.Error) {
 		return nil, err
 	}
 	date, retry, target := o.Text("date"), o.Integer("retry"), o.Text("targetUrl")
-	if o.Bad != "" || !storedDate.MatchString(date) || retry < 0 {
+	if o.Bad != "" || !storedDate().MatchString(date) || retry < 0 {
 		return nil, wire.ErrInvalidRequest()
 	}
 	outcome := "failure"

@@ -2,11 +2,11 @@ package rest
 
 import (
 	"math"
-	"regexp"
 	"strconv"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 const maxGroupUsers = 8000 // of the largest plan
@@ -82,12 +82,12 @@ var groupSettings = []setting{
 }
 
 // ownID is the form of an id that a client chooses.
-var ownID = regexp.MustCompile(`^[a-z0-9]{1,64}$`)
+var ownID = pattern.Lazy(`^[a-z0-9]{1,64}$`)
 
 // readOwnID reads an id that the client chooses, "" if it leaves that to the server.
 func readOwnID(o *wire.Object, field string) string {
 	id := o.Text(field)
-	if o.Bad == "" && id != "" && !ownID.MatchString(id) {
+	if o.Bad == "" && id != "" && !ownID().MatchString(id) {
 		o.Note(field)
 	}
 	return id

@@ -87,8 +87,8 @@ func setBody(msg *world.Content, body *wire.Object) {
 	msg.Attach(attachment(body.Fields))
 }
 
-// textBody is the body of a text.
-func textBody(text string) string { return string(wire.Encode(map[string]string{"msg": text})) }
+// TextBody is the body of a text.
+func TextBody(text string) string { return string(wire.Encode(map[string]string{"msg": text})) }
 
 // Compact strips the blanks of valid JSON.
 func Compact(text json.RawMessage) string {

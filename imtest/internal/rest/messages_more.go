@@ -173,7 +173,7 @@ func readChunk(o *wire.Object) (*chunk, *wire.Error) {
 		return nil, wire.ErrSend("param ext must be JSONObject", 0)
 	}
 	ch.id, ch.Chunk = body.Text("msgId"), world.Chunk{
-		Text: body.Text("msg"), Finish: body.Boolean("finish"), Seq: body.Integer("seq"), Body: textBody,
+		Text: body.Text("msg"), Finish: body.Boolean("finish"), Seq: body.Integer("seq"), Body: TextBody,
 	}
 	kind := body.Text("type")
 	switch {

@@ -35,7 +35,7 @@ var searchRoutes = []route{
 }
 
 // The documents have the numbers of these errors, and a text in Chinese. A bad token
-// is responded as elsewhere.
+// is responded to as elsewhere.
 
 func errSearch() *wire.Error {
 	return wire.ErrNumbered(http.StatusBadRequest, 4000005, "request body malformed or required parameter missing")

@@ -1,11 +1,11 @@
 package rest
 
 import (
-	"regexp"
 	"unicode/utf8"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 const (
@@ -80,7 +80,7 @@ type labelledItem struct {
 
 func labelledItemOf(l world.Labelled) labelledItem { return labelledItem{l.Name, l.Since.UnixMilli()} }
 
-var labelName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
+var labelName = pattern.Lazy(`^[A-Za-z0-9_.-]{1,64}$`)
 
 func (a *API) labelCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
@@ -91,7 +91,7 @@ func (a *API) labelCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	switch {
 	case o.Bad != "":
 		return nil, wire.ErrPushParameter(o.Bad)
-	case !labelName.MatchString(name):
+	case !labelName().MatchString(name):
 		return nil, wire.ErrPushParameter("name")
 	case utf8.RuneCountInString(description) > maxDescription:
 		return nil, wire.ErrPushParameter("description")

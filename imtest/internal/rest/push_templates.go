@@ -1,10 +1,9 @@
 package rest
 
 import (
-	"regexp"
-
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 var pushTemplatesRoutes = []route{
@@ -55,7 +54,7 @@ func templateResponse(t world.PushTemplate, refused *world.Error) (*wire.Respons
 	return wire.Data(templateItem{t.Name, t.Created.UnixMilli(), t.Updated.UnixMilli(), t.Title, t.Text}), nil
 }
 
-var templateName = regexp.MustCompile(`^[A-Za-z0-9]{1,64}$`)
+var templateName = pattern.Lazy(`^[A-Za-z0-9]{1,64}$`)
 
 func (a *API) templateCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	o, err := c.Object()
@@ -66,7 +65,7 @@ func (a *API) templateCreate(c *wire.Call) (*wire.Response, *wire.Error) {
 	switch {
 	case o.Bad != "":
 		return nil, wire.ErrPushParameter(o.Bad)
-	case !templateName.MatchString(name):
+	case !templateName().MatchString(name):
 		return nil, wire.ErrPushParameter("name")
 	case title == "":
 		return nil, wire.ErrPushParameter("title_pattern")

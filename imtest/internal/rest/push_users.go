@@ -1,13 +1,13 @@
 package rest
 
 import (
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 const (
@@ -177,7 +177,7 @@ func readScope(c *wire.Call) (world.PushScope, *wire.Error) {
 	return scope, nil
 }
 
-var intervalRule = regexp.MustCompile(`^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$`)
+var intervalRule = pattern.Lazy(`^(([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])?$`)
 
 // readPushChange reads what a call changes of settings. The daily window is for all
 // messages only; clients send it always, so elsewhere it is passed over.
@@ -195,7 +195,7 @@ func readPushChange(o *wire.Object, all bool) (world.PushChange, *wire.Error) {
 		return change, wire.ErrPushParameter(o.Bad)
 	case change.Mode != nil && !isPushMode(*change.Mode, all):
 		return change, wire.ErrPushParameter("type")
-	case change.Interval != nil && !intervalRule.MatchString(*change.Interval):
+	case change.Interval != nil && !intervalRule().MatchString(*change.Interval):
 		return change, wire.ErrPushParameter("ignoreInterval")
 	case pause < 0 || pause > maxPause.Milliseconds():
 		return change, wire.ErrPushParameter("ignoreDuration")

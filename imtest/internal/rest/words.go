@@ -3,6 +3,7 @@ package rest
 import (
 	"maps"
 	"net/http"
+	"sync"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
@@ -22,18 +23,20 @@ func text(say func(string) *wire.Error, text string) func(*world.Error) *wire.Er
 }
 
 // allWords are the words of all domains, for endpoints without words of their own.
-var allWords = join(
-	words{world.BadCursor: always(wire.ErrInvalidRequest)},
-	userWords,
-	contactWords,
-	tokenWords,
-	metadataWords,
-	presenceWords,
-	favoriteWords, translationWords, moderationWords,
-	templateWords, labelWords, pushSendWords,
-	circleWords, roomAttributeWords, threadReasons,
-	fileWords, messageWords, streamWords, reactionsWords,
-)
+var allWords = sync.OnceValue(func() words {
+	return join(
+		words{world.BadCursor: always(wire.ErrInvalidRequest)},
+		userWords,
+		contactWords,
+		tokenWords,
+		metadataWords,
+		presenceWords,
+		favoriteWords, translationWords, moderationWords,
+		templateWords, labelWords, pushSendWords,
+		circleWords, roomAttributeWords, threadReasons,
+		fileWords, messageWords, streamWords, reactionsWords,
+	)
+})
 
 var userWords = words{
 	world.NoUser:          always(wire.ErrNoSuchUser),
@@ -116,7 +119,7 @@ func join(lists ...words) words {
 // of its own, which count first. There are words for every error that a rule
 // can return to an endpoint: an error without is a fault of this package.
 func told(err *world.Error, own ...words) *wire.Error {
-	for _, w := range append(own, allWords) {
+	for _, w := range append(own, allWords()) {
 		if say := w[err.Kind]; say != nil {
 			return say(err)
 		}

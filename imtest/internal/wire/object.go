@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // Object reads the body as one JSON object.
@@ -176,11 +177,11 @@ func Compact(text []byte) string {
 
 // culprit is the character that a parser quotes. The engines of encoding/json
 // count differently where it stands.
-var culprit = regexp.MustCompile(`character '(.)'`)
+var culprit = pattern.Lazy(`character '(.)'`)
 
 // ErrJSON quotes the parser as the API does: the character at which it gave up.
 func ErrJSON(err error) *Error {
-	quoted := culprit.FindStringSubmatch(err.Error())
+	quoted := culprit().FindStringSubmatch(err.Error())
 	if quoted == nil {
 		return errJSONParse(0)
 	}

@@ -24,7 +24,7 @@ func OnSheet[V any](list []V, p Sheet) []V {
 	return list[from:min(from+p.Size, len(list))]
 }
 
-// Counted responses with a list under "data" and its length as count.
+// Counted responds with a list under "data" and its length as count.
 func Counted[V any](list []V) *Response {
 	return &Response{Data: list, Count: len(list)}
 }

@@ -26,7 +26,7 @@ type Response struct {
 	Location   string    // not "": where the response is
 }
 
-// Entities responses with entities; what it is given must be free of the state.
+// Entities responds with entities; what it is given must be free of the state.
 func Entities[T any](list ...T) *Response {
 	if list == nil {
 		list = []T{}
@@ -34,13 +34,13 @@ func Entities[T any](list ...T) *Response {
 	return &Response{entities: list, Count: len(list)}
 }
 
-// Data responses with a payload under "data".
+// Data responds with a payload under "data".
 func Data(payload any) *Response { return &Response{Data: payload} }
 
-// Done responses with an action only.
+// Done responds with an action only.
 func Done(action string) *Response { return &Response{Action: action} }
 
-// Plain responses without an envelope.
+// Plain responds without an envelope.
 func Plain(body any) *Response { return &Response{plain: body} }
 
 // Shape is the set of fields that an endpoint's envelope has beside timestamp

@@ -84,27 +84,6 @@ func (b *Book[V]) All(yield func(V) bool) {
 	}
 }
 
-// Page returns up to limit values from a cursor on, "" for the start, and the
-// cursor of the next page, "" if this is the last one. A cursor that was not
-// made here is not ok.
-func (b *Book[V]) Page(cursor string, limit int) (list []V, next string, ok bool) {
-	from, ok := parseCursor(cursor)
-	if !ok {
-		return nil, "", false
-	}
-	first := sort.Search(len(b.rows), func(i int) bool { return b.rows[i].seq >= from })
-	for _, r := range b.rows[first:] {
-		switch {
-		case r.gone:
-		case len(list) == limit:
-			return list, MakeCursor(r.seq), true
-		default:
-			list = append(list, r.value)
-		}
-	}
-	return list, "", true
-}
-
 const cursorMark = "imtest:"
 
 // MakeCursor is the cursor of a place.
@@ -135,13 +114,13 @@ type Page[V any] struct {
 	more   bool   // something follows
 }
 
-// Leaf reads up to limit values from a cursor on, forwards or from the newest
-// back, of those that keep holds for; a nil keep holds for all. A cursor that
-// was not made here is not ok.
-func (b *Book[V]) Leaf(cursor string, limit int, newestFirst bool, keep func(V) bool) (l Page[V], ok bool) {
+// Page reads up to limit values from a cursor on, "" for the start, forwards or from the newest
+// back, of those that keep holds for; a nil keep holds for all. A cursor that was not made here is
+// not ok.
+func (b *Book[V]) Page(cursor string, limit int, newestFirst bool, keep func(V) bool) (p Page[V], ok bool) {
 	from, ok := parseCursor(cursor)
 	if !ok {
-		return l, false
+		return p, false
 	}
 	step, i := -1, len(b.rows)-1
 	switch {
@@ -151,25 +130,28 @@ func (b *Book[V]) Leaf(cursor string, limit int, newestFirst bool, keep func(V) 
 	case cursor != "":
 		i = sort.Search(len(b.rows), func(i int) bool { return b.rows[i].seq > from }) - 1
 	}
+	var last int64 // seq of the last value
 	for ; i >= 0 && i < len(b.rows); i += step {
 		r := b.rows[i]
 		if r.gone || keep != nil && !keep(r.value) {
 			continue
 		}
-		if len(l.Values) == limit {
-			l.more = true
+		if len(p.Values) == limit {
+			p.more = true
 			break
 		}
-		l.Values = append(l.Values, r.value)
-		l.next = MakeCursor(r.seq + int64(step))
+		p.Values, last = append(p.Values, r.value), r.seq
 	}
-	return l, true
+	if len(p.Values) > 0 {
+		p.next = MakeCursor(last + int64(step))
+	}
+	return p, true
 }
 
 // CursorIfMore is the cursor of responses in which its absence marks the end.
-func (l *Page[V]) CursorIfMore() string {
-	if l.more {
-		return l.next
+func (p *Page[V]) CursorIfMore() string {
+	if p.more {
+		return p.next
 	}
 	return ""
 }

@@ -31,25 +31,24 @@ func TestBook(t *testing.T) {
 	var paged []int
 	cursor, pages := "", 0
 	for {
-		list, next, ok := b.Page(cursor, 5)
+		page, ok := b.Page(cursor, 5, false, nil)
 		require.True(t, ok)
-		paged = append(paged, list...)
+		paged = append(paged, page.Values...)
 		pages++
-		if next == "" {
+		if cursor = page.CursorIfMore(); cursor == "" {
 			break
 		}
-		cursor = next
 	}
 	assert.Equal(t, all, paged)
 	assert.Equal(t, 4, pages)
 
 	// A page goes on where it was, though its first row was removed.
-	_, next, _ := b.Page("", 2)
+	page, _ := b.Page("", 2, false, nil)
 	b.Remove("2")
-	list, _, _ := b.Page(next, 2)
-	assert.Equal(t, []int{3, 4}, list)
+	page, _ = b.Page(page.CursorIfMore(), 2, false, nil)
+	assert.Equal(t, []int{3, 4}, page.Values)
 	for _, bad := range []string{"!", "bm9uc2Vuc2U", MakeCursor(1) + "A"} {
-		_, _, ok := b.Page(bad, 2)
+		_, ok := b.Page(bad, 2, false, nil)
 		assert.False(t, ok)
 	}
 }

@@ -249,7 +249,7 @@ func (w *World) listOf(id CircleID, list func(*circle) *Book[string]) (names []s
 // cursor of the next one, "" if this is the last.
 func (w *World) PageBlockedUsers(id CircleID, cursor string, limit int) (list []string, next string, err *Error) {
 	err = w.look(id, func(g *circle) *Error {
-		page, ok := g.blocked.Leaf(cursor, limit, true, nil)
+		page, ok := g.blocked.Page(cursor, limit, true, nil)
 		if !ok {
 			return refuse(BadCursor)
 		}

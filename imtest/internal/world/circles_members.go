@@ -276,7 +276,7 @@ func (w *World) ListCircles(kind CircleKind, cursor string, limit int) (list []C
 	w.DropAbsent()
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	page, ok := w.circles.kind(kind).byID.Leaf(cursor, limit, true, nil)
+	page, ok := w.circles.kind(kind).byID.Page(cursor, limit, true, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
 	}
@@ -315,7 +315,7 @@ func (w *World) ListMembers(id CircleID, newestFirst bool, skip, limit int) (lis
 // next one, "" if this is the last.
 func (w *World) PageMembers(id CircleID, newestFirst bool, cursor string, limit int) (list []string, next string, err *Error) {
 	err = w.look(id, func(g *circle) *Error {
-		page, ok := g.members.Leaf(cursor, limit, newestFirst, func(m *Member) bool { return m.User != g.Owner })
+		page, ok := g.members.Page(cursor, limit, newestFirst, func(m *Member) bool { return m.User != g.Owner })
 		if !ok {
 			return refuse(BadCursor)
 		}

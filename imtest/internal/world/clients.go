@@ -35,6 +35,34 @@ func (w *World) client(name string) (*User, *Error) {
 	return u, nil
 }
 
+// clientAndMessage returns a user who is logged in, and a message that is still kept. The caller
+// holds mu for writing.
+func (w *World) clientAndMessage(user, id string) (*User, *Message, *Error) {
+	u, err := w.client(user)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := w.kept(id)
+	if m == nil {
+		return nil, nil, refuse(NoMessage, id)
+	}
+	return u, m, nil
+}
+
+// clientAndCircle returns a user who is logged in, and a group, room or thread. The caller holds mu
+// for writing.
+func (w *World) clientAndCircle(user, id string) (*User, *circle, *Error) {
+	u, err := w.client(user)
+	if err != nil {
+		return nil, nil, err
+	}
+	g := w.circleOf(id)
+	if g == nil {
+		return nil, nil, refuse(NoCircle, id)
+	}
+	return u, g, nil
+}
+
 // circleOf returns the group, room or thread of an id, nil if there is none: no two have
 // the same. The caller holds mu.
 func (w *World) circleOf(id string) *circle {
@@ -146,14 +174,10 @@ func (w *World) maySpeak(g *circle, user, id string) *Error {
 func (w *World) RecallAs(user, id string) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	u, err := w.client(user)
-	if err != nil {
-		return err
-	}
-	m := w.kept(id)
+	u, m, err := w.clientAndMessage(user, id)
 	switch {
-	case m == nil:
-		return refuse(NoMessage, id)
+	case err != nil:
+		return err
 	case m.From != u.Name:
 		return refuse(NotSender, id)
 	}
@@ -170,11 +194,10 @@ func (w *World) RecallAs(user, id string) *Error {
 func (w *World) JoinAs(user, id string) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	u, err := w.client(user)
+	u, g, err := w.clientAndCircle(user, id)
 	if err != nil {
 		return err
 	}
-	g := w.circleOf(id)
 	if err := w.mayJoin(g, u.Name, id); err != nil || g.members.Has(u.Name) {
 		return err
 	}
@@ -186,8 +209,6 @@ func (w *World) JoinAs(user, id string) *Error {
 // mayJoin returns why a user cannot join. The caller holds mu.
 func (w *World) mayJoin(g *circle, user, id string) *Error {
 	switch {
-	case g == nil:
-		return refuse(NoCircle, id)
 	case w.frozen(g):
 		return refuse(CircleDisabled, id)
 	case g.members.Has(user):
@@ -213,14 +234,10 @@ func (w *World) mayJoin(g *circle, user, id string) *Error {
 func (w *World) LeaveAs(user, id string) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	u, err := w.client(user)
-	if err != nil {
-		return err
-	}
-	g := w.circleOf(id)
+	u, g, err := w.clientAndCircle(user, id)
 	switch {
-	case g == nil:
-		return refuse(NoCircle, id)
+	case err != nil:
+		return err
 	case !g.members.Has(u.Name):
 		return g.notMember(u.Name)
 	case g.Owner == u.Name && g.Kind != ThreadKind:

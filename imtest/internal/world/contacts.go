@@ -183,7 +183,7 @@ func (w *World) ListContacts(owner, cursor string, limit int) (list []Friend, ne
 	if err != nil {
 		return nil, "", err
 	}
-	page, ok := w.contacts.get(u.Name).friends.Leaf(cursor, limit, true, nil)
+	page, ok := w.contacts.get(u.Name).friends.Page(cursor, limit, true, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
 	}
@@ -294,7 +294,7 @@ func (w *World) ListBlocked(owner, cursor string, limit int) (list []string, nex
 	if err != nil {
 		return nil, "", err
 	}
-	page, ok := w.contacts.get(u.Name).blocked.Leaf(cursor, limit, true, nil)
+	page, ok := w.contacts.get(u.Name).blocked.Page(cursor, limit, true, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
 	}

@@ -156,7 +156,7 @@ func (w *World) SetLifetime(user string, lifetime Lifetime, ids []string) []bool
 func (w *World) NewestFiles(cursor string, limit int) (list []File, next string, err *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	page, ok := w.files.Leaf(cursor, limit, true, nil)
+	page, ok := w.files.Page(cursor, limit, true, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
 	}

@@ -79,7 +79,7 @@ func (w *World) Label(name string) (Label, *Error) {
 func (w *World) ListLabels(cursor string, limit int) (list []Label, next string, err *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	page, ok := w.push.labels.Leaf(cursor, limit, true, nil)
+	page, ok := w.push.labels.Page(cursor, limit, true, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
 	}
@@ -180,7 +180,7 @@ func (w *World) ListLabelUsers(name, cursor string, limit int) (list []Labelled,
 	if err != nil {
 		return nil, "", err
 	}
-	page, ok := l.users.Leaf(cursor, limit, false, nil)
+	page, ok := l.users.Page(cursor, limit, false, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
 	}

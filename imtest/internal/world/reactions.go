@@ -63,6 +63,11 @@ func (rs *reactionState) on(m *Message) *Book[*reaction] {
 // of returns copies of the reactions to a message.
 func (rs *reactionState) of(m *Message) []Reaction { return Convert(rs.on(m).List(), (*reaction).copy) }
 
+// shown are the reactions to a message as events have them.
+func (rs *reactionState) shown(m *Message) []event.Reaction {
+	return Convert(rs.on(m).List(), (*reaction).shown)
+}
+
 // edit returns the reactions to a message, to write.
 func (rs *reactionState) edit(m *Message) *Book[*reaction] {
 	if rs.To == nil {
@@ -135,7 +140,7 @@ func (w *World) react(user, id, text string) (Reaction, Message, *Error) {
 	}
 	r := w.reactions.add(m, text, w.Now())
 	r.Users.Put(user, user)
-	w.emit(event.ReactionAdded{User: user, Text: text, Message: m.Shown(), Reactions: Convert(w.reactions.on(m).List(), (*reaction).shown)})
+	w.emit(event.ReactionAdded{User: user, Text: text, Message: m.Shown(), Reactions: w.reactions.shown(m)})
 	return r.copy(), *m, nil
 }
 
@@ -167,7 +172,7 @@ func (w *World) takeReactionBack(user, id, text string) *Error {
 	if r.Users.Remove(user); r.Users.Len() == 0 {
 		w.reactions.on(m).Remove(text)
 	}
-	w.emit(event.ReactionRemoved{User: user, Text: text, Message: m.Shown(), Reactions: Convert(w.reactions.on(m).List(), (*reaction).shown)})
+	w.emit(event.ReactionRemoved{User: user, Text: text, Message: m.Shown(), Reactions: w.reactions.shown(m)})
 	return nil
 }
 
@@ -221,7 +226,7 @@ func (w *World) ListReactors(user, id, text, cursor string, limit int) (r Reacti
 	if there == nil {
 		there = &reaction{Text: text}
 	}
-	users, ok := there.Users.Leaf(cursor, limit, false, nil)
+	users, ok := there.Users.Page(cursor, limit, false, nil)
 	if !ok {
 		return r, nil, "", refuse(BadCursor)
 	}

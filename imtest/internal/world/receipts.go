@@ -17,14 +17,10 @@ const (
 // received returns a message that a user who is logged in has received. The caller holds mu for
 // writing.
 func (w *World) received(user, id string) (*User, *Message, *Error) {
-	u, err := w.client(user)
-	if err != nil {
-		return nil, nil, err
-	}
-	m := w.kept(id)
+	u, m, err := w.clientAndMessage(user, id)
 	switch {
-	case m == nil:
-		return nil, nil, refuse(NoMessage, id)
+	case err != nil:
+		return nil, nil, err
 	case m.From == u.Name, !w.inboxes[u.Name].has(m), w.inboxes[u.Name].isWaiting(id):
 		return nil, nil, refuse(NotReceived, u.Name, id)
 	}

@@ -2,11 +2,11 @@ package world
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"unicode/utf8"
 
 	"github.com/imrest/im-go/imtest/event"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 const (
@@ -88,7 +88,7 @@ func (w *World) SetRoomAttributes(room, user string, values map[string]string, s
 	return list, nil
 }
 
-var roomAttributeRule = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+var roomAttributeRule = pattern.Lazy(`^[A-Za-z0-9_.-]+$`)
 
 // refuses returns why an attribute cannot be set.
 func (g *circle) refuses(a *RoomAttribute, forced bool) *Error {
@@ -96,7 +96,7 @@ func (g *circle) refuses(a *RoomAttribute, forced bool) *Error {
 	switch {
 	case utf8.RuneCountInString(a.Name) > maxRoomAttributeKey:
 		return &Error{Kind: AttributeNameTooLong, Names: []string{a.Name}, Limit: maxRoomAttributeKey}
-	case !roomAttributeRule.MatchString(a.Name):
+	case !roomAttributeRule().MatchString(a.Name):
 		return refuse(AttributeNameIllegal, a.Name)
 	case utf8.RuneCountInString(a.Value) > maxRoomAttributeValue:
 		return &Error{Kind: AttributeValueTooLong, Names: []string{a.Name}, Limit: maxRoomAttributeValue}

@@ -128,7 +128,7 @@ type ThreadQuery struct {
 // pageOf reads the page that a query is for. Its cursor is there on the last page,
 // too; that of an empty page is empty.
 func pageOf[V, R any](q ThreadQuery, b *Book[V], keep func(V) bool, to func(V) R) (list []R, next string, err *Error) {
-	page, ok := b.Leaf(q.Cursor, q.Limit, !q.OldestFirst, keep)
+	page, ok := b.Page(q.Cursor, q.Limit, !q.OldestFirst, keep)
 	if !ok {
 		return nil, "", refuse(BadCursor)
 	}

@@ -2,9 +2,10 @@ package world
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"unicode"
+
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // NoLanguage is why a text is not translated.
@@ -57,16 +58,16 @@ func Translate(text, language string) (string, *Error) {
 		return "", refuse(NoLanguage, language)
 	}
 	if translated(text) != "" {
-		text = madeUp.ReplaceAllString(text, "")
+		text = madeUp().ReplaceAllString(text, "")
 	}
 	return "[" + language + "] " + text, nil
 }
 
-var madeUp = regexp.MustCompile(`^\[([A-Za-z-]{2,10})\] `)
+var madeUp = pattern.Lazy(`^\[([A-Za-z-]{2,10})\] `)
 
 // translated returns the language of a text that Translate has made, "" for any other.
 func translated(text string) string {
-	if m := madeUp.FindStringSubmatch(text); m != nil && HasLanguage(m[1]) {
+	if m := madeUp().FindStringSubmatch(text); m != nil && HasLanguage(m[1]) {
 		return m[1]
 	}
 	return ""

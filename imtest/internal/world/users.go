@@ -3,12 +3,12 @@ package world
 import (
 	"errors"
 	"maps"
-	"regexp"
 	"slices"
 	"time"
 	"unicode/utf8"
 
 	"github.com/imrest/im-go/imtest/event"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // Why a rule about users refuses.
@@ -62,7 +62,7 @@ func (n *NewUser) password() string {
 	return *n.Password
 }
 
-var nameRule = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+var nameRule = pattern.Lazy(`^[A-Za-z0-9_.-]+$`)
 
 // CheckName returns why a user cannot have a name.
 func CheckName(name string) *Error {
@@ -71,7 +71,7 @@ func CheckName(name string) *Error {
 		return refuse(NameMissing)
 	case len(name) > 64:
 		return refuse(NameTooLong, name)
-	case !nameRule.MatchString(name):
+	case !nameRule().MatchString(name):
 		return refuse(NameIllegal, name)
 	}
 	return nil
@@ -243,11 +243,11 @@ func (w *World) EachUser(yield func(User) bool) {
 func (w *World) ListUsers(cursor string, limit int) (list []User, next string, err *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	users, next, ok := w.users.Page(cursor, limit)
+	page, ok := w.users.Page(cursor, limit, false, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
 	}
-	return copies(users), next, nil
+	return copies(page.Values), page.CursorIfMore(), nil
 }
 
 // UserState picks accounts.
@@ -265,7 +265,7 @@ const (
 func (w *World) NewestUsers(state UserState, cursor string, limit int) (list []User, next string, err *Error) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
-	page, ok := []*Book[*User]{&w.users, &w.online, &w.banned}[state].Leaf(cursor, limit, true, nil)
+	page, ok := []*Book[*User]{&w.users, &w.online, &w.banned}[state].Page(cursor, limit, true, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
 	}
@@ -291,14 +291,14 @@ func (w *World) DeleteUser(name string) (User, *Error) {
 func (w *World) DeleteUsers(cursor string, limit int) (list []User, next string, err *Error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	users, next, ok := w.users.Page(cursor, limit)
+	page, ok := w.users.Page(cursor, limit, false, nil)
 	if !ok {
 		return nil, "", refuse(BadCursor)
 	}
-	for _, u := range users {
+	for _, u := range page.Values {
 		w.removeUser(u)
 	}
-	return copies(users), next, nil
+	return copies(page.Values), page.CursorIfMore(), nil
 }
 
 // SetPassword sets the password of a user.
