@@ -301,6 +301,8 @@ func TestOwnCallsRefuseToo(t *testing.T) {
 		"Body.Name":  func() error { return post(func(r *RawCall) { r.Body = struct{ Name string }{bad} }) },
 		"Body":       func() error { return post(func(r *RawCall) { r.Body = json.RawMessage(`"` + bad + `"`) }) },
 		"Header":     func() error { return post(func(r *RawCall) { r.Header = http.Header{"X-Mine": {bad}} }) },
+		"Token":      func() error { return post(func(r *RawCall) { r.Token = bad }) },
+		`Form["k"]`:  func() error { return post(func(r *RawCall) { r.Form = url.Values{"k": {bad}} }) },
 		"mine":       func() error { return post(func(r *RawCall) { r.Query = url.Values{"mine": {bad}} }) },
 		"username ":  func() error { _, err := client.UserToken(ctx, bad, UserTokenOptions{}); return err },
 		"username  ": func() error { _, err := client.UserTokenByPassword(ctx, bad, "p", 0); return err },

@@ -30,6 +30,10 @@ func ConfigFromEnv() (Config, error) { return ConfigFromVariables(os.Getenv) }
 // returns the value of a variable, "" if it is not set.
 func ConfigFromVariables(get func(name string) string) (Config, error) {
 	env := environment{lookup: get}
+	if get == nil {
+		env.wrong.add("get", "must not be nil")
+		return Config{}, env.wrong.err()
+	}
 	c := Config{
 		Host: env.get("IM_HOST"), Org: env.get("IM_ORG"), App: env.get("IM_APP"), AppKey: env.get("IM_APP_KEY"),
 		Platform:  Platform(strings.ToLower(env.get("IM_PLATFORM"))),

@@ -136,4 +136,8 @@ func TestConfigFromVariables(t *testing.T) {
 	delete(file, "IM_HOST")
 	_, err = im.ConfigFromVariables(func(name string) string { return file[name] })
 	require.ErrorContains(t, err, "IM_HOST")
+
+	_, err = im.ConfigFromVariables(nil)
+	require.ErrorIs(t, err, im.ErrInvalidArgument)
+	require.ErrorContains(t, err, "get: must not be nil")
 }

@@ -1,6 +1,7 @@
 package im
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -14,7 +15,8 @@ import (
 	"github.com/imrest/im-go/internal/pattern"
 )
 
-// RawCall is a call of an endpoint that this module has no method for.
+// RawCall is a call of an endpoint that this module has no method for, or of one that it
+// knows by its Endpoint.
 type RawCall struct {
 	Method string      // "POST"
 	Path   string      // below the prefix of the app, with {..} for values: "/users/{username}/badges"
@@ -25,7 +27,7 @@ type RawCall struct {
 
 	// Endpoint is the id of an endpoint that this module knows: "users.get", see docs/endpoints.md.
 	// Method, Path, Idempotent and Quotas are those of the endpoint then, and must be left empty. Its
-	// batch maximum holds, and its errors are classified as by its method.
+	// batch maximum holds for Items, and its errors are classified as by its method.
 	Endpoint string
 	List     []string   // the values of the last {..} of the path, if it takes several
 	Form     url.Values // a body in application/x-www-form-urlencoded, instead of Body
@@ -40,7 +42,7 @@ type RawCall struct {
 	// paths can have quotas at a time, and the rest shares 100 calls a second: values
 	// belong in Params.
 	Quotas []Quota
-	Items  int    // what the call counts for in quotas by item; 0: 1
+	Items  int    // what the call counts for in quotas by item; 0: the length of List, or 1
 	User   string // whose quota it is, in quotas per user
 }
 
@@ -48,7 +50,7 @@ type RawCall struct {
 // retries and errors as in any other call, and decodes the whole response into a T. A success
 // without a body (204, 205, any to HEAD, and any where T is struct{}) returns the
 // zero T. What cannot be sent fails with [ErrInvalidArgument], with the wrong field of
-// RawCall in [Error.Field]:
+// RawCall in [Error.Field], or the placeholder of the path whose value is wrong:
 //
 //	type badges struct {
 //		Data []string `json:"data"`
@@ -61,7 +63,7 @@ func Raw[T any](ctx context.Context, c *Client, r RawCall) (*T, error) {
 	out := new(T)
 	err := c.core.Call(ctx, &api.Call{
 		Endpoint: endpoint, Invalid: invalid, Params: r.Params, List: r.List, Query: r.Query, Header: canonical(r.Header), Body: r.body(),
-		Items: r.Items, User: r.User, Bearer: r.Token, Secrets: r.secrets(), Out: out,
+		Items: cmp.Or(r.Items, len(r.List)), User: r.User, Bearer: r.Token, Secrets: r.secrets(), Out: out,
 		MayBeEmpty: mayBeEmpty(endpoint.Method, reflect.TypeFor[T]()),
 	})
 	if err != nil {
@@ -125,7 +127,12 @@ func (r RawCall) check() error {
 	if r.Form != nil && r.Body != nil {
 		return api.Invalid("Form", "excludes Body")
 	}
-	if err := r.checkPlace(); err != nil {
+	if r.Token != "" {
+		if problem := tokenProblem(r.Token); problem != "" {
+			return api.Invalid("Token", "%s", problem)
+		}
+	}
+	if err := api.First(r.checkPlace(), api.CheckPairs("Form", r.Form)); err != nil {
 		return err
 	}
 	for name, values := range r.Header {

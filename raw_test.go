@@ -2,6 +2,7 @@ package im_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,6 +107,8 @@ func TestRawOfAKnownEndpoint(t *testing.T) {
 		"Endpoint: is \"users.gte\"":        {Endpoint: "users.gte"},
 		"Endpoint: excludes Method":         {Endpoint: "users.get", Method: "GET", Params: []string{"a"}},
 		"usernames: has 601":                {Endpoint: "messages.send_users", Items: 601},
+		"usernames: has 61":                 {Endpoint: "groups.remove_members", Params: []string{"1"}, List: slices.Repeat([]string{"a"}, 61)},
+		"Token: must be the token alone":    {Endpoint: "users.get", Params: []string{"a"}, Token: "Bearer t"},
 		"Form: excludes Body":               {Endpoint: "metadata.set", Params: []string{"a"}, Body: 1, Form: map[string][]string{"a": {"b"}}},
 		"Params: no value for {username}":   {Endpoint: "users.get"},
 		"Params: has 2 values":              {Endpoint: "users.get", Params: []string{"a"}, List: []string{"b"}},

@@ -47,8 +47,8 @@ type TokenInfo struct {
 }
 
 // ReadToken says what is in a token, without a call. A token that is not of a known form is
-// [TokenOpaque]. It fails with [ErrInvalidArgument] for an empty text and for an AccessToken2
-// that is damaged.
+// [TokenOpaque]. It fails with [ErrInvalidArgument] for a text that cannot be a token (it is empty,
+// holds white space or begins with "Bearer ") and for an AccessToken2 that is damaged.
 func ReadToken(token string) (TokenInfo, error) {
 	if problem := tokenProblem(token); problem != "" {
 		return TokenInfo{}, argumentError("", api.Invalid("token", "%s", problem))

@@ -70,11 +70,11 @@ func ExamplePlan() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(estimate.Calls, "calls for", estimate.Rows, "rows, of which", estimate.Refused, "is wrong:")
+	fmt.Printf("calls: %d, rows: %d, wrong: %d\n", estimate.Calls, estimate.Rows, estimate.Refused)
 	for _, row := range estimate.Rejected {
 		fmt.Println(row.Number, row.Field)
 	}
 	// Output:
-	// 1 calls for 3 rows, of which 1 is wrong:
+	// calls: 1, rows: 3, wrong: 1
 	// 3 Username
 }

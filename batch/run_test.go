@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/job"
 	"github.com/imrest/im-go/internal/kind"
 )
 
@@ -538,5 +539,18 @@ func TestCheck(t *testing.T) {
 			assert.Len(t, got, 17)
 			assert.NotContains(t, got, 10)
 		}
+
+		calls := 0
+		j.Call = func(context.Context, []int) (batch.Result, error) {
+			calls++
+			return nil, job.ErrPlanned
+		}
+		estimate, err := batch.Plan(t.Context(), items, j)
+		require.NoError(t, err)
+		assert.Equal(t, []int{30, 13, 2}, []int{estimate.Rows, estimate.Refused, calls})
+		require.Len(t, estimate.Rejected, 10)
+		assert.Equal(t, []int{4, 11, 18, 21}, []int{estimate.Rejected[0].Number, estimate.Rejected[1].Number, estimate.Rejected[2].Number, estimate.Rejected[3].Number})
+		assert.Equal(t, "20", estimate.Rejected[3].Key)
+		assert.ErrorIs(t, estimate.Rejected[0].Err, wrong)
 	})
 }

@@ -35,7 +35,7 @@ const (
 	stateKey          = attribute.Key("im.row.state")       // of an item of a job
 )
 
-// raw stands for all calls of im.Raw.
+// raw stands for all calls of im.Raw that name no endpoint.
 const raw = "raw"
 
 // endpointOf is the id of an endpoint or pool, unless a caller of im.Raw has written it.

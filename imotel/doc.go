@@ -11,8 +11,8 @@
 // conventions for HTTP ("POST /messages/users"). A wait for a quota and a fetch of a token are
 // events. A callback that reports what has happened is a span of a consumer, and a decision
 // about a message one of a server, with the verdict. No span, metric or event holds a URL, the id of a
-// user, group or message, a text of the API or of users, or a secret. A call of im.Raw is "raw", since its
-// path may hold what its caller wrote there.
+// user, group or message, a text of the API or of users, or a secret. A call of im.Raw without an Endpoint
+// is "raw", since its path may hold what its caller wrote there.
 //
 // # Metrics
 //

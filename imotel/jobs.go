@@ -1,6 +1,7 @@
 package imotel
 
 import (
+	"maps"
 	"sync"
 	"sync/atomic"
 
@@ -42,8 +43,9 @@ func (j *jobs) of(name string) *rows {
 
 func (j *jobs) observe(m *meters, o metric.Observer) {
 	j.mu.Lock()
-	defer j.mu.Unlock()
-	for name, r := range j.rows {
+	named := maps.Clone(j.rows)
+	j.mu.Unlock() // nor do jobs wait for a reader
+	for name, r := range named {
 		for i := range states {
 			o.ObserveInt64(m.rows, r[i].Load(), m.fresh(jobKey.String(name), stateKey.String(string(states[i]))))
 		}

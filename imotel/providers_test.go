@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/metric/embedded"
 	metricnoop "go.opentelemetry.io/otel/metric/noop"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
@@ -20,6 +21,7 @@ import (
 	tracenoop "go.opentelemetry.io/otel/trace/noop"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imotel"
 	"github.com/imrest/im-go/imtest"
 )
@@ -200,6 +202,77 @@ func TestScrapeThatBlocks(t *testing.T) {
 	}
 	close(release)
 	scrape.Wait()
+}
+
+// observedMeters keeps the callbacks that are registered.
+type observedMeters struct {
+	metricnoop.MeterProvider
+	callbacks *[]metric.Callback
+}
+
+type observedMeter struct {
+	metricnoop.Meter
+	callbacks *[]metric.Callback
+}
+
+func (p observedMeters) Meter(string, ...metric.MeterOption) metric.Meter {
+	return observedMeter{callbacks: p.callbacks}
+}
+
+func (m observedMeter) RegisterCallback(f metric.Callback, _ ...metric.Observable) (metric.Registration, error) {
+	*m.callbacks = append(*m.callbacks, f)
+	return metricnoop.Registration{}, nil
+}
+
+// oddObserver does something for each value that it gets.
+type oddObserver struct {
+	embedded.Observer
+	do func()
+}
+
+func (o oddObserver) ObserveInt64(metric.Int64Observable, int64, ...metric.ObserveOption) { o.do() }
+func (o oddObserver) ObserveFloat64(metric.Float64Observable, float64, ...metric.ObserveOption) {
+	o.do()
+}
+
+// A reader that blocks at any of its values delays nothing that reports to a Telemetry.
+func TestReaderThatBlocks(t *testing.T) {
+	var callbacks []metric.Callback
+	telemetry := imotel.New(imotel.Options{TracerProvider: tracenoop.NewTracerProvider(), MeterProvider: observedMeters{callbacks: &callbacks}})
+	defer telemetry.Close()
+	client, err := telemetry.NewClient(imtest.NewServer(t).Config())
+	require.NoError(t, err)
+	defer client.Close()
+	reported := func() {
+		for _, store := range []string{im.QuotaStoreEvent, im.TokenStoreEvent} {
+			imotel.Attempted(telemetry, t.Context(), im.Event{Endpoint: store, Err: im.ErrUnavailable})
+		}
+		imotel.Job(telemetry, "register", batch.Job[int]{})
+		assert.NoError(t, send(t.Context(), client))
+	}
+	reported()
+	values, release := make(chan struct{}), make(chan struct{})
+	var reader sync.WaitGroup
+	reader.Go(func() {
+		defer close(values)
+		for _, f := range callbacks {
+			assert.NoError(t, f(context.Background(), oddObserver{do: func() { values <- struct{}{}; <-release }}))
+		}
+	})
+	n := 0
+	for range values {
+		n++
+		done := make(chan struct{})
+		go func() { defer close(done); reported() }()
+		select {
+		case <-done:
+		case <-time.After(5 * time.Second):
+			assert.Fail(t, "a value that the reader has not taken holds up a call", "the %d-th", n)
+		}
+		release <- struct{}{}
+	}
+	reader.Wait()
+	assert.Greater(t, n, 10)
 }
 
 // A Telemetry has one client: the quotas of two could not be told apart.

@@ -3,6 +3,7 @@ package imotel
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
@@ -88,11 +89,12 @@ func (s *stores) reported(e im.Event) {
 
 func (s *stores) observe(m *meters, o metric.Observer) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for store, n := range s.failures {
+	failures, seen, fallback := maps.Clone(s.failures), s.seen, s.fallback
+	s.mu.Unlock() // calls report here, and do not wait for a reader
+	for store, n := range failures {
 		o.ObserveInt64(m.storeFails, n, m.fresh(storeKey.String(store)))
 	}
-	if s.seen {
-		o.ObserveInt64(m.fallback, int64(map[bool]int{true: 1}[s.fallback]), m.fresh())
+	if seen {
+		o.ObserveInt64(m.fallback, int64(map[bool]int{true: 1}[fallback]), m.fresh())
 	}
 }

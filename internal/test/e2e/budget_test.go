@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -15,22 +14,12 @@ import (
 	"github.com/imrest/im-go/imtest"
 )
 
-// mounted sends requests to a server without a network, so that the fake clock of a bubble
-// is the time of both sides.
-type mounted struct{ srv *imtest.Server }
-
-func (m mounted) RoundTrip(r *http.Request) (*http.Response, error) {
-	rec := httptest.NewRecorder()
-	m.srv.ServeHTTP(rec, r)
-	return rec.Result(), nil
-}
-
 // manageUsers sends 300 calls that manage users, of three kinds, at once, and returns how
 // many succeeded, how many attempts the server refused, and how long it took.
 func manageUsers(t *testing.T, srv *imtest.Server, options ...im.Option) (succeeded, refused int, took time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		srv.AddUsers("alice")
-		options = append(options, im.WithHTTPClient(&http.Client{Transport: mounted{srv}}))
+		options = append(options, im.WithHTTPClient(&http.Client{Transport: inProcess(func() http.Handler { return srv })}))
 		client, seen := counted(t, srv, options...)
 		start := time.Now()
 		var group sync.WaitGroup
