@@ -101,7 +101,7 @@ func Example() {
 func ExampleService_Update() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	roomID := srv.AddRoom(imtest.Room{Name: "Lobby", Owner: "alice"}).ID
 	client, ctx := srv.Client(), context.Background()
 	err := client.Chatrooms.Update(ctx, roomID, chatrooms.RoomUpdate{Name: new("Lounge"), MaxMembers: 400})
 	if partial, ok := errors.AsType[*batch.Error](err); ok {
@@ -109,5 +109,10 @@ func ExampleService_Update() {
 	} else if err != nil {
 		log.Fatal(err)
 	}
-	// Output:
+	room, err := client.Chatrooms.Get(ctx, roomID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(room.Name, room.MaxMembers)
+	// Output: Lounge 400
 }

@@ -117,7 +117,7 @@ func ExampleService_PageMembersByCursor() {
 func ExampleService_Update() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	groupID := srv.AddGroup(imtest.Group{Name: "Hiking club", Owner: "alice", Public: true}).ID
 	client, ctx := srv.Client(), context.Background()
 	err := client.Groups.Update(ctx, groupID, groups.GroupUpdate{Name: new("Hikers"), Public: new(false)})
 	if partial, ok := errors.AsType[*batch.Error](err); ok {
@@ -125,5 +125,10 @@ func ExampleService_Update() {
 	} else if err != nil {
 		log.Fatal(err)
 	}
-	// Output:
+	group, err := client.Groups.Get(ctx, groupID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(group.Name, "public:", group.Public)
+	// Output: Hikers public: false
 }

@@ -42,7 +42,7 @@ func ExampleService_AllLabelUsers() {
 func ExampleService_RemoveLabelUsers() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	srv.AddUsers("alice", "bob")
+	srv.AddUsers("alice")
 	client, ctx := srv.Client(), context.Background()
 	if _, err := client.Push.CreateLabel(ctx, push.NewLabel{Name: "beta-testers"}); err != nil {
 		log.Fatal(err)

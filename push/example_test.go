@@ -58,7 +58,7 @@ func Example() {
 func ExampleService_UpdateSettings() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	srv.AddUsers("alice", "bob")
+	srv.AddUsers("alice")
 	client, ctx := srv.Client(), context.Background()
 
 	// In this group, Alice only wants to hear of messages that mention her.
@@ -99,7 +99,7 @@ func ExampleService_SetNicknames() {
 func ExampleService_SendToUser() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	srv.AddUsers("alice", "bob")
+	srv.AddUsers("alice")
 	client := srv.Client()
 
 	// No device of Alice is bound.
@@ -145,7 +145,7 @@ func ExampleService_SendToUsers() {
 func ExampleHarmonyOS() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	srv.AddUsers("alice", "bob")
+	srv.AddUsers("alice")
 	client := srv.Client()
 
 	_, err := client.Push.SendToUsers(context.Background(), []string{"alice"}, push.Message{
@@ -169,7 +169,6 @@ func ExampleHarmonyOS() {
 func ExampleService_GetStatistics() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	srv.AddUsers("alice", "bob")
 	client := srv.Client()
 	day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	srv.SetPushCounts(day, "APNS", imtest.PushCounts{Success: 5, Fail: 1, Arrive: 4})
@@ -205,7 +204,7 @@ func ExampleService_BindDevice() {
 	// Output: ios_1 apns-prod
 }
 
-// An app may have three tasks running, and start few in a day.
+// An app may have three tasks running, and start 100 in a day.
 func ExampleService_SendToAll() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
@@ -240,6 +239,6 @@ func ExampleService_CreateTemplate() {
 		Body: messages.Text("Your kettle comes at nine."),
 		Push: &messages.Push{Template: &messages.PushTemplate{Name: template.Name, TitleArgs: []string{"kettle"}, ContentArgs: []string{"kettle", "nine"}}},
 	})
-	fmt.Println(err)
-	// Output: <nil>
+	fmt.Println("pushed by", template.Name, err)
+	// Output: pushed by delivery <nil>
 }
