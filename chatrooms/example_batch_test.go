@@ -203,17 +203,3 @@ func ExampleService_MuteTag() {
 	fmt.Println(tags[0].Name, "muted forever:", tags[0].Forever)
 	// Output: guest muted forever: true
 }
-
-func ExampleService_Update() {
-	srv := imtest.NewServer(nil)
-	defer srv.Close()
-	roomID := srv.AddRoom(imtest.Room{Owner: "alice", Members: []string{"bob", "carol"}}).ID
-	client, ctx := srv.Client(), context.Background()
-	err := client.Chatrooms.Update(ctx, roomID, chatrooms.RoomUpdate{Name: new("Lounge"), MaxMembers: 400})
-	if partial, ok := errors.AsType[*batch.Error](err); ok {
-		fmt.Println("not changed:", partial.Failed.IDs())
-	} else if err != nil {
-		log.Fatal(err)
-	}
-	// Output:
-}

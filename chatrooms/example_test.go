@@ -97,3 +97,22 @@ func Example() {
 	// - bob member
 	// - carol member
 }
+
+func ExampleService_Update() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	roomID := srv.AddRoom(imtest.Room{Name: "Lobby", Owner: "alice"}).ID
+	client, ctx := srv.Client(), context.Background()
+	err := client.Chatrooms.Update(ctx, roomID, chatrooms.RoomUpdate{Name: new("Lounge"), MaxMembers: 400})
+	if partial, ok := errors.AsType[*batch.Error](err); ok {
+		fmt.Println("not changed:", partial.Failed.IDs())
+	} else if err != nil {
+		log.Fatal(err)
+	}
+	room, err := client.Chatrooms.Get(ctx, roomID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(room.Name, room.MaxMembers)
+	// Output: Lounge 400
+}

@@ -121,3 +121,21 @@ func ExampleService_CheckBlocked() {
 	// Output:
 	// mallory true
 }
+
+// A full list of contacts is a limit of the plan, which no retry gets around.
+func ExampleService_Add() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	srv.AddUsers("alice", "bob")
+	client, ctx := srv.Client(), context.Background()
+	err := client.Contacts.Add(ctx, "alice", "bob")
+	switch {
+	case errors.Is(err, im.ErrPlanLimit):
+		fmt.Println("alice or bob has too many contacts")
+	case err != nil:
+		log.Fatal(err)
+	}
+	names, err := client.Contacts.ListUsernames(ctx, "bob")
+	fmt.Println(names, err)
+	// Output: [alice] <nil>
+}

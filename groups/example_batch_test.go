@@ -7,9 +7,7 @@ import (
 	"log"
 	"time"
 
-	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
-	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
 )
@@ -171,28 +169,4 @@ func ExampleService_SetMemberAttributes() {
 	}
 	fmt.Println(left)
 	// Output: map[nick:Bo]
-}
-
-func ExampleService_Update() {
-	srv := imtest.NewServer(nil)
-	defer srv.Close()
-	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
-	client, ctx := srv.Client(), context.Background()
-	err := client.Groups.Update(ctx, groupID, groups.GroupUpdate{Name: new("Hikers"), Public: new(false)})
-	if partial, ok := errors.AsType[*batch.Error](err); ok {
-		fmt.Println("not changed:", partial.Failed.IDs())
-	} else if err != nil {
-		log.Fatal(err)
-	}
-	// Output:
-}
-
-func ExampleService_UploadFile() {
-	srv := imtest.NewServer(nil)
-	defer srv.Close()
-	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
-	client, ctx := srv.Client(), context.Background()
-	_, err := client.Groups.UploadFile(ctx, groupID, file.Bytes("film.mp4", make([]byte, 11<<20)), groups.UploadOptions{})
-	fmt.Println("too large:", errors.Is(err, im.ErrTooLarge))
-	// Output: too large: true
 }

@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"os"
-	"path/filepath"
 
-	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/page"
@@ -92,29 +89,4 @@ func ExampleService_AllBlocked() {
 	// eve
 	// mallory
 	// 2 <nil>
-}
-
-// The files of a group are saved in a folder; each path holds all of its file, or is not
-// touched.
-func ExampleService_SaveFile() {
-	srv := imtest.NewServer(nil)
-	defer srv.Close()
-	groupID := srv.AddGroup(imtest.Group{Owner: "alice"}).ID
-	client, ctx := srv.Client(), context.Background()
-	if _, err := client.Groups.UploadFile(ctx, groupID, file.Bytes("route.txt", []byte("up, and down again")), groups.UploadOptions{}); err != nil {
-		log.Fatal(err)
-	}
-	dir, err := os.MkdirTemp("", "files")
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
-	for f, err := range client.Groups.AllFiles(ctx, groupID, page.Numbered{}) {
-		if err != nil {
-			log.Fatal(err)
-		}
-		n, err := client.Groups.SaveFile(ctx, groupID, f.ID, filepath.Join(dir, f.ID))
-		fmt.Println(f.Name, n, err)
-	}
-	// Output: route.txt 18 <nil>
 }

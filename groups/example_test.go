@@ -9,6 +9,7 @@ import (
 	"time"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
 	"github.com/imrest/im-go/imtest"
@@ -111,4 +112,23 @@ func ExampleService_PageMembersByCursor() {
 	// run 1 [bob carol]
 	// run 2 [dave erin]
 	// run 3 [frank]
+}
+
+func ExampleService_Update() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	groupID := srv.AddGroup(imtest.Group{Name: "Hiking club", Owner: "alice", Public: true}).ID
+	client, ctx := srv.Client(), context.Background()
+	err := client.Groups.Update(ctx, groupID, groups.GroupUpdate{Name: new("Hikers"), Public: new(false)})
+	if partial, ok := errors.AsType[*batch.Error](err); ok {
+		fmt.Println("not changed:", partial.Failed.IDs())
+	} else if err != nil {
+		log.Fatal(err)
+	}
+	group, err := client.Groups.Get(ctx, groupID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(group.Name, "public:", group.Public)
+	// Output: Hikers public: false
 }

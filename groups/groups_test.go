@@ -286,13 +286,13 @@ func TestUpdate(t *testing.T) {
 			Response: data(`{"groupname":"Owls","custom":"c","maxusers":500,"description":""}`),
 		},
 		{
-			ID: "groups.update", Name: "a false is no success",
+			ID: "groups.update", Name: "a false is not a success",
 			Do:      update(groups.GroupUpdate{Public: new(false)}),
 			Request: "PUT /chatgroups/231", Body: `{"public":false}`, Response: data(`{"public":false}`),
 			Err: im.ErrPartial,
 		},
 		{
-			ID: "groups.update", Name: "a false is no echo",
+			ID: "groups.update", Name: "a false is not an echo",
 			Do:      update(groups.GroupUpdate{Name: new("false")}),
 			Request: "PUT /chatgroups/231", Body: `{"groupname":"false"}`, Response: data(`{"groupname":false}`),
 			Err: im.ErrPartial,

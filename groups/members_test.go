@@ -383,7 +383,7 @@ func TestMutes(t *testing.T) {
 			Response: data(`{"result":true,"expire":"4638873600000","user":"dave"}`),
 			Want:     batch.Results[time.Time]{{ID: "dave", Value: time.UnixMilli(4638873600000)}},
 		},
-		{ID: "groups.mute_members", Name: "0 is no mute", Do: mute(0, "dave"), Err: im.ErrInvalidArgument},
+		{ID: "groups.mute_members", Name: "0 is not a mute", Do: mute(0, "dave"), Err: im.ErrInvalidArgument},
 		{ID: "groups.mute_members", Name: "a negative time", Do: mute(-time.Second, "dave"), Err: im.ErrInvalidArgument},
 		{ID: "groups.mute_members", Name: "less than the unit", Do: mute(time.Microsecond, "dave"), Err: im.ErrInvalidArgument},
 		{ID: "groups.mute_members", Name: "61 users", Do: mute(time.Hour, names(61)...), Err: im.ErrInvalidArgument},

@@ -176,7 +176,7 @@ func TestChunks(t *testing.T) {
 func TestStream(t *testing.T) {
 	client, sent := wiretest.Client(t,
 		wiretest.JSON(200, `{"data":{"msgId":"`+id1+`"}}`),
-		wiretest.JSON(429, `{"error":"reach_limit"}`), // refused: the same chunk may be sent again
+		wiretest.JSON(429, `{"error":"reach_limit"}`), // refused: the same chunk may be retried
 		wiretest.JSON(200, `{"data":{}}`),
 	)
 	ctx := t.Context()

@@ -8,7 +8,6 @@ import (
 	"log"
 	"os"
 	"path/filepath"
-	"time"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/file"
@@ -60,13 +59,15 @@ func ExampleService_DownloadThumbnail() {
 	// Output: 7 JPEG…
 }
 
-// The pictures of an hour are saved under the names that they were sent with.
-func ExampleService_SaveAttachment() {
-	srv := imtest.NewServer(nil, imtest.WithClock(imtest.NewClock(time.Date(2024, 6, 10, 8, 30, 0, 0, time.UTC))))
+func ExampleService_UploadFile() {
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
 	client, ctx := srv.Client(), context.Background()
-	hour := srv.Clock().Now()
-	picture, err := client.Messages.UploadFile(ctx, file.Bytes("kettle.jpg", []byte("JPEG…")), messages.UploadOptions{})
+	picture, err := client.Messages.UploadFile(ctx, file.Bytes("kettle.jpg", []byte("JPEG…")), messages.UploadOptions{Restricted: true})
+	if errors.Is(err, im.ErrTooLarge) {
+		log.Fatal("the app takes no files of that size: ", err)
+	}
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -74,58 +75,29 @@ func ExampleService_SaveAttachment() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	srv.Clock().Advance(26 * time.Hour) // the file of an hour may take a day
-	dir, err := os.MkdirTemp("", "files")
+	var b bytes.Buffer
+	n, err := client.Messages.DownloadFile(ctx, picture.UUID, &b, messages.DownloadOptions{Secret: picture.Secret})
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer os.RemoveAll(dir)
-
-	for record, err := range client.Messages.ReadHistory(ctx, hour, messages.HistoryOptions{}) {
-		if err != nil {
-			log.Fatal(err)
-		}
-		a, ok := record.Attachment()
-		if !ok {
-			continue
-		}
-		n, err := client.Messages.SaveAttachment(ctx, a, filepath.Join(dir, filepath.Base(a.Name)))
-		switch {
-		case errors.Is(err, im.ErrNotFound):
-			fmt.Println(a.Name, "has expired")
-		case err != nil:
-			log.Fatal(err)
-		default:
-			fmt.Println(a.Name, n)
-		}
-	}
-	// Output: kettle.jpg 7
+	fmt.Println(n, b.String())
+	// Output: 7 JPEG…
 }
 
-// The address is fetched without the app token, by whatever keeps the archive.
-func ExampleService_GetHistoryURL() {
-	srv := imtest.NewServer(nil, imtest.WithClock(imtest.NewClock(time.Date(2024, 6, 10, 8, 30, 0, 0, time.UTC))))
+func ExampleService_SetFileLifetimes() {
+	srv := imtest.NewServer(nil)
 	defer srv.Close()
+	srv.AddUsers("alice", "bob", "carol")
 	client, ctx := srv.Client(), context.Background()
-	hour := srv.Clock().Now()
-	if _, err := client.Messages.SendToUsers(ctx, []string{"bob"}, messages.Message{Body: messages.Text("Hello!")}); err != nil {
+	contract, err := client.Messages.UploadFile(ctx, file.Bytes("contract.pdf", []byte("PDF…")), messages.UploadOptions{})
+	if err != nil {
 		log.Fatal(err)
 	}
-	for range 2 {
-		url, err := client.Messages.GetHistoryURL(ctx, hour, messages.HistoryOptions{})
-		switch {
-		case errors.Is(err, messages.ErrHistoryNotReady):
-			fmt.Println("later")
-		case errors.Is(err, messages.ErrHistoryEmpty):
-			fmt.Println("no messages in this hour")
-		case err != nil:
-			log.Fatal(err)
-		default:
-			fmt.Println("there:", url != "")
-		}
-		srv.Clock().Advance(26 * time.Hour)
+	const lost = "00000000-0000-0000-0000-000000000000"
+	kept, err := client.Messages.SetFileLifetimes(ctx, "alice", []string{contract.UUID, lost}, messages.LifetimeForever)
+	if err != nil && !errors.Is(err, im.ErrPartial) {
+		log.Fatal(err)
 	}
-	// Output:
-	// later
-	// there: true
+	fmt.Println("kept:", len(kept.Done()), "failed:", kept.Failed().IDs())
+	// Output: kept: 1 failed: [00000000-0000-0000-0000-000000000000]
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/messages"
@@ -72,4 +73,24 @@ func Example() {
 	// shop to bob: kettle.jpg, 640x480
 	// shop to bob: The kettle is 19 euros.
 	// no messages at four: true
+}
+
+// Callbacks that a receiver has missed are delivered once it is back.
+func ExampleService_ResendCallbacks() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	srv.AddStoredCallbacks(imtest.StoredCallbacks{Start: time.Now().Add(-time.Hour), Size: 42})
+	client, ctx := srv.Client(), context.Background()
+	missed, err := client.Messages.ListStoredCallbacks(ctx)
+	if errors.Is(err, im.ErrForbidden) {
+		log.Fatal("the storage of callbacks was not bought")
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, set := range missed {
+		err := client.Messages.ResendCallbacks(ctx, set.Date, messages.ResendOptions{Resends: set.Resends})
+		fmt.Println(set.Size, "callbacks", err)
+	}
+	// Output: 42 callbacks <nil>
 }

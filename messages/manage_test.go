@@ -16,7 +16,7 @@ import (
 	"github.com/imrest/im-go/page"
 )
 
-// A refusal under status 200, or a response that tells nothing, is an error of the
+// A refusal under status 200, or a response that says nothing, is an error of the
 // same type as all others.
 func TestUnconfirmedIsAnError(t *testing.T) {
 	ctx := t.Context()

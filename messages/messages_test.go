@@ -173,7 +173,7 @@ func TestSend(t *testing.T) {
 			Want:     batch.Results[string]{{ID: "7", Value: id1}},
 		},
 		{
-			ID: "messages.send_legacy", Name: "a server that tells no ids",
+			ID: "messages.send_legacy", Name: "a server that returns no ids",
 			Do: do(func(ctx context.Context, s *messages.Service) (batch.Results[string], error) {
 				return s.SendLegacy(ctx, messages.TargetUsers, []string{"bob"}, hello)
 			}),

@@ -9,8 +9,8 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// ModerationQuery selects moderation records. The words of the filters stand in comments of
-// the vendor's Java SDK alone, so that others are passed on, too.
+// ModerationQuery selects moderation records. Only comments in the vendor's Java SDK list the
+// words of the filters, so other words are sent as well.
 type ModerationQuery struct {
 	From           time.Time `json:"from,omitzero"`             // required
 	To             time.Time `json:"to,omitzero"`               // required

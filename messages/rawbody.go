@@ -10,8 +10,9 @@ import (
 )
 
 // RawBody is a body that this package does not know. It is sent on as it came. A message of
-// several bodies, which the documents allow for and never show, has a RawBody of the whole payload,
-// which cannot be sent on. It prints without its JSON, which may hold the secrets of files.
+// several bodies, which the documents allow but never show, has a RawBody of the whole
+// payload without a Kind, which cannot be sent on. A RawBody prints without its JSON, which may
+// hold the secrets of files.
 type RawBody struct {
 	Kind Type            `json:"kind,omitempty"` // the type as it came; may be empty
 	JSON json.RawMessage `json:"json,omitempty"` // the whole body, as an object

@@ -36,7 +36,8 @@ type Record struct {
 }
 
 // Message makes a message from the record, to be sent on: its sender, body and ext. Files
-// are not uploaded again; those that have expired are gone.
+// are not uploaded again; those that have expired are gone. One of several bodies cannot be
+// sent: im.ErrInvalidArgument.
 func (r Record) Message() Message {
 	return Message{From: r.From, Body: r.Body, Ext: maps.Clone(r.Ext)}
 }

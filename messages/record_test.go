@@ -158,5 +158,7 @@ func TestSeveralBodies(t *testing.T) {
 		r := messages.ReadPayload(json.RawMessage(payload))
 		assert.Equal(t, messages.RawBody{JSON: json.RawMessage(payload)}, r.Body)
 		assert.Equal(t, []any{"a", "b", "v"}, []any{r.From, r.To, r.Ext["k"]})
+		_, err := messages.WriteBody(r.Message().Body)
+		assert.ErrorIs(t, err, im.ErrInvalidArgument)
 	}
 }

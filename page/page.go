@@ -46,7 +46,7 @@ func (p Page[T]) LogValue() slog.Value {
 }
 
 // Order is the order of a list by time. Each list says which time that is, and its order
-// without one.
+// without one. Any other text is im.ErrInvalidArgument.
 type Order string
 
 // The orders.

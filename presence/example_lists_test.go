@@ -2,12 +2,10 @@ package presence_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log"
 	"time"
 
-	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/page"
 )
@@ -29,19 +27,4 @@ func ExampleService_AllSubscriptions() {
 	// Output:
 	// bob 1h0m0s
 	// carol 1h0m0s
-}
-
-// The vendor enables this count for single apps.
-func ExampleService_CountOnlineMembers() {
-	srv := imtest.NewServer(nil)
-	defer srv.Close()
-	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
-	srv.LogIn("bob")
-	client, ctx := srv.Client(), context.Background()
-	online, err := client.Presence.CountOnlineMembers(ctx, groupID)
-	if errors.Is(err, im.ErrNotEnabled) {
-		log.Fatal("the app has no such count")
-	}
-	fmt.Println(online, err)
-	// Output: 1 <nil>
 }

@@ -110,3 +110,18 @@ func ExampleService_Unsubscribe() {
 	// Output:
 	// bob
 }
+
+// The vendor enables this count for single apps.
+func ExampleService_CountOnlineMembers() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	groupID := srv.AddGroup(imtest.Group{Owner: "alice", Members: []string{"bob", "carol"}}).ID
+	srv.LogIn("bob")
+	client, ctx := srv.Client(), context.Background()
+	online, err := client.Presence.CountOnlineMembers(ctx, groupID)
+	if errors.Is(err, im.ErrNotEnabled) {
+		log.Fatal("the app has no such count")
+	}
+	fmt.Println(online, err)
+	// Output: 1 <nil>
+}

@@ -10,6 +10,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/push"
 )
 
@@ -57,7 +58,7 @@ func Example() {
 func ExampleService_UpdateSettings() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	srv.AddUsers("alice", "bob")
+	srv.AddUsers("alice")
 	client, ctx := srv.Client(), context.Background()
 
 	// In this group, Alice only wants to hear of messages that mention her.
@@ -95,33 +96,10 @@ func ExampleService_SetNicknames() {
 	// set: [alice bob]
 }
 
-func ExampleService_AddLabelUsers() {
-	srv := imtest.NewServer(nil)
-	defer srv.Close()
-	srv.AddUsers("alice", "bob")
-	client, ctx := srv.Client(), context.Background()
-	if _, err := client.Push.CreateLabel(ctx, push.NewLabel{Name: "beta-testers"}); err != nil {
-		log.Fatal(err)
-	}
-
-	// Carol has left the app since the list was made.
-	added, err := client.Push.AddLabelUsers(ctx, "beta-testers", []string{"alice", "bob", "carol"})
-	if errors.Is(err, batch.ErrPartial) {
-		fmt.Println("not labelled:", added.Failed().IDs())
-	} else if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println("labelled:", added.Done().IDs())
-
-	// Output:
-	// not labelled: [carol]
-	// labelled: [alice bob]
-}
-
 func ExampleService_SendToUser() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	srv.AddUsers("alice", "bob")
+	srv.AddUsers("alice")
 	client := srv.Client()
 
 	// No device of Alice is bound.
@@ -167,7 +145,7 @@ func ExampleService_SendToUsers() {
 func ExampleHarmonyOS() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	srv.AddUsers("alice", "bob")
+	srv.AddUsers("alice")
 	client := srv.Client()
 
 	_, err := client.Push.SendToUsers(context.Background(), []string{"alice"}, push.Message{
@@ -191,7 +169,6 @@ func ExampleHarmonyOS() {
 func ExampleService_GetStatistics() {
 	srv := imtest.NewServer(nil)
 	defer srv.Close()
-	srv.AddUsers("alice", "bob")
 	client := srv.Client()
 	day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	srv.SetPushCounts(day, "APNS", imtest.PushCounts{Success: 5, Fail: 1, Arrive: 4})
@@ -206,4 +183,62 @@ func ExampleService_GetStatistics() {
 
 	// Output:
 	// 2026-03-01 APNS 5 1 4
+}
+
+func ExampleService_BindDevice() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	srv.AddUsers("alice")
+	client, ctx := srv.Client(), context.Background()
+	_, err := client.Push.BindDevice(ctx, "alice", push.Binding{DeviceID: "ios_1", NotifierName: "apns-prod", DeviceToken: "740f4707"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	bindings, err := client.Push.GetBindings(ctx, "alice")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, b := range bindings {
+		fmt.Println(b.DeviceID, b.NotifierName)
+	}
+	// Output: ios_1 apns-prod
+}
+
+// An app may have three tasks running, and start 100 in a day.
+func ExampleService_SendToAll() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	client, ctx := srv.Client(), context.Background()
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	taskID, err := client.Push.SendToAll(ctx, push.Message{Title: "Version 2 is here", Content: "Tap to see what is new."})
+	switch {
+	case errors.Is(err, im.ErrRateLimited):
+		fmt.Println("later, or tomorrow")
+	case errors.Is(err, im.ErrOutcomeUnknown):
+		fmt.Println("look before another attempt: all users would be pushed to twice")
+	case err != nil:
+		log.Fatal(err)
+	default:
+		fmt.Println("started:", taskID != "")
+	}
+	// Output: started: true
+}
+
+// The texts of the template are filled in by the sender of a message.
+func ExampleService_CreateTemplate() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	srv.AddUsers("alice")
+	client, ctx := srv.Client(), context.Background()
+	template, err := client.Push.CreateTemplate(ctx, push.NewTemplate{Name: "delivery", Title: "Your {0}", Content: "It comes at {1}."})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.Messages.SendToUsers(ctx, []string{"alice"}, messages.Message{
+		Body: messages.Text("Your kettle comes at nine."),
+		Push: &messages.Push{Template: &messages.PushTemplate{Name: template.Name, TitleArgs: []string{"kettle"}, ContentArgs: []string{"kettle", "nine"}}},
+	})
+	fmt.Println("pushed by", template.Name, err)
+	// Output: pushed by delivery <nil>
 }

@@ -18,7 +18,7 @@ const MaxPage = 50
 // ListOptions choose a page of threads.
 type ListOptions struct {
 	page.Options
-	Order page.Order `json:"order,omitzero"` // empty: the newest first
+	Order page.Order `json:"order,omitzero"` // by the time that the list names; empty: the newest first
 }
 
 func (o ListOptions) call(e *api.Endpoint, out any, params ...string) *api.Call {

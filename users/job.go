@@ -16,10 +16,10 @@ import (
 //	summary, err := batch.Run(ctx, newUsers, job)
 //
 // A user whom [ValidName] or the limits of [NewUser] rule out is refused before anything is
-// sent; without Job.Check the server decides. A name that is taken is refused, with im.ErrAlreadyExists. So is one that this job has
-// registered itself in a call that was retried, since its response was lost: who must know
-// asks [Service.Get]. Users whom a killed process left unknown are looked up with Get,
-// and registered if they are not there.
+// sent; without Job.Check the server decides. A name that is taken is refused, with
+// im.ErrAlreadyExists. So is one that this job has registered itself in a call that was
+// retried, since its response was lost: who must know asks [Service.Get]. Users whom a killed
+// process left unknown are looked up with Get, and registered if they are not there.
 func (s *Service) RegisterJob() batch.Job[NewUser] {
 	return batch.Job[NewUser]{
 		Name: registerBatch.ID,
