@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -18,8 +19,6 @@ import (
 	"github.com/imrest/im-go/inbox"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/page"
-
-	"net/http/httptest"
 )
 
 // Messages that were handled before a restart are not recovered from the history once more.
