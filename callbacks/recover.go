@@ -77,7 +77,7 @@ const (
 // Errors: [ErrIncomplete], with the Recovery; im.ErrInvalidArgument; those of the calls, of the store,
 // and of the functions, with what was done until then. A second call goes on from there.
 func Recover(ctx context.Context, s *messages.Service, h *Handler, since time.Time, o RecoverOptions) (Recovery, error) {
-	now := h.config.now()
+	now := time.Now()
 	if o.Until.IsZero() {
 		o.Until = now
 	}

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -75,7 +76,7 @@ func (s *Inbox) list(ctx context.Context, o page.Options, from string) (*page.Pa
 	if o.Limit < 0 || o.Limit > MaxPage {
 		return nil, invalid("Options.Limit", "is %d, must be at most %d", o.Limit, MaxPage)
 	}
-	limit, after := orElse(o.Limit, MaxPage), int64(0)
+	limit, after := cmp.Or(o.Limit, MaxPage), int64(0)
 	if o.Cursor != "" {
 		var err error
 		if after, err = strconv.ParseInt(o.Cursor, 10, 64); err != nil {
