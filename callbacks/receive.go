@@ -117,7 +117,7 @@ func readAll(from io.Reader, limit int) ([]byte, error) {
 	body := make([]byte, 0, 4<<10)
 	for {
 		if len(body) == cap(body) {
-			body = append(make([]byte, 0, min(2*cap(body), max(limit, len(body))+1)), body...)
+			body = append(make([]byte, 0, min(2*cap(body)-1, limit)+1), body...) // one more than the limit: it must be seen
 		}
 		n, err := from.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
