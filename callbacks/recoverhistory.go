@@ -24,7 +24,7 @@ func (r *recovery) readHistory(ctx context.Context) error {
 			r.done.Waiting = append(r.done.Waiting, hour)
 		case errors.Is(err, messages.ErrHistoryExpired):
 			r.done.Expired = append(r.done.Expired, hour)
-			r.done.Holes = append(r.done.Holes, Hole{From: hour, Until: hour.Add(historySlot), Messages: true})
+			r.hole(Hole{From: hour, Until: hour.Add(historySlot), Messages: true})
 		default:
 			return err
 		}
