@@ -148,6 +148,15 @@ func TestConversation(t *testing.T) {
 	group := "group 355555555500001"
 	assert.Equal(t, group, name(recall))
 	assert.Equal(t, group, name(callbackstest.Example(callbacks.KindMessageGroupReadAck)))
+	moderated, alert := callbackstest.Example(callbacks.KindModeration), callbackstest.Example(callbacks.KindKeywordAlert)
+	assert.Equal(t, name(ack), name(moderated))
+	assert.Equal(t, "group g1", name(moderated.With("targetType", "groupchat").With("to", "g1")))
+	assert.Equal(t, name(ack), name(alert))
+	for _, chat := range []string{"group", "room"} {
+		alert = alert.With("chatType", "chat:"+chat+":text").With("contentReceiver", "north#shop_g1@conference.easemob.com")
+		assert.Equal(t, "group g1", name(alert))
+	}
+	assert.Empty(t, name(callbackstest.Example(callbacks.KindPushFail)))
 	for _, kind := range callbackstest.Kinds() {
 		got := name(callbackstest.Example(kind))
 		switch {
