@@ -93,15 +93,12 @@ func New(db *sql.DB, o Options) (*Inbox, error) {
 		db: db, arrivals: db, o: o, grammar: grammars[o.Dialect], log: o.Logger,
 		wake: make(chan struct{}, 1), busy: make(map[string]time.Time),
 	}
-	if o.Dialect.separate() {
-		s.arrivals = o.Arrivals
-	}
 	need := o.Workers + 2
 	if o.Dialect.separate() {
-		need = o.Workers
+		s.arrivals, need = o.Arrivals, o.Workers
 	}
 	if most := db.Stats().MaxOpenConnections; most > 0 && most < need {
-		return nil, invalid("db", "has at most %d connections, must have %d for %d workers: receiving would wait for handlers",
+		return nil, invalid("db", "has at most %d connections, must have at least %d for %d workers: receiving would wait for handlers",
 			most, need, o.Workers)
 	}
 	return s, nil

@@ -23,7 +23,7 @@ import (
 	"github.com/imrest/im-go/page"
 )
 
-// Messages that were handled before a restart are not recovered from the history once more.
+// Messages that were handled before a restart are not recovered from the history.
 func TestRecoverAfterRestart(t *testing.T) {
 	onAll(t, func(t *testing.T, p place) {
 		s, db := p.inbox(t, inbox.Options{Poll: 10 * time.Millisecond})
@@ -83,7 +83,7 @@ func TestRecoverAfterRestart(t *testing.T) {
 	})
 }
 
-// What dies again while all that is dead is requeued is not requeued once more.
+// What dies again while all that is dead is requeued is not requeued a second time.
 func TestRequeueAllEnds(t *testing.T) {
 	onAll(t, func(t *testing.T, p place) {
 		s, _ := p.inbox(t, inbox.Options{Attempts: 1, Poll: 10 * time.Millisecond})

@@ -405,7 +405,7 @@ func TestShutdown(t *testing.T) {
 		stop()
 		c := counts(t, s)
 		assert.Equal(t, 1, c.Waiting)
-		assert.Zero(t, c.Retrying, "the end of the process is no failure of the event")
+		assert.Zero(t, c.Retrying, "the end of the process is not a failure of the event")
 		assert.Equal(t, 1, number(t, db, "SELECT COUNT(*) FROM "+effects))
 
 		patient.Store(false)
