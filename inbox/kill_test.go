@@ -41,7 +41,7 @@ func receive() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	insert := "INSERT INTO " + p.prefix + "effects VALUES (" + p.arg(1) + ")"
+	insert := p.insert(p.prefix + "effects")
 	inbox.On(h, func(ctx context.Context, tx *sql.Tx, e callbacks.Event) error {
 		n := strings.TrimPrefix(e.Head().CallID, "c")
 		if os.Getenv("IM_INBOX_CHAIN") != "" {

@@ -31,7 +31,7 @@ func TestRecoverAfterRestart(t *testing.T) {
 		started := func() *callbacks.Handler { // as a new process has it
 			h := newHandler(t, callbacks.Config{Store: s})
 			inbox.On(h, func(ctx context.Context, tx *sql.Tx, e *callbacks.Message) error {
-				_, err := tx.ExecContext(ctx, "INSERT INTO "+effects+" VALUES ("+p.arg(1)+")", e.Record.ID)
+				_, err := tx.ExecContext(ctx, p.insert(effects), e.Record.ID)
 				return err
 			})
 			return h
