@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -46,8 +47,6 @@ type Config struct { //nolint:recvcheck // only what prints must work on values
 	Logger *slog.Logger
 	// Observe is called after each callback; it must neither block nor panic.
 	Observe func(context.Context, Observation)
-
-	now func() time.Time
 }
 
 // Decision bounds the decisions about messages.
@@ -114,18 +113,15 @@ func (c Config) checked() (Config, error) {
 		}
 	}
 	c.Secrets, c.Tokens = slices.Clone(c.Secrets), slices.Clone(c.Tokens)
-	c.MaxBody = orElse(c.MaxBody, DefaultMaxBody)
-	c.Replicas = orElse(c.Replicas, 1)
-	d.Deadline = orElse(d.Deadline, DefaultDeadline)
-	d.MaxConcurrent = orElse(d.MaxConcurrent, DefaultConcurrent)
+	c.MaxBody = cmp.Or(c.MaxBody, DefaultMaxBody)
+	c.Replicas = cmp.Or(c.Replicas, 1)
+	d.Deadline = cmp.Or(d.Deadline, DefaultDeadline)
+	d.MaxConcurrent = cmp.Or(d.MaxConcurrent, DefaultConcurrent)
 	if d.Rewritable = slices.Clone(d.Rewritable); len(d.Rewritable) == 0 {
 		d.Rewritable = []messages.Type{messages.TypeText}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.now == nil {
-		c.now = time.Now
 	}
 	return c, nil
 }
@@ -151,11 +147,4 @@ func notNegative(field string, n int64) error {
 		return api.Invalid(field, "is %d, must not be negative", n)
 	}
 	return nil
-}
-
-func orElse[T int | time.Duration](value, otherwise T) T {
-	if value == 0 {
-		return otherwise
-	}
-	return value
 }

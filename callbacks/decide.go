@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // The reasons for which the fallback counts, besides a [PanicError] and a verdict that may not
@@ -46,7 +47,7 @@ func (h *Handler) UseDecision(middleware ...func(DecisionFunc) DecisionFunc) {
 // decideAndRespond asks the user about a message and responds.
 func (h *Handler) decideAndRespond(w http.ResponseWriter, r *http.Request, out *Outgoing) {
 	d := &h.config.Decision
-	o := Observation{Kind: out.Type, CallID: out.CallID, Status: http.StatusOK, Lag: lag(h.config.now(), out.Time)}
+	o := Observation{Kind: out.Type, CallID: out.CallID, Status: http.StatusOK, Lag: lag(time.Now(), out.Time)}
 	verdict, err := h.verdict(r.Context(), out)
 	var text []byte
 	if err == nil {

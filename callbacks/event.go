@@ -38,7 +38,7 @@ type Info struct { //nolint:recvcheck // only what prints must work on values
 	Recovered  bool `json:"recovered,omitempty"`  // found in the history by [Recover], which has no callback's CallID and AppKey
 	Suspicious bool `json:"suspicious,omitempty"` // its Key was seen with another body
 
-	// Key recognizes the event when it comes again: call id, event type, chat type,
+	// Key recognizes duplicates of the event: call id, event type, chat type,
 	// receiver and operation; of a push, its status and device.
 	Key string          `json:"key,omitempty"`
 	Raw json.RawMessage `json:"raw,omitempty"` // the body as it came

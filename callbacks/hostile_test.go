@@ -1,8 +1,11 @@
 package callbacks_test
 
 import (
+	"bytes"
 	"context"
+	"math"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
@@ -33,6 +36,22 @@ func TestFreshnessOfAnyTimestamp(t *testing.T) {
 		0:                                    http.StatusUnauthorized,
 	} {
 		assert.Equal(t, want, serve(h, signed(recall.With("timestamp", at))).Code, at)
+	}
+}
+
+// A body of any length up to the limit is read, whether its length is known before or not.
+func TestLimitsOfTheBody(t *testing.T) {
+	body := recall.With("padding", strings.Repeat("x", 100_000)).Sign(secret).JSON()
+	n := len(body)
+	for limit, want := range map[int]int{
+		math.MaxInt: http.StatusOK, n + 1: http.StatusOK, n: http.StatusOK, n - 1: http.StatusRequestEntityTooLarge, 1: http.StatusRequestEntityTooLarge,
+	} {
+		h := newHandler(t, callbacks.Config{MaxBody: limit})
+		for _, length := range []int64{int64(n), -1} {
+			r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+			r.ContentLength = length
+			assert.Equal(t, want, serve(h, r).Code, "limit %d, length %d", limit, length)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"cmp"
 	"container/heap"
 	"context"
 	"slices"
@@ -52,9 +53,9 @@ func (a *aside) add(k Kept, o *MemoryOptions) {
 
 // NewMemory returns an empty store.
 func NewMemory(o MemoryOptions) *Memory {
-	o.Events, o.Bytes, o.Keys = orElse(max(0, o.Events), 10_000), orElse(max(0, o.Bytes), 64<<20), orElse(max(0, o.Keys), defaultKeys)
-	o.Workers, o.Attempts, o.Backoff = orElse(max(0, o.Workers), 4), orElse(max(0, o.Attempts), 30), orElse(max(0, o.Backoff), time.Second)
-	o.Aside = orElse(max(0, o.Aside), 1000)
+	o.Events, o.Bytes, o.Keys = cmp.Or(max(0, o.Events), 10_000), cmp.Or(max(0, o.Bytes), 64<<20), cmp.Or(max(0, o.Keys), defaultKeys)
+	o.Workers, o.Attempts, o.Backoff = cmp.Or(max(0, o.Workers), 4), cmp.Or(max(0, o.Attempts), 30), cmp.Or(max(0, o.Backoff), time.Second)
+	o.Aside = cmp.Or(max(0, o.Aside), 1000)
 	return &Memory{o: o, keys: newKeys(o.Keys), wake: make(chan struct{}, 1)}
 }
 

@@ -59,7 +59,7 @@ func (h *Handler) Stats() Stats {
 		Received: c.received.Load(), Rejected: c.rejected.Load(), Failed: c.failed.Load(), Repeated: c.repeated.Load(),
 		Suspicious: c.suspicious.Load(), Quarantined: c.quarantined.Load(), Delivered: c.verdicts[deliver].Load(),
 		Refused: c.verdicts[reject].Load(), Rewritten: c.verdicts[rewrite].Load(), FellBack: c.fellBack.Load(),
-		Recovered: c.recovered.Load(), Lag: time.Duration(c.lag.Load()), FailuresLeft: h.guard.left(h.config.now()),
+		Recovered: c.recovered.Load(), Lag: time.Duration(c.lag.Load()), FailuresLeft: h.guard.left(time.Now()),
 	}
 }
 
@@ -107,7 +107,7 @@ func addIf(counter *atomic.Int64, it bool) {
 // error of the user's may hold what users wrote.
 func (h *Handler) report(ctx context.Context, o Observation) {
 	h.counts.note(&o)
-	o.FailuresLeft = h.guard.left(h.config.now())
+	o.FailuresLeft = h.guard.left(time.Now())
 	if o.Err != nil {
 		h.warn(ctx, "callback", o.Kind, o.CallID, slog.Int("status", o.Status), slog.Bool("quarantined", o.Quarantined),
 			slog.Bool("recovered", o.Recovered), slog.Int("failures_left", o.FailuresLeft), slog.String("reason", reason(o.Err)))

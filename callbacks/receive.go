@@ -64,7 +64,7 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*arrived, int, e
 		return nil, http.StatusBadRequest, errRecovered
 	}
 	wire.rule = r.URL.Path
-	a := &arrived{wire: wire, kept: Kept{Body: body, Received: h.config.now()}}
+	a := &arrived{wire: wire, kept: Kept{Body: body, Received: time.Now()}}
 	if err := h.verify(a); err != nil {
 		return a, http.StatusUnauthorized, err
 	}
@@ -117,7 +117,7 @@ func readAll(from io.Reader, limit int) ([]byte, error) {
 	body := make([]byte, 0, 4<<10)
 	for {
 		if len(body) == cap(body) {
-			body = append(make([]byte, 0, min(2*cap(body), max(limit, len(body))+1)), body...)
+			body = append(make([]byte, 0, min(2*cap(body)-1, limit)+1), body...) // one more than the limit: it must be seen
 		}
 		n, err := from.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
@@ -150,7 +150,7 @@ func (h *Handler) verify(a *arrived) error {
 }
 
 func (h *Handler) fresh(at time.Time) error {
-	limit, now := h.config.MaxAge, h.config.now()
+	limit, now := h.config.MaxAge, time.Now()
 	if limit > 0 && (at.Before(now.Add(-limit)) || at.After(now.Add(min(limit, maxAhead)))) {
 		return ErrStale
 	}
@@ -161,7 +161,7 @@ func (h *Handler) fresh(at time.Time) error {
 // the response is a success.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, a *arrived, status int, err error) {
 	before := a != nil && a.wire.isOutgoing() // fails by itself: the rule's policy decides
-	if status != http.StatusMethodNotAllowed && !before && !h.guard.allow(h.config.now()) {
+	if status != http.StatusMethodNotAllowed && !before && !h.guard.allow(time.Now()) {
 		if errors.Is(err, ErrToken) {
 			a = h.signedWithoutToken(w, r)
 		}
@@ -198,7 +198,7 @@ func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arri
 	if a != nil {
 		k, o.CallID = a.kept, string(a.wire.CallID)
 	}
-	k.Received = h.config.now()
+	k.Received = time.Now()
 	if a != nil && a.event != nil {
 		o.Kind, o.Lag = a.event.Kind(), lag(k.Received, a.event.Head().Time)
 	}
@@ -237,7 +237,7 @@ func (h *Handler) accept(w http.ResponseWriter, r *http.Request, a *arrived) {
 func (h *Handler) keep(ctx context.Context, a *arrived) (seen Seen, failed bool, err error) {
 	seen, err = h.store(ctx, a.kept)
 	if failed = err != nil && h.config.StoreFailure != StoreFailureLose; failed {
-		h.guard.fail(h.config.now())
+		h.guard.fail(time.Now())
 	}
 	return seen, failed, err
 }
@@ -257,12 +257,12 @@ func (h *Handler) store(ctx context.Context, k Kept) (seen Seen, err error) {
 func (h *Handler) handleNow(ctx context.Context, a *arrived) (seen Seen, failed bool, err error) {
 	seen, kept := h.keys.once(ctx, a.kept.Key, a.kept.Digest, func(suspicious bool) error {
 		a.event.Head().Suspicious, a.kept.Suspicious = suspicious, suspicious
-		if err = h.handle(ctx, a.event); err == nil || h.guard.allow(h.config.now()) {
+		if err = h.handle(ctx, a.event); err == nil || h.guard.allow(time.Now()) {
 			return err
 		}
 		_, full := h.store(ctx, a.kept)
 		if full != nil && h.config.StoreFailure != StoreFailureLose {
-			h.guard.fail(h.config.now())
+			h.guard.fail(time.Now())
 			return full
 		}
 		if full == nil {

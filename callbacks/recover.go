@@ -35,7 +35,7 @@ type Recovery struct {
 	Holes      []Hole                 `json:"holes,omitempty"`      // what no call recovers
 }
 
-// Hole is a time for which events cannot be recovered.
+// Hole is a time, within the one that was asked for, whose events cannot be recovered.
 type Hole struct {
 	From  time.Time `json:"from,omitzero"`  // its beginning
 	Until time.Time `json:"until,omitzero"` // its end
@@ -77,7 +77,7 @@ const (
 // Errors: [ErrIncomplete], with the Recovery; im.ErrInvalidArgument; those of the calls, of the store,
 // and of the functions, with what was done until then. A second call goes on from there.
 func Recover(ctx context.Context, s *messages.Service, h *Handler, since time.Time, o RecoverOptions) (Recovery, error) {
-	now := h.config.now()
+	now := time.Now()
 	if o.Until.IsZero() {
 		o.Until = now
 	}
@@ -93,11 +93,11 @@ func Recover(ctx context.Context, s *messages.Service, h *Handler, since time.Ti
 	switch {
 	case err == nil:
 		if kept := now.Add(-storedFor); since.Before(kept) {
-			r.done.Holes = append(r.done.Holes, Hole{From: since, Until: kept, Messages: true})
+			r.hole(Hole{From: since, Until: kept, Messages: true})
 		}
 		err = r.resend(ctx, sets)
 	case errors.Is(err, api.ErrForbidden), errors.Is(err, api.ErrNotEnabled):
-		r.done.Holes = append(r.done.Holes, Hole{From: since, Until: o.Until})
+		r.hole(Hole{From: since, Until: o.Until})
 		err = r.readHistory(ctx)
 	}
 	return r.done, errors.Join(err, r.incomplete())
@@ -110,6 +110,17 @@ type recovery struct {
 	since   time.Time
 	o       RecoverOptions
 	done    Recovery
+}
+
+// hole names what lies within the time that was asked for.
+func (r *recovery) hole(h Hole) {
+	if h.From.Before(r.since) {
+		h.From = r.since
+	}
+	if h.Until.After(r.o.Until) {
+		h.Until = r.o.Until
+	}
+	r.done.Holes = append(r.done.Holes, h)
 }
 
 func (r *recovery) incomplete() error {

@@ -102,6 +102,11 @@ func TestRecoverFromStorage(t *testing.T) {
 	assert.Len(t, got.Resent, 1)
 	require.Len(t, got.Holes, 1, "what is older than 3 days is gone")
 	assert.True(t, got.Holes[0].Messages)
+
+	since, until := now.Add(-96*time.Hour).Truncate(time.Millisecond), now.Add(-90*time.Hour)
+	got, err = callbacks.Recover(t.Context(), service, h, since, callbacks.RecoverOptions{Until: until})
+	require.NoError(t, err)
+	assert.Equal(t, []callbacks.Hole{{From: since, Until: until, Messages: true}}, got.Holes, "within the time that was asked for")
 }
 
 // One set that fails does not keep the others back.
@@ -262,10 +267,14 @@ func TestRecoverNamesHours(t *testing.T) {
 	assert.NotEmpty(t, got.Waiting)
 	assert.Empty(t, got.Expired)
 
-	got, err = callbacks.Recover(t.Context(), service, h, now.Add(-100*24*time.Hour), callbacks.RecoverOptions{Until: now.Add(-100*24*time.Hour + time.Minute)})
+	since := now.AddDate(0, 0, -100).Truncate(time.Hour).Add(time.Minute)
+	until := since.Add(time.Hour)
+	got, err = callbacks.Recover(t.Context(), service, h, since, callbacks.RecoverOptions{Until: until})
 	require.ErrorIs(t, err, callbacks.ErrIncomplete)
-	require.NotEmpty(t, got.Expired)
-	assert.Contains(t, got.Holes, callbacks.Hole{From: got.Expired[0], Until: got.Expired[0].Add(time.Hour), Messages: true})
+	require.Len(t, got.Expired, 2)
+	assert.Equal(t, []callbacks.Hole{
+		{From: since, Until: until}, {From: since, Until: got.Expired[1], Messages: true}, {From: got.Expired[1], Until: until, Messages: true},
+	}, got.Holes, "within the time that was asked for")
 }
 
 func TestRecoverChecksItsArguments(t *testing.T) {

@@ -24,7 +24,7 @@ func (r *recovery) readHistory(ctx context.Context) error {
 			r.done.Waiting = append(r.done.Waiting, hour)
 		case errors.Is(err, messages.ErrHistoryExpired):
 			r.done.Expired = append(r.done.Expired, hour)
-			r.done.Holes = append(r.done.Holes, Hole{From: hour, Until: hour.Add(historySlot), Messages: true})
+			r.hole(Hole{From: hour, Until: hour.Add(historySlot), Messages: true})
 		default:
 			return err
 		}
@@ -109,7 +109,7 @@ func (h *Handler) recovered(ctx context.Context, record messages.Record) (Seen, 
 	e := w.event(body)
 	i := e.Head()
 	a := &arrived{wire: w, event: e, kept: Kept{
-		Key: i.Key, Digest: w.digest(body), Body: body, Received: h.config.now(), MessageID: i.MessageID,
+		Key: i.Key, Digest: w.digest(body), Body: body, Received: time.Now(), MessageID: i.MessageID,
 	}}
 	seen, err := h.take(ctx, a)
 	h.report(ctx, Observation{

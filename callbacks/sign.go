@@ -41,7 +41,7 @@ func unsignedKind(k Kind) bool {
 	return k == KindNotifyReaction || k == KindNotifyThread || k == KindPushSuccess
 }
 
-// key recognizes a callback that comes again. Without a call id, as documented for some
+// key recognizes a duplicate of a callback. Without a call id, as documented for some
 // kinds, the body itself must serve.
 func (w *wire) key(body []byte) string {
 	id := string(w.CallID)

@@ -15,14 +15,14 @@ type Store interface {
 	// with another digest it stores with Suspicious set. What is Quarantined it keeps
 	// apart, without a look at its key, and never hands to Run.
 	Keep(ctx context.Context, k Kept) (Seen, error)
-	// Run hands what is kept to handle until ctx ends, and what failed again, later. It
+	// Run hands what is kept to handle until ctx ends, and retries what failed, later. It
 	// returns nil when ctx has ended, and an error if it cannot go on.
 	Run(ctx context.Context, handle func(context.Context, Kept) error) error
 }
 
 // Kept is an event in a [Store].
 type Kept struct {
-	Key         string    `json:"key"`                   // recognizes the event when it comes again; at most 255 bytes
+	Key         string    `json:"key"`                   // recognizes duplicates of the event; at most 255 bytes
 	MessageID   string    `json:"message_id,omitempty"`  // of a message that was sent; empty for other events and offline copies
 	Digest      string    `json:"digest"`                // of the body without its signature
 	Body        []byte    `json:"body"`                  // as it came

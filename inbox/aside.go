@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -73,13 +74,13 @@ func (s *Inbox) AllQuarantined(ctx context.Context) iter.Seq2[Entry, error] {
 
 func (s *Inbox) list(ctx context.Context, o page.Options, from string) (*page.Page[Entry], error) {
 	if o.Limit < 0 || o.Limit > MaxPage {
-		return nil, invalid("Options.Limit", "is %d, must be at most %d", o.Limit, MaxPage)
+		return nil, invalid("Limit", "is %d, must be from 0 to %d", o.Limit, MaxPage)
 	}
-	limit, after := orElse(o.Limit, MaxPage), int64(0)
+	limit, after := cmp.Or(o.Limit, MaxPage), int64(0)
 	if o.Cursor != "" {
 		var err error
 		if after, err = strconv.ParseInt(o.Cursor, 10, 64); err != nil {
-			return nil, invalid("Options.Cursor", "is %.40q, must be the Next of a page", o.Cursor)
+			return nil, invalid("Cursor", "is %.40q, must be the Next of a page", o.Cursor)
 		}
 	}
 	rows, err := s.arrivals.QueryContext(ctx, s.text(from+" WHERE id > ? ORDER BY id LIMIT ?"), after, limit+1)
@@ -136,7 +137,8 @@ func all(ctx context.Context, list func(context.Context, page.Options) (*page.Pa
 }
 
 // Requeue has events that were given up handled again, with all their attempts. They are behind
-// the others now. All are requeued or none: an id that is not there is im.ErrNotFound.
+// the others now, in the order in which they arrived. All are requeued or none: an id that is not there is
+// im.ErrNotFound.
 func (s *Inbox) Requeue(ctx context.Context, ids ...string) error {
 	return s.onDead(ctx, ids, s.requeue)
 }
@@ -189,14 +191,13 @@ func (s *Inbox) requeue(ctx context.Context, tx *sql.Tx, id int64) error {
 }
 
 // onDead does something with events that were given up, which are so no longer.
-func (s *Inbox) onDead(ctx context.Context, ids []string, first func(context.Context, *sql.Tx, int64) error) error {
-	slices.Sort(ids)
-	err := s.write(ctx, func(tx *sql.Tx) error {
-		for _, text := range ids {
-			id, err := strconv.ParseInt(text, 10, 64)
-			if err != nil {
-				return invalid("ids", "has %.40q, must be of an Entry", text)
-			}
+func (s *Inbox) onDead(ctx context.Context, entries []string, first func(context.Context, *sql.Tx, int64) error) error {
+	ids, err := parsedIDs(entries)
+	if err != nil {
+		return err
+	}
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		for _, id := range ids {
 			if first != nil {
 				if err := first(ctx, tx, id); err != nil {
 					return err
@@ -206,8 +207,12 @@ func (s *Inbox) onDead(ctx context.Context, ids []string, first func(context.Con
 			if err != nil {
 				return err
 			}
-			if n, err := gone.RowsAffected(); err != nil || n == 0 {
-				return fmt.Errorf("inbox: %w: no event with the id %d was given up", im.ErrNotFound, id)
+			n, err := gone.RowsAffected()
+			if err == nil && n == 0 {
+				err = fmt.Errorf("inbox: %w: no event with the id %d was given up", im.ErrNotFound, id)
+			}
+			if err != nil {
+				return err
 			}
 		}
 		return nil
@@ -216,4 +221,18 @@ func (s *Inbox) onDead(ctx context.Context, ids []string, first func(context.Con
 		s.signal()
 	}
 	return err
+}
+
+// parsedIDs returns the ids of entries in the order in which their events arrived, each once.
+func parsedIDs(entries []string) ([]int64, error) {
+	ids := make([]int64, 0, len(entries))
+	for _, text := range entries {
+		id, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, invalid("ids", "has %.40q, must be the ID of an Entry", text)
+		}
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }

@@ -28,7 +28,7 @@ import (
 	"github.com/imrest/im-go/users"
 )
 
-// bodyName names a callback by its body: what the IM server sends again is the same text.
+// bodyName names a callback by its body: what the IM server resends is the same text.
 func bodyName(body []byte) string {
 	sum := sha256.Sum256(body)
 	return strconv.FormatInt(int64(binary.BigEndian.Uint64(sum[:])), 10)
@@ -241,26 +241,13 @@ func TestTortureChain(t *testing.T) {
 		require.NoError(t, c.WaitCallbacks(t.Context()))
 		stop()
 		group.Wait()
-		waiting := time.Now()
-		for look := time.Now(); counts(t, s).Waiting > 0; look = time.Now() {
-			require.Less(t, time.Since(waiting), 10*time.Minute)
-			time.Sleep(50*time.Millisecond + 10*time.Since(look)) // counting must not slow it down
-		}
+		untilHandled(t, s)
 		all, others := w.split()
 		assert.Zero(t, others, "not accepted after Recover")
 		assert.Zero(t, counts(t, s).Dead)
 		assert.Zero(t, counts(t, s).Quarantined)
 
-		times := map[string]int{}
-		rows, err := db.QueryContext(t.Context(), "SELECT n FROM "+effects)
-		require.NoError(t, err)
-		defer rows.Close()
-		for rows.Next() {
-			var n string
-			require.NoError(t, rows.Scan(&n))
-			times[n]++
-		}
-		require.NoError(t, rows.Err())
+		times := tally[string](t, db, effects)
 		lost, lostOthers, twice := 0, 0, 0
 		for name := range all {
 			switch n := times[name]; {

@@ -29,7 +29,7 @@ func TestFailingHandlersLeadToNoBan(t *testing.T) {
 			var broken atomic.Bool
 			broken.Store(true)
 			inbox.On(h, func(ctx context.Context, tx *sql.Tx, e *callbacks.Recalled) error {
-				if _, err := tx.ExecContext(ctx, "INSERT INTO "+effects+" VALUES ("+p.arg(1)+")", e.CallID); err != nil {
+				if _, err := tx.ExecContext(ctx, p.insert(effects), e.CallID); err != nil {
 					return err
 				}
 				if broken.Load() {

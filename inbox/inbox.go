@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -92,15 +93,12 @@ func New(db *sql.DB, o Options) (*Inbox, error) {
 		db: db, arrivals: db, o: o, grammar: grammars[o.Dialect], log: o.Logger,
 		wake: make(chan struct{}, 1), busy: make(map[string]time.Time),
 	}
-	if o.Dialect.separate() {
-		s.arrivals = o.Arrivals
-	}
 	need := o.Workers + 2
 	if o.Dialect.separate() {
-		need = o.Workers
+		s.arrivals, need = o.Arrivals, o.Workers
 	}
 	if most := db.Stats().MaxOpenConnections; most > 0 && most < need {
-		return nil, invalid("db", "has at most %d connections, must have %d for %d workers: receiving would wait for handlers",
+		return nil, invalid("db", "has at most %d connections, must have at least %d for %d workers: receiving would wait for handlers",
 			most, need, o.Workers)
 	}
 	return s, nil
@@ -141,23 +139,15 @@ func (o Options) withDefaults() Options {
 	if o.Dialect.separate() {
 		workers, batch = 1, 32
 	}
-	o.Workers, o.Batch = orElse(o.Workers, workers), orElse(o.Batch, batch)
-	o.Prefix = orElse(o.Prefix, "im_")
-	o.Attempts, o.MaxQuarantined = orElse(o.Attempts, 30), orElse(o.MaxQuarantined, 1000)
-	o.Backoff, o.MaxBackoff = orElse(o.Backoff, time.Second), orElse(o.MaxBackoff, 10*time.Minute)
-	o.Remember, o.Grace, o.Poll = orElse(o.Remember, 72*time.Hour), orElse(o.Grace, 10*time.Second), orElse(o.Poll, time.Second)
+	o.Workers, o.Batch = cmp.Or(o.Workers, workers), cmp.Or(o.Batch, batch)
+	o.Prefix = cmp.Or(o.Prefix, "im_")
+	o.Attempts, o.MaxQuarantined = cmp.Or(o.Attempts, 30), cmp.Or(o.MaxQuarantined, 1000)
+	o.Backoff, o.MaxBackoff = cmp.Or(o.Backoff, time.Second), cmp.Or(o.MaxBackoff, 10*time.Minute)
+	o.Remember, o.Grace, o.Poll = cmp.Or(o.Remember, 72*time.Hour), cmp.Or(o.Grace, 10*time.Second), cmp.Or(o.Poll, time.Second)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return o
-}
-
-func orElse[T comparable](value, otherwise T) T {
-	var zero T
-	if value == zero {
-		return otherwise
-	}
-	return value
 }
 
 func invalid(field, format string, args ...any) error {

@@ -41,7 +41,7 @@ func receive() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	insert := "INSERT INTO " + p.prefix + "effects VALUES (" + p.arg(1) + ")"
+	insert := p.insert(p.prefix + "effects")
 	inbox.On(h, func(ctx context.Context, tx *sql.Tx, e callbacks.Event) error {
 		n := strings.TrimPrefix(e.Head().CallID, "c")
 		if os.Getenv("IM_INBOX_CHAIN") != "" {
@@ -185,6 +185,32 @@ func order(n int) []int {
 	return all
 }
 
+// untilHandled waits until no event does, however many there are.
+func untilHandled(t *testing.T, s *inbox.Inbox) {
+	t.Helper()
+	start := time.Now()
+	for look := start; counts(t, s).Waiting > 0; look = time.Now() {
+		require.Less(t, time.Since(start), 10*time.Minute)
+		time.Sleep(50*time.Millisecond + 10*time.Since(look)) // counting must not slow it down
+	}
+}
+
+// tally counts how often each event took effect.
+func tally[N comparable](t *testing.T, db *sql.DB, effects string) map[N]int {
+	t.Helper()
+	times := map[N]int{}
+	rows, err := db.QueryContext(t.Context(), "SELECT n FROM "+effects)
+	require.NoError(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var n N
+		require.NoError(t, rows.Scan(&n))
+		times[n]++
+	}
+	require.NoError(t, rows.Err())
+	return times
+}
+
 // Of the events that got a 200 none is lost and none takes effect twice, however often the receiver
 // is killed.
 func TestTortureKilledReceiver(t *testing.T) {
@@ -218,25 +244,12 @@ func TestTortureKilledReceiver(t *testing.T) {
 		}
 		group.Wait()
 		received := time.Since(start)
-		waiting := time.Now()
-		for look := time.Now(); counts(t, s).Waiting > 0; look = time.Now() {
-			require.Less(t, time.Since(waiting), 10*time.Minute)
-			time.Sleep(50*time.Millisecond + 10*time.Since(look)) // counting must not slow it down
-		}
+		untilHandled(t, s)
 		all := time.Since(start)
 		assert.Zero(t, counts(t, s).Dead)
-		times := make([]int, events)
-		rows, err := db.QueryContext(t.Context(), "SELECT n FROM "+effects)
-		require.NoError(t, err)
-		defer rows.Close()
-		for rows.Next() {
-			var n int
-			require.NoError(t, rows.Scan(&n))
-			times[n]++
-		}
-		require.NoError(t, rows.Err())
+		times := tally[int](t, db, effects)
 		lost, twice, unacked := 0, 0, 0
-		for n := range times {
+		for n := range events {
 			switch acked := out.acked[n].Load(); {
 			case acked && times[n] == 0:
 				lost++
@@ -245,6 +258,7 @@ func TestTortureKilledReceiver(t *testing.T) {
 			case !acked:
 				unacked++
 			}
+			delete(times, n)
 		}
 		t.Logf("%d events, %d of them twice or more, killed %d times: %d got a 200, lost %d, effective twice %d; "+
 			"%d attempts failed, %d events never accepted; received in %s (%.0f/s), all handled in %s (%.0f/s)",
@@ -252,6 +266,7 @@ func TestTortureKilledReceiver(t *testing.T) {
 			received.Round(time.Millisecond), float64(out.sent.Load())/received.Seconds(), all.Round(time.Millisecond), float64(out.sent.Load())/all.Seconds())
 		assert.Zero(t, lost)
 		assert.Zero(t, twice)
+		assert.Empty(t, times, "each effect is that of an event")
 		assert.Greater(t, out.sent.Load(), int64(events)*99/100)
 		assert.Equal(t, kills, killed)
 	})

@@ -124,6 +124,11 @@ func (p place) arg(n int) string {
 	return "?"
 }
 
+// insert is the statement that puts one value into a table.
+func (p place) insert(table string) string {
+	return "INSERT INTO " + table + " VALUES (" + p.arg(1) + ")"
+}
+
 // table makes a table of the user's, whose name it returns.
 func (p place) table(t *testing.T, db *sql.DB, name, columns string) string {
 	t.Helper()

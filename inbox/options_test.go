@@ -108,11 +108,16 @@ func TestRunNeedsTables(t *testing.T) {
 	until(t, func() bool { return counts(t, s).Waiting == 0 })
 	require.ErrorContains(t, h.Run(t.Context()), "runs already")
 	stop()
-	_, err = s.ListDead(t.Context(), page.Options{Limit: 101})
+	for text, o := range map[string]page.Options{
+		"Limit: is 101, must be from 0 to 100": {Limit: 101}, "Limit: is -1, must be from 0 to 100": {Limit: -1}, `Cursor: is "x"`: {Cursor: "x"},
+	} {
+		_, err = s.ListDead(t.Context(), o)
+		require.ErrorIs(t, err, im.ErrInvalidArgument)
+		require.ErrorContains(t, err, text)
+	}
+	err = s.Requeue(t.Context(), "1", "x")
 	require.ErrorIs(t, err, im.ErrInvalidArgument)
-	_, err = s.ListDead(t.Context(), page.Options{Cursor: "x"})
-	require.ErrorIs(t, err, im.ErrInvalidArgument)
-	require.ErrorIs(t, s.Requeue(t.Context(), "x"), im.ErrInvalidArgument)
+	require.ErrorContains(t, err, `ids: has "x", must be the ID of an Entry`)
 }
 
 // On needs an inbox.
@@ -143,6 +148,15 @@ func TestConversation(t *testing.T) {
 	group := "group 355555555500001"
 	assert.Equal(t, group, name(recall))
 	assert.Equal(t, group, name(callbackstest.Example(callbacks.KindMessageGroupReadAck)))
+	moderated, alert := callbackstest.Example(callbacks.KindModeration), callbackstest.Example(callbacks.KindKeywordAlert)
+	assert.Equal(t, name(ack), name(moderated))
+	assert.Equal(t, "group g1", name(moderated.With("targetType", "groupchat").With("to", "g1")))
+	assert.Equal(t, name(ack), name(alert))
+	for _, chat := range []string{"group", "room"} {
+		alert = alert.With("chatType", "chat:"+chat+":text").With("contentReceiver", "north#shop_g1@conference.easemob.com")
+		assert.Equal(t, "group g1", name(alert))
+	}
+	assert.Empty(t, name(callbackstest.Example(callbacks.KindPushFail)))
 	for _, kind := range callbackstest.Kinds() {
 		got := name(callbackstest.Example(kind))
 		switch {

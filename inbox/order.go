@@ -1,13 +1,15 @@
 package inbox
 
 import (
+	"strings"
+
 	"github.com/imrest/im-go/callbacks"
 	"github.com/imrest/im-go/messages"
 )
 
 // Conversation names the conversation of an event, for [Options.OrderBy]: two users, or a
-// group or room. It has no name for logins and for what is not known. A recall that does not
-// name its group counts as one between users.
+// group or room. It has no name for logins, reports of pushes, super admins of rooms and what is not known.
+// A recall that does not name its group counts as one between users.
 func Conversation(e callbacks.Event) string {
 	switch e := e.(type) {
 	case *callbacks.Message:
@@ -33,7 +35,12 @@ func Conversation(e callbacks.Event) string {
 	case *callbacks.ThreadUpdated:
 		return group(e.ThreadID, e)
 	case *callbacks.KeywordAlert:
+		if strings.HasPrefix(e.ContentType, "chat:group:") || strings.HasPrefix(e.ContentType, "chat:room:") {
+			return group(e.To, e)
+		}
 		return users(e.From, e.To)
+	case *callbacks.Moderated:
+		return conversation(messages.Record{ChatType: e.ChatType, From: e.From, To: e.To})
 	}
 	return ""
 }

@@ -5,7 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/http/httptest"
+	"slices"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,11 +21,9 @@ import (
 	"github.com/imrest/im-go/inbox"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/page"
-
-	"net/http/httptest"
 )
 
-// Messages that were handled before a restart are not recovered from the history once more.
+// Messages that were handled before a restart are not recovered from the history.
 func TestRecoverAfterRestart(t *testing.T) {
 	onAll(t, func(t *testing.T, p place) {
 		s, db := p.inbox(t, inbox.Options{Poll: 10 * time.Millisecond})
@@ -30,7 +31,7 @@ func TestRecoverAfterRestart(t *testing.T) {
 		started := func() *callbacks.Handler { // as a new process has it
 			h := newHandler(t, callbacks.Config{Store: s})
 			inbox.On(h, func(ctx context.Context, tx *sql.Tx, e *callbacks.Message) error {
-				_, err := tx.ExecContext(ctx, "INSERT INTO "+effects+" VALUES ("+p.arg(1)+")", e.Record.ID)
+				_, err := tx.ExecContext(ctx, p.insert(effects), e.Record.ID)
 				return err
 			})
 			return h
@@ -82,7 +83,7 @@ func TestRecoverAfterRestart(t *testing.T) {
 	})
 }
 
-// What dies again while all that is dead is requeued is not requeued once more.
+// What dies again while all that is dead is requeued is not requeued a second time.
 func TestRequeueAllEnds(t *testing.T) {
 	onAll(t, func(t *testing.T, p place) {
 		s, _ := p.inbox(t, inbox.Options{Attempts: 1, Poll: 10 * time.Millisecond})
@@ -105,5 +106,46 @@ func TestRequeueAllEnds(t *testing.T) {
 		dead, err := s.ListDead(t.Context(), page.Options{Limit: 1})
 		require.NoError(t, err)
 		assert.Equal(t, "always", dead.Items[0].Failure)
+	})
+}
+
+// What is requeued is handled in the order in which it arrived, and the caller's list stays as it is.
+func TestRequeueKeepsTheOrder(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		s, _ := p.inbox(t, inbox.Options{Attempts: 1, Poll: 10 * time.Millisecond, OrderBy: func(callbacks.Event) string { return "one lane" }})
+		h := newHandler(t, callbacks.Config{Store: s})
+		var broken atomic.Bool
+		var mu sync.Mutex
+		var got []string
+		callbacks.On(h, func(_ context.Context, e callbacks.Event) error {
+			if broken.Load() {
+				return errors.New("not yet")
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			got = append(got, e.Head().CallID)
+			return nil
+		})
+		run(t, h)
+		broken.Store(true)
+		var want []string
+		for i := range 12 { // ids of one and of two digits
+			want = append(want, fmt.Sprint("c", i))
+			require.Equal(t, 200, post(h, numbered(i)))
+		}
+		until(t, func() bool { return counts(t, s).Dead == len(want) })
+		var ids []string
+		for e, err := range s.AllDead(t.Context()) {
+			require.NoError(t, err)
+			ids = append(ids, e.ID)
+		}
+		slices.Reverse(ids)
+		ids = append(ids, ids[0]) // twice is once
+		asked := slices.Clone(ids)
+		broken.Store(false)
+		require.NoError(t, s.Requeue(t.Context(), ids...))
+		assert.Equal(t, asked, ids)
+		until(t, func() bool { return counts(t, s) == inbox.Counts{} })
+		assert.Equal(t, want, got)
 	})
 }

@@ -149,7 +149,7 @@ func (s *Inbox) claim(ctx context.Context, tx *sql.Tx, c candidate) (*claimed, e
 		err = s.firstOfLane(ctx, tx, c)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil //nolint:nilnil // no event is no failure
+		return nil, nil //nolint:nilnil // that there is no event is not a failure
 	}
 	if err == nil {
 		e.kept, err = keptOf(about, body)

@@ -83,7 +83,7 @@ func TestEffects(t *testing.T) {
 		h := newHandler(t, callbacks.Config{Store: s})
 		var calls atomic.Int32
 		inbox.On(h, func(ctx context.Context, tx *sql.Tx, e *callbacks.Recalled) error {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO "+effects+" VALUES ("+p.arg(1)+")", e.CallID); err != nil {
+			if _, err := tx.ExecContext(ctx, p.insert(effects), e.CallID); err != nil {
 				return err
 			}
 			switch n := calls.Add(1); {
@@ -175,7 +175,7 @@ func TestDeadLetters(t *testing.T) {
 			if broken.Load() {
 				return errors.New("no \x00 \xff room")
 			}
-			_, err := tx.ExecContext(ctx, "INSERT INTO "+effects+" VALUES ("+p.arg(1)+")", e.CallID)
+			_, err := tx.ExecContext(ctx, p.insert(effects), e.CallID)
 			return err
 		})
 		run(t, h)
@@ -319,7 +319,7 @@ func TestLongHandlersDoNotDelayReceiving(t *testing.T) {
 		h := newHandler(t, callbacks.Config{Store: s})
 		entered, leave := make(chan struct{}, 1000), make(chan struct{})
 		inbox.On(h, func(ctx context.Context, tx *sql.Tx, e *callbacks.Recalled) error {
-			_, err := tx.ExecContext(ctx, "INSERT INTO "+effects+" VALUES ("+p.arg(1)+")", e.CallID)
+			_, err := tx.ExecContext(ctx, p.insert(effects), e.CallID)
 			entered <- struct{}{}
 			<-leave
 			return err
@@ -352,7 +352,7 @@ func TestEndedTransactions(t *testing.T) {
 		effects := p.table(t, db, "effects", "call_id VARCHAR(100)")
 		h := newHandler(t, callbacks.Config{Store: s})
 		inbox.On(h, func(ctx context.Context, tx *sql.Tx, e *callbacks.Recalled) error {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO "+effects+" VALUES ("+p.arg(1)+")", e.CallID); err != nil {
+			if _, err := tx.ExecContext(ctx, p.insert(effects), e.CallID); err != nil {
 				return err
 			}
 			if e.CallID == "c1" {
@@ -380,7 +380,7 @@ func TestShutdown(t *testing.T) {
 		entered := make(chan string, 10)
 		patient := atomic.Bool{}
 		inbox.On(h, func(ctx context.Context, tx *sql.Tx, e *callbacks.Recalled) error {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO "+effects+" VALUES ("+p.arg(1)+")", e.CallID); err != nil {
+			if _, err := tx.ExecContext(ctx, p.insert(effects), e.CallID); err != nil {
 				return err
 			}
 			entered <- e.CallID
@@ -405,7 +405,7 @@ func TestShutdown(t *testing.T) {
 		stop()
 		c := counts(t, s)
 		assert.Equal(t, 1, c.Waiting)
-		assert.Zero(t, c.Retrying, "the end of the process is no failure of the event")
+		assert.Zero(t, c.Retrying, "the end of the process is not a failure of the event")
 		assert.Equal(t, 1, number(t, db, "SELECT COUNT(*) FROM "+effects))
 
 		patient.Store(false)

@@ -72,7 +72,7 @@ func (b *bot) decide(_ context.Context, m *callbacks.Outgoing) callbacks.Verdict
 	return callbacks.Deliver()
 }
 
-// sent is told of every message that was delivered. Messages sent by calls of the API, about which nobody
+// sent gets every message that was delivered. Messages sent by calls of the API, about which nobody
 // asks, are moderated here. A duplicate does no harm: recalling and noting can be done twice.
 func (b *bot) sent(ctx context.Context, m *callbacks.Message) error {
 	if m.Offline {

@@ -69,7 +69,7 @@ type story struct {
 
 func (s *story) say(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format+"\n", args...) }
 
-// begin starts the bot, and tells the server where it is.
+// begin starts the bot, and sets its rules at the server.
 func (s *story) begin(context.Context) error {
 	s.srv.AddUsers("alice", "bob")
 	s.srv.LogIn("alice")
@@ -151,7 +151,7 @@ func (s *story) restart(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.say("restart: %d messages missed, %d stored callbacks ordered again", missed, stored(done))
+	s.say("restart: %d messages missed, %d stored callbacks resent", missed, stored(done))
 	return s.srv.WaitCallbacks(ctx)
 }
 

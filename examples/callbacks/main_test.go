@@ -16,7 +16,7 @@ func TestRun(t *testing.T) {
 alice: "Win big at the casino!" is rejected: imtest: alice cannot send: rejected before delivery: no advertising
 alice: "Call me: 555-0199" reaches bob as "Call me: ***-****"
 app: "The casino has sent you a coupon." was sent, recalled: true
-restart: 5 messages missed, 5 stored callbacks ordered again
+restart: 5 messages missed, 5 stored callbacks resent
 in the end: 8 messages sent, 8 handled, 0 lost
 `, out.String())
 }

@@ -1,7 +1,7 @@
 // Command nats receives callbacks, keeps them in a file, and hands them to NATS JetStream.
 //
 // The IM server gets its 200 as soon as an event is in the file, whether the broker is there or not.
-// Events that the broker does not take are handed over again later. Each message has an id, by which
+// Events that the broker does not take are retried later. Each message has an id, by which
 // JetStream drops the second of two within its window (two minutes unless set otherwise).
 //
 //	IM_CALLBACK_SECRET=... nats -listen :8080 -nats nats://127.0.0.1:4222 -file callbacks.db

@@ -65,7 +65,7 @@ func (s *hoursOfCallbacks) serve(h http.Handler) {
 	s.serving = h
 }
 
-// onAFakeClock starts a server outside of a bubble, since it listens, and tells the rest inside, where the handler is
+// onAFakeClock starts a server outside of a bubble, since it listens, and runs the story inside, where the handler is
 // made.
 func onAFakeClock(t *testing.T, config func() callbacks.Config, story func(s *hoursOfCallbacks), opts ...imtest.Option) {
 	s := &hoursOfCallbacks{seen: map[string]int{}}

@@ -1,18 +1,18 @@
 package e2e
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"context"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -42,8 +42,8 @@ type callbackStory struct {
 	sent  map[string]messages.Record // of messages, by id
 }
 
-// tellCallbacks starts a server with a rule for everything in the old format of groups, and one for the new format.
-func tellCallbacks(t *testing.T) *callbackStory {
+// startCallbackStory starts a server with a rule for everything in the old format of groups, and one for the new format.
+func startCallbackStory(t *testing.T) *callbackStory {
 	s := &callbackStory{T: t, ctx: t.Context(), seen: map[callbacks.Kind]bool{}, sent: map[string]messages.Record{}}
 	handler, err := callbacks.New(callbacks.Config{Secrets: []string{"for all", "for groups", "before"}, Unsigned: callbacks.UnsignedReject})
 	require.NoError(t, err)
@@ -73,24 +73,38 @@ func tellCallbacks(t *testing.T) *callbackStory {
 
 // hear does something, and compares the events that it causes, in any order between the rules. Of
 // each it checks what all have, and compares the rest.
-func (s *callbackStory) hear(what string, do func(), want ...callbacks.Event) []callbacks.Event {
+func (s *callbackStory) hear(what string, do func(), want ...callbacks.Event) {
+	s.Helper()
+	s.same(want, s.caused(what, do), what)
+}
+
+// caused does something, and returns the essence of the events that it causes.
+func (s *callbackStory) caused(what string, do func()) []callbacks.Event {
+	s.Helper()
+	var got []callbacks.Event
+	for _, e := range s.heardOf(what, do) {
+		got = append(got, s.essence(e))
+	}
+	return got
+}
+
+// heardOf does something, and returns the events that it causes as they arrive.
+func (s *callbackStory) heardOf(what string, do func()) []callbacks.Event {
 	s.Helper()
 	s.mu.Lock()
 	s.heard = nil
 	s.mu.Unlock()
 	do()
 	require.NoError(s, s.srv.WaitCallbacks(s.ctx))
-	heard := s.heard
-	var got []callbacks.Event
-	for _, e := range heard {
-		s.seen[e.Head().Type] = true
-		got = append(got, s.essence(e))
-	}
-	s.same(want, got, what)
 	for _, d := range s.srv.Deliveries() {
 		require.Equal(s, imtest.DeliveryAccepted, d.State, "%s: %s %v", what, d.Kind, d.Attempts)
 	}
-	return heard
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.heard {
+		s.seen[e.Kind()] = true
+	}
+	return s.heard
 }
 
 // same compares events in any order, as the JSON that they have.
@@ -122,64 +136,39 @@ func (s *callbackStory) essence(e callbacks.Event) callbacks.Event {
 		assert.Equal(s, "acme#demo", head.AppKey, head.Type)
 	}
 	plain := callbacks.Info{Type: head.Type, From: head.From, To: head.To, Device: head.Device, Offline: head.Offline}
+	e = shallowCopy(e)
 	switch e := e.(type) {
+	case *callbacks.Recalled, *callbacks.Receipt, *callbacks.UserStatus, *callbacks.Reacted:
 	case *callbacks.Message:
-		c := *e
 		plain.MessageID, plain.ContentType = head.MessageID, head.ContentType
-		s.sent[c.Record.ID] = c.Record
-		c.Info, c.Record.Raw = plain, nil
-		return &c
+		s.sent[e.Record.ID] = e.Record
+		e.Record.Raw = nil
 	case *callbacks.Outgoing:
-		return &callbacks.Outgoing{Info: plain, Record: messages.Record{Body: e.Record.Body, ChatType: e.Record.ChatType}, GroupID: e.GroupID, EditedID: e.EditedID}
-	case *callbacks.Recalled:
-		c := *e
-		c.Info = plain
-		return &c
+		e.Record = messages.Record{Body: e.Record.Body, ChatType: e.Record.ChatType}
 	case *callbacks.Edited:
-		c := *e
-		c.Info, c.Record.Raw = plain, nil
-		return &c
-	case *callbacks.Receipt:
-		c := *e
-		c.Info = plain
-		return &c
+		e.Record.Raw = nil
 	case *callbacks.ContactEvent:
-		c := *e
-		if c.RosterVersion != "" {
-			assert.Len(s, c.RosterVersion, 40)
-			c.RosterVersion = "v"
+		if e.RosterVersion != "" {
+			assert.Len(s, e.RosterVersion, 40)
+			e.RosterVersion = "v"
 		}
-		c.Info = plain
-		return &c
-	case *callbacks.UserStatus:
-		c := *e
-		c.Info = plain
-		return &c
 	case *callbacks.GroupEvent:
-		c := *e
-		c.Info = callbacks.Info{Type: head.Type}
-		return &c
-	case *callbacks.Reacted:
-		c := *e
-		c.Info = plain
-		return &c
+		plain = callbacks.Info{Type: head.Type}
 	case *callbacks.ThreadUpdated:
-		c := *e
-		c.Info, c.LastMessage.Raw = plain, nil
-		return &c
-	case *callbacks.Moderated:
-		c := *e
+		e.LastMessage.Raw = nil
+	case *callbacks.Moderated, *callbacks.Pushed:
 		plain.MessageID = head.MessageID
-		c.Info = plain
-		return &c
-	case *callbacks.Pushed:
-		c := *e
-		plain.MessageID = head.MessageID
-		c.Info = plain
-		return &c
+	default:
+		s.Errorf("%T %s is not expected: %s", e, head.Type, head.Raw)
 	}
-	s.Errorf("%T %s is not expected: %s", e, head.Type, head.Raw)
+	*e.Head() = plain
 	return e
+}
+
+func shallowCopy(e callbacks.Event) callbacks.Event {
+	c := reflect.New(reflect.TypeOf(e).Elem())
+	c.Elem().Set(reflect.ValueOf(e).Elem())
+	return c.Interface().(callbacks.Event)
 }
 
 // infoOf is the Info of an event, as essence leaves it.
@@ -190,7 +179,7 @@ func infoOf(kind callbacks.Kind, from, to string) callbacks.Info {
 // Every kind of callback that the emulator can cause arrives verified, as a typed event with the
 // values of the server. docs/emulator.md says which these are.
 func TestEveryKindOfCallback(t *testing.T) {
-	s := tellCallbacks(t)
+	s := startCallbackStory(t)
 	s.logins()
 	s.messages()
 	s.changes()
@@ -256,24 +245,23 @@ func (s *callbackStory) messages() {
 		callbacks.KindMessageCustom:   {"custom", "chat:user:custom", `{"customEvent":"gift","customExts":{"color":"red","size":"2"}}`},
 		callbacks.KindMessageCombine:  {"txt", "chat:user:txt", `{"subType":"sub_combine","msg":"update","title":"Chat","summary":"a: b","filename":"x.bin","url":"` + url + `","secret":"s","file_length":7,"combineLevel":1}`},
 	} {
-		s.mu.Lock()
-		s.heard = nil
-		s.mu.Unlock()
-		sent, err := s.srv.SendAs("alice", imtest.ClientMessage{To: "bob", Type: tt.kind, Body: json.RawMessage(tt.body)})
-		require.NoError(s, err)
-		require.NoError(s, s.srv.WaitCallbacks(s.ctx))
-		require.Len(s, s.heard, 3, "two questions and the message")
+		var sent imtest.Message
+		heard := s.heardOf(tt.body, func() {
+			var err error
+			sent, err = s.srv.SendAs("alice", imtest.ClientMessage{To: "bob", Type: tt.kind, Body: json.RawMessage(tt.body)})
+			require.NoError(s, err)
+		})
+		require.Len(s, heard, 3, "two questions and the message")
 		for i, kind := range []callbacks.Kind{callbacks.KindPreSendMessage, callbacks.KindPreSendMessageFlat, kind} {
-			e := s.heard[i]
-			s.seen[e.Head().Type] = true
-			require.Equal(s, kind, e.Head().Type)
+			e := heard[i]
+			require.Equal(s, kind, e.Kind())
 			assert.Equal(s, sent.ID, e.Head().MessageID)
 			s.essence(e)
 		}
-		arrived := s.heard[2].(*callbacks.Message)
+		arrived := heard[2].(*callbacks.Message)
 		s.same([]callbacks.Event{s.message(kind, tt.content, sent, arrived.Record.Body)}, []callbacks.Event{s.essence(arrived)}, tt.body)
-		assert.Equal(s, arrived.Record.Body, s.heard[0].(*callbacks.Outgoing).Record.Body)
-		assert.Equal(s, arrived.Record.Body, s.heard[1].(*callbacks.Outgoing).Record.Body)
+		assert.Equal(s, arrived.Record.Body, heard[0].(*callbacks.Outgoing).Record.Body)
+		assert.Equal(s, arrived.Record.Body, heard[1].(*callbacks.Outgoing).Record.Body)
 		if attached, ok := arrived.Record.Attachment(); ok {
 			assert.Equal(s, []any{file.Name, file.URL, file.Secret, file.Size}, []any{attached.Name, attached.URL, attached.Secret, attached.Size})
 		}
@@ -284,7 +272,7 @@ func (s *callbackStory) messages() {
 	require.NoError(s, s.srv.WaitCallbacks(s.ctx))
 	text := messages.Message{From: "alice", Body: messages.Text("hi"), Ext: map[string]any{"k": "v"}}
 	var ids [2]string
-	heard := s.hearMessages(func() {
+	heard := s.caused("send to a group and a room", func() {
 		sent, err := s.client.Messages.SendToGroups(s.ctx, []string{"club"}, text)
 		require.NoError(s, err)
 		ids[0] = sent[0].Value
@@ -301,22 +289,7 @@ func (s *callbackStory) messages() {
 	for _, e := range []*callbacks.Message{online, offline, inRoom} {
 		e.Record.Ext = map[string]any{"k": "v"}
 	}
-	s.same([]callbacks.Event{online, offline, inRoom}, heard, "")
-}
-
-// hearMessages is hear that returns what is left of the events.
-func (s *callbackStory) hearMessages(do func()) []callbacks.Event {
-	s.mu.Lock()
-	s.heard = nil
-	s.mu.Unlock()
-	do()
-	require.NoError(s, s.srv.WaitCallbacks(s.ctx))
-	var got []callbacks.Event
-	for _, e := range s.heard {
-		s.seen[e.Head().Type] = true
-		got = append(got, s.essence(e))
-	}
-	return got
+	s.same([]callbacks.Event{online, offline, inRoom}, heard, "send to a group and a room")
 }
 
 func (s *callbackStory) send(text string) imtest.Message {
@@ -418,7 +391,7 @@ func (s *callbackStory) settings(g imtest.Group) *callbacks.GroupSettings {
 func (s *callbackStory) groups() {
 	ctx, c := s.ctx, s.client.Groups
 	var id string
-	heard := s.hearMessages(func() {
+	heard := s.caused("create", func() {
 		var err error
 		id, err = c.Create(ctx, groups.NewGroup{Owner: "alice", Name: "Hiking", Description: "up & down", Members: []string{"bob"}, Public: true})
 		require.NoError(s, err)
@@ -430,14 +403,14 @@ func (s *callbackStory) groups() {
 			e.Roles, e.Settings = map[string]string{"alice": "owner"}, s.settings(groupOf(s.T, s.srv, id))
 		}),
 		with(op(callbacks.KindGroupOpJoinDirect, callbacks.MemberAdded, id, "", "bob"), counting(2)),
-	}, heard, "")
+	}, heard, "create")
 
 	s.srv.Clock().Advance(time.Second)
-	heard = s.hearMessages(func() { require.NoError(s, c.Update(ctx, id, groups.GroupUpdate{Name: new("Climbing")})) })
+	heard = s.caused("update", func() { require.NoError(s, c.Update(ctx, id, groups.GroupUpdate{Name: new("Climbing")})) })
 	s.same([]callbacks.Event{
 		muc(callbacks.KindMUCUpdate, callbacks.GroupUpdated, id, ""),
 		with(op(callbacks.KindGroupOpUpdateInfo, callbacks.GroupUpdated, id, ""), func(e *callbacks.GroupEvent) { e.Settings = s.settings(groupOf(s.T, s.srv, id)) }),
-	}, heard, "")
+	}, heard, "update")
 	s.hear("announce", func() { require.NoError(s, c.SetAnnouncement(ctx, id, "at noon")) },
 		with(muc(callbacks.KindMUCUpdateAnnouncement, callbacks.GroupAnnouncementSet, id, ""), func(e *callbacks.GroupEvent) { e.Announcement = "at noon" }),
 		with(op(callbacks.KindGroupOpUpdateAnnouncement, callbacks.GroupAnnouncementSet, id, ""), func(e *callbacks.GroupEvent) { e.Announcement = "at noon" }))
@@ -450,7 +423,7 @@ func (s *callbackStory) groups() {
 	s.hear("disable", func() { require.NoError(s, c.Disable(ctx, id)) }, op(callbacks.KindGroupOpUpdateDisable, callbacks.GroupDisabled, id, ""))
 	s.hear("enable", func() { require.NoError(s, c.Enable(ctx, id)) }, op(callbacks.KindGroupOpUpdateDisable, callbacks.GroupEnabled, id, ""))
 
-	heard = s.hearMessages(func() {
+	heard = s.caused("upload a file", func() {
 		_, err := c.UploadFile(ctx, id, file.Bytes("plan.csv", []byte("a,b")), groups.UploadOptions{})
 		require.NoError(s, err)
 	})
@@ -459,7 +432,7 @@ func (s *callbackStory) groups() {
 	s.same([]callbacks.Event{
 		with(muc(callbacks.KindMUCUploadFile, callbacks.FileAdded, id, ""), func(e *callbacks.GroupEvent) { e.Files = []callbacks.GroupFile{shared} }),
 		with(op(callbacks.KindGroupOpShareFileAdd, callbacks.FileAdded, id, ""), func(e *callbacks.GroupEvent) { e.Files = []callbacks.GroupFile{{ID: f.UUID}} }),
-	}, heard, "")
+	}, heard, "upload a file")
 	s.hear("delete a file", func() { require.NoError(s, c.DeleteFile(ctx, id, f.UUID)) },
 		with(muc(callbacks.KindMUCDeleteFile, callbacks.FileRemoved, id, ""), func(e *callbacks.GroupEvent) { e.Files = []callbacks.GroupFile{{ID: f.UUID}} }),
 		with(op(callbacks.KindGroupOpShareFileRemove, callbacks.FileRemoved, id, ""), func(e *callbacks.GroupEvent) { e.Files = []callbacks.GroupFile{{ID: f.UUID}} }))
@@ -578,7 +551,7 @@ func (s *callbackStory) threads() {
 	require.NoError(s, err)
 	id, err := s.srv.CreateThreadAs("alice", "club", m.ID, "Release notes")
 	require.NoError(s, err)
-	heard := s.hearMessages(func() {
+	heard := s.caused("send in a thread", func() {
 		_, err := s.srv.SendAs("alice", imtest.ClientMessage{Group: id, Text: "in the thread"})
 		require.NoError(s, err)
 	})
@@ -589,7 +562,7 @@ func (s *callbackStory) threads() {
 		Info: infoOf(callbacks.KindNotifyThread, "admin", "club"), ThreadID: id, Name: "Release notes", Operation: "update_msg", Operator: "alice", ParentID: m.ID, GroupID: "club",
 		MessageCount: 1, Updated: s.srv.Clock().Now().Local(), LastSender: "alice",
 		LastMessage: messages.Record{ID: last.ID, Time: last.Time.Local(), ChatType: messages.ChatTypeGroup, From: "alice", To: id, Body: messages.Text("in the thread")},
-	}}, heard[i:i+1], "thread")
+	}}, heard[i:i+1], "send in a thread")
 }
 
 func (s *callbackStory) pushes() {
@@ -615,7 +588,7 @@ func (s *callbackStory) pushes() {
 		}))
 	}
 	s.srv.AddPushBinding("alice", imtest.PushBinding{Device: "phone", Notifier: "acme-apns", Token: "t"})
-	heard := s.hearMessages(func() {
+	heard := s.caused("push", func() {
 		_, _ = s.client.Push.SendToUsers(s.ctx, []string{"alice", "carol"}, push.Message{Title: "Hi", Content: "there"})
 	})
 	require.Len(s, heard, 2)
@@ -626,7 +599,7 @@ func (s *callbackStory) pushes() {
 			e.Channel, e.DeviceID, e.Notifier, e.Vendor = "APNS", "phone", "acme-apns", json.RawMessage("{}")
 		}),
 		pushed(callbacks.KindPushFail, ids[1], "carol", "fail", func(e *callbacks.Pushed) { e.Detail = "no push binding" }),
-	}, heard, "")
+	}, heard, "push")
 }
 
 func (s *callbackStory) moderation() {
