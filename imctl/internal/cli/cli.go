@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/output"
 	"github.com/imrest/im-go/imctl/internal/text"
 )
 
@@ -74,6 +75,9 @@ func globals(a *app.App, flags *pflag.FlagSet) {
 
 // check rejects wrong global flags and missing flags before a command runs.
 func check(a *app.App, c *cobra.Command) error {
+	if form := a.Globals.Output; !slices.Contains(output.Formats, form) {
+		return app.Usage("%s", a.T("--%s is %q, must be %s", "output", form, a.Join(output.Formats)))
+	}
 	if err := a.Writer().Check(); err != nil {
 		return app.Usage("%w", err)
 	}

@@ -123,5 +123,5 @@ func (d *doctor) tokenText(token im.Token) string {
 	case token.Expires.IsZero():
 		return d.T("fixed: when it expires is not known")
 	}
-	return where + ", " + d.T("until %s", token.Expires.UTC().Format(time.RFC3339))
+	return d.Join([]string{where, d.T("until %s", token.Expires.UTC().Format(time.RFC3339))})
 }

@@ -80,15 +80,16 @@ func (d *doctor) run() error {
 		}
 		d.live = live
 	}
-	err := d.checks()
+	d.checks()
+	var ended error
 	if d.live != nil {
-		err = errors.Join(err, d.live.End())
+		ended = d.live.End()
 	}
 	switch {
 	case d.Err() != nil:
 		return d.Err()
-	case err != nil:
-		return err
+	case ended != nil:
+		return ended
 	case d.exit != app.ExitOK:
 		return &app.Failure{Exit: d.exit, Err: errors.New(d.T("%d check(s) failed", d.wrong))}
 	}
@@ -96,16 +97,16 @@ func (d *doctor) run() error {
 }
 
 // checks stop at what the rest depends on.
-func (d *doctor) checks() error {
+func (d *doctor) checks() {
 	if !d.configuration() || !d.network() {
-		return nil
+		return
 	}
 	d.clock()
-	if !d.credentials() || d.Err() != nil {
-		return d.Err()
+	if !d.credentials() {
+		return
 	}
 	d.features()
-	return d.quotas()
+	d.quotas()
 }
 
 // report shows a finding at once.
@@ -140,11 +141,11 @@ func (d *doctor) configuration() bool {
 		d.exit = p.Exit
 		return false
 	}
-	found := d.T("profile %s", source.Name)
+	found := d.T("profile %s: %s", source.Name, d.client)
 	if source.Name == "" {
-		found = d.T("the variables IM_* of the environment")
+		found = d.T("the variables IM_* of the environment: %s", d.client)
 	}
-	d.report("profile", fine, found+": "+d.client.String(), "")
+	d.report("profile", fine, found, "")
 	host := d.config.Host
 	if !strings.Contains(host, "://") {
 		host = "https://" + host

@@ -3,11 +3,11 @@ package doctor
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/favorites"
-	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/moderation"
 	"github.com/imrest/im-go/page"
@@ -131,17 +131,14 @@ func (d *doctor) platform() im.Platform {
 var telling = []string{"chatmessages", "messages_groups", "messages_rooms", "messages_users", "token", "user_management", "user_write", "users.get"}
 
 // quotas shows what binds.
-func (d *doctor) quotas() error {
+func (d *doctor) quotas() {
 	var found []string
 	for _, pool := range d.client.Quotas() {
-		for _, name := range telling {
-			if pool.Pool == name {
-				found = append(found, name+" "+app.QuotasText(pool.Windows))
-			}
+		if slices.Contains(telling, pool.Pool) {
+			found = append(found, pool.Pool+" "+d.QuotasText(pool.Windows))
 		}
 	}
-	d.report("quotas", fine, d.T("documented figures of %s: %s", d.platform(), strings.Join(found, ", ")), d.T("imctl quotas shows all of them, and what is used."))
-	return nil
+	d.report("quotas", fine, d.T("documented figures of %s: %s", d.platform(), d.Join(found)), d.T("imctl quotas shows all of them, and what is used."))
 }
 
 // trimmed is an error without the prefix of the library.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/imrest/im-go/imctl/internal/app"
@@ -40,7 +41,7 @@ func newValues(flags *pflag.FlagSet, s *spec.Command) *values {
 			flags.String(f.Flag, "", usage)
 		}
 		if f.Required {
-			flags.Lookup(f.Flag).Annotations = map[string][]string{"cobra_annotation_bash_completion_one_required_flag": {"true"}}
+			flags.Lookup(f.Flag).Annotations = map[string][]string{cobra.BashCompOneRequiredFlag: {"true"}}
 		}
 	}
 	return v
@@ -87,13 +88,8 @@ func limits(f spec.Field) (parts []string) {
 		}
 		parts = append(parts, strings.Join(words, "|"))
 	}
-	switch {
-	case f.Min != nil && f.Max != nil:
-		parts = append(parts, fmt.Sprintf("%d to %d", *f.Min, *f.Max))
-	case f.Min != nil:
-		parts = append(parts, fmt.Sprintf("at least %d", *f.Min))
-	case f.Max != nil:
-		parts = append(parts, fmt.Sprintf("at most %d", *f.Max))
+	if bounds := bounds(f, fmt.Sprintf); bounds != "" {
+		parts = append(parts, bounds)
 	}
 	if f.MaxLen > 0 {
 		parts = append(parts, fmt.Sprintf("at most %d characters", f.MaxLen))
@@ -105,6 +101,19 @@ func limits(f spec.Field) (parts []string) {
 		parts = append(parts, "default "+text(f.Default))
 	}
 	return parts
+}
+
+// bounds are the limits of a number; empty: none.
+func bounds(f spec.Field, speak func(english string, args ...any) string) string {
+	switch {
+	case f.Min != nil && f.Max != nil:
+		return speak("%d to %d", *f.Min, *f.Max)
+	case f.Min != nil:
+		return speak("at least %d", *f.Min)
+	case f.Max != nil:
+		return speak("at most %d", *f.Max)
+	}
+	return ""
 }
 
 // text is a value of JSON as it stands in a command line.
@@ -201,13 +210,13 @@ func check(a *app.App, f spec.Field, value any) error {
 			words[i] = text(e)
 		}
 		if given := fmt.Sprint(value); !slices.Contains(words, given) {
-			return wrong("--%s is %q, must be one of %s", given, strings.Join(words, ", "))
+			return wrong("--%s is %q, must be one of %s", given, a.Join(words))
 		}
 	}
 	switch v := value.(type) {
 	case int64:
 		if f.Min != nil && v < *f.Min || f.Max != nil && v > *f.Max {
-			return wrong("--%s is %d, must be %s", v, limits(spec.Field{Min: f.Min, Max: f.Max})[0])
+			return wrong("--%s is %d, must be %s", v, bounds(f, a.T))
 		}
 	case string:
 		if n := utf8.RuneCountInString(v); f.Type != "secret" && f.MaxLen > 0 && n > f.MaxLen {

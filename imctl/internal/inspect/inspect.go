@@ -2,9 +2,8 @@
 package inspect
 
 import (
-	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -79,7 +78,7 @@ func (p *problems) failed(a *app.App) error {
 	if names == nil {
 		return nil
 	}
-	return &app.Failure{Exit: app.ExitPartly, Err: errors.New(a.T("%d part(s) could not be read: %s", len(names), strings.Join(names, ", ")))}
+	return &app.Failure{Exit: app.ExitPartly, Err: errors.New(a.T("%d part(s) could not be read: %s", len(names), a.Join(names)))}
 }
 
 // rows are the problems for people.
@@ -102,16 +101,13 @@ func show(a *app.App, value any, rows func() [][2]string) error {
 	return output.Sheet(a.Stdout, a.Width(), rows())
 }
 
-// stopped says that the run was ended, so that parts that failed by that are none.
-func stopped(ctx context.Context) error { return ctx.Err() }
-
 // counted is a list in a line: its length, unless it is cut, and its elements.
 func counted(a *app.App, list []string, more bool) string {
 	switch {
 	case len(list) == 0:
 		return a.T("none")
 	case more:
-		return fmt.Sprintf("%s: %s, …", a.T("more than %d", len(list)), strings.Join(list, ", "))
+		return a.T("more than %d: %s", len(list), a.Join(append(slices.Clone(list), "…")))
 	}
-	return fmt.Sprintf("%d: %s", len(list), strings.Join(list, ", "))
+	return a.T("%d: %s", len(list), a.Join(list))
 }

@@ -46,8 +46,8 @@ func inspectMessage(ctx context.Context, a *app.App, c *im.Client, at place) err
 	if a.Globals.DryRun {
 		return app.ErrDryRun // the requests have been shown
 	}
-	if err := stopped(ctx); err != nil {
-		return err
+	if err := ctx.Err(); err != nil {
+		return err // parts that failed by that are not reported
 	}
 	if err := show(a, t, func() [][2]string { return t.sheet(a) }); err != nil {
 		return err
@@ -188,5 +188,5 @@ func (t *traced) receiverText(a *app.App) string {
 	if t.Blocked != nil && *t.Blocked {
 		parts = append(parts, a.T("has blocked the sender"))
 	}
-	return strings.Join(parts, ", ")
+	return a.Join(parts)
 }

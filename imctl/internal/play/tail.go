@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -71,7 +71,7 @@ func follow(ctx context.Context, a *app.App, after int64, on bool, kinds []strin
 	for lines.Scan() {
 		var e happened
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return fmt.Errorf("%s: %w", a.T("the emulator sent something that is not an event"), err)
+			return errors.New(a.T("the emulator sent something that is not an event: %v", err))
 		}
 		if len(kinds) > 0 && !slices.Contains(kinds, e.Kind) {
 			continue
@@ -84,7 +84,7 @@ func follow(ctx context.Context, a *app.App, after int64, on bool, kinds []strin
 	if ctx.Err() != nil {
 		err = nil // Ctrl-C is how one ends it
 	} else if err != nil || on {
-		err = app.WithHint(fmt.Errorf("%s", a.T("the emulator has ended")), a.T("imctl serve starts one."))
+		err = app.WithHint(errors.New(a.T("the emulator has ended")), a.T("imctl serve starts one."))
 	}
 	if endErr := live.End(); err == nil {
 		err = endErr

@@ -80,7 +80,7 @@ func (f *File[T]) readHeader(r *csv.Reader, record []string) ([]*Column[T], erro
 func (f *File[T]) checkRecord(r *csv.Reader, record []string, columns int) error {
 	if n := len(record); n != columns {
 		line, at := r.FieldPos(min(n, columns+1) - 1)
-		return f.wrong(line, at, "the row has %d columns, the header %d: %s", n, columns, strings.Join(f.header, ", "))
+		return f.wrong(line, at, "the row has %d columns, the header %d: %s", n, columns, f.join(f.header))
 	}
 	for i, value := range record {
 		if bad := invalidUTF8(value); bad >= 0 {

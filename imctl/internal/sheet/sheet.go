@@ -127,8 +127,10 @@ func (f *File[T]) expected() string {
 		}
 		names = append(names, name)
 	}
-	return strings.Join(names, ", ")
+	return f.join(names)
 }
+
+func (f *File[T]) join(names []string) string { return strings.Join(names, f.speak(", ")) }
 
 // column finds a column by its name.
 func (f *File[T]) column(name string) (*Column[T], bool) {
