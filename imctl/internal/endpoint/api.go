@@ -96,11 +96,9 @@ func rawCall(a *app.App, args, query, headers []string, body string) (im.RawCall
 		call.Header.Add(name, value)
 	}
 	if body != "" {
-		raw := []byte(body)
-		if body == "-" || strings.HasPrefix(body, "@") {
-			if raw, err = a.ReadAt(body); err != nil {
-				return call, err
-			}
+		raw, err := a.ReadValue(body)
+		if err != nil {
+			return call, err
 		}
 		if !json.Valid(raw) {
 			return call, app.Usage("%s", a.T("--body must be JSON"))

@@ -161,11 +161,9 @@ func (v *values) json(a *app.App, f spec.Field) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw := []byte(given)
-	if given == "-" || strings.HasPrefix(given, "@") {
-		if raw, err = a.ReadAt(given); err != nil {
-			return nil, err
-		}
+	raw, err := a.ReadValue(given)
+	if err != nil {
+		return nil, err
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber() // ids are above 2^53

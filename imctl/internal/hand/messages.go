@@ -71,15 +71,11 @@ func (h hand) send() *cobra.Command {
 				}
 				m.Body = messages.Custom(event, values)
 			default:
-				content := text
-				if text == "-" || strings.HasPrefix(text, "@") {
-					raw, err := h.ReadAt(text)
-					if err != nil {
-						return err
-					}
-					content = strings.TrimSuffix(string(raw), "\n")
+				content, err := h.ReadValue(text)
+				if err != nil {
+					return err
 				}
-				m.Body = messages.Text(content)
+				m.Body = messages.Text(strings.TrimSuffix(string(content), "\n"))
 			}
 			if ext != "" && json.Unmarshal([]byte(ext), &m.Ext) != nil {
 				return app.Usage("%s", h.T("--%s must be a JSON object", "ext"))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,7 +43,7 @@ func listen(a *app.App) *cobra.Command {
 	l.token = app.SecretFlag(flags, "token", "token that the URL must carry as ?token=, from @FILE or - (stdin)")
 	flags.BoolVar(&l.noVerify, "no-verify", false, "take callbacks whose signature is wrong or missing")
 	flags.DurationVar(&l.maxAge, "max-age", 0, "reject what is older; 0: nothing")
-	flags.StringVar(&l.forwardTo, "forward-to", "", "`URL` to which each callback goes on")
+	flags.StringVar(&l.forwardTo, "forward-to", "", "`URL` to forward each callback to, or @FILE or - (stdin)")
 	flags.BoolVar(&l.raw, "raw", false, "show the bodies as they came, too; not in a table")
 	l.filter.add(flags)
 	c.MarkFlagsMutuallyExclusive("secret", "no-verify")
@@ -54,10 +53,9 @@ func listen(a *app.App) *cobra.Command {
 }
 
 func (l *listening) run(ctx context.Context, a *app.App) error {
-	if l.forwardTo != "" {
-		if u, err := url.Parse(l.forwardTo); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return app.Usage("%s", a.T("--%s is %q, must be a URL with http or https", "forward-to", l.forwardTo))
-		}
+	var err error
+	if l.forwardTo, err = a.ReadURL("forward-to", l.forwardTo); err != nil {
+		return err
 	}
 	if err := l.filter.check(a, callbackstest.Kinds()); err != nil {
 		return err

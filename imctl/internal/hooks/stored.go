@@ -53,13 +53,17 @@ func resend(a *app.App) *cobra.Command {
 			"stored. A set is resent at most 10 times.",
 		Example: "  imctl callbacks resend 202611260910\n  imctl callbacks resend --all --to https://example.com/im",
 	}
-	c.Flags().StringVar(&to, "to", "", "`URL` to resend to; by default that of the rule")
+	c.Flags().StringVar(&to, "to", "", "`URL` to resend to, or @FILE or - (stdin); by default that of the rule")
 	c.Flags().BoolVar(&all, "all", false, "resend every set that is stored")
 	c.RunE = func(c *cobra.Command, dates []string) error {
 		if all == (len(dates) > 0) {
 			return app.Usage("%s", a.T("give one or more DATEs, or --all"))
 		}
-		return resendSets(c.Context(), a, dates, all, to)
+		address, err := a.ReadURL("to", to)
+		if err != nil {
+			return err
+		}
+		return resendSets(c.Context(), a, dates, all, address)
 	}
 	return c
 }
@@ -134,7 +138,7 @@ func recovery(a *app.App) *cobra.Command {
 	c.Flags().StringVar(&since, "since", "", "`time` from which callbacks are missing: 2026-11-26T09:00:00Z")
 	c.Flags().StringVar(&until, "until", "", "`time` up to which they are; by default now")
 	c.Flags().StringVar(&zone, "zone", "", "`zone` in which the cluster names its hours: utc or +08:00; by default that of the host")
-	c.Flags().StringVar(&to, "to", "", "`URL` to resend to; by default that of the rule")
+	c.Flags().StringVar(&to, "to", "", "`URL` to resend to, or @FILE or - (stdin); by default that of the rule")
 	_ = c.MarkFlagRequired("since") // it exists
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		from, o, err := recoverOptions(a, since, until, zone, to)
@@ -147,7 +151,9 @@ func recovery(a *app.App) *cobra.Command {
 }
 
 func recoverOptions(a *app.App, since, until, zone, to string) (from time.Time, o callbacks.RecoverOptions, err error) {
-	o.URL = to
+	if o.URL, err = a.ReadURL("to", to); err != nil {
+		return from, o, err
+	}
 	if from, err = time.Parse(time.RFC3339, since); err != nil {
 		return from, o, app.Usage("%s", a.T("--%s is %q, must be a time such as 2026-11-26T09:00:00Z", "since", since))
 	}

@@ -75,6 +75,8 @@ func TestWrongFlags(t *testing.T) {
 		{"serve --callback http://127.0.0.1:1/", "--callback-secret goes with"},
 		{"serve --callback-secret @" + secret, "--callback-secret goes with"},
 		{"serve --callback-secret hunter2", "secrets are read from @FILE"},
+		{"serve --callback http://127.0.0.1:1/?token=t --callback-secret @" + secret, "--callback has a secret"},
+		{"serve --callback-pre-send 127.0.0.1 --callback-secret @" + secret, "must be a URL"},
 		{"tail --after -1", "--after is -1"},
 	} {
 		c.Run(strings.Fields(row.args)...).Fails(app.ExitUsage, row.says)

@@ -56,8 +56,8 @@ func serve(a *app.App) *cobra.Command {
 	flags.StringVar(&s.faults, "faults", "", "JSON `file` of the calls that break")
 	flags.StringVar(&s.tls, "tls", "", "serve HTTPS, and write the certificate that clients must trust to this `file`")
 	flags.StringVar(&s.clock, "clock", "", "start the server's clock at this `time`, such as 2026-03-01T09:00:00Z")
-	flags.StringVar(&s.callback, "callback", "", "send callbacks after events to this `URL`")
-	flags.StringVar(&s.preSend, "callback-pre-send", "", "ask this `URL` about messages of clients before they are delivered")
+	flags.StringVar(&s.callback, "callback", "", "send callbacks after events to this `URL`, or @FILE or - (stdin)")
+	flags.StringVar(&s.preSend, "callback-pre-send", "", "ask this `URL`, or @FILE or - (stdin), about messages of clients before they are delivered")
 	s.secret = app.SecretFlag(flags, "callback-secret", "secret that signs callbacks, from @FILE or - (stdin)")
 	flags.BoolVar(&s.log, "log", false, "show each request on stderr")
 	c.RunE = func(c *cobra.Command, _ []string) error { return s.run(c.Context(), a) }
@@ -162,11 +162,19 @@ func (s *settings) rules(a *app.App) (rules []imtest.Rule, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.callback != "" {
-		rules = append(rules, imtest.Rule{Name: "callback", URL: s.callback, Secret: secret})
+	after, err := a.ReadURL("callback", s.callback)
+	if err != nil {
+		return nil, err
 	}
-	if s.preSend != "" {
-		rules = append(rules, imtest.Rule{Name: "callback-pre-send", URL: s.preSend, Secret: secret, Kinds: []string{"pre_send"}, Tells: true})
+	before, err := a.ReadURL("callback-pre-send", s.preSend)
+	if err != nil {
+		return nil, err
+	}
+	if after != "" {
+		rules = append(rules, imtest.Rule{Name: "callback", URL: after, Secret: secret})
+	}
+	if before != "" {
+		rules = append(rules, imtest.Rule{Name: "callback-pre-send", URL: before, Secret: secret, Kinds: []string{"pre_send"}, Tells: true})
 	}
 	return rules, nil
 }

@@ -99,7 +99,7 @@ func TestWrongFlags(t *testing.T) {
 		{"quotas mesages_users", `Did you mean "messages_users"?`},
 		{"quotas --every 1ms", "--every is 1ms"},
 		{"quotas --every 1s --once", "every"},
-		{"quotas --redis redis://u:hunter2@127.0.0.1/0", "has a password"},
+		{"quotas --redis redis://u:hunter2@127.0.0.1/0", "--redis has a secret"},
 		{"quotas --redis @" + secret, "--redis is not a URL"},
 	} {
 		r := c.Run(strings.Fields(row.args)...)

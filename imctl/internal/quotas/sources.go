@@ -103,19 +103,14 @@ func (w *watching) fleet(a *app.App, client *im.Client) (source, error) {
 
 // redisOptions reads the URL. A password in the command line would stand in the list of processes.
 func (w *watching) redisOptions(a *app.App) (*redis.Options, error) {
-	text := w.redis
-	if text == "-" || strings.HasPrefix(text, "@") {
-		raw, err := a.ReadAt(text)
-		if err != nil {
-			return nil, err
-		}
-		text = strings.TrimSpace(string(raw))
-	} else if u, err := url.Parse(text); err == nil && u.User != nil {
-		if _, secret := u.User.Password(); secret {
-			return nil, app.Usage("%s", a.T("--redis has a password: read it from @FILE or - (stdin)"))
-		}
+	if u, err := url.Parse(w.redis); err == nil && app.HasSecret(u) {
+		return nil, app.Usage("%s", a.T("--%s has a secret: read it from @FILE or - (stdin)", "redis"))
 	}
-	options, err := redis.ParseURL(text)
+	raw, err := a.ReadValue(w.redis)
+	if err != nil {
+		return nil, err
+	}
+	options, err := redis.ParseURL(strings.TrimSpace(string(raw)))
 	if err != nil {
 		return nil, app.Usage("%s", a.T("--redis is not a URL such as redis://127.0.0.1:6379/0")) // the error could quote a password
 	}
