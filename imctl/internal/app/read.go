@@ -65,6 +65,15 @@ func (a *App) ReadValue(given string) ([]byte, error) {
 
 func elsewhere(given string) bool { return given == "-" || strings.HasPrefix(given, "@") }
 
+// Pair takes the key=value of a flag apart.
+func (a *App) Pair(flag, pair string) (key, value string, err error) {
+	key, value, ok := strings.Cut(pair, "=")
+	if !ok || key == "" {
+		err = Usage("%s", a.T("--%s is %q, must be key=value", flag, pair))
+	}
+	return key, value, err
+}
+
 // ReadURL is the value of a flag for a URL of http or https, which may stand in a file. One with a password or a token
 // would stand in the list of processes, and is rejected. An empty value stays empty.
 func (a *App) ReadURL(flag, given string) (string, error) {

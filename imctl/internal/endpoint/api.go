@@ -33,8 +33,8 @@ func api(a *app.App) *cobra.Command {
 			"  imctl api GET /chatgroups --query limit=5 --jq '.data[].groupid'",
 	}
 	flags := c.Flags()
-	flags.StringArrayVar(&query, "query", nil, "`name=value`, several times")
-	flags.StringArrayVar(&headers, "header", nil, "`name=value`, several times")
+	flags.StringArrayVar(&query, "query", nil, "`key=value`, several times")
+	flags.StringArrayVar(&headers, "header", nil, "`key=value`, several times")
 	flags.StringVar(&body, "body", "", "`JSON`, or @FILE or - (stdin)")
 	flags.BoolVar(&idempotent, "idempotent", false, "carrying out the call twice does no harm")
 	flags.BoolVar(&full, "envelope", true, "print the whole response; false: only what was asked for")
@@ -81,19 +81,19 @@ func rawCall(a *app.App, args, query, headers []string, body string) (im.RawCall
 		return call, err
 	}
 	for _, pair := range query {
-		name, value, ok := strings.Cut(pair, "=")
-		if !ok {
-			return call, app.Usage("--query is %q, must be name=value", pair)
+		key, value, err := a.Pair("query", pair)
+		if err != nil {
+			return call, err
 		}
-		call.Query.Add(name, value)
+		call.Query.Add(key, value)
 	}
 	call.Header = http.Header{}
 	for _, pair := range headers {
-		name, value, ok := strings.Cut(pair, "=")
-		if !ok {
-			return call, app.Usage("--header is %q, must be name=value", pair)
+		key, value, err := a.Pair("header", pair)
+		if err != nil {
+			return call, err
 		}
-		call.Header.Add(name, value)
+		call.Header.Add(key, value)
 	}
 	if body != "" {
 		raw, err := a.ReadValue(body)

@@ -143,7 +143,7 @@ func (v *values) get(a *app.App, f spec.Field) (value any, ok bool, err error) {
 	case "strings":
 		value, err = v.flags.GetStringSlice(f.Flag)
 	case "map":
-		value, err = pairs(v.flags, f)
+		value, err = v.pairs(a, f)
 	case "object", "objects":
 		value, err = v.json(a, f)
 	default:
@@ -181,16 +181,16 @@ func (v *values) json(a *app.App, f spec.Field) (any, error) {
 	return object, nil
 }
 
-func pairs(flags *pflag.FlagSet, f spec.Field) (any, error) {
-	given, err := flags.GetStringArray(f.Flag)
+func (v *values) pairs(a *app.App, f spec.Field) (any, error) {
+	given, err := v.flags.GetStringArray(f.Flag)
 	if err != nil {
 		return nil, err
 	}
 	all := map[string]any{}
 	for _, pair := range given {
-		key, value, ok := strings.Cut(pair, "=")
-		if !ok || key == "" {
-			return nil, app.Usage("--%s is %q, must be key=value", f.Flag, pair)
+		key, value, err := a.Pair(f.Flag, pair)
+		if err != nil {
+			return nil, err
 		}
 		all[key] = value
 	}

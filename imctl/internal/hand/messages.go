@@ -116,9 +116,9 @@ func sendTo(ctx context.Context, c *im.Client, to target, receivers []string, m 
 func keyValues(a *app.App, pairs []string) (map[string]string, error) {
 	values := map[string]string{}
 	for _, pair := range pairs {
-		key, value, ok := strings.Cut(pair, "=")
-		if !ok || key == "" {
-			return nil, app.Usage("%s", a.T("--%s is %q, must be key=value", "set", pair))
+		key, value, err := a.Pair("set", pair)
+		if err != nil {
+			return nil, err
 		}
 		values[key] = value
 	}

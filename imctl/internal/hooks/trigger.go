@@ -103,9 +103,9 @@ func (t *triggering) body(a *app.App, kind string) (callbackstest.Body, error) {
 	}
 	body["timestamp"] = json.Number(now)
 	for _, pair := range t.set {
-		path, value, ok := strings.Cut(pair, "=")
-		if !ok || path == "" {
-			return nil, app.Usage("%s", a.T("--%s is %q, must be key=value", "set", pair))
+		path, value, err := a.Pair("set", pair)
+		if err != nil {
+			return nil, err
 		}
 		if err := setAt(map[string]any(body), strings.Split(path, "."), value); err != nil {
 			return nil, app.Usage("%s", a.T("--%s is %q: %v", "set", pair, err))
