@@ -108,7 +108,7 @@ func (d *doctor) credentials() bool {
 		if errors.Is(checkErr, im.ErrUnauthorized) {
 			d.exit, check, advice = app.ExitCredentials, "credentials", d.T("imctl login stores other credentials.")
 		}
-		d.report(check, failed, trimmed(checkErr), advice)
+		d.report(check, failed, app.Reason(checkErr), advice)
 		return false
 	}
 	d.report("app", fine, d.T("the app is there, and accepts the token"), "")

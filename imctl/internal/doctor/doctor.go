@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -73,7 +72,7 @@ func command(a *app.App) *cobra.Command {
 }
 
 func (d *doctor) run() error {
-	if d.Globals.Output != string(output.Table) || d.Globals.JQ != "" {
+	if !d.ForPeople() {
 		live, err := d.Live(output.Column{Name: "check"}, output.Column{Name: "state"}, output.Column{Name: "found"}, output.Column{Name: "advice"})
 		if err != nil {
 			return err
@@ -137,7 +136,7 @@ func (d *doctor) configuration() bool {
 	}
 	if err != nil {
 		p := d.Describe(err)
-		d.report("profile", failed, strings.TrimPrefix(p.Error, "im: "), p.Hint)
+		d.report("profile", failed, app.Reason(err), p.Hint)
 		d.exit = p.Exit
 		return false
 	}
@@ -146,11 +145,7 @@ func (d *doctor) configuration() bool {
 		found = d.T("the variables IM_* of the environment: %s", d.client)
 	}
 	d.report("profile", fine, found, "")
-	host := d.config.Host
-	if !strings.Contains(host, "://") {
-		host = "https://" + host
-	}
-	d.at, err = url.Parse(host)
+	d.at, err = url.Parse(app.HostURL(d.config))
 	if err != nil {
 		d.report("host", failed, err.Error(), d.T("The console shows the REST host of the app."))
 		return false

@@ -3,7 +3,6 @@ package hooks
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -100,7 +99,7 @@ func resendSets(ctx context.Context, a *app.App, dates []string, all bool, to st
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			row.State, row.Error = "failed", strings.TrimPrefix(err.Error(), "im: ")
+			row.State, row.Error = "failed", app.Reason(err)
 			failures++
 		}
 		rows = append(rows, row)
@@ -162,9 +161,7 @@ func recoverOptions(a *app.App, since, until, zone, to string) (from time.Time, 
 			return from, o, app.Usage("%s", a.T("--%s is %q, must be a time such as 2026-11-26T09:00:00Z", "until", until))
 		}
 	}
-	if zone != "" {
-		_, o.History, err = a.Hour("2026-01-01T00", zone)
-	}
+	o.History, err = a.Zone(zone)
 	return from, o, err
 }
 

@@ -4,7 +4,6 @@ package inspect
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -64,7 +63,7 @@ func (p *problems) note(part string, err error) {
 	if err == nil {
 		return
 	}
-	*p = append(*p, problem{part, strings.TrimPrefix(err.Error(), "im: "), errors.Is(err, im.ErrNotEnabled)})
+	*p = append(*p, problem{part, app.Reason(err), errors.Is(err, im.ErrNotEnabled)})
 }
 
 // failed is the error for the parts that failed; one that is switched off did not.
@@ -95,7 +94,7 @@ func (p *problems) rows(a *app.App) (rows [][2]string) {
 
 // show prints a value in the forms for programs, and its sheet for people.
 func show(a *app.App, value any, rows func() [][2]string) error {
-	if a.Globals.Output != string(output.Table) || a.Globals.JQ != "" {
+	if !a.ForPeople() {
 		return a.Print(value)
 	}
 	return output.Sheet(a.Stdout, a.Width(), rows())

@@ -101,7 +101,7 @@ func (w *watching) run(ctx context.Context, a *app.App) error {
 		w.once, w.all = true, true // nothing will change
 		a.Say("What is used is not known: the server does not say. --redis shows a fleet's.")
 	}
-	bars := a.Terminal.Stdout && a.Globals.Output == string(output.Table) && a.Globals.JQ == ""
+	bars := a.Terminal.Stdout && a.ForPeople()
 	switch {
 	case w.once || w.every == 0 && !bars:
 		rows, err := w.read(ctx, a, read)

@@ -3,7 +3,6 @@ package quotas
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -16,6 +15,9 @@ import (
 	"github.com/imrest/im-go/redisquota"
 )
 
+// patience bounds the question whether the host is an emulator, which the real service need not answer.
+const patience = 10 * time.Second
+
 // source finds out where what is used is known: on Redis, else in an emulator. Where it is not
 // known, the quotas of the client are all there is.
 func (w *watching) source(ctx context.Context, a *app.App, client *im.Client) (read source, counted bool, err error) {
@@ -23,7 +25,9 @@ func (w *watching) source(ctx context.Context, a *app.App, client *im.Client) (r
 		read, err = w.fleet(a, client)
 		return read, true, err
 	}
-	if response, err := a.AskEmulator(ctx, "quotas"); err == nil {
+	probe, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if response, err := a.AskEmulator(probe, "quotas"); err == nil {
 		_ = response.Body.Close()
 		return func(ctx context.Context) ([]row, error) { return emulator(ctx, a, client) }, true, nil
 	}
@@ -73,10 +77,6 @@ func (w *watching) fleet(a *app.App, client *im.Client) (source, error) {
 	if err != nil {
 		return nil, err
 	}
-	name, err := appName(client)
-	if err != nil {
-		return nil, err
-	}
 	store := &redisquota.Store{Redis: redis.NewClient(options), Prefix: w.prefix}
 	return func(ctx context.Context) ([]row, error) {
 		var rows []row
@@ -85,7 +85,7 @@ func (w *watching) fleet(a *app.App, client *im.Client) (source, error) {
 			for i, window := range pool.Windows {
 				quotas[i] = window.Quota
 			}
-			use, err := store.Usage(ctx, name, pool.Pool, quotas)
+			use, err := store.Usage(ctx, app.AppName(client), pool.Pool, quotas)
 			if err != nil {
 				return nil, app.WithHint(err, a.T("Check --redis."))
 			}
@@ -115,14 +115,4 @@ func (w *watching) redisOptions(a *app.App) (*redis.Options, error) {
 		return nil, app.Usage("%s", a.T("--redis is not a URL such as redis://127.0.0.1:6379/0")) // the error could quote a password
 	}
 	return options, nil
-}
-
-// appName is the app as stores have it: "org/app" or "app-id/id".
-func appName(client *im.Client) (string, error) {
-	_, rest, _ := strings.Cut(strings.TrimSuffix(client.String(), ")"), "://")
-	_, name, ok := strings.Cut(rest, "/")
-	if !ok {
-		return "", errors.New("the client has no app")
-	}
-	return name, nil
 }

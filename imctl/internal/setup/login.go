@@ -87,7 +87,7 @@ func (in *inputs) login(ctx context.Context, a *app.App, name string) error {
 }
 
 func try(ctx context.Context, a *app.App, config im.Config) error {
-	client, err := im.New(config, append([]im.Option{im.WithLogger(a.Logger())}, a.Options...)...)
+	client, err := a.ClientOf(config)
 	if err != nil {
 		return app.Usage("%w", err)
 	}

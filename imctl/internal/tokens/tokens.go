@@ -81,7 +81,7 @@ func noRequest(a *app.App) error {
 
 // printToken prints a token alone for people and scripts, and with all else in other forms.
 func printToken(a *app.App, t shown) error {
-	if a.Globals.JQ != "" || a.Globals.Output != "table" {
+	if !a.ForPeople() {
 		return a.Print(t)
 	}
 	if !t.Expires.IsZero() {
