@@ -18,7 +18,7 @@ func (a *App) Confirm(english string, args ...any) error {
 	if !a.Terminal.Stdin || !a.Terminal.Stderr {
 		return &Failure{
 			Exit: ExitUsage, Err: errors.New(question + " " + a.T("There is no terminal to ask on.")),
-			Hint: a.T("--yes says that this is meant; --dry-run shows the request."),
+			Hint: a.T("--yes confirms it; --dry-run shows the request."),
 		}
 	}
 	fmt.Fprint(a.Stderr, question+" [y/N] ")

@@ -20,11 +20,11 @@ func (a *App) AskEmulator(ctx context.Context, path string) (*http.Response, err
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, WithHint(err, a.T("imctl serve starts an emulator; --profile local leads to it."))
+		return nil, WithHint(err, a.T("imctl serve starts an emulator; --profile local points to it."))
 	}
 	if response.StatusCode != http.StatusOK {
 		_ = response.Body.Close()
-		return nil, WithHint(errors.New(a.T("%s is not an emulator: status %d", host, response.StatusCode)), a.T("imctl serve starts an emulator; --profile local leads to it."))
+		return nil, WithHint(errors.New(a.T("%s is not an emulator: status %d", host, response.StatusCode)), a.T("imctl serve starts an emulator; --profile local points to it."))
 	}
 	return response, nil
 }

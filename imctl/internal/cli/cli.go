@@ -69,7 +69,7 @@ func globals(a *app.App, flags *pflag.FlagSet) {
 	flags.StringVar(&g.Lane, "lane", "", "foreground, or background, which takes what others leave of the quotas")
 	flags.BoolVarP(&g.Yes, "yes", "y", false, "do not ask before something is destroyed")
 	flags.BoolVar(&g.DryRun, "dry-run", false, "show the requests, send nothing")
-	flags.BoolVarP(&g.Quiet, "quiet", "q", false, "no messages but errors and warnings")
+	flags.BoolVarP(&g.Quiet, "quiet", "q", false, "no messages except errors and warnings")
 	flags.BoolVar(&g.Debug, "debug", false, "log each attempt to stderr, without secrets")
 }
 

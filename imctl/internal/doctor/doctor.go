@@ -161,7 +161,7 @@ func (d *doctor) network() bool {
 		return false
 	}
 	if proxy != nil {
-		d.report("proxy", fine, d.T("%s is reached by way of the proxy %s", d.at.Hostname(), proxy.Host), d.T("DNS and TLS are the proxy's, and not checked."))
+		d.report("proxy", fine, d.T("%s is reached through the proxy %s", d.at.Hostname(), proxy.Host), d.T("DNS and TLS are the proxy's, and not checked."))
 		return true
 	}
 	return d.dns() && d.tls()

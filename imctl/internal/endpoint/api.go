@@ -36,7 +36,7 @@ func api(a *app.App) *cobra.Command {
 	flags.StringArrayVar(&query, "query", nil, "`key=value`, several times")
 	flags.StringArrayVar(&headers, "header", nil, "`key=value`, several times")
 	flags.StringVar(&body, "body", "", "`JSON`, or @FILE or - (stdin)")
-	flags.BoolVar(&idempotent, "idempotent", false, "carrying out the call twice does no harm")
+	flags.BoolVar(&idempotent, "idempotent", false, "the call may safely be carried out twice")
 	flags.BoolVar(&full, "envelope", true, "print the whole response; false: only what was asked for")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		call, err := rawCall(a, args, query, headers, body)
@@ -45,7 +45,7 @@ func api(a *app.App) *cobra.Command {
 		}
 		call.Idempotent = idempotent || call.Method == http.MethodGet || call.Method == http.MethodHead
 		if call.Method == http.MethodDelete {
-			if err := a.Confirm("%s: this cannot be taken back. Go on?", "DELETE "+args[1]); err != nil {
+			if err := a.Confirm("%s: this cannot be undone. Continue?", "DELETE "+args[1]); err != nil {
 				return err
 			}
 		}

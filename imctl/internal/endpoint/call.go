@@ -29,7 +29,7 @@ func (c *call) do(ctx context.Context, path string, args []string) error {
 		return err
 	}
 	if c.spec.Destructive {
-		if err := c.Confirm("%s: this cannot be taken back. Go on?", strings.Join(append([]string{path}, args...), " ")); err != nil {
+		if err := c.Confirm("%s: this cannot be undone. Continue?", strings.Join(append([]string{path}, args...), " ")); err != nil {
 			return err
 		}
 	}
@@ -82,7 +82,7 @@ func everything(ctx context.Context, client *im.Client, r *im.RawCall) iter.Seq2
 				return
 			}
 			if seen[next] {
-				yield(nil, errors.New("the cursors of the pages go in a circle"))
+				yield(nil, errors.New("the cursors of the pages repeat"))
 				return
 			}
 			seen[next] = true

@@ -218,11 +218,11 @@ func check(a *app.App, f spec.Field, value any) error {
 		}
 	case string:
 		if n := utf8.RuneCountInString(v); f.Type != "secret" && f.MaxLen > 0 && n > f.MaxLen {
-			return wrong("--%s has %d characters, may have %d", n, f.MaxLen)
+			return wrong("--%s has %d characters, at most %d are allowed", n, f.MaxLen)
 		}
 	}
 	if n := length(value); n >= 0 && (f.MaxItems > 0 && n > f.MaxItems || n < f.MinItems) {
-		return wrong("--%s has %d entries, may have %d to %d", n, max(1, f.MinItems), f.MaxItems)
+		return wrong("--%s has %d entries, must have %d to %d", n, max(1, f.MinItems), f.MaxItems)
 	}
 	return nil
 }

@@ -252,7 +252,7 @@ func historySource(begin, end time.Time, o messages.HistoryOptions) source[messa
 	}
 }
 
-// records leaves out what is there twice: the raw record. An hour without messages has none.
+// records leaves out what appears twice: the raw record. An hour without messages has none.
 func records(all iter.Seq2[messages.Record, error]) iter.Seq2[messages.Record, error] {
 	return func(yield func(messages.Record, error) bool) {
 		for r, err := range all {

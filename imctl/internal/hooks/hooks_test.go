@@ -30,7 +30,7 @@ func secretFile(t *testing.T, secret string) string {
 // start starts listen, and returns its URL.
 func start(c *clitest.CLI, args ...string) (*clitest.Running, string) {
 	r := c.Start(append([]string{"listen", "--addr", "127.0.0.1:0"}, args...)...)
-	r.Await("Ctrl-C ends it")
+	r.Await("Ctrl-C stops it")
 	return r, regexp.MustCompile(`http://[\d.:]+/`).FindString(r.Stderr())
 }
 
@@ -117,8 +117,8 @@ func TestTrigger(t *testing.T) {
 		{"trigger", "KIND is missing"},
 		{"trigger message.txt", `Did you mean "message.text"?`},
 		{"trigger message.text --set from", "must be key=value"},
-		{"trigger message.text --set timestamp=noon", "a number stands there"},
-		{"trigger message.text --set payload.bodies.7.msg=x", `the list has no place "7"`},
+		{"trigger message.text --set timestamp=noon", "must be a number"},
+		{"trigger message.text --set payload.bodies.7.msg=x", `the list has no index "7"`},
 		{"trigger message.text --set from.name=x", "there is nothing below"},
 		{"trigger message.text --to http://127.0.0.1:1/", "--secret is missing"},
 		{"trigger message.text --to 127.0.0.1 --secret " + secretFile(t, "s"), "must be a URL"},

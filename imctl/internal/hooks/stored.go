@@ -119,7 +119,7 @@ func resendOne(ctx context.Context, a *app.App, client *im.Client, byDate map[st
 	case !ok:
 		return errors.New(a.T("no such set is stored"))
 	case set.Resends >= mostResends:
-		return errors.New(a.T("it was resent %d times, which is the most", set.Resends))
+		return errors.New(a.T("it was resent %d times, the maximum", set.Resends))
 	}
 	return client.Messages.ResendCallbacks(a.InLane(ctx, im.Foreground), date, messages.ResendOptions{Resends: set.Resends, URL: to})
 }
@@ -127,10 +127,10 @@ func resendOne(ctx context.Context, a *app.App, client *im.Client, byDate map[st
 func recovery(a *app.App) *cobra.Command {
 	var since, until, zone, to string
 	c := &cobra.Command{
-		Use: "recover", Short: "Makes up for callbacks that did not arrive: resends what is stored, or reads the history",
-		Long: "Makes up for callbacks that did not arrive since a time. What the IM server has stored it is asked to resend. Where storage\n" +
+		Use: "recover", Short: "Recovers callbacks that did not arrive: resends what is stored, or reads the history",
+		Long: "Recovers callbacks that did not arrive since a time. The IM server is asked to resend what it has stored. Where storage\n" +
 			"was not bought, messages are read from the history and shown as callbacks would have them, on stdout; what was done, and\n" +
-			"what cannot be recovered, stands on stderr. Exit code 3 says that something is left.",
+			"what cannot be recovered, goes to stderr. Exit code 3 means that something is left.",
 		Example: "  imctl callbacks recover --since 2026-11-26T09:00:00Z -o jsonl\n" +
 			"  imctl callbacks recover --since 2026-11-26T09:00:00Z --until 2026-11-26T10:00:00Z --to https://example.com/im",
 	}
@@ -220,7 +220,7 @@ func report(a *app.App, r callbacks.Recovery) {
 		a.Warn("The file of the hour %s is not there yet.", hour.UTC().Format(time.RFC3339))
 	}
 	for _, hour := range r.Expired {
-		a.Warn("The file of the hour %s is gone.", hour.UTC().Format(time.RFC3339))
+		a.Warn("The file of the hour %s has expired.", hour.UTC().Format(time.RFC3339))
 	}
 	for _, hole := range r.Holes {
 		what := a.T("events other than messages")

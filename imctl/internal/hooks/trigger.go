@@ -131,7 +131,7 @@ func setAt(node any, path []string, text string) error {
 	case []any:
 		i, err := strconv.Atoi(path[0])
 		if err != nil || i < 0 || i >= len(node) {
-			return fmt.Errorf("the list has no place %q: 0 to %d", path[0], len(node)-1)
+			return fmt.Errorf("the list has no index %q, must be 0 to %d", path[0], len(node)-1)
 		}
 		if last {
 			node[i], err = typed(node[i], text)
@@ -153,11 +153,11 @@ func typed(before any, text string) (any, error) {
 		return text, nil
 	case json.Number:
 		if _, ok := value.(json.Number); !isJSON || !ok {
-			return before, errors.New("a number stands there")
+			return before, errors.New("must be a number")
 		}
 	case bool:
 		if _, ok := value.(bool); !isJSON || !ok {
-			return before, errors.New("true or false stands there")
+			return before, errors.New("must be true or false")
 		}
 	}
 	if !isJSON {
@@ -199,7 +199,7 @@ func send(ctx context.Context, a *app.App, to, kind string, body []byte) error {
 		return err
 	}
 	if response.StatusCode != http.StatusOK {
-		return &app.Failure{Exit: app.ExitFailed, Err: errors.New(a.T("the receiver does not accept it: status %d", response.StatusCode))}
+		return &app.Failure{Exit: app.ExitFailed, Err: errors.New(a.T("the receiver did not accept it: status %d", response.StatusCode))}
 	}
 	return nil
 }

@@ -91,7 +91,7 @@ func first[T any](items iter.Seq2[T, error], most int) (*list[T], error) {
 func inspectUser(ctx context.Context, a *app.App, c *im.Client, username string, most int) error {
 	user, err := c.Users.Get(ctx, username)
 	if errors.Is(err, im.ErrNotFound) && strings.Trim(username, "0123456789") == "" {
-		return app.WithHint(err, a.T("For a message, say its --hour or its --receiver."))
+		return app.WithHint(err, a.T("For a message, add --hour or --receiver."))
 	}
 	if err != nil {
 		return err

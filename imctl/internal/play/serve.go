@@ -41,12 +41,12 @@ func serve(a *app.App) *cobra.Command {
 	c := &cobra.Command{
 		Use: "serve", Short: "Runs the emulator: an IM server in memory, with a page to look at",
 		Long: "Runs the emulator: an IM server in memory, for trying out commands and programs. It has a page that shows all it holds, and\n" +
-			"the built-in profile \"local\" leads to it. What it keeps is gone at the end, except with --data. Ctrl-C ends it.",
+			"the built-in profile \"local\" points to it. What it keeps is gone at the end, except with --data. Ctrl-C stops it.",
 		Example: "  imctl serve\n  imctl serve --demo --quotas\n  imctl serve --addr 127.0.0.1:0 --data im.json --log\n" +
 			"  imctl serve --callback http://127.0.0.1:9000/ --callback-secret @secret.txt",
 	}
 	flags := c.Flags()
-	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 is a free one")
+	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 picks a free one")
 	flags.StringVar(&s.appKey, "app-key", "acme#demo", "`org#app`")
 	flags.StringVar(&s.quotas, "quotas", "", "keep the documented quotas of a `brand`: agora, or easemob, which --quotas alone means")
 	flags.Lookup("quotas").NoOptDefVal = "easemob"
@@ -75,7 +75,7 @@ func (s *settings) run(ctx context.Context, a *app.App) error {
 	}
 	srv, err := s.start(options)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		err = app.WithHint(err, a.T("--addr 127.0.0.1:0 takes a free port."))
+		err = app.WithHint(err, a.T("--addr 127.0.0.1:0 picks a free port."))
 	}
 	if err != nil {
 		return err
@@ -91,11 +91,11 @@ func (s *settings) run(ctx context.Context, a *app.App) error {
 		select {
 		case <-hangups:
 			if err := s.save(srv); err != nil {
-				a.Warn("The data were not saved: %v", err) // the server goes on, and saves once more at the end
+				a.Warn("The data was not saved: %v", err) // the server goes on, and saves once more at the end
 			}
 		case <-ctx.Done():
 			srv.Close() // nothing is to change behind the data
-			a.Say("The emulator has ended.")
+			a.Say("The emulator has stopped.")
 			return s.save(srv)
 		}
 	}
@@ -153,7 +153,7 @@ func (s *settings) options(a *app.App) ([]imtest.Option, error) {
 // rules are those of the flags, one for callbacks after events, one for those before delivery.
 func (s *settings) rules(a *app.App) (rules []imtest.Rule, err error) {
 	if (s.callback != "" || s.preSend != "") != s.secret.Given() {
-		return nil, app.Usage("%s", a.T("--callback-secret goes with --callback or --callback-pre-send, and they with it"))
+		return nil, app.Usage("%s", a.T("--callback-secret must be given with --callback or --callback-pre-send, and they need it"))
 	}
 	if !s.secret.Given() {
 		return nil, nil
@@ -262,7 +262,7 @@ func (s *settings) greet(a *app.App, srv *imtest.Server) error {
 		err = store.LeadLocal(profile.Profile{Host: r.URL, Platform: r.Platform, AppKey: r.AppKey})
 	}
 	if err != nil {
-		a.Warn("Profile %s does not lead to the emulator: %v", profile.Local, err)
+		a.Warn("Profile %s does not point to the emulator: %v", profile.Local, err)
 		r.Profile = ""
 	}
 	if err := a.Print(r); err != nil {
@@ -272,7 +272,7 @@ func (s *settings) greet(a *app.App, srv *imtest.Server) error {
 		a.Say("Clients must trust its certificate: export SSL_CERT_FILE=%s", s.tls)
 	}
 	if r.Profile != "" {
-		a.Say("In another terminal: imctl --profile local users list. Ctrl-C ends it.")
+		a.Say("In another terminal: imctl --profile local users list. Ctrl-C stops it.")
 	}
 	return nil
 }

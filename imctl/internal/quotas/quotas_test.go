@@ -87,7 +87,7 @@ func TestFleet(t *testing.T) {
 func TestNoSource(t *testing.T) {
 	c := clitest.New(t)
 	r := c.Run("quotas", "messages_groups", "-o", "json")
-	assert.Contains(t, r.Stderr, "What is used is not known")
+	assert.Contains(t, r.Stderr, "The usage is not known")
 	assert.Nil(t, rows(t, r)["messages_groups 20 targets/s"].Used)
 }
 

@@ -60,7 +60,7 @@ func (f *File[T]) readHeader(r *csv.Reader, record []string) ([]*Column[T], erro
 			return nil, f.unknown(line, at, name)
 		}
 		if seen[name] {
-			return nil, f.wrong(line, at, "the column %q is there twice", name)
+			return nil, f.wrong(line, at, "the column %q appears twice", name)
 		}
 		seen[name] = true
 		names = append(names, strings.Clone(name))

@@ -207,7 +207,7 @@ func (f *File[T]) readList(in *bufio.Reader, yield func(T) bool) error {
 			return true, nil
 		}
 		if at := strings.IndexAny(line, ",;\t {"); at >= 0 {
-			return false, f.wrong(number, at+1, "expected one %s a line; files with columns end in .csv or .jsonl", f.columns[0].Name)
+			return false, f.wrong(number, at+1, "expected one %s per line; files with columns end in .csv or .jsonl", f.columns[0].Name)
 		}
 		var row T
 		*f.columns[0].Of(&row) = line
