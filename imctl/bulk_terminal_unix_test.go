@@ -74,7 +74,7 @@ func TestTerminalStopped(t *testing.T) {
 	p := start(t, environ(t, srv), "users", "import", path, "-o", "csv")
 	p.expect("%", "\x03")
 	assert.Equal(t, 130, p.exit())
-	assert.Contains(t, p.text(), "Go on with: imctl users import "+path+" -o csv --resume")
+	assert.Contains(t, p.text(), "Continue with: imctl users import "+path+" -o csv --resume")
 	assert.Regexp(t, `\r\x1b\[K(row,id,state,field,error|imctl: )`, p.text())
 	srv.ClearFaults()
 	p = start(t, environ(t, srv), "users", "import", path, "-o", "csv", "--resume")

@@ -12,13 +12,13 @@
 //  2. Use names arguments in capitals; [NAME] is optional, NAME... one or more. They are checked
 //     from Use. Short begins with a verb in the third person and has no full stop; Example has at least one line
 //     that runs against the emulator. Flags are nouns in small letters, with `kind` in backquotes in their usage.
-//  3. RunE gets all from *app.App: a.Client(), a.Print, app.PrintAll, app.Printed (batches), a.Say (messages,
-//     not under --quiet), a.Confirm (before something is destroyed), app.SecretFlag, a.ReadAt, whole.With (files). Nothing reads
+//  3. RunE gets all from *app.App: a.Client(), a.Print, app.PrintAll, a.Say (messages,
+//     not under --quiet), a.Confirm (before something is destroyed), app.SecretFlag, a.ReadValue and a.ReadURL (@FILE or stdin), whole.With (files). Nothing reads
 //     os.Args, os.Getenv, os.Stdout or time.Now. a.Globals.DryRun shows and sends nothing.
 //  4. Errors: app.Usage for the command line (exit 2), app.WithHint to say what to do; those of the library go up as they are
 //     (3 partly, 4 credentials, 5 outcome unknown). No panics, no os.Exit.
-//  5. Texts are English in the code, with their Chinese in internal/text/zh/SUBJECT.json; clitest has the test that finds
-//     those that are missing. Error texts of the library stay English.
+//  5. Texts are English in the code, with their Chinese in internal/text/zh/SUBJECT.json; a test of internal/cli finds
+//     those that are missing. Lists are joined with a.Join. Error texts of the library stay English.
 //  6. Tests use clitest: c := clitest.New(t); c.Run("users", "get", "alice"), against an emulator, with c.Golden.
 //     make docs writes the list of commands and flags, which a test compares.
 package main

@@ -43,10 +43,10 @@ func TestTerminalWaiting(t *testing.T) {
 	serve := start(t, environ(t, srv), "serve", "--addr", "127.0.0.1:0")
 	serve.expect("In another terminal", "\x03")
 	assert.Zero(t, serve.exit(), serve.text())
-	assert.Contains(t, serve.text(), "The emulator has ended.")
+	assert.Contains(t, serve.text(), "The emulator has stopped.")
 
 	listen := start(t, environ(t, srv), "listen", "--addr", "127.0.0.1:0", "--no-verify")
-	listen.expect("Ctrl-C ends it", "\x03")
+	listen.expect("Ctrl-C stops it", "\x03")
 	assert.Zero(t, listen.exit(), listen.text())
 }
 

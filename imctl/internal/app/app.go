@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -98,6 +99,9 @@ func (c *checked) err() error {
 
 // T is a message in the language of the run.
 func (a *App) T(english string, args ...any) string { return a.Lang.T(english, args...) }
+
+// Join puts the parts of a message together, with the comma of the language.
+func (a *App) Join(parts []string) string { return strings.Join(parts, a.T(", ")) }
 
 // Say writes a message to stderr, unless --quiet: what was done, what comes next.
 func (a *App) Say(english string, args ...any) {

@@ -5,14 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
-
-	"github.com/spf13/pflag"
 )
-
-// maxSecret bounds what is read as a secret or a value of a flag.
-const maxSecret = 1 << 20
 
 // Confirm asks before something is destroyed. Without a terminal it refuses, unless --yes.
 // A run with --dry-run is never asked.
@@ -24,7 +18,7 @@ func (a *App) Confirm(english string, args ...any) error {
 	if !a.Terminal.Stdin || !a.Terminal.Stderr {
 		return &Failure{
 			Exit: ExitUsage, Err: errors.New(question + " " + a.T("There is no terminal to ask on.")),
-			Hint: a.T("--yes says that this is meant; --dry-run shows the request."),
+			Hint: a.T("--yes confirms it; --dry-run shows the request."),
 		}
 	}
 	fmt.Fprint(a.Stderr, question+" [y/N] ")
@@ -67,67 +61,4 @@ func (a *App) AskSecret(english string, args ...any) (string, error) {
 	secret, err := a.Terminal.ReadSecret()
 	a.line("")
 	return strings.TrimSpace(secret), err
-}
-
-// Secret is the value of a flag for a secret: "@file", or "-" for Stdin. A secret in the
-// command line would stand in the list of processes, and is rejected.
-type Secret struct{ from string }
-
-// SecretFlag adds a flag for a secret. Read it with [App.ReadSecret].
-func SecretFlag(flags *pflag.FlagSet, name, usage string) *Secret {
-	s := &Secret{}
-	flags.Var(s, name, usage)
-	return s
-}
-
-// Set is for pflag.
-func (s *Secret) Set(value string) error {
-	if value != "-" && (!strings.HasPrefix(value, "@") || len(value) < 2) {
-		return errors.New("secrets are read from @FILE or - (stdin), not from the command line")
-	}
-	s.from = value
-	return nil
-}
-
-// String is for pflag: where the secret comes from.
-func (s *Secret) String() string { return s.from }
-
-// Type is for pflag.
-func (s *Secret) Type() string { return "@file" }
-
-// Given says whether the flag was set.
-func (s *Secret) Given() bool { return s.from != "" }
-
-// ReadSecret reads the secret of a flag, without white space around it.
-func (a *App) ReadSecret(s *Secret) (string, error) {
-	raw, err := a.ReadAt(s.from)
-	if err != nil {
-		return "", err
-	}
-	secret := strings.TrimSpace(string(raw))
-	if secret == "" {
-		return "", Usage("%s", a.T("%s is empty", s.from))
-	}
-	return secret, nil
-}
-
-// ReadAt reads "@file" or "-", of at most 1 MiB.
-func (a *App) ReadAt(from string) ([]byte, error) {
-	in := a.Stdin
-	if path, isFile := strings.CutPrefix(from, "@"); isFile {
-		f, err := os.Open(path) //nolint:gosec // the user names it
-		if err != nil {
-			return nil, &Failure{Exit: ExitUsage, Err: err}
-		}
-		defer func() { _ = f.Close() }()
-		in = f
-	}
-	raw, err := io.ReadAll(io.LimitReader(in, maxSecret+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(raw) > maxSecret {
-		return nil, Usage("%s", a.T("%s is longer than 1 MiB", from))
-	}
-	return raw, nil
 }

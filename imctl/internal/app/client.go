@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imctl/internal/profile"
@@ -93,8 +94,8 @@ func (a *App) Config() (im.Config, error) {
 
 // Client is the client of this run, made when it is first needed. Under --dry-run it shows the request
 // of the first call and sends nothing; the call fails with ErrDryRun, which ends the run with exit code 0.
-func (a *App) Client(options ...im.Option) (*im.Client, error) {
-	if a.client != nil && len(options) == 0 {
+func (a *App) Client() (*im.Client, error) {
+	if a.client != nil {
 		return a.client, nil
 	}
 	if a.Globals.DryRun {
@@ -106,7 +107,7 @@ func (a *App) Client(options ...im.Option) (*im.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := a.ClientOf(c, options...)
+	client, err := a.ClientOf(c)
 	if err != nil {
 		return nil, err
 	}
@@ -115,13 +116,29 @@ func (a *App) Client(options ...im.Option) (*im.Client, error) {
 }
 
 // ClientOf is a client of another configuration than that of the run; the caller closes it.
-func (a *App) ClientOf(c im.Config, options ...im.Option) (*im.Client, error) {
-	all := append([]im.Option{im.WithLogger(a.Logger()), im.WithUserAgent("imctl/" + im.Version + " im-go/" + im.Version)}, a.Options...)
-	client, err := im.New(c, append(all, options...)...)
+func (a *App) ClientOf(c im.Config) (*im.Client, error) {
+	options := append([]im.Option{im.WithLogger(a.Logger()), im.WithUserAgent("imctl/" + im.Version + " im-go/" + im.Version)}, a.Options...)
+	client, err := im.New(c, options...)
 	if err != nil {
 		return nil, &Failure{Exit: ExitCredentials, Err: err}
 	}
 	return client, nil
+}
+
+// HostURL is the host of a configuration with its scheme.
+func HostURL(c im.Config) string {
+	host := strings.TrimSuffix(c.Host, "/")
+	if !strings.Contains(host, "://") {
+		host = "https://" + host
+	}
+	return host
+}
+
+// AppName is the app of a client as paths and stores have it: "org/app" or "app-id/id".
+func AppName(client *im.Client) string {
+	_, rest, _ := strings.Cut(strings.TrimSuffix(client.String(), ")"), "://")
+	_, name, _ := strings.Cut(rest, "/")
+	return name
 }
 
 // Close ends what the run holds.

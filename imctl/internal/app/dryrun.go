@@ -44,8 +44,7 @@ func (a *App) dryClient() (*im.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, rest, _ := strings.Cut(strings.TrimSuffix(client.String(), ")"), "://")
-	_, transport.prefix, _ = strings.Cut(rest, "/")
+	transport.prefix = AppName(client)
 	return client, nil
 }
 

@@ -2,9 +2,8 @@ package app
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net/http"
-	"strings"
 )
 
 // AskEmulator gets a path below /_im/ of an emulator: it needs no token, and is not a call of the API. The
@@ -14,21 +13,18 @@ func (a *App) AskEmulator(ctx context.Context, path string) (*http.Response, err
 	if err != nil {
 		return nil, err
 	}
-	host := strings.TrimSuffix(config.Host, "/")
-	if !strings.Contains(host, "://") {
-		host = "https://" + host
-	}
+	host := HostURL(config)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, host+"/_im/"+path, nil)
 	if err != nil {
 		return nil, Usage("%w", err)
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return nil, WithHint(err, a.T("imctl serve starts an emulator; --profile local leads to it."))
+		return nil, WithHint(err, a.T("imctl serve starts an emulator; --profile local points to it."))
 	}
 	if response.StatusCode != http.StatusOK {
 		_ = response.Body.Close()
-		return nil, WithHint(fmt.Errorf("%s", a.T("%s is not an emulator: status %d", host, response.StatusCode)), a.T("imctl serve starts an emulator; --profile local leads to it."))
+		return nil, WithHint(errors.New(a.T("%s is not an emulator: status %d", host, response.StatusCode)), a.T("imctl serve starts an emulator; --profile local points to it."))
 	}
 	return response, nil
 }

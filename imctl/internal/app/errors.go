@@ -46,6 +46,9 @@ func WithHint(err error, hint string) error {
 	return &Failure{Exit: exitCode(err), Err: err, Hint: hint}
 }
 
+// Reason is the text of an error without the prefix of the library.
+func Reason(err error) string { return strings.TrimPrefix(err.Error(), "im: ") }
+
 // kinds are the names that errors have under -o json, the exit codes that belong to
 // them, and hints.
 var kinds = []struct {
@@ -163,7 +166,7 @@ func (a *App) Fail(err error) int {
 		a.line(string(raw))
 		return p.Exit
 	}
-	a.line("imctl: " + strings.TrimPrefix(p.Error, "im: "))
+	a.line("imctl: " + Reason(err))
 	if p.Hint != "" {
 		a.line(p.Hint)
 	}

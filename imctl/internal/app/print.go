@@ -13,6 +13,11 @@ func (a *App) Writer() *output.Writer {
 	return &output.Writer{W: a.Stdout, Format: output.Format(a.Globals.Output), JQ: a.Globals.JQ, Width: a.Width()}
 }
 
+// ForPeople says that data is read by people: as a table, without a filter.
+func (a *App) ForPeople() bool {
+	return a.Globals.Output == string(output.Table) && a.Globals.JQ == ""
+}
+
 // Print writes one value. Columns are what a table or CSV shows: keys of the value's JSON, or
 // paths such as "user.name"; none: all keys.
 func (a *App) Print(value any, columns ...string) error { return a.Writer().Value(value, columns...) }
@@ -20,18 +25,6 @@ func (a *App) Print(value any, columns ...string) error { return a.Writer().Valu
 // PrintAll writes a stream as it comes.
 func PrintAll[T any](a *App, items iter.Seq2[T, error], columns ...string) error {
 	return output.Rows(a.Writer(), items, columns...)
-}
-
-// Printed writes the results of a batch call, and returns the error of the call: with a *batch.Error
-// there are results, with any other there are none.
-func Printed[T any, R ~[]T](a *App, results R, err error, columns ...string) error {
-	if results == nil && err != nil {
-		return err
-	}
-	if printErr := a.Print(results, columns...); printErr != nil {
-		return printErr
-	}
-	return err
 }
 
 // Live writes rows one at a time, each as it comes: for commands that wait for what happens.

@@ -2,19 +2,18 @@ package app
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	im "github.com/imrest/im-go"
 )
 
 // QuotasText is the quotas of a pool as people write them.
-func QuotasText(windows []im.WindowStatus) string {
+func (a *App) QuotasText(windows []im.WindowStatus) string {
 	parts := make([]string, len(windows))
 	for i, w := range windows {
 		parts[i] = QuotaText(w.Quota)
 	}
-	return strings.Join(parts, ", ")
+	return a.Join(parts)
 }
 
 // QuotaText is one quota: "100/s", "20 targets/s", "5/min per user".

@@ -17,8 +17,8 @@ const (
 
 // Groups are the groups with their headings.
 var Groups = []cobra.Group{
-	{ID: GroupSetUp, Title: "Set up"}, {ID: GroupAct, Title: "Look and act"},
-	{ID: GroupWatch, Title: "Watch and play"}, {ID: GroupOther, Title: "Other"},
+	{ID: GroupSetUp, Title: "Set up:"}, {ID: GroupAct, Title: "Look and act:"},
+	{ID: GroupWatch, Title: "Watch and play:"}, {ID: GroupOther, Title: "Other:"},
 }
 
 // Tree collects the commands of all subjects.

@@ -27,7 +27,7 @@ func Add(t *app.Tree) {
 
 // how says what the long text of each command says.
 const how = "The file is checked before the first call. Calls wait in the background lane, unless --lane says otherwise. " +
-	"A journal beside the file keeps what is done: after Ctrl-C, kill -9 or an outage, --resume goes on and does nothing twice. " +
+	"A journal beside the file records what is done: after Ctrl-C, kill -9 or an outage, --resume continues and does nothing twice. " +
 	"What was not done is printed, with its row and the reason; --rejects also writes the refused rows as input for another run. " +
 	"--dry-run says how many calls it takes, what they cost and how long they take."
 
@@ -56,7 +56,7 @@ func importUsers(a *app.App) *cobra.Command {
 func addMembers(a *app.App) *cobra.Command {
 	c := &cobra.Command{
 		Use: "add-members GROUP FILE", Short: "Adds the users of a file to a group",
-		Long: "Adds the users of a file to a group: one username a line, or CSV or JSONL with username. Who is a member already counts as done.\n\n" +
+		Long: "Adds the users of a file to a group: one username per line, or CSV or JSONL with username. A user who is already a member counts as done.\n\n" +
 			how,
 		Example: "  imctl groups add-members 219874650132482 ~/members.txt",
 	}
@@ -89,7 +89,7 @@ type Send struct {
 // SendFlags adds the flags for a file to a command.
 func SendFlags(a *app.App, c *cobra.Command) *Send {
 	s := &Send{app: a, options: flags(c)}
-	c.Flags().StringVar(&s.path, "to-file", "", "`file` with the receivers: one a line, or CSV or JSONL with username or group_id")
+	c.Flags().StringVar(&s.path, "to-file", "", "`file` with the receivers: one per line, or CSV or JSONL with username or group_id")
 	c.Long = c.Short + ".\n\n--to-file sends to the users of a file, or with --groups to its groups.\n\n" + how
 	return s
 }

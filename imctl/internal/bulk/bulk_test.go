@@ -64,7 +64,7 @@ func TestImport(t *testing.T) {
 	assert.Contains(t, c.Run("users", "import", mended).Stderr, "20 of 20 rows are done.")
 	assert.Len(t, c.Server.Users(), 200)
 
-	c.Run("users", "import", path).Fails(app.ExitUsage, path+".journal is there", "--resume goes on")
+	c.Run("users", "import", path).Fails(app.ExitUsage, path+".journal exists", "--resume continues")
 	c.Run("users", "import", path, "--resume").Fails(app.ExitPartly, "180 of 200 done")
 	assert.Len(t, c.Server.RequestsTo("users.register_batch"), 5, "nothing was sent again")
 
@@ -152,7 +152,7 @@ func TestStopAndResume(t *testing.T) {
 	time.AfterFunc(30*time.Millisecond, stop)
 	rejects := filepath.Join(t.TempDir(), "rejects.csv")
 	r := c.RunContext(ctx, "users", "import", path, "--rejects", rejects)
-	r.Fails(app.ExitStopped, "Go on with: imctl users import "+path+" --rejects "+rejects+" --resume")
+	r.Fails(app.ExitStopped, "Continue with: imctl users import "+path+" --rejects "+rejects+" --resume")
 	assert.NoFileExists(t, rejects, "whole or not at all")
 	assert.NoFileExists(t, rejects+".part")
 	assert.Less(t, len(c.Server.Users()), 2_700)
@@ -169,7 +169,7 @@ func TestBroken(t *testing.T) {
 	c.Options = []im.Option{im.WithRetries(0)}
 	c.Server.Fault(imtest.OnEndpoint("users.register_batch"), imtest.PlanLimited())
 	path := newUsers(t, 100)
-	c.Run("users", "import", path).Fails(app.ExitFailed, "Go on with: imctl users import "+path+" --resume")
+	c.Run("users", "import", path).Fails(app.ExitFailed, "Continue with: imctl users import "+path+" --resume")
 	c.Server.ClearFaults()
 	c.Run("users", "import", path, "--resume").Fails(app.ExitPartly, "90 of 100 done")
 }

@@ -7,7 +7,6 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imctl/internal/app"
-	"github.com/imrest/im-go/imctl/internal/output"
 	"github.com/imrest/im-go/imctl/internal/sheet"
 )
 
@@ -47,7 +46,7 @@ func plan[T any](ctx context.Context, a *app.App, file *sheet.File[T], make func
 	for _, row := range e.Rejected {
 		p.First = append(p.First, undone{row.Number, row.Key, row.State, row.Field, row.Err.Error()})
 	}
-	if output.Format(a.Globals.Output) != output.Table || a.Globals.JQ != "" {
+	if !a.ForPeople() {
 		return a.Print(p)
 	}
 	if err := a.Print(p, "rows", "calls", "refused", "time", "pool"); err != nil {

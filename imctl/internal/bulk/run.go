@@ -24,9 +24,9 @@ type options struct {
 
 func flags(c *cobra.Command) *options {
 	o := &options{}
-	c.Flags().StringVar(&o.journal, "journal", "", "`file` that keeps what is done; by default beside FILE, named after it")
+	c.Flags().StringVar(&o.journal, "journal", "", "`file` that records what is done; by default beside FILE, named after it")
 	c.Flags().StringVar(&o.rejects, "rejects", "", "`file` for the rows that were refused, in the form of the input and with the reasons")
-	c.Flags().BoolVar(&o.resume, "resume", false, "go on where an earlier run was stopped")
+	c.Flags().BoolVar(&o.resume, "resume", false, "continue where an earlier run was stopped")
 	return o
 }
 
@@ -121,12 +121,12 @@ func finish(a *app.App, o *options, at string, err error, sum batch.Summary) err
 	case through && ended.Unknown > 0:
 		return &app.Failure{
 			Exit: app.ExitUnknown, Err: fmt.Errorf("%w: %w", im.ErrOutcomeUnknown, err),
-			Hint: a.T("Rows of unknown outcome may be done. Check before you retry them; the journal is %s.", at),
+			Hint: a.T("Rows of unknown outcome may have been done. Check before you retry them; the journal is %s.", at),
 		}
 	case through && o.rejects == "":
 		return app.WithHint(err, a.T("With --resume --rejects FILE the refused rows are written as input for another run."))
 	case through:
-		return app.WithHint(err, a.T("%s has the refused rows: correct them and run that file.", o.rejects))
+		return app.WithHint(err, a.T("%s has the refused rows: correct them and run again with that file.", o.rejects))
 	case journal:
 		return &app.Failure{Exit: app.ExitUsage, Err: err}
 	case errors.Is(err, context.Canceled):

@@ -9,7 +9,6 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imctl/internal/app"
-	"github.com/imrest/im-go/imctl/internal/output"
 )
 
 // basics are the commands about imctl itself.
@@ -21,7 +20,7 @@ func version(a *app.App) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Shows the version", Example: "  imctl version",
 		RunE: func(*cobra.Command, []string) error {
-			if a.Globals.Output == string(output.Table) && a.Globals.JQ == "" {
+			if a.ForPeople() {
 				_, err := fmt.Fprintf(a.Stdout, "imctl %s (%s, %s/%s)\n", im.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 				return err
 			}

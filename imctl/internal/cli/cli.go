@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/output"
 	"github.com/imrest/im-go/imctl/internal/text"
 )
 
@@ -68,12 +69,15 @@ func globals(a *app.App, flags *pflag.FlagSet) {
 	flags.StringVar(&g.Lane, "lane", "", "foreground, or background, which takes what others leave of the quotas")
 	flags.BoolVarP(&g.Yes, "yes", "y", false, "do not ask before something is destroyed")
 	flags.BoolVar(&g.DryRun, "dry-run", false, "show the requests, send nothing")
-	flags.BoolVarP(&g.Quiet, "quiet", "q", false, "no messages but errors and warnings")
+	flags.BoolVarP(&g.Quiet, "quiet", "q", false, "no messages except errors and warnings")
 	flags.BoolVar(&g.Debug, "debug", false, "log each attempt to stderr, without secrets")
 }
 
 // check rejects wrong global flags and missing flags before a command runs.
 func check(a *app.App, c *cobra.Command) error {
+	if form := a.Globals.Output; !slices.Contains(output.Formats, form) {
+		return app.Usage("%s", a.T("--%s is %q, must be %s", "output", form, a.Join(output.Formats)))
+	}
 	if err := a.Writer().Check(); err != nil {
 		return app.Usage("%w", err)
 	}

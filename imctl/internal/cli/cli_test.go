@@ -30,7 +30,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"profile", "zzzzzzz"}, []string{`"imctl profile --help" lists the commands.`}},
 		{[]string{"version", "--outptu", "json"}, []string{"unknown flag --outptu", `Did you mean "--output"?`}},
 		{[]string{"version", "-z"}, []string{"unknown flag -z", `See "imctl version --help".`}},
-		{[]string{"version", "-o", "xml"}, []string{`--output is "xml"`}},
+		{[]string{"version", "-o", "xml"}, []string{`--output is "xml", must be table, json, jsonl, yaml, csv`}},
 		{[]string{"version", "--jq", "."}, nil},
 		{[]string{"version", "--jq", ".["}, []string{"--jq: "}},
 		{[]string{"version", "--lane", "fast"}, []string{`--lane is "fast"`}},
@@ -92,6 +92,7 @@ func TestChinese(t *testing.T) {
 	c := clitest.NewAlone(t)
 	c.Env["LANG"] = "zh_CN.UTF-8"
 	c.Run("profile", "lst").Fails(app.ExitUsage, "未知命令", "是不是")
+	c.Run("version", "-o", "xml").Fails(app.ExitUsage, "只能是 table，json")
 	clitest.Golden(t, "help-zh.txt", c.Run("login", "--help").OK())
 	c.Env["LC_ALL"] = "C"
 	clitest.Golden(t, "help-en.txt", c.Run("login", "--help").OK())

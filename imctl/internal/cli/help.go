@@ -45,7 +45,7 @@ func commands(a *app.App, w io.Writer, c *cobra.Command) {
 		return
 	}
 	for _, group := range c.Groups() {
-		list(w, a.T(group.Title)+":", c.Commands(), func(below *cobra.Command) bool { return below.GroupID == group.ID })
+		list(w, a.T(group.Title), c.Commands(), func(below *cobra.Command) bool { return below.GroupID == group.ID })
 	}
 }
 

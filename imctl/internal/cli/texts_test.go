@@ -5,7 +5,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,14 +35,7 @@ func messages(t *testing.T) map[string]string {
 	for _, group := range app.Groups {
 		all[group.Title] = "internal/app/tree.go"
 	}
-	require.NoError(t, filepath.WalkDir("../..", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			return err
-		}
+	sources(t, func(path string, file *ast.File) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING && len(literal.Value) > 4 && strings.HasSuffix(literal.Value, `?"`) {
 				question, _ := strconv.Unquote(literal.Value)
@@ -53,9 +48,22 @@ func messages(t *testing.T) map[string]string {
 			}
 			return true
 		})
-		return nil
-	}))
+	})
 	return all
+}
+
+// sources goes over the code of imctl.
+func sources(t *testing.T, each func(path string, file *ast.File)) {
+	require.NoError(t, filepath.WalkDir("../..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err == nil {
+			each(filepath.ToSlash(path), file)
+		}
+		return err
+	}))
 }
 
 func nameOf(f ast.Expr) string {
@@ -102,6 +110,44 @@ func TestEveryTextIsInChinese(t *testing.T) {
 		}
 		assert.Equal(t, strings.Count(english, "%"), strings.Count(translated, "%"), "verbs of %q", english)
 	}
+}
+
+// halfWidth is punctuation of English in a Chinese text.
+var halfWidth = regexp.MustCompile(`\p{Han} ?[,;:!?()]|\p{Han}\.($|\s|\p{Han})|[,;:!?()] \p{Han}`)
+
+// Chinese has punctuation of its own, in the catalogue, in the guide, and between what the code joins.
+func TestPunctuationOfChinese(t *testing.T) {
+	chinese, err := text.Load()
+	require.NoError(t, err)
+	for english, translated := range chinese {
+		assert.NotRegexp(t, halfWidth, translated, english)
+		for _, mark := range []string{": %", ", %", "; %"} {
+			assert.NotContains(t, translated, mark, english)
+		}
+	}
+	guide, err := os.ReadFile(guides + "imctl.zh-CN.md")
+	require.NoError(t, err)
+	for line := range strings.Lines(string(guide)) {
+		assert.NotRegexp(t, halfWidth, strings.ReplaceAll(line, "](", "]"), "a join with \", \" in the code, or a text in the page")
+	}
+}
+
+// What people read is joined by [app.App.Join], whose comma is that of the language.
+func TestJoinsAreInTheLanguage(t *testing.T) {
+	sources(t, func(path string, file *ast.File) {
+		if strings.HasSuffix(path, "/cli/man.go") || strings.Contains(path, "/surface/") { // for programs
+			return
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && speaking[nameOf(call.Fun)] {
+				return false
+			}
+			if literal, ok := n.(*ast.BasicLit); ok {
+				assert.NotContains(t, []string{`", "`, `": "`}, literal.Value, path)
+			}
+			return true
+		})
+	})
 }
 
 func walk(c *cobra.Command, f func(*cobra.Command)) {

@@ -32,7 +32,7 @@ func (d *doctor) tls() bool {
 	begun := time.Now()
 	conn, err := new(tls.Dialer).DialContext(ctx, "tcp", net.JoinHostPort(d.at.Hostname(), port))
 	if err != nil {
-		d.report("tls", failed, err.Error(), d.T("Check host and port, the firewalls on the way, and the certificates and clock of this machine."))
+		d.report("tls", failed, err.Error(), d.T("Check host and port, the firewalls in between, and the certificates and clock of this machine."))
 		return false
 	}
 	defer func() { _ = conn.Close() }()
@@ -42,7 +42,7 @@ func (d *doctor) tls() bool {
 	found := d.T("%s, certificate of %s until %s, connected in %s", tls.VersionName(state.Version), leaf.Issuer.CommonName,
 		leaf.NotAfter.Format(time.DateOnly), time.Since(begun).Round(time.Millisecond))
 	if left < soon {
-		d.report("tls", warning, found, d.T("The certificate of the host ends soon."))
+		d.report("tls", warning, found, d.T("The certificate of the host expires soon."))
 		return true
 	}
 	d.report("tls", fine, found, "")
@@ -55,7 +55,7 @@ func (d *doctor) plain() bool {
 		d.report("tls", fine, d.T("not used, which is safe on this machine"), "")
 		return true
 	}
-	d.report("tls", warning, d.T("not used: whoever is on the way can read tokens and messages"), d.T("Use https:// if the host has it."))
+	d.report("tls", warning, d.T("not used: anyone in between can read tokens and messages"), d.T("Use https:// if the host has it."))
 	return true
 }
 
@@ -84,9 +84,9 @@ func (d *doctor) clock() {
 	case skew.Abs() <= mostSkew:
 		d.report("clock", fine, d.T("within %s of the server's", mostSkew), "")
 	case d.makesTokens():
-		d.report("clock", failed, d.T("differs from the server's by %s", skew), d.T("Set the clock: tokens that are made here are refused."))
+		d.report("clock", failed, d.T("differs from the server's by %s", skew), d.T("Set the clock: tokens that are made here are rejected."))
 	default:
-		d.report("clock", warning, d.T("differs from the server's by %s", skew), d.T("Set the clock: what imctl says of time left is wrong."))
+		d.report("clock", warning, d.T("differs from the server's by %s", skew), d.T("Set the clock: the remaining times that imctl shows are wrong."))
 	}
 }
 
@@ -108,10 +108,10 @@ func (d *doctor) credentials() bool {
 		if errors.Is(checkErr, im.ErrUnauthorized) {
 			d.exit, check, advice = app.ExitCredentials, "credentials", d.T("imctl login stores other credentials.")
 		}
-		d.report(check, failed, trimmed(checkErr), advice)
+		d.report(check, failed, app.Reason(checkErr), advice)
 		return false
 	}
-	d.report("app", fine, d.T("the app is there, and accepts the token"), "")
+	d.report("app", fine, d.T("the app exists, and accepts the token"), "")
 	return true
 }
 
@@ -121,7 +121,7 @@ func (d *doctor) tokenText(token im.Token) string {
 	case d.makesTokens():
 		where = d.T("made here from the certificate")
 	case token.Expires.IsZero():
-		return d.T("fixed: when it expires is not known")
+		return d.T("fixed: its expiry is not known")
 	}
-	return where + ", " + d.T("until %s", token.Expires.UTC().Format(time.RFC3339))
+	return d.Join([]string{where, d.T("until %s", token.Expires.UTC().Format(time.RFC3339))})
 }

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -73,22 +72,23 @@ func command(a *app.App) *cobra.Command {
 }
 
 func (d *doctor) run() error {
-	if d.Globals.Output != string(output.Table) || d.Globals.JQ != "" {
+	if !d.ForPeople() {
 		live, err := d.Live(output.Column{Name: "check"}, output.Column{Name: "state"}, output.Column{Name: "found"}, output.Column{Name: "advice"})
 		if err != nil {
 			return err
 		}
 		d.live = live
 	}
-	err := d.checks()
+	d.checks()
+	var ended error
 	if d.live != nil {
-		err = errors.Join(err, d.live.End())
+		ended = d.live.End()
 	}
 	switch {
 	case d.Err() != nil:
 		return d.Err()
-	case err != nil:
-		return err
+	case ended != nil:
+		return ended
 	case d.exit != app.ExitOK:
 		return &app.Failure{Exit: d.exit, Err: errors.New(d.T("%d check(s) failed", d.wrong))}
 	}
@@ -96,16 +96,16 @@ func (d *doctor) run() error {
 }
 
 // checks stop at what the rest depends on.
-func (d *doctor) checks() error {
+func (d *doctor) checks() {
 	if !d.configuration() || !d.network() {
-		return nil
+		return
 	}
 	d.clock()
-	if !d.credentials() || d.Err() != nil {
-		return d.Err()
+	if !d.credentials() {
+		return
 	}
 	d.features()
-	return d.quotas()
+	d.quotas()
 }
 
 // report shows a finding at once.
@@ -136,20 +136,16 @@ func (d *doctor) configuration() bool {
 	}
 	if err != nil {
 		p := d.Describe(err)
-		d.report("profile", failed, strings.TrimPrefix(p.Error, "im: "), p.Hint)
+		d.report("profile", failed, app.Reason(err), p.Hint)
 		d.exit = p.Exit
 		return false
 	}
-	found := d.T("profile %s", source.Name)
+	found := d.T("profile %s: %s", source.Name, d.client)
 	if source.Name == "" {
-		found = d.T("the variables IM_* of the environment")
+		found = d.T("the variables IM_* of the environment: %s", d.client)
 	}
-	d.report("profile", fine, found+": "+d.client.String(), "")
-	host := d.config.Host
-	if !strings.Contains(host, "://") {
-		host = "https://" + host
-	}
-	d.at, err = url.Parse(host)
+	d.report("profile", fine, found, "")
+	d.at, err = url.Parse(app.HostURL(d.config))
 	if err != nil {
 		d.report("host", failed, err.Error(), d.T("The console shows the REST host of the app."))
 		return false
@@ -165,7 +161,7 @@ func (d *doctor) network() bool {
 		return false
 	}
 	if proxy != nil {
-		d.report("proxy", fine, d.T("%s is reached by way of the proxy %s", d.at.Hostname(), proxy.Host), d.T("DNS and TLS are the proxy's, and not checked."))
+		d.report("proxy", fine, d.T("%s is reached through the proxy %s", d.at.Hostname(), proxy.Host), d.T("DNS and TLS are the proxy's, and not checked."))
 		return true
 	}
 	return d.dns() && d.tls()

@@ -58,7 +58,7 @@ func TestHealthy(t *testing.T) {
 		assert.Contains(t, []string{"GET", "POST", "HEAD"}, request.Method)
 	}
 	list := c.Run("doctor").OK()
-	assert.Contains(t, list, "ok       app               the app is there")
+	assert.Contains(t, list, "ok       app               the app exists")
 	c.Env["LANG"] = "zh_CN.UTF-8"
 	assert.Contains(t, c.Run("doctor").OK(), "应用存在")
 }

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	im "github.com/imrest/im-go"
@@ -76,7 +77,7 @@ func features() []feature {
 func (d *doctor) features() {
 	user, err := d.someUser()
 	if err != nil {
-		d.report("features", skipped, trimmed(err), "")
+		d.report("features", skipped, app.Reason(err), "")
 		return
 	}
 	for _, f := range features() {
@@ -97,11 +98,11 @@ func (d *doctor) feature(name string, err error) {
 	call, isCall := errors.AsType[*im.Error](err)
 	switch {
 	case errors.Is(err, im.ErrNotEnabled), errors.Is(err, im.ErrForbidden), errors.Is(err, im.ErrUnsupported):
-		d.report(name, off, trimmed(err), d.T("Enable it in the console, or ask the vendor, if it is needed."))
+		d.report(name, off, app.Reason(err), d.T("Enable it in the console, or ask the vendor, if it is needed."))
 	case err == nil, errors.Is(err, im.ErrPartial), errors.Is(err, im.ErrNotFound), isCall && errors.Is(err, im.ErrInvalidArgument) && call.Status != 0:
 		d.report(name, fine, d.T("responds"), "")
 	default:
-		d.report(name, warning, trimmed(err), d.T("Run imctl doctor again later."))
+		d.report(name, warning, app.Reason(err), d.T("Run imctl doctor again later."))
 	}
 }
 
@@ -131,18 +132,12 @@ func (d *doctor) platform() im.Platform {
 var telling = []string{"chatmessages", "messages_groups", "messages_rooms", "messages_users", "token", "user_management", "user_write", "users.get"}
 
 // quotas shows what binds.
-func (d *doctor) quotas() error {
+func (d *doctor) quotas() {
 	var found []string
 	for _, pool := range d.client.Quotas() {
-		for _, name := range telling {
-			if pool.Pool == name {
-				found = append(found, name+" "+app.QuotasText(pool.Windows))
-			}
+		if slices.Contains(telling, pool.Pool) {
+			found = append(found, pool.Pool+" "+d.QuotasText(pool.Windows))
 		}
 	}
-	d.report("quotas", fine, d.T("documented figures of %s: %s", d.platform(), strings.Join(found, ", ")), d.T("imctl quotas shows all of them, and what is used."))
-	return nil
+	d.report("quotas", fine, d.T("documented figures of %s: %s", d.platform(), d.Join(found)), d.T("imctl quotas shows all of them, and what is used."))
 }
-
-// trimmed is an error without the prefix of the library.
-func trimmed(err error) string { return strings.TrimPrefix(err.Error(), "im: ") }

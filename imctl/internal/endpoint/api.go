@@ -33,10 +33,10 @@ func api(a *app.App) *cobra.Command {
 			"  imctl api GET /chatgroups --query limit=5 --jq '.data[].groupid'",
 	}
 	flags := c.Flags()
-	flags.StringArrayVar(&query, "query", nil, "`name=value`, several times")
-	flags.StringArrayVar(&headers, "header", nil, "`name=value`, several times")
+	flags.StringArrayVar(&query, "query", nil, "`key=value`, several times")
+	flags.StringArrayVar(&headers, "header", nil, "`key=value`, several times")
 	flags.StringVar(&body, "body", "", "`JSON`, or @FILE or - (stdin)")
-	flags.BoolVar(&idempotent, "idempotent", false, "carrying out the call twice does no harm")
+	flags.BoolVar(&idempotent, "idempotent", false, "the call may safely be carried out twice")
 	flags.BoolVar(&full, "envelope", true, "print the whole response; false: only what was asked for")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		call, err := rawCall(a, args, query, headers, body)
@@ -45,7 +45,7 @@ func api(a *app.App) *cobra.Command {
 		}
 		call.Idempotent = idempotent || call.Method == http.MethodGet || call.Method == http.MethodHead
 		if call.Method == http.MethodDelete {
-			if err := a.Confirm("%s: this cannot be taken back. Go on?", "DELETE "+args[1]); err != nil {
+			if err := a.Confirm("%s: this cannot be undone. Continue?", "DELETE "+args[1]); err != nil {
 				return err
 			}
 		}
@@ -81,26 +81,24 @@ func rawCall(a *app.App, args, query, headers []string, body string) (im.RawCall
 		return call, err
 	}
 	for _, pair := range query {
-		name, value, ok := strings.Cut(pair, "=")
-		if !ok {
-			return call, app.Usage("--query is %q, must be name=value", pair)
+		key, value, err := a.Pair("query", pair)
+		if err != nil {
+			return call, err
 		}
-		call.Query.Add(name, value)
+		call.Query.Add(key, value)
 	}
 	call.Header = http.Header{}
 	for _, pair := range headers {
-		name, value, ok := strings.Cut(pair, "=")
-		if !ok {
-			return call, app.Usage("--header is %q, must be name=value", pair)
+		key, value, err := a.Pair("header", pair)
+		if err != nil {
+			return call, err
 		}
-		call.Header.Add(name, value)
+		call.Header.Add(key, value)
 	}
 	if body != "" {
-		raw := []byte(body)
-		if body == "-" || strings.HasPrefix(body, "@") {
-			if raw, err = a.ReadAt(body); err != nil {
-				return call, err
-			}
+		raw, err := a.ReadValue(body)
+		if err != nil {
+			return call, err
 		}
 		if !json.Valid(raw) {
 			return call, app.Usage("%s", a.T("--body must be JSON"))

@@ -29,7 +29,7 @@ func (c *call) do(ctx context.Context, path string, args []string) error {
 		return err
 	}
 	if c.spec.Destructive {
-		if err := c.Confirm("%s: this cannot be taken back. Go on?", strings.Join(append([]string{path}, args...), " ")); err != nil {
+		if err := c.Confirm("%s: this cannot be undone. Continue?", strings.Join(append([]string{path}, args...), " ")); err != nil {
 			return err
 		}
 	}
@@ -54,8 +54,8 @@ func (c *call) do(ctx context.Context, path string, args []string) error {
 	return c.Print(payload(*response))
 }
 
-func send(ctx context.Context, client *im.Client, r *request) (*json.RawMessage, error) {
-	response, err := im.Raw[json.RawMessage](ctx, client, r.RawCall)
+func send(ctx context.Context, client *im.Client, r *im.RawCall) (*json.RawMessage, error) {
+	response, err := im.Raw[json.RawMessage](ctx, client, *r)
 	if err == nil && len(*response) == 0 {
 		*response = json.RawMessage("{}")
 	}
@@ -63,7 +63,7 @@ func send(ctx context.Context, client *im.Client, r *request) (*json.RawMessage,
 }
 
 // everything goes through the pages.
-func everything(ctx context.Context, client *im.Client, r *request) iter.Seq2[json.RawMessage, error] {
+func everything(ctx context.Context, client *im.Client, r *im.RawCall) iter.Seq2[json.RawMessage, error] {
 	return func(yield func(json.RawMessage, error) bool) {
 		seen := map[string]bool{}
 		for {
@@ -82,7 +82,7 @@ func everything(ctx context.Context, client *im.Client, r *request) iter.Seq2[js
 				return
 			}
 			if seen[next] {
-				yield(nil, errors.New("the cursors of the pages go in a circle"))
+				yield(nil, errors.New("the cursors of the pages repeat"))
 				return
 			}
 			seen[next] = true
@@ -112,23 +112,29 @@ func items(page json.RawMessage) []json.RawMessage {
 // cursorOf is where the next page begins; empty after the last.
 func cursorOf(response json.RawMessage) string {
 	var envelope struct {
-		Cursor any             `json:"cursor"`
+		Cursor json.RawMessage `json:"cursor"`
 		Data   json.RawMessage `json:"data"`
 	}
 	if json.Unmarshal(response, &envelope) != nil {
 		return ""
 	}
-	if envelope.Cursor == nil {
-		var data struct {
-			Cursor any `json:"cursor"`
-		}
-		_ = json.Unmarshal(envelope.Data, &data) // an array has none
-		envelope.Cursor = data.Cursor
+	if cursor := plainValue(envelope.Cursor); cursor != "" {
+		return cursor
 	}
-	if envelope.Cursor == nil {
-		return ""
+	var data struct {
+		Cursor json.RawMessage `json:"cursor"`
 	}
-	return text(envelope.Cursor)
+	_ = json.Unmarshal(envelope.Data, &data) // an array has none
+	return plainValue(data.Cursor)
+}
+
+// plainValue is a text without its quotes, or a number in all its digits; empty for null.
+func plainValue(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	return string(raw)
 }
 
 // envelope are the keys that surround what was asked for.

@@ -13,7 +13,7 @@ import (
 )
 
 // file carries out uploads and downloads, by the methods of the library, which stream.
-func (c *call) file(ctx context.Context, client *im.Client, r *request) error {
+func (c *call) file(ctx context.Context, client *im.Client, r *im.RawCall) error {
 	if c.spec.Response == "binary" {
 		return c.download(ctx, client, r)
 	}
@@ -46,7 +46,7 @@ func (c *call) file(ctx context.Context, client *im.Client, r *request) error {
 }
 
 // download writes to a file, whole or not at all, or to stdout.
-func (c *call) download(ctx context.Context, client *im.Client, r *request) error {
+func (c *call) download(ctx context.Context, client *im.Client, r *im.RawCall) error {
 	if c.toFile == "" {
 		return c.fetch(ctx, client, r, c.Stdout)
 	}
@@ -57,7 +57,7 @@ func (c *call) download(ctx context.Context, client *im.Client, r *request) erro
 	return nil
 }
 
-func (c *call) fetch(ctx context.Context, client *im.Client, r *request, w io.Writer) (err error) {
+func (c *call) fetch(ctx context.Context, client *im.Client, r *im.RawCall, w io.Writer) (err error) {
 	options := messages.DownloadOptions{Secret: r.Header.Get("share-secret")}
 	switch c.spec.ID {
 	case "messages.download_file":

@@ -11,15 +11,9 @@ import (
 	"github.com/imrest/im-go/imctl/internal/spec"
 )
 
-// request is the call of a command with its flags.
-type request struct {
-	im.RawCall
-	spec *spec.Command
-}
-
 // build makes the request from arguments and flags.
-func (v *values) build(a *app.App, args []string) (*request, error) {
-	r := &request{spec: v.spec, RawCall: im.RawCall{Endpoint: v.spec.ID, Query: url.Values{}, Header: http.Header{}}}
+func (v *values) build(a *app.App, args []string) (*im.RawCall, error) {
+	r := &im.RawCall{Endpoint: v.spec.ID, Query: url.Values{}, Header: http.Header{}}
 	for i, p := range v.spec.Params {
 		if p.Type == "list" {
 			r.List = args[i:]
@@ -60,7 +54,7 @@ func (v *values) build(a *app.App, args []string) (*request, error) {
 }
 
 // use hands the value of a field over, if its flag is set, and counts it.
-func (v *values) use(a *app.App, f spec.Field, r *request, take func(any)) error {
+func (v *values) use(a *app.App, f spec.Field, r *im.RawCall, take func(any)) error {
 	value, ok, err := v.get(a, f)
 	if err != nil || !ok {
 		return err
@@ -79,7 +73,7 @@ func (v *values) use(a *app.App, f spec.Field, r *request, take func(any)) error
 }
 
 // body puts the fields of the body together. The parts of an object go into it.
-func (v *values) body(a *app.App, r *request) error {
+func (v *values) body(a *app.App, r *im.RawCall) error {
 	object := map[string]any{}
 	for _, f := range v.spec.Fields {
 		if f.Type == "file" {

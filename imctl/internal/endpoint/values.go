@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/imrest/im-go/imctl/internal/app"
@@ -40,7 +41,7 @@ func newValues(flags *pflag.FlagSet, s *spec.Command) *values {
 			flags.String(f.Flag, "", usage)
 		}
 		if f.Required {
-			flags.Lookup(f.Flag).Annotations = map[string][]string{"cobra_annotation_bash_completion_one_required_flag": {"true"}}
+			flags.Lookup(f.Flag).Annotations = map[string][]string{cobra.BashCompOneRequiredFlag: {"true"}}
 		}
 	}
 	return v
@@ -87,13 +88,8 @@ func limits(f spec.Field) (parts []string) {
 		}
 		parts = append(parts, strings.Join(words, "|"))
 	}
-	switch {
-	case f.Min != nil && f.Max != nil:
-		parts = append(parts, fmt.Sprintf("%d to %d", *f.Min, *f.Max))
-	case f.Min != nil:
-		parts = append(parts, fmt.Sprintf("at least %d", *f.Min))
-	case f.Max != nil:
-		parts = append(parts, fmt.Sprintf("at most %d", *f.Max))
+	if bounds := bounds(f, fmt.Sprintf); bounds != "" {
+		parts = append(parts, bounds)
 	}
 	if f.MaxLen > 0 {
 		parts = append(parts, fmt.Sprintf("at most %d characters", f.MaxLen))
@@ -105,6 +101,19 @@ func limits(f spec.Field) (parts []string) {
 		parts = append(parts, "default "+text(f.Default))
 	}
 	return parts
+}
+
+// bounds are the limits of a number; empty: none.
+func bounds(f spec.Field, speak func(english string, args ...any) string) string {
+	switch {
+	case f.Min != nil && f.Max != nil:
+		return speak("%d to %d", *f.Min, *f.Max)
+	case f.Min != nil:
+		return speak("at least %d", *f.Min)
+	case f.Max != nil:
+		return speak("at most %d", *f.Max)
+	}
+	return ""
 }
 
 // text is a value of JSON as it stands in a command line.
@@ -134,7 +143,7 @@ func (v *values) get(a *app.App, f spec.Field) (value any, ok bool, err error) {
 	case "strings":
 		value, err = v.flags.GetStringSlice(f.Flag)
 	case "map":
-		value, err = pairs(v.flags, f)
+		value, err = v.pairs(a, f)
 	case "object", "objects":
 		value, err = v.json(a, f)
 	default:
@@ -152,11 +161,9 @@ func (v *values) json(a *app.App, f spec.Field) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw := []byte(given)
-	if given == "-" || strings.HasPrefix(given, "@") {
-		if raw, err = a.ReadAt(given); err != nil {
-			return nil, err
-		}
+	raw, err := a.ReadValue(given)
+	if err != nil {
+		return nil, err
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber() // ids are above 2^53
@@ -174,16 +181,16 @@ func (v *values) json(a *app.App, f spec.Field) (any, error) {
 	return object, nil
 }
 
-func pairs(flags *pflag.FlagSet, f spec.Field) (any, error) {
-	given, err := flags.GetStringArray(f.Flag)
+func (v *values) pairs(a *app.App, f spec.Field) (any, error) {
+	given, err := v.flags.GetStringArray(f.Flag)
 	if err != nil {
 		return nil, err
 	}
 	all := map[string]any{}
 	for _, pair := range given {
-		key, value, ok := strings.Cut(pair, "=")
-		if !ok || key == "" {
-			return nil, app.Usage("--%s is %q, must be key=value", f.Flag, pair)
+		key, value, err := a.Pair(f.Flag, pair)
+		if err != nil {
+			return nil, err
 		}
 		all[key] = value
 	}
@@ -201,21 +208,21 @@ func check(a *app.App, f spec.Field, value any) error {
 			words[i] = text(e)
 		}
 		if given := fmt.Sprint(value); !slices.Contains(words, given) {
-			return wrong("--%s is %q, must be one of %s", given, strings.Join(words, ", "))
+			return wrong("--%s is %q, must be one of %s", given, a.Join(words))
 		}
 	}
 	switch v := value.(type) {
 	case int64:
 		if f.Min != nil && v < *f.Min || f.Max != nil && v > *f.Max {
-			return wrong("--%s is %d, must be %s", v, limits(spec.Field{Min: f.Min, Max: f.Max})[0])
+			return wrong("--%s is %d, must be %s", v, bounds(f, a.T))
 		}
 	case string:
 		if n := utf8.RuneCountInString(v); f.Type != "secret" && f.MaxLen > 0 && n > f.MaxLen {
-			return wrong("--%s has %d characters, may have %d", n, f.MaxLen)
+			return wrong("--%s has %d characters, at most %d are allowed", n, f.MaxLen)
 		}
 	}
 	if n := length(value); n >= 0 && (f.MaxItems > 0 && n > f.MaxItems || n < f.MinItems) {
-		return wrong("--%s has %d entries, may have %d to %d", n, max(1, f.MinItems), f.MaxItems)
+		return wrong("--%s has %d entries, must have %d to %d", n, max(1, f.MinItems), f.MaxItems)
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func Add(t *app.Tree) {
 
 // how says what the long text of each command says.
 const how = "FILE ends in .jsonl or .csv. It gets its name when all rows are in it; until then they are in FILE.part, and FILE.state says where the " +
-	"list goes on: after Ctrl-C, kill -9 or an outage, --resume goes on there, and no row is written twice. " +
+	"list continues: after Ctrl-C, kill -9 or an outage, --resume continues there, and no row is written twice. " +
 	"Calls wait in the background lane, unless --lane says otherwise."
 
 // part is a part of a list, such as a page. The next run goes on after the last whole part.
@@ -51,7 +51,7 @@ type source[T any] struct {
 // command makes a command that exports.
 func command[T any](a *app.App, c *cobra.Command, make func() (source[T], error)) *cobra.Command {
 	c.Use, c.Long = "export FILE", c.Short+".\n\n"+how
-	resume := c.Flags().Bool("resume", false, "go on where an earlier run was stopped")
+	resume := c.Flags().Bool("resume", false, "continue where an earlier run was stopped")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		s, err := make()
 		if err != nil {

@@ -144,10 +144,10 @@ func TestResume(t *testing.T) {
 			for _, nth := range []int{1, 3, 4} {
 				c.Server.ClearFaults()
 				c.Server.Fault(imtest.OnEndpoint("users.list"), imtest.Nth(nth), imtest.TruncatedJSON())
-				c.Run("users", "export", path, "--resume").Fails(app.ExitFailed, "Go on with: imctl users export")
+				c.Run("users", "export", path, "--resume").Fails(app.ExitFailed, "Continue with: imctl users export")
 				assert.NoFileExists(t, path, "whole or not at all")
 			}
-			c.Run("users", "export", path).Fails(app.ExitUsage, ".state is there")
+			c.Run("users", "export", path).Fails(app.ExitUsage, ".state exists")
 			c.Run("users", "export", path, "--attributes", "nickname", "--resume").Fails(app.ExitUsage, "of another export")
 			c.Server.ClearFaults()
 			before := len(c.Server.RequestsTo("users.list"))
@@ -173,7 +173,7 @@ func TestKilledBetween(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "users.jsonl")
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	c.RunContext(ctx, "users", "export", path).Fails(app.ExitStopped, "Go on with")
+	c.RunContext(ctx, "users", "export", path).Fails(app.ExitStopped, "Continue with")
 	require.NoError(t, os.WriteFile(path+".part", []byte(`{"username":"half`), 0o600))
 	c.Run("users", "export", path, "--resume").OK()
 	assert.Len(t, rows(t, path), 150)

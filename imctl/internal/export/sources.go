@@ -190,7 +190,7 @@ func exportHistory(a *app.App) *cobra.Command {
 	c := command(a, &cobra.Command{
 		Short: "Writes the messages of some hours to a file", Example: "  imctl history export ~/monday.jsonl --from 2026-11-23T00+08:00 --to 2026-11-24T00+08:00",
 	}, func() (source[messages.Record], error) {
-		o, err := zoneOf(a, zone)
+		o, err := a.Zone(zone)
 		if err != nil {
 			return source[messages.Record]{}, err
 		}
@@ -212,24 +212,9 @@ func exportHistory(a *app.App) *cobra.Command {
 	return c
 }
 
-func zoneOf(a *app.App, text string) (o messages.HistoryOptions, err error) {
-	switch strings.ToLower(text) {
-	case "":
-	case "utc":
-		o.Zone = time.UTC
-	case "+08:00":
-		o.Zone = messages.ChinaTime
-	default:
-		err = app.Usage("%s", a.T("--zone is %q, must be utc or +08:00", text))
-	}
-	return o, err
-}
-
 func hourOf(a *app.App, flag, text string) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15Z07:00"} {
-		if hour, err := time.Parse(layout, text); err == nil && hour.Equal(hour.Truncate(time.Hour)) {
-			return hour, nil
-		}
+	if hour, ok := app.HourWithZone(text); ok && hour.Equal(hour.Truncate(time.Hour)) {
+		return hour, nil
 	}
 	return time.Time{}, app.Usage("%s", a.T("--%s is %q, must be an hour with its zone, as 2026-11-26T09+08:00", flag, text))
 }
@@ -267,7 +252,7 @@ func historySource(begin, end time.Time, o messages.HistoryOptions) source[messa
 	}
 }
 
-// records leaves out what is there twice: the raw record. An hour without messages has none.
+// records leaves out what appears twice: the raw record. An hour without messages has none.
 func records(all iter.Seq2[messages.Record, error]) iter.Seq2[messages.Record, error] {
 	return func(yield func(messages.Record, error) bool) {
 		for r, err := range all {

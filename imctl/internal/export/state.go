@@ -72,7 +72,7 @@ func begin(path string, want state, now func() time.Time) (*file, error) {
 	default:
 		var before state
 		if err := json.Unmarshal(raw, &before); err != nil {
-			return nil, fmt.Errorf("%s cannot be read, remove it to begin anew: %w", path+stateEnd, err)
+			return nil, fmt.Errorf("%s cannot be read, remove it to start over: %w", path+stateEnd, err)
 		}
 		if before.What != want.What || before.App != want.App || before.Form != want.Form {
 			return nil, fmt.Errorf("%s is of another export: %s of %s", path+stateEnd, before.What, before.App)
@@ -99,7 +99,7 @@ func (f *file) cut() error {
 		return err
 	}
 	if info.Size() < f.Bytes {
-		return fmt.Errorf("%s is shorter than %s says; remove both to begin anew", f.path+partEnd, f.path+stateEnd)
+		return fmt.Errorf("%s is shorter than %s says; remove both to start over", f.path+partEnd, f.path+stateEnd)
 	}
 	if err := f.part.Truncate(f.Bytes); err != nil {
 		return err

@@ -149,9 +149,18 @@ func (h hand) done(err error) error {
 
 // names makes rows of a list of names, so that CSV and tables have a header.
 func names(items iter.Seq2[string, error]) iter.Seq2[map[string]string, error] {
-	return func(yield func(map[string]string, error) bool) {
-		for name, err := range items {
-			if !yield(map[string]string{"username": name}, err) {
+	return mapped(items, func(name string) map[string]string { return map[string]string{"username": name} })
+}
+
+// mapped has each element as it is shown.
+func mapped[T, S any](items iter.Seq2[T, error], shown func(T) S) iter.Seq2[S, error] {
+	return func(yield func(S, error) bool) {
+		for item, err := range items {
+			var s S
+			if err == nil {
+				s = shown(item)
+			}
+			if !yield(s, err) {
 				return
 			}
 		}
@@ -182,7 +191,7 @@ func (p *period) String() string {
 	if !p.given {
 		return ""
 	}
-	return spoken(p.value)
+	return app.Spoken(p.value)
 }
 
 // Type is for pflag.
@@ -208,6 +217,3 @@ func parsePeriod(text string) (time.Duration, error) {
 	}
 	return d, nil
 }
-
-// spoken is a length of time as it is shown.
-func spoken(d time.Duration) string { return app.Spoken(d) }

@@ -11,6 +11,7 @@ import (
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/chatrooms"
 	"github.com/imrest/im-go/groups"
+	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/page"
 )
 
@@ -90,7 +91,7 @@ func (h hand) groups() []*cobra.Command {
 			}),
 		h.command("of USER", "Lists the groups that a user is in", "groups of alice",
 			func(ctx context.Context, c *im.Client, args []string) error {
-				return printMapped(h.App, c.Groups.AllJoined(ctx, args[0], page.Numbered{}), same[groups.Joined], "id", "name")
+				return app.PrintAll(h.App, c.Groups.AllJoined(ctx, args[0], page.Numbered{}), "id", "name")
 			}),
 	)
 }
@@ -138,7 +139,7 @@ func (h hand) rooms() []*cobra.Command {
 	}),
 		h.command("list", "Lists the rooms of the app", "rooms list",
 			func(ctx context.Context, c *im.Client, _ []string) error {
-				return printMapped(h.App, c.Chatrooms.All(ctx, page.Options{}), same[chatrooms.Summary])
+				return app.PrintAll(h.App, c.Chatrooms.All(ctx, page.Options{}))
 			}),
 		h.command("show ROOM", "Shows a room", "rooms show 219874650132482",
 			func(ctx context.Context, c *im.Client, args []string) error {
@@ -151,7 +152,7 @@ func (h hand) rooms() []*cobra.Command {
 			}),
 		h.command("of USER", "Lists the rooms that a user is in", "rooms of alice",
 			func(ctx context.Context, c *im.Client, args []string) error {
-				return printMapped(h.App, c.Chatrooms.AllJoined(ctx, args[0], page.Numbered{}), same[chatrooms.Summary])
+				return app.PrintAll(h.App, c.Chatrooms.AllJoined(ctx, args[0], page.Numbered{}))
 			}),
 	)
 }
@@ -172,7 +173,7 @@ func (h hand) circle(k circle) []*cobra.Command {
 	return []*cobra.Command{
 		h.command("members list "+k.argument, "Lists the members, with their roles", k.noun+" members list"+id,
 			func(ctx context.Context, c *im.Client, args []string) error {
-				return printMapped(h.App, k.members(ctx, c, args[0]), same[member], "username", "role")
+				return app.PrintAll(h.App, k.members(ctx, c, args[0]), "username", "role")
 			}),
 		change(h.command, "members add", "Adds users", k.add),
 		change(asking, "members remove", "Removes users", k.remove),
@@ -216,18 +217,4 @@ func (h hand) muteMembers(k circle) *cobra.Command {
 	length = periodFlag(c.Flags(), "for", "how long: 90s, 2h, 7d, forever")
 	_ = c.MarkFlagRequired("for") // it exists
 	return c
-}
-
-func mapped[T, S any](items iter.Seq2[T, error], shown func(T) S) iter.Seq2[S, error] {
-	return func(yield func(S, error) bool) {
-		for item, err := range items {
-			var s S
-			if err == nil {
-				s = shown(item)
-			}
-			if !yield(s, err) {
-				return
-			}
-		}
-	}
 }

@@ -71,15 +71,11 @@ func (h hand) send() *cobra.Command {
 				}
 				m.Body = messages.Custom(event, values)
 			default:
-				content := text
-				if text == "-" || strings.HasPrefix(text, "@") {
-					raw, err := h.ReadAt(text)
-					if err != nil {
-						return err
-					}
-					content = strings.TrimSuffix(string(raw), "\n")
+				content, err := h.ReadValue(text)
+				if err != nil {
+					return err
 				}
-				m.Body = messages.Text(content)
+				m.Body = messages.Text(strings.TrimSuffix(string(content), "\n"))
 			}
 			if ext != "" && json.Unmarshal([]byte(ext), &m.Ext) != nil {
 				return app.Usage("%s", h.T("--%s must be a JSON object", "ext"))
@@ -120,9 +116,9 @@ func sendTo(ctx context.Context, c *im.Client, to target, receivers []string, m 
 func keyValues(a *app.App, pairs []string) (map[string]string, error) {
 	values := map[string]string{}
 	for _, pair := range pairs {
-		key, value, ok := strings.Cut(pair, "=")
-		if !ok || key == "" {
-			return nil, app.Usage("%s", a.T("--%s is %q, must be key=value", "set", pair))
+		key, value, err := a.Pair("set", pair)
+		if err != nil {
+			return nil, err
 		}
 		values[key] = value
 	}

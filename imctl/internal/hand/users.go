@@ -9,6 +9,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/contacts"
+	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/presence"
 	"github.com/imrest/im-go/users"
@@ -48,7 +49,7 @@ func (h hand) users() []*cobra.Command {
 					}
 					return h.Print(newMute(*m))
 				}
-				return printMapped(h.App, c.Users.AllMutes(ctx, page.Numbered{}), newMute, "username", "chat", "group", "room")
+				return app.PrintAll(h.App, mapped(c.Users.AllMutes(ctx, page.Numbered{}), newMute), "username", "chat", "group", "room")
 			}),
 		h.command("online USER...", "Shows which users are online", "users online alice bob",
 			func(ctx context.Context, c *im.Client, args []string) error {
@@ -85,7 +86,7 @@ type shownMute struct {
 }
 
 func newMute(m users.Muted) shownMute {
-	return shownMute{m.Username, spoken(m.Chat), spoken(m.Group), spoken(m.Room)}
+	return shownMute{m.Username, app.Spoken(m.Chat), app.Spoken(m.Group), app.Spoken(m.Room)}
 }
 
 func (h hand) mute() *cobra.Command {
@@ -129,11 +130,11 @@ func (h hand) contacts() []*cobra.Command {
 	return []*cobra.Command{
 		h.command("friends USER", "Lists the friends of a user, with remarks", "contacts friends alice",
 			func(ctx context.Context, c *im.Client, args []string) error {
-				return printMapped(h.App, c.Contacts.All(ctx, args[0], contacts.ListOptions{Remarks: true}), same[contacts.Contact], "username", "remark")
+				return app.PrintAll(h.App, c.Contacts.All(ctx, args[0], contacts.ListOptions{Remarks: true}), "username", "remark")
 			}),
 		h.command("blocked USER", "Lists whom a user has blocked", "contacts blocked alice",
 			func(ctx context.Context, c *im.Client, args []string) error {
-				return printMapped(h.App, names(c.Contacts.AllBlocked(ctx, args[0], page.Options{})), same[map[string]string], "username")
+				return app.PrintAll(h.App, names(c.Contacts.AllBlocked(ctx, args[0], page.Options{})), "username")
 			}),
 	}
 }

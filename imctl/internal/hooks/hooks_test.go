@@ -30,7 +30,7 @@ func secretFile(t *testing.T, secret string) string {
 // start starts listen, and returns its URL.
 func start(c *clitest.CLI, args ...string) (*clitest.Running, string) {
 	r := c.Start(append([]string{"listen", "--addr", "127.0.0.1:0"}, args...)...)
-	r.Await("Ctrl-C ends it")
+	r.Await("Ctrl-C stops it")
 	return r, regexp.MustCompile(`http://[\d.:]+/`).FindString(r.Stderr())
 }
 
@@ -72,12 +72,14 @@ func TestForward(t *testing.T) {
 	}))
 	defer program.Close()
 	secret := secretFile(t, "s3cret")
-	listen, url := start(c, "--secret", secret, "--forward-to", program.URL, "--from", "alice", "--raw", "-o", "jsonl")
+	listen, url := start(c, "--secret", secret, "--forward-to", secretFile(t, program.URL+"/?token=hush"), "--from", "alice", "--raw", "-o", "jsonl")
 
 	trigger := func(args ...string) clitest.Result {
-		return c.Run(append([]string{"trigger", "pre_send.message", "--to", url, "--secret", secret}, args...)...)
+		return c.Run(append([]string{"trigger", "pre_send.message", "--to", secretFile(t, url+"?token=hush"), "--secret", secret}, args...)...)
 	}
-	assert.Contains(t, trigger("--set", "from=alice", "-o", "json").OK(), `"response": "{\"valid\":false}"`)
+	shown := trigger("--set", "from=alice", "-o", "json").OK()
+	assert.Contains(t, shown, `"response": "{\"valid\":false}"`)
+	assert.NotContains(t, shown, "hush")
 	assert.Contains(t, <-bodies, `"from":"alice"`)
 	trigger("--set", "from=mallory").OK() // left out: accepted, and not forwarded
 	assert.Empty(t, bodies)
@@ -88,6 +90,7 @@ func TestForward(t *testing.T) {
 	r := listen.Stop()
 	assert.Contains(t, r.Stderr, "Not forwarded: ")
 	assert.Contains(t, r.Stdout, `"state":"not forwarded"`)
+	assert.NotContains(t, r.Stdout+r.Stderr, "hush")
 }
 
 func TestTrigger(t *testing.T) {
@@ -114,16 +117,24 @@ func TestTrigger(t *testing.T) {
 		{"trigger", "KIND is missing"},
 		{"trigger message.txt", `Did you mean "message.text"?`},
 		{"trigger message.text --set from", "must be key=value"},
-		{"trigger message.text --set timestamp=noon", "a number stands there"},
-		{"trigger message.text --set payload.bodies.7.msg=x", `the list has no place "7"`},
+		{"trigger message.text --set timestamp=noon", "must be a number"},
+		{"trigger message.text --set payload.bodies.7.msg=x", `the list has no index "7"`},
 		{"trigger message.text --set from.name=x", "there is nothing below"},
 		{"trigger message.text --to http://127.0.0.1:1/", "--secret is missing"},
 		{"trigger message.text --to 127.0.0.1 --secret " + secretFile(t, "s"), "must be a URL"},
+		{"trigger message.text --to ftp://a.example/ --secret " + secretFile(t, "s"), "must be a URL"},
+		{"trigger message.text --to http://127.0.0.1:1/?token=hush --secret " + secretFile(t, "s"), "--to has a secret"},
+		{"trigger message.text --to " + secretFile(t, "hush") + " --secret " + secretFile(t, "s"), "must be a URL"},
+		{"callbacks resend --all --to https://example.com/?token=hush", "--to has a secret"},
+		{"callbacks recover --since 2026-11-26T09:00:00Z --to https://u:hush@example.com/", "--to has a secret"},
+		{"listen --no-verify --forward-to http://127.0.0.1:1/?token=hush", "--forward-to has a secret"},
 		{"listen", "secret"},
 		{"listen --no-verify --kind massage", "there is no kind"},
 		{"listen --no-verify --forward-to localhost", "must be a URL"},
 	} {
-		c.Run(strings.Fields(row.args)...).Fails(app.ExitUsage, row.says)
+		r := c.Run(strings.Fields(row.args)...)
+		r.Fails(app.ExitUsage, row.says)
+		assert.NotContains(t, r.Stderr, "hush")
 	}
 }
 

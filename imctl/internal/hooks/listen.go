@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,20 +31,20 @@ func listen(a *app.App) *cobra.Command {
 		Long: "Receives callbacks at any path of an address of this machine, verifies them, and shows them as they come. With --forward-to\n" +
 			"each goes on to another URL as it came, and the response of that URL is the response to the IM server: so a program on this\n" +
 			"machine can be tried, decisions before delivery included. Without it every message is delivered. The URL of the rule must\n" +
-			"lead here, as through a tunnel. Ctrl-C ends it.",
+			"lead here, as through a tunnel. Ctrl-C stops it.",
 		Example: "  imctl listen --secret @secret.txt\n  imctl listen --secret @secret.txt --forward-to http://127.0.0.1:3000/im --kind message,pre_send\n" +
 			"  imctl listen --no-verify --from alice -o jsonl --raw",
 	}
 	flags := c.Flags()
-	flags.StringVar(&l.addr, "addr", "127.0.0.1:9000", "`address` to listen on; port 0 is a free one")
+	flags.StringVar(&l.addr, "addr", "127.0.0.1:9000", "`address` to listen on; port 0 picks a free one")
 	l.secrets = append(l.secrets,
 		app.SecretFlag(flags, "secret", "secret of the rule, from @FILE or - (stdin)"),
 		app.SecretFlag(flags, "other-secret", "another secret, of a second rule or while one is rotated"))
 	l.token = app.SecretFlag(flags, "token", "token that the URL must carry as ?token=, from @FILE or - (stdin)")
-	flags.BoolVar(&l.noVerify, "no-verify", false, "take callbacks whose signature is wrong or missing")
-	flags.DurationVar(&l.maxAge, "max-age", 0, "reject what is older; 0: nothing")
-	flags.StringVar(&l.forwardTo, "forward-to", "", "`URL` to which each callback goes on")
-	flags.BoolVar(&l.raw, "raw", false, "show the bodies as they came, too; not in a table")
+	flags.BoolVar(&l.noVerify, "no-verify", false, "accept callbacks whose signature is wrong or missing")
+	flags.DurationVar(&l.maxAge, "max-age", 0, "reject callbacks older than this; 0: of any age")
+	flags.StringVar(&l.forwardTo, "forward-to", "", "`URL` to forward each callback to, or @FILE or - (stdin)")
+	flags.BoolVar(&l.raw, "raw", false, "also show the bodies as received; not in a table")
 	l.filter.add(flags)
 	c.MarkFlagsMutuallyExclusive("secret", "no-verify")
 	c.MarkFlagsOneRequired("secret", "no-verify")
@@ -54,10 +53,9 @@ func listen(a *app.App) *cobra.Command {
 }
 
 func (l *listening) run(ctx context.Context, a *app.App) error {
-	if l.forwardTo != "" {
-		if u, err := url.Parse(l.forwardTo); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return app.Usage("%s", a.T("--%s is %q, must be a URL with http or https", "forward-to", l.forwardTo))
-		}
+	var err error
+	if l.forwardTo, err = a.ReadURL("forward-to", l.forwardTo); err != nil {
+		return err
 	}
 	if err := l.filter.check(a, callbackstest.Kinds()); err != nil {
 		return err
@@ -72,12 +70,12 @@ func (l *listening) run(ctx context.Context, a *app.App) error {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", l.addr)
 	if err != nil {
-		return app.WithHint(err, a.T("--addr 127.0.0.1:0 takes a free port."))
+		return app.WithHint(err, a.T("--addr 127.0.0.1:0 picks a free port."))
 	}
 	server := &http.Server{Handler: r, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() }) // its only failure is that of a listener that is closed
 	defer stop()
-	a.Say("Listening at http://%s/ for callbacks. Ctrl-C ends it.", listener.Addr())
+	a.Say("Listening at http://%s/ for callbacks. Ctrl-C stops it.", listener.Addr())
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}

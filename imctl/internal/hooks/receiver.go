@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -120,6 +122,9 @@ func (r *receiver) forward(request *http.Request, body []byte) (*reply, error) {
 	}
 	on.Header.Set("Content-Type", "application/json")
 	got, err := r.client.Do(on)
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		return response, failed.Err // the URL may hold a token
+	}
 	if err != nil {
 		return response, err
 	}

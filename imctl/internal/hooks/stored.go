@@ -3,7 +3,6 @@ package hooks
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -53,13 +52,17 @@ func resend(a *app.App) *cobra.Command {
 			"stored. A set is resent at most 10 times.",
 		Example: "  imctl callbacks resend 202611260910\n  imctl callbacks resend --all --to https://example.com/im",
 	}
-	c.Flags().StringVar(&to, "to", "", "`URL` to resend to; by default that of the rule")
+	c.Flags().StringVar(&to, "to", "", "`URL` to resend to, or @FILE or - (stdin); by default that of the rule")
 	c.Flags().BoolVar(&all, "all", false, "resend every set that is stored")
 	c.RunE = func(c *cobra.Command, dates []string) error {
 		if all == (len(dates) > 0) {
 			return app.Usage("%s", a.T("give one or more DATEs, or --all"))
 		}
-		return resendSets(c.Context(), a, dates, all, to)
+		address, err := a.ReadURL("to", to)
+		if err != nil {
+			return err
+		}
+		return resendSets(c.Context(), a, dates, all, address)
 	}
 	return c
 }
@@ -96,7 +99,7 @@ func resendSets(ctx context.Context, a *app.App, dates []string, all bool, to st
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			row.State, row.Error = "failed", strings.TrimPrefix(err.Error(), "im: ")
+			row.State, row.Error = "failed", app.Reason(err)
 			failures++
 		}
 		rows = append(rows, row)
@@ -116,7 +119,7 @@ func resendOne(ctx context.Context, a *app.App, client *im.Client, byDate map[st
 	case !ok:
 		return errors.New(a.T("no such set is stored"))
 	case set.Resends >= mostResends:
-		return errors.New(a.T("it was resent %d times, which is the most", set.Resends))
+		return errors.New(a.T("it was resent %d times, the maximum", set.Resends))
 	}
 	return client.Messages.ResendCallbacks(a.InLane(ctx, im.Foreground), date, messages.ResendOptions{Resends: set.Resends, URL: to})
 }
@@ -124,17 +127,17 @@ func resendOne(ctx context.Context, a *app.App, client *im.Client, byDate map[st
 func recovery(a *app.App) *cobra.Command {
 	var since, until, zone, to string
 	c := &cobra.Command{
-		Use: "recover", Short: "Makes up for callbacks that did not arrive: resends what is stored, or reads the history",
-		Long: "Makes up for callbacks that did not arrive since a time. What the IM server has stored it is asked to resend. Where storage\n" +
+		Use: "recover", Short: "Recovers callbacks that did not arrive: resends what is stored, or reads the history",
+		Long: "Recovers callbacks that did not arrive since a time. The IM server is asked to resend what it has stored. Where storage\n" +
 			"was not bought, messages are read from the history and shown as callbacks would have them, on stdout; what was done, and\n" +
-			"what cannot be recovered, stands on stderr. Exit code 3 says that something is left.",
+			"what cannot be recovered, goes to stderr. Exit code 3 means that something is left.",
 		Example: "  imctl callbacks recover --since 2026-11-26T09:00:00Z -o jsonl\n" +
 			"  imctl callbacks recover --since 2026-11-26T09:00:00Z --until 2026-11-26T10:00:00Z --to https://example.com/im",
 	}
 	c.Flags().StringVar(&since, "since", "", "`time` from which callbacks are missing: 2026-11-26T09:00:00Z")
 	c.Flags().StringVar(&until, "until", "", "`time` up to which they are; by default now")
 	c.Flags().StringVar(&zone, "zone", "", "`zone` in which the cluster names its hours: utc or +08:00; by default that of the host")
-	c.Flags().StringVar(&to, "to", "", "`URL` to resend to; by default that of the rule")
+	c.Flags().StringVar(&to, "to", "", "`URL` to resend to, or @FILE or - (stdin); by default that of the rule")
 	_ = c.MarkFlagRequired("since") // it exists
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		from, o, err := recoverOptions(a, since, until, zone, to)
@@ -147,7 +150,9 @@ func recovery(a *app.App) *cobra.Command {
 }
 
 func recoverOptions(a *app.App, since, until, zone, to string) (from time.Time, o callbacks.RecoverOptions, err error) {
-	o.URL = to
+	if o.URL, err = a.ReadURL("to", to); err != nil {
+		return from, o, err
+	}
 	if from, err = time.Parse(time.RFC3339, since); err != nil {
 		return from, o, app.Usage("%s", a.T("--%s is %q, must be a time such as 2026-11-26T09:00:00Z", "since", since))
 	}
@@ -156,9 +161,7 @@ func recoverOptions(a *app.App, since, until, zone, to string) (from time.Time, 
 			return from, o, app.Usage("%s", a.T("--%s is %q, must be a time such as 2026-11-26T09:00:00Z", "until", until))
 		}
 	}
-	if zone != "" {
-		_, o.History, err = a.Hour("2026-01-01T00", zone)
-	}
+	o.History, err = a.Zone(zone)
 	return from, o, err
 }
 
@@ -217,7 +220,7 @@ func report(a *app.App, r callbacks.Recovery) {
 		a.Warn("The file of the hour %s is not there yet.", hour.UTC().Format(time.RFC3339))
 	}
 	for _, hour := range r.Expired {
-		a.Warn("The file of the hour %s is gone.", hour.UTC().Format(time.RFC3339))
+		a.Warn("The file of the hour %s has expired.", hour.UTC().Format(time.RFC3339))
 	}
 	for _, hole := range r.Holes {
 		what := a.T("events other than messages")

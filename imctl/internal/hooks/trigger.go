@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,9 +36,9 @@ func trigger(a *app.App) *cobra.Command {
 			"URL of --to; without one it is only shown. No IM server takes part. Values at paths are replaced with --set: what stands\n" +
 			"there as a number or a truth value stays one, all else is text unless it is written as JSON.",
 		Example: "  imctl trigger --list\n  imctl trigger message.text --set from=alice --set payload.bodies.0.msg=hi\n" +
-			"  imctl trigger message.text --to http://127.0.0.1:9000/ --secret @secret.txt",
+			"  imctl trigger message.text --to http://127.0.0.1:9000/ --secret @secret.txt\n  imctl trigger message.text --to @url.txt --secret @secret.txt",
 	}
-	c.Flags().StringVar(&t.to, "to", "", "`URL` of the receiver")
+	c.Flags().StringVar(&t.to, "to", "", "`URL` of the receiver, or @FILE or - (stdin)")
 	c.Flags().StringArrayVar(&t.set, "set", nil, "value at a `path`: payload.bodies.0.msg=hi; may be given several times")
 	c.Flags().BoolVar(&t.list, "list", false, "list the kinds")
 	t.secret = app.SecretFlag(c.Flags(), "secret", "secret of the rule, from @FILE or - (stdin)")
@@ -71,7 +70,11 @@ func (t *triggering) run(ctx context.Context, a *app.App, kind string) error {
 	if !slices.Contains(known, callbacks.Kind(kind)) {
 		return unknownKind(a, kind, known)
 	}
-	if t.to != "" && !t.secret.Given() {
+	to, err := a.ReadURL("to", t.to)
+	if err != nil {
+		return err
+	}
+	if to != "" && !t.secret.Given() {
 		return app.Usage("%s", a.T("--%s is missing", "secret"))
 	}
 	body, err := t.body(a, kind)
@@ -85,10 +88,10 @@ func (t *triggering) run(ctx context.Context, a *app.App, kind string) error {
 		}
 		body = body.Sign(secret)
 	}
-	if t.to == "" || a.Globals.DryRun {
+	if to == "" || a.Globals.DryRun {
 		return a.Print(body)
 	}
-	return t.send(ctx, a, kind, body.JSON())
+	return send(ctx, a, to, kind, body.JSON())
 }
 
 // body is the example with the values of --set. It is new: nobody has seen its call id.
@@ -100,9 +103,9 @@ func (t *triggering) body(a *app.App, kind string) (callbackstest.Body, error) {
 	}
 	body["timestamp"] = json.Number(now)
 	for _, pair := range t.set {
-		path, value, ok := strings.Cut(pair, "=")
-		if !ok || path == "" {
-			return nil, app.Usage("%s", a.T("--%s is %q, must be key=value", "set", pair))
+		path, value, err := a.Pair("set", pair)
+		if err != nil {
+			return nil, err
 		}
 		if err := setAt(map[string]any(body), strings.Split(path, "."), value); err != nil {
 			return nil, app.Usage("%s", a.T("--%s is %q: %v", "set", pair, err))
@@ -128,7 +131,7 @@ func setAt(node any, path []string, text string) error {
 	case []any:
 		i, err := strconv.Atoi(path[0])
 		if err != nil || i < 0 || i >= len(node) {
-			return fmt.Errorf("the list has no place %q: 0 to %d", path[0], len(node)-1)
+			return fmt.Errorf("the list has no index %q, must be 0 to %d", path[0], len(node)-1)
 		}
 		if last {
 			node[i], err = typed(node[i], text)
@@ -150,11 +153,11 @@ func typed(before any, text string) (any, error) {
 		return text, nil
 	case json.Number:
 		if _, ok := value.(json.Number); !isJSON || !ok {
-			return before, errors.New("a number stands there")
+			return before, errors.New("must be a number")
 		}
 	case bool:
 		if _, ok := value.(bool); !isJSON || !ok {
-			return before, errors.New("true or false stands there")
+			return before, errors.New("must be true or false")
 		}
 	}
 	if !isJSON {
@@ -172,14 +175,10 @@ type sent struct {
 	Response string `json:"response"`
 }
 
-func (t *triggering) send(ctx context.Context, a *app.App, kind string, body []byte) error {
-	at, err := url.Parse(t.to)
-	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
-		return app.Usage("%s", a.T("--%s is %q, must be a URL with http or https", "to", t.to))
-	}
+func send(ctx context.Context, a *app.App, to, kind string, body []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, forwardPatience)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, t.to, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
 		return app.Usage("%w", err)
 	}
@@ -194,12 +193,13 @@ func (t *triggering) send(ctx context.Context, a *app.App, kind string, body []b
 	if err != nil {
 		return err
 	}
-	at.RawQuery = "" // a token may be in it
+	at := *request.URL
+	at.RawQuery, at.User = "", nil // a secret may be in them
 	if err := a.Print(sent{kind, at.String(), response.StatusCode, time.Since(begun).Round(time.Millisecond).String(), string(text)}); err != nil {
 		return err
 	}
 	if response.StatusCode != http.StatusOK {
-		return &app.Failure{Exit: app.ExitFailed, Err: fmt.Errorf("%s", a.T("the receiver does not accept it: status %d", response.StatusCode))}
+		return &app.Failure{Exit: app.ExitFailed, Err: errors.New(a.T("the receiver did not accept it: status %d", response.StatusCode))}
 	}
 	return nil
 }

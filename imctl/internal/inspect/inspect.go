@@ -2,10 +2,8 @@
 package inspect
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -65,7 +63,7 @@ func (p *problems) note(part string, err error) {
 	if err == nil {
 		return
 	}
-	*p = append(*p, problem{part, strings.TrimPrefix(err.Error(), "im: "), errors.Is(err, im.ErrNotEnabled)})
+	*p = append(*p, problem{part, app.Reason(err), errors.Is(err, im.ErrNotEnabled)})
 }
 
 // failed is the error for the parts that failed; one that is switched off did not.
@@ -79,7 +77,7 @@ func (p *problems) failed(a *app.App) error {
 	if names == nil {
 		return nil
 	}
-	return &app.Failure{Exit: app.ExitPartly, Err: errors.New(a.T("%d part(s) could not be read: %s", len(names), strings.Join(names, ", ")))}
+	return &app.Failure{Exit: app.ExitPartly, Err: errors.New(a.T("%d part(s) could not be read: %s", len(names), a.Join(names)))}
 }
 
 // rows are the problems for people.
@@ -96,14 +94,11 @@ func (p *problems) rows(a *app.App) (rows [][2]string) {
 
 // show prints a value in the forms for programs, and its sheet for people.
 func show(a *app.App, value any, rows func() [][2]string) error {
-	if a.Globals.Output != string(output.Table) || a.Globals.JQ != "" {
+	if !a.ForPeople() {
 		return a.Print(value)
 	}
 	return output.Sheet(a.Stdout, a.Width(), rows())
 }
-
-// stopped says that the run was ended, so that parts that failed by that are none.
-func stopped(ctx context.Context) error { return ctx.Err() }
 
 // counted is a list in a line: its length, unless it is cut, and its elements.
 func counted(a *app.App, list []string, more bool) string {
@@ -111,7 +106,7 @@ func counted(a *app.App, list []string, more bool) string {
 	case len(list) == 0:
 		return a.T("none")
 	case more:
-		return fmt.Sprintf("%s: %s, …", a.T("more than %d", len(list)), strings.Join(list, ", "))
+		return a.T("more than %d: %s", len(list), a.Join(append(slices.Clone(list), "…")))
 	}
-	return fmt.Sprintf("%d: %s", len(list), strings.Join(list, ", "))
+	return a.T("%d: %s", len(list), a.Join(list))
 }

@@ -49,7 +49,7 @@ func TestUser(t *testing.T) {
 	c.Run("users", "ban", "alice", "--yes").OK()
 	assert.Contains(t, c.Run("inspect", "alice").OK(), "banned")
 	c.Run("inspect", "nobody").Fails(app.ExitFailed, "404")
-	c.Run("inspect", "17").Fails(app.ExitFailed, "For a message, say its --hour")
+	c.Run("inspect", "17").Fails(app.ExitFailed, "For a message, add --hour or --receiver")
 	c.Run("inspect", "alice", "--most", "0").Fails(app.ExitUsage, "--most is 0")
 }
 

@@ -46,15 +46,15 @@ func inspectMessage(ctx context.Context, a *app.App, c *im.Client, at place) err
 	if a.Globals.DryRun {
 		return app.ErrDryRun // the requests have been shown
 	}
-	if err := stopped(ctx); err != nil {
-		return err
+	if err := ctx.Err(); err != nil {
+		return err // parts that failed by that are not reported
 	}
 	if err := show(a, t, func() [][2]string { return t.sheet(a) }); err != nil {
 		return err
 	}
 	if at.hour != "" && t.Record == nil && len(t.Problems) == 0 {
 		return &app.Failure{Exit: app.ExitFailed, Err: errors.New(a.T("message %s is not in the history of that hour", at.id)),
-			Hint: a.T("Command messages and what was sent only to users online are not kept; try the hours beside it.")}
+			Hint: a.T("Command messages and what was sent only to users online are not kept; try the hours before and after.")}
 	}
 	return t.Problems.failed(a)
 }
@@ -180,7 +180,7 @@ func (t *traced) receiverText(a *app.App) string {
 		parts = append(parts, string(t.Status))
 	}
 	if t.Waiting != nil {
-		parts = append(parts, a.T("%d message(s) wait", *t.Waiting))
+		parts = append(parts, a.T("%d message(s) waiting", *t.Waiting))
 	}
 	if t.Banned != nil && *t.Banned {
 		parts = append(parts, a.T("banned"))
@@ -188,5 +188,5 @@ func (t *traced) receiverText(a *app.App) string {
 	if t.Blocked != nil && *t.Blocked {
 		parts = append(parts, a.T("has blocked the sender"))
 	}
-	return strings.Join(parts, ", ")
+	return a.Join(parts)
 }

@@ -91,15 +91,15 @@ func first[T any](items iter.Seq2[T, error], most int) (*list[T], error) {
 func inspectUser(ctx context.Context, a *app.App, c *im.Client, username string, most int) error {
 	user, err := c.Users.Get(ctx, username)
 	if errors.Is(err, im.ErrNotFound) && strings.Trim(username, "0123456789") == "" {
-		return app.WithHint(err, a.T("For a message, say its --hour or its --receiver."))
+		return app.WithHint(err, a.T("For a message, add --hour or --receiver."))
 	}
 	if err != nil {
 		return err
 	}
 	p := &person{Account: &account{user.Username, user.UUID, user.Nickname, !user.Activated, user.Created, user.Updated}}
 	p.read(ctx, c, user.Username, most)
-	if err := stopped(ctx); err != nil {
-		return err
+	if err := ctx.Err(); err != nil {
+		return err // parts that failed by that are not reported
 	}
 	if err := show(a, p, func() [][2]string { return p.sheet(a) }); err != nil {
 		return err
@@ -201,7 +201,7 @@ func (p *person) sheet(a *app.App) [][2]string {
 	if p.Account.Banned {
 		state = a.T("banned")
 	}
-	rows := [][2]string{{"user", account}, {"account", state + ", " + a.T("registered %s", minute(p.Account.Created)) + ", " + p.Account.UUID}}
+	rows := [][2]string{{"user", account}, {"account", a.Join([]string{state, a.T("registered %s", minute(p.Account.Created)), p.Account.UUID})}}
 	add := func(there bool, label string, text func() string) {
 		if there {
 			rows = append(rows, [2]string{label, text()})
@@ -262,7 +262,7 @@ func mutesText(a *app.App, m *mutes) string {
 	if parts == nil {
 		return a.T("none")
 	}
-	return strings.Join(parts, ", ")
+	return a.Join(parts)
 }
 
 func presenceText(a *app.App, p *presence.Presence) string {
@@ -279,7 +279,7 @@ func presenceText(a *app.App, p *presence.Presence) string {
 	if !p.LastChange.IsZero() {
 		parts = append(parts, a.T("last change %s", minute(p.LastChange)))
 	}
-	return strings.Join(parts, ", ")
+	return a.Join(parts)
 }
 
 func statusText(a *app.App, s presence.Status) string {
@@ -301,14 +301,14 @@ func attributesText(a *app.App, attributes metadata.Attributes) string {
 }
 
 func pushText(a *app.App, s *push.Settings) string {
-	text := a.T("mode %s", s.Mode)
+	parts := []string{a.T("mode %s", s.Mode)}
 	if quiet := s.QuietHours.String(); quiet != "" {
-		text += ", " + a.T("quiet %s", quiet)
+		parts = append(parts, a.T("quiet %s", quiet))
 	}
 	if s.PausedUntil.After(a.Now()) {
-		text += ", " + a.T("paused until %s", minute(s.PausedUntil))
+		parts = append(parts, a.T("paused until %s", minute(s.PausedUntil)))
 	}
-	return text
+	return a.Join(parts)
 }
 
 // minute is a time as it stands in a sheet.

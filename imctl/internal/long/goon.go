@@ -11,12 +11,12 @@ import (
 
 // Stopped is the error of a command that was stopped in the middle. It says how to go on.
 func Stopped(a *app.App, done int) error {
-	return &app.Failure{Exit: app.ExitStopped, Err: errors.New(a.T("stopped, with %s done. Go on with: %s", Number(done), goOn(a)))}
+	return &app.Failure{Exit: app.ExitStopped, Err: errors.New(a.T("stopped with %s done. Continue with: %s", Number(done), goOn(a)))}
 }
 
 // Broken is an error that ended a command in the middle, with how to go on.
 func Broken(a *app.App, err error, done int) error {
-	return app.WithHint(err, a.T("%s are done. Go on with: %s", Number(done), goOn(a)))
+	return app.WithHint(err, a.T("%s done. Continue with: %s", Number(done), goOn(a)))
 }
 
 // CheckResume rejects a run that would begin anew over what another has left at path, and a resume of nothing
@@ -25,15 +25,15 @@ func CheckResume(a *app.App, path string, resume bool) error {
 	_, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && resume:
-		a.Say("There is no %s, so this is the beginning.", path)
+		a.Say("There is no %s; starting from the beginning.", path)
 		return nil
 	case errors.Is(err, os.ErrNotExist):
 		return nil
 	case err != nil:
 		return &app.Failure{Exit: app.ExitUsage, Err: err}
 	case !resume:
-		return app.WithHint(app.Usage("%s", a.T("%s is there: an earlier run has left it", path)),
-			a.T("--resume goes on where that run was. To begin anew, remove the file."))
+		return app.WithHint(app.Usage("%s", a.T("%s exists: an earlier run left it", path)),
+			a.T("--resume continues that run. To start over, remove the file."))
 	}
 	return nil
 }

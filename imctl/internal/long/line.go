@@ -52,7 +52,7 @@ func (l *Line) Show(s State) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.app.Terminal.Stderr {
-		fmt.Fprint(l.app.Stderr, strings.Join(l.words(s), l.app.T(", "))+"\n")
+		fmt.Fprint(l.app.Stderr, l.app.Join(l.words(s))+"\n")
 		return
 	}
 	fmt.Fprint(l.app.Stderr, erase+l.bar(s, l.width()))

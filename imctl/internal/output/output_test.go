@@ -109,8 +109,6 @@ func TestJQ(t *testing.T) {
 	require.ErrorContains(t, w.Value(map[string]string{"a": "x"}), "--jq")
 	w.JQ = ".["
 	require.ErrorContains(t, w.Check(), "--jq")
-	w = output.Writer{Format: "xml"}
-	require.ErrorContains(t, w.Check(), "table, json, jsonl, yaml, csv")
 }
 
 var errStream = errors.New("the connection broke")

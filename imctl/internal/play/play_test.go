@@ -36,8 +36,8 @@ func TestServe(t *testing.T) {
 
 	r := serve.Stop()
 	assert.Zero(t, r.Exit, r.Stderr)
-	assert.Contains(t, r.Stderr, "The emulator has ended.")
-	ended.Wait().Fails(app.ExitFailed, "the emulator has ended")
+	assert.Contains(t, r.Stderr, "The emulator has stopped.")
+	ended.Wait().Fails(app.ExitFailed, "the emulator has stopped")
 	saved, err := os.ReadFile(data)
 	require.NoError(t, err)
 	assert.NotContains(t, string(saved), `"name":"mallory"`)
@@ -49,7 +49,7 @@ func TestServe(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(again.Stdout()), &where))
 	assert.NotEqual(t, "http://127.0.0.1:8080", where["url"])
 	assert.Contains(t, c.Run("--profile", "local", "users", "list").OK(), "newcomer")
-	c.Run("serve", "--addr", strings.TrimPrefix(where["url"], "http://")).Fails(app.ExitFailed, "127.0.0.1:0 takes a free port")
+	c.Run("serve", "--addr", strings.TrimPrefix(where["url"], "http://")).Fails(app.ExitFailed, "127.0.0.1:0 picks a free port")
 }
 
 // A profile "local" of one's own stays as it is.
@@ -72,9 +72,11 @@ func TestWrongFlags(t *testing.T) {
 		{"serve --app-key acme", "org#app"},
 		{"serve --quotas=mine", `--quotas is "mine"`},
 		{"serve --clock noon", `--clock is "noon"`},
-		{"serve --callback http://127.0.0.1:1/", "--callback-secret goes with"},
-		{"serve --callback-secret @" + secret, "--callback-secret goes with"},
+		{"serve --callback http://127.0.0.1:1/", "--callback-secret must be given with"},
+		{"serve --callback-secret @" + secret, "--callback-secret must be given with"},
 		{"serve --callback-secret hunter2", "secrets are read from @FILE"},
+		{"serve --callback http://127.0.0.1:1/?token=t --callback-secret @" + secret, "--callback has a secret"},
+		{"serve --callback-pre-send 127.0.0.1 --callback-secret @" + secret, "must be a URL"},
 		{"tail --after -1", "--after is -1"},
 	} {
 		c.Run(strings.Fields(row.args)...).Fails(app.ExitUsage, row.says)

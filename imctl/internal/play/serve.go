@@ -41,12 +41,12 @@ func serve(a *app.App) *cobra.Command {
 	c := &cobra.Command{
 		Use: "serve", Short: "Runs the emulator: an IM server in memory, with a page to look at",
 		Long: "Runs the emulator: an IM server in memory, for trying out commands and programs. It has a page that shows all it holds, and\n" +
-			"the built-in profile \"local\" leads to it. What it keeps is gone at the end, except with --data. Ctrl-C ends it.",
+			"the built-in profile \"local\" points to it. What it keeps is gone at the end, except with --data. Ctrl-C stops it.",
 		Example: "  imctl serve\n  imctl serve --demo --quotas\n  imctl serve --addr 127.0.0.1:0 --data im.json --log\n" +
 			"  imctl serve --callback http://127.0.0.1:9000/ --callback-secret @secret.txt",
 	}
 	flags := c.Flags()
-	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 is a free one")
+	flags.StringVar(&s.addr, "addr", "127.0.0.1:8080", "`address` to listen on; port 0 picks a free one")
 	flags.StringVar(&s.appKey, "app-key", "acme#demo", "`org#app`")
 	flags.StringVar(&s.quotas, "quotas", "", "keep the documented quotas of a `brand`: agora, or easemob, which --quotas alone means")
 	flags.Lookup("quotas").NoOptDefVal = "easemob"
@@ -56,8 +56,8 @@ func serve(a *app.App) *cobra.Command {
 	flags.StringVar(&s.faults, "faults", "", "JSON `file` of the calls that break")
 	flags.StringVar(&s.tls, "tls", "", "serve HTTPS, and write the certificate that clients must trust to this `file`")
 	flags.StringVar(&s.clock, "clock", "", "start the server's clock at this `time`, such as 2026-03-01T09:00:00Z")
-	flags.StringVar(&s.callback, "callback", "", "send callbacks after events to this `URL`")
-	flags.StringVar(&s.preSend, "callback-pre-send", "", "ask this `URL` about messages of clients before they are delivered")
+	flags.StringVar(&s.callback, "callback", "", "send callbacks after events to this `URL`, or @FILE or - (stdin)")
+	flags.StringVar(&s.preSend, "callback-pre-send", "", "ask this `URL`, or @FILE or - (stdin), about messages of clients before they are delivered")
 	s.secret = app.SecretFlag(flags, "callback-secret", "secret that signs callbacks, from @FILE or - (stdin)")
 	flags.BoolVar(&s.log, "log", false, "show each request on stderr")
 	c.RunE = func(c *cobra.Command, _ []string) error { return s.run(c.Context(), a) }
@@ -75,7 +75,7 @@ func (s *settings) run(ctx context.Context, a *app.App) error {
 	}
 	srv, err := s.start(options)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		err = app.WithHint(err, a.T("--addr 127.0.0.1:0 takes a free port."))
+		err = app.WithHint(err, a.T("--addr 127.0.0.1:0 picks a free port."))
 	}
 	if err != nil {
 		return err
@@ -91,11 +91,11 @@ func (s *settings) run(ctx context.Context, a *app.App) error {
 		select {
 		case <-hangups:
 			if err := s.save(srv); err != nil {
-				a.Warn("The data were not saved: %v", err) // the server goes on, and saves once more at the end
+				a.Warn("The data was not saved: %v", err) // the server goes on, and saves once more at the end
 			}
 		case <-ctx.Done():
 			srv.Close() // nothing is to change behind the data
-			a.Say("The emulator has ended.")
+			a.Say("The emulator has stopped.")
 			return s.save(srv)
 		}
 	}
@@ -126,7 +126,7 @@ func (s *settings) options(a *app.App) ([]imtest.Option, error) {
 	case string(im.Easemob):
 		options = append(options, imtest.WithEasemobQuotas())
 	default:
-		return nil, app.Usage("%s", a.T("--%s is %q, must be %s", "quotas", s.quotas, "agora, easemob"))
+		return nil, app.Usage("%s", a.T("--%s is %q, must be %s", "quotas", s.quotas, a.Join([]string{string(im.Agora), string(im.Easemob)})))
 	}
 	if s.clock != "" {
 		now, err := time.Parse(time.RFC3339, s.clock)
@@ -153,7 +153,7 @@ func (s *settings) options(a *app.App) ([]imtest.Option, error) {
 // rules are those of the flags, one for callbacks after events, one for those before delivery.
 func (s *settings) rules(a *app.App) (rules []imtest.Rule, err error) {
 	if (s.callback != "" || s.preSend != "") != s.secret.Given() {
-		return nil, app.Usage("%s", a.T("--callback-secret goes with --callback or --callback-pre-send, and they with it"))
+		return nil, app.Usage("%s", a.T("--callback-secret must be given with --callback or --callback-pre-send, and they need it"))
 	}
 	if !s.secret.Given() {
 		return nil, nil
@@ -162,11 +162,19 @@ func (s *settings) rules(a *app.App) (rules []imtest.Rule, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.callback != "" {
-		rules = append(rules, imtest.Rule{Name: "callback", URL: s.callback, Secret: secret})
+	after, err := a.ReadURL("callback", s.callback)
+	if err != nil {
+		return nil, err
 	}
-	if s.preSend != "" {
-		rules = append(rules, imtest.Rule{Name: "callback-pre-send", URL: s.preSend, Secret: secret, Kinds: []string{"pre_send"}, Tells: true})
+	before, err := a.ReadURL("callback-pre-send", s.preSend)
+	if err != nil {
+		return nil, err
+	}
+	if after != "" {
+		rules = append(rules, imtest.Rule{Name: "callback", URL: after, Secret: secret})
+	}
+	if before != "" {
+		rules = append(rules, imtest.Rule{Name: "callback-pre-send", URL: before, Secret: secret, Kinds: []string{"pre_send"}, Tells: true})
 	}
 	return rules, nil
 }
@@ -254,7 +262,7 @@ func (s *settings) greet(a *app.App, srv *imtest.Server) error {
 		err = store.LeadLocal(profile.Profile{Host: r.URL, Platform: r.Platform, AppKey: r.AppKey})
 	}
 	if err != nil {
-		a.Warn("Profile %s does not lead to the emulator: %v", profile.Local, err)
+		a.Warn("Profile %s does not point to the emulator: %v", profile.Local, err)
 		r.Profile = ""
 	}
 	if err := a.Print(r); err != nil {
@@ -264,7 +272,7 @@ func (s *settings) greet(a *app.App, srv *imtest.Server) error {
 		a.Say("Clients must trust its certificate: export SSL_CERT_FILE=%s", s.tls)
 	}
 	if r.Profile != "" {
-		a.Say("In another terminal: imctl --profile local users list. Ctrl-C ends it.")
+		a.Say("In another terminal: imctl --profile local users list. Ctrl-C stops it.")
 	}
 	return nil
 }

@@ -4,7 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -33,10 +33,10 @@ func tail(a *app.App) *cobra.Command {
 	c := &cobra.Command{
 		Use: "tail", Short: "Shows what happens in an emulator, as it happens",
 		Long: "Shows what happens in an emulator, from its first event on, as it happens: users, messages, groups, rooms, callbacks.\n" +
-			"The real service has no such call: see imctl listen. Ctrl-C ends it.",
+			"The real service has no such call: see imctl listen. Ctrl-C stops it.",
 		Example: "  imctl tail --profile local\n  imctl tail --kind message_sent --no-follow -o jsonl",
 	}
-	c.Flags().Int64Var(&after, "after", 0, "begin behind the event with this `number`")
+	c.Flags().Int64Var(&after, "after", 0, "begin after the event with this `number`")
 	c.Flags().StringSliceVar(&kinds, "kind", nil, "only events of this `kind`; may be given several times")
 	c.Flags().BoolVar(&noFollow, "no-follow", false, "end after what has happened so far")
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -71,7 +71,7 @@ func follow(ctx context.Context, a *app.App, after int64, on bool, kinds []strin
 	for lines.Scan() {
 		var e happened
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return fmt.Errorf("%s: %w", a.T("the emulator sent something that is not an event"), err)
+			return errors.New(a.T("the emulator sent something that is not an event: %v", err))
 		}
 		if len(kinds) > 0 && !slices.Contains(kinds, e.Kind) {
 			continue
@@ -84,7 +84,7 @@ func follow(ctx context.Context, a *app.App, after int64, on bool, kinds []strin
 	if ctx.Err() != nil {
 		err = nil // Ctrl-C is how one ends it
 	} else if err != nil || on {
-		err = app.WithHint(fmt.Errorf("%s", a.T("the emulator has ended")), a.T("imctl serve starts one."))
+		err = app.WithHint(errors.New(a.T("the emulator has stopped")), a.T("imctl serve starts one."))
 	}
 	if endErr := live.End(); err == nil {
 		err = endErr

@@ -160,7 +160,7 @@ func Emulator() Credentials { return Credentials{local.ClientID, localSecret} }
 func (s *Store) LeadLocal(p Profile) error {
 	stored, own := s.Profiles[Local]
 	if own && stored.SecretIn != inBuiltIn {
-		return fmt.Errorf("profile %q is one that imctl login made; imctl profile remove %s forgets it", Local, Local)
+		return fmt.Errorf("profile %q is one that imctl login made; imctl profile remove %s removes it", Local, Local)
 	}
 	p.Credential, p.ClientID, p.SecretIn = local.Credential, local.ClientID, local.SecretIn
 	switch {

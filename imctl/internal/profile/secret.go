@@ -99,7 +99,7 @@ func (s *Store) secrets() (map[string]string, error) {
 		return nil, err
 	}
 	if json.Unmarshal(raw, &all) != nil { // its error could quote a secret
-		return nil, fmt.Errorf("%s is no JSON object of texts", s.secretsPath())
+		return nil, fmt.Errorf("%s is not a JSON object of strings", s.secretsPath())
 	}
 	return all, nil
 }

@@ -37,7 +37,7 @@ func (w *watching) draw(ctx context.Context, a *app.App, read source) error {
 
 // picture is the bars as lines that are not wider than the terminal.
 func picture(a *app.App, rows []row, width int) []string {
-	lines := []string{text.Snip(a.T("%s  quotas in use; Ctrl-C ends it", a.Now().UTC().Format("15:04:05Z")), width, "…")}
+	lines := []string{text.Snip(a.T("%s  quotas in use; Ctrl-C stops it", a.Now().UTC().Format("15:04:05Z")), width, "…")}
 	if len(rows) == 0 {
 		return append(lines, text.Snip(a.T("nothing is used"), width, "…"))
 	}

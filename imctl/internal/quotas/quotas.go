@@ -69,7 +69,7 @@ func command(a *app.App) *cobra.Command {
 	flags.StringVar(&w.prefix, "redis-prefix", "", "`prefix` of its keys; by default that of redisquota")
 	flags.DurationVar(&w.every, "every", 0, "how often the quotas are read; by default every second on a terminal, and once in a pipe")
 	flags.BoolVar(&w.once, "once", false, "read the quotas once, also on a terminal")
-	flags.BoolVar(&w.all, "all", false, "show also what is not used")
+	flags.BoolVar(&w.all, "all", false, "also show what is not used")
 	c.MarkFlagsMutuallyExclusive("once", "every")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		w.pools = args
@@ -99,9 +99,9 @@ func (w *watching) run(ctx context.Context, a *app.App) error {
 	}
 	if !counted {
 		w.once, w.all = true, true // nothing will change
-		a.Say("What is used is not known: the server does not say. --redis shows a fleet's.")
+		a.Say("The usage is not known: the server does not report it. --redis shows that of a fleet.")
 	}
-	bars := a.Terminal.Stdout && a.Globals.Output == string(output.Table) && a.Globals.JQ == ""
+	bars := a.Terminal.Stdout && a.ForPeople()
 	switch {
 	case w.once || w.every == 0 && !bars:
 		rows, err := w.read(ctx, a, read)

@@ -87,7 +87,7 @@ func TestFleet(t *testing.T) {
 func TestNoSource(t *testing.T) {
 	c := clitest.New(t)
 	r := c.Run("quotas", "messages_groups", "-o", "json")
-	assert.Contains(t, r.Stderr, "What is used is not known")
+	assert.Contains(t, r.Stderr, "The usage is not known")
 	assert.Nil(t, rows(t, r)["messages_groups 20 targets/s"].Used)
 }
 
@@ -99,7 +99,7 @@ func TestWrongFlags(t *testing.T) {
 		{"quotas mesages_users", `Did you mean "messages_users"?`},
 		{"quotas --every 1ms", "--every is 1ms"},
 		{"quotas --every 1s --once", "every"},
-		{"quotas --redis redis://u:hunter2@127.0.0.1/0", "has a password"},
+		{"quotas --redis redis://u:hunter2@127.0.0.1/0", "--redis has a secret"},
 		{"quotas --redis @" + secret, "--redis is not a URL"},
 	} {
 		r := c.Run(strings.Fields(row.args)...)

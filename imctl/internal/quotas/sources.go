@@ -3,7 +3,6 @@ package quotas
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -16,6 +15,9 @@ import (
 	"github.com/imrest/im-go/redisquota"
 )
 
+// patience bounds the question whether the host is an emulator, which the real service need not answer.
+const patience = 10 * time.Second
+
 // source finds out where what is used is known: on Redis, else in an emulator. Where it is not
 // known, the quotas of the client are all there is.
 func (w *watching) source(ctx context.Context, a *app.App, client *im.Client) (read source, counted bool, err error) {
@@ -23,7 +25,9 @@ func (w *watching) source(ctx context.Context, a *app.App, client *im.Client) (r
 		read, err = w.fleet(a, client)
 		return read, true, err
 	}
-	if response, err := a.AskEmulator(ctx, "quotas"); err == nil {
+	probe, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if response, err := a.AskEmulator(probe, "quotas"); err == nil {
 		_ = response.Body.Close()
 		return func(ctx context.Context) ([]row, error) { return emulator(ctx, a, client) }, true, nil
 	}
@@ -73,10 +77,6 @@ func (w *watching) fleet(a *app.App, client *im.Client) (source, error) {
 	if err != nil {
 		return nil, err
 	}
-	name, err := appName(client)
-	if err != nil {
-		return nil, err
-	}
 	store := &redisquota.Store{Redis: redis.NewClient(options), Prefix: w.prefix}
 	return func(ctx context.Context) ([]row, error) {
 		var rows []row
@@ -85,7 +85,7 @@ func (w *watching) fleet(a *app.App, client *im.Client) (source, error) {
 			for i, window := range pool.Windows {
 				quotas[i] = window.Quota
 			}
-			use, err := store.Usage(ctx, name, pool.Pool, quotas)
+			use, err := store.Usage(ctx, app.AppName(client), pool.Pool, quotas)
 			if err != nil {
 				return nil, app.WithHint(err, a.T("Check --redis."))
 			}
@@ -103,31 +103,16 @@ func (w *watching) fleet(a *app.App, client *im.Client) (source, error) {
 
 // redisOptions reads the URL. A password in the command line would stand in the list of processes.
 func (w *watching) redisOptions(a *app.App) (*redis.Options, error) {
-	text := w.redis
-	if text == "-" || strings.HasPrefix(text, "@") {
-		raw, err := a.ReadAt(text)
-		if err != nil {
-			return nil, err
-		}
-		text = strings.TrimSpace(string(raw))
-	} else if u, err := url.Parse(text); err == nil && u.User != nil {
-		if _, secret := u.User.Password(); secret {
-			return nil, app.Usage("%s", a.T("--redis has a password: read it from @FILE or - (stdin)"))
-		}
+	if u, err := url.Parse(w.redis); err == nil && app.HasSecret(u) {
+		return nil, app.Usage("%s", a.T("--%s has a secret: read it from @FILE or - (stdin)", "redis"))
 	}
-	options, err := redis.ParseURL(text)
+	raw, err := a.ReadValue(w.redis)
+	if err != nil {
+		return nil, err
+	}
+	options, err := redis.ParseURL(strings.TrimSpace(string(raw)))
 	if err != nil {
 		return nil, app.Usage("%s", a.T("--redis is not a URL such as redis://127.0.0.1:6379/0")) // the error could quote a password
 	}
 	return options, nil
-}
-
-// appName is the app as stores have it: "org/app" or "app-id/id".
-func appName(client *im.Client) (string, error) {
-	_, rest, _ := strings.Cut(strings.TrimSuffix(client.String(), ")"), "://")
-	_, name, ok := strings.Cut(rest, "/")
-	if !ok {
-		return "", errors.New("the client has no app")
-	}
-	return name, nil
 }

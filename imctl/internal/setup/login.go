@@ -74,7 +74,7 @@ func (in *inputs) login(ctx context.Context, a *app.App, name string) error {
 		return err
 	}
 	if _, taken := store.Profiles[name]; taken {
-		if err := a.Confirm("Profile %s is there already. Replace it?", name); err != nil {
+		if err := a.Confirm("Profile %s already exists. Replace it?", name); err != nil {
 			return err
 		}
 	}
@@ -82,12 +82,12 @@ func (in *inputs) login(ctx context.Context, a *app.App, name string) error {
 	if err != nil {
 		return err
 	}
-	a.Say("Profile %s is stored, its secret in the %s. imctl works with it now.", name, stored.SecretIn)
+	a.Say("Profile %s is stored, with its secret in the %s. imctl now uses it.", name, stored.SecretIn)
 	return nil
 }
 
 func try(ctx context.Context, a *app.App, config im.Config) error {
-	client, err := im.New(config, append([]im.Option{im.WithLogger(a.Logger())}, a.Options...)...)
+	client, err := a.ClientOf(config)
 	if err != nil {
 		return app.Usage("%w", err)
 	}

@@ -61,7 +61,7 @@ func use(a *app.App) *cobra.Command {
 			if err := store.Use(args[0]); err != nil {
 				return err
 			}
-			a.Say("imctl works with profile %s now.", args[0])
+			a.Say("imctl now uses profile %s.", args[0])
 			return nil
 		},
 	}

@@ -60,7 +60,7 @@ func (f *File[T]) readHeader(r *csv.Reader, record []string) ([]*Column[T], erro
 			return nil, f.unknown(line, at, name)
 		}
 		if seen[name] {
-			return nil, f.wrong(line, at, "the column %q is there twice", name)
+			return nil, f.wrong(line, at, "the column %q appears twice", name)
 		}
 		seen[name] = true
 		names = append(names, strings.Clone(name))
@@ -80,7 +80,7 @@ func (f *File[T]) readHeader(r *csv.Reader, record []string) ([]*Column[T], erro
 func (f *File[T]) checkRecord(r *csv.Reader, record []string, columns int) error {
 	if n := len(record); n != columns {
 		line, at := r.FieldPos(min(n, columns+1) - 1)
-		return f.wrong(line, at, "the row has %d columns, the header %d: %s", n, columns, strings.Join(f.header, ", "))
+		return f.wrong(line, at, "the row has %d columns, the header %d: %s", n, columns, f.join(f.header))
 	}
 	for i, value := range record {
 		if bad := invalidUTF8(value); bad >= 0 {

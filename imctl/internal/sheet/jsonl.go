@@ -24,7 +24,7 @@ func (f *File[T]) object(number int, line string) (row T, err error) {
 		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 			return row, f.wrong(number, int(syntax.Offset), "this is not JSON: %v", err)
 		}
-		return row, f.wrong(number, at(), "expected one JSON object a line, with %s", f.expected())
+		return row, f.wrong(number, at(), "expected one JSON object per line, with %s", f.expected())
 	}
 	open, err := d.Token()
 	if err != nil || open != json.Delim('{') {
@@ -48,7 +48,7 @@ func (f *File[T]) object(number int, line string) (row T, err error) {
 			if _, syntax := errors.AsType[*json.SyntaxError](err); syntax || errors.Is(err, io.ErrUnexpectedEOF) {
 				return fail(err)
 			}
-			return row, f.wrong(number, place, "%s must be a text", name)
+			return row, f.wrong(number, place, "%s must be a string", name)
 		}
 		if seen[name] = true; c != nil && value != nil {
 			*c.Of(&row) = *value

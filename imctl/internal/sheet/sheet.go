@@ -127,8 +127,10 @@ func (f *File[T]) expected() string {
 		}
 		names = append(names, name)
 	}
-	return strings.Join(names, ", ")
+	return f.join(names)
 }
+
+func (f *File[T]) join(names []string) string { return strings.Join(names, f.speak(", ")) }
 
 // column finds a column by its name.
 func (f *File[T]) column(name string) (*Column[T], bool) {
@@ -205,7 +207,7 @@ func (f *File[T]) readList(in *bufio.Reader, yield func(T) bool) error {
 			return true, nil
 		}
 		if at := strings.IndexAny(line, ",;\t {"); at >= 0 {
-			return false, f.wrong(number, at+1, "expected one %s a line; files with columns end in .csv or .jsonl", f.columns[0].Name)
+			return false, f.wrong(number, at+1, "expected one %s per line; files with columns end in .csv or .jsonl", f.columns[0].Name)
 		}
 		var row T
 		*f.columns[0].Of(&row) = line

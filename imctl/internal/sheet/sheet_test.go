@@ -53,15 +53,15 @@ func TestFaults(t *testing.T) {
 		{"a.csv", "", "line 1: the file is empty; expected a header with name, word, nick (optional)"},
 		{"a.csv", "name,wrod\n", `line 1, column 6: "wrod" is not a column; expected name, word, nick (optional)`},
 		{"a.csv", "alice,pass\n", `line 1, column 1: "alice" is not a column`},
-		{"a.csv", "name,word,name\n", `line 1, column 11: the column "name" is there twice`},
+		{"a.csv", "name,word,name\n", `line 1, column 11: the column "name" appears twice`},
 		{"a.csv", "name\n", `line 1: the column "word" is missing`},
 		{"a.csv", "name,word\na,b\n\"c\nd\",e,f\n", `line 4, column 6: the row has 3 columns, the header 2: name, word`},
 		{"a.csv", "name,word\na\n", "line 2, column 1: the row has 1 columns, the header 2"},
 		{"a.csv", "name,word\na,b\"c\n", "line 2, column 4: this is not CSV"},
 		{"a.csv", "name,word\na,x\xff\n", "line 2, column 4: this is not UTF-8"},
-		{"a.jsonl", "{\"name\":\"a\",\"word\":\"b\"}\n[1]\n", "line 2, column 2: expected one JSON object a line"},
+		{"a.jsonl", "{\"name\":\"a\",\"word\":\"b\"}\n[1]\n", "line 2, column 2: expected one JSON object per line"},
 		{"a.jsonl", `{"name":"a","wrod":"b"}`, `line 1, column 13: "wrod" is not a column`},
-		{"a.jsonl", `{"name":1}`, "line 1, column 9: name must be a text"},
+		{"a.jsonl", `{"name":1}`, "line 1, column 9: name must be a string"},
 		{"a.jsonl", `{"name":"a"}`, "line 1: word is missing"},
 		{"a.jsonl", `{"name":"a","word":"b"} x`, "line 1"},
 		{"a.jsonl", `{"name":`, "line 1"},
@@ -82,7 +82,7 @@ func TestList(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 2, f.Len())
 	_, err = sheet.Open(write(t, "names.txt", "alice\nbob,carol\n"), columns[:1], fmt.Sprintf)
-	require.ErrorContains(t, err, "line 2, column 4: expected one name a line")
+	require.ErrorContains(t, err, "line 2, column 4: expected one name per line")
 }
 
 // Rejects are valid input.

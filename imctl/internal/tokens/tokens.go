@@ -34,7 +34,7 @@ func appToken(a *app.App) *cobra.Command {
 			"from the certificate, for Easemob by the server. Under -o table it stands alone on its line, for scripts.",
 		Example: "  imctl token app\n  imctl token app --ttl 10m -o json",
 	}
-	c.Flags().DurationVar(&ttl, "ttl", 0, "how long the token lives; by default 1 h for Agora, what the console says for Easemob")
+	c.Flags().DurationVar(&ttl, "ttl", 0, "how long the token lives; by default 1 h for Agora, for Easemob what the console says")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		token, err := fetchAppToken(c.Context(), a, ttl)
 		if err != nil {
@@ -62,7 +62,7 @@ func fetchAppToken(ctx context.Context, a *app.App, ttl time.Duration) (im.Token
 		config.Token = credentials
 	default:
 		if ttl != 0 {
-			return im.Token{}, app.Usage("%s", a.T("--ttl does not go with a fixed token"))
+			return im.Token{}, app.Usage("%s", a.T("--ttl cannot be used with a fixed token"))
 		}
 	}
 	client, err := a.ClientOf(config)
@@ -81,7 +81,7 @@ func noRequest(a *app.App) error {
 
 // printToken prints a token alone for people and scripts, and with all else in other forms.
 func printToken(a *app.App, t shown) error {
-	if a.Globals.JQ != "" || a.Globals.Output != "table" {
+	if !a.ForPeople() {
 		return a.Print(t)
 	}
 	if !t.Expires.IsZero() {
@@ -100,7 +100,7 @@ func userToken(a *app.App) *cobra.Command {
 		Example: "  imctl token user alice --ttl 2h\n  imctl token user alice --dynamic --ttl 10m\n  imctl token user newcomer --create -o json",
 	}
 	flags := c.Flags()
-	flags.DurationVar(&o.TTL, "ttl", 0, "how long the token lives; by default 1 h for Agora, what the console says for Easemob")
+	flags.DurationVar(&o.TTL, "ttl", 0, "how long the token lives; by default 1 h for Agora, for Easemob what the console says")
 	flags.BoolVar(&o.AutoCreate, "create", false, "register the user if there is none; Easemob only")
 	flags.BoolVar(&dynamic, "dynamic", false, "make a dynamic token here, without a call; Easemob only, needs --ttl")
 	c.MarkFlagsMutuallyExclusive("create", "dynamic")
@@ -183,7 +183,7 @@ func state(a *app.App, info im.TokenInfo) string {
 	case !info.Expires.After(now):
 		return a.T("expired %s ago", now.Sub(info.Expires).Round(time.Second))
 	case info.Issued.After(now):
-		return a.T("begins in %s: compare the clocks", info.Issued.Sub(now).Round(time.Second))
+		return a.T("not valid for another %s: compare the clocks", info.Issued.Sub(now).Round(time.Second))
 	}
-	return a.T("ends in %s", info.Expires.Sub(now).Round(time.Second))
+	return a.T("expires in %s", info.Expires.Sub(now).Round(time.Second))
 }
