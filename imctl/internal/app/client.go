@@ -134,8 +134,8 @@ func HostURL(c im.Config) string {
 	return host
 }
 
-// AppName is the app of a client as paths and stores have it: "org/app" or "app-id/id".
-func AppName(client *im.Client) string {
+// NameOfApp is the app of a client as paths and stores have it: "org/app" or "app-id/id".
+func NameOfApp(client *im.Client) string {
 	_, rest, _ := strings.Cut(strings.TrimSuffix(client.String(), ")"), "://")
 	_, name, _ := strings.Cut(rest, "/")
 	return name

@@ -44,7 +44,7 @@ func (a *App) dryClient() (*im.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport.prefix = AppName(client)
+	transport.prefix = NameOfApp(client)
 	return client, nil
 }
 

@@ -85,7 +85,7 @@ func (w *watching) fleet(a *app.App, client *im.Client) (source, error) {
 			for i, window := range pool.Windows {
 				quotas[i] = window.Quota
 			}
-			use, err := store.Usage(ctx, app.AppName(client), pool.Pool, quotas)
+			use, err := store.Usage(ctx, app.NameOfApp(client), pool.Pool, quotas)
 			if err != nil {
 				return nil, app.WithHint(err, a.T("Check --redis."))
 			}
