@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/imrest/im-go/imctl/internal/app"
 )
@@ -29,13 +32,13 @@ func help(a *app.App, c *cobra.Command, noun bool) {
 	}
 	width := a.Width()
 	if c.HasAvailableLocalFlags() && c.HasParent() {
-		fmt.Fprintf(w, "\n%s\n%s", a.T("Flags:"), c.LocalFlags().FlagUsagesWrapped(width))
+		fmt.Fprintf(w, "\n%s\n%s", a.T("Flags:"), usages(a, c.LocalFlags(), width))
 	}
 	global := c.InheritedFlags()
 	if !c.HasParent() {
 		global = c.LocalFlags()
 	}
-	fmt.Fprintf(w, "\n%s\n%s", a.T("Global flags:"), global.FlagUsagesWrapped(width))
+	fmt.Fprintf(w, "\n%s\n%s", a.T("Global flags:"), usages(a, global, width))
 }
 
 // commands lists what is below a command, by groups if there are any.
@@ -65,4 +68,48 @@ func list(w io.Writer, title string, commands []*cobra.Command, in func(*cobra.C
 	for _, c := range shown {
 		fmt.Fprintf(w, "  %-*s  %s\n", width, c.Name(), c.Short)
 	}
+}
+
+// usages lists flags: the name, then the usage in a column of its own. pflag's aligns by bytes,
+// which Chinese has more of than columns, and says "default" in English.
+func usages(a *app.App, flags *pflag.FlagSet, width int) string {
+	var names, texts []string
+	column := 0
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		name, usage := nameAndUsage(a, f)
+		names, texts = append(names, name), append(texts, usage)
+		column = max(column, text.StringWidth(name))
+	})
+	indent := strings.Repeat(" ", column+3)
+	var lines strings.Builder
+	for i, name := range names {
+		gap := strings.Repeat(" ", column+3-text.StringWidth(name))
+		usage := texts[i]
+		if room := width - len(indent); room >= 24 { // below that, lines of the terminal's own are easier to read
+			usage = text.WrapSoft(usage, room)
+		}
+		usage = strings.ReplaceAll(usage, "\n", "\n"+indent)
+		lines.WriteString(strings.TrimRight(name+gap+usage, " ") + "\n")
+	}
+	return lines.String()
+}
+
+func nameAndUsage(a *app.App, f *pflag.Flag) (name, usage string) {
+	kind, usage := pflag.UnquoteUsage(f)
+	if name = "      --" + f.Name; f.Shorthand != "" {
+		name = "  -" + f.Shorthand + ", --" + f.Name
+	}
+	switch {
+	case f.NoOptDefVal != "" && f.Value.Type() != "bool":
+		name += "[=" + f.NoOptDefVal + "]"
+	case kind != "":
+		name += " " + kind
+	}
+	if !slices.Contains([]string{"", "false", "0", "[]", "0s"}, f.DefValue) {
+		usage += a.T(" (default %s)", f.DefValue)
+	}
+	return name, usage
 }

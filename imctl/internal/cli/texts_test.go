@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/cli"
 	"github.com/imrest/im-go/imctl/internal/endpoint"
+	"github.com/imrest/im-go/imctl/internal/spec"
 	"github.com/imrest/im-go/imctl/internal/text"
 )
 
@@ -91,6 +93,15 @@ func TestEveryTextIsInChinese(t *testing.T) {
 	chinese, err := text.Load()
 	require.NoError(t, err)
 	all := messages(t)
+	for _, noun := range spec.Nouns() {
+		for _, c := range spec.Of(noun) {
+			for _, f := range slices.Concat(c.Query, c.Headers, c.Fields) {
+				if f.Flag != "" {
+					all[f.Note] = c.ID + " " + f.Name
+				}
+			}
+		}
+	}
 	walk(cli.Root(app.New(app.Env{Getenv: func(string) string { return "" }})), func(c *cobra.Command) {
 		all[c.Short] = c.CommandPath()
 		if !endpoint.Generated(c) {

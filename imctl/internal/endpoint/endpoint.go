@@ -81,7 +81,7 @@ func command(a *app.App, s *spec.Command) *cobra.Command {
 		Long:        a.T("%s.", a.T(s.Title)) + "\n\n" + a.T("Endpoint %s: %s %s. imctl schema %s shows limits, quota and errors.", s.ID, s.Method, s.Path, s.ID),
 		Annotations: map[string]string{Annotation: s.ID, generatedKey: "yes"},
 	}
-	v := newValues(c.Flags(), s)
+	v := newValues(c.Flags(), s, a.T)
 	for _, f := range v.required() {
 		example.WriteString(" --" + f.Flag)
 		if f.Type != "bool" {

@@ -22,10 +22,10 @@ type values struct {
 	secrets map[string]*app.Secret
 }
 
-func newValues(flags *pflag.FlagSet, s *spec.Command) *values {
+func newValues(flags *pflag.FlagSet, s *spec.Command, speak speaker) *values {
 	v := &values{flags: flags, spec: s, secrets: map[string]*app.Secret{}}
 	for _, f := range v.fields() {
-		usage := describe(f)
+		usage := describe(f, speak)
 		switch f.Type {
 		case "secret":
 			v.secrets[f.Flag] = app.SecretFlag(flags, f.Flag, usage)
@@ -57,30 +57,33 @@ func (v *values) required() []spec.Field {
 	return slices.DeleteFunc(v.fields(), func(f spec.Field) bool { return !f.Required })
 }
 
+// speaker is [app.App.T]: a text in the language of the run.
+type speaker = func(english string, args ...any) string
+
 // describe is the usage of a flag: kind, note, limits.
-func describe(f spec.Field) string {
+func describe(f spec.Field, speak speaker) string {
 	var parts []string
 	switch f.Type {
 	case "object", "objects":
-		parts = append(parts, "`JSON`, or @FILE or - (stdin)")
+		parts = append(parts, speak("`JSON`, or @FILE or - (stdin)"))
 	case "map":
-		parts = append(parts, "`key=value`, several times")
+		parts = append(parts, speak("`key=value`, several times"))
 	case "strings":
-		parts = append(parts, "`list` with commas")
+		parts = append(parts, speak("`list` with commas"))
 	case "secret":
-		parts = append(parts, "from @FILE or - (stdin)")
+		parts = append(parts, speak("from @FILE or - (stdin)"))
 	}
 	if f.Note != "" {
-		parts = append(parts, f.Note)
+		parts = append(parts, speak(f.Note))
 	}
 	if f.Required {
-		parts = append(parts, "required")
+		parts = append(parts, speak("required"))
 	}
-	parts = append(parts, limits(f)...)
-	return strings.Join(parts, "; ")
+	parts = append(parts, limits(f, speak)...)
+	return strings.Join(parts, speak("; "))
 }
 
-func limits(f spec.Field) (parts []string) {
+func limits(f spec.Field, speak speaker) (parts []string) {
 	if len(f.Enum) > 0 {
 		words := make([]string, len(f.Enum))
 		for i, e := range f.Enum {
@@ -88,23 +91,23 @@ func limits(f spec.Field) (parts []string) {
 		}
 		parts = append(parts, strings.Join(words, "|"))
 	}
-	if bounds := bounds(f, fmt.Sprintf); bounds != "" {
+	if bounds := bounds(f, speak); bounds != "" {
 		parts = append(parts, bounds)
 	}
 	if f.MaxLen > 0 {
-		parts = append(parts, fmt.Sprintf("at most %d characters", f.MaxLen))
+		parts = append(parts, speak("at most %d characters", f.MaxLen))
 	}
 	if f.MaxItems > 0 {
-		parts = append(parts, fmt.Sprintf("at most %d", f.MaxItems))
+		parts = append(parts, speak("at most %d entries", f.MaxItems))
 	}
 	if f.Default != nil && f.Default != "" {
-		parts = append(parts, "default "+text(f.Default))
+		parts = append(parts, speak("default %s", text(f.Default)))
 	}
 	return parts
 }
 
 // bounds are the limits of a number; empty: none.
-func bounds(f spec.Field, speak func(english string, args ...any) string) string {
+func bounds(f spec.Field, speak speaker) string {
 	switch {
 	case f.Min != nil && f.Max != nil:
 		return speak("%d to %d", *f.Min, *f.Max)

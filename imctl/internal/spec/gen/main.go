@@ -45,6 +45,10 @@ func write(to string) error {
 	if err != nil {
 		return err
 	}
+	notes, err := readNotes()
+	if err != nil {
+		return err
+	}
 	commands, details := map[string][]spec.Command{}, map[string][]spec.Details{}
 	for i, e := range catalogue {
 		c := requests[i]
@@ -55,6 +59,7 @@ func write(to string) error {
 		if err := complete(&c, e.BatchMax); err != nil {
 			return fmt.Errorf("%s: %w", e.ID, err)
 		}
+		notes.rewrite(&c)
 		noun, _, _ := strings.Cut(c.Use, " ")
 		commands[noun] = append(commands[noun], c)
 		details[noun] = append(details[noun], e.Details)
@@ -68,7 +73,7 @@ func write(to string) error {
 			return err
 		}
 	}
-	return nil
+	return notes.unused()
 }
 
 // methodOf is a row of docs/endpoints.md: | users.get | `client.Users.Get` | ...
