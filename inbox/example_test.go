@@ -13,7 +13,6 @@ import (
 	"github.com/imrest/im-go/callbacks/callbackstest"
 	"github.com/imrest/im-go/inbox"
 	"github.com/imrest/im-go/inbox/sqlite"
-	"github.com/imrest/im-go/page"
 )
 
 // A recall is noted in a table of the user's own, once, whatever happens to the process.
@@ -70,22 +69,4 @@ func Example() {
 	// 200
 	// 200
 	// recalled: 1
-}
-
-// What was given up can be looked at, and handled again once the cause is mended.
-func ExampleInbox_RequeueAll() {
-	var box *inbox.Inbox // as made above
-	tend := func(ctx context.Context) error {
-		list, err := box.ListDead(ctx, page.Options{Limit: 20})
-		if err != nil {
-			return err
-		}
-		for _, e := range list.Items {
-			fmt.Println(e.ID, e.Attempts, e.Failure)
-		}
-		n, err := box.RequeueAll(ctx)
-		fmt.Println(n, "are handled again")
-		return err
-	}
-	_ = tend
 }

@@ -15,7 +15,6 @@ type Rejects[T any] struct {
 	file *File[T]
 	w    io.Writer
 	csv  *csv.Writer
-	rows int
 }
 
 // Rejects begins a file of rejects.
@@ -32,12 +31,8 @@ func (r *Rejects[T]) header() []string {
 	return append(slices.DeleteFunc(slices.Clone(r.file.header), func(name string) bool { return name == reason }), reason)
 }
 
-// Len is how many rows were written.
-func (r *Rejects[T]) Len() int { return r.rows }
-
 // Add writes a row.
 func (r *Rejects[T]) Add(row T, why error) error {
-	r.rows++
 	switch r.file.form {
 	case csvForm:
 		var record []string
