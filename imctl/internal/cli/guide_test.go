@@ -29,8 +29,8 @@ var (
 		{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z`), "TIME"},
 		{regexp.MustCompile(`\b\d{16,}\b`), "ID"},
 		{regexp.MustCompile(`\d+h\d+m\d+s`), "LENGTH"},
-		{regexp.MustCompile(`[\d,]+ a second(, held up by the quota \w+)?`), "RATE"},
-		{regexp.MustCompile(`每秒 [\d,]+(，受限于配额 \w+)?`), "RATE"},
+		{regexp.MustCompile(`[\d,]+ a second(, held up by the quota [\w.]+)?`), "RATE"},
+		{regexp.MustCompile(`每秒 [\d,]+(，受限于配额 [\w.]+)?`), "RATE"},
 		{regexp.MustCompile(`(?m)^ok +profile .*$`), "PROFILE"},
 		{regexp.MustCompile(`(?m) +$`), ""},
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/clitest"
 )
@@ -49,6 +50,16 @@ func TestServe(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(again.Stdout()), &where))
 	assert.NotEqual(t, "http://127.0.0.1:8080", where["url"])
 	assert.Contains(t, c.Run("--profile", "local", "users", "list").OK(), "newcomer")
+	for _, config := range []im.Config{ // of a program, by what serve printed
+		{Host: where["url"], Platform: im.Easemob, AppKey: where["app_key"], Token: im.ClientCredentials{ID: where["client_id"], Secret: where["client_secret"]}},
+		{Host: where["url"], Platform: im.Agora, AppID: where["app_id"], Token: im.AppCertificate{AppID: where["app_id"], Certificate: where["certificate"]}},
+	} {
+		client, err := im.New(config)
+		require.NoError(t, err)
+		_, err = client.Users.Get(t.Context(), "newcomer")
+		require.NoError(t, err)
+		client.Close()
+	}
 	c.Run("serve", "--addr", strings.TrimPrefix(where["url"], "http://")).Fails(app.ExitFailed, "127.0.0.1:0 picks a free port")
 }
 

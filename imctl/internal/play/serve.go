@@ -241,19 +241,25 @@ func (s *settings) fill(srv *imtest.Server) error {
 	return err
 }
 
-// running is what serve prints of the server.
+// running is what serve prints of the server, for programs too: these credentials are no secret.
 type running struct {
-	URL      string `json:"url"`
-	Page     string `json:"page"`
-	Platform string `json:"platform"`
-	AppKey   string `json:"app_key"`
-	AppID    string `json:"app_id"`
-	Profile  string `json:"profile,omitempty"`
+	URL          string `json:"url"`
+	Page         string `json:"page"`
+	Platform     string `json:"platform"`
+	AppKey       string `json:"app_key"`
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
+	AppID        string `json:"app_id"`
+	Certificate  string `json:"certificate"`
+	Profile      string `json:"profile,omitempty"`
 }
 
 // greet says where the server is. The profile "local" is made to lead to it.
 func (s *settings) greet(a *app.App, srv *imtest.Server) error {
-	r := running{srv.URL(), srv.URL() + "/", string(im.Easemob), s.appKey, srv.AppID(), profile.Local}
+	r := running{
+		URL: srv.URL(), Page: srv.URL() + "/", Platform: string(im.Easemob), AppKey: s.appKey, ClientID: srv.ClientID(),
+		ClientSecret: srv.ClientSecret(), AppID: srv.AppID(), Certificate: srv.Certificate(), Profile: profile.Local,
+	}
 	if s.quotas == string(im.Agora) {
 		r.Platform = s.quotas
 	}
