@@ -64,3 +64,34 @@ func TestHostileBodiesAreKept(t *testing.T) {
 		}
 	})
 }
+
+// A conversation with more events than are looked for at once delays no other one.
+func TestLongConversationDelaysNoOther(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		if p.dialect == inbox.SQLite {
+			t.Skip("it has one worker")
+		}
+		s, _ := p.inbox(t, inbox.Options{OrderBy: inbox.Conversation})
+		h := newHandler(t, callbacks.Config{Store: s})
+		other, leave := make(chan struct{}), make(chan struct{})
+		callbacks.On(h, func(_ context.Context, e *callbacks.Recalled) error {
+			if e.GroupID == "other" {
+				close(other)
+				return nil
+			}
+			<-leave
+			return nil
+		})
+		for n := range 300 {
+			require.Equal(t, http.StatusOK, post(h, numbered(n).With("group_id", "long")))
+		}
+		require.Equal(t, http.StatusOK, post(h, recall.With("callId", "other").With("group_id", "other")))
+		run(t, h)
+		select {
+		case <-other:
+		case <-time.After(20 * time.Second):
+			t.Error("the other conversation waits")
+		}
+		close(leave)
+	})
+}

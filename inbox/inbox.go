@@ -75,7 +75,7 @@ type Inbox struct {
 	wake    chan struct{}
 	running atomic.Bool
 	busyMu  sync.Mutex
-	busy    map[string]time.Time
+	busy    map[candidate]time.Time
 }
 
 var _ callbacks.Store = (*Inbox)(nil)
@@ -91,7 +91,7 @@ func New(db *sql.DB, o Options) (*Inbox, error) {
 	o = o.withDefaults()
 	s := &Inbox{
 		db: db, arrivals: db, o: o, grammar: grammars[o.Dialect], log: o.Logger,
-		wake: make(chan struct{}, 1), busy: make(map[string]time.Time),
+		wake: make(chan struct{}, 1), busy: make(map[candidate]time.Time),
 	}
 	need := o.Workers + 2
 	if o.Dialect.separate() {

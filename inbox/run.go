@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"strconv"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,11 +26,11 @@ type candidate struct {
 }
 
 // name is what must not be handled twice at once: the lane, or an event without one.
-func (c candidate) name() string {
+func (c candidate) name() candidate {
 	if c.lane != "" {
-		return c.lane
+		c.id = 0
 	}
-	return strconv.FormatInt(c.id, 10)
+	return c
 }
 
 // Run implements [callbacks.Store]: it handles what is kept until ctx ends. Then it takes no
@@ -45,7 +45,7 @@ func (s *Inbox) Run(ctx context.Context, handle func(context.Context, callbacks.
 		return errors.New("inbox: Run runs already")
 	}
 	defer s.running.Store(false)
-	if _, err := s.due(ctx); err != nil && ctx.Err() == nil {
+	if _, err := s.due(ctx, nil); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("inbox: the tables cannot be read (Migrate creates them): %w", err)
 	}
 	working, end := s.graceful(ctx)
@@ -84,12 +84,11 @@ func (s *Inbox) graceful(ctx context.Context) (context.Context, func()) {
 // feed hands out the events that are due, until ctx ends.
 func (s *Inbox) feed(ctx context.Context, groups chan<- []candidate) {
 	for ctx.Err() == nil {
-		before := s.busyNow()
-		found, err := s.due(ctx)
+		found, err := s.due(ctx, s.busyNow())
 		if err != nil {
 			s.trouble(ctx, "events cannot be read", err)
 		}
-		work := s.grouped(found, before)
+		work := s.grouped(found)
 		if len(work) == 0 {
 			s.rest(ctx)
 		}
@@ -124,16 +123,28 @@ func (s *Inbox) trouble(ctx context.Context, what string, err error) {
 	}
 }
 
-// due returns the first events that are due. In a lane with an event that waits for another attempt,
-// none is.
-func (s *Inbox) due(ctx context.Context) ([]candidate, error) {
+// due returns the first events that are due, except for busy ones, which could fill the window. In a lane with an
+// event that waits for another attempt, none is.
+func (s *Inbox) due(ctx context.Context, busy []candidate) ([]candidate, error) {
 	now := micros(time.Now())
-	statement, args := "SELECT id, lane FROM {}inbox WHERE due <= ? ORDER BY due, id LIMIT ?", []any{now, window}
-	if s.o.OrderBy != nil {
-		statement, args = `SELECT id, lane FROM {}inbox e WHERE due <= ? AND (lane IS NULL OR NOT EXISTS
-			(SELECT 1 FROM {}inbox p WHERE p.lane = e.lane AND p.id < e.id AND p.due > ?)) ORDER BY id LIMIT ?`, []any{now, now, window}
+	ids, lanes := []any{int64(0)}, []any{[]byte{}} // an event has neither: a list is never empty
+	for _, c := range busy {
+		if c.lane == "" {
+			ids = append(ids, c.id)
+		} else {
+			lanes = append(lanes, []byte(c.lane))
+		}
 	}
-	rows, err := s.arrivals.QueryContext(ctx, s.text(statement), args...)
+	statement, order := "SELECT id, lane FROM {}inbox e WHERE due <= ? AND id NOT IN "+tuples(1, len(ids)), "due, id"
+	args := append([]any{now}, ids...)
+	if s.o.OrderBy != nil {
+		order = "id"
+		statement += " AND (lane IS NULL OR lane NOT IN " + tuples(1, len(lanes)) +
+			" AND NOT EXISTS (SELECT 1 FROM {}inbox p WHERE p.lane = e.lane AND p.id < e.id AND p.due > ?))"
+		args = append(append(args, lanes...), now)
+	}
+	statement += " ORDER BY " + order + " LIMIT ?"
+	rows, err := s.arrivals.QueryContext(ctx, s.text(statement), append(args, window)...)
 	if err != nil {
 		return nil, err
 	}
@@ -152,16 +163,15 @@ func (s *Inbox) due(ctx context.Context) ([]candidate, error) {
 }
 
 // grouped puts events together that a worker is to handle: all of a lane, and more up to
-// the size of a batch. What is busy, or was when the events were looked for, is left out.
-func (s *Inbox) grouped(found []candidate, before map[string]time.Time) [][]candidate {
+// the size of a batch. What became busy meanwhile is left out.
+func (s *Inbox) grouped(found []candidate) [][]candidate {
 	s.busyMu.Lock()
 	defer s.busyMu.Unlock()
-	lanes := make(map[string][]candidate)
-	var names []string
+	lanes := make(map[candidate][]candidate)
+	var names []candidate
 	for _, c := range found {
 		name := c.name()
-		_, busy := s.busy[name]
-		if _, was := before[name]; busy || was {
+		if _, busy := s.busy[name]; busy {
 			continue
 		}
 		if lanes[name] == nil {
@@ -184,12 +194,12 @@ func (s *Inbox) grouped(found []candidate, before map[string]time.Time) [][]cand
 }
 
 // busyNow returns what is being handled, or rests because another process has it.
-func (s *Inbox) busyNow() map[string]time.Time {
+func (s *Inbox) busyNow() []candidate {
 	s.busyMu.Lock()
 	defer s.busyMu.Unlock()
 	now := time.Now()
-	maps.DeleteFunc(s.busy, func(_ string, until time.Time) bool { return !until.IsZero() && !until.After(now) })
-	return maps.Clone(s.busy)
+	maps.DeleteFunc(s.busy, func(_ candidate, until time.Time) bool { return !until.IsZero() && !until.After(now) })
+	return slices.Collect(maps.Keys(s.busy))
 }
 
 func (s *Inbox) free(group []candidate) {

@@ -41,7 +41,7 @@ func (e *brokenError) Unwrap() error { return e.cause }
 // settle handles a group of events, in as many transactions as that takes.
 func (s *Inbox) settle(ctx context.Context, group []candidate, handle handler) {
 	progress := false
-	held := make(map[string]bool) // lanes in which an event failed, or belongs to another process
+	held := make(map[candidate]bool) // lanes in which an event failed, or belongs to another process
 	limit := s.o.Batch
 	rest := group
 	var left []candidate
@@ -83,7 +83,7 @@ type batch struct {
 	inbox   *Inbox
 	handle  handler
 	limit   int
-	held    map[string]bool
+	held    map[candidate]bool
 	taken   int        // candidates that are dealt with
 	settled []*claimed // events that were handled, or failed
 	left    []candidate
@@ -97,7 +97,7 @@ func (b *batch) run(ctx context.Context, candidates []candidate) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	held := make(map[string]bool)
+	held := make(map[candidate]bool)
 	for start := time.Now(); b.taken < len(candidates) && len(b.settled) < b.limit && time.Since(start) < batchTime; b.taken++ {
 		c := candidates[b.taken]
 		if b.held[c.name()] || held[c.name()] {
