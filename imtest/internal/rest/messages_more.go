@@ -137,10 +137,11 @@ func readTime(o *wire.Object, name string) time.Time {
 	return at
 }
 
-// readMillis reads a time in milliseconds. What no calendar has is rejected: it could not be saved.
+// readMillis reads a time in milliseconds. One that is not of four digits in the years of all zones
+// is rejected: it could not be saved.
 func readMillis(o *wire.Object, name string) time.Time {
-	at := time.UnixMilli(o.Integer(name)).UTC()
-	if year := at.Year(); year < 1 || year > 9999 {
+	at := time.UnixMilli(o.Integer(name))
+	if year := at.UTC().Year(); year < 1 || year > 9998 {
 		o.Note(name)
 	}
 	return at
