@@ -321,7 +321,7 @@ func TestVerdicts(t *testing.T) {
 
 func TestOnlyMembersReadAGroup(t *testing.T) {
 	w := worldOf("alice", "bob")
-	w.AddCircle(CircleRecord{Circle: Circle{CircleID: CircleID{GroupKind, "hiking"}, Owner: "alice"}}, nil)
+	w.AddCircle(CircleRecord{Circle: Circle{CircleID: CircleID{Kind: GroupKind, ID: "hiking"}, Owner: "alice"}}, nil)
 	require.Nil(t, w.LogIn("bob"))
 	begin := w.events.last
 	assert.True(t, w.ReadConversation("bob", "hiking").Of(NotMember))
