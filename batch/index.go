@@ -63,10 +63,10 @@ func (x *index) add(line []byte, n int) (problem string) {
 	case n == 1:
 		x.header = header{Name: r.Name, Max: r.Max}
 		return ""
-	case r.Record == ofInput:
+	case r.Record == ofInput && r.Rows >= 0 && len(x.marks) <= x.chunksOf(r.Rows):
 		x.total = r.Rows
 		return ""
-	case r.Record != ofBegin && r.Record != ofEnd, r.Chunk < 0, r.Rows < 1, r.Rows > x.Max, r.Chunk > len(x.marks)+mostHole:
+	case r.Record != ofBegin && r.Record != ofEnd, r.Chunk < 0, r.Rows < 1, r.Rows > x.Max, r.Chunk > len(x.marks)+mostHole, !x.fits(r.Chunk, r.Rows):
 		return "the line is damaged"
 	}
 	return x.mark(&r)
@@ -108,6 +108,14 @@ func (x *index) mark(r *record) (problem string) {
 	}
 	return ""
 }
+
+// fits holds for a chunk with so many rows in an input as long as it is known to be.
+func (x *index) fits(n, rows int) bool {
+	return x.total < 0 || rows == min(x.Max, x.total-n*x.Max)
+}
+
+// chunksOf is how many chunks so many rows are.
+func (x *index) chunksOf(rows int) int { return (rows + x.Max - 1) / x.Max }
 
 // rowsOf is how many rows a chunk has.
 func (x *index) rowsOf(n int) int {

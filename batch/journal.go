@@ -126,7 +126,7 @@ func (j *journal) complete(total int) error {
 	switch {
 	case j == nil || j.total == total:
 		return nil
-	case j.total >= 0 || len(j.marks) > (total+j.Max-1)/j.Max:
+	case j.total >= 0 || len(j.marks) > j.chunksOf(total):
 		return &JournalError{Path: j.path, Problem: fmt.Sprintf("the input has changed: it has %d rows now, and had %d", total, max(j.total, (len(j.marks)-1)*j.Max+1))}
 	}
 	return j.write(record{Record: ofInput, Rows: total}, false)
@@ -150,10 +150,14 @@ func (j *journal) close() error {
 
 // recall gives a chunk what the journal knows of it.
 func recall[T any](j *journal, c *chunk[T]) error {
-	if j == nil || c.n >= len(j.marks) || j.marks[c.n] == 0 {
+	switch {
+	case j == nil:
 		return nil
-	}
-	if j.marks[c.n]&^1 != c.hash {
+	case !j.fits(c.n, len(c.rows)):
+		return &JournalError{Path: j.path, Row: c.rows[0].Number, Problem: fmt.Sprintf("the input has changed: it had %d rows", j.total)}
+	case c.n >= len(j.marks) || j.marks[c.n] == 0:
+		return nil
+	case j.marks[c.n]&^1 != c.hash:
 		return &JournalError{Path: j.path, Row: c.rows[0].Number, Problem: fmt.Sprintf(
 			"the input has changed: the keys of the rows %d to %d are not those of the run before", c.rows[0].Number, c.rows[len(c.rows)-1].Number)}
 	}
@@ -210,7 +214,7 @@ func ReadJournal(path string) iter.Seq2[Row, error] {
 // chunks is how many there are, as far as is known.
 func (x *index) chunks() int {
 	if x.total > 0 {
-		return max(len(x.marks), (x.total+x.Max-1)/x.Max)
+		return max(len(x.marks), x.chunksOf(x.total))
 	}
 	return len(x.marks)
 }

@@ -208,6 +208,63 @@ func TestJournalOfAnotherJob(t *testing.T) {
 	}
 }
 
+// More rows than the journal says the input has, or fewer in its last chunk, are rejected before they are called.
+func TestInputOfAnotherLength(t *testing.T) {
+	for _, c := range []struct{ before, now int }{{20, 50}, {0, 30}, {25, 26}} {
+		var w world
+		var rows []batch.Row
+		j := w.job(&rows)
+		j.Journal = filepath.Join(t.TempDir(), "journal")
+		_, err := batch.Run(t.Context(), source(names(c.before)), j)
+		require.NoError(t, err)
+		for range 2 {
+			_, err = batch.Run(t.Context(), source(names(c.now)), j)
+			require.ErrorContains(t, err, fmt.Sprintf("the input has changed: it had %d rows", c.before))
+			var bad *batch.JournalError
+			require.ErrorAs(t, err, &bad)
+			assert.Equal(t, c.before/10*10+1, bad.Row)
+			assert.Len(t, w.done, c.before, "nothing is called")
+			assert.Len(t, read(t, j.Journal), c.before)
+		}
+	}
+}
+
+// The last chunk need not have been called when the journal gets to know how long the input is.
+func TestLastChunkOfAnotherLength(t *testing.T) {
+	const head = `{"record":"job","version":1,"name":"test","max":10}` + "\n"
+	for n, problem := range map[int]string{24: "it had 25 rows", 26: "it had 25 rows", 25: ""} {
+		var w world
+		var rows []batch.Row
+		j := w.job(&rows)
+		j.Journal = filepath.Join(t.TempDir(), "journal")
+		require.NoError(t, os.WriteFile(j.Journal, []byte(head+`{"record":"input","rows":25}`+"\n"), 0o600))
+		_, err := batch.Run(t.Context(), source(names(n)), j)
+		if problem == "" {
+			require.NoError(t, err)
+			continue
+		}
+		require.ErrorContains(t, err, problem)
+		assert.Zero(t, w.done[fmt.Sprint("u", n)])
+	}
+}
+
+// Lines that contradict each other are damaged, not a panic.
+func TestJournalThatContradictsItself(t *testing.T) {
+	const head = `{"record":"job","version":1,"name":"test","max":10}` + "\n"
+	const input = `{"record":"input","rows":20}` + "\n"
+	const third = `{"record":"end","chunk":2,"rows":10,"hash":"00000000000000f2"}` + "\n"
+	for _, text := range []string{
+		head + input + third, head + third + input, head + `{"record":"input","rows":-1}` + "\n",
+		head + input + strings.Replace(third, `2,"rows":10`, `1,"rows":9`, 1),
+	} {
+		path := filepath.Join(t.TempDir(), "journal")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		for _, err := range batch.ReadJournal(path) {
+			require.ErrorContains(t, err, "the line is damaged")
+		}
+	}
+}
+
 // Two processes cannot work on one journal.
 func TestJournalIsLocked(t *testing.T) {
 	var w world

@@ -389,10 +389,23 @@ func TestAllGoesOnAfterARemoval(t *testing.T) {
 		got = append(got, f.ID)
 	}
 	assert.Equal(t, []string{"1", "3", "4"}, got)
-	assert.Equal(t, "/users/alice/collections?end_time=80&limit=2", (*sent)[1].Path)
+	assert.Equal(t, "/users/alice/collections?end_time=80&limit=200", (*sent)[1].Path)
 
 	// Without its time nobody knows where to go on.
 	o.Cursor = "2"
 	_, err := client.Favorites.List(t.Context(), "alice", o)
 	require.ErrorIs(t, err, im.ErrNotFound)
+}
+
+// Whoever removes what they see goes on, also past entries of the same moment that stay.
+func TestAllWhileRemoving(t *testing.T) {
+	s := entries(80, 80, 60)
+	client, _ := wiretest.ClientOf(t, func(r wiretest.Request) (int, string) { return s.respond(r.Path) })
+	var got []string
+	for f, err := range client.Favorites.All(t.Context(), "alice", favorites.ListOptions{Options: page.Options{Limit: 1}}) {
+		require.NoError(t, err)
+		got = append(got, f.ID)
+		s.gone["1"] = f.ID == "1"
+	}
+	assert.Equal(t, []string{"0", "1", "2"}, got)
 }

@@ -92,8 +92,10 @@ func (o ListOptions) query(m mark) (url.Values, error) {
 	return q, invalid
 }
 
-// after are the options of what follows a mark, for a server that does not know its entry.
+// after are the options of what follows a mark, for a server that does not know its entry. The page
+// is the largest, so that it leads beyond the entries of the same moment.
 func (o ListOptions) after(m mark) ListOptions {
+	o.Limit = MaxPage
 	if o.Order == page.OrderOldestFirst {
 		o.From = m.at
 	} else {
@@ -115,7 +117,7 @@ var list = api.Endpoint{ID: "favorites.list", Method: http.MethodGet, Path: "/us
 
 // List returns a page of the favorites of a user. If the entry at which the page before it
 // ended has been removed meanwhile, List makes a second call, which goes on from the time of
-// that entry. Entries of the same millisecond may come on two pages; [Service.Pages] and
+// that entry with a page of up to [MaxPage]. Entries of the same millisecond may come on two pages; [Service.Pages] and
 // [Service.All] yield each once.
 //
 //im:endpoint favorites.list

@@ -27,8 +27,13 @@ type ClientMessage struct {
 	OnlineOnly bool            `json:"online_only"` // not kept for those who are offline
 }
 
-// check finds what is wrong without looking at the server.
+// check finds what is wrong without looking at the server. A null stands for nothing.
 func (m *ClientMessage) check() error {
+	for _, raw := range []*json.RawMessage{&m.Body, &m.Ext} {
+		if string(*raw) == "null" {
+			*raw = nil
+		}
+	}
 	targets := slices.DeleteFunc([]string{m.To, m.Group, m.Room}, func(id string) bool { return id == "" })
 	var object map[string]json.RawMessage
 	switch {
@@ -44,6 +49,8 @@ func (m *ClientMessage) check() error {
 		return errors.New(`"ext" must be an object`)
 	case m.Type != "" && world.KindName(m.Type) == "":
 		return fmt.Errorf("there is no type %q", m.Type)
+	case !slices.Contains([]string{"", "high", "normal", "low"}, m.Level):
+		return fmt.Errorf("there is no level %q", m.Level)
 	}
 	return nil
 }
@@ -208,6 +215,9 @@ func (srv *Server) UnreactAs(user, messageID, reaction string) error {
 
 // CreateThreadAs makes a thread on a message of a group, and returns its id.
 func (srv *Server) CreateThreadAs(user, groupID, messageID, name string) (id string, err error) {
+	if name == "" {
+		return "", fmt.Errorf("imtest: %s cannot create a thread: it needs a name", user)
+	}
 	t, refused := srv.world.CreateThread(world.NewThread{Group: groupID, Message: messageID, Owner: user, Name: name, OnDevice: true})
 	return t.ID, clientError(user, "create a thread", refused)
 }
@@ -215,8 +225,11 @@ func (srv *Server) CreateThreadAs(user, groupID, messageID, name string) (id str
 // ReportPush says what became of a push for a message, as its vendor would. It counts in the
 // statistics of the day. Platform is one of those, "ANDROID" if it is empty.
 func (srv *Server) ReportPush(r event.PushReported) error {
-	if !slices.Contains([]event.PushStatus{event.PushSuccess, event.PushFail, event.PushError}, r.Status) {
+	switch {
+	case !slices.Contains([]event.PushStatus{event.PushSuccess, event.PushFail, event.PushError}, r.Status):
 		return fmt.Errorf("imtest: there is no push status %q", r.Status)
+	case r.Platform != "" && !slices.Contains(world.PushPlatforms, r.Platform):
+		return fmt.Errorf("imtest: there is no push platform %q", r.Platform)
 	}
 	if err := srv.world.ReportPush(r); err != nil {
 		return fmt.Errorf("imtest: %w", err)

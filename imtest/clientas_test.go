@@ -58,6 +58,7 @@ func TestClientMessagesAreChecked(t *testing.T) {
 		`"type" and "body" go together`:                {To: "bob", Body: body},
 		`"body" must be an object that is not empty`:   {To: "bob", Type: "custom", Body: json.RawMessage(`{}`)},
 		`"ext" must be an object`:                      {To: "bob", Text: "x", Ext: json.RawMessage(`[]`)},
+		`there is no level "loud"`:                     {To: "bob", Text: "x", Level: "loud"},
 		`there is no type "fax"`:                       {To: "bob", Type: "fax", Body: body},
 		`there is no such group, room or thread: none`: {Group: "none", Text: "x"},
 	} {
@@ -72,7 +73,14 @@ func TestClientMessagesAreChecked(t *testing.T) {
 	assert.True(t, m.OnlineOnly)
 	assert.Empty(t, srv.Messages("bob"), "bob is offline")
 
-	for _, r := range []event.PushReported{{User: "bob"}, {User: "nobody", Status: event.PushFail}} {
+	m, err = srv.SendAs("alice", imtest.ClientMessage{To: "bob", Text: "x", Body: json.RawMessage("null"), Ext: json.RawMessage("null")})
+	require.NoError(t, err)
+	assert.Nil(t, m.Ext, "null is none")
+	assert.EqualError(t, srv.ReactAs("alice", m.ID, ""), "imtest: alice cannot react: the reaction is empty")
+	_, err = srv.CreateThreadAs("alice", "hiking", m.ID, "")
+	require.ErrorContains(t, err, "it needs a name")
+
+	for _, r := range []event.PushReported{{User: "bob"}, {User: "nobody", Status: event.PushFail}, {User: "bob", Status: event.PushFail, Platform: "fax"}} {
 		assert.Error(t, srv.ReportPush(r))
 	}
 	for _, v := range []imtest.Moderation{{}, {Result: event.VerdictPass, Text: "x"}, {Result: event.VerdictExchange}} {

@@ -138,31 +138,43 @@ func (srv *Server) clockView() clockView {
 	return clockView{srv.Clock().Now().UTC(), srv.Clock().Runs()}
 }
 
-// moveClock does what the fields say, in the order in which they stand here.
-func (srv *Server) moveClock(r *http.Request) (any, error) {
-	var move struct {
-		Running *bool      `json:"running"`
-		Set     *time.Time `json:"set"`
-		Advance *string    `json:"advance"`
+// clockMove is a body of POST /_im/clock. What it says is done in the order of its fields.
+type clockMove struct {
+	Running *bool      `json:"running"`
+	Set     *time.Time `json:"set"`
+	Advance *string    `json:"advance"`
+}
+
+// check returns how far the clock is to be advanced, or what is wrong with a move from now.
+func (m *clockMove) check(now time.Time) (ahead time.Duration, err error) {
+	switch {
+	case m.Set == nil && m.Advance == nil && m.Running == nil:
+		return 0, errors.New(`one of "set", "advance" and "running" is needed`)
+	case m.Set != nil && m.Advance != nil:
+		return 0, errors.New(`only one of "set" and "advance" can be given`)
+	case m.Set != nil:
+		now = *m.Set
+	case m.Advance != nil:
+		if ahead, err = time.ParseDuration(*m.Advance); err != nil {
+			return 0, errors.New(`"advance" must be a length of time, such as "24h" or "1.5s"`)
+		}
 	}
+	if year := now.Add(ahead).UTC().Year(); year < 1970 || year > 2200 {
+		return 0, errors.New("the clock must stay within the years 1970 to 2200")
+	}
+	return ahead, nil
+}
+
+func (srv *Server) moveClock(r *http.Request) (any, error) {
+	var move clockMove
 	if err := readControl(r.Body, &move); err != nil {
 		return nil, err
 	}
-	var ahead time.Duration
-	if move.Advance != nil {
-		var err error
-		if ahead, err = time.ParseDuration(*move.Advance); err != nil {
-			return nil, errors.New(`"advance" must be a length of time, such as "24h" or "1.5s"`)
-		}
-	}
-	switch {
-	case move.Set == nil && move.Advance == nil && move.Running == nil:
-		return nil, errors.New(`one of "set", "advance" and "running" is needed`)
-	case move.Set != nil && move.Advance != nil:
-		return nil, errors.New(`only one of "set" and "advance" can be given`)
-	}
 	clock := srv.Clock()
+	ahead, err := move.check(clock.Now())
 	switch {
+	case err != nil:
+		return nil, err
 	case move.Running == nil:
 	case *move.Running:
 		clock.Run()

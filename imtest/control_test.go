@@ -119,7 +119,10 @@ func TestControlMovesTheClock(t *testing.T) {
 		`{"forward":"1h"}`:      "forward",
 		`{"advance":"1h"} more`: "the body",
 		`{"advance":"1h","set":"2026-05-01T00:00:00Z"}`: "only one",
-		`nothing`: "the body",
+		`nothing`:                        "the body",
+		`{"set":"9999-12-31T23:59:59Z"}`: "1970 to 2200",
+		`{"set":"0001-01-01T00:00:00Z"}`: "1970 to 2200",
+		`{"advance":"2000000h"}`:         "1970 to 2200",
 	} {
 		status, text := c.ask("POST", "clock", body)
 		assert.Equal(t, 400, status, body)

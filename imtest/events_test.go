@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,4 +92,16 @@ func TestEventJSON(t *testing.T) {
 	}
 	var e event.Event
 	assert.Error(t, json.Unmarshal([]byte(`{"seq":"?"}`), &e))
+}
+
+// What the server does for itself leaves no token behind.
+func TestSeededMessagesIssueNoTokens(t *testing.T) {
+	srv := imtest.NewServer(t)
+	_, err := srv.Seed(strings.NewReader(`{"users":["alice"],"messages":[{"from":"alice","to":"bob","text":"x"}]}`))
+	require.NoError(t, err)
+	var kinds []string
+	for e := range srv.Events() {
+		kinds = append(kinds, e.Data.Kind())
+	}
+	assert.Equal(t, []string{"user_registered", "message_sent"}, kinds)
 }

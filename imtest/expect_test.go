@@ -65,6 +65,11 @@ func TestExpect(t *testing.T) {
 	assert.ErrorIs(t, err, im.ErrNotFound)
 	assert.Empty(t, s.end())
 
+	c, s := newClientOf(t, srv), new(strict)
+	srv.Expect(s, imtest.Expected{Endpoint: "messages.send_users", Body: `{"n":[1, 1000, -0.0, 1e999999999999]}`})
+	c.send("POST", "/messages/users", `{"n":[1.0,1e3,0,1e999999999999]}`)
+	assert.Empty(t, s.end(), "numbers are compared by their meaning")
+
 	_, err = client.Users.Get(t.Context(), "bob")
 	assert.ErrorIs(t, err, im.ErrNotFound)
 	assert.Empty(t, s.problems, "nothing is expected behind the end")

@@ -5,13 +5,12 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
 )
 
-// ownCall is a call of the API that the server makes by itself, with a token of its
-// own. The path is below the prefix.
+// ownCall is a call of the API that the server makes by itself, for the app and without a
+// token. The path is below the prefix.
 func (srv *Server) ownCall(ctx context.Context, path string, body any) *wire.Call {
 	path = "/" + url.PathEscape(srv.Org()) + "/" + url.PathEscape(srv.App()) + path
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, srv.url+path, bytes.NewReader(wire.Encode(body)))
@@ -19,6 +18,7 @@ func (srv *Server) ownCall(ctx context.Context, path string, body any) *wire.Cal
 		panic("imtest: " + err.Error()) // the server's own address is one
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+srv.world.IssueAppToken(time.Minute))
-	return srv.newCall(req)
+	c := srv.newCall(req)
+	c.Caller = wire.Caller{App: true}
+	return c
 }

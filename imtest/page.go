@@ -119,7 +119,7 @@ func (s pageServer) Send(ctx context.Context, kind, from, to, text string) (stat
 		body["from"] = from
 	}
 	c := s.ownCall(ctx, "/messages/"+kind, body)
-	rep := s.carryOut(c)
+	rep := s.work(c, c.ReadIn())
 	s.remember(c, rep.Status)
 	if rep.Status == http.StatusOK {
 		return rep.Status, ""

@@ -205,8 +205,7 @@ func (srv *Server) seedMessage(ctx context.Context, m seedMessage) (string, erro
 		body["routetype"] = "ROUTE_ONLINE"
 	}
 	c := srv.ownCall(ctx, "/messages/"+kind, body)
-	err := srv.api.Admit(c)
-	if err != nil {
+	if err := c.ReadIn(); err != nil {
 		return "", errors.New(err.Description)
 	}
 	rep := srv.api.Do(c)

@@ -291,8 +291,13 @@ func (srv *Server) outerMost(c *wire.Call) *wire.Reply {
 
 // carryOut does what a call asks for, within the inner layers.
 func (srv *Server) carryOut(c *wire.Call) *wire.Reply {
-	if err := srv.api.Admit(c); err != nil {
-		return c.Fail(err)
+	return srv.work(c, srv.api.Admit(c))
+}
+
+// work does what a call asks for, unless it is refused.
+func (srv *Server) work(c *wire.Call, refused *wire.Error) *wire.Reply {
+	if refused != nil {
+		return c.Fail(refused)
 	}
 	return through(srv.inner, c, func() *wire.Reply { return srv.api.Do(c) })
 }

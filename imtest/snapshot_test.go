@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -265,4 +267,25 @@ func TestSaveHoldsNobodyUp(t *testing.T) {
 	same := func(text string) string { return text[strings.Index(text, `"users"`):] } // the time is another
 	assert.Equal(t, same(want), same(w.String()), "what comes during the writing is not in it")
 	assert.Contains(t, saved(t, c.srv), "latecomer")
+}
+
+// A time that no calendar has is rejected: no server with it could be saved, nor its events be read.
+func TestTimesThatNoCalendarHas(t *testing.T) {
+	c := newClient(t)
+	c.srv.AddUsers("alice")
+	for path, body := range map[string]string{
+		"/collections":                      `{"username":"alice","collections":[{"id":"f","type":1,"data":"x","ext":"","createdAt":%d}]}`,
+		"/messages/users/import":            `{"from":"alice","target":"bob","type":"txt","body":{"msg":"x"},"msg_timestamp":%d}`,
+		"/moderation/record/message/export": `{"dateFrom":%[1]d,"dateTo":%[1]d}`,
+	} {
+		for _, millis := range []int64{math.MaxInt64, 253370764800000, math.MinInt64} {
+			assert.Equal(t, 400, c.send("POST", path, fmt.Sprintf(body, millis)).status, "%s at %d", path, millis)
+		}
+		assert.Equal(t, 200, c.send("POST", path, fmt.Sprintf(body, 253370764799999)).status, path)
+	}
+	saved(t, c.srv)
+	for e := range c.srv.Events() {
+		_, err := json.Marshal(e)
+		require.NoError(t, err)
+	}
 }

@@ -54,6 +54,8 @@ func TestClock(t *testing.T) {
 	assert.True(t, strings.HasPrefix(string(text), `{"time":"2026-03-01T09:0`), "%s", text)
 	assert.Contains(t, string(text), `"running":true`)
 	require.NoError(t, p.stop())
-	_, err = parse([]string{"-clock", "noon"}, io.Discard)
-	assert.ErrorIs(t, err, errUsage)
+	for _, clock := range []string{"noon", "9999-01-01T00:00:00Z", "0001-01-01T00:00:00Z"} {
+		_, err = parse([]string{"-clock", clock}, io.Discard)
+		assert.ErrorIs(t, err, errUsage)
+	}
 }

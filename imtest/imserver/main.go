@@ -128,8 +128,8 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	s.options = append(s.options, imtest.WithCallbacks(rules...))
 	if *clock != "" {
 		now, err := time.Parse(time.RFC3339, *clock)
-		if err != nil {
-			return nil, wrongUsage(stderr, "-clock must be a time such as 2026-03-01T09:00:00Z, not %q", *clock)
+		if err != nil || now.Year() < 1970 || now.Year() > 2200 {
+			return nil, wrongUsage(stderr, "-clock must be a time of the years 1970 to 2200, such as 2026-03-01T09:00:00Z, not %q", *clock)
 		}
 		s.options = append(s.options, imtest.WithClock(clockAt(now)))
 	}

@@ -15,13 +15,13 @@ const masked = "•••"
 
 // secretKey holds for names of fields, headers and parameters whose values are masked. What an app
 // itself calls so is masked with them.
-var secretKey = pattern.Lazy(`(?i)(password|passwd|pwd|secret|token|authorization|cookie|credential|certificate|signature|api[_-]?key)s?$|^(security|sign)$`)
+var secretKey = pattern.Lazy(`(?i)(password|passwd|pwd|secret|token|authorization|cookie|credential|certificate|signature|passphrase|(api|secret|private|access)[_-]?key)s?$|^(security|sign)$`)
 
 // secretParam finds such parameters in addresses, wherever those stand.
-var secretParam = pattern.Lazy(`(?i)([?&;](?:[\w.-]*(?:password|passwd|pwd|secret|token|signature|credential|api[_-]?key))=)[^&;#\s"'<>]+`)
+var secretParam = pattern.Lazy(`(?i)([?&;](?:[\w.-]*(?:password|passwd|pwd|secret|token|signature|credential|passphrase|(?:api|secret|private|access)[_-]?key))=)[^&;#\s"'<>]+`)
 
 // secretWord finds texts that might hold a secret in a form that is not understood.
-var secretWord = pattern.Lazy(`(?i)password|passwd|pwd|secret|token|authorization|credential`)
+var secretWord = pattern.Lazy(`(?i)password|passwd|passphrase|pwd|secret|token|authorization|credential|(api|private|access)[_-]?key`)
 
 // userinfo finds the password of an address.
 var userinfo = pattern.Lazy(`(\w+://[^/\s:@]*:)[^/\s@]+@`)
@@ -160,10 +160,7 @@ func (m *masker) text(text string, hide bool) {
 	switch {
 	case hide && text != "":
 		text = masked
-	case strings.HasPrefix(text, "{") || strings.HasPrefix(text, "["):
-		if !json.Valid([]byte(text)) {
-			break
-		}
+	case strings.ContainsAny(text, "{[") && json.Valid([]byte(text)):
 		text = maskedLine([]byte(text))
 	default:
 		text = maskText(text)

@@ -17,6 +17,9 @@ func TestBodiesAreMasked(t *testing.T) {
 		`{"url":"http://x/f?share-secret=S3cret&a=b"}`:            "{\n  \"url\": \"http://x/f?share-secret=•••&a=b\"\n}",
 		`{"ext":"{\"device_token\":\"S3cret\"}"}`:                 "{\n  \"ext\": \"{\\\"device_token\\\":\\\"•••\\\"}\"\n}",
 		`{"security":"S3cret","password":""}`:                     "{\n  \"security\": \"•••\",\n  \"password\": \"\"\n}",
+		`{"secretKey":"S3cret","private_key":"S3cret"}`:           "{\n  \"secretKey\": \"•••\",\n  \"private_key\": \"•••\"\n}",
+		`{"data":" {\"token\":\"S3cret\"}"}`:                      "{\n  \"data\": \"{\\\"token\\\":\\\"•••\\\"}\"\n}",
+		`private_key: S3cret`:                                     `(not JSON, and withheld since it may hold a secret)`,
 		`username=bob&password=S3cret`:                            `username=bob&password=•••`,
 		`client_secret=S3cret`:                                    `client_secret=•••`,
 		`{"password":"S3cret"`:                                    `(not JSON, and withheld since it may hold a secret)`,
@@ -41,6 +44,7 @@ func TestHeadersAndAddressesAreMasked(t *testing.T) {
 	assert.Equal(t, "•••", maskHeader("Authorization", "S3cret"))
 	assert.Equal(t, "limit=10&access_token=•••&x=1", maskQuery("limit=10&access_token=S3cret&x=1"))
 	assert.Equal(t, "token=•••", maskQuery("token=S3cret"))
+	assert.Equal(t, "secretKey=•••", maskQuery("secretKey=S3cret"))
 	assert.Equal(t, "http://bob:•••@x/y", maskText("http://bob:S3cret@x/y"))
 }
 

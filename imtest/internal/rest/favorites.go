@@ -125,7 +125,7 @@ func (a *API) favoritesAddBatch(c *wire.Call) (*wire.Response, *wire.Error) {
 		if list[i].ID == "" || !o.Has("ext") || !o.Has("createdAt") {
 			return nil, wire.ErrInvalidRequest()
 		}
-		if list[i].Created = time.UnixMilli(o.Integer("createdAt")); o.Bad != "" {
+		if list[i].Created = readMillis(o, "createdAt"); o.Bad != "" {
 			return nil, wire.ErrInvalidRequest()
 		}
 	}

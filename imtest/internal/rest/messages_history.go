@@ -129,9 +129,10 @@ func (a *API) moderationExport(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err != nil {
 		return nil, err
 	}
-	from, to := o.Integer("dateFrom"), o.Integer("dateTo")
-	if o.Bad != "" || !o.Has("dateFrom") || !o.Has("dateTo") || from > to {
+	from, to := readMillis(o, "dateFrom"), readMillis(o, "dateTo")
+	if o.Bad != "" || !o.Has("dateFrom") || !o.Has("dateTo") || from.After(to) {
 		return nil, wire.ErrInvalidRequest()
 	}
-	return wire.Plain(map[string]any{"entity": map[string]string{"uuid": a.world.OrderExport(from, to).UUID}}), nil
+	ordered := a.world.OrderExport(from.UnixMilli(), to.UnixMilli())
+	return wire.Plain(map[string]any{"entity": map[string]string{"uuid": ordered.UUID}}), nil
 }

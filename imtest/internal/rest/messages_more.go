@@ -128,12 +128,20 @@ func readImport(o *wire.Object) (world.Content, *wire.Error) {
 	return msg, nil
 }
 
-// readTime reads a time in milliseconds. The newest documents want more than
-// 1000; what no calendar has is rejected too.
+// readTime reads a time in milliseconds. The newest documents want more than 1000.
 func readTime(o *wire.Object, name string) time.Time {
-	ms := o.Integer(name)
-	at := time.UnixMilli(ms)
-	if ms <= 1000 || at.UTC().Year() > 9999 {
+	at := readMillis(o, name)
+	if at.UnixMilli() <= 1000 {
+		o.Note(name)
+	}
+	return at
+}
+
+// readMillis reads a time in milliseconds. One that is not of four digits in the years of all zones
+// is rejected: it could not be saved.
+func readMillis(o *wire.Object, name string) time.Time {
+	at := time.UnixMilli(o.Integer(name))
+	if year := at.UTC().Year(); year < 1 || year > 9998 {
 		o.Note(name)
 	}
 	return at

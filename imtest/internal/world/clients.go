@@ -17,6 +17,7 @@ const (
 	NeedsApproval   Kind = "an owner or admin must approve"       // Names: id
 	NotPublic       Kind = "the group is not public"              // Names: id
 	EmptyContent    Kind = "the message has no known type, or no body"
+	EmptyReaction   Kind = "the reaction is empty"
 )
 
 // client returns a user who is logged in, as all must be who do something on a

@@ -318,3 +318,12 @@ func TestVerdicts(t *testing.T) {
 	assert.Equal(t, []string{"message_moderated", "message_moderated", "message_moderated", "message_recalled", "message_moderated", "message_recalled"}, seen)
 	assert.Equal(t, "r", happened(w, begin)[0].(event.MessageModerated).Risk)
 }
+
+func TestOnlyMembersReadAGroup(t *testing.T) {
+	w := worldOf("alice", "bob")
+	w.AddCircle(CircleRecord{Circle: Circle{CircleID: CircleID{Kind: GroupKind, ID: "hiking"}, Owner: "alice"}}, nil)
+	require.Nil(t, w.LogIn("bob"))
+	begin := w.events.last
+	assert.True(t, w.ReadConversation("bob", "hiking").Of(NotMember))
+	assert.Empty(t, happened(w, begin))
+}

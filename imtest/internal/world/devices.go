@@ -14,7 +14,7 @@ type Device struct {
 	Name string
 }
 
-// LogIn logs a user in on devices, or on one that it makes up, in place of those
+// LogIn logs a user in on devices, each once, or on one that it makes up, in place of those
 // that they were on. The user gets the messages that were waiting.
 func (w *World) LogIn(name string, devices ...Device) *Error {
 	w.mu.Lock()
@@ -34,8 +34,8 @@ func (w *World) LogIn(name string, devices ...Device) *Error {
 	if !u.Online {
 		w.emit(event.UserCameOnline{User: u.Name})
 	}
-	w.emitDevices(u, devices)
-	u.Online, u.Devices, u.Came = true, slices.Clone(devices), now
+	w.changeDevices(u, devices)
+	u.Online, u.Came = true, now
 	w.sort(u)
 	if box := w.inboxes[u.Name]; box.Waiting() > 0 {
 		w.emit(event.MessagesArrived{User: u.Name, Count: box.Waiting()})
@@ -44,15 +44,21 @@ func (w *World) LogIn(name string, devices ...Device) *Error {
 	return nil
 }
 
-// emitDevices emits what changes when a user is on these devices from now on.
-func (w *World) emitDevices(u *User, now []Device) {
-	for _, d := range u.Devices {
-		if !hasDevice(now, d.ID) {
-			w.emit(event.DeviceLoggedOut{User: u.Name, Device: d.ID, Why: event.LogoutReplaced})
+// changeDevices has a user be on these devices from now on. The caller holds mu.
+func (w *World) changeDevices(u *User, devices []Device) {
+	before := u.Devices
+	u.Devices = nil
+	for _, d := range before {
+		if !hasDevice(devices, d.ID) {
+			w.dropDevice(u, d.ID, event.LogoutReplaced)
 		}
 	}
-	for _, d := range now {
-		if !hasDevice(u.Devices, d.ID) {
+	for _, d := range devices {
+		if hasDevice(u.Devices, d.ID) {
+			continue // named twice
+		}
+		u.Devices = append(u.Devices, d)
+		if !hasDevice(before, d.ID) {
 			w.emit(event.DeviceLoggedIn{User: u.Name, Device: d.ID})
 		}
 	}

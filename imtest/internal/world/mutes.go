@@ -51,16 +51,18 @@ func (w *World) MuteUser(name string, seconds map[string]int64) *Error {
 
 // setMute mutes or lifts. The caller holds mu.
 func (w *World) setMute(u *User, kind string, seconds int64) {
+	wasMuted := w.mutes.Get(muteKey(u.Name, kind)).left(w.Now()) != 0
 	m := &Mute{
 		User: u.Name, Kind: kind,
 		Forever: seconds == -1,
 		Until:   w.Now().Add(time.Duration(seconds) * time.Second),
 	}
 	w.mutes.Put(muteKey(u.Name, kind), m)
-	switch seconds {
-	case 0:
+	switch {
+	case seconds == 0 && wasMuted:
 		w.emit(event.UserUnmuted{User: u.Name, ChatType: kind})
-	case -1:
+	case seconds == 0:
+	case seconds == -1:
 		w.emit(event.UserMuted{User: u.Name, ChatType: kind})
 	default:
 		w.emit(event.UserMuted{User: u.Name, ChatType: kind, Until: m.Until})

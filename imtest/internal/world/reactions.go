@@ -116,9 +116,13 @@ func (w *World) ReactAs(user, id, text string) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	u, err := w.client(user)
-	if err == nil {
-		_, _, err = w.react(u.Name, id, text)
+	switch {
+	case err != nil:
+		return err
+	case text == "":
+		return refuse(EmptyReaction)
 	}
+	_, _, err = w.react(u.Name, id, text)
 	return err
 }
 

@@ -68,9 +68,11 @@ func (w *World) ReadConversation(user, with string) *Error {
 	if err != nil {
 		return err
 	}
-	conv := With(with)
+	conv, g := With(with), w.groupOf(with)
 	switch {
-	case w.groupOf(with) != nil:
+	case g != nil && !g.members.Has(u.Name):
+		return g.notMember(u.Name)
+	case g != nil:
 		conv = Conversation{ID: with}
 	case !w.users.Has(conv.ID):
 		return refuse(NoUser, conv.ID)

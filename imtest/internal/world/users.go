@@ -322,10 +322,12 @@ func (w *World) Ban(name string) (User, *Error) {
 	if err != nil {
 		return User{}, err
 	}
-	u.Banned, u.Modified = true, w.Now()
-	w.sort(u)
-	w.emit(event.UserBanned{User: u.Name})
-	w.logOut(u, event.LogoutKicked)
+	if !u.Banned {
+		u.Banned, u.Modified = true, w.Now()
+		w.sort(u)
+		w.emit(event.UserBanned{User: u.Name})
+		w.logOut(u, event.LogoutKicked)
+	}
 	return u.copy(), nil
 }
 
@@ -337,9 +339,11 @@ func (w *World) Unban(name string) *Error {
 	if err != nil {
 		return err
 	}
-	u.Banned, u.Modified = false, w.Now()
-	w.sort(u)
-	w.emit(event.UserUnbanned{User: u.Name})
+	if u.Banned {
+		u.Banned, u.Modified = false, w.Now()
+		w.sort(u)
+		w.emit(event.UserUnbanned{User: u.Name})
+	}
 	return nil
 }
 

@@ -132,3 +132,33 @@ func TestMutesEnd(t *testing.T) {
 		event.UserUnmuted{User: "alice", ChatType: "groupchat"},
 	}, happened(w, begin))
 }
+
+// A device that is replaced takes its presence along, as one that logs out does.
+func TestReplacedDevices(t *testing.T) {
+	w := worldOf("alice")
+	require.Nil(t, w.LogIn("alice", Device{ID: "phone"}, Device{ID: "phone"}))
+	require.Nil(t, w.SetPresence("alice", "phone", "2", ""))
+	begin := w.events.last
+	require.Nil(t, w.LogIn("alice", Device{ID: "web"}, Device{ID: "web", Name: "again"}))
+	assert.Equal(t, []Device{{ID: "web"}}, w.Devices("alice"))
+	assert.Equal(t, map[string]string{"web": "1"}, w.PresenceOf("alice").Status)
+	assert.Equal(t, []event.Data{
+		event.DeviceLoggedOut{User: "alice", Device: "phone", Why: event.LogoutReplaced}, event.DeviceLoggedIn{User: "alice", Device: "web"},
+	}, happened(w, begin))
+}
+
+// What was so before is no event.
+func TestNothingHappensTwice(t *testing.T) {
+	w := worldOf("alice")
+	begin := w.events.last
+	for range 2 {
+		require.Nil(t, w.Unban("alice"))
+		require.Nil(t, w.MuteUser("alice", map[string]int64{"chat": 0}))
+	}
+	assert.Empty(t, happened(w, begin))
+	for range 2 {
+		_, err := w.Ban("alice")
+		require.Nil(t, err)
+	}
+	assert.Equal(t, []event.Data{event.UserBanned{User: "alice"}}, happened(w, begin))
+}
