@@ -5,6 +5,7 @@ package app
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -62,6 +63,8 @@ type App struct {
 	Env
 	Globals Globals
 	Lang    text.Lang
+	// Stop ends filters of the output that would run forever; nil: nothing does.
+	Stop context.Context //nolint:containedctx // of the run
 
 	client *im.Client
 	lines  *bufio.Reader // over Stdin

@@ -18,6 +18,7 @@ import (
 // Run runs one command line, and returns the exit code.
 func Run(ctx context.Context, env app.Env) (exit int) {
 	a := app.New(env)
+	a.Stop = ctx
 	defer a.Close()
 	tree := newTree(a, env.Args)
 	tree.Build(append([]string{}, env.Args...))

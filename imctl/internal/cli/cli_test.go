@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -190,4 +191,33 @@ func TestDryRun(t *testing.T) {
 		assert.Contains(t, shown.OK(), `"***"`, args)
 		assert.NotContains(t, shown.Stdout+shown.Stderr, "hunter2", args)
 	}
+}
+
+// Ctrl-C ends a filter that never ends.
+func TestEndlessFilter(t *testing.T) {
+	c := clitest.NewAlone(t)
+	for _, args := range [][]string{{"profile", "list"}, {"trigger", "--list", "-o", "jsonl"}} {
+		ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		stopped, cancel := context.WithCancel(t.Context())
+		context.AfterFunc(ctx, cancel)
+		c.RunContext(stopped, append(args, "--jq", "last(repeat(1))")...).Fails(app.ExitStopped)
+		stop()
+	}
+}
+
+// Under --dry-run nothing follows the request: not even an empty list.
+func TestDryRunOfLists(t *testing.T) {
+	c := clitest.New(t)
+	for _, args := range []string{
+		"users muted", "users list --all", "groups members list 1", "contacts friends alice", "messages history 2026-11-26T09Z",
+		"callbacks recover --since 2026-11-26T09:00:00Z",
+	} {
+		shown := c.Run(append(strings.Fields(args), "--dry-run", "-o", "json")...).OK()
+		var request struct {
+			Method string `json:"method"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(shown), &request), "%s: %s", args, shown)
+		assert.Equal(t, "GET", request.Method, args)
+	}
+	assert.Empty(t, c.Server.Requests())
 }
