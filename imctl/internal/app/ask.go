@@ -17,7 +17,7 @@ func (a *App) Confirm(english string, args ...any) error {
 	question := a.T(english, args...)
 	if !a.Terminal.Stdin || !a.Terminal.Stderr {
 		return &Failure{
-			Exit: ExitUsage, Err: errors.New(question + " " + a.T("There is no terminal to ask on.")),
+			Exit: ExitUsage, Err: errors.New(a.T("%s There is no terminal to ask on.", question)),
 			Hint: a.T("--yes confirms it; --dry-run shows the request."),
 		}
 	}

@@ -40,6 +40,14 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"profile", "use", "locl"}, []string{`there is no profile "locl"`, `Did you mean "local"?`}},
 		{[]string{"completion", "tcsh"}, []string{`SHELL is "tcsh"`}},
 		{[]string{"login"}, []string{"there is no terminal to ask on"}},
+		{[]string{"users", "list", "--limit", "x"}, []string{`--limit is "x", must be a whole number`}},
+		{[]string{"users", "list", "--limit"}, []string{"--limit needs a value"}},
+		{[]string{"version", "-o"}, []string{"--output needs a value"}},
+		{[]string{"quotas", "--every", "5"}, []string{`--every is "5", must be a time such as 90s or 2h`}},
+		{[]string{"quotas", "--once=maybe"}, []string{`--once is "maybe", must be true or false`}},
+		{[]string{"quotas", "--once", "--every", "5s"}, []string{"only one of these can be given: --once, --every", `See "imctl quotas --help".`}},
+		{[]string{"listen"}, []string{"one of these must be given: --secret, --no-verify"}},
+		{[]string{"users", "mute", "alice", "--chats", "5x"}, []string{`--chats is "5x", must be a time such as 90s, 2h or 7d, or forever`}},
 	} {
 		if row.says == nil {
 			c.Run(row.args...).OK()
@@ -94,6 +102,9 @@ func TestChinese(t *testing.T) {
 	c.Env["LANG"] = "zh_CN.UTF-8"
 	c.Run("profile", "lst").Fails(app.ExitUsage, "未知命令", "是不是")
 	c.Run("version", "-o", "xml").Fails(app.ExitUsage, "只能是 table，json")
+	c.Run("users", "list", "--limit", "x").Fails(app.ExitUsage, `--limit 的值是 "x"，应为整数`)
+	c.Run("listen").Fails(app.ExitUsage, "必须给出其中之一：--secret，--no-verify")
+	c.Run("users", "ban", "alice").Fails(app.ExitUsage, "封禁 1 名用户？没有可供询问的终端。")
 	clitest.Golden(t, "help-zh.txt", c.Run("login", "--help").OK())
 	c.Env["LC_ALL"] = "C"
 	clitest.Golden(t, "help-en.txt", c.Run("login", "--help").OK())
