@@ -4,6 +4,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,6 +51,7 @@ func newTree(a *app.App, args []string) *app.Tree {
 		root.AddGroup(&app.Groups[i])
 	}
 	globals(a, root.PersistentFlags())
+	complete(a, root)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return check(a, c) }
 	root.SetIn(a.Stdin)
@@ -75,8 +77,31 @@ func globals(a *app.App, flags *pflag.FlagSet) {
 	flags.BoolVar(&g.Debug, "debug", false, "log each attempt to stderr, without secrets")
 }
 
+// complete says what a shell offers for the global flags.
+func complete(a *app.App, root *cobra.Command) {
+	for flag, words := range map[string]func() []string{
+		"output": func() []string { return output.Formats },
+		"lane":   func() []string { return slices.Sorted(maps.Keys(app.Lanes)) },
+		"profile": func() []string {
+			store, err := a.Profiles()
+			if err != nil {
+				return nil
+			}
+			return store.Names()
+		},
+		"jq": func() []string { return nil },
+	} {
+		_ = root.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) { // the flags exist
+			return words(), cobra.ShellCompDirectiveNoFileComp
+		})
+	}
+}
+
 // check rejects wrong global flags and missing flags before a command runs.
 func check(a *app.App, c *cobra.Command) error {
+	if strings.HasPrefix(c.Name(), cobra.ShellCompRequestCmd) { // its line is not complete yet
+		return nil
+	}
 	if form := a.Globals.Output; !slices.Contains(output.Formats, form) {
 		return app.Usage("%s", a.T("--%s is %q, must be %s", "output", form, a.Join(output.Formats)))
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/cli"
 	"github.com/imrest/im-go/imctl/internal/clitest"
+	"github.com/imrest/im-go/imtest"
 )
 
 func TestUsageErrors(t *testing.T) {
@@ -231,4 +232,34 @@ func TestDryRunOfLists(t *testing.T) {
 		assert.Equal(t, "GET", request.Method, args)
 	}
 	assert.Empty(t, c.Server.Requests())
+}
+
+// Shells offer the values of the global flags, while their line is not complete.
+func TestCompletionOfGlobalFlags(t *testing.T) {
+	c := clitest.NewAlone(t)
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"users", "list", "-o", ""}, "jsonl\n"}, {[]string{"users", "list", "-o", "js"}, "json\n"},
+		{[]string{"--lane", ""}, "background\n"}, {[]string{"users", "--profile", ""}, "local\n"}, {[]string{"users", "li"}, "list\t"},
+	} {
+		assert.Contains(t, c.Run(append([]string{"__complete"}, row.args...)...).OK(), row.want, row.args)
+	}
+}
+
+// On a narrow terminal a row still says what it is about, and one thing is shown key by key.
+func TestNarrowTables(t *testing.T) {
+	c := clitest.New(t)
+	c.Server.AddUsers("alice")
+	g := c.Server.AddGroup(imtest.Group{Name: "徒步俱乐部", Owner: "alice"})
+	c.Terminal = app.Terminal{Stdout: true, Width: func() int { return 40 }}
+	for args, texts := range map[string][]string{
+		"users list": {"alice"}, "groups list": {g.ID, "徒步俱乐部"}, "groups get " + g.ID: {"name  ", "徒步俱乐部", "owner  "}, "users get alice": {"username  "},
+	} {
+		shown := c.Run(strings.Fields(args)...).OK()
+		for _, text := range texts {
+			assert.Contains(t, shown, text, args)
+		}
+	}
 }

@@ -118,7 +118,9 @@ func (in *inputs) complete(a *app.App) (string, error) {
 			err = app.Usage("%s", a.T("there is no terminal to ask on: %s", a.T(question)))
 			return
 		}
-		*to, err = a.Ask(question)
+		if *to, err = a.Ask(question); *to == "" && !errors.Is(err, context.Canceled) {
+			err = app.Usage("%s", a.T("nothing was entered: %s", a.T(question)))
+		}
 	}
 	ask(&in.Host, "REST host (--host):", true)
 	ask(&in.AppKey, "App key, org#app (--app-key):", in.AppID == "")
@@ -135,8 +137,8 @@ func (in *inputs) complete(a *app.App) (string, error) {
 		return "", app.Usage("%s", a.T("there is no terminal to ask on: %s", a.T(question)))
 	}
 	secret, err := a.AskSecret(question)
-	if err == nil && secret == "" {
-		err = errors.New(a.T("the secret is empty"))
+	if secret == "" && !errors.Is(err, context.Canceled) {
+		err = app.Usage("%s", a.T("nothing was entered: %s", a.T(question)))
 	}
 	return secret, err
 }
