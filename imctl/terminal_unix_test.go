@@ -144,6 +144,27 @@ func TestTerminalCtrlC(t *testing.T) {
 	assert.Equal(t, 130, p.exit(), p.text())
 }
 
+// Ctrl-C ends questions, and an empty reply is named.
+func TestTerminalQuestionsStop(t *testing.T) {
+	srv := imtest.NewServer(t)
+	env := append(environ(t, srv), "IM_HOST=")
+	p := start(t, environ(t, srv), "users", "delete", "alice")
+	p.expect("[y/N]", "\x03")
+	assert.Equal(t, 130, p.exit(), p.text())
+	args := []string{"login", "work", "--platform", "easemob", "--host", srv.URL(), "--app-key", "o#a", "--client-id", "i"}
+	p = start(t, env, args...)
+	p.expect("--client-secret", "\x03")
+	assert.Equal(t, 130, p.exit(), p.text())
+	p = start(t, env, args...)
+	p.expect("--client-secret", "\n")
+	assert.Equal(t, 2, p.exit(), p.text())
+	assert.Contains(t, p.text(), "nothing was entered: Client secret")
+	p = start(t, env, "login", "work")
+	p.expect("--host", "\n")
+	assert.Equal(t, 2, p.exit(), p.text())
+	assert.Contains(t, p.text(), "nothing was entered: REST host")
+}
+
 // No secret stands in the list of processes, in --debug or in an error.
 func TestSecretsStayInside(t *testing.T) {
 	srv := imtest.NewServer(t)

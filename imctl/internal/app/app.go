@@ -5,6 +5,7 @@ package app
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -40,8 +41,8 @@ type Terminal struct {
 	Stdin, Stdout, Stderr bool
 	// Width of Stdout in columns now; nil or 0: unknown.
 	Width func() int
-	// ReadSecret reads a line from Stdin without showing it; nil: not possible.
-	ReadSecret func() (string, error)
+	// ReadSecret reads a line from Stdin without showing it, until ctx ends; nil: not possible.
+	ReadSecret func(ctx context.Context) (string, error)
 }
 
 // Globals are the flags that all commands take.
@@ -62,6 +63,8 @@ type App struct {
 	Env
 	Globals Globals
 	Lang    text.Lang
+	// Stop ends what does not look at a context of its own: questions, and filters of the output.
+	Stop context.Context //nolint:containedctx // of the run
 
 	client *im.Client
 	lines  *bufio.Reader // over Stdin
@@ -72,7 +75,7 @@ type App struct {
 func New(env Env) *App {
 	stdout := &checked{Writer: env.Stdout}
 	env.Stdout = stdout
-	return &App{Env: env, Lang: text.Of(env.Getenv), Globals: Globals{Output: string(output.Table)}, stdout: stdout}
+	return &App{Env: env, Stop: context.Background(), Lang: text.Of(env.Getenv), Globals: Globals{Output: string(output.Table)}, stdout: stdout}
 }
 
 // checked keeps the first error of its writes, which ends the run with [App.Fail] even if the writer

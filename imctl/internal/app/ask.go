@@ -2,6 +2,7 @@ package app
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +18,7 @@ func (a *App) Confirm(english string, args ...any) error {
 	question := a.T(english, args...)
 	if !a.Terminal.Stdin || !a.Terminal.Stderr {
 		return &Failure{
-			Exit: ExitUsage, Err: errors.New(question + " " + a.T("There is no terminal to ask on.")),
+			Exit: ExitUsage, Err: errors.New(a.T("%s There is no terminal to ask on.", question)),
 			Hint: a.T("--yes confirms it; --dry-run shows the request."),
 		}
 	}
@@ -38,11 +39,30 @@ func (a *App) ReadLine() (string, error) {
 	if a.lines == nil {
 		a.lines = bufio.NewReader(a.Stdin)
 	}
-	line, err := a.lines.ReadString('\n')
+	line, err := within(a.Stop, func() (string, error) { return a.lines.ReadString('\n') })
 	if errors.Is(err, io.EOF) && line != "" {
 		err = nil
 	}
 	return strings.TrimRight(line, "\r\n"), err
+}
+
+// within leaves a read behind when ctx ends: nothing else stops it.
+func within(ctx context.Context, read func() (string, error)) (string, error) {
+	type result struct {
+		text string
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		text, err := read()
+		done <- result{text, err}
+	}()
+	select {
+	case r := <-done:
+		return r.text, r.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 // Ask asks for a line, on a terminal only.
@@ -58,7 +78,7 @@ func (a *App) AskSecret(english string, args ...any) (string, error) {
 		return a.Ask(english, args...)
 	}
 	fmt.Fprint(a.Stderr, a.T(english, args...)+" ")
-	secret, err := a.Terminal.ReadSecret()
+	secret, err := a.Terminal.ReadSecret(a.Stop)
 	a.line("")
 	return strings.TrimSpace(secret), err
 }

@@ -16,6 +16,14 @@ import (
 // ErrDryRun ends a call under --dry-run, after its request was shown.
 var ErrDryRun = errors.New("nothing was sent: --dry-run")
 
+// Unchanged reports whether a command that changes something on this machine has to leave it, and says so.
+func (a *App) Unchanged() bool {
+	if a.Globals.DryRun {
+		a.Say("Nothing was changed: --dry-run.")
+	}
+	return a.Globals.DryRun
+}
+
 // dryRun is a transport that shows a request instead of sending it. So every command has
 // --dry-run, and what it shows is what would be sent.
 type dryRun struct {

@@ -46,8 +46,11 @@ func WithHint(err error, hint string) error {
 	return &Failure{Exit: exitCode(err), Err: err, Hint: hint}
 }
 
-// Reason is the text of an error without the prefix of the library.
-func Reason(err error) string { return strings.TrimPrefix(err.Error(), "im: ") }
+// prefixes of the library, also of errors that are wrapped or joined.
+var prefixes = strings.NewReplacer("\nim: ", "\n", " im: ", " ")
+
+// Reason is the text of an error without the prefixes of the library.
+func Reason(err error) string { return prefixes.Replace(strings.TrimPrefix(err.Error(), "im: ")) }
 
 // kinds are the names that errors have under -o json, the exit codes that belong to
 // them, and hints.

@@ -10,7 +10,7 @@ import (
 
 // Writer writes data to stdout in the form of the global flags.
 func (a *App) Writer() *output.Writer {
-	return &output.Writer{W: a.Stdout, Format: output.Format(a.Globals.Output), JQ: a.Globals.JQ, Width: a.Width()}
+	return &output.Writer{W: a.Stdout, Format: output.Format(a.Globals.Output), JQ: a.Globals.JQ, Width: a.Width(), Context: a.Stop}
 }
 
 // ForPeople says that data is read by people: as a table, without a filter.
@@ -24,7 +24,17 @@ func (a *App) Print(value any, columns ...string) error { return a.Writer().Valu
 
 // PrintAll writes a stream as it comes.
 func PrintAll[T any](a *App, items iter.Seq2[T, error], columns ...string) error {
+	if a.Globals.DryRun { // the first call shows its request, and that is all
+		return firstError(items)
+	}
 	return output.Rows(a.Writer(), items, columns...)
+}
+
+func firstError[T any](items iter.Seq2[T, error]) error {
+	for _, err := range items {
+		return err
+	}
+	return nil
 }
 
 // Live writes rows one at a time, each as it comes: for commands that wait for what happens.

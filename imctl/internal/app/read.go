@@ -36,8 +36,14 @@ func (s *Secret) Set(value string) error {
 // String is for pflag: where the secret comes from.
 func (s *Secret) String() string { return s.from }
 
+// The types of flags that imctl adds to those of pflag.
+const (
+	SecretType = "@file"
+	PeriodType = "time"
+)
+
 // Type is for pflag.
-func (s *Secret) Type() string { return "@file" }
+func (s *Secret) Type() string { return SecretType }
 
 // Given says whether the flag was set.
 func (s *Secret) Given() bool { return s.from != "" }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"os"
 	"time"
 
@@ -23,12 +24,23 @@ func System() Env {
 				}
 				return width
 			},
-			ReadSecret: func() (string, error) {
-				raw, err := term.ReadPassword(int(os.Stdin.Fd()))
-				return string(raw), err
-			},
+			ReadSecret: readSecret,
 		},
 	}
+}
+
+// readSecret leaves the terminal as it was, also when it is stopped.
+func readSecret(ctx context.Context) (string, error) {
+	terminal := int(os.Stdin.Fd())
+	before, err := term.GetState(terminal)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = term.Restore(terminal, before) }() // it was there a moment ago
+	return within(ctx, func() (string, error) {
+		raw, err := term.ReadPassword(terminal)
+		return string(raw), err
+	})
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

@@ -173,3 +173,48 @@ func TestBroken(t *testing.T) {
 	c.Server.ClearFaults()
 	c.Run("users", "import", path, "--resume").Fails(app.ExitPartly, "90 of 100 done")
 }
+
+// A file of the run is never written over another.
+func TestFilesApart(t *testing.T) {
+	c := clitest.New(t)
+	path := newUsers(t, 10)
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for _, args := range [][]string{
+		{"--rejects", path}, {"--rejects", path + ".journal"}, {"--journal", path}, {"--journal", path, "--resume"},
+		{"--rejects", filepath.Dir(path) + "/./users.csv"},
+	} {
+		c.Run(append([]string{"users", "import", path}, args...)...).Fails(app.ExitUsage, "which is also the input or the journal")
+	}
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(before), string(after))
+	assert.Empty(t, c.Server.Requests())
+}
+
+// What stands in the command line does not lead the journal elsewhere, and one that cannot be made is a wrong file.
+func TestJournalPlace(t *testing.T) {
+	c := clitest.New(t)
+	path := file(t, "names.txt", "alice\n")
+	r := c.Run("groups", "add-members", "1", path, "--journal", filepath.Join(t.TempDir(), "none", "j"))
+	r.Fails(app.ExitUsage, "none")
+	assert.NotContains(t, r.Stderr, "--resume")
+	assert.Empty(t, c.Server.Requests())
+	c.Run("groups", "add-members", "../x", path).Fails(app.ExitPartly)
+	assert.FileExists(t, path+"...%2Fx.journal")
+}
+
+// A link that somebody laid where a part is written is not followed.
+func TestLaidLink(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links need a privilege")
+	}
+	c := clitest.New(t)
+	path, rejects := newUsers(t, 10), filepath.Join(t.TempDir(), "rejects.csv")
+	target := file(t, "target", "precious")
+	require.NoError(t, os.Symlink(target, rejects+".part"))
+	c.Run("users", "import", path, "--rejects", rejects).Fails(app.ExitPartly)
+	content, err := os.ReadFile(target)
+	require.NoError(t, err)
+	assert.Equal(t, "precious", string(content))
+}

@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -40,7 +44,26 @@ func (o *options) beside(path, job string) string {
 	if what != "" {
 		what = "." + what
 	}
-	return path + what + ".journal"
+	return path + url.PathEscape(what) + ".journal" // what stands in the command line is no path
+}
+
+// apart rejects files of a run that are the same, of which one would overwrite the other.
+func (o *options) apart(a *app.App, input, journal string) error {
+	for _, pair := range []struct{ flag, path, other string }{{"journal", journal, input}, {"rejects", o.rejects, input}, {"rejects", o.rejects, journal}} {
+		if pair.path != "" && sameFile(pair.path, pair.other) {
+			return app.Usage("%s", a.T("--%s is %q, which is also the input or the journal", pair.flag, pair.path))
+		}
+	}
+	return nil
+}
+
+func sameFile(one, other string) bool {
+	first, err := os.Stat(one)
+	if err != nil {
+		return filepath.Clean(one) == filepath.Clean(other)
+	}
+	second, err := os.Stat(other)
+	return err == nil && os.SameFile(first, second)
 }
 
 // undone is a row that is not done, as it is printed.
@@ -63,6 +86,9 @@ func run[T any](ctx context.Context, a *app.App, file *sheet.File[T], o *options
 	}
 	j := make(client)
 	j.Journal, j.Total = o.beside(file.Path(), j.Name), file.Len()
+	if err := o.apart(a, file.Path(), j.Journal); err != nil {
+		return err
+	}
 	if err := long.CheckResume(a, j.Journal, o.resume); err != nil {
 		return err
 	}
@@ -114,6 +140,9 @@ func finish(a *app.App, o *options, at string, err error, sum batch.Summary) err
 	settled := sum.Done + sum.Refused + sum.Unknown
 	ended, through := errors.AsType[*batch.RunError](err)
 	_, journal := errors.AsType[*batch.JournalError](err)
+	if path, ok := errors.AsType[*fs.PathError](err); ok && path.Op == "open" { // it cannot be made
+		journal = true
+	}
 	switch {
 	case err == nil:
 		a.Say("%s of %s rows are done.", long.Number(sum.Done), long.Number(sum.Rows))

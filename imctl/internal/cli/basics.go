@@ -55,6 +55,9 @@ func man(a *app.App) *cobra.Command {
 	return &cobra.Command{
 		Use: "man FOLDER", Short: "Writes a man page for each command", Example: "  imctl man ~/.local/share/man/man1",
 		RunE: func(_ *cobra.Command, args []string) error {
+			if a.Unchanged() {
+				return nil
+			}
 			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // everybody may read man pages
 				return err
 			}

@@ -4,6 +4,8 @@ package cli
 import (
 	"context"
 	"errors"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,6 +20,7 @@ import (
 // Run runs one command line, and returns the exit code.
 func Run(ctx context.Context, env app.Env) (exit int) {
 	a := app.New(env)
+	a.Stop = ctx
 	defer a.Close()
 	tree := newTree(a, env.Args)
 	tree.Build(append([]string{}, env.Args...))
@@ -48,6 +51,7 @@ func newTree(a *app.App, args []string) *app.Tree {
 		root.AddGroup(&app.Groups[i])
 	}
 	globals(a, root.PersistentFlags())
+	complete(a, root)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error { return check(a, c) }
 	root.SetIn(a.Stdin)
@@ -66,15 +70,38 @@ func globals(a *app.App, flags *pflag.FlagSet) {
 	flags.StringVarP(&g.Output, "output", "o", g.Output, "`form` of the data: table, json, jsonl, yaml or csv")
 	flags.StringVar(&g.JQ, "jq", "", "jq `filter` for the data; it sees what -o json prints, and with -o jsonl each line")
 	flags.StringVar(&g.Profile, "profile", "", "`name` of the profile; see imctl profile list")
-	flags.StringVar(&g.Lane, "lane", "", "foreground, or background, which takes what others leave of the quotas")
+	flags.StringVar(&g.Lane, "lane", "", "`lane` of the calls: foreground, or background, which takes what others leave of the quotas")
 	flags.BoolVarP(&g.Yes, "yes", "y", false, "do not ask before something is destroyed")
 	flags.BoolVar(&g.DryRun, "dry-run", false, "show the requests, send nothing")
 	flags.BoolVarP(&g.Quiet, "quiet", "q", false, "no messages except errors and warnings")
 	flags.BoolVar(&g.Debug, "debug", false, "log each attempt to stderr, without secrets")
 }
 
+// complete says what a shell offers for the global flags.
+func complete(a *app.App, root *cobra.Command) {
+	for flag, words := range map[string]func() []string{
+		"output": func() []string { return output.Formats },
+		"lane":   func() []string { return slices.Sorted(maps.Keys(app.Lanes)) },
+		"profile": func() []string {
+			store, err := a.Profiles()
+			if err != nil {
+				return nil
+			}
+			return store.Names()
+		},
+		"jq": func() []string { return nil },
+	} {
+		_ = root.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) { // the flags exist
+			return words(), cobra.ShellCompDirectiveNoFileComp
+		})
+	}
+}
+
 // check rejects wrong global flags and missing flags before a command runs.
 func check(a *app.App, c *cobra.Command) error {
+	if strings.HasPrefix(c.Name(), cobra.ShellCompRequestCmd) { // its line is not complete yet
+		return nil
+	}
 	if form := a.Globals.Output; !slices.Contains(output.Formats, form) {
 		return app.Usage("%s", a.T("--%s is %q, must be %s", "output", form, a.Join(output.Formats)))
 	}
@@ -85,7 +112,7 @@ func check(a *app.App, c *cobra.Command) error {
 		return app.Usage("%s", a.T("--lane is %q, must be foreground or background", a.Globals.Lane))
 	}
 	if err := c.ValidateFlagGroups(); err != nil {
-		return app.WithHint(app.Usage("%w", err), a.T("See %q.", c.CommandPath()+" --help"))
+		return app.WithHint(app.Usage("%w", wrongGroup(a, err)), a.T("See %q.", c.CommandPath()+" --help"))
 	}
 	var missing error
 	c.Flags().VisitAll(func(f *pflag.Flag) {
@@ -94,6 +121,22 @@ func check(a *app.App, c *cobra.Command) error {
 		}
 	})
 	return missing
+}
+
+// wrongGroup is cobra's error about flags that need or exclude each other, in the language of the run.
+func wrongGroup(a *app.App, err error) error {
+	group := regexp.MustCompile(`\[(.*?)\]`).FindStringSubmatch(err.Error())
+	if group == nil {
+		return err
+	}
+	names := strings.Fields(group[1])
+	for i, name := range names {
+		names[i] = "--" + name
+	}
+	if strings.HasPrefix(err.Error(), "at least one") {
+		return errors.New(a.T("one of these must be given: %s", a.Join(names)))
+	}
+	return errors.New(a.T("only one of these can be given: %s", a.Join(names)))
 }
 
 // finish gives every command what all have: checked arguments, suggestions, one form of
@@ -162,13 +205,30 @@ func wrongFlag(a *app.App, c *cobra.Command, err error) error {
 			err = errors.New(a.T("unknown flag -%s", name))
 		}
 	}
+	if without, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		err = errors.New(a.T("--%s needs a value", without.GetFlag().Name))
+	}
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		err = errors.New(a.T("--%s is %q: %v", invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap()))
-		if _, secret := invalid.GetFlag().Value.(*app.Secret); secret {
-			err = errors.New(a.T("--%s: secrets are read from @FILE or - (stdin), not from the command line", invalid.GetFlag().Name))
-		}
+		err = errors.New(wrongValue(a, invalid))
 	}
 	return app.WithHint(app.Usage("%w", err), hint)
+}
+
+func wrongValue(a *app.App, invalid *pflag.InvalidValueError) string {
+	name, value := invalid.GetFlag().Name, invalid.GetValue()
+	switch invalid.GetFlag().Value.Type() {
+	case app.SecretType:
+		return a.T("--%s: secrets are read from @FILE or - (stdin), not from the command line", name)
+	case "int", "int64":
+		return a.T("--%s is %q, must be a whole number", name, value)
+	case "bool":
+		return a.T("--%s is %q, must be true or false", name, value)
+	case "duration":
+		return a.T("--%s is %q, must be a time such as 90s or 2h", name, value)
+	case app.PeriodType:
+		return a.T("--%s is %q, must be a time such as 90s, 2h or 7d, or forever", name, value)
+	}
+	return a.T("--%s is %q: %v", name, value, invalid.Unwrap())
 }
 
 // outputOf finds the form of output before flags are parsed, so that an error in another flag has it.

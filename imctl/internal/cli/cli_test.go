@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/cli"
 	"github.com/imrest/im-go/imctl/internal/clitest"
+	"github.com/imrest/im-go/imtest"
 )
 
 func TestUsageErrors(t *testing.T) {
@@ -39,6 +41,14 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"profile", "use", "locl"}, []string{`there is no profile "locl"`, `Did you mean "local"?`}},
 		{[]string{"completion", "tcsh"}, []string{`SHELL is "tcsh"`}},
 		{[]string{"login"}, []string{"there is no terminal to ask on"}},
+		{[]string{"users", "list", "--limit", "x"}, []string{`--limit is "x", must be a whole number`}},
+		{[]string{"users", "list", "--limit"}, []string{"--limit needs a value"}},
+		{[]string{"version", "-o"}, []string{"--output needs a value"}},
+		{[]string{"quotas", "--every", "5"}, []string{`--every is "5", must be a time such as 90s or 2h`}},
+		{[]string{"quotas", "--once=maybe"}, []string{`--once is "maybe", must be true or false`}},
+		{[]string{"quotas", "--once", "--every", "5s"}, []string{"only one of these can be given: --once, --every", `See "imctl quotas --help".`}},
+		{[]string{"listen"}, []string{"one of these must be given: --secret, --no-verify"}},
+		{[]string{"users", "mute", "alice", "--chats", "5x"}, []string{`--chats is "5x", must be a time such as 90s, 2h or 7d, or forever`}},
 	} {
 		if row.says == nil {
 			c.Run(row.args...).OK()
@@ -93,6 +103,9 @@ func TestChinese(t *testing.T) {
 	c.Env["LANG"] = "zh_CN.UTF-8"
 	c.Run("profile", "lst").Fails(app.ExitUsage, "未知命令", "是不是")
 	c.Run("version", "-o", "xml").Fails(app.ExitUsage, "只能是 table，json")
+	c.Run("users", "list", "--limit", "x").Fails(app.ExitUsage, `--limit 的值是 "x"，应为整数`)
+	c.Run("listen").Fails(app.ExitUsage, "必须给出其中之一：--secret，--no-verify")
+	c.Run("users", "ban", "alice").Fails(app.ExitUsage, "封禁 1 名用户？没有可供询问的终端。")
 	clitest.Golden(t, "help-zh.txt", c.Run("login", "--help").OK())
 	c.Env["LC_ALL"] = "C"
 	clitest.Golden(t, "help-en.txt", c.Run("login", "--help").OK())
@@ -189,5 +202,64 @@ func TestDryRun(t *testing.T) {
 		shown := c.Run(append(args, "--dry-run", "-o", "json", "--debug")...)
 		assert.Contains(t, shown.OK(), `"***"`, args)
 		assert.NotContains(t, shown.Stdout+shown.Stderr, "hunter2", args)
+	}
+}
+
+// Ctrl-C ends a filter that never ends.
+func TestEndlessFilter(t *testing.T) {
+	c := clitest.NewAlone(t)
+	for _, args := range [][]string{{"profile", "list"}, {"trigger", "--list", "-o", "jsonl"}} {
+		ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		stopped, cancel := context.WithCancel(t.Context())
+		context.AfterFunc(ctx, cancel)
+		c.RunContext(stopped, append(args, "--jq", "last(repeat(1))")...).Fails(app.ExitStopped)
+		stop()
+	}
+}
+
+// Under --dry-run nothing follows the request: not even an empty list.
+func TestDryRunOfLists(t *testing.T) {
+	c := clitest.New(t)
+	for _, args := range []string{
+		"users muted", "users list --all", "groups members list 1", "contacts friends alice", "messages history 2026-11-26T09Z",
+		"callbacks recover --since 2026-11-26T09:00:00Z",
+	} {
+		shown := c.Run(append(strings.Fields(args), "--dry-run", "-o", "json")...).OK()
+		var request struct {
+			Method string `json:"method"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(shown), &request), "%s: %s", args, shown)
+		assert.Equal(t, "GET", request.Method, args)
+	}
+	assert.Empty(t, c.Server.Requests())
+}
+
+// Shells offer the values of the global flags, while their line is not complete.
+func TestCompletionOfGlobalFlags(t *testing.T) {
+	c := clitest.NewAlone(t)
+	for _, row := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"users", "list", "-o", ""}, "jsonl\n"}, {[]string{"users", "list", "-o", "js"}, "json\n"},
+		{[]string{"--lane", ""}, "background\n"}, {[]string{"users", "--profile", ""}, "local\n"}, {[]string{"users", "li"}, "list\t"},
+	} {
+		assert.Contains(t, c.Run(append([]string{"__complete"}, row.args...)...).OK(), row.want, row.args)
+	}
+}
+
+// On a narrow terminal a row still says what it is about, and one thing is shown key by key.
+func TestNarrowTables(t *testing.T) {
+	c := clitest.New(t)
+	c.Server.AddUsers("alice")
+	g := c.Server.AddGroup(imtest.Group{Name: "徒步俱乐部", Owner: "alice"})
+	c.Terminal = app.Terminal{Stdout: true, Width: func() int { return 40 }}
+	for args, texts := range map[string][]string{
+		"users list": {"alice"}, "groups list": {g.ID, "徒步俱乐部"}, "groups get " + g.ID: {"name  ", "徒步俱乐部", "owner  "}, "users get alice": {"username  "},
+	} {
+		shown := c.Run(strings.Fields(args)...).OK()
+		for _, text := range texts {
+			assert.Contains(t, shown, text, args)
+		}
 	}
 }

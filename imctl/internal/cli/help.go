@@ -91,8 +91,9 @@ func usages(a *app.App, flags *pflag.FlagSet, width int) string {
 		if room := width - len(indent); room >= 24 { // below that, lines of the terminal's own are easier to read
 			usage = text.WrapSoft(usage, room)
 		}
-		usage = strings.ReplaceAll(usage, "\n", "\n"+indent)
-		lines.WriteString(strings.TrimRight(name+gap+usage, " ") + "\n")
+		for line := range strings.SplitSeq(name+gap+strings.ReplaceAll(usage, "\n", "\n"+indent), "\n") {
+			lines.WriteString(strings.TrimRight(line, " ") + "\n")
+		}
 	}
 	return lines.String()
 }

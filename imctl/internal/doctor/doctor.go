@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -114,15 +115,16 @@ func (d *doctor) report(check, state, found, advice string) {
 		d.wrong++
 		d.exit = max(d.exit, app.ExitFailed)
 	}
-	f := finding{check, state, found, advice}
+	f := finding{check, state, strings.ReplaceAll(found, "\n", "; "), advice} // one line each
 	if d.live != nil {
 		_ = d.live.Row(f) // App keeps the error of a write until the end
 		return
 	}
-	fmt.Fprintf(d.Stdout, "%-9s%-18s%s\n", state, check, output.Visible(found))
+	rows := [][2]string{{fmt.Sprintf("%-9s%-16s", state, check), f.Found}}
 	if advice != "" {
-		fmt.Fprintf(d.Stdout, "%27s→ %s\n", "", advice)
+		rows = append(rows, [2]string{"", "→ " + advice})
 	}
+	_ = output.Sheet(d.Stdout, d.Width(), rows) // as above
 }
 
 // configuration finds out what to work with.

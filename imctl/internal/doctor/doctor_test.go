@@ -109,3 +109,17 @@ func TestTLS(t *testing.T) {
 	assert.Empty(t, c.Server.Requests())
 	assert.NotEmpty(t, findings(t, r)["tls"].Advice)
 }
+
+// On a narrow terminal the findings stay in their column, and each is one line of data.
+func TestNarrow(t *testing.T) {
+	c := world(t)
+	c.Terminal = app.Terminal{Stdout: true, Width: func() int { return 60 }}
+	for line := range strings.Lines(c.Run("doctor").OK()) {
+		assert.LessOrEqual(t, len([]rune(strings.TrimSuffix(line, "\n"))), 60, line)
+	}
+	c = clitest.NewAlone(t)
+	c.Env["IM_HOST"], c.Env["IM_APP_KEY"], c.Env["IM_TOKEN"], c.Env["IM_CLIENT_ID"] = "a1.easemob.com", "o#a", "t", "i"
+	r := c.Run("doctor")
+	r.Fails(app.ExitCredentials)
+	assert.NotContains(t, r.Stdout, `\n`)
+}

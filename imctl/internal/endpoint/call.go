@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -51,7 +52,13 @@ func (c *call) do(ctx context.Context, path string, args []string) error {
 	if next := cursorOf(*response); next != "" && pages(c.spec) {
 		c.Say("There is more: --cursor %s, or --all.", next)
 	}
-	return c.Print(payload(*response))
+	body := payload(*response)
+	if c.ForPeople() && strings.HasSuffix(c.spec.Path, "}") { // of one thing, which the API returns as a list
+		if list := items(body); len(list) == 1 && bytes.HasPrefix(bytes.TrimSpace(body), []byte("[")) {
+			body = list[0]
+		}
+	}
+	return c.Print(body)
 }
 
 func send(ctx context.Context, client *im.Client, r *im.RawCall) (*json.RawMessage, error) {

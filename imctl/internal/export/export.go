@@ -74,6 +74,9 @@ func run[T any](ctx context.Context, a *app.App, s source[T], path string, resum
 	if a.Globals.DryRun {
 		return first(s.parts(ctx, client, ""))
 	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // the link stays
+	}
 	if err := long.CheckResume(a, path+stateEnd, resume); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -199,4 +200,49 @@ func TestDryRun(t *testing.T) {
 	assert.Contains(t, c.Run("users", "export", path, "--dry-run", "-o", "json").OK(), `"/users"`)
 	none(t, path)
 	assert.Empty(t, c.Server.Requests())
+}
+
+// Two runs do not write the same export.
+func TestExportsAtOnce(t *testing.T) {
+	c := clitest.New(t)
+	c.Server.AddUsers("alice")
+	path := filepath.Join(t.TempDir(), "users.jsonl")
+	ctx, stop := context.WithCancel(t.Context())
+	c.Server.Fault(imtest.OnEndpoint("users.list"), imtest.Delay(time.Minute))
+	first := make(chan clitest.Result)
+	go func() { first <- c.RunContext(ctx, "users", "export", path) }()
+	require.Eventually(t, func() bool { _, err := os.Stat(path + ".state"); return err == nil }, 10*time.Second, time.Millisecond)
+	c.Run("users", "export", path, "--resume").Fails(app.ExitUsage, "another process works on it")
+	stop()
+	(<-first).Fails(app.ExitStopped)
+	c.Server.ClearFaults()
+	c.Run("users", "export", path, "--resume").OK()
+	assert.Len(t, rows(t, path), 1)
+}
+
+// A link that somebody laid where the part is written is not followed, one to the file stays, and a private file stays private.
+func TestLinks(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links need a privilege")
+	}
+	c := clitest.New(t)
+	c.Server.AddUsers("alice")
+	dir := t.TempDir()
+	target, link, other := filepath.Join(dir, "target.jsonl"), filepath.Join(dir, "link.jsonl"), filepath.Join(dir, "other.jsonl")
+	require.NoError(t, os.WriteFile(target, []byte("old"), 0o600))
+	require.NoError(t, os.Symlink(target, other+".part"))
+	c.Run("users", "export", other).Fails(app.ExitUsage, "other.jsonl.part")
+	content, err := os.ReadFile(target)
+	require.NoError(t, err)
+	assert.Equal(t, "old", string(content))
+
+	require.NoError(t, os.Symlink(target, link))
+	c.Run("users", "export", link).OK()
+	assert.Len(t, rows(t, target), 1)
+	info, err := os.Stat(link)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	info, err = os.Lstat(link)
+	require.NoError(t, err)
+	assert.NotZero(t, info.Mode()&os.ModeSymlink)
 }

@@ -61,8 +61,12 @@ func (c *counter) Write(p []byte) (int, error) {
 // begin opens the part, where the state beside it is.
 func begin(path string, want state, now func() time.Time) (*file, error) {
 	f := &file{state: want, path: path, now: now}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
+	mode := os.FileMode(0o666)
+	if info, err := os.Stat(path); err == nil {
+		if !info.Mode().IsRegular() {
+			return nil, fmt.Errorf("%s is not a regular file", path)
+		}
+		mode = info.Mode().Perm() // what was private stays so
 	}
 	raw, err := os.ReadFile(path + stateEnd) //nolint:gosec // the user names it
 	switch {
@@ -83,7 +87,7 @@ func begin(path string, want state, now func() time.Time) (*file, error) {
 		f.named = true
 		return f, nil
 	}
-	if f.part, err = os.OpenFile(path+partEnd, os.O_RDWR|os.O_CREATE, 0o666); err != nil { //nolint:gosec // as the file will be
+	if f.part, err = whole.Lock(path+partEnd, mode); err != nil {
 		return nil, err
 	}
 	if err := f.cut(); err != nil {

@@ -195,7 +195,7 @@ func (p *period) String() string {
 }
 
 // Type is for pflag.
-func (*period) Type() string { return "time" }
+func (*period) Type() string { return app.PeriodType }
 
 var errPeriod = errors.New(`must be a time such as "90s", "2h" or "7d", or "forever"`)
 

@@ -186,11 +186,11 @@ func recoverSince(ctx context.Context, a *app.App, since time.Time, o callbacks.
 		return live.Row(received{Time: head.Time, Kind: e.Kind(), From: head.From, To: head.To, MessageID: head.MessageID, State: a.T("recovered"), Event: e})
 	})
 	done, err := callbacks.Recover(a.InLane(ctx, im.Background), client.Messages, handler, since, o)
-	if endErr := live.End(); err == nil {
-		err = endErr
-	}
 	if errors.Is(err, app.ErrDryRun) {
 		return err
+	}
+	if endErr := live.End(); err == nil {
+		err = endErr
 	}
 	report(a, done)
 	if errors.Is(err, callbacks.ErrIncomplete) {

@@ -99,7 +99,7 @@ func (t *triggering) body(a *app.App, kind string) (callbackstest.Body, error) {
 	now := strconv.FormatInt(a.Now().UnixMilli(), 10)
 	body := callbackstest.Example(callbacks.Kind(kind))
 	if id, ok := body["callId"].(string); ok {
-		body["callId"] = id + "_" + strconv.FormatInt(time.Now().UnixNano(), 36)
+		body["callId"] = id + "_" + strconv.FormatInt(a.Now().UnixNano(), 36)
 	}
 	body["timestamp"] = json.Number(now)
 	for _, pair := range t.set {

@@ -1,13 +1,18 @@
 package output
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 
 	"github.com/itchyny/gojq"
 )
 
-type filter struct{ code *gojq.Code }
+type filter struct {
+	code    *gojq.Code
+	context context.Context //nolint:containedctx // that of the writer
+}
 
 // filter is the compiled --jq; nil if there is none. It reads no environment and no files.
 func (w *Writer) filter() (*filter, error) {
@@ -22,12 +27,12 @@ func (w *Writer) filter() (*filter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--jq: %w", err)
 	}
-	return &filter{code}, nil
+	return &filter{code, cmp.Or(w.Context, context.Background())}, nil
 }
 
 // each calls use with each result.
 func (f *filter) each(node any, use func(any) error) error {
-	results := f.code.Run(plain(node))
+	results := f.code.RunWithContext(f.context, plain(node))
 	for {
 		result, ok := results.Next()
 		if !ok {

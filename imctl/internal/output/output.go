@@ -5,6 +5,7 @@ package output
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"iter"
@@ -31,6 +32,8 @@ type Writer struct {
 	Format Format
 	JQ     string
 	Width  int // of a table; 0: without bound
+	// Context stops the filter, which may run forever; nil: nothing does.
+	Context context.Context //nolint:containedctx // of the one command that writes
 	// NoHeader leaves out the header of CSV, for rows that continue a file.
 	NoHeader bool
 }

@@ -67,7 +67,7 @@ func TestCSV(t *testing.T) {
 
 // Columns begin at the same place, with wide letters before them; control characters are shown.
 func TestTable(t *testing.T) {
-	table := write(t, output.Table, "", `[{"name":"李雷","id":1},{"name":"bob","id":2},{"name":"\u001b[31m\u202e","id":3}]`)
+	table := write(t, output.Table, "", `[{"name":"李雷","id":1},{"name":"bob","id":2},{"name":"\u001b[31m\u202e","id":3}]`, "name", "id")
 	lines := strings.Split(strings.TrimRight(table, "\n"), "\n")
 	require.Len(t, lines, 4)
 	at := text.StringWidth(lines[0][:strings.Index(lines[0], "ID")])
@@ -76,6 +76,7 @@ func TestTable(t *testing.T) {
 	}
 	assert.Contains(t, table, `\x1b[31m\u202e`)
 	assert.NotContains(t, table, "\x1b")
+	assert.Equal(t, "ID  NAME  A\n1   x     2\n", write(t, output.Table, "", `[{"a":2,"name":"x","id":1}]`), "what a row is about comes first")
 	assert.Equal(t, "a  1\nb  x\n", write(t, output.Table, "", `{"a":1,"b":"x"}`))
 }
 

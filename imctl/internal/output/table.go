@@ -2,6 +2,7 @@ package output
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -61,6 +62,7 @@ func (p *tables) flush() error {
 	first := !p.begun
 	if first && len(p.columns) == 0 {
 		p.columns = keysOf(p.block)
+		slices.SortStableFunc(p.columns, func(x, y string) int { return place(x) - place(y) })
 	}
 	p.begun = true
 	if len(p.columns) == 0 {
@@ -92,6 +94,17 @@ func (p *tables) flush() error {
 	t.SetColumnConfigs(configs)
 	p.block = p.block[:0]
 	return p.render(t)
+}
+
+// firstColumns say what a row is about: on a narrow terminal the last columns are cut off.
+var firstColumns = []string{"row", "id", "groupid", "username", "name", "groupname"}
+
+// place is that among the first columns, or after all of them.
+func place(column string) int {
+	if i := slices.Index(firstColumns, column); i >= 0 {
+		return i
+	}
+	return len(firstColumns)
 }
 
 func (p *tables) table() table.Writer {

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imctl/internal/whole"
@@ -97,22 +98,27 @@ func Dir(env func(string) string) (string, error) {
 // Open reads the profiles in a folder; none is an empty store.
 func Open(dir string, keyring Keyring) (*Store, error) {
 	s := &Store{dir: dir, keyring: keyring}
+	return s, s.load()
+}
+
+func (s *Store) load() error {
+	s.Current, s.Profiles = "", nil
 	raw, err := os.ReadFile(s.path())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return nil, err
+		return err
 	default:
 		d := json.NewDecoder(bytes.NewReader(raw))
 		d.DisallowUnknownFields()
 		if err := d.Decode(s); err != nil {
-			return nil, fmt.Errorf("%s: %w", s.path(), err)
+			return fmt.Errorf("%s: %w", s.path(), err)
 		}
 	}
 	if s.Profiles == nil {
 		s.Profiles = map[string]Profile{}
 	}
-	return s, nil
+	return nil
 }
 
 func (s *Store) path() string { return filepath.Join(s.dir, "config.json") }
@@ -158,80 +164,108 @@ func Emulator() Credentials { return Credentials{local.ClientID, localSecret} }
 // LeadLocal makes the profile "local" lead to an emulator, of which p has host, platform and app key. A
 // profile of that name that login has made stays, and is an error.
 func (s *Store) LeadLocal(p Profile) error {
-	stored, own := s.Profiles[Local]
-	if own && stored.SecretIn != inBuiltIn {
-		return fmt.Errorf("profile %q is one that imctl login made; imctl profile remove %s removes it", Local, Local)
-	}
 	p.Credential, p.ClientID, p.SecretIn = local.Credential, local.ClientID, local.SecretIn
-	switch {
-	case p == local && !own, own && p == stored:
+	if now, err := s.Get(Local); err == nil && now == p {
 		return nil
-	case p == local:
-		delete(s.Profiles, Local)
-	default:
-		s.Profiles[Local] = p
 	}
-	return s.save()
+	return s.change(func() error {
+		if stored, own := s.Profiles[Local]; own && stored.SecretIn != inBuiltIn {
+			return fmt.Errorf("profile %q is one that imctl login made; imctl profile remove %s removes it", Local, Local)
+		}
+		if s.Profiles[Local] = p; p == local {
+			delete(s.Profiles, Local)
+		}
+		return nil
+	})
 }
 
-// goodName says that a name needs no quoting anywhere.
-func goodName(name string) bool {
+// CheckName rejects a name that would need quoting somewhere.
+func CheckName(name string) error {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
-	return name != "" && len(name) <= 64 && strings.Trim(name, letters) == ""
+	if name == "" || len(name) > 64 || strings.Trim(name, letters) != "" {
+		return fmt.Errorf("the name of a profile is %q, must be 1 to 64 letters, digits, dots, hyphens or underscores", name)
+	}
+	return nil
 }
 
 // Put stores a profile with its secret, and makes it the current one.
 func (s *Store) Put(name string, p Profile, secret string) (Profile, error) {
-	if !goodName(name) {
-		return p, fmt.Errorf("the name of a profile is %q, must be 1 to 64 letters, digits, dots, hyphens or underscores", name)
-	}
-	where, err := s.putSecret(name, secret)
-	if err != nil {
+	if err := CheckName(name); err != nil {
 		return p, err
 	}
-	p.SecretIn = where
-	s.Profiles[name] = p
-	s.Current = name
-	return p, s.save()
+	err := s.change(func() (err error) {
+		if p.SecretIn, err = s.putSecret(name, secret); err != nil {
+			return err
+		}
+		s.Profiles[name] = p
+		s.Current = name
+		return nil
+	})
+	return p, err
 }
 
 // Use makes a profile the current one.
 func (s *Store) Use(name string) error {
-	if _, err := s.Get(name); err != nil {
+	return s.change(func() error {
+		_, err := s.Get(name)
+		s.Current = name
 		return err
-	}
-	s.Current = name
-	return s.save()
+	})
 }
 
 // Remove forgets a profile and its secret.
 func (s *Store) Remove(name string) error {
-	p, ok := s.Profiles[name]
-	if !ok {
-		return fmt.Errorf("%w: %q", ErrUnknown, name)
-	}
-	if err := s.dropSecret(name, p); err != nil {
-		return err
-	}
-	delete(s.Profiles, name)
-	if s.Current == name {
-		s.Current = ""
-	}
-	return s.save()
+	return s.change(func() error {
+		p, ok := s.Profiles[name]
+		if !ok {
+			return fmt.Errorf("%w: %q", ErrUnknown, name)
+		}
+		if err := s.dropSecret(name, p); err != nil {
+			return err
+		}
+		delete(s.Profiles, name)
+		if s.Current == name {
+			s.Current = ""
+		}
+		return nil
+	})
 }
 
-func (s *Store) save() error {
+// change edits what is stored now, which another process may have written a moment ago, while no other does.
+func (s *Store) change(edit func() error) error {
+	lock, err := s.lock()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = lock.Close() }() // it holds nothing
+	if err := s.load(); err != nil {
+		return err
+	}
+	if err := edit(); err != nil {
+		return err
+	}
 	raw, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return err
 	}
-	return writePrivate(s.path(), append(raw, '\n'))
+	return whole.Private(s.path(), append(raw, '\n'))
 }
 
-// writePrivate writes a file that only its owner can read.
-func writePrivate(path string, raw []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
+// A change takes milliseconds: another process is waited for.
+const (
+	lockEvery = 20 * time.Millisecond
+	lockTries = 250
+)
+
+func (s *Store) lock() (lock *os.File, err error) {
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return nil, err
 	}
-	return whole.Private(path, raw)
+	for range lockTries {
+		if lock, err = whole.Lock(filepath.Join(s.dir, "lock"), 0o600); !errors.Is(err, whole.ErrLocked) {
+			return lock, err
+		}
+		time.Sleep(lockEvery)
+	}
+	return nil, err
 }

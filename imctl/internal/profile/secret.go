@@ -10,6 +10,8 @@ import (
 	"runtime"
 
 	"github.com/zalando/go-keyring"
+
+	"github.com/imrest/im-go/imctl/internal/whole"
 )
 
 // Keyring keeps secrets by the name of their profile.
@@ -118,5 +120,5 @@ func (s *Store) editSecrets(edit func(map[string]string)) error {
 	if err != nil {
 		return err
 	}
-	return writePrivate(s.secretsPath(), raw)
+	return whole.Private(s.secretsPath(), raw)
 }

@@ -53,13 +53,16 @@ func login(a *app.App) *cobra.Command {
 }
 
 func (in *inputs) login(ctx context.Context, a *app.App, name string) error {
+	if err := profile.CheckName(name); err != nil {
+		return app.Usage("%w", err)
+	}
 	secret, err := in.complete(a)
 	if err != nil {
 		return err
 	}
 	config, err := in.Config(secret)
 	if err != nil {
-		return app.Usage("%w", err)
+		return app.Usage("%s", flagNames.Replace(app.Reason(err)))
 	}
 	if a.Globals.DryRun {
 		return a.Print(shown{name, true, in.Profile})
@@ -83,8 +86,14 @@ func (in *inputs) login(ctx context.Context, a *app.App, name string) error {
 		return err
 	}
 	a.Say("Profile %s is stored, with its secret in the %s. imctl now uses it.", name, stored.SecretIn)
+	warnOfVariables(a, name)
 	return nil
 }
+
+// flagNames are the flags in the place of the library's variables, for its errors.
+var flagNames = strings.NewReplacer("IM_HOST", "--host", "IM_PLATFORM", "--platform", "IM_APP_KEY", "--app-key", "IM_APP_ID", "--app-id",
+	"IM_PLAIN_HTTP", "--plain-http", "IM_CLIENT_ID", "--client-id", "IM_CLIENT_SECRET", "--client-secret",
+	"IM_APP_CERTIFICATE", "--certificate", "IM_TOKEN", "--token")
 
 func try(ctx context.Context, a *app.App, config im.Config) error {
 	client, err := a.ClientOf(config)
@@ -109,7 +118,9 @@ func (in *inputs) complete(a *app.App) (string, error) {
 			err = app.Usage("%s", a.T("there is no terminal to ask on: %s", a.T(question)))
 			return
 		}
-		*to, err = a.Ask(question)
+		if *to, err = a.Ask(question); *to == "" && !errors.Is(err, context.Canceled) {
+			err = app.Usage("%s", a.T("nothing was entered: %s", a.T(question)))
+		}
 	}
 	ask(&in.Host, "REST host (--host):", true)
 	ask(&in.AppKey, "App key, org#app (--app-key):", in.AppID == "")
@@ -126,8 +137,8 @@ func (in *inputs) complete(a *app.App) (string, error) {
 		return "", app.Usage("%s", a.T("there is no terminal to ask on: %s", a.T(question)))
 	}
 	secret, err := a.AskSecret(question)
-	if err == nil && secret == "" {
-		err = errors.New(a.T("the secret is empty"))
+	if secret == "" && !errors.Is(err, context.Canceled) {
+		err = app.Usage("%s", a.T("nothing was entered: %s", a.T(question)))
 	}
 	return secret, err
 }

@@ -58,12 +58,28 @@ func use(a *app.App) *cobra.Command {
 			if _, err := store.Get(args[0]); err != nil {
 				return a.UnknownProfile(args[0], store.Names())
 			}
+			if a.Unchanged() {
+				return nil
+			}
 			if err := store.Use(args[0]); err != nil {
 				return err
 			}
 			a.Say("imctl now uses profile %s.", args[0])
+			warnOfVariables(a, args[0])
 			return nil
 		},
+	}
+}
+
+// warnOfVariables says that a variable goes before the profile that was chosen.
+func warnOfVariables(a *app.App, name string) {
+	for _, variable := range []string{"IMCTL_PROFILE", "IM_HOST"} {
+		if value := a.Getenv(variable); value != "" {
+			if value != name {
+				a.Warn("But %s is set, and goes before it.", variable)
+			}
+			return
+		}
 	}
 }
 
@@ -120,6 +136,9 @@ func remove(a *app.App) *cobra.Command {
 			}
 			if err := a.Confirm("Forget profile %s and its secret?", args[0]); err != nil {
 				return err
+			}
+			if a.Unchanged() {
+				return nil
 			}
 			return store.Remove(args[0])
 		},

@@ -54,6 +54,9 @@ func (f *File[T]) readHeader(r *csv.Reader, record []string) ([]*Column[T], erro
 	seen := map[string]bool{}
 	for i, name := range record {
 		line, at := r.FieldPos(i)
+		if bad := invalidUTF8(name); bad >= 0 {
+			return nil, f.notUTF8(line, at+bad)
+		}
 		name = strings.ToLower(strings.TrimSpace(name))
 		c, known := f.column(name)
 		if !known && name != reason {
@@ -85,7 +88,7 @@ func (f *File[T]) checkRecord(r *csv.Reader, record []string, columns int) error
 	for i, value := range record {
 		if bad := invalidUTF8(value); bad >= 0 {
 			line, at := r.FieldPos(i)
-			return f.wrong(line, at+bad, "this is not UTF-8")
+			return f.notUTF8(line, at+bad)
 		}
 	}
 	return nil

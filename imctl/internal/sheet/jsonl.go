@@ -42,6 +42,9 @@ func (f *File[T]) object(number int, line string) (row T, err error) {
 		if !known && name != reason {
 			return row, f.unknown(number, max(place, 1), name)
 		}
+		if name = strings.ToLower(name); seen[name] {
+			return row, f.wrong(number, max(place, 1), "the column %q appears twice", name)
+		}
 		place = at() + 1
 		var value *string
 		if err := d.Decode(&value); err != nil {

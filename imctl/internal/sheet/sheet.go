@@ -162,7 +162,7 @@ func (f *File[T]) lines(in *bufio.Reader, each func(number int, line string) (bo
 			return err
 		}
 		if at := invalidUTF8(line); at >= 0 {
-			return f.wrong(number, at+1, "this is not UTF-8")
+			return f.notUTF8(number, at+1)
 		}
 		if text := strings.TrimRight(line, " \t\r\n"); text != "" {
 			if on, failed := each(number, text); failed != nil || !on {
@@ -189,6 +189,11 @@ func readLine(in *bufio.Reader) (string, error) {
 	}
 }
 
+// notUTF8 is the error for what spreadsheets write unless they are told otherwise.
+func (f *File[T]) notUTF8(line, column int) error {
+	return f.wrong(line, column, "this is not UTF-8: save the file as UTF-8")
+}
+
 // invalidUTF8 is where a text is not UTF-8, or -1.
 func invalidUTF8(s string) int {
 	for i, r := range s {
@@ -206,7 +211,7 @@ func (f *File[T]) readList(in *bufio.Reader, yield func(T) bool) error {
 		if strings.HasPrefix(line, "#") {
 			return true, nil
 		}
-		if at := strings.IndexAny(line, ",;\t {"); at >= 0 {
+		if at := strings.IndexAny(line, ",;\t\r {"); at >= 0 {
 			return false, f.wrong(number, at+1, "expected one %s per line; files with columns end in .csv or .jsonl", f.columns[0].Name)
 		}
 		var row T

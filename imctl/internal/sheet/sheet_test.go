@@ -59,6 +59,9 @@ func TestFaults(t *testing.T) {
 		{"a.csv", "name,word\na\n", "line 2, column 1: the row has 1 columns, the header 2"},
 		{"a.csv", "name,word\na,b\"c\n", "line 2, column 4: this is not CSV"},
 		{"a.csv", "name,word\na,x\xff\n", "line 2, column 4: this is not UTF-8"},
+		{"a.csv", "\xff\xfen\x00a\x00m\x00e\x00\n\x00", "line 1, column 1: this is not UTF-8: save the file as UTF-8"},
+		{"a.csv", "name,\xc3\xdc\xc2\xeb\n", "line 1, column 6: this is not UTF-8"},
+		{"a.jsonl", `{"name":"a","word":"b","Name":"c"}`, `line 1, column 24: the column "name" appears twice`},
 		{"a.jsonl", "{\"name\":\"a\",\"word\":\"b\"}\n[1]\n", "line 2, column 2: expected one JSON object per line"},
 		{"a.jsonl", `{"name":"a","wrod":"b"}`, `line 1, column 13: "wrod" is not a column`},
 		{"a.jsonl", `{"name":1}`, "line 1, column 9: name must be a string"},
@@ -83,6 +86,8 @@ func TestList(t *testing.T) {
 	assert.Equal(t, 2, f.Len())
 	_, err = sheet.Open(write(t, "names.txt", "alice\nbob,carol\n"), columns[:1], fmt.Sprintf)
 	require.ErrorContains(t, err, "line 2, column 4: expected one name per line")
+	_, err = sheet.Open(write(t, "mac.txt", "alice\rbob\r"), columns[:1], fmt.Sprintf)
+	require.ErrorContains(t, err, "line 1, column 6: expected one name per line")
 }
 
 // Rejects are valid input.

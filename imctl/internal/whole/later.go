@@ -18,7 +18,9 @@ func Begin(path string) (*File, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", path)
 	}
-	f, err := os.OpenFile(path+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // beside the file that the user named
+	part := path + ".part"
+	_ = os.Remove(part)                                                   // of an earlier run, or a link that others have laid
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // beside the file that the user named
 	if err != nil {
 		return nil, err
 	}
