@@ -229,3 +229,12 @@ func TestFunctionThatNeverReturns(t *testing.T) {
 		assert.Equal(t, 2, n)
 	})
 }
+
+// The lag is that of verified events: whoever forges an unsigned one does not set it.
+func TestLagOfQuarantinedEvents(t *testing.T) {
+	h := newHandler(t, callbacks.Config{Unsigned: callbacks.UnsignedQuarantine})
+	body := callbackstest.Example(callbacks.KindNotifyReaction).With("security", nil)
+	assert.Equal(t, http.StatusOK, serve(h, post(string(body.JSON()))).Code)
+	assert.Equal(t, int64(1), h.Stats().Quarantined)
+	assert.Zero(t, h.Stats().Lag)
+}
