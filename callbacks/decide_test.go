@@ -78,6 +78,10 @@ func TestVerdicts(t *testing.T) {
 			outgoing(custom), callbacks.Rewrite(messages.Custom("order", map[string]string{"a": "c"})),
 			`{"valid":true,"payload":{"from":"mia","to":"noah","ext":{"k":"v"},"bodies":[{"type":"custom","customEvent":"order","v2:customExts":{"a":"c"},"customExts":[{"a":"c"}]}]}}`,
 		},
+		"custom without entries": {
+			outgoing(custom), callbacks.Rewrite(messages.Custom("order", nil)),
+			`{"valid":true,"payload":{"from":"mia","to":"noah","ext":{"k":"v"},"bodies":[{"type":"custom","customEvent":"order","v2:customExts":{},"customExts":[]}]}}`,
+		},
 	} {
 		got, seen := decided(t, callbacks.Decision{Rewritable: rewritable}, c.message, c.verdict)
 		assert.JSONEq(t, c.want, got, name)
@@ -150,6 +154,10 @@ func TestLongestResponse(t *testing.T) {
 	assert.Len(t, []rune(got), 999)
 	got, _ = decided(t, callbacks.Decision{}, outgoing(textBody), callbacks.Reject(strings.Repeat("界", 1000-frame)))
 	assert.JSONEq(t, `{"valid":false}`, got)
+	markup := strings.Repeat("<&>", 200)
+	got, seen := decided(t, callbacks.Decision{}, outgoing(textBody), callbacks.Rewrite(messages.Text(markup)))
+	assert.Contains(t, got, markup, "each counts as one")
+	assert.False(t, seen.FellBack)
 }
 
 func TestDecisionFallsBack(t *testing.T) {

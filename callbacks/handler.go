@@ -115,11 +115,12 @@ func (h *Handler) handle(ctx context.Context, e Event) (err error) {
 		}
 	}()
 	h.mu.RLock()
+	middleware := h.middleware
+	h.mu.RUnlock()
 	next := h.dispatch
-	for _, around := range slices.Backward(h.middleware) {
+	for _, around := range slices.Backward(middleware) { // without the lock: it may panic, or register something
 		next = around(next)
 	}
-	h.mu.RUnlock()
 	return next(ctx, e)
 }
 

@@ -195,3 +195,46 @@ func TestPushesOfOneMessage(t *testing.T) {
 		assert.Equal(t, int64(1), h.Stats().Repeated)
 	}
 }
+
+// A middleware that panics while it is put in place is an error like any other, and leaves the handler usable.
+func TestMiddlewareThatPanicsAtOnce(t *testing.T) {
+	h := newHandler(t, callbacks.Config{})
+	h.Use(func(callbacks.HandlerFunc) callbacks.HandlerFunc { panic("parcel") })
+	assert.Equal(t, http.StatusInternalServerError, serve(h, signed(recall)).Code)
+	registered := make(chan struct{})
+	go func() { h.Otherwise(nil); close(registered) }()
+	select {
+	case <-registered:
+	case <-time.After(10 * time.Second):
+		t.Error("the handler is locked")
+	}
+}
+
+// A function that ends its goroutine has handled nothing, and the retry does not wait for it.
+func TestFunctionThatNeverReturns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHandler(t, callbacks.Config{})
+		n := 0
+		callbacks.On(h, func(context.Context, *callbacks.Recalled) error {
+			if n++; n == 1 {
+				runtime.Goexit()
+			}
+			return nil
+		})
+		go serve(h, signed(recall))
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		assert.Equal(t, http.StatusOK, serve(h, signed(recall).WithContext(ctx)).Code)
+		assert.Equal(t, 2, n)
+	})
+}
+
+// The lag is that of verified events: whoever forges an unsigned one does not set it.
+func TestLagOfQuarantinedEvents(t *testing.T) {
+	h := newHandler(t, callbacks.Config{Unsigned: callbacks.UnsignedQuarantine})
+	body := callbackstest.Example(callbacks.KindNotifyReaction).With("security", nil)
+	assert.Equal(t, http.StatusOK, serve(h, post(string(body.JSON()))).Code)
+	assert.Equal(t, int64(1), h.Stats().Quarantined)
+	assert.Zero(t, h.Stats().Lag)
+}

@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -85,15 +86,7 @@ func (k *keys) once(ctx context.Context, key, digest string, handle func(suspici
 			done := make(chan struct{})
 			k.flight[key] = done
 			k.mu.Unlock()
-			err := handle(seen == SeenSuspicious)
-			k.mu.Lock()
-			if err == nil {
-				k.put(key, digest)
-			}
-			delete(k.flight, key)
-			k.mu.Unlock()
-			close(done)
-			return seen, err
+			return seen, k.fly(key, digest, done, func() error { return handle(seen == SeenSuspicious) })
 		}
 		k.mu.Unlock()
 		select {
@@ -102,4 +95,20 @@ func (k *keys) once(ctx context.Context, key, digest string, handle func(suspici
 			return SeenNew, context.Cause(ctx)
 		}
 	}
+}
+
+// fly handles an event, and lets those go on that wait for the outcome, even if handle ends its goroutine.
+func (k *keys) fly(key, digest string, done chan struct{}, handle func() error) error {
+	err := errors.New("has not returned")
+	defer func() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if err == nil {
+			k.put(key, digest)
+		}
+		delete(k.flight, key)
+		close(done)
+	}()
+	err = handle()
+	return err
 }

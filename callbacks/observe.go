@@ -82,7 +82,7 @@ func (c *counts) note(o *Observation) {
 		addIf(&c.recovered, o.Err == nil && !o.Repeated)
 		return
 	}
-	if o.Kind != "" {
+	if o.Kind != "" && !o.Quarantined {
 		c.lag.Store(int64(o.Lag))
 	}
 	c.received.Add(1)

@@ -127,8 +127,8 @@ func (v Verdict) payload(o *Outgoing, d *Decision) (json.RawMessage, error) {
 	case v.body == nil && !v.setExt:
 		return nil, api.Invalid("Verdict", "rewrites neither the body nor the ext")
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(o.payload, &fields); err != nil || fields == nil {
+	fields, err := readObject(o.payload)
+	if err != nil || fields == nil {
 		return nil, errors.New("callbacks: the message has no payload to rewrite")
 	}
 	if err := v.rewriteFields(fields, o.Type == KindPreSendMessageFlat); err != nil {
@@ -145,17 +145,12 @@ func (v Verdict) payload(o *Outgoing, d *Decision) (json.RawMessage, error) {
 	return payload, err
 }
 
-func (v Verdict) rewriteFields(fields map[string]json.RawMessage, flat bool) error {
+func (v Verdict) rewriteFields(fields map[string]any, flat bool) error {
 	if v.setExt {
-		ext := v.ext
-		if ext == nil {
-			ext = map[string]any{}
+		fields["ext"] = v.ext
+		if v.ext == nil {
+			fields["ext"] = struct{}{}
 		}
-		text, err := encodeJSON(ext)
-		if err != nil {
-			return err
-		}
-		fields["ext"] = text
 	}
 	if v.body == nil {
 		return nil
@@ -165,14 +160,10 @@ func (v Verdict) rewriteFields(fields map[string]json.RawMessage, flat bool) err
 		return err
 	}
 	if !flat {
-		fields["bodies"], err = encodeJSON([]any{body})
-		return err
+		fields["bodies"] = []any{body}
+		return nil
 	}
-	for key := range fields {
-		if key != "ext" {
-			delete(fields, key)
-		}
-	}
+	maps.DeleteFunc(fields, func(key string, _ any) bool { return key != "ext" })
 	maps.Copy(fields, body)
 	return nil
 }

@@ -11,32 +11,33 @@ import (
 
 // wireBody is a body as it stands in callbacks, which differs from how it is sent: places have
 // numbers, custom messages their entries in two forms.
-func wireBody(b messages.Body) (map[string]json.RawMessage, error) {
+func wireBody(b messages.Body) (map[string]any, error) {
 	text, err := messages.WriteBody(b)
 	if err != nil {
 		return nil, err
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(text, &fields); err != nil {
+	fields, err := readObject(text)
+	if err != nil {
 		return nil, err
-	}
-	set := func(key string, value any) {
-		if err == nil {
-			fields[key], err = encodeJSON(value)
-		}
 	}
 	switch b := b.(type) {
 	case messages.LocationBody:
-		set("lat", b.Latitude)
-		set("lng", b.Longitude)
+		fields["lat"], fields["lng"] = b.Latitude, b.Longitude
 	case messages.CustomBody:
-		each := []map[string]string{}
+		each, all := []map[string]string{}, map[string]string{}
 		for _, key := range slices.Sorted(maps.Keys(b.Exts)) {
-			each = append(each, map[string]string{key: b.Exts[key]})
+			each, all[key] = append(each, map[string]string{key: b.Exts[key]}), b.Exts[key]
 		}
-		set("customExts", each)
-		set("v2:customExts", b.Exts)
+		fields["customExts"], fields["v2:customExts"] = each, all
 	}
+	return fields, nil
+}
+
+// readObject decodes an object. It keeps numbers as they are.
+func readObject(text []byte) (fields map[string]any, err error) {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	err = dec.Decode(&fields)
 	return fields, err
 }
 

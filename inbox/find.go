@@ -21,7 +21,7 @@ func (s *Inbox) noteMessages(ctx context.Context, tx *sql.Tx, batch []*arrival) 
 	var args []any
 	n := 0
 	for _, a := range batch {
-		if a.seen == callbacks.SeenNew && a.kept.MessageID != "" {
+		if a.seen != callbacks.SeenRepeated && a.kept.MessageID != "" {
 			mark := messageMark(a.kept.MessageID)
 			args = append(args, mark, []byte{}, mark, micros(a.kept.Received))
 			n++

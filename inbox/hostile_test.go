@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/imrest/im-go/callbacks"
+	"github.com/imrest/im-go/callbacks/callbackstest"
 	"github.com/imrest/im-go/inbox"
 )
 
@@ -93,5 +94,20 @@ func TestLongConversationDelaysNoOther(t *testing.T) {
 			t.Error("the other conversation waits")
 		}
 		close(leave)
+	})
+}
+
+// A message whose key was seen with another body has been kept, too: Recover must not hand it over again.
+func TestSuspiciousMessagesAreFound(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		s, _ := p.inbox(t, inbox.Options{})
+		h := newHandler(t, callbacks.Config{Store: s})
+		message := callbackstest.Example(callbacks.KindMessageText)
+		for _, id := range []string{"101", "102", "102"} {
+			require.Equal(t, http.StatusOK, post(h, message.With("msg_id", id)))
+		}
+		found, err := s.FindMessages(t.Context(), []string{"100", "101", "102"})
+		require.NoError(t, err)
+		assert.ElementsMatch(t, []string{"101", "102"}, found)
 	})
 }
