@@ -59,7 +59,7 @@ func (c *core) run(ctx context.Context, p *prepared) error {
 		failure.Attempts = p.attempts
 		failure.scrub(p.Secrets...)
 		wait, retry := c.retry(ctx, p, failure)
-		p.event.Status, p.event.Code, p.event.Err, p.event.Retried = failure.Status, failure.Code, failure, retry
+		p.event.Status, p.event.Code, p.event.Err, p.event.Retried = failure.Status, failure.Code, failure, retry && ctx.Err() == nil
 		c.observe(ctx, p.event)
 		if !retry {
 			return failure

@@ -34,7 +34,7 @@ func (c *core) retry(ctx context.Context, p *prepared, failure *Error) (wait tim
 	if failure.tokenRefused() {
 		return c.retryWithNewToken(ctx, p, failure)
 	}
-	if p.attempts == 0 || p.noRetry || ctx.Err() != nil {
+	if p.attempts == 0 || p.noRetry {
 		return 0, false
 	}
 	refused := failure.refused()
@@ -71,13 +71,10 @@ func (c *core) retryWithNewToken(ctx context.Context, p *prepared, failure *Erro
 		return 0, false
 	}
 	wait, retry = c.tokens.refused(p.token, &p.tokenRefusals, p.place(), failure)
-	if p.noRetry || ctx.Err() != nil {
-		if retry {
-			c.tokens.renew(ctx, &p.tokenRefusals) // for the next call
-		}
-		return 0, false
+	if retry && (p.noRetry || ctx.Err() != nil) {
+		c.tokens.renew(ctx, &p.tokenRefusals) // for the next call
 	}
-	return wait, retry
+	return wait, retry && !p.noRetry
 }
 
 // tokenRefused reports whether a new token may help.

@@ -2,6 +2,7 @@ package im_test
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/x509"
 	"errors"
 	"io"
@@ -185,6 +186,46 @@ func TestHopelessDeadline(t *testing.T) {
 		require.ErrorIs(t, err, im.ErrUnavailable)
 		assert.Zero(t, time.Since(begun))
 	})
+}
+
+// endsWith calls a function at its end.
+type endsWith struct {
+	io.Reader
+	then func()
+}
+
+func (e endsWith) Read(p []byte) (int, error) {
+	n, err := e.Reader.Read(p)
+	if err == io.EOF {
+		e.then()
+	}
+	return n, err
+}
+
+// A call that is cancelled when it is about to be retried says that it was cancelled, and what the last response was.
+func TestCancelledBeforeARetry(t *testing.T) {
+	renewed := config
+	renewed.Token = im.TokenFunc(func(context.Context) (im.Token, error) { return im.Token{Value: rand.Text()}, nil })
+	for name, c := range map[string]struct {
+		failure response
+		kind    error
+	}{
+		"429": {response{status: 429, body: reachLimit}, im.ErrRateLimited},
+		"503": {response{status: 503, body: "{}"}, im.ErrUnavailable},
+		"401": {response{status: 401, body: `{"error":"auth_bad_access_token","error_description":"Unable to authenticate due to expired access token"}`}, im.ErrUnauthorized},
+	} {
+		for _, options := range [][]im.Option{nil, {im.WithoutQuotas()}} {
+			ctx, cancel := context.WithCancel(t.Context())
+			failure := c.failure
+			failure.from = endsWith{strings.NewReader(failure.body), cancel}
+			server := &script{responses: []response{failure, success}}
+			_, err := server.clientFor(t, renewed, options...).Users.Get(ctx, "alice")
+			for _, want := range []error{im.ErrCanceled, context.Canceled, c.kind} {
+				require.ErrorIs(t, err, want, name)
+			}
+			assert.Len(t, server.requests, 1)
+		}
+	}
 }
 
 func TestTimeoutPerAttempt(t *testing.T) {
