@@ -101,10 +101,24 @@ func (h *Handler) handleKept(ctx context.Context, k Kept) error {
 	}
 	i := e.Head()
 	i.Key, i.Signed, i.Suspicious = k.Key, k.Signed, k.Suspicious
-	if err = h.handle(ctx, e); err != nil {
+	if err = h.handleApart(ctx, e); err != nil {
 		h.warn(ctx, "kept callback failed", i.Type, i.CallID, slog.String("reason", reason(err)))
 	}
 	return err
+}
+
+var errGoexit = errors.New("callbacks: a function ended its goroutine")
+
+// handleApart is handle in a goroutine that functions may end (runtime.Goexit, t.FailNow) without ending
+// the store's worker.
+func (h *Handler) handleApart(ctx context.Context, e Event) error {
+	ended := make(chan error, 1)
+	go func() {
+		err := errGoexit
+		defer func() { ended <- err }()
+		err = h.handle(ctx, e)
+	}()
+	return <-ended
 }
 
 // handle runs the registered functions.

@@ -230,6 +230,28 @@ func TestFunctionThatNeverReturns(t *testing.T) {
 	})
 }
 
+// A function that ends its goroutine does not end the worker of the store.
+func TestKeptFunctionThatNeverReturns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := callbacks.NewMemory(callbacks.MemoryOptions{Workers: 1})
+		h := newHandler(t, callbacks.Config{Store: m, StoreFailure: callbacks.StoreFailureReject})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		n := 0
+		callbacks.On(h, func(context.Context, *callbacks.Recalled) error {
+			if n++; n == 1 {
+				runtime.Goexit()
+			}
+			cancel()
+			return nil
+		})
+		assert.Equal(t, http.StatusOK, serve(h, signed(recall)).Code)
+		require.NoError(t, h.Run(ctx))
+		assert.Equal(t, 2, n)
+		assert.Zero(t, m.Len())
+	})
+}
+
 // The lag is that of verified events: whoever forges an unsigned one does not set it.
 func TestLagOfQuarantinedEvents(t *testing.T) {
 	h := newHandler(t, callbacks.Config{Unsigned: callbacks.UnsignedQuarantine})
