@@ -106,6 +106,9 @@ func (a *App) T(english string, args ...any) string { return a.Lang.T(english, a
 // Join puts the parts of a message together, with the comma of the language.
 func (a *App) Join(parts []string) string { return strings.Join(parts, a.T(", ")) }
 
+// List puts the words of a list together.
+func (a *App) List(words []string) string { return text.List(words, a.T) }
+
 // Say writes a message to stderr, unless --quiet: what was done, what comes next.
 func (a *App) Say(english string, args ...any) {
 	if !a.Globals.Quiet {

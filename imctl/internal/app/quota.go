@@ -13,7 +13,7 @@ func (a *App) QuotasText(windows []im.WindowStatus) string {
 	for i, w := range windows {
 		parts[i] = QuotaText(w.Quota)
 	}
-	return a.Join(parts)
+	return a.List(parts)
 }
 
 // QuotaText is one quota: "100/s", "20 targets/s", "5/min per user".

@@ -103,7 +103,7 @@ func check(a *app.App, c *cobra.Command) error {
 		return nil
 	}
 	if form := a.Globals.Output; !slices.Contains(output.Formats, form) {
-		return app.Usage("%s", a.T("--%s is %q, must be %s", "output", form, a.Join(output.Formats)))
+		return app.Usage("%s", a.T("--%s is %q, must be %s", "output", form, a.List(output.Formats)))
 	}
 	if err := a.Writer().Check(); err != nil {
 		return app.Usage("%w", err)
@@ -134,9 +134,9 @@ func wrongGroup(a *app.App, err error) error {
 		names[i] = "--" + name
 	}
 	if strings.HasPrefix(err.Error(), "at least one") {
-		return errors.New(a.T("one of these must be given: %s", a.Join(names)))
+		return errors.New(a.T("one of these must be given: %s", a.List(names)))
 	}
-	return errors.New(a.T("only one of these can be given: %s", a.Join(names)))
+	return errors.New(a.T("only one of these can be given: %s", a.List(names)))
 }
 
 // finish gives every command what all have: checked arguments, suggestions, one form of

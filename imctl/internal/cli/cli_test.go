@@ -102,9 +102,9 @@ func TestChinese(t *testing.T) {
 	c := clitest.NewAlone(t)
 	c.Env["LANG"] = "zh_CN.UTF-8"
 	c.Run("profile", "lst").Fails(app.ExitUsage, "未知命令", "是不是")
-	c.Run("version", "-o", "xml").Fails(app.ExitUsage, "只能是 table，json")
+	c.Run("version", "-o", "xml").Fails(app.ExitUsage, "只能是 table、json")
 	c.Run("users", "list", "--limit", "x").Fails(app.ExitUsage, `--limit 的值是 "x"，应为整数`)
-	c.Run("listen").Fails(app.ExitUsage, "必须给出其中之一：--secret，--no-verify")
+	c.Run("listen").Fails(app.ExitUsage, "必须给出其中之一：--secret、--no-verify")
 	c.Run("users", "ban", "alice").Fails(app.ExitUsage, "封禁 1 名用户？没有可供询问的终端。")
 	clitest.Golden(t, "help-zh.txt", c.Run("login", "--help").OK())
 	c.Env["LC_ALL"] = "C"

@@ -211,7 +211,7 @@ func check(a *app.App, f spec.Field, value any) error {
 			words[i] = text(e)
 		}
 		if given := fmt.Sprint(value); !slices.Contains(words, given) {
-			return wrong("--%s is %q, must be one of %s", given, a.Join(words))
+			return wrong("--%s is %q, must be one of %s", given, a.List(words))
 		}
 	}
 	switch v := value.(type) {

@@ -77,7 +77,7 @@ func (p *problems) failed(a *app.App) error {
 	if names == nil {
 		return nil
 	}
-	return &app.Failure{Exit: app.ExitPartly, Err: errors.New(a.T("%d part(s) could not be read: %s", len(names), a.Join(names)))}
+	return &app.Failure{Exit: app.ExitPartly, Err: errors.New(a.T("%d part(s) could not be read: %s", len(names), a.List(names)))}
 }
 
 // rows are the problems for people.
@@ -106,7 +106,7 @@ func counted(a *app.App, list []string, more bool) string {
 	case len(list) == 0:
 		return a.T("none")
 	case more:
-		return a.T("more than %d: %s", len(list), a.Join(append(slices.Clone(list), "…")))
+		return a.T("more than %d: %s", len(list), a.List(append(slices.Clone(list), "…")))
 	}
-	return a.T("%d: %s", len(list), a.Join(list))
+	return a.T("%d: %s", len(list), a.List(list))
 }

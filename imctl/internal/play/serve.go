@@ -126,7 +126,7 @@ func (s *settings) options(a *app.App) ([]imtest.Option, error) {
 	case string(im.Easemob):
 		options = append(options, imtest.WithEasemobQuotas())
 	default:
-		return nil, app.Usage("%s", a.T("--%s is %q, must be %s", "quotas", s.quotas, a.Join([]string{string(im.Agora), string(im.Easemob)})))
+		return nil, app.Usage("%s", a.T("--%s is %q, must be %s", "quotas", s.quotas, a.List([]string{string(im.Agora), string(im.Easemob)})))
 	}
 	if s.clock != "" {
 		now, err := time.Parse(time.RFC3339, s.clock)

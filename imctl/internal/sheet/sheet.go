@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/imrest/im-go/imctl/internal/text"
 )
 
 // Column is a column of a file: a field of T.
@@ -130,7 +132,7 @@ func (f *File[T]) expected() string {
 	return f.join(names)
 }
 
-func (f *File[T]) join(names []string) string { return strings.Join(names, f.speak(", ")) }
+func (f *File[T]) join(names []string) string { return text.List(names, f.speak) }
 
 // column finds a column by its name.
 func (f *File[T]) column(name string) (*Column[T], bool) {

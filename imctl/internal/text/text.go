@@ -88,3 +88,15 @@ func (l Lang) T(english string, args ...any) string {
 	}
 	return fmt.Sprintf(format, args...)
 }
+
+// List puts the words of a list together. Chinese has a comma of its own for that.
+func List(words []string, speak func(english string, args ...any) string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	list := words[0]
+	for _, word := range words[1:] {
+		list = speak("%s, %s", list, word)
+	}
+	return list
+}
