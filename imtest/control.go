@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -68,13 +69,13 @@ type controlError struct {
 	Error string `json:"error"`
 }
 
-// controlling makes a handler: JSON in, JSON out. The content type is required since
-// a browser asks before it sends that for another site.
+// controlling makes a handler: JSON in, JSON out.
 func controlling(do func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost || r.Method == http.MethodPut {
-			if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
-				writeControl(w, http.StatusUnsupportedMediaType, controlError{"the Content-Type must be application/json"})
+			types := contentTypes(r.URL.Path)
+			if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); !slices.Contains(types, kind) {
+				writeControl(w, http.StatusUnsupportedMediaType, controlError{"the Content-Type must be " + strings.Join(types, " or ")})
 				return
 			}
 		}
@@ -94,6 +95,15 @@ func controlling(do func(*http.Request) (any, error)) http.HandlerFunc {
 			writeControl(w, http.StatusOK, view)
 		}
 	}
+}
+
+// contentTypes are those of the bodies that a path takes. A browser sends none of them to another
+// site without asking.
+func contentTypes(path string) []string {
+	if path == controlPrefix+"seed" {
+		return []string{"application/json", "application/yaml", "application/x-yaml"}
+	}
+	return []string{"application/json"}
 }
 
 func writeControl(w http.ResponseWriter, status int, view any) {

@@ -63,6 +63,19 @@ func TestServe(t *testing.T) {
 	c.Run("serve", "--addr", strings.TrimPrefix(where["url"], "http://")).Fails(app.ExitFailed, "127.0.0.1:0 picks a free port")
 }
 
+// A seed is JSON or YAML.
+func TestServeSeeds(t *testing.T) {
+	for form, text := range map[string]string{"JSON": `{"users": ["zoe"]}`, "YAML": "users:\n- zoe\n"} {
+		c := clitest.NewAlone(t)
+		name := filepath.Join(t.TempDir(), "seed")
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
+		serve := c.Start("serve", "--addr", "127.0.0.1:0", "--seed", name)
+		serve.Await("In another terminal")
+		assert.Contains(t, c.Run("--profile", "local", "users", "list").OK(), "zoe", form)
+		serve.Stop()
+	}
+}
+
 // A profile "local" of one's own stays as it is.
 func TestServeKeepsAProfile(t *testing.T) {
 	c := clitest.NewAlone(t)
