@@ -102,6 +102,10 @@ func TestWrongFlags(t *testing.T) {
 		{"serve --callback http://127.0.0.1:1/?token=t --callback-secret @" + secret, "--callback has a secret"},
 		{"serve --callback-pre-send 127.0.0.1 --callback-secret @" + secret, "must be a URL"},
 		{"tail --after -1", "--after is -1"},
+		{"tail --kind nosuch", `there is no kind "nosuch"`},
+		{"tail --kind nosuch", "The kinds are admin_added, "},
+		{"tail --kind reset --kind mesage_sent", `Did you mean "message_sent"?`},
+		{"tail --kind message_sent,user_registred --dry-run", `Did you mean "user_registered"?`},
 	} {
 		c.Run(strings.Fields(row.args)...).Fails(app.ExitUsage, row.says)
 	}
