@@ -15,6 +15,7 @@ import (
 
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
+	"github.com/imrest/im-go/imtest/internal/yamljson"
 )
 
 // Seeded are the ids of what [Server.Seed] made, in the order of the file.
@@ -118,7 +119,10 @@ func (srv *Server) Seed(r io.Reader) (Seeded, error) { return srv.seedFrom(conte
 
 func (srv *Server) seedFrom(ctx context.Context, r io.Reader) (Seeded, error) {
 	var file seedFile
-	text, err := seedJSON(r)
+	text, err := io.ReadAll(r)
+	if err == nil {
+		text, err = yamljson.Object(text)
+	}
 	if err != nil {
 		return Seeded{}, fmt.Errorf("imtest: seed: the body: %w", err)
 	}

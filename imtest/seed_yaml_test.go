@@ -145,8 +145,8 @@ func TestWrongYAMLChangesNothing(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                         "the body: it is empty",
 		"# nothing\n":                              "it is empty",
-		"- alice":                                  `line 1: a seed has keys`,
-		"null":                                     `line 1: a seed has keys`,
+		"- alice":                                  `line 1: it must have keys with values`,
+		"null":                                     `line 1: it must have keys with values`,
 		"users: [alice":                            "line 1",
 		"users: [alice]\n\tgroups: []":             "line 2",
 		"users: [alice]\n---\nusers: []":           "something follows",

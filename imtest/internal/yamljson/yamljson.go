@@ -1,4 +1,6 @@
-package imtest
+// Package yamljson turns YAML into JSON, so that one strict reader reads both: numbers keep their
+// digits, times stay text, and what aliases repeat is bounded.
+package yamljson
 
 import (
 	"bytes"
@@ -14,20 +16,20 @@ import (
 )
 
 const (
-	maxYAML      = 8 << 20 // as written, and as JSON with all that its aliases repeat
-	maxYAMLDepth = 100     // also ends an alias to what contains it
+	maxSize  = 8 << 20 // as written, and as JSON with all that its aliases repeat
+	maxDepth = 100     // also ends an alias to what contains it
 )
 
-var errYAMLTooLarge = fmt.Errorf("it is YAML of more than %d MiB, with what its aliases repeat: write it as JSON", maxYAML>>20)
+var errTooLarge = fmt.Errorf("it is YAML of more than %d MiB, with what its aliases repeat: write it as JSON", maxSize>>20)
 
-// seedJSON returns a seed as JSON. What begins with a brace is JSON already, all else is YAML.
-func seedJSON(r io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(r)
-	if err != nil || bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) {
-		return text, err
+// Object returns a document, an object, as JSON. What begins with a brace is taken for JSON and
+// returned as it is; all else is YAML. Errors name the line.
+func Object(text []byte) ([]byte, error) {
+	if bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{")) {
+		return text, nil
 	}
-	if len(text) > maxYAML {
-		return nil, errYAMLTooLarge
+	if len(text) > maxSize {
+		return nil, errTooLarge
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	var document, further yaml.Node
@@ -42,29 +44,31 @@ func seedJSON(r io.Reader) ([]byte, error) {
 	}
 	root := document.Content[0]
 	if root.Kind != yaml.MappingNode {
-		return nil, errYAML(root, `a seed has keys, such as "users" and "groups"`)
+		return nil, errAt(root, "it must have keys with values, and is only %s", kinds[root.Kind])
 	}
-	w := new(yamlWriter)
-	err = w.write(root, 0)
+	w := new(writer)
+	err := w.write(root, 0)
 	return w.json.Bytes(), err
 }
 
-// errYAML names the line of a node.
-func errYAML(node *yaml.Node, format string, args ...any) error {
+var kinds = map[yaml.Kind]string{yaml.SequenceNode: "a list", yaml.ScalarNode: "a value", yaml.AliasNode: "an alias"}
+
+// errAt names the line of a node.
+func errAt(node *yaml.Node, format string, args ...any) error {
 	return fmt.Errorf("line %d: %s", node.Line, fmt.Sprintf(format, args...))
 }
 
-// yamlWriter writes YAML as JSON, for the reader of JSON to check.
-type yamlWriter struct {
+// writer writes YAML as JSON, for the reader of JSON to check.
+type writer struct {
 	json bytes.Buffer
 }
 
-func (w *yamlWriter) write(node *yaml.Node, depth int) error {
+func (w *writer) write(node *yaml.Node, depth int) error {
 	switch {
-	case depth > maxYAMLDepth:
-		return errYAML(node, "it is nested deeper than %d levels", maxYAMLDepth)
-	case w.json.Len() > maxYAML:
-		return errYAMLTooLarge
+	case depth > maxDepth:
+		return errAt(node, "it is nested deeper than %d levels", maxDepth)
+	case w.json.Len() > maxSize:
+		return errTooLarge
 	}
 	switch node.Kind {
 	case yaml.AliasNode:
@@ -74,12 +78,12 @@ func (w *yamlWriter) write(node *yaml.Node, depth int) error {
 	case yaml.MappingNode:
 		return w.object(node, depth)
 	}
-	value, err := yamlScalar(node)
+	value, err := scalar(node)
 	w.json.Write(value)
 	return err
 }
 
-func (w *yamlWriter) list(node *yaml.Node, depth int) error {
+func (w *writer) list(node *yaml.Node, depth int) error {
 	w.json.WriteByte('[')
 	for i, item := range node.Content {
 		if i > 0 {
@@ -93,16 +97,16 @@ func (w *yamlWriter) list(node *yaml.Node, depth int) error {
 	return nil
 }
 
-func (w *yamlWriter) object(node *yaml.Node, depth int) error {
+func (w *writer) object(node *yaml.Node, depth int) error {
 	w.json.WriteByte('{')
 	seen := map[string]bool{}
 	for i := 0; i < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
 		switch {
 		case key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" || key.ShortTag() == "!!null":
-			return errYAML(key, "a key must be a text")
+			return errAt(key, "a key must be a text")
 		case seen[key.Value]:
-			return errYAML(key, "%q is there twice", key.Value)
+			return errAt(key, "%q is there twice", key.Value)
 		case i > 0:
 			w.json.WriteByte(',')
 		}
@@ -117,8 +121,8 @@ func (w *yamlWriter) object(node *yaml.Node, depth int) error {
 	return nil
 }
 
-// yamlScalar is a scalar as JSON. Numbers keep their digits, and times are text.
-func yamlScalar(node *yaml.Node) ([]byte, error) {
+// scalar is a scalar as JSON. Numbers keep their digits, and times are text.
+func scalar(node *yaml.Node) ([]byte, error) {
 	switch tag := node.ShortTag(); tag {
 	case "!!str", "!!timestamp":
 		return wire.Encode(node.Value), nil
@@ -127,15 +131,15 @@ func yamlScalar(node *yaml.Node) ([]byte, error) {
 	case "!!bool":
 		value := strings.ToLower(node.Value)
 		if value != "true" && value != "false" {
-			return nil, errYAML(node, "%s must be true or false", node.Value)
+			return nil, errAt(node, "%s must be true or false", node.Value)
 		}
 		return []byte(value), nil
 	case "!!int", "!!float":
 		if strings.Trim(node.Value, "0123456789-+.eE") != "" || !json.Valid([]byte(node.Value)) {
-			return nil, errYAML(node, "%s must be a decimal number, as in JSON, or a text in quotes", node.Value)
+			return nil, errAt(node, "%s must be a decimal number, as in JSON, or a text in quotes", node.Value)
 		}
 		return []byte(node.Value), nil
 	default:
-		return nil, errYAML(node, "the tag %s is not supported", tag)
+		return nil, errAt(node, "the tag %s is not supported", tag)
 	}
 }

@@ -1,15 +1,14 @@
-package imtest
+package yamljson
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/imrest/im-go/internal/test/corpus"
 )
 
 // YAML becomes valid JSON, whatever it is, or an error.
-func FuzzSeedJSON(f *testing.F) {
+func FuzzObject(f *testing.F) {
 	corpus.Add(f)
 	for _, text := range []string{
 		"users: [alice]", "users: &u [*u]", "? {a: 1}\n: b", "a: 1.50\nb: 0x1F\nc: .inf", "a: !!str 1\nb: !!int '2'\nc: !!float x", "--- 'a'\n...\n",
@@ -18,7 +17,7 @@ func FuzzSeedJSON(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		made, err := seedJSON(strings.NewReader(text))
+		made, err := Object([]byte(text))
 		if err == nil && string(made) != text && !json.Valid(made) {
 			t.Fatalf("%q becomes %q", text, made)
 		}
