@@ -171,8 +171,8 @@ func TestWrongYAMLChangesNothing(t *testing.T) {
 		"users: [*alice]":                          "unknown anchor 'alice'",
 		"users: &u [*u]":                           "nested deeper than 100 levels",
 		"users: " + strings.Repeat("[", 101) + strings.Repeat("]", 101): "nested deeper than 100 levels",
-		bomb: "more than 8 MiB",
-		"users: [alice]" + strings.Repeat(" ", 8<<20): "more than 8 MiB",
+		bomb: "more than 4 MiB",
+		"users: [alice]" + strings.Repeat(" ", 4<<20): "more than 4 MiB",
 	} {
 		_, err := srv.Seed(strings.NewReader(text))
 		assert.ErrorContains(t, err, want, clip(text))

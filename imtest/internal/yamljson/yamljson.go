@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	maxSize  = 8 << 20 // as written, and as JSON with all that its aliases repeat
+	maxSize  = 4 << 20 // as written, and as JSON with all that its aliases repeat
 	maxDepth = 100     // also ends an alias to what contains it
 )
 
