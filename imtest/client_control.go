@@ -115,6 +115,7 @@ var clientActions = map[string]func(*Server, *http.Request) (any, error){
 		id, err := srv.CreateThreadAs(user, in.Group, in.Message, in.Name)
 		return madeID{id}, err
 	}),
+	"bind_push": bindPush,
 }
 
 // acting makes an action of what a user does.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,18 +32,20 @@ const maxControl = 64 << 20
 // newControl is what is served below controlPrefix.
 func (srv *Server) newControl() http.Handler {
 	mux := http.NewServeMux()
-	for pattern, do := range map[string]func(*http.Request) (any, error){
+	actions := controlPaths{
 		"POST /_im/reset":                 func(*http.Request) (any, error) { srv.Reset(); return nil, nil },
 		"GET /_im/clock":                  func(*http.Request) (any, error) { return srv.clockView(), nil },
 		"POST /_im/clock":                 srv.moveClock,
 		"GET /_im/faults":                 func(*http.Request) (any, error) { return srv.faultViews(), nil },
 		"PUT /_im/faults":                 srv.putFaults,
+		"POST /_im/faults":                srv.addFaults,
 		"DELETE /_im/faults":              func(*http.Request) (any, error) { srv.ClearFaults(); return nil, nil },
 		"PUT /_im/snapshot":               func(r *http.Request) (any, error) { return nil, srv.Load(r.Body) },
 		"POST /_im/seed":                  func(r *http.Request) (any, error) { return srv.seedFrom(r.Context(), r.Body) },
 		"GET /_im/quotas":                 func(*http.Request) (any, error) { return append([]QuotaUse{}, srv.QuotaUse()...), nil },
 		"GET /_im/requests":               func(r *http.Request) (any, error) { return srv.requestViews(r.URL.Query().Get("endpoint")), nil },
 		"PUT /_im/expect":                 srv.putExpected,
+		"POST /_im/expect":                srv.addExpected,
 		"GET /_im/expect":                 func(*http.Request) (any, error) { return srv.expectedView() },
 		"DELETE /_im/expect":              func(*http.Request) (any, error) { return srv.endExpected() },
 		"POST /_im/push_reports":          srv.postPushReport,
@@ -55,8 +58,11 @@ func (srv *Server) newControl() http.Handler {
 		"GET /_im/deliveries":             srv.deliveryViews,
 		"POST /_im/deliveries/{id}/send":  srv.redeliver,
 		"DELETE /_im/tokens":              func(*http.Request) (any, error) { srv.ExpireTokens(); return nil, nil },
-	} {
-		mux.HandleFunc(pattern, controlling(do))
+	}
+	for _, paths := range []controlPaths{actions, srv.setting(), srv.inspection()} {
+		for pattern, do := range paths {
+			mux.HandleFunc(pattern, controlling(do))
+		}
 	}
 	mux.HandleFunc("GET /_im/events", srv.writeEvents)
 	mux.HandleFunc("GET /_im/snapshot", srv.writeSnapshot)
@@ -68,13 +74,13 @@ type controlError struct {
 	Error string `json:"error"`
 }
 
-// controlling makes a handler: JSON in, JSON out. The content type is required since
-// a browser asks before it sends that for another site.
+// controlling makes a handler: JSON in, JSON out.
 func controlling(do func(*http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost || r.Method == http.MethodPut {
-			if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
-				writeControl(w, http.StatusUnsupportedMediaType, controlError{"the Content-Type must be application/json"})
+			types := contentTypes(r.URL.Path)
+			if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); !slices.Contains(types, kind) {
+				writeControl(w, http.StatusUnsupportedMediaType, controlError{"the Content-Type must be " + strings.Join(types, " or ")})
 				return
 			}
 		}
@@ -94,6 +100,15 @@ func controlling(do func(*http.Request) (any, error)) http.HandlerFunc {
 			writeControl(w, http.StatusOK, view)
 		}
 	}
+}
+
+// contentTypes are those of the bodies that a path takes. A browser sends none of them to another
+// site without asking.
+func contentTypes(path string) []string {
+	if path == controlPrefix+"seed" {
+		return []string{"application/json", "application/yaml", "application/x-yaml"}
+	}
+	return []string{"application/json"}
 }
 
 func writeControl(w http.ResponseWriter, status int, view any) {
@@ -212,6 +227,14 @@ func (srv *Server) faultViews() []faultView {
 
 func (srv *Server) putFaults(r *http.Request) (any, error) {
 	if err := srv.SetFaults(r.Body); err != nil {
+		return nil, err
+	}
+	return srv.faultViews(), nil
+}
+
+// addFaults adds faults behind those that are set.
+func (srv *Server) addFaults(r *http.Request) (any, error) {
+	if err := srv.readFaults(r.Body, true); err != nil {
 		return nil, err
 	}
 	return srv.faultViews(), nil

@@ -22,6 +22,41 @@ func jsonDifferences(want string, got []byte) (list []string) {
 	return list
 }
 
+// partDifferences are those of a body of which only the keys in part count.
+func partDifferences(part string, got []byte) (list []string) {
+	if !json.Valid(got) {
+		return []string{"body: expected " + part + ", got " + clipped(string(got), "nothing")}
+	}
+	want := decodeJSON([]byte(part))
+	compareJSON("body", want, onlyKeysOf(want, decodeJSON(got)), &list)
+	return list
+}
+
+// onlyKeysOf leaves the keys out that the wanted objects do not have, also within lists.
+func onlyKeysOf(want, got any) any {
+	switch w := want.(type) {
+	case map[string]any:
+		if g, ok := got.(map[string]any); ok {
+			kept := map[string]any{}
+			for key := range w {
+				if value, there := g[key]; there {
+					kept[key] = onlyKeysOf(w[key], value)
+				}
+			}
+			return kept
+		}
+	case []any:
+		if g, ok := got.([]any); ok {
+			kept := slices.Clone(g)
+			for i := range min(len(w), len(g)) {
+				kept[i] = onlyKeysOf(w[i], g[i])
+			}
+			return kept
+		}
+	}
+	return got
+}
+
 func decodeJSON(text []byte) (v any) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber() // ids are not to be rounded

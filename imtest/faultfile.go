@@ -207,7 +207,10 @@ func (f *faultItem) parts() ([]Fault, error) {
 
 // SetFaults replaces all faults by those of a JSON list, which [WithFaults] shows. A list
 // with a mistake changes nothing; the error names the line that is wrong.
-func (srv *Server) SetFaults(r io.Reader) error {
+func (srv *Server) SetFaults(r io.Reader) error { return srv.readFaults(r, false) }
+
+// readFaults sets the faults of a list, or adds them to those that are set.
+func (srv *Server) readFaults(r io.Reader, add bool) error {
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return fmt.Errorf("imtest: %s: %w", nameOf(r, "faults"), err)
@@ -222,6 +225,9 @@ func (srv *Server) SetFaults(r io.Reader) error {
 	}
 	srv.faultMu.Lock()
 	defer srv.faultMu.Unlock()
+	if add {
+		faults = slices.Concat(srv.faults, faults)
+	}
 	srv.faults = faults
 	return nil
 }

@@ -27,12 +27,13 @@ type floor struct {
 }
 
 var floors = []floor{
-	{".", []string{"", "imtest/event", "imtest/internal/outbound", "imtest/internal/page", "imtest/internal/rest", "imtest/internal/wire", "imtest/internal/world", "internal/test/catalogue"}, nil},
+	{".", []string{"", "imtest/event", "imtest/internal/outbound", "imtest/internal/page", "imtest/internal/rest", "imtest/internal/wire", "imtest/internal/world", "imtest/internal/yamljson", "internal/test/catalogue"}, nil},
 	{"internal/rest", []string{"imtest/event", "imtest/internal/wire", "imtest/internal/world", "internal/pattern"}, nil},
 	{"internal/world", []string{"imtest/event", "internal/pattern"}, []string{"encoding/json", "net/http", "net/url", "mime", "mime/multipart"}},
 	{"internal/page", []string{"imtest/event", "imtest/internal/world", "internal/pattern"}, []string{"sync/atomic", "net/http/httptest", "text/template", "os", "net"}},
 	{"internal/wire", []string{"internal/pattern"}, nil},
 	{"internal/outbound", []string{"imtest/event"}, nil},
+	{"internal/yamljson", []string{"imtest/internal/wire"}, []string{"net/http"}},
 	{"event", nil, nil},
 }
 

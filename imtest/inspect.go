@@ -12,15 +12,15 @@ import (
 
 // User is an account, as a test sees and makes it.
 type User struct {
-	Username  string    // lower case
-	UUID      string    // made by the server
-	Password  string    // "": none
-	Nickname  string    // of push notifications
-	Activated bool      // false: banned
-	Online    bool      // connected on some device
-	Devices   []Device  // those that the user is logged in on
-	Created   time.Time // by the server's clock
-	Modified  time.Time // time of the last change, by the server's clock
+	Username  string    `json:"username"`          // lower case
+	UUID      string    `json:"uuid"`              // made by the server
+	Password  string    `json:"password,omitzero"` // "": none
+	Nickname  string    `json:"nickname,omitzero"` // of push notifications
+	Activated bool      `json:"activated"`         // false: banned
+	Online    bool      `json:"online"`            // connected on some device
+	Devices   []Device  `json:"devices,omitzero"`  // those that the user is logged in on
+	Created   time.Time `json:"created"`           // by the server's clock
+	Modified  time.Time `json:"modified"`          // time of the last change, by the server's clock
 }
 
 // Device is a device that a user is logged in on.
@@ -128,13 +128,13 @@ func shownMessages(list []world.Message) []Message {
 
 // File is an attachment that was uploaded.
 type File struct {
-	UUID        string    // its name in URLs
-	Name        string    // as it was uploaded
-	ContentType string    // with which it was uploaded
-	Data        []byte    // shared with the server, not to be changed
-	ShareSecret string    // opens a restricted file
-	Restricted  bool      // a download needs the share-secret
-	Time        time.Time // of the upload, by the server's clock
+	UUID        string    `json:"uuid"`                  // its name in URLs
+	Name        string    `json:"name"`                  // as it was uploaded
+	ContentType string    `json:"content_type"`          // with which it was uploaded
+	Data        []byte    `json:"-"`                     // shared with the server, not to be changed
+	ShareSecret string    `json:"share_secret,omitzero"` // opens a restricted file
+	Restricted  bool      `json:"restricted"`            // a download needs the share-secret
+	Time        time.Time `json:"time"`                  // of the upload, by the server's clock
 }
 
 // Files returns the attachments in the order of upload.

@@ -11,10 +11,10 @@ import (
 
 // StoredCallbacks is a set of callbacks that could not be delivered.
 type StoredCallbacks struct {
-	Start  time.Time // of the 10 minutes that it is for
-	Size   int       // number of callbacks
-	Resent int       // how often it was resent
-	Target string    // URL of the last resend, "": that of the rule
+	Start  time.Time `json:"start"`           // of the 10 minutes that it is for
+	Size   int       `json:"size"`            // number of callbacks
+	Resent int       `json:"resent"`          // how often it was resent
+	Target string    `json:"target,omitzero"` // URL of the last resend, "": that of the rule
 }
 
 // AddStoredCallbacks stores a set of failed callbacks, in place of one of the

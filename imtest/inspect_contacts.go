@@ -2,8 +2,8 @@ package imtest
 
 // Contact is a friend of a user.
 type Contact struct {
-	Username string // lower case
-	Remark   string // the owner's, "" if there is none
+	Username string `json:"username"`        // lower case
+	Remark   string `json:"remark,omitzero"` // the owner's, "" if there is none
 }
 
 // Contacts returns the friends of a user, the oldest friendship first.

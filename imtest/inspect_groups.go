@@ -11,60 +11,60 @@ import (
 // Group is a group, as a test sees and makes it. A mute without an end has the
 // one that the API gives it, time.UnixMilli(4638873600000): 2117 begins in China.
 type Group struct {
-	ID                string                       // made by the server, unless AddGroup was given one
-	Name              string                       // up to 128 characters
-	Description       string                       // up to 512 characters
-	Avatar            string                       // URL of a picture, "": none
-	Custom            string                       // free text of the app
-	Announcement      string                       // "": none
-	Owner             string                       // lower case
-	Members           []string                     // in order of joining, with owner and admins
-	Admins            []string                     // the owner is none
-	Blocked           []string                     // the block list
-	Allowed           []string                     // with owner and admins
-	Muted             map[string]time.Time         // ends of the mutes in force
-	MutedAll          bool                         // all members are muted, except for Allowed
-	Disabled          bool                         // frozen: nobody can send
-	Public            bool                         // users can find the group and ask to join
-	MembersOnly       bool                         // joining needs approval
-	AllowInvites      bool                         // plain members may invite
-	InviteNeedConfirm bool                         // users join only when they accept the invitation
-	MaxUsers          int                          // with the owner
-	Attributes        map[string]map[string]string // of members who have some
-	Files             []File                       // shared files, oldest first
-	Created           time.Time                    // by the server's clock
+	ID                string                       `json:"id"`                    // made by the server, unless AddGroup was given one
+	Name              string                       `json:"name"`                  // up to 128 characters
+	Description       string                       `json:"description,omitzero"`  // up to 512 characters
+	Avatar            string                       `json:"avatar,omitzero"`       // URL of a picture, "": none
+	Custom            string                       `json:"custom,omitzero"`       // free text of the app
+	Announcement      string                       `json:"announcement,omitzero"` // "": none
+	Owner             string                       `json:"owner"`                 // lower case
+	Members           []string                     `json:"members"`               // in order of joining, with owner and admins
+	Admins            []string                     `json:"admins"`                // the owner is none
+	Blocked           []string                     `json:"blocked"`               // the block list
+	Allowed           []string                     `json:"allowed"`               // with owner and admins
+	Muted             map[string]time.Time         `json:"muted"`                 // ends of the mutes in force
+	MutedAll          bool                         `json:"muted_all"`             // all members are muted, except for Allowed
+	Disabled          bool                         `json:"disabled"`              // frozen: nobody can send
+	Public            bool                         `json:"public"`                // users can find the group and ask to join
+	MembersOnly       bool                         `json:"members_only"`          // joining needs approval
+	AllowInvites      bool                         `json:"allow_invites"`         // plain members may invite
+	InviteNeedConfirm bool                         `json:"invite_need_confirm"`   // users join only when they accept the invitation
+	MaxUsers          int                          `json:"max_users"`             // with the owner
+	Attributes        map[string]map[string]string `json:"attributes"`            // of members who have some
+	Files             []File                       `json:"files"`                 // shared files, oldest first
+	Created           time.Time                    `json:"created"`               // by the server's clock
 }
 
 // Room is a chat room, as a test sees and makes it. Its mutes are like those of
 // a Group.
 type Room struct {
-	ID           string               // made by the server, unless the app or AddRoom chose it
-	Name         string               // up to 128 characters
-	Description  string               // up to 512 characters
-	Custom       string               // free text of the app
-	Announcement string               // "": none
-	Owner        string               // lower case
-	Members      []string             // in order of joining, with owner and admins
-	Admins       []string             // the owner is none
-	Blocked      []string             // the block list
-	Allowed      []string             // with owner and admins
-	Muted        map[string]time.Time // ends of the mutes in force
-	MutedAll     bool                 // all members are muted, except for Allowed
-	MaxUsers     int                  // with the owner
-	Attributes   map[string]string    // values by key
-	Tags         map[string][]string  // of members who have some
-	Created      time.Time            // by the server's clock
+	ID           string               `json:"id"`                    // made by the server, unless the app or AddRoom chose it
+	Name         string               `json:"name"`                  // up to 128 characters
+	Description  string               `json:"description,omitzero"`  // up to 512 characters
+	Custom       string               `json:"custom,omitzero"`       // free text of the app
+	Announcement string               `json:"announcement,omitzero"` // "": none
+	Owner        string               `json:"owner"`                 // lower case
+	Members      []string             `json:"members"`               // in order of joining, with owner and admins
+	Admins       []string             `json:"admins"`                // the owner is none
+	Blocked      []string             `json:"blocked"`               // the block list
+	Allowed      []string             `json:"allowed"`               // with owner and admins
+	Muted        map[string]time.Time `json:"muted"`                 // ends of the mutes in force
+	MutedAll     bool                 `json:"muted_all"`             // all members are muted, except for Allowed
+	MaxUsers     int                  `json:"max_users"`             // with the owner
+	Attributes   map[string]string    `json:"attributes"`            // values by key
+	Tags         map[string][]string  `json:"tags"`                  // of members who have some
+	Created      time.Time            `json:"created"`               // by the server's clock
 }
 
 // Thread is a thread of a group.
 type Thread struct {
-	ID        string    // in the form of a group id
-	Name      string    // up to 64 characters
-	Owner     string    // lower case
-	GroupID   string    // the group that it belongs to
-	MessageID string    // the message that it hangs on
-	Members   []string  // in order of joining
-	Created   time.Time // by the server's clock
+	ID        string    `json:"id"`         // in the form of a group id
+	Name      string    `json:"name"`       // up to 64 characters
+	Owner     string    `json:"owner"`      // lower case
+	GroupID   string    `json:"group_id"`   // the group that it belongs to
+	MessageID string    `json:"message_id"` // the message that it hangs on
+	Members   []string  `json:"members"`    // in order of joining
+	Created   time.Time `json:"created"`    // by the server's clock
 }
 
 // Group returns a group, and whether there is one.

@@ -10,10 +10,10 @@ import (
 
 // Conversation is an entry of a user's conversation list.
 type Conversation struct {
-	ChatType string  // "chat" or "groupchat"
-	ID       string  // the other user, or the group
-	Unread   int     // messages that the user has not read
-	Last     Message // the newest message
+	ChatType string  `json:"chat_type"` // "chat" or "groupchat"
+	ID       string  `json:"id"`        // the other user, or the group
+	Unread   int     `json:"unread"`    // messages that the user has not read
+	Last     Message `json:"last"`      // the newest message
 }
 
 // Conversations returns the conversation list of a user, the newest first.
@@ -47,8 +47,8 @@ func (srv *Server) MessageByID(id string) (Message, bool) {
 // Stream is a text message that arrives in chunks.
 type Stream struct {
 	Message
-	LastSeq  int64 // number of the chunk that came last
-	Finished bool  // the last chunk has come
+	LastSeq  int64 `json:"last_seq"` // number of the chunk that came last
+	Finished bool  `json:"finished"` // the last chunk has come
 }
 
 // Streams returns the streaming messages in the order of their first chunks.

@@ -9,8 +9,8 @@ import (
 
 // Presence is what a user publishes about themselves.
 type Presence struct {
-	Status map[string]string // by device: "0" offline, "1" online, others are the app's own
-	Ext    string            // free text for those who watch
+	Status map[string]string `json:"status"`       // by device: "0" offline, "1" online, others are the app's own
+	Ext    string            `json:"ext,omitzero"` // free text for those who watch
 }
 
 // Presence returns the presence of a user; a device that is logged in is "1"
@@ -27,8 +27,8 @@ func (srv *Server) SetPresence(user, device string, status int, ext string) {
 
 // Subscription is one user's to the presence of another.
 type Subscription struct {
-	To   string    // the user who is watched
-	Ends time.Time // when it expires, by the server's clock
+	To   string    `json:"to"`   // the user who is watched
+	Ends time.Time `json:"ends"` // when it expires, by the server's clock
 }
 
 // Subscriptions returns the subscriptions of a user that have not ended.

@@ -10,16 +10,16 @@ import (
 
 // Push is one push notification, to however many users.
 type Push struct {
-	Endpoint string          // id in the catalogue of the call that sent it
-	TaskID   int64           // 0: no task
-	Users    []string        // whom it is for, nil if it is for all
-	Labels   []string        // by which the users were found
-	All      bool            // for all users of the app
-	Strategy int             // as sent: 0 to 4, 2 if the call named none
-	Platform string          // android, ios or harmonyos, "" for all
-	Start    time.Time       // when it is to be sent
-	Message  json.RawMessage // pushMessage of the call
-	Time     time.Time       // of the call
+	Endpoint string          `json:"endpoint"`          // id in the catalogue of the call that sent it
+	TaskID   int64           `json:"task_id,omitzero"`  // 0: no task
+	Users    []string        `json:"users,omitzero"`    // whom it is for, nil if it is for all
+	Labels   []string        `json:"labels,omitzero"`   // by which the users were found
+	All      bool            `json:"all,omitzero"`      // for all users of the app
+	Strategy int             `json:"strategy"`          // as sent: 0 to 4, 2 if the call named none
+	Platform string          `json:"platform,omitzero"` // android, ios or harmonyos, "" for all
+	Start    time.Time       `json:"start,omitzero"`    // when it is to be sent
+	Message  json.RawMessage `json:"message,omitzero"`  // pushMessage of the call
+	Time     time.Time       `json:"time"`              // of the call
 }
 
 // Pushes returns what was pushed, oldest first.
@@ -43,18 +43,18 @@ func shownPush(p world.Push) Push {
 
 // PushBinding is a device that push notifications go to.
 type PushBinding struct {
-	Device   string // id of the device
-	Notifier string // name of the certificate
-	Token    string // of the device, made by its vendor
+	Device   string `json:"device"`   // id of the device
+	Notifier string `json:"notifier"` // name of the certificate
+	Token    string `json:"token"`    // of the device, made by its vendor
 }
 
 // PushUser is what push knows of a user. Nickname, display style and the old
 // do-not-disturb window are those of the account.
 type PushUser struct {
-	Language string        // for translations, "": none
-	Template string        // that the user chose, "": none
-	Bindings []PushBinding // in the order of binding
-	Labels   []string      // under which the user is
+	Language string        `json:"language,omitzero"` // for translations, "": none
+	Template string        `json:"template,omitzero"` // that the user chose, "": none
+	Bindings []PushBinding `json:"bindings"`          // in the order of binding
+	Labels   []string      `json:"labels,omitzero"`   // under which the user is
 }
 
 // PushUser returns what push knows of a user.
@@ -69,9 +69,9 @@ func (srv *Server) PushUser(name string) PushUser {
 
 // PushSettings are the settings of a user, for all messages or one conversation.
 type PushSettings struct {
-	Mode     string    // DEFAULT, ALL, AT or NONE
-	Interval string    // quiet hours of each day, "HH:MM-HH:MM", "": none
-	Until    time.Time // end of a pause, zero: none
+	Mode     string    `json:"mode"`              // DEFAULT, ALL, AT or NONE
+	Interval string    `json:"interval,omitzero"` // quiet hours of each day, "HH:MM-HH:MM", "": none
+	Until    time.Time `json:"until,omitzero"`    // end of a pause, zero: none
 }
 
 // PushSettings returns the settings of a user: chatType is "user" or

@@ -23,6 +23,10 @@ func (srv *Server) Reset() {
 	srv.world.Become(world.New(srv.conf.world()))
 }
 
+// ExpireTokens lets all tokens that the server has seen expire now, as a
+// change of the credentials would. Calls with them get a 401.
+func (srv *Server) ExpireTokens() { srv.world.ExpireTokens() }
+
 // Load replaces all that the server holds of its app by what [Server.Save] wrote.
 // Data that cannot be read change nothing. As with [WithData], a clock that is
 // behind the data is moved forward. Tokens, requests, faults and the use of quotas stay.

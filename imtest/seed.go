@@ -9,11 +9,13 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
+	"github.com/imrest/im-go/imtest/internal/yamljson"
 )
 
 // Seeded are the ids of what [Server.Seed] made, in the order of the file.
@@ -45,6 +47,9 @@ type seedUser struct {
 func (u *seedUser) UnmarshalJSON(text []byte) error {
 	if json.Unmarshal(text, &u.Username) == nil {
 		return nil
+	}
+	if text[0] != '{' {
+		return fmt.Errorf(`"users" has the entry %s, must be a name in quotes, or an object with "username"`, clipped(string(text), ""))
 	}
 	type plain seedUser // without this method
 	dec := json.NewDecoder(bytes.NewReader(text))
@@ -103,9 +108,10 @@ type seedMessage struct {
 	ClientMessage
 }
 
-// Seed adds users, groups, rooms and messages from one JSON file, in this order, as
+// Seed adds users, groups, rooms and messages from one file of JSON or YAML, in this order, as
 // AddUser, AddGroup and AddRoom do: what exists stays as it is, and no rule of the
-// API is in the way. Messages are sent as by calls of the API, without quotas, faults and a
+// API is in the way. What begins with a brace is JSON, everything else is YAML, of at most 4 MiB
+// with what its aliases repeat. Messages are sent as by calls of the API, without quotas, faults and a
 // trace among the requests. docs/emulator.md has the fields. A file with a mistake
 // changes nothing; a message that the API refuses is an error, and what was before it
 // stays.
@@ -113,7 +119,17 @@ func (srv *Server) Seed(r io.Reader) (Seeded, error) { return srv.seedFrom(conte
 
 func (srv *Server) seedFrom(ctx context.Context, r io.Reader) (Seeded, error) {
 	var file seedFile
-	if err := readControl(r, &file); err != nil {
+	text, err := io.ReadAll(r)
+	if err == nil {
+		text, err = yamljson.Object(text)
+	}
+	if err != nil {
+		return Seeded{}, fmt.Errorf("imtest: seed: the body: %w", err)
+	}
+	if err := readControl(bytes.NewReader(text), &file); err != nil {
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Type.Kind() == reflect.String {
+			err = fmt.Errorf("%w: a text of digits, true or false needs quotes", err)
+		}
 		return Seeded{}, fmt.Errorf("imtest: seed: %w", err)
 	}
 	if err := file.check(srv); err != nil {

@@ -208,8 +208,8 @@ type searchBody struct {
 	GroupIDs  []string     `json:"groupIds,omitempty"`
 	RoomIDs   []string     `json:"chatroomIds,omitempty"`
 	Types     string       `json:"contentType,omitzero"`
-	From      int64        `json:"startTime,omitzero"`
-	To        int64        `json:"endTime,omitzero"`
+	From      *int64       `json:"startTime,omitempty"` // 0 is 1970
+	To        *int64       `json:"endTime,omitempty"`
 	Order     SearchOrder  `json:"sort,omitzero"`
 	Page      int          `json:"page"`
 	Size      int          `json:"size"`
@@ -244,7 +244,7 @@ func (q *SearchQuery) wire(username string, o page.Numbered) *searchBody {
 		b.Pairs = append(b.Pairs, searchPair{username, peer})
 	}
 	if !q.From.IsZero() {
-		b.From, b.To = q.From.UnixMilli(), q.To.UnixMilli()
+		b.From, b.To = new(q.From.UnixMilli()), new(q.To.UnixMilli())
 	}
 	if h := q.Highlight; h != nil {
 		b.Highlight, b.Piece, b.Pieces, b.Before, b.After = true, h.Size, h.Count, h.Before, h.After

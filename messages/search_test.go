@@ -76,6 +76,15 @@ func TestSearch(t *testing.T) {
 			Want:     &page.Page[messages.Hit]{Items: []messages.Hit{{ID: "1", Body: messages.RawBody{}}}, Next: "3"},
 		},
 		{
+			ID: "messages.search", Name: "from the beginning of 1970",
+			Do: search(func(q *messages.SearchQuery) {
+				q.From, q.To = time.Unix(0, 0), time.Unix(0, 0)
+			}),
+			Request: searchRequest, Body: `{"data":{"keyword":"tea","startTime":0,"endTime":0,"page":1,"size":100}}`,
+			Response: `{"data":{"list":[],"pagination":{"isFinished":1}}}`,
+			Want:     &page.Page[messages.Hit]{Items: []messages.Hit{}},
+		},
+		{
 			ID: "messages.search", Name: "an empty page is the last", Do: search(nil),
 			Request: searchRequest, Body: searchBody,
 			Response: `{"data":{"list":[],"pagination":{"isFinished":0}}}`,

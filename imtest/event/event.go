@@ -18,7 +18,9 @@ package event
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 )
@@ -93,6 +95,9 @@ func decode(kind string, fields json.RawMessage) Data {
 	}
 	return Unknown{kind, fields}
 }
+
+// Kinds returns the kinds that there are, sorted.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds())) }
 
 // kinds are the structs by kind.
 var kinds = sync.OnceValue(func() map[string]reflect.Type {

@@ -48,6 +48,8 @@ func TestKinds(t *testing.T) {
 		assert.Equal(t, kind, reflect.Zero(kinds()[kind]).Interface().(Data).Kind())
 	}
 	assert.Len(t, kinds(), len(declared(t))-1)
+	assert.Len(t, Kinds(), len(kinds()))
+	assert.IsIncreasing(t, Kinds())
 }
 
 // fill gives every field a value that is not zero.

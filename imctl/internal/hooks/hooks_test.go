@@ -113,12 +113,16 @@ func TestTrigger(t *testing.T) {
 	assert.Len(t, body.Security, 32)
 	assert.Equal(t, c.Now.UnixMilli(), body.Timestamp)
 
+	r = c.Run("trigger", "message.recall", "--set", `payload.bodies=[{"msg":"hi"}]`, "--jq", ".payload.bodies[0].msg", "-o", "json").OK()
+	assert.Equal(t, `"hi"`, strings.TrimSpace(r), "an empty list is set as a whole")
+
 	for _, row := range []struct{ args, says string }{
 		{"trigger", "KIND is missing"},
 		{"trigger message.txt", `Did you mean "message.text"?`},
 		{"trigger message.text --set from", "must be key=value"},
 		{"trigger message.text --set timestamp=noon", "must be a number"},
 		{"trigger message.text --set payload.bodies.7.msg=x", `the list has no index "7"`},
+		{"trigger message.recall --set payload.bodies.0.msg=x", `the list is empty and has no index "0": set the whole list, as in payload.bodies=[{"msg":"hi"}]`},
 		{"trigger message.text --set from.name=x", "there is nothing below"},
 		{"trigger message.text --to http://127.0.0.1:1/", "--secret is missing"},
 		{"trigger message.text --to 127.0.0.1 --secret " + secretFile(t, "s"), "must be a URL"},

@@ -130,7 +130,10 @@ func setAt(node any, path []string, text string) error {
 		return setAt(node[path[0]], path[1:], text)
 	case []any:
 		i, err := strconv.Atoi(path[0])
-		if err != nil || i < 0 || i >= len(node) {
+		switch {
+		case len(node) == 0:
+			return fmt.Errorf(`the list is empty and has no index %q: set the whole list, as in payload.bodies=[{"msg":"hi"}]`, path[0])
+		case err != nil || i < 0 || i >= len(node):
 			return fmt.Errorf("the list has no index %q, must be 0 to %d", path[0], len(node)-1)
 		}
 		if last {

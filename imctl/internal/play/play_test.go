@@ -63,6 +63,19 @@ func TestServe(t *testing.T) {
 	c.Run("serve", "--addr", strings.TrimPrefix(where["url"], "http://")).Fails(app.ExitFailed, "127.0.0.1:0 picks a free port")
 }
 
+// A seed is JSON or YAML.
+func TestServeSeeds(t *testing.T) {
+	for form, text := range map[string]string{"JSON": `{"users": ["zoe"]}`, "YAML": "users:\n- zoe\n"} {
+		c := clitest.NewAlone(t)
+		name := filepath.Join(t.TempDir(), "seed")
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
+		serve := c.Start("serve", "--addr", "127.0.0.1:0", "--seed", name)
+		serve.Await("In another terminal")
+		assert.Contains(t, c.Run("--profile", "local", "users", "list").OK(), "zoe", form)
+		serve.Stop()
+	}
+}
+
 // A profile "local" of one's own stays as it is.
 func TestServeKeepsAProfile(t *testing.T) {
 	c := clitest.NewAlone(t)
@@ -89,6 +102,10 @@ func TestWrongFlags(t *testing.T) {
 		{"serve --callback http://127.0.0.1:1/?token=t --callback-secret @" + secret, "--callback has a secret"},
 		{"serve --callback-pre-send 127.0.0.1 --callback-secret @" + secret, "must be a URL"},
 		{"tail --after -1", "--after is -1"},
+		{"tail --kind nosuch", `there is no kind "nosuch"`},
+		{"tail --kind nosuch", "The kinds are admin_added, "},
+		{"tail --kind reset --kind mesage_sent", `Did you mean "message_sent"?`},
+		{"tail --kind message_sent,user_registred --dry-run", `Did you mean "user_registered"?`},
 	} {
 		c.Run(strings.Fields(row.args)...).Fails(app.ExitUsage, row.says)
 	}

@@ -51,7 +51,7 @@ func serve(a *app.App) *cobra.Command {
 	flags.StringVar(&s.quotas, "quotas", "", "keep the documented quotas of a `brand`: agora, or easemob, which --quotas alone means")
 	flags.Lookup("quotas").NoOptDefVal = "easemob"
 	flags.StringVar(&s.data, "data", "", "`file` to start from, if it is there, and to save to: at the end and on SIGHUP")
-	flags.StringVar(&s.seed, "seed", "", "JSON `file` of users, groups, rooms and messages to add")
+	flags.StringVar(&s.seed, "seed", "", "JSON or YAML `file` of users, groups, rooms and messages to add")
 	flags.BoolVar(&s.demo, "demo", false, "add some users, groups, rooms and messages")
 	flags.StringVar(&s.faults, "faults", "", "JSON `file` of the calls that break")
 	flags.StringVar(&s.tls, "tls", "", "serve HTTPS, and write the certificate that clients must trust to this `file`")

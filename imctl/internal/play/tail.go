@@ -7,12 +7,14 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/output"
+	"github.com/imrest/im-go/imtest/event"
 )
 
 // maxEvent bounds a line of events.
@@ -43,6 +45,9 @@ func tail(a *app.App) *cobra.Command {
 		if after < 0 {
 			return app.Usage("%s", a.T("--%s is %d, must be 0 or more", "after", after))
 		}
+		if err := checkKinds(a, kinds); err != nil {
+			return err
+		}
 		if a.Globals.DryRun {
 			a.Say("No request to show: tail reads what has happened.")
 			return nil
@@ -50,6 +55,22 @@ func tail(a *app.App) *cobra.Command {
 		return follow(c.Context(), a, after, !noFollow, kinds)
 	}
 	return c
+}
+
+// checkKinds rejects a kind that no event has, and suggests the nearest.
+func checkKinds(a *app.App, kinds []string) error {
+	known := event.Kinds()
+	for _, kind := range kinds {
+		if slices.Contains(known, kind) {
+			continue
+		}
+		hint := a.T("The kinds are %s.", strings.Join(known, ", "))
+		if near := app.Nearest(kind, known); near != "" {
+			hint = a.T("Did you mean %q?", near)
+		}
+		return app.WithHint(app.Usage("%s", a.T("there is no kind %q", kind)), hint)
+	}
+	return nil
 }
 
 func follow(ctx context.Context, a *app.App, after int64, on bool, kinds []string) error {
