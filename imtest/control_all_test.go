@@ -77,14 +77,14 @@ func TestEveryMethodHasAPath(t *testing.T) {
 		guides[i] = string(text)
 	}
 	server, seen := reflect.TypeFor[*imtest.Server](), map[string]bool{}
-	for i := range server.NumMethod() {
-		name := server.Method(i).Name
+	for m := range server.Methods() {
+		name := m.Name
 		if name == "Dump" {
 			continue // these tests' own
 		}
 		path, here := overHTTP[name]
 		reason, there := goOnly[name]
-		assert.True(t, here != there, "%s needs a path of /_im/ in overHTTP, or a reason in goOnly", name)
+		assert.NotEqual(t, here, there, "%s needs a path of /_im/ in overHTTP, or a reason in goOnly", name)
 		assert.True(t, here || reason != "", name)
 		if seen[name] = true; !here {
 			continue

@@ -2,9 +2,9 @@ package imtest_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -166,7 +166,7 @@ func TestControlExpectsParts(t *testing.T) {
 		text, err := io.ReadAll(resp.Body)
 		require.NoError(t, err)
 		resp.Body.Close()
-		assert.Equal(t, want, fmt.Sprint(resp.StatusCode)+" "+string(text))
+		assert.Equal(t, want, strconv.Itoa(resp.StatusCode)+" "+string(text))
 	}
 	for text, want := range map[string]string{
 		`[{"endpoint":"users.get"},{"endpoint":"users.get","body":{},"body_part":{}}]`: `expected call 2: only one of \"body\"`,
