@@ -97,6 +97,14 @@ func TestLongConversationDelaysNoOther(t *testing.T) {
 	})
 }
 
+// However many events other processes have, the look for due ones works.
+func TestManyBusyEvents(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		s, _ := p.inbox(t, inbox.Options{Poll: time.Minute})
+		require.NoError(t, s.LookPast(t.Context(), 70_000))
+	})
+}
+
 // A message whose key was seen with another body has been kept, too: Recover must not hand it over again.
 func TestSuspiciousMessagesAreFound(t *testing.T) {
 	onAll(t, func(t *testing.T, p place) {

@@ -13,8 +13,10 @@ import (
 	"github.com/imrest/im-go/callbacks"
 )
 
-// window is how many events are looked for at once.
-const window = 256
+const (
+	window      = 256    // events that are looked for at once
+	maxExcluded = 10_000 // busy ones that a look leaves out: databases take some 30,000 values in a statement
+)
 
 // errEnding is the cause of the handlers' context when the grace is over.
 var errEnding = errors.New("inbox: the process is ending")
@@ -127,8 +129,8 @@ func (s *Inbox) trouble(ctx context.Context, what string, err error) {
 // event that waits for another attempt, none is.
 func (s *Inbox) due(ctx context.Context, busy []candidate) ([]candidate, error) {
 	now := micros(time.Now())
-	ids, lanes := []any{int64(0)}, []any{[]byte{}} // an event has neither: a list is never empty
-	for _, c := range busy {
+	ids, lanes := []any{int64(0)}, []any{[]byte{}}         // an event has neither: a list is never empty
+	for _, c := range busy[:min(len(busy), maxExcluded)] { // grouped leaves out the others
 		if c.lane == "" {
 			ids = append(ids, c.id)
 		} else {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -64,7 +63,7 @@ func checkKinds(a *app.App, kinds []string) error {
 		if slices.Contains(known, kind) {
 			continue
 		}
-		hint := a.T("The kinds are %s.", strings.Join(known, ", "))
+		hint := a.T("The kinds are %s.", a.List(known))
 		if near := app.Nearest(kind, known); near != "" {
 			hint = a.T("Did you mean %q?", near)
 		}
