@@ -281,7 +281,7 @@ func TestTimesThatNoCalendarHas(t *testing.T) {
 		for _, millis := range []int64{math.MaxInt64, 253370764800000, math.MinInt64} {
 			assert.Equal(t, 400, c.send("POST", path, fmt.Sprintf(body, millis)).status, "%s at %d", path, millis)
 		}
-		assert.Equal(t, 200, c.send("POST", path, fmt.Sprintf(body, 253370764799999)).status, path)
+		assert.Equal(t, 200, c.send("POST", path, fmt.Sprintf(body, int64(253370764799999))).status, path)
 	}
 	saved(t, c.srv)
 	for e := range c.srv.Events() {
