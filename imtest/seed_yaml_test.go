@@ -155,7 +155,7 @@ func TestWrongYAMLChangesNothing(t *testing.T) {
 		"users:\n- username:":                      `users[0]: "username" is missing`,
 		"users: [alice, 10086]":                    `the entry 10086, must be a name in quotes`,
 		"users: alice":                             "users",
-		"groups: [{id: 7, owner: alice}]":          "groups.id of type string: a text of digits, true or false needs quotes",
+		"groups: [{id: 7, owner: alice}]":          "id of type string: a text of digits, true or false needs quotes",
 		"users: [{username: a, online: yes}]":      "online of type bool",
 		"users:\n- alice\n- 007":                   "line 3: 007 must be a decimal number",
 		"users:\n- 0x1F":                           "line 2: 0x1F must be a decimal number",
