@@ -107,6 +107,7 @@ func (h *Handler) handleKept(ctx context.Context, k Kept) error {
 	return err
 }
 
+// errGoexit is that of a function which has not returned.
 var errGoexit = errors.New("callbacks: a function ended its goroutine")
 
 // handleApart is handle in a goroutine that functions may end (runtime.Goexit, t.FailNow) without ending

@@ -2,7 +2,6 @@ package callbacks
 
 import (
 	"context"
-	"errors"
 	"sync"
 )
 
@@ -99,7 +98,7 @@ func (k *keys) once(ctx context.Context, key, digest string, handle func(suspici
 
 // fly handles an event, and lets those go on that wait for the outcome, even if handle ends its goroutine.
 func (k *keys) fly(key, digest string, done chan struct{}, handle func() error) error {
-	err := errors.New("has not returned")
+	err := errGoexit
 	defer func() {
 		k.mu.Lock()
 		defer k.mu.Unlock()

@@ -1,6 +1,7 @@
 package imtest
 
 import (
+	"fmt"
 	"sync"
 	"time"
 )
@@ -20,6 +21,21 @@ type clockState struct {
 
 // NewClock returns a clock that stands at now until it is moved.
 func NewClock(now time.Time) *Clock { return &Clock{clockState: clockState{fixed: now}} }
+
+// ParseClock returns a clock that runs on from a time such as "2026-03-01T09:00:00Z". Errors: what is not such a
+// time, or is not of the years 1970 to 2200.
+func ParseClock(text string) (*Clock, error) {
+	now, err := time.Parse(time.RFC3339, text)
+	if err != nil || !timeOfClock(now) {
+		return nil, fmt.Errorf("imtest: the clock is %q, must be a time of the years 1970 to 2200, such as 2026-03-01T09:00:00Z", text)
+	}
+	clock := new(Clock)
+	clock.Set(now)
+	return clock, nil
+}
+
+// timeOfClock holds for times that every field of the API can have, and with room for a test to move on.
+func timeOfClock(t time.Time) bool { return t.UTC().Year() >= 1970 && t.UTC().Year() <= 2200 }
 
 // Now returns the server's time.
 func (c *Clock) Now() time.Time {

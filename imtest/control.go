@@ -174,7 +174,7 @@ func (m *clockMove) check(now time.Time) (ahead time.Duration, err error) {
 			return 0, errors.New(`"advance" must be a length of time, such as "24h" or "1.5s"`)
 		}
 	}
-	if year := now.Add(ahead).UTC().Year(); year < 1970 || year > 2200 {
+	if !timeOfClock(now.Add(ahead)) {
 		return 0, errors.New("the clock must stay within the years 1970 to 2200")
 	}
 	return ahead, nil

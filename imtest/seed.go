@@ -57,7 +57,7 @@ func (u *seedUser) UnmarshalJSON(text []byte) error {
 	return dec.Decode((*plain)(u))
 }
 
-// seedGroup is a Group, with keys.
+// seedGroup is what a seed may say of a Group.
 type seedGroup struct {
 	ID                string                       `json:"id"`
 	Name              string                       `json:"name"`
@@ -83,7 +83,7 @@ type seedGroup struct {
 	Created           time.Time                    `json:"-"`
 }
 
-// seedRoom is a Room, with keys.
+// seedRoom is what a seed may say of a Room.
 type seedRoom struct {
 	ID           string               `json:"id"`
 	Name         string               `json:"name"`

@@ -22,7 +22,6 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/imrest/im-go/imtest"
 )
@@ -127,11 +126,11 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	}
 	s.options = append(s.options, imtest.WithCallbacks(rules...))
 	if *clock != "" {
-		now, err := time.Parse(time.RFC3339, *clock)
-		if err != nil || now.Year() < 1970 || now.Year() > 2200 {
-			return nil, wrongUsage(stderr, "-clock must be a time of the years 1970 to 2200, such as 2026-03-01T09:00:00Z, not %q", *clock)
+		parsed, err := imtest.ParseClock(*clock)
+		if err != nil {
+			return nil, wrongUsage(stderr, "-clock: %v", err)
 		}
-		s.options = append(s.options, imtest.WithClock(clockAt(now)))
+		s.options = append(s.options, imtest.WithClock(parsed))
 	}
 	if s.log != "" {
 		s.options = append(s.options, imtest.WithRequestLog(s.log.writer(stderr)))
@@ -163,13 +162,6 @@ func callbackRules(after, before, secret string) (rules []imtest.Rule, err error
 		rules = append(rules, imtest.Rule{Name: "callback-pre-send", URL: before, Secret: secret, Kinds: []string{"pre_send"}, Tells: true})
 	}
 	return rules, nil
-}
-
-// clockAt is a clock that runs on from a time.
-func clockAt(now time.Time) *imtest.Clock {
-	clock := new(imtest.Clock)
-	clock.Set(now)
-	return clock
 }
 
 func wrongUsage(stderr io.Writer, format string, args ...any) error {

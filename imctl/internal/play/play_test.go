@@ -96,6 +96,7 @@ func TestWrongFlags(t *testing.T) {
 		{"serve --app-key acme", "org#app"},
 		{"serve --quotas=mine", `--quotas is "mine"`},
 		{"serve --clock noon", `--clock is "noon"`},
+		{"serve --clock 9999-01-01T00:00:00Z", "of the years 1970 to 2200"},
 		{"serve --callback http://127.0.0.1:1/", "--callback-secret must be given with"},
 		{"serve --callback-secret @" + secret, "--callback-secret must be given with"},
 		{"serve --callback-secret hunter2", "secrets are read from @FILE"},

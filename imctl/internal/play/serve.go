@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -129,12 +128,10 @@ func (s *settings) options(a *app.App) ([]imtest.Option, error) {
 		return nil, app.Usage("%s", a.T("--%s is %q, must be %s", "quotas", s.quotas, a.List([]string{string(im.Agora), string(im.Easemob)})))
 	}
 	if s.clock != "" {
-		now, err := time.Parse(time.RFC3339, s.clock)
+		clock, err := imtest.ParseClock(s.clock)
 		if err != nil {
-			return nil, app.Usage("%s", a.T("--clock is %q, must be a time such as 2026-03-01T09:00:00Z", s.clock))
+			return nil, app.Usage("%s", a.T("--clock is %q, must be a time of the years 1970 to 2200, such as 2026-03-01T09:00:00Z", s.clock))
 		}
-		clock := new(imtest.Clock)
-		clock.Set(now)
 		options = append(options, imtest.WithClock(clock))
 	}
 	if s.data != "" {

@@ -15,7 +15,7 @@ import (
 	"github.com/imrest/im-go/redisquota"
 )
 
-// patience bounds the question whether the host is an emulator, which the real service need not answer.
+// patience bounds the question whether the host is an emulator, to which the real service need not respond.
 const patience = 10 * time.Second
 
 // source finds out where what is used is known: on Redis, else in an emulator. Where it is not

@@ -79,27 +79,9 @@ func (o *Object) Has(names ...string) bool { return o.Raw(names...) != nil }
 
 // Text returns a string, "" if there is none.
 func (o *Object) Text(names ...string) string {
-	if text, ok := unescaped(o.Raw(names...)); ok {
-		return text
-	}
 	var v string
 	o.Decode(&v, names)
 	return v
-}
-
-// unescaped reads a JSON string of plain ASCII, as nearly all names and types are: most of what a
-// send costs would otherwise be the decoder's beginnings.
-func unescaped(raw json.RawMessage) (string, bool) {
-	if len(raw) < 2 || raw[0] != '"' {
-		return "", false
-	}
-	text := raw[1 : len(raw)-1]
-	for _, c := range text {
-		if c == '\\' || c >= utf8.RuneSelf {
-			return "", false
-		}
-	}
-	return string(text), true
 }
 
 // Texts returns an array of strings.
