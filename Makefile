@@ -79,7 +79,6 @@ bench-quota: ## how much of a quota is used, and how often it is passed
 
 torture: ## the whole of the fault tests, at most 15 minutes each; the kills of inbox, of the chain from the emulator too, some 15 minutes for each database
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 15m -run 'Torture|Promise' -v ./internal/test/faults/...
-	IM_TORTURE=1 $(GO) test -count 1 -timeout 2m -run 'QuotasAreKept|NightlyLane' -v ./internal/test/e2e
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 10m -v ./internal/test/jobs
 	IM_TORTURE=1 $(GO) -C imctl test -count 1 -timeout 10m -run 'Start|Bulk' -v .
 	IM_TORTURE=1 $(GO) -C redisquota test -count 1 -timeout 5m -run 'Fleet|Restart' -v ./...

@@ -39,9 +39,10 @@ type doubt struct {
 
 // accepted notes that the server took the token of a call.
 func (t *tokenCache) accepted(sent bearer, r *tokenRefusals, at place) {
-	token, now := sent.held, time.Now()
+	token := sent.held
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	now := time.Now()
 	token.settle()
 	token.proven, t.acceptedAt = true, now
 	if token == t.current {
@@ -70,9 +71,9 @@ func (t *tokenCache) accepted(sent bearer, r *tokenRefusals, at place) {
 // refused notes that the server refused the token of a call. It reports whether, and
 // after which wait, another token may serve the call.
 func (t *tokenCache) refused(sent bearer, r *tokenRefusals, at place, failure *Error) (wait time.Duration, retry bool) {
-	now := time.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	now := time.Now()
 	t.note(sent.held, r, at, failure, now)
 	switch {
 	case now.Sub(r.since) >= t.timeout:

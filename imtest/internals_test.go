@@ -79,3 +79,21 @@ func TestGivenBackTooLate(t *testing.T) {
 	_, err = srv.quotas.take(e, send())
 	assert.NotNil(t, err, "21 of 20")
 }
+
+// A call that waits for the lock counts when it has it. By a time read before, it would be refused because of the calls
+// that others made while it waited, in the period after.
+func TestQuotaCountsACallWhenItIsItsTurn(t *testing.T) {
+	srv := NewServer(t, WithQuotas())
+	c := srv.newCall(httptest.NewRequest("GET", "/acme/demo/users/alice", nil))
+	looks := 0
+	c.App.Now = func() time.Time {
+		looks++
+		if srv.quotas.mu.TryLock() {
+			srv.quotas.mu.Unlock()
+			assert.Fail(t, "the time is read before the lock is held")
+		}
+		return time.Now()
+	}
+	srv.quotas.count(c, func() *wire.Reply { return &wire.Reply{Status: 200} })
+	assert.Equal(t, 1, looks)
+}

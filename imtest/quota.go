@@ -92,9 +92,9 @@ func (q *quotas) budgets(e catalogue.Endpoint) []catalogue.Budget {
 // take returns the messages that it counted.
 func (q *quotas) take(e catalogue.Endpoint, c *wire.Call) ([]toll, *wire.Error) {
 	items := targets(c)
-	now := c.App.Now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	now := c.App.Now() // under the lock, or calls that came meanwhile would count in a period that has ended
 	var windows []*window
 	for _, budget := range q.budgets(e) {
 		for i, quota := range budget.Quotas {
@@ -203,9 +203,9 @@ func (srv *Server) QuotaUse() []QuotaUse {
 	if q == nil {
 		return nil
 	}
-	now := srv.Clock().Now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	now := srv.Clock().Now()
 	var list []QuotaUse
 	for key, w := range q.windows {
 		w.forget(now)

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -19,8 +18,7 @@ import (
 func manageUsers(t *testing.T, srv *imtest.Server, options ...im.Option) (succeeded, refused int, took time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		srv.AddUsers("alice")
-		options = append(options, im.WithHTTPClient(&http.Client{Transport: inProcess(func() http.Handler { return srv })}))
-		client, seen := counted(t, srv, options...)
+		client, seen := countedOnAFakeClock(t, srv, options...)
 		start := time.Now()
 		var group sync.WaitGroup
 		for range 100 {
