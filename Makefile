@@ -48,8 +48,7 @@ cross: ## builds and vets, tests included, for every target
 	@echo js/wasm .; export GOOS=js GOARCH=wasm; $(GO) build ./... && $(GO) vet ./...
 
 race:
-	$(GO) test -race ./...
-	@for m in $(NESTED); do (cd $$m && $(GO) test -race -short ./...) || exit 1; done
+	@for m in . $(NESTED); do (cd $$m && $(GO) test -race -short ./...) || exit 1; done
 	@$(INTOOLS) test -race ./...
 
 tidy: ## fails when go.mod or go.sum is not tidy; make tidy DIFF= writes them

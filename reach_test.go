@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -104,7 +105,7 @@ const oneRecord = `{"msg_id":"1","payload":{"bodies":[{"type":"txt","msg":"hi"}]
 
 func readHour(t *testing.T, client *im.Client) error {
 	t.Helper()
-	for record, err := range client.Messages.ReadHistory(t.Context(), time.Unix(1718006400, 0), messages.HistoryOptions{}) {
+	for record, err := range client.Messages.ReadHistory(t.Context(), time.Unix(1718006400, 0), messages.HistoryOptions{Zone: time.UTC}) {
 		if err != nil {
 			return err
 		}
@@ -181,51 +182,61 @@ func newHostOfBoth(t *testing.T) (*host, string) {
 	return plain, both.Addr().String()
 }
 
+// historyFrom is a transport on which the API names a file in plain http, that another transport fetches.
+func historyFrom(address string, files roundTripper) roundTripper {
+	api := script{responses: []response{{status: 200, body: `{"data":[{"url":"` + address + `"}]}`}}}
+	return func(r *http.Request) (*http.Response, error) {
+		if r.URL.Host == config.Host {
+			return api.RoundTrip(r)
+		}
+		return files(r)
+	}
+}
+
 // A host that swallows https does not hold up the file.
 func TestHistoryWhereHTTPSHangs(t *testing.T) {
-	var attempts []string
-	transport := roundTripper(func(r *http.Request) (*http.Response, error) {
-		if strings.HasPrefix(r.URL.Path, "/acme/demo") {
-			return http.DefaultTransport.RoundTrip(r)
-		}
-		attempts = append(attempts, r.URL.Scheme+"://"+r.URL.Host)
-		if r.URL.Scheme == "https" {
-			<-r.Context().Done()
-			return nil, r.Context().Err()
-		}
-		if len(attempts) == 2 {
-			return nil, errBroken
-		}
-		return (&script{responses: []response{{status: 200, body: oneRecord}}}).RoundTrip(r)
+	synctest.Test(t, func(t *testing.T) {
+		var attempts []string
+		transport := historyFrom("http://203.0.113.10:80/f", func(r *http.Request) (*http.Response, error) {
+			attempts = append(attempts, r.URL.Scheme+"://"+r.URL.Host)
+			if r.URL.Scheme == "https" {
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}
+			if len(attempts) == 2 {
+				return nil, errBroken
+			}
+			return (&script{responses: []response{{status: 200, body: oneRecord}}}).RoundTrip(r)
+		})
+		started := time.Now()
+		client, err := im.New(config, im.WithHTTPClient(&http.Client{Transport: transport}), im.WithTimeout(20*time.Second), im.WithRetries(1))
+		require.NoError(t, err)
+		require.NoError(t, readHour(t, client))
+		assert.Equal(t, []string{"https://203.0.113.10", "http://203.0.113.10:80", "http://203.0.113.10:80"}, attempts, "once is enough")
+		assert.InDelta(t, 5, time.Since(started).Seconds(), 1, "5 s over https, and a wait before the retry")
 	})
-	api := historyAt(t, "http://203.0.113.10:80/f")
-	started := time.Now()
-	client := api.client(t, im.WithHTTPClient(&http.Client{Transport: transport}), im.WithTimeout(400*time.Millisecond), im.WithRetries(1))
-	require.NoError(t, readHour(t, client))
-	assert.Equal(t, []string{"https://203.0.113.10", "http://203.0.113.10:80", "http://203.0.113.10:80"}, attempts, "once is enough")
-	assert.Less(t, time.Since(started), 5*time.Second)
 }
 
 // A transport that does not say when it has a connection does not lose the file on the
 // way.
 func TestHistoryBySilentTransports(t *testing.T) {
-	transport := roundTripper(func(r *http.Request) (*http.Response, error) {
-		if strings.HasPrefix(r.URL.Path, "/acme/demo") {
-			return http.DefaultTransport.RoundTrip(r)
-		}
-		body, w := io.Pipe()
-		context.AfterFunc(r.Context(), func() { _ = w.CloseWithError(r.Context().Err()) })
-		go func() {
-			for _, part := range strings.SplitAfter(oneRecord, ",") {
-				time.Sleep(250 * time.Millisecond)
-				_, _ = io.WriteString(w, part)
-			}
-			_ = w.Close()
-		}()
-		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: body, ContentLength: -1, Request: r}, nil
+	synctest.Test(t, func(t *testing.T) {
+		transport := historyFrom("http://203.0.113.10/f", func(r *http.Request) (*http.Response, error) {
+			body, w := io.Pipe()
+			context.AfterFunc(r.Context(), func() { _ = w.CloseWithError(r.Context().Err()) })
+			go func() {
+				for _, part := range strings.SplitAfter(oneRecord, ",") {
+					time.Sleep(250 * time.Millisecond)
+					_, _ = io.WriteString(w, part)
+				}
+				_ = w.Close()
+			}()
+			return &http.Response{StatusCode: 200, Header: http.Header{}, Body: body, ContentLength: -1, Request: r}, nil
+		})
+		client, err := im.New(config, im.WithHTTPClient(&http.Client{Transport: transport}), im.WithRetries(0), im.WithTimeout(800*time.Millisecond))
+		require.NoError(t, err)
+		require.NoError(t, readHour(t, client))
 	})
-	api := historyAt(t, "http://203.0.113.10/f")
-	require.NoError(t, readHour(t, api.client(t, im.WithHTTPClient(&http.Client{Transport: transport}), im.WithTimeout(800*time.Millisecond))))
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)

@@ -74,6 +74,9 @@ var (
 // The Go blocks of the README and of the guides compile, and their tests pass. Those with
 // redisquota are compiled by its tests, which have what it needs.
 func TestDocumentedCode(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds programs, which run without the race detector anyway")
+	}
 	dir := t.TempDir()
 	root, err := filepath.Abs(".")
 	require.NoError(t, err)

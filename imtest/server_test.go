@@ -310,14 +310,3 @@ func TestManyClientsAtOnce(t *testing.T) {
 	assert.Len(t, c.srv.GroupMessages("1"), 64)
 	assert.Len(t, c.srv.Users(), 128)
 }
-
-func TestStartIsFast(t *testing.T) {
-	imtest.NewServer(t) // builds the routing table
-	best := time.Hour
-	for range 10 {
-		start := time.Now()
-		imtest.NewServer(t)
-		best = min(best, time.Since(start))
-	}
-	assert.Less(t, best, 5*time.Millisecond)
-}

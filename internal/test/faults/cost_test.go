@@ -48,6 +48,7 @@ func worst() map[string]string {
 // The worst response of 1 MiB costs a bounded amount of memory on every endpoint, in
 // whatever status, and printing its error costs next to nothing.
 func TestWorstResponseIsCheap(t *testing.T) {
+	oneAtATime(t)
 	r := new(reply)
 	most, slowest := uint64(0), time.Duration(0)
 	where, when := "", ""
@@ -83,6 +84,7 @@ func TestWorstResponseIsCheap(t *testing.T) {
 
 // Documented responses that are blown up to 1 MiB are no worse.
 func TestBlownUpResponseIsCheap(t *testing.T) {
+	oneAtATime(t)
 	r := new(reply)
 	most, where := uint64(0), ""
 	for _, domain := range domainNames() {

@@ -13,6 +13,7 @@ var cursor = regexp.MustCompile(`"cursor": *"[^"]+"`)
 
 // Every method takes a cursor as a number where it takes one as a text, and null.
 func TestCursorsMayBeNumbers(t *testing.T) {
+	oneAtATime(t)
 	r := new(reply)
 	tried := make(map[string]bool)
 	for _, domain := range domainNames() {

@@ -146,6 +146,7 @@ func repeated(begin, text string, n int, end string) http.HandlerFunc {
 
 // A gzip bomb in place of a history file costs one line's memory, and ends.
 func TestPromiseHistoryBombIsHarmless(t *testing.T) {
+	oneAtATime(t)
 	size := int64(scale(16<<20, 1<<30))
 	for name, text := range map[string]string{"one line": "x", "empty lines": "\n", "short lines": "{}\n"} {
 		t.Run(name, func(t *testing.T) {

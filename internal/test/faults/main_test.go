@@ -29,6 +29,15 @@ func scale(small, whole int) int {
 	return small
 }
 
+// oneAtATime marks a test that makes one call after another: it has nothing for the race detector, under which it takes
+// minutes. `make race` asks for short tests.
+func oneAtATime(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("one call at a time")
+	}
+}
+
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if flag.Lookup("test.fuzz").Value.String() == "" {

@@ -99,6 +99,7 @@ func fuzzResponses(f *testing.F, domain string) {
 
 // Every documented response of a domain is given to every method of it.
 func TestAnyResponseToAnyMethod(t *testing.T) {
+	oneAtATime(t)
 	r := new(reply)
 	for _, domain := range domainNames() {
 		for _, p := range replied(t, r, domain) {
@@ -237,6 +238,7 @@ func blownUp(t testing.TB, response string, values, size int) map[string]func() 
 // Whatever a response of the size allowed is made of, reading and decoding it takes
 // a bounded multiple of that size, garbage included.
 func TestPromiseDecodingIsBounded(t *testing.T) {
+	oneAtATime(t)
 	const limit = 640_000 // the smallest for which the bound on values is in proportion
 	r := new(reply)
 	runs := 0

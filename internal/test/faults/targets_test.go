@@ -150,6 +150,7 @@ var fillings = []filling{
 // is made hostile in turn. What it turns up in is that value and nothing else of
 // the request changes, or the call is refused.
 func TestPromiseNoArgumentChangesTheTarget(t *testing.T) {
+	oneAtATime(t)
 	rec, client := record(t)
 	covered := make(map[string]bool)
 	lists := make(map[string]bool) // shapes of paths whose last segment holds several values
