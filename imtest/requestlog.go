@@ -33,8 +33,9 @@ const (
 type requestLog struct {
 	mu    sync.Mutex
 	list  []Request // oldest first
+	sizes []int     // of each of them
 	gone  int64     // how many were before these
-	bytes int
+	bytes int       // sum of the sizes
 }
 
 // size is about what a request takes in memory. Many short headers take more
@@ -85,14 +86,15 @@ func (srv *Server) remember(c *wire.Call, status int) {
 }
 
 func (l *requestLog) add(req Request) {
+	size := req.size()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.list = append(l.list, req)
-	l.bytes += req.size()
+	l.list, l.sizes = append(l.list, req), append(l.sizes, size)
+	l.bytes += size
 	for len(l.list) > 1 && (len(l.list) > keptRequests || l.bytes > keptBytes) {
-		l.bytes -= l.list[0].size()
+		l.bytes -= l.sizes[0]
 		l.list[0] = Request{} // what the array holds before the list is not freed
-		l.list, l.gone = l.list[1:], l.gone+1
+		l.list, l.sizes, l.gone = l.list[1:], l.sizes[1:], l.gone+1
 	}
 }
 

@@ -58,5 +58,5 @@ func (l *requestLog) reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.gone += int64(len(l.list))
-	l.list, l.bytes = nil, 0
+	l.list, l.sizes, l.bytes = nil, nil, 0
 }
