@@ -115,3 +115,35 @@ func TestPruning(t *testing.T) {
 		})
 	})
 }
+
+// What a clock that was ahead has put off waits for seconds, however far the clock was set back, and stays in its order.
+func TestClockSetBack(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		synctest.Test(t, func(t *testing.T) {
+			s, db := p.inbox(t, inbox.Options{OrderBy: inbox.Conversation})
+			h := newHandler(t, callbacks.Config{Store: s})
+			var handled []string
+			callbacks.On(h, func(_ context.Context, e *callbacks.Recalled) error {
+				handled = append(handled, e.CallID)
+				return nil
+			})
+			keep := func(n int, ahead time.Duration) {
+				_, err := s.Keep(t.Context(), callbacks.Kept{
+					Key: fmt.Sprint(n), Digest: "d", Body: numbered(n).JSON(), Received: time.Now().Add(ahead),
+				})
+				require.NoError(t, err)
+			}
+			keep(0, 365*24*time.Hour)
+			stop := run(t, h)
+			time.Sleep(time.Second)
+			keep(1, time.Hour)
+			keep(2, 11*time.Minute)
+			keep(3, 0)
+			time.Sleep(10 * time.Second)
+			stop()
+			assert.Equal(t, []string{"c0", "c1", "c2", "c3"}, handled)
+			assert.Equal(t, inbox.Counts{}, counts(t, s))
+			require.NoError(t, db.Close())
+		})
+	})
+}
