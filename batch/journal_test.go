@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -262,6 +263,28 @@ func TestJournalThatContradictsItself(t *testing.T) {
 		for _, err := range batch.ReadJournal(path) {
 			require.ErrorContains(t, err, "the line is damaged")
 		}
+	}
+}
+
+// A header that was damaged asks for no memory, and neither does a file of another kind.
+func TestJournalThatAsksForMemory(t *testing.T) {
+	const third = `{"record":"end","chunk":2,"rows":1,"hash":"00000000000000f2"}` + "\n"
+	large := make([]byte, 32<<20)
+	for text, problem := range map[string]string{
+		`{"record":"job","version":1,"name":"test","max":1000001}` + "\n" + third:       "max is 1000001, must be from 1 to 1000000",
+		`{"record":"job","version":1,"name":"test","max":1099511627776}` + "\n" + third: "must be from 1 to 1000000",
+		`{"record":"job","version":1,"name":"test","max":0}` + "\n":                     "max is 0, must be from 1 to 1000000",
+		string(large): "this is not a journal",
+	} {
+		path := filepath.Join(t.TempDir(), "journal")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for row, err := range batch.ReadJournal(path) {
+			require.ErrorContains(t, err, problem, row)
+		}
+		runtime.ReadMemStats(&after)
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
 	}
 }
 
