@@ -16,6 +16,7 @@ import (
 
 	"github.com/imrest/im-go/callbacks"
 	"github.com/imrest/im-go/inbox"
+	"github.com/imrest/im-go/inbox/sqlite"
 )
 
 // Handlers fail for 10 minutes, and the IM server notices nothing.
@@ -146,4 +147,44 @@ func TestClockSetBack(t *testing.T) {
 			require.NoError(t, db.Close())
 		})
 	})
+}
+
+// While the database does not take what became of an event, the event is not handled over and over without a pause.
+func TestOutcomeThatCannotBeNoted(t *testing.T) {
+	for _, failing := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			p := newPlace(t, inbox.SQLite)
+			s, _ := p.inbox(t, inbox.Options{})
+			db, arrivals, err := sqlite.Open(p.dsn)
+			require.NoError(t, err)
+			defer db.Close()
+			defer arrivals.Close()
+			for _, change := range []string{"UPDATE", "DELETE"} {
+				_, err = arrivals.ExecContext(t.Context(), fmt.Sprintf(
+					"CREATE TRIGGER no_%[1]s BEFORE %[1]s ON %[2]sinbox BEGIN SELECT RAISE(ABORT, 'disk full'); END", change, p.prefix))
+				require.NoError(t, err)
+			}
+			h := newHandler(t, callbacks.Config{Store: s})
+			attempts := 0
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			callbacks.On(h, func(context.Context, callbacks.Event) error {
+				if attempts++; attempts == 100 {
+					cancel()
+				}
+				if failing {
+					return errors.New("no")
+				}
+				return nil
+			})
+			require.Equal(t, 200, post(h, numbered(1)))
+			require.NoError(t, h.Run(ctx))
+			if failing {
+				assert.InDelta(t, 10, attempts, 2)
+			} else {
+				assert.Equal(t, 1, attempts, "it took effect")
+			}
+			assert.Equal(t, 1, counts(t, s).Waiting)
+		})
+	}
 }
