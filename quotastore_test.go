@@ -46,7 +46,7 @@ func (n *news) observe(_ context.Context, e im.Event) {
 }
 
 // A store whose clock has gone back may ask for an hour: nobody waits for more than
-// the windows can make necessary, and the observer is told.
+// the windows can make necessary, and the observer hears of it.
 func TestNoStoreMakesCallsWaitBeyondTheirWindows(t *testing.T) {
 	for _, wait := range []time.Duration{20 * time.Second, time.Hour, 1 << 62} {
 		synctest.Test(t, func(t *testing.T) {

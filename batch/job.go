@@ -19,8 +19,8 @@ type Job[T any] struct {
 	// Key names an item in the report: a username, or a line of the file. The journal
 	// keeps the keys of the items that are not done, and a hash of all.
 	Key func(item T) string
-	// Check finds, before anything is sent, an item that Call would be refused for: its error refuses that
-	// item alone, at no cost, where a refused call is halved until the item is found. nil: no check.
+	// Check finds, before anything is sent, an item because of which Call would fail: its error makes that item
+	// StateRefused at no cost, where a refused call is halved until the item is found. nil: no check.
 	Check func(item T) error
 	// Call makes one API call on at most Max items. Where the method returns [Results],
 	// [WithoutValues] makes the Result; a nil Result and a nil error mean that all

@@ -113,7 +113,7 @@ func read(t *testing.T, path string) []batch.Row {
 	return rows
 }
 
-// inOrder checks that each row is there once, and gives those in a state.
+// inOrder checks that each row is there once, and returns those in a state.
 func inOrder(t *testing.T, rows []batch.Row, state batch.State) (found []int) {
 	t.Helper()
 	for i, row := range rows {
@@ -524,7 +524,7 @@ func TestReadsNotFarAhead(t *testing.T) {
 	})
 }
 
-// Check refuses an item alone, without a call more, in a run and in a plan.
+// Check rejects an item alone, without a call more, in a run and in a plan.
 func TestCheck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wrong := errors.New("wrong")

@@ -25,7 +25,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a, status, err := h.read(w, r)
 	switch out, ok := a.outgoing(); {
 	case err != nil:
-		h.refuse(w, r, a, status, err)
+		h.reject(w, r, a, status, err)
 	case ok:
 		h.decideAndRespond(w, r, out)
 	case a.kept.Quarantined != "":
@@ -157,9 +157,9 @@ func (h *Handler) fresh(at time.Time) error {
 	return nil
 }
 
-// refuse responds to what is not accepted. While a ban is near, it is kept in quarantine and
+// reject responds to what is not accepted. While a ban is near, it is kept in quarantine and
 // the response is a success.
-func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, a *arrived, status int, err error) {
+func (h *Handler) reject(w http.ResponseWriter, r *http.Request, a *arrived, status int, err error) {
 	before := a != nil && a.wire.isOutgoing() // fails by itself: the rule's policy decides
 	if status != http.StatusMethodNotAllowed && !before && !h.guard.allow() {
 		if errors.Is(err, ErrToken) {

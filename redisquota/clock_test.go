@@ -28,7 +28,7 @@ func clocked(t *testing.T) (s *redisquota.Store, set func(time.Time)) {
 }
 
 // After a failover to a machine whose clock is behind, no wait is longer than it would
-// have been, in any window, and the caller is told once.
+// have been, in any window, and the caller hears of it once.
 func TestClockGoesBack(t *testing.T) {
 	for _, back := range []time.Duration{time.Second, 20 * time.Second, time.Hour, 400 * 24 * time.Hour} {
 		for _, per := range []time.Duration{time.Second, time.Minute, 30 * time.Minute} {
@@ -128,7 +128,7 @@ func clientOf(t *testing.T, s *redisquota.Store, server http.RoundTripper, optio
 	}
 }
 
-// A fleet goes on when Redis's clock goes back, and its observers are told.
+// A fleet goes on when Redis's clock goes back, and its observers hear of it.
 func TestFleetWhenTheClockGoesBack(t *testing.T) {
 	for _, back := range []time.Duration{20 * time.Second, time.Hour} {
 		s, set := clocked(t)
