@@ -72,14 +72,14 @@ func (x *index) add(line []byte, n int) (problem string) {
 	case r.Record == ofInput && r.Rows >= 0 && len(x.marks) <= x.chunksOf(r.Rows):
 		x.total = r.Rows
 		return ""
-	case r.Record != ofBegin && r.Record != ofEnd, r.Chunk < 0, r.Rows < 1, r.Rows > x.Max, r.Chunk > len(x.marks)+mostHole, !x.fits(r.Chunk, r.Rows):
+	case r.Record != ofBegin && r.Record != ofEnd, r.Chunk < 0, r.Rows < 1, r.Rows > x.Max, r.Chunk > n+mostHole, !x.fits(r.Chunk, r.Rows):
 		return "the line is damaged"
 	}
 	return x.mark(&r)
 }
 
-// mostHole bounds the memory that a damaged line can ask for. Chunks begin nearly in
-// their order.
+// mostHole bounds the memory that damaged lines can ask for. Chunks begin nearly in their
+// order, and each has a line.
 const mostHole = 1 << 20
 
 func (x *index) mark(r *record) (problem string) {

@@ -257,12 +257,16 @@ func TestJournalThatContradictsItself(t *testing.T) {
 	for _, text := range []string{
 		head + input + third, head + third + input, head + `{"record":"input","rows":-1}` + "\n",
 		head + input + strings.Replace(third, `2,"rows":10`, `1,"rows":9`, 1),
+		head + strings.Replace(third, `"chunk":2`, `"chunk":1000000`, 1) + strings.Replace(third, `"chunk":2`, `"chunk":2000000`, 1),
 	} {
 		path := filepath.Join(t.TempDir(), "journal")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		read := 0
 		for _, err := range batch.ReadJournal(path) {
+			read++
 			require.ErrorContains(t, err, "the line is damaged")
 		}
+		assert.Equal(t, 1, read)
 	}
 }
 
