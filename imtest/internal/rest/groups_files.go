@@ -36,7 +36,7 @@ func (a *API) groupsListFiles(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err != nil {
 		return nil, err
 	}
-	list, refused := a.world.ListSharedFiles(c.Value("group_id"), c.Caller.User, skip(page), page.Size)
+	list, refused := a.world.ListSharedFiles(c.Value("group_id"), c.Caller.User, page.Skip(), page.Size)
 	if refused != nil {
 		return nil, told(refused, sharedFileWords)
 	}
