@@ -9,6 +9,7 @@ import (
 	"github.com/imrest/im-go/imtest/event"
 	"github.com/imrest/im-go/imtest/internal/outbound"
 	"github.com/imrest/im-go/imtest/internal/rest"
+	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
 )
 
@@ -73,7 +74,7 @@ func (m *ClientMessage) content(from string) world.Content {
 		kind, body = world.KindName("txt"), json.RawMessage(rest.TextBody(m.Text))
 	}
 	msg := world.Content{
-		From: from, Kind: kind, Body: rest.Compact(body), Ext: rest.Compact(m.Ext), Level: m.Level, NeedReceipt: m.NeedAck, OnlineOnly: m.OnlineOnly,
+		From: from, Kind: kind, Body: wire.Compact(body), Ext: wire.Compact(m.Ext), Level: m.Level, NeedReceipt: m.NeedAck, OnlineOnly: m.OnlineOnly,
 	}
 	msg.Attach(rest.Attachment(msg.Body))
 	return msg
@@ -159,11 +160,11 @@ func rejected(user, what string, r outbound.Ruling) error {
 // rewrite makes of a message what was decided.
 func rewrite(msg *world.Content, r outbound.Ruling) {
 	if r.Body != nil {
-		msg.Body = rest.Compact(r.Body)
+		msg.Body = wire.Compact(r.Body)
 		msg.Attach(rest.Attachment(msg.Body))
 	}
 	if r.Ext != nil {
-		msg.Ext = rest.Compact(r.Ext)
+		msg.Ext = wire.Compact(r.Ext)
 	}
 	if r.Level != "" {
 		msg.Level = r.Level

@@ -3,6 +3,7 @@ package imtest
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/world"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // snapshotVersion is the version of the data that Save writes. A reader refuses
@@ -235,13 +237,19 @@ func saveApp(d *world.Dump) iter.Seq[savedApp] {
 		Delay: int64(d.MessagesState.HistoryDelay),
 	}
 	if zone := d.MessagesState.HistoryZone; zone != nil {
-		app.Zone = zone.String()
+		app.Zone = cmp.Or(zone.String(), app.Time.In(zone).Format("-07:00")) // it need not have a name
 		_, app.Offset = app.Time.In(zone).Zone()
 	}
 	return one(app)
 }
 
+// uuidRule holds for the UUID of an app, of which ids are made that clients see.
+var uuidRule = pattern.Lazy(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
 func loadApp(s *world.World, app *savedApp) error {
+	if !uuidRule().MatchString(app.UUID) {
+		return fmt.Errorf("%q is not a UUID", app.UUID)
+	}
 	s.RestoreApp(world.AppState{UUID: app.UUID, Time: app.Time, Circles: app.Circles, Pushes: app.Pushes})
 	state := world.MessagesState{
 		Reactions: app.Reactions, Broadcasts: app.Broadcasts, HistoryDelay: time.Duration(app.Delay),

@@ -136,12 +136,11 @@ func (w *World) dumpCircles(kind CircleKind) []CircleRecord {
 func (w *World) RestoreCircle(r CircleRecord) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	all := &w.circles.kind(r.Kind).byID
-	if r.ID == "" || all.Has(r.ID) {
+	if r.ID == "" || w.hasCircle(r.ID) {
 		return errors.New("it needs an id of its own")
 	}
 	g := r.circle()
-	all.Put(g.ID, g)
+	w.circles.kind(r.Kind).byID.Put(g.ID, g)
 	if g.Kind != ThreadKind {
 		return nil
 	}
