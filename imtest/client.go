@@ -1,6 +1,7 @@
 package imtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,7 +32,7 @@ type ClientMessage struct {
 // check finds what is wrong without looking at the server. A null stands for nothing.
 func (m *ClientMessage) check() error {
 	for _, raw := range []*json.RawMessage{&m.Body, &m.Ext} {
-		if string(*raw) == "null" {
+		if string(bytes.TrimSpace(*raw)) == "null" {
 			*raw = nil
 		}
 	}
@@ -146,6 +147,7 @@ func (srv *Server) EditAs(user, messageID string, m ClientMessage) error {
 	}
 	return clientError(user, "edit", srv.world.EditAs(user, messageID, msg.Kind, func(c *world.Content) {
 		c.Body, c.Ext = msg.Body, msg.Ext
+		c.Attach(rest.Attachment(msg.Body))
 	}))
 }
 
@@ -258,7 +260,10 @@ func (srv *Server) Moderate(messageID string, m Moderation) error {
 		return fmt.Errorf("imtest: a text goes with %s, and only with it", event.VerdictExchange)
 	}
 	v := event.MessageModerated{Message: Message{ID: messageID}, Result: m.Result, Provider: m.Provider, Risk: m.Risk}
-	err := srv.world.Moderate(v, func(msg *world.Content) { msg.Body = rest.TextBody(m.Text) })
+	err := srv.world.Moderate(v, func(msg *world.Content) {
+		msg.Body = rest.TextBody(m.Text)
+		msg.Attach("")
+	})
 	if err != nil {
 		return fmt.Errorf("imtest: %w", err)
 	}
