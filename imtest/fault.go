@@ -293,7 +293,7 @@ func ClockSkew(d time.Duration) Fault {
 	})
 }
 
-// before acts first; where it gives no reply the call goes on.
+// before acts first; without a reply of its own the call goes on.
 func before(act func(*Server, *wire.Call) *wire.Reply) Fault {
 	return func(f *fault) {
 		f.action = func(srv *Server, c *wire.Call, next func() *wire.Reply) *wire.Reply {

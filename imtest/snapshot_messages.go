@@ -177,7 +177,7 @@ type savedRoaming struct {
 	Deleted []int64     `json:"deleted,omitempty"`
 	Closed  []savedMark `json:"closed,omitempty"`
 	Read    []savedMark `json:"read,omitempty"`
-	Gone    int64       `json:"gone,omitempty"` // of a deleted user: the number of messages that he has no part in
+	Gone    int64       `json:"gone,omitempty"` // of a deleted user: the number of messages that they have no part in
 }
 
 type savedMark struct {

@@ -22,8 +22,8 @@ type eventLog struct {
 	watch func(event.Event) // is given every event at once; nil: nobody
 }
 
-// Watch gives every event to come to a function, in their order, of which none is missed. The
-// function must neither wait nor ask the world. It is set before the world is used.
+// Watch calls a function with every event to come, in their order. The function must neither wait nor
+// ask the world, nor its clock. It is set before the world is used.
 func (w *World) Watch(watch func(event.Event)) { w.events.watch = watch }
 
 // emit notes what has just happened. The caller holds mu for writing, so that
