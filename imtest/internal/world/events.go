@@ -23,7 +23,7 @@ type eventLog struct {
 }
 
 // Watch calls a function with every event to come, in their order. The function must neither wait nor
-// ask the world, nor its clock. It is set before the world is used.
+// ask the world. It is set before the world is used.
 func (w *World) Watch(watch func(event.Event)) { w.events.watch = watch }
 
 // emit notes what has just happened. The caller holds mu for writing, so that
