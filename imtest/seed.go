@@ -162,7 +162,7 @@ func (f *seedFile) check(srv *Server) error {
 			return fmt.Errorf(`users[%d]: "username" is missing`, i)
 		}
 	}
-	groups, rooms := known{srv, world.GroupKind, map[string]bool{}}, known{srv, world.RoomKind, map[string]bool{}}
+	groups, rooms := circleIDs{srv, world.GroupKind, map[string]bool{}}, circleIDs{srv, world.RoomKind, map[string]bool{}}
 	for i, g := range f.Groups {
 		if err := groups.add(g.ID, g.Owner, rooms); err != nil {
 			return fmt.Errorf("groups[%d]: %w", i, err)
@@ -189,20 +189,20 @@ func (f *seedFile) check(srv *Server) error {
 	return nil
 }
 
-// known are the groups, or the rooms, of the server and of a seed.
-type known struct {
+// circleIDs are the ids of the groups, or the rooms, of the server and of a seed.
+type circleIDs struct {
 	srv    *Server
 	kind   world.CircleKind
 	seeded map[string]bool
 }
 
-func (k known) has(id string) bool {
+func (k circleIDs) has(id string) bool {
 	_, err := k.srv.world.Circle(world.CircleID{Kind: k.kind, ID: id})
 	return err == nil || k.seeded[id]
 }
 
 // add notes a group or room of a seed; no other kind has its id.
-func (k known) add(id, owner string, others known) error {
+func (k circleIDs) add(id, owner string, others circleIDs) error {
 	switch {
 	case owner == "":
 		return errors.New(`"owner" is missing`)
