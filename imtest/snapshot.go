@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/world"
-	"github.com/imrest/im-go/internal/pattern"
 )
 
 // snapshotVersion is the version of the data that Save writes. A reader refuses
@@ -243,14 +242,11 @@ func saveApp(d *world.Dump) iter.Seq[savedApp] {
 	return one(app)
 }
 
-// uuidRule holds for the UUID of an app, of which ids are made that clients see.
-var uuidRule = pattern.Lazy(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-
 func loadApp(s *world.World, app *savedApp) error {
-	if !uuidRule().MatchString(app.UUID) {
-		return fmt.Errorf("%q is not a UUID", app.UUID)
+	err := s.RestoreApp(world.AppState{UUID: app.UUID, Time: app.Time, Circles: app.Circles, Pushes: app.Pushes})
+	if err != nil {
+		return err
 	}
-	s.RestoreApp(world.AppState{UUID: app.UUID, Time: app.Time, Circles: app.Circles, Pushes: app.Pushes})
 	state := world.MessagesState{
 		Reactions: app.Reactions, Broadcasts: app.Broadcasts, HistoryDelay: time.Duration(app.Delay),
 	}
