@@ -20,7 +20,6 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -219,14 +218,13 @@ func start(s *settings) (*imtest.Server, error) {
 }
 
 // save writes the data, if they have a file. A copy of them is in memory meanwhile, so garbage is collected
-// sooner; and once before, since calls wait for the copy, which is slow while garbage is collected.
+// sooner.
 func save(srv *imtest.Server, name string) error {
 	if name == "" {
 		return nil
 	}
 	usual := debug.SetGCPercent(50)
 	defer debug.SetGCPercent(usual)
-	runtime.GC()
 	return srv.SaveFile(name)
 }
 
