@@ -204,6 +204,11 @@ func TestOldFieldNames(t *testing.T) {
 	assert.Equal(t, 200, c.send("PUT", "/chatgroups/"+g.ID, `{"name":"m","desc":"e"}`).status)
 	assert.Equal(t, "m e", group(c, g.ID).Name+" "+group(c, g.ID).Description)
 
+	// Clients of 2017 and before.
+	got = c.send("POST", "/chatgroups", `{"groupname":"n","desc":"d","public":true,"approval":true,"owner":"alice"}`)
+	require.Equal(t, 200, got.status, got.text)
+	assert.True(t, group(c, got.path("data", "groupid").(string)).MembersOnly)
+
 	got = c.send("POST", "/chatrooms", `{"groupname":"r","desc":"d","maxusers":"7","owner":"alice"}`)
 	require.Equal(t, 200, got.status, got.text)
 	r, there := c.srv.Room(got.path("data", "id").(string))

@@ -20,6 +20,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -216,11 +217,14 @@ func start(s *settings) (*imtest.Server, error) {
 	return imtest.Start(options...)
 }
 
-// save writes the data, if they have a file.
+// save writes the data, if they have a file. A copy of them is in memory meanwhile, so garbage is collected
+// sooner.
 func save(srv *imtest.Server, name string) error {
 	if name == "" {
 		return nil
 	}
+	usual := debug.SetGCPercent(50)
+	defer debug.SetGCPercent(usual)
 	return srv.SaveFile(name)
 }
 

@@ -74,7 +74,7 @@ var groupSettings = []setting{
 	},
 	{names: []string{"custom"}, text: func(v *world.SettingsChange) **string { return &v.Custom }, most: 8 << 10, bytes: true},
 	{names: []string{"public"}, flag: func(v *world.SettingsChange) **bool { return &v.Public }},
-	{names: []string{"membersonly", "members_only"}, flag: func(v *world.SettingsChange) **bool { return &v.MembersOnly }},
+	{names: []string{"membersonly", "members_only", "approval"}, flag: func(v *world.SettingsChange) **bool { return &v.MembersOnly }},
 	{names: []string{"allowinvites"}, flag: func(v *world.SettingsChange) **bool { return &v.AllowInvites }},
 	{names: []string{"invite_need_confirm"}, flag: func(v *world.SettingsChange) **bool { return &v.Asked }},
 	{names: []string{"maxusers"}, number: func(v *world.SettingsChange) **int { return &v.MaxUsers }, most: maxGroupUsers},
