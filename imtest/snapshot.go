@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"runtime"
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/world"
@@ -25,7 +24,6 @@ const snapshotVersion = 1
 // faults and quotas. It is one moment of the server, which is copied first:
 // calls that change the server wait for the copy, not for w. [WithData] reads it.
 func (srv *Server) Save(w io.Writer) error {
-	runtime.GC() // not while calls wait for the copy, which takes longer beside it
 	dump := srv.world.Dump()
 	out := bufio.NewWriterSize(w, 1<<16)
 	_, _ = fmt.Fprintf(out, "{\n\"version\": %d", snapshotVersion) // errors stay until Flush

@@ -20,7 +20,6 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -217,14 +216,11 @@ func start(s *settings) (*imtest.Server, error) {
 	return imtest.Start(options...)
 }
 
-// save writes the data, if they have a file. A copy of them is in memory meanwhile, so garbage is collected
-// sooner.
+// save writes the data, if they have a file.
 func save(srv *imtest.Server, name string) error {
 	if name == "" {
 		return nil
 	}
-	usual := debug.SetGCPercent(50)
-	defer debug.SetGCPercent(usual)
 	return srv.SaveFile(name)
 }
 
