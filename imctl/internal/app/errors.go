@@ -49,8 +49,13 @@ func WithHint(err error, hint string) error {
 // prefixes of the library, also of errors that are wrapped or joined.
 var prefixes = strings.NewReplacer("\nim: ", "\n", " im: ", " ")
 
-// Reason is the text of an error without the prefixes of the library.
-func Reason(err error) string { return prefixes.Replace(strings.TrimPrefix(err.Error(), "im: ")) }
+// Reason is the text of an error of the library without its prefixes.
+func Reason(err error) string { return unprefixed(err.Error()) }
+
+// Reason is the text of any error, in the language of the run.
+func (a *App) Reason(err error) string { return unprefixed(a.Lang.Error(err)) }
+
+func unprefixed(text string) string { return prefixes.Replace(strings.TrimPrefix(text, "im: ")) }
 
 // kinds are the names that errors have under -o json, the exit codes that belong to
 // them, and hints.
@@ -105,7 +110,7 @@ type Problem struct {
 
 // Describe says what an error is.
 func (a *App) Describe(err error) Problem {
-	p := Problem{Error: err.Error(), Kind: "failed", Exit: exitCode(err)}
+	p := Problem{Error: a.Lang.Error(err), Kind: "failed", Exit: exitCode(err)}
 	for _, kind := range kinds {
 		if errors.Is(err, kind.is) {
 			p.Kind = kind.name
@@ -169,7 +174,7 @@ func (a *App) Fail(err error) int {
 		a.line(string(raw))
 		return p.Exit
 	}
-	a.line("imctl: " + Reason(err))
+	a.line("imctl: " + a.Reason(err))
 	if p.Hint != "" {
 		a.line(p.Hint)
 	}

@@ -31,6 +31,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"profile", "lst"}, []string{`Did you mean "imctl profile list"?`}},
 		{[]string{"profile", "zzzzzzz"}, []string{`"imctl profile --help" lists the commands.`}},
 		{[]string{"version", "--outptu", "json"}, []string{"unknown flag --outptu", `Did you mean "--output"?`}},
+		{[]string{"version", "--=z"}, []string{"--=z is not a flag"}},
 		{[]string{"version", "-z"}, []string{"unknown flag -z", `See "imctl version --help".`}},
 		{[]string{"version", "-o", "xml"}, []string{`--output is "xml", must be table, json, jsonl, yaml, csv`}},
 		{[]string{"version", "--jq", "."}, nil},

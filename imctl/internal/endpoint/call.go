@@ -43,7 +43,7 @@ func (c *call) do(ctx context.Context, path string, args []string) error {
 	case c.spec.Response == "binary" || c.spec.Body == "multipart":
 		return c.file(ctx, client, r)
 	case c.all:
-		return app.PrintAll(c.App, everything(ctx, client, r))
+		return app.PrintAll(c.App, everything(ctx, c.App, client, r))
 	}
 	response, err := send(ctx, client, r)
 	if err != nil {
@@ -70,7 +70,7 @@ func send(ctx context.Context, client *im.Client, r *im.RawCall) (*json.RawMessa
 }
 
 // everything goes through the pages.
-func everything(ctx context.Context, client *im.Client, r *im.RawCall) iter.Seq2[json.RawMessage, error] {
+func everything(ctx context.Context, a *app.App, client *im.Client, r *im.RawCall) iter.Seq2[json.RawMessage, error] {
 	return func(yield func(json.RawMessage, error) bool) {
 		seen := map[string]bool{}
 		for {
@@ -89,7 +89,7 @@ func everything(ctx context.Context, client *im.Client, r *im.RawCall) iter.Seq2
 				return
 			}
 			if seen[next] {
-				yield(nil, errors.New("the cursors of the pages repeat"))
+				yield(nil, errors.New(a.T("the cursors of the pages repeat")))
 				return
 			}
 			seen[next] = true

@@ -14,6 +14,7 @@ import (
 
 	"github.com/imrest/im-go/callbacks"
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/input"
 	"github.com/imrest/im-go/imctl/internal/output"
 )
 
@@ -129,7 +130,7 @@ func (r *receiver) forward(request *http.Request, body []byte) (*reply, error) {
 		return response, err
 	}
 	defer got.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(got.Body, maxResponse))
+	text, err := input.All(got.Body, r.T("the response"), maxResponse)
 	if err != nil {
 		return response, err
 	}

@@ -2,8 +2,9 @@ package whole
 
 import (
 	"errors"
-	"fmt"
 	"os"
+
+	"github.com/imrest/im-go/imctl/internal/text"
 )
 
 // File is a file that is not yet there: it gets its name with [File.Commit]. Until then it is PATH.part, which
@@ -16,7 +17,7 @@ type File struct {
 // Begin begins a file.
 func Begin(path string) (*File, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
+		return nil, text.Errorf("%s is not a regular file", path)
 	}
 	part := path + ".part"
 	_ = os.Remove(part)                                                   // of an earlier run, or a link that others have laid
