@@ -146,7 +146,7 @@ func exitCode(err error) int {
 	if errors.Is(err, context.Canceled) && !errors.Is(err, im.ErrOutcomeUnknown) {
 		return ExitStopped
 	}
-	if _, ok := errors.AsType[*batch.Error](err); ok {
+	if _, ok := errors.AsType[*batch.Error](err); ok && !errors.Is(err, im.ErrOutcomeUnknown) {
 		return ExitPartly
 	}
 	if call, ok := errors.AsType[*im.Error](err); ok && call.Status == 0 && errors.Is(err, im.ErrInvalidArgument) {

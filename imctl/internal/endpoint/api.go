@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -170,50 +169,4 @@ func fits(pattern, segments []string) (params []string, ok bool) {
 		params = append(params, value)
 	}
 	return params, true
-}
-
-// described is what schema shows.
-type described struct {
-	spec.Command
-	Details spec.Details `json:"details"`
-}
-
-func schema(a *app.App) *cobra.Command {
-	return &cobra.Command{
-		Use: "schema [ID]", Short: "Shows fields, limits, quota, source and errors of an endpoint; without ID, all endpoints",
-		Example: "  imctl schema users.get -o yaml\n  imctl schema --jq '.[].id'",
-		RunE: func(_ *cobra.Command, args []string) error {
-			all := everyEndpoint()
-			if len(args) == 0 {
-				return a.Print(all, "id", "use", "method", "path", "title")
-			}
-			ids := make([]string, len(all))
-			for i, d := range all {
-				if ids[i] = d.ID; d.ID == args[0] {
-					return a.Print(d)
-				}
-			}
-			hint := a.T("imctl schema lists the endpoints.")
-			if near := app.Nearest(args[0], ids); near != "" {
-				hint = a.T("Did you mean %q?", near)
-			}
-			return app.WithHint(app.Usage("%s", a.T("there is no endpoint %q", args[0])), hint)
-		},
-	}
-}
-
-func everyEndpoint() []described {
-	var all []described
-	for _, noun := range spec.Nouns() {
-		details := map[string]spec.Details{}
-		for _, d := range spec.DetailsOf(noun) {
-			details[d.ID] = d
-		}
-		for _, c := range spec.Of(noun) {
-			c.Use = "imctl " + c.Use
-			all = append(all, described{Command: c, Details: details[c.ID]})
-		}
-	}
-	slices.SortFunc(all, func(a, b described) int { return strings.Compare(a.ID, b.ID) })
-	return all
 }
