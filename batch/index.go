@@ -2,11 +2,11 @@ package batch
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // index is what a journal says, in 8 bytes a chunk and a little more for each chunk with
@@ -26,17 +26,21 @@ type state struct {
 	begun bool  // a call was begun after that
 }
 
+// jobBegins is how the first line of a journal begins.
+const jobBegins = `{"record":"job"`
+
 // scan reads a journal. A line without an end is one that a killed process left torn,
 // and is not read.
 func scan(path string, file io.Reader) (*index, error) {
 	x := &index{open: map[int]state{}, total: -1}
 	in := bufio.NewReaderSize(file, 64<<10)
+	// What is not a journal may be a file without ends of lines, of any length.
+	if begin, _ := in.Peek(len(jobBegins)); !strings.HasPrefix(jobBegins, string(begin)) { // it may be torn
+		return nil, &JournalError{Path: path, Line: 1, Problem: "this is not a journal"}
+	}
 	for n := 1; ; n++ {
 		line, err := in.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
-			if n == 1 && len(line) > 0 && !bytes.HasPrefix([]byte(`{"record":"job"`), line[:min(len(line), 15)]) {
-				return nil, &JournalError{Path: path, Line: 1, Problem: "this is not a journal"}
-			}
 			return x, nil
 		}
 		if err != nil {

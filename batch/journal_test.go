@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -178,6 +179,7 @@ func TestJournalOfAnotherJob(t *testing.T) {
 		"has changed: it has 0 rows now":                                               {input: []string{}},
 		"in line 1: this is not a journal":                                             {file: []byte("alice,S3cret.pass\nbob,0ther.pass\n")},
 		"line 1: this is not a journal":                                                {file: []byte("alice")},
+		"1: this is not a journal":                                                     {file: append(bytes.Replace(whole, []byte("}\n"), []byte("} x\n"), 1), whole...)},
 		"line is damaged":                                                              {file: damaged},
 		"its version is 2":                                                             {file: bytes.Replace(whole, []byte(`"version":1`), []byte(`"version":2`), 1)},
 	} {
@@ -206,6 +208,19 @@ func TestJournalOfAnotherJob(t *testing.T) {
 			assert.Equal(t, string(file), string(after), "the file is as it was")
 		})
 	}
+}
+
+// A file without ends of lines that is taken for a journal is not read whole.
+func TestEndlessJournal(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	require.NoError(t, os.WriteFile(path, bytes.Repeat([]byte("x"), 64<<20), 0o600))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for _, err := range batch.ReadJournal(path) {
+		require.ErrorContains(t, err, "this is not a journal")
+	}
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20))
 }
 
 // More rows than the journal says the input has, or fewer in its last chunk, are rejected before they are called.
