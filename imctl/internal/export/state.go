@@ -72,6 +72,9 @@ func begin(path string, want state, now func() time.Time) (*file, error) {
 	raw, err := input.File(path+stateEnd, input.MostFile)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
+		if info, err := os.Stat(path + partEnd); err == nil && info.Size() > 0 { // the state is there before the first row
+			return nil, text.Errorf("%s exists, and was not left by an export", path+partEnd)
+		}
 	case err != nil:
 		return nil, err
 	default:

@@ -79,9 +79,10 @@ func (l *listening) run(ctx context.Context, a *app.App) error {
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	a.Say("%d shown, %d left out, %d rejected.", r.shown.Load(), r.leftOut.Load(), r.rejected.Load())
 	r.mu.Lock() // a row that is being written ends first
 	defer r.mu.Unlock()
+	r.ended = true
+	a.Say("%d shown, %d left out, %d rejected.", r.shown.Load(), r.leftOut.Load(), r.rejected.Load())
 	return r.live.End()
 }
 

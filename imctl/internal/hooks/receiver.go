@@ -30,8 +30,9 @@ type receiver struct {
 	handler *callbacks.Handler // nil: nothing is verified
 	client  *http.Client
 
-	mu   sync.Mutex
-	live *output.Live
+	mu    sync.Mutex
+	live  *output.Live
+	ended bool // nothing is shown any more
 
 	shown, leftOut, rejected atomic.Int64
 }
@@ -198,6 +199,9 @@ func (r *receiver) show(event callbacks.Event, body []byte, status int, state st
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.ended {
+		return
+	}
 	r.shown.Add(1)
 	if err := r.live.Row(row); err != nil {
 		r.Warn("Not shown: %v", err)
