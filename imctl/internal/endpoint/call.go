@@ -159,13 +159,15 @@ func payload(response json.RawMessage) json.RawMessage {
 	for _, key := range envelope {
 		delete(object, key)
 	}
-	for key, value := range object {
-		if text := string(value); text == "null" || key == "entities" && text == "[]" && len(object) > 1 {
-			delete(object, key)
-		}
+	maps.DeleteFunc(object, func(_ string, value json.RawMessage) bool { return string(value) == "null" })
+	if object["entities"] != nil && string(object["data"]) == "[]" {
+		delete(object, "data")
 	}
-	if count, ok := object["count"]; ok && len(object) == 2 && len(count) > 0 {
+	if len(object) == 2 { // how long the list is
 		delete(object, "count")
+	}
+	if string(object["entities"]) == "[]" && len(object) > 1 {
+		delete(object, "entities")
 	}
 	if len(object) == 1 {
 		for _, key := range []string{"data", "entities"} {
