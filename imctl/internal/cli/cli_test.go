@@ -67,6 +67,7 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 // Output that cannot be written ends the run with an error, whatever wrote it.
 func TestStdoutFails(t *testing.T) {
 	c := clitest.New(t)
+	c.Server.AddUsers("alice")
 	for _, args := range []string{
 		"version", "version -o json", "--help", "users", "users get --help", "schema", "completion bash", "profile list -o csv",
 		"doctor", "doctor -o jsonl", "users list", "users list --dry-run",

@@ -160,13 +160,15 @@ func payload(response json.RawMessage) json.RawMessage {
 		delete(object, key)
 	}
 	maps.DeleteFunc(object, func(_ string, value json.RawMessage) bool { return string(value) == "null" })
-	if object["entities"] != nil && string(object["data"]) == "[]" {
+	if object["data"] != nil && string(object["entities"]) == "[]" {
+		delete(object, "entities")
+	} else if object["entities"] != nil && string(object["data"]) == "[]" {
 		delete(object, "data")
 	}
 	if len(object) == 2 { // how long the list is
 		delete(object, "count")
 	}
-	if string(object["entities"]) == "[]" && len(object) > 1 {
+	if len(object) > 1 && string(object["entities"]) == "[]" {
 		delete(object, "entities")
 	}
 	if len(object) == 1 {

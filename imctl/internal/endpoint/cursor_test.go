@@ -23,6 +23,8 @@ func TestPayload(t *testing.T) {
 		`{"data":[{"username":"b"}],"entities":[]}`:                 `[{"username":"b"}]`,
 		`{"data":[{"username":"b"}],"entities":[{"username":"a"}]}`: `{"data":[{"username":"b"}],"entities":[{"username":"a"}]}`,
 		`{"data":[],"entities":[]}`:                                 `[]`,
+		`{"data":[{"id":1}],"entities":[],"count":1}`:               `[{"id":1}]`,
+		`{"entities":[],"message":"m"}`:                             `{"message":"m"}`,
 		`{"data":[],"count":0}`:                                     `[]`,
 		`{"uri":"u","entities":[],"count":0}`:                       `[]`,
 		`{"data":{"id":"1"},"timestamp":1}`:                         `{"id":"1"}`,
