@@ -7,11 +7,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -50,6 +53,11 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"quotas", "--once", "--every", "5s"}, []string{"only one of these can be given: --once, --every", `See "imctl quotas --help".`}},
 		{[]string{"listen"}, []string{"one of these must be given: --secret, --no-verify"}},
 		{[]string{"users", "mute", "alice", "--chats", "5x"}, []string{`--chats is "5x", must be a time such as 90s, 2h or 7d, or forever`}},
+		{[]string{"messages", "send", "a", "--text", "x", "--set", "a=b"}, []string{"--set needs --event"}},
+		{[]string{"messages", "send", "a", "--text", "x", "--resume"}, []string{"--resume needs --to-file"}},
+		{[]string{"inspect", "1", "--receiver", "bob", "--zone", "utc"}, []string{"--zone needs --hour"}},
+		{[]string{"quotas", "--redis-prefix", "x"}, []string{"--redis-prefix needs --redis"}},
+		{[]string{"listen", "--no-verify", "--max-age", "5s"}, []string{"only one of these can be given: --max-age, --no-verify"}},
 	} {
 		if row.says == nil {
 			c.Run(row.args...).OK()
@@ -180,6 +188,21 @@ func TestSecretsAreNotTakenFromTheCommandLine(t *testing.T) {
 	r := c.Run("login", "--host", "h", "--client-secret", "hunter2")
 	r.Fails(app.ExitUsage, "--client-secret: secrets are read from @FILE")
 	assert.NotContains(t, r.Stderr, "hunter2")
+}
+
+// No flag takes a secret from the command line. The token of a device is one that apps hold, and an empty one unbinds.
+func TestFlagsForSecrets(t *testing.T) {
+	secret := regexp.MustCompile("password|secret|token|certificate|authorization|credential")
+	found := 0
+	walk(cli.Root(app.New(app.Env{Getenv: func(string) string { return "" }})), func(c *cobra.Command) {
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if secret.MatchString(f.Name) && f.Name != "device-token" {
+				found++
+				assert.Equal(t, app.SecretType, f.Value.Type(), "%s --%s", c.CommandPath(), f.Name)
+			}
+		})
+	})
+	assert.Greater(t, found, 10)
 }
 
 func TestPages(t *testing.T) {

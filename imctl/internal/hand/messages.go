@@ -2,6 +2,7 @@ package hand
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -92,6 +93,13 @@ func (h hand) send() *cobra.Command {
 			results, err := sendTo(ctx, c, to, args, m)
 			return report(h.App, results, err)
 		})
+	act := c.RunE
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := errors.Join(h.Needs(c, "event", "set"), h.Needs(c, "to-file", "journal", "rejects", "resume")); err != nil {
+			return err
+		}
+		return act(c, args)
+	}
 	to.add(c)
 	file = bulk.SendFlags(h.App, c)
 	c.MarkFlagsMutuallyExclusive("to-file", "rooms")

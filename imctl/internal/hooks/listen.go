@@ -46,7 +46,9 @@ func listen(a *app.App) *cobra.Command {
 	flags.StringVar(&l.forwardTo, "forward-to", "", "`URL` to forward each callback to, or @FILE or - (stdin)")
 	flags.BoolVar(&l.raw, "raw", false, "also show the bodies as received; not in a table")
 	l.filter.add(flags)
-	c.MarkFlagsMutuallyExclusive("secret", "no-verify")
+	for _, verifying := range []string{"secret", "other-secret", "token", "max-age"} {
+		c.MarkFlagsMutuallyExclusive(verifying, "no-verify")
+	}
 	c.MarkFlagsOneRequired("secret", "no-verify")
 	c.RunE = func(c *cobra.Command, _ []string) error { return l.run(c.Context(), a) }
 	return c
