@@ -10,6 +10,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imctl/internal/output"
+	"github.com/imrest/im-go/messages"
 )
 
 // The exit codes.
@@ -82,6 +83,7 @@ var kinds = []struct {
 	{im.ErrInvalidArgument, "invalid_argument", ExitFailed, ""},
 	{im.ErrInternal, "internal", ExitFailed, ""},
 	{im.ErrBadResponse, "bad_response", ExitFailed, ""},
+	{messages.ErrHistoryNotReady, "unavailable", ExitFailed, "Retry when the file of the hour is there."},
 	{im.ErrUnavailable, "unavailable", ExitFailed, "imctl doctor tests host, DNS and TLS."},
 }
 

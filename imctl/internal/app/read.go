@@ -149,10 +149,13 @@ func (a *App) ReadURL(flag, given string) (string, error) {
 	return address, nil
 }
 
-// HasSecret reports whether a URL has a password, or a token as callbacks carry it.
+// HasSecret reports whether a URL has a password, or a secret in its query, as callbacks carry a token.
 func HasSecret(u *url.URL) bool {
-	_, password := u.User.Password()
-	return password || u.Query().Has("token")
+	_, secret := u.User.Password()
+	for key := range u.Query() {
+		secret = secret || isSecret(key)
+	}
+	return secret
 }
 
 // ReadAt reads "@file" or "-", of at most 1 MiB.
