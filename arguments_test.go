@@ -58,7 +58,7 @@ func methodsOf(t *testing.T, client *Client) []method {
 	return all
 }
 
-// do calls a method, drains what it returns, and gives the error.
+// do calls a method, drains what it returns, and returns the error.
 func (m method) do(args []reflect.Value) error {
 	for _, out := range m.call.Call(args) {
 		if err, ok := reflect.TypeAssert[error](out); ok {

@@ -93,7 +93,7 @@ func TestCheckNamesTheFault(t *testing.T) {
 	}
 }
 
-// Check tells what other servers, and none, are.
+// Check says what other servers, and none, are.
 func TestCheckNamesTheServer(t *testing.T) {
 	html := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")

@@ -249,7 +249,9 @@ func responseError(endpoint string, status int, body []byte) *Error {
 	e.Code = api.Clip(string(cmp.Or(parsed.Error, parsed.StatusCode)), maxCode)
 	e.Description = string(cmp.Or(parsed.Description, parsed.Desc, parsed.Message, parsed.Result))
 	e.Exception = api.Clip(string(parsed.Exception), maxCode)
-	e.ErrorCode, _ = strconv.Atoi(string(cmp.Or(parsed.ErrorCode, parsed.Number))) // 0 if it is not a number
+	if n, err := strconv.Atoi(string(cmp.Or(parsed.ErrorCode, parsed.Number))); err == nil {
+		e.ErrorCode = n
+	}
 	e.RetryAfter = time.Duration(parsed.Meta)
 	if e.Code == "" && e.Description == "" {
 		e.Body = clipBody(body)

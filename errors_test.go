@@ -90,6 +90,17 @@ func TestDocumentedErrors(t *testing.T) {
 	}
 }
 
+// A number that no int holds is not another number.
+func TestErrorCodeOfAnySize(t *testing.T) {
+	for text, want := range map[string]int{"14007": 14007, `"14007"`: 14007, "99999999999999999999": 0, "-99999999999999999999": 0, `"x"`: 0} {
+		server := &script{responses: []response{{status: 400, body: `{"error":"x","error_code":` + text + `}`}}}
+		_, err := server.client(t).Users.Get(t.Context(), "alice")
+		failure, ok := errors.AsType[*im.Error](err)
+		require.True(t, ok)
+		assert.Equal(t, want, failure.ErrorCode, text)
+	}
+}
+
 func TestErrorTexts(t *testing.T) {
 	for want, a := range map[string]response{
 		"im: users.get: 404 service_resource_not_found: Service resource not found": {

@@ -99,6 +99,32 @@ func TestEasemobBudgetChanged(t *testing.T) {
 	require.ErrorContains(t, err, `"user_management" is neither an endpoint nor a pool`, "Agora has no such budget")
 }
 
+// The wait for the budget is seen where it ends without a turn.
+func TestEasemobBudgetWaited(t *testing.T) {
+	for name, call := range map[string]func(context.Context, *im.Client) error{
+		"within the budget": func(ctx context.Context, c *im.Client) error {
+			_, err := c.Users.Get(ctx, "alice")
+			return err
+		},
+		"with a quota of its own, too": func(ctx context.Context, c *im.Client) error {
+			_, err := c.Users.DeleteOldest(ctx, page.Options{Limit: 1})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var h hooked
+				c := easemobClient(t, h.option(), im.WithQuota("user_management", im.Quota{N: 1, Per: time.Minute}))
+				require.NoError(t, call(t.Context(), c.Client))
+				ctx, stop := context.WithCancel(t.Context())
+				time.AfterFunc(300*time.Millisecond, stop)
+				require.ErrorIs(t, call(ctx, c.Client), im.ErrCanceled)
+				assert.Equal(t, 300*time.Millisecond, h.ends[1].Waited)
+			})
+		})
+	}
+}
+
 // A call that cannot wait for the budget gives back what it took of its own pool.
 func TestEasemobBudgetTakesAllOrNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

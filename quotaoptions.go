@@ -82,7 +82,7 @@ func changedByPool(changed []changedQuota, endpoints []*api.Endpoint, on Platfor
 				return nil, configError("WithQuota", "%q: %s", c.name, problem)
 			}
 			for _, o := range byPool[pool] {
-				if o.N = q.N; o == api.Quota(q) { // alike but for N: a store would count them as one
+				if o.N = q.N; o == api.Quota(q) { // alike except for N: a store would count them as one
 					return nil, configError("WithQuota", "%q is given two quotas of the same kind per %s", c.name, q.Per)
 				}
 			}

@@ -46,7 +46,7 @@ func (n *news) observe(_ context.Context, e im.Event) {
 }
 
 // A store whose clock has gone back may ask for an hour: nobody waits for more than
-// the windows can make necessary, and the observer is told.
+// the windows can make necessary, and the observer hears of it.
 func TestNoStoreMakesCallsWaitBeyondTheirWindows(t *testing.T) {
 	for _, wait := range []time.Duration{20 * time.Second, time.Hour, 1 << 62} {
 		synctest.Test(t, func(t *testing.T) {
@@ -172,6 +172,7 @@ func TestLogSaysWhyAStoreFailsWithoutItsSecrets(t *testing.T) {
 		{"auth failed: password=hunter2", "auth failed", "hunter2"},
 		{`bad reply {"secret": "hunter2"}`, "bad reply", "hunter2"},
 		{"odd value YWMtSGVsbG8gd29ybGQgdGhpcyBpcyBh", "odd value", "YWMtSGVs"},
+		{"key " + strings.Repeat("A", 770) + " at redis://admin:hunter2hunter2@redis:6379", "key *** at", "hunter"},
 		{strings.Repeat("é", 10_000), "é", strings.Repeat("é", 300)},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -121,7 +121,8 @@ func (l Lane) check() error {
 }
 
 // take waits until all quotas of the call can be taken. While it waits for a budget it
-// holds what it has of its own pool, so that none passes it there.
+// holds what it has of its own pool, so that none passes it there. After an error nothing is
+// taken, and of the grant only Waited counts.
 func (q *quotas) take(ctx context.Context, call *api.Call, lane Lane) (grant, error) {
 	if q.set == nil {
 		return grant{}, nil
@@ -137,7 +138,7 @@ func (q *quotas) take(ctx context.Context, call *api.Call, lane Lane) (grant, er
 	}
 	if g.budget, err = p.budget.Take(ctx, r); err != nil {
 		g.own.Undo()
-		return grant{}, err
+		return g, err
 	}
 	g.own.Sending()
 	return g, nil

@@ -1,6 +1,7 @@
 package im
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"strings"
@@ -48,7 +49,10 @@ var (
 func storeReason(err error) string {
 	const longest = 200
 	text := err.Error()
-	text = text[:min(len(text), 4*longest)]
+	if len(text) > 4*longest {
+		text = text[:4*longest]
+		text = text[:cmp.Or(strings.LastIndexByte(text, ' ')+1, len(text))] // half a secret looks like none
+	}
 	text = userInfo().ReplaceAllString(text, "//***@")
 	text = named().ReplaceAllString(text, "${1}***")
 	text = tokenLike().ReplaceAllString(text, "***")

@@ -2,10 +2,12 @@ package im
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/imrest/im-go/internal/guard"
@@ -45,13 +47,16 @@ type bufferedSource struct {
 }
 
 // source reads under guard: net/http returns from a cancelled call only after the
-// body's Read and Close have, and those of a user may hang or panic. One goroutine at a
-// time reads or closes.
+// body's Read and Close have, and those of a user may hang or panic. It reads or closes, never
+// both at once: over HTTP/2 a Close may come while a Read is under way, which then closes.
 type source struct {
 	from  io.ReadCloser
 	limit *timeLimit
 	buf   []byte
-	left  bool // to a Read that hangs
+
+	mu      sync.Mutex
+	reading bool // a Read is under way; it may hang
+	closed  bool
 }
 
 type readResult struct {
@@ -61,20 +66,20 @@ type readResult struct {
 
 func (s *source) Read(p []byte) (int, error) {
 	ctx := s.limit.ctx
-	if s.left {
-		return 0, context.Cause(ctx)
+	if ctx.Err() != nil || !s.begin() {
+		return 0, cmp.Or(context.Cause(ctx), errClosed)
 	}
 	if len(s.buf) < len(p) {
 		s.buf = make([]byte, len(p))
 	}
 	buf := s.buf[:len(p)]
 	r, err := guard.Run(ctx, theSource, func() (readResult, error) {
+		defer s.end()
 		n, err := s.from.Read(buf)
 		return readResult{n, err}, nil
-	}, func(readResult) { _ = s.from.Close() })
+	}, nil)
 	switch {
 	case err != nil && errors.Is(err, ctx.Err()):
-		s.left = true
 		return 0, context.Cause(ctx)
 	case err != nil:
 		r.err = err
@@ -90,14 +95,45 @@ func (s *source) Read(p []byte) (int, error) {
 	return copy(p, buf[:r.n]), r.err
 }
 
-// Close closes the source, unless the Read that hangs will. Its error says nothing about
+var errClosed = errors.New("the upload was closed")
+
+// begin begins a Read, unless one hangs or the source is closed.
+func (s *source) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.reading || s.closed {
+		return false
+	}
+	s.reading = true
+	return true
+}
+
+// end ends a Read, and closes the source if Close came meanwhile.
+func (s *source) end() {
+	s.mu.Lock()
+	s.reading = false
+	closed := s.closed
+	s.mu.Unlock()
+	if closed {
+		s.close()
+	}
+}
+
+// Close closes the source, or leaves that to the Read that is under way. Its error says nothing about
 // the bytes that were read.
 func (s *source) Close() error {
-	if s.left {
-		return nil
+	s.mu.Lock()
+	now := !s.closed && !s.reading
+	s.closed = true
+	s.mu.Unlock()
+	if now {
+		s.close()
 	}
+	return nil
+}
+
+func (s *source) close() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.limit.ctx), closeWait)
 	defer cancel()
 	_, _ = guard.Run(ctx, theSource, func() (struct{}, error) { return struct{}{}, s.from.Close() }, nil)
-	return nil
 }

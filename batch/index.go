@@ -26,16 +26,16 @@ type state struct {
 	begun bool  // a call was begun after that
 }
 
-// jobBegins is how the first line of a journal begins.
-const jobBegins = `{"record":"job"`
+// beginning is that of every journal: a file of another kind is not read for the end of its first line.
+const beginning = `{"record":"job"`
 
 // scan reads a journal. A line without an end is one that a killed process left torn,
 // and is not read.
 func scan(path string, file io.Reader) (*index, error) {
 	x := &index{open: map[int]state{}, total: -1}
 	in := bufio.NewReaderSize(file, 64<<10)
-	// What is not a journal may be a file without ends of lines, of any length.
-	if begin, _ := in.Peek(len(jobBegins)); !strings.HasPrefix(jobBegins, string(begin)) { // it may be torn
+	start, _ := in.Peek(len(beginning)) // an error comes with the first line, too
+	if !strings.HasPrefix(beginning, string(start)) {
 		return nil, &JournalError{Path: path, Line: 1, Problem: "this is not a journal"}
 	}
 	for n := 1; ; n++ {
@@ -62,22 +62,24 @@ func (x *index) add(line []byte, n int) (problem string) {
 		return "this is not a journal"
 	case err != nil:
 		return "the line is damaged"
-	case n == 1 && (r.Version != version || r.Max < 1):
+	case n == 1 && r.Version != version:
 		return fmt.Sprintf("its version is %d, this program reads %d", r.Version, version)
+	case n == 1 && (r.Max < 1 || r.Max > mostItems):
+		return fmt.Sprintf("its max is %d, must be from 1 to %d", r.Max, mostItems)
 	case n == 1:
 		x.header = header{Name: r.Name, Max: r.Max}
 		return ""
 	case r.Record == ofInput && r.Rows >= 0 && len(x.marks) <= x.chunksOf(r.Rows):
 		x.total = r.Rows
 		return ""
-	case r.Record != ofBegin && r.Record != ofEnd, r.Chunk < 0, r.Rows < 1, r.Rows > x.Max, r.Chunk > len(x.marks)+mostHole, !x.fits(r.Chunk, r.Rows):
+	case r.Record != ofBegin && r.Record != ofEnd, r.Chunk < 0, r.Rows < 1, r.Rows > x.Max, r.Chunk > n+mostHole, !x.fits(r.Chunk, r.Rows):
 		return "the line is damaged"
 	}
 	return x.mark(&r)
 }
 
-// mostHole bounds the memory that a damaged line can ask for. Chunks begin nearly in
-// their order.
+// mostHole bounds the memory that damaged lines can ask for. Chunks begin nearly in their
+// order, and each has a line.
 const mostHole = 1 << 20
 
 func (x *index) mark(r *record) (problem string) {
@@ -115,11 +117,17 @@ func (x *index) mark(r *record) (problem string) {
 
 // fits holds for a chunk with so many rows in an input as long as it is known to be.
 func (x *index) fits(n, rows int) bool {
-	return x.total < 0 || rows == min(x.Max, x.total-n*x.Max)
+	return x.total < 0 || n < x.chunksOf(x.total) && rows == min(x.Max, x.total-n*x.Max)
 }
 
 // chunksOf is how many chunks so many rows are.
-func (x *index) chunksOf(rows int) int { return (rows + x.Max - 1) / x.Max }
+func (x *index) chunksOf(rows int) int {
+	n := rows / x.Max
+	if rows%x.Max > 0 {
+		n++
+	}
+	return n
+}
 
 // rowsOf is how many rows a chunk has.
 func (x *index) rowsOf(n int) int {

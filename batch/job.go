@@ -14,13 +14,13 @@ type Job[T any] struct {
 	// Name is written to the journal, so that another job's is not taken for this one's.
 	Name string
 	// Max is how many items one call takes: the exported maximum of the method, such
-	// as users.MaxRegisterBatch.
+	// as users.MaxRegisterBatch. At most 1,000,000.
 	Max int
 	// Key names an item in the report: a username, or a line of the file. The journal
 	// keeps the keys of the items that are not done, and a hash of all.
 	Key func(item T) string
-	// Check finds, before anything is sent, an item that Call would be refused for: its error refuses that
-	// item alone, at no cost, where a refused call is halved until the item is found. nil: no check.
+	// Check finds, before anything is sent, an item because of which Call would fail: its error makes that item
+	// StateRefused at no cost, where a refused call is halved until the item is found. nil: no check.
 	Check func(item T) error
 	// Call makes one API call on at most Max items. Where the method returns [Results],
 	// [WithoutValues] makes the Result; a nil Result and a nil error mean that all
@@ -67,6 +67,9 @@ type Job[T any] struct {
 // 150 ms.
 const DefaultWorkers = 16
 
+// mostItems bounds Job.Max: the items of a call are held in memory together.
+const mostItems = 1_000_000
+
 // OnUnknown says what becomes of items whose outcome an earlier run left unknown.
 type OnUnknown int
 
@@ -85,8 +88,8 @@ func (j *Job[T]) check(ctx context.Context) error {
 	switch {
 	case ctx == nil:
 		return invalid("ctx must not be nil")
-	case j.Max < 1:
-		return invalid("Job.Max is %d, must be at least 1", j.Max)
+	case j.Max < 1 || j.Max > mostItems:
+		return invalid("Job.Max is %d, must be from 1 to %d", j.Max, mostItems)
 	case j.Key == nil:
 		return invalid("Job.Key must not be nil")
 	case j.Call == nil:

@@ -210,19 +210,6 @@ func TestJournalOfAnotherJob(t *testing.T) {
 	}
 }
 
-// A file without ends of lines that is taken for a journal is not read whole.
-func TestEndlessJournal(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "journal")
-	require.NoError(t, os.WriteFile(path, bytes.Repeat([]byte("x"), 64<<20), 0o600))
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	for _, err := range batch.ReadJournal(path) {
-		require.ErrorContains(t, err, "this is not a journal")
-	}
-	runtime.ReadMemStats(&after)
-	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(4<<20))
-}
-
 // More rows than the journal says the input has, or fewer in its last chunk, are rejected before they are called.
 func TestInputOfAnotherLength(t *testing.T) {
 	for _, c := range []struct{ before, now int }{{20, 50}, {0, 30}, {25, 26}} {
@@ -271,12 +258,41 @@ func TestJournalThatContradictsItself(t *testing.T) {
 	for _, text := range []string{
 		head + input + third, head + third + input, head + `{"record":"input","rows":-1}` + "\n",
 		head + input + strings.Replace(third, `2,"rows":10`, `1,"rows":9`, 1),
+		head + strings.Replace(third, `"chunk":2`, `"chunk":1000000`, 1) + strings.Replace(third, `"chunk":2`, `"chunk":2000000`, 1),
 	} {
 		path := filepath.Join(t.TempDir(), "journal")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		read := 0
 		for _, err := range batch.ReadJournal(path) {
+			read++
 			require.ErrorContains(t, err, "the line is damaged")
 		}
+		assert.Equal(t, 1, read)
+	}
+}
+
+// A header that was damaged asks for no memory, and neither does a file of another kind.
+func TestJournalThatAsksForMemory(t *testing.T) {
+	const third = `{"record":"end","chunk":2,"rows":1,"hash":"00000000000000f2"}` + "\n"
+	large := make([]byte, 32<<20)
+	for text, problem := range map[string]string{
+		`{"record":"job","version":1,"name":"test","max":1000001}` + "\n" + third:    "max is 1000001, must be from 1 to 1000000",
+		`{"record":"job","version":1,"name":"test","max":2000000000}` + "\n" + third: "max is 2000000000, must be from 1 to 1000000",
+		`{"record":"job","version":1,"name":"test","max":0}` + "\n":                  "max is 0, must be from 1 to 1000000",
+		string(large): "this is not a journal",
+	} {
+		path := filepath.Join(t.TempDir(), "journal")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		var read []error
+		for _, err := range batch.ReadJournal(path) {
+			read = append(read, err)
+		}
+		runtime.ReadMemStats(&after)
+		require.Len(t, read, 1)
+		require.ErrorContains(t, read[0], problem)
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
 	}
 }
 

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"math"
 	"sync"
 	"time"
 )
@@ -21,6 +22,7 @@ type Progress struct {
 type meter struct {
 	mu       sync.Mutex
 	start    time.Time
+	looked   time.Time
 	now      Progress
 	fresh    int // items that this run settled
 	refusals int // of those
@@ -36,7 +38,8 @@ type waiting struct {
 }
 
 func newMeter(total int) *meter {
-	return &meter{start: time.Now(), now: Progress{Total: total}, pools: make(map[string]*waiting)}
+	start := time.Now()
+	return &meter{start: start, looked: start, now: Progress{Total: total}, pools: make(map[string]*waiting)}
 }
 
 // settled counts rows, of this run or of one before, and returns how many this run was
@@ -99,7 +102,7 @@ func (w *waiting) tick(now time.Time) {
 
 // look makes the Progress of the moment. A pool binds if calls waited for it, taken
 // together, for as long as the time since the last look.
-func (m *meter) look(since time.Duration) Progress {
+func (m *meter) look() Progress {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := time.Now()
@@ -109,9 +112,13 @@ func (m *meter) look(since time.Duration) Progress {
 		p.Rate = float64(m.fresh) / s
 	}
 	if left := p.Total - p.Done - p.Refused - p.Unknown; left > 0 && p.Rate > 0 {
-		p.Left = time.Duration(float64(left) / p.Rate * float64(time.Second))
+		p.Left = math.MaxInt64
+		if ns := float64(left) / p.Rate * float64(time.Second); ns < math.MaxInt64 {
+			p.Left = time.Duration(ns)
+		}
 	}
-	most := since
+	most := max(now.Sub(m.looked), 1)
+	m.looked = now
 	for name, w := range m.pools {
 		w.tick(now)
 		if w.sum >= most {
@@ -122,21 +129,20 @@ func (m *meter) look(since time.Duration) Progress {
 	return p
 }
 
-// tell reports the progress until the run has ended.
-func (r *run[T]) tell(ended <-chan struct{}) {
+// progress reports how far the run is until the run has ended.
+func (r *run[T]) progress(ended <-chan struct{}) {
 	if r.Progress == nil {
 		return
 	}
 	ticker := time.NewTicker(r.Every)
 	defer ticker.Stop()
-	for looked := time.Now(); ; {
+	for {
 		select {
 		case <-ticker.C:
+			r.Progress(r.meter.look())
 		case <-ended:
-			r.Progress(r.meter.look(max(time.Since(looked), 1)))
+			r.Progress(r.meter.look())
 			return
 		}
-		r.Progress(r.meter.look(max(time.Since(looked), 1)))
-		looked = time.Now()
 	}
 }

@@ -89,7 +89,7 @@ func (r *run[T]) run(ctx context.Context, items iter.Seq2[T, error]) error {
 	}
 	ended := make(chan struct{})
 	var ticker sync.WaitGroup
-	ticker.Go(func() { r.tell(ended) })
+	ticker.Go(func() { r.progress(ended) })
 	r.report()
 	group.Wait()
 	close(ended)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -112,7 +113,7 @@ func read(t *testing.T, path string) []batch.Row {
 	return rows
 }
 
-// inOrder checks that each row is there once, and gives those in a state.
+// inOrder checks that each row is there once, and returns those in a state.
 func inOrder(t *testing.T, rows []batch.Row, state batch.State) (found []int) {
 	t.Helper()
 	for i, row := range rows {
@@ -432,11 +433,32 @@ func TestProgress(t *testing.T) {
 	})
 }
 
+// A time that no Duration holds is the longest one.
+func TestProgressOfAJobWithoutEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w world
+		var rows []batch.Row
+		var last batch.Progress
+		j := w.job(&rows)
+		j.Max, j.Total, j.Every = 1, math.MaxInt, 24*time.Hour
+		j.Progress = func(p batch.Progress) { last = p }
+		j.Call = func(ctx context.Context, items []string) (batch.Result, error) {
+			time.Sleep(20 * time.Hour)
+			return w.call(ctx, items)
+		}
+		_, err := batch.Run(t.Context(), source(names(1)), j)
+		require.NoError(t, err)
+		assert.Equal(t, 1, last.Done)
+		assert.Equal(t, time.Duration(math.MaxInt64), last.Left)
+	})
+}
+
 func TestBadJobs(t *testing.T) {
 	var w world
 	var rows []batch.Row
 	for want, change := range map[string]func(*batch.Job[string]){
 		"Max is 0":           func(j *batch.Job[string]) { j.Max = 0 },
+		"Max is 1000001":     func(j *batch.Job[string]) { j.Max = 1_000_001 },
 		"Key must not":       func(j *batch.Job[string]) { j.Key = nil },
 		"Call must not":      func(j *batch.Job[string]) { j.Call = nil },
 		"Workers, Every":     func(j *batch.Job[string]) { j.Workers = -1 },
@@ -502,7 +524,7 @@ func TestReadsNotFarAhead(t *testing.T) {
 	})
 }
 
-// Check refuses an item alone, without a call more, in a run and in a plan.
+// Check rejects an item alone, without a call more, in a run and in a plan.
 func TestCheck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wrong := errors.New("wrong")

@@ -3,6 +3,7 @@ package callbacks
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"slices"
@@ -94,6 +95,9 @@ func (h *Handler) verdict(ctx context.Context, out *Outgoing) (Verdict, error) {
 		defer func() {
 			if p := recover(); p != nil {
 				d = decided{err: &PanicError{Value: p, Stack: debug.Stack()}}
+			}
+			if d.err != nil && ctx.Err() != nil { // no observation has it
+				h.warn(ctx, "decision failed after its deadline", out.Type, out.CallID, slog.String("reason", reason(d.err)))
 			}
 			<-h.slots
 			result <- d

@@ -1,8 +1,10 @@
 package callbacks_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -163,10 +165,12 @@ func TestLongestResponse(t *testing.T) {
 func TestDecisionFallsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var seen callbacks.Observation
-		h := newHandler(t, callbacks.Config{
-			Decision: callbacks.Decision{Fallback: callbacks.Reject("busy"), MaxConcurrent: 1},
-			Observe:  func(_ context.Context, o callbacks.Observation) { seen = o },
+		var log bytes.Buffer
+		h, err := callbacks.New(callbacks.Config{
+			Secrets: []string{secret}, Decision: callbacks.Decision{Fallback: callbacks.Reject("busy"), MaxConcurrent: 1},
+			Observe: func(_ context.Context, o callbacks.Observation) { seen = o }, Logger: slog.New(slog.NewTextHandler(&log, nil)),
 		})
+		require.NoError(t, err)
 		var work atomic.Value // what takes too long goes on while the next is asked
 		work.Store(func() {})
 		h.Decide(func(context.Context, *callbacks.Outgoing) callbacks.Verdict {
@@ -197,5 +201,14 @@ func TestDecisionFallsBack(t *testing.T) {
 		work.Store(func() {})
 		assert.JSONEq(t, `{"valid":true}`, ask())
 		assert.Equal(t, 45, seen.FailuresLeft, "decisions do not count as failures after the event")
+
+		log.Reset()
+		work.Store(func() { time.Sleep(time.Second); panic("parcel") })
+		assert.JSONEq(t, fallback, ask())
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		assert.Equal(t, 2, strings.Count(log.String(), "\n"))
+		assert.Contains(t, log.String(), "took too long")
+		assert.Contains(t, log.String(), "panic of type string")
 	})
 }

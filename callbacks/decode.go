@@ -1,7 +1,6 @@
 package callbacks
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 
@@ -15,7 +14,8 @@ var (
 	errRecovered = errors.New("callbacks: the body is not one of the IM server's")
 )
 
-// wire has the fields of all callbacks, except for those of the payload.
+// wire has the fields that all callbacks share. Each kind reads its own from the body: another kind may have something
+// else under the same name.
 type wire struct {
 	CallID      api.Text        `json:"callId"`
 	Timestamp   api.Text        `json:"timestamp"` // as it stands there, for the signature
@@ -30,59 +30,23 @@ type wire struct {
 	AppKey      string          `json:"appkey"`
 	Host        string          `json:"host"`
 	ContentType string          `json:"content_type"`
+	Recovered   json.RawMessage `json:"im-go:recovered"` // a record of the history: only Recover makes it
 
-	RecallID      api.Text `json:"recall_id"`
-	Channel       string   `json:"channel_channel"`
-	ChannelUser   string   `json:"channel_user"`
-	WritedChannel api.Bool `json:"writed_channel"`
-
-	Reason  string `json:"reason"`
-	Status  string `json:"status"` // of keyword alerts and pushes, too
-	OS      string `json:"os"`
-	IP      string `json:"ip"`
-	User    string `json:"user"`
-	Name    string `json:"name"`
-	Version string `json:"version"`
-
-	Event       string   `json:"event"`
-	ID          api.Text `json:"id"`
-	Type        string   `json:"type"`
-	Operation   string   `json:"operation"`
-	Operator    string   `json:"operator"`
-	MemberCount *api.Int `json:"member_count"`
-
-	AlertReason     string   `json:"alertReason"`
-	SensitiveWords  []string `json:"sensitiveWords"`
-	ContentOwner    string   `json:"contentOwner"`
-	ContentReceiver string   `json:"contentReceiver"`
-	ContentURI      string   `json:"contentUri"`
-	Content         string   `json:"contentType"`
-	AlertChatType   string   `json:"chatType"`
-
-	ModerationResult string          `json:"moderationResult"`
-	ProviderResult   string          `json:"providerResult"`
-	MessageType      string          `json:"messageType"`
-	MessageID        api.Text        `json:"messageId"`
-	TargetType       string          `json:"targetType"`
-	Source           json.RawMessage `json:"source"`
-	RiskType         string          `json:"riskType"`
-	Msg              string          `json:"msg"`
-	URL              string          `json:"url"`
-
-	Step         string          `json:"step"`
-	VendorName   string          `json:"channel"`
-	Target       api.Text        `json:"target"`
-	Data         json.RawMessage `json:"data"`
-	DeviceID     string          `json:"device_id"`
-	DeviceToken  string          `json:"device_token"`
-	Notifier     string          `json:"notifier_name"`
-	ErrorMessage string          `json:"e_message"`
-	Detail       string          `json:"detail"`
-
-	Recovered json.RawMessage `json:"im-go:recovered"` // a record of the history: only Recover makes it
+	marks
 
 	rule    string // the path of the URL: two rules may send the same call id
-	strange bool   // a field is not of its documented type: only the first group counts
+	strange bool   // a field that all callbacks share is not of its documented type
+}
+
+// marks are what else the kinds are recognized by, and the reports of one push.
+type marks struct {
+	Event    loose `json:"event"`
+	Step     loose `json:"step"`
+	Reason   loose `json:"reason"`
+	Status   loose `json:"status"`
+	User     loose `json:"user"`
+	Target   loose `json:"target"`
+	DeviceID loose `json:"device_id"`
 }
 
 // head are the fields that any callback needs, whatever else is wrong with it.
@@ -96,9 +60,9 @@ type head struct {
 	From      loose           `json:"from"`
 	To        loose           `json:"to"`
 	MsgID     loose           `json:"msg_id"`
-	Event     loose           `json:"event"`
-	Step      loose           `json:"step"`
 	Payload   json.RawMessage `json:"payload"`
+
+	marks
 }
 
 // loose is a text or a number; anything else is "".
@@ -134,7 +98,7 @@ func readWire(body []byte) (*wire, error) {
 	return &wire{
 		CallID: api.Text(h.CallID), Timestamp: api.Text(h.Timestamp), Security: api.Text(h.Security), EventType: string(h.EventType),
 		ChatType: string(h.ChatType), GroupID: api.Text(h.GroupID), From: api.Text(h.From), To: api.Text(h.To), MsgID: api.Text(h.MsgID),
-		Event: string(h.Event), Step: string(h.Step), Payload: h.Payload, strange: true,
+		Payload: h.Payload, marks: h.marks, strange: true,
 	}, nil
 }
 
@@ -204,11 +168,8 @@ func (w *wire) event(body []byte) Event {
 func (w *wire) info(body []byte) Info {
 	i := Info{
 		CallID: string(w.CallID), Time: moment(w.Timestamp.Millis()), AppKey: w.AppKey, Host: w.Host, Key: w.key(body), Raw: body,
-		ContentType: cmp.Or(w.ContentType, w.AlertChatType), Offline: w.EventType == "chat_offline",
-		MessageID: string(cmp.Or(w.MsgID, w.MessageID)),
+		ContentType: w.ContentType, Offline: w.EventType == "chat_offline", MessageID: string(w.MsgID), From: string(w.From), To: string(w.To),
 	}
-	i.From, i.Device = string(w.From), ""
-	i.To = string(w.To)
 	if w.ChatType == "roster" || w.ChatType == "muc" {
 		i.From, i.Device = plainName(i.From, w.AppKey)
 	}
@@ -221,11 +182,11 @@ func (w *wire) typed(head Info) (Event, error) {
 	case w.Recovered != nil:
 		return w.recovered(head)
 	case w.Event == "group_op_event":
-		return readGroupOp(w, head)
+		return readGroupOp(head)
 	case w.EventType == "moderation":
-		return w.moderated(head), nil
+		return w.moderated(head)
 	case w.EventType == "keyword_alert":
-		return w.keywordAlert(head), nil
+		return w.keywordAlert(head)
 	case w.Step == "push":
 		return w.pushed(head)
 	case w.ChatType == "" && w.Reason != "" && w.Status != "" && w.User != "":

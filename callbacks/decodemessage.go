@@ -128,63 +128,55 @@ func (w *wire) readFlatOrEdited(head *Info, o *Outgoing) {
 	}
 }
 
-type wireAck struct {
-	Acked    api.Text        `json:"ack_message_id"`
-	Ext      json.RawMessage `json:"ext"`
-	EditedID api.Text        `json:"edit_message_id"`
-	Type     string          `json:"type"`
-	Config   *struct {
-		GroupAck api.Bool `json:"allow_group_ack"`
-	} `json:"msg_config"`
-	Meta struct {
-		Edit struct {
-			ChatType string     `json:"chat_type"`
-			Count    api.Int    `json:"count"`
-			SendTime api.Millis `json:"send_time"`
-			EditTime api.Millis `json:"edit_time"`
-			Sender   string     `json:"sender"`
-			Operator string     `json:"operator"`
-		} `json:"edit_msg"`
-	} `json:"meta"`
-}
-
-func (w *wire) ack() (p wireAck, err error) {
-	if len(w.Payload) > 0 {
-		err = json.Unmarshal(w.Payload, &p)
-	}
-	return p, err
-}
-
 func (w *wire) recalled(head Info) (Event, error) {
-	p, err := w.ack()
-	if err != nil {
+	var r struct {
+		ID      api.Text `json:"recall_id"`
+		Payload struct {
+			ID  api.Text        `json:"ack_message_id"`
+			Ext json.RawMessage `json:"ext"`
+		} `json:"payload"`
+	}
+	if err := json.Unmarshal(head.Raw, &r); err != nil {
 		return nil, err
 	}
-	id := string(cmp.Or(w.RecallID, p.Acked))
+	id := string(cmp.Or(r.ID, r.Payload.ID))
 	if id == "" {
 		return nil, errUnknown
 	}
 	head.Type = KindMessageRecall
-	return &Recalled{Info: head, RecalledID: id, GroupID: string(w.GroupID), Ext: messages.ReadExt(p.Ext)}, nil
+	return &Recalled{Info: head, RecalledID: id, GroupID: string(w.GroupID), Ext: messages.ReadExt(r.Payload.Ext)}, nil
 }
 
 func (w *wire) edited(head Info) (Event, error) {
-	p, err := w.ack()
-	if err != nil {
+	var p struct {
+		ID   api.Text `json:"edit_message_id"`
+		Type string   `json:"type"`
+		Meta struct {
+			Edit struct {
+				ChatType string     `json:"chat_type"`
+				Count    api.Int    `json:"count"`
+				SendTime api.Millis `json:"send_time"`
+				EditTime api.Millis `json:"edit_time"`
+				Sender   api.Text   `json:"sender"`
+				Operator api.Text   `json:"operator"`
+			} `json:"edit_msg"`
+		} `json:"meta"`
+	}
+	if err := json.Unmarshal(w.Payload, &p); err != nil {
 		return nil, err
 	}
-	if p.EditedID == "" {
+	if p.ID == "" {
 		return nil, errUnknown
 	}
 	edit := &p.Meta.Edit
 	head.Type = KindMessageEdit
 	e := &Edited{
 		Info: head, Record: messages.ReadPayload(w.Payload), Count: edit.Count.Int(), EditedAt: moment(edit.EditTime),
-		Operator: edit.Operator, Scope: edit.ChatType, EditType: p.Type,
+		Operator: string(edit.Operator), Scope: edit.ChatType, EditType: p.Type,
 	}
 	r := &e.Record
-	r.ID, r.Time = string(p.EditedID), moment(edit.SendTime)
-	r.From, r.To = cmp.Or(edit.Sender, r.From, head.From), cmp.Or(r.To, head.To)
+	r.ID, r.Time = string(p.ID), moment(edit.SendTime)
+	r.From, r.To = cmp.Or(string(edit.Sender), r.From, head.From), cmp.Or(r.To, head.To)
 	r.ChatType = map[string]messages.ChatType{
 		"chat:user": messages.ChatTypeUser, "chat:group": messages.ChatTypeGroup, "chat:room": messages.ChatTypeRoom,
 	}[edit.ChatType]
@@ -192,13 +184,25 @@ func (w *wire) edited(head Info) (Event, error) {
 }
 
 func (w *wire) receipt(head Info) (Event, error) {
-	p, err := w.ack()
-	if err != nil {
+	var ack struct {
+		Channel api.Text `json:"channel_channel"`
+		Reader  api.Text `json:"channel_user"`
+		Written api.Bool `json:"writed_channel"`
+		Payload struct {
+			ID     api.Text        `json:"ack_message_id"`
+			Ext    json.RawMessage `json:"ext"`
+			Config *struct {
+				GroupAck api.Bool `json:"allow_group_ack"`
+			} `json:"msg_config"`
+		} `json:"payload"`
+	}
+	if err := json.Unmarshal(head.Raw, &ack); err != nil {
 		return nil, err
 	}
-	e := &Receipt{Info: head, AckedID: string(p.Acked), Ext: messages.ReadExt(p.Ext), Written: bool(w.WritedChannel)}
-	e.Channel, _ = plainName(w.Channel, w.AppKey)
-	e.Reader, _ = plainName(w.ChannelUser, w.AppKey)
+	p := &ack.Payload
+	e := &Receipt{Info: head, AckedID: string(p.ID), Ext: messages.ReadExt(p.Ext), Written: bool(ack.Written)}
+	e.Channel, _ = plainName(string(ack.Channel), w.AppKey)
+	e.Reader, _ = plainName(string(ack.Reader), w.AppKey)
 	switch {
 	case w.ChatType == "channel_ack":
 		e.Type = KindMessageConversationAck

@@ -35,44 +35,92 @@ func (w *wire) contact(head Info) (Event, error) {
 }
 
 func (w *wire) userStatus(head Info) (Event, error) {
+	var p struct {
+		OS      string   `json:"os"`
+		IP      string   `json:"ip"`
+		Name    api.Text `json:"name"`
+		Version api.Text `json:"version"`
+	}
+	if err := json.Unmarshal(head.Raw, &p); err != nil {
+		return nil, err
+	}
 	switch head.Type = Kind("user." + w.Reason); head.Type {
 	case KindUserLogin, KindUserLogout, KindUserReplaced:
 	default:
 		return nil, errUnknown
 	}
-	head.From, head.Device = plainName(w.User, w.AppKey)
-	head.From = cmp.Or(w.Name, head.From)
+	head.From, head.Device = plainName(string(w.User), w.AppKey)
+	head.From = cmp.Or(string(p.Name), head.From)
 	return &UserStatus{
-		Info: head, Online: w.Status == "online", Reason: w.Reason, OS: w.OS, Address: w.IP, Version: w.Version,
+		Info: head, Online: w.Status == "online", Reason: string(w.Reason), OS: p.OS, Address: p.IP, Version: string(p.Version),
 	}, nil
 }
 
-func (w *wire) keywordAlert(head Info) Event {
-	head.Type = KindKeywordAlert
-	head.From, head.Device = plainName(w.ContentOwner, w.AppKey)
-	head.To, _ = plainName(w.ContentReceiver, w.AppKey)
-	head.MessageID = strings.TrimPrefix(w.ContentURI, "msync:")
-	return &KeywordAlert{Info: head, Status: w.Status, Reason: w.AlertReason, Words: w.SensitiveWords, Content: w.Content}
+func (w *wire) keywordAlert(head Info) (Event, error) {
+	var p struct {
+		Reason   string   `json:"alertReason"`
+		Words    []string `json:"sensitiveWords"`
+		Owner    string   `json:"contentOwner"`
+		Receiver string   `json:"contentReceiver"`
+		URI      string   `json:"contentUri"`
+		Content  string   `json:"contentType"`
+		ChatType string   `json:"chatType"`
+	}
+	if err := json.Unmarshal(head.Raw, &p); err != nil {
+		return nil, err
+	}
+	head.Type, head.ContentType = KindKeywordAlert, cmp.Or(head.ContentType, p.ChatType)
+	head.From, head.Device = plainName(p.Owner, w.AppKey)
+	head.To, _ = plainName(p.Receiver, w.AppKey)
+	head.MessageID = strings.TrimPrefix(p.URI, "msync:")
+	return &KeywordAlert{Info: head, Status: string(w.Status), Reason: p.Reason, Words: p.Words, Content: p.Content}, nil
 }
 
-func (w *wire) moderated(head Info) Event {
-	head.Type = KindModeration
-	return &Moderated{
-		Info: head, Result: w.ModerationResult, Provider: w.ProviderResult, MessageType: messages.Type(w.MessageType),
-		ChatType: messages.ChatType(w.TargetType), Risk: w.RiskType, Text: w.Msg, URL: w.URL, Source: w.Source,
+func (w *wire) moderated(head Info) (Event, error) {
+	var p struct {
+		Result      string            `json:"moderationResult"`
+		Provider    string            `json:"providerResult"`
+		MessageType messages.Type     `json:"messageType"`
+		MessageID   api.Text          `json:"messageId"`
+		ChatType    messages.ChatType `json:"targetType"`
+		Source      json.RawMessage   `json:"source"`
+		Risk        string            `json:"riskType"`
+		Text        string            `json:"msg"`
+		URL         string            `json:"url"`
 	}
+	if err := json.Unmarshal(head.Raw, &p); err != nil {
+		return nil, err
+	}
+	head.Type, head.MessageID = KindModeration, cmp.Or(head.MessageID, string(p.MessageID))
+	return &Moderated{
+		Info: head, Result: p.Result, Provider: p.Provider, MessageType: p.MessageType, ChatType: p.ChatType, Risk: p.Risk, Text: p.Text,
+		URL: p.URL, Source: p.Source,
+	}, nil
 }
 
 func (w *wire) pushed(head Info) (Event, error) {
+	var p struct {
+		Vendor      string          `json:"channel"`
+		Target      api.Text        `json:"target"`
+		Data        json.RawMessage `json:"data"`
+		DeviceID    api.Text        `json:"device_id"`
+		DeviceToken api.Text        `json:"device_token"`
+		Notifier    string          `json:"notifier_name"`
+		Error       string          `json:"e_message"`
+		Detail      string          `json:"detail"`
+	}
+	if err := json.Unmarshal(head.Raw, &p); err != nil {
+		return nil, err
+	}
 	switch head.Type = Kind("push." + w.Status); head.Type {
 	case KindPushSuccess, KindPushFail, KindPushError:
 	default:
 		return nil, errUnknown
 	}
 	e := &Pushed{
-		Info: head, Status: w.Status, Target: string(w.Target), Channel: w.VendorName, ChatType: messages.ChatType(w.ChatType),
-		GroupID: string(w.GroupID), Detail: w.Detail, Error: w.ErrorMessage, DeviceID: w.DeviceID, DeviceToken: w.DeviceToken,
-		Notifier: w.Notifier, Vendor: w.Data,
+		Info: head, Status: string(w.Status), Target: string(p.Target), Channel: p.Vendor, ChatType: messages.ChatType(w.ChatType),
+		GroupID: string(w.GroupID), Detail: p.Detail, Error: p.Error, DeviceID: string(p.DeviceID), DeviceToken: string(p.DeviceToken),
+		Notifier: p.Notifier, Vendor: p.Data,
 	}
 	if len(w.Payload) > 0 {
 		e.Record = w.record(&head, messages.ReadPayload(w.Payload))
@@ -152,8 +200,8 @@ func (w *wire) threadUpdated(head Info) (Event, error) {
 			Time        api.Millis `json:"timestamp"`
 			LastMessage struct {
 				ID      api.Text        `json:"id"`
-				From    string          `json:"from"`
-				To      string          `json:"to"`
+				From    api.Text        `json:"from"`
+				To      api.Text        `json:"to"`
 				Time    api.Millis      `json:"timestamp"`
 				Payload json.RawMessage `json:"payload"`
 			} `json:"last_message"`
@@ -168,8 +216,8 @@ func (w *wire) threadUpdated(head Info) (Event, error) {
 		ParentID: string(d.ParentID), GroupID: string(d.GroupID), MessageCount: d.Count.Int(), Updated: moment(d.Time),
 	}
 	if last.ID != "" {
-		e.LastSender, _ = plainName(last.From, w.AppKey)
-		to, _ := plainName(last.To, w.AppKey)
+		e.LastSender, _ = plainName(string(last.From), w.AppKey)
+		to, _ := plainName(string(last.To), w.AppKey)
 		r := messages.ReadPayload(last.Payload)
 		r.ID, r.Time, r.From, r.To = string(last.ID), moment(last.Time), cmp.Or(r.From, e.LastSender), cmp.Or(r.To, to)
 		e.LastMessage = r

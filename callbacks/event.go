@@ -61,8 +61,8 @@ func (i Info) LogValue() slog.Value {
 		slog.Time("time", i.Time), slog.Bool("signed", i.Signed))
 }
 
-// Unknown is a callback that this package does not know, or one whose fields are not of the
-// documented types: see Raw.
+// Unknown is a callback that this package does not know, or one in which a field that its kind has is
+// not of the documented type: see Raw. What stands in other fields does not matter.
 type Unknown struct {
 	Info
 }

@@ -61,8 +61,9 @@ func ExampleRecover() {
 
 func ExampleHandler_Decide() {
 	h, err := callbacks.New(callbacks.Config{
-		Secrets:  []string{"rule-secret-1"},
-		Decision: callbacks.Decision{Deadline: 100 * time.Millisecond, Fallback: callbacks.Reject("try again later")},
+		Secrets: []string{"rule-secret-1"},
+		// The rule says that the IM server waits for 3 seconds.
+		Decision: callbacks.Decision{Deadline: 2500 * time.Millisecond, Fallback: callbacks.Reject("try again later")},
 	})
 	if err != nil {
 		fmt.Println(err)

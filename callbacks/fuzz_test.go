@@ -58,7 +58,7 @@ func FuzzServe(f *testing.F) {
 		f.Add(callbackstest.Example(kind).JSON())
 		f.Add(callbackstest.Example(kind).Sign(secret).JSON())
 	}
-	h, err := callbacks.New(callbacks.Config{Secrets: []string{secret}})
+	h, err := callbacks.New(callbacks.Config{Secrets: []string{secret}, Decision: callbacks.Decision{Deadline: time.Minute}})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -63,7 +63,7 @@ type wireStatus struct {
 }
 
 type wireMUC struct {
-	ID        string          `json:"muc_id"`
+	ID        api.Text        `json:"muc_id"`
 	Room      api.Bool        `json:"is_chatroom"`
 	Operation string          `json:"operation"`
 	Reason    json.RawMessage `json:"reason"` // a text; for a file an object, or the text of one
@@ -89,7 +89,7 @@ func readMUC(w *wire, head Info) (Event, error) {
 		ErrorCode: string(p.Status.ErrorCode), Description: p.Status.Description,
 	}
 	if e.GroupID == "" {
-		e.GroupID, _ = plainName(p.ID, head.AppKey)
+		e.GroupID, _ = plainName(string(p.ID), head.AppKey)
 	}
 	if head.From != e.GroupID {
 		e.setOperator(head.From)

@@ -40,13 +40,22 @@ var groupOperations = map[string]GroupOperation{
 }
 
 type wireGroupOp struct {
+	ID          api.Text       `json:"id"`
+	Type        string         `json:"type"`
+	Operation   string         `json:"operation"`
+	Operator    api.Text       `json:"operator"`
+	MemberCount *api.Int       `json:"member_count"`
+	Payload     groupOpPayload `json:"payload"` // a deleted group has none
+}
+
+type groupOpPayload struct {
 	Type         string             `json:"type"`
 	Role         map[string]string  `json:"role"`
 	Member       api.Many[api.Text] `json:"member"`
 	Admin        api.Many[api.Text] `json:"admin"`
 	ShareFile    api.Many[api.Text] `json:"share_file"`
-	Owner        string             `json:"owner"`
-	NewOwner     string             `json:"new_owner"`
+	Owner        api.Text           `json:"owner"`
+	NewOwner     api.Text           `json:"new_owner"`
 	Announcement *string            `json:"announcement"`
 	Mute         api.Bool           `json:"mute"`
 	Disable      api.Bool           `json:"disable"`
@@ -59,14 +68,12 @@ type wireGroupOp struct {
 	} `json:"options"`
 }
 
-func readGroupOp(w *wire, head Info) (Event, error) {
-	var p wireGroupOp
-	if len(w.Payload) > 0 { // a deleted group has none
-		if err := json.Unmarshal(w.Payload, &p); err != nil {
-			return nil, err
-		}
+func readGroupOp(head Info) (Event, error) {
+	var g wireGroupOp
+	if err := json.Unmarshal(head.Raw, &g); err != nil {
+		return nil, err
 	}
-	name := w.Operation
+	p, name := &g.Payload, g.Operation
 	if p.Type != "" {
 		name += "." + p.Type
 	}
@@ -76,19 +83,18 @@ func readGroupOp(w *wire, head Info) (Event, error) {
 	}
 	head.Type = Kind("group_op." + name)
 	e := &GroupEvent{
-		Info: head, Operation: operation, GroupID: string(w.ID), Room: w.Type == "CHATROOM",
-		Users: api.Texts(p.Member), Roles: p.Role, Owner: p.NewOwner, OldOwner: p.Owner, Until: moment(p.Expires), Cause: p.Action,
-		Settings: p.Info.settings(head.AppKey),
+		Info: head, Operation: operation, GroupID: string(g.ID), Room: g.Type == "CHATROOM", Users: api.Texts(p.Member), Roles: p.Role,
+		Owner: string(p.NewOwner), OldOwner: string(p.Owner), Until: moment(p.Expires), Cause: p.Action, Settings: p.Info.settings(head.AppKey),
 	}
-	e.setOperator(w.Operator)
-	if w.MemberCount != nil {
-		e.MemberCount = new(w.MemberCount.Int())
+	e.setOperator(string(g.Operator))
+	if g.MemberCount != nil {
+		e.MemberCount = new(g.MemberCount.Int())
 	}
-	return e, e.readOp(&p)
+	return e, e.readOp(p)
 }
 
 // readOp reads what only some operations have.
-func (e *GroupEvent) readOp(p *wireGroupOp) (err error) {
+func (e *GroupEvent) readOp(p *groupOpPayload) (err error) {
 	switch e.Operation {
 	case AdminAdded, AdminRemoved, SuperAdminAdded, SuperAdminRemoved:
 		e.Users = api.Texts(p.Admin)
@@ -119,7 +125,7 @@ func (e *GroupEvent) readOp(p *wireGroupOp) (err error) {
 }
 
 type wireSettings struct {
-	Owner          string     `json:"owner"`
+	Owner          api.Text   `json:"owner"`
 	Title          *string    `json:"title"`
 	Description    *string    `json:"description"`
 	Custom         *string    `json:"custom"`
@@ -145,7 +151,7 @@ func (w *wireSettings) settings(appKey string) *GroupSettings {
 		Public: (*bool)(w.Public), AllowInvites: (*bool)(w.AllowInvites), ConfirmInvites: (*bool)(w.ConfirmInvites),
 		MutedAll: (*bool)(w.Mute), Disabled: (*bool)(w.Disabled), Created: moment(w.Created), Updated: moment(w.LastModified),
 	}
-	s.Owner, _ = plainName(w.Owner, appKey)
+	s.Owner, _ = plainName(string(w.Owner), appKey)
 	if w.MaxUsers != nil {
 		s.MaxMembers = new(w.MaxUsers.Int())
 	}

@@ -22,41 +22,42 @@ type guard struct {
 }
 
 // fail counts a failure that must be responded with.
-func (g *guard) fail(now time.Time) {
+func (g *guard) fail() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.add(now)
+	g.add()
 }
 
 // allow counts a failure, unless it is one too many.
-func (g *guard) allow(now time.Time) bool {
+func (g *guard) allow() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.left(now) == 0 {
+	if g.left() == 0 {
 		return false
 	}
-	g.add(now)
+	g.add()
 	return true
 }
 
-func (g *guard) add(now time.Time) {
-	recent := g.recent(now)
+func (g *guard) add() {
+	recent := g.recent()
 	recent = recent[max(0, len(recent)-banFailures):] // more would say no more
 	failures := append(make([]time.Time, 0, len(recent)+1), recent...)
-	failures = append(failures, now)
+	failures = append(failures, time.Now())
 	g.failures.Store(&failures)
 }
 
 // left is the number of failures that this process may still respond with.
-func (g *guard) left(now time.Time) int {
-	return max(0, banFailures/2/g.replicas-len(g.recent(now)))
+func (g *guard) left() int {
+	return max(0, banFailures/2/g.replicas-len(g.recent()))
 }
 
-func (g *guard) recent(now time.Time) []time.Time {
+func (g *guard) recent() []time.Time {
 	failures := g.failures.Load()
 	if failures == nil {
 		return nil
 	}
+	now := time.Now()
 	for i, at := range *failures {
 		if now.Sub(at) < banWindow {
 			return (*failures)[i:]

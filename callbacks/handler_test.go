@@ -36,6 +36,9 @@ func newHandler(t *testing.T, c callbacks.Config) *callbacks.Handler {
 	if c.Secrets == nil {
 		c.Secrets = []string{secret}
 	}
+	if c.Decision.Deadline == 0 {
+		c.Decision.Deadline = time.Hour // a machine that stalls must decide nothing
+	}
 	h, err := callbacks.New(c)
 	require.NoError(t, err)
 	return h
@@ -359,6 +362,38 @@ func TestBanGuard(t *testing.T) {
 				assert.Len(t, handled, 600)
 			}
 		})
+	}
+}
+
+// The failure of a duplicate whose caller no longer waits counts like any other.
+func TestDuplicateThatNobodyWaitsFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHandler(t, callbacks.Config{})
+		callbacks.On(h, func(context.Context, callbacks.Event) error { time.Sleep(time.Minute); return nil })
+		var group sync.WaitGroup
+		group.Go(func() { assert.Equal(t, 200, serve(h, signed(recall)).Code) })
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		assert.Equal(t, 500, serve(h, signed(recall).WithContext(ctx)).Code)
+		assert.Equal(t, 44, h.Stats().FailuresLeft)
+		group.Wait()
+	})
+}
+
+// Where there is no room for what failed while a ban was near, the observation has both errors, and StoreFailure decides.
+func TestNoRoomWhileABanIsNear(t *testing.T) {
+	for policy, want := range map[callbacks.StoreFailure]int{callbacks.StoreFailureLose: 200, callbacks.StoreFailureReject: 500} {
+		var seen callbacks.Observation
+		h := newHandler(t, callbacks.Config{StoreFailure: policy, Observe: func(_ context.Context, o callbacks.Observation) { seen = o }})
+		callbacks.On(h, func(context.Context, callbacks.Event) error { return io.ErrNoProgress })
+		for i := 0; !errors.Is(seen.Err, callbacks.ErrFull); i++ {
+			if serve(h, signed(recall.With("callId", strconv.Itoa(i)))); i > 10_100 {
+				t.Fatal("there is room for ever, or nobody hears of it")
+			}
+		}
+		assert.Equal(t, want, seen.Status)
+		assert.ErrorIs(t, seen.Err, io.ErrNoProgress)
 	}
 }
 

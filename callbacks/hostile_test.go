@@ -3,6 +3,7 @@ package callbacks_test
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -234,7 +235,10 @@ func TestFunctionThatNeverReturns(t *testing.T) {
 func TestKeptFunctionThatNeverReturns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := callbacks.NewMemory(callbacks.MemoryOptions{Workers: 1})
-		h := newHandler(t, callbacks.Config{Store: m, StoreFailure: callbacks.StoreFailureReject})
+		var log bytes.Buffer
+		h := newHandler(t, callbacks.Config{
+			Store: m, StoreFailure: callbacks.StoreFailureReject, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		n := 0
@@ -249,6 +253,7 @@ func TestKeptFunctionThatNeverReturns(t *testing.T) {
 		require.NoError(t, h.Run(ctx))
 		assert.Equal(t, 2, n)
 		assert.Zero(t, m.Len())
+		assert.Contains(t, log.String(), "a function ended its goroutine")
 	})
 }
 

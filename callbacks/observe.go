@@ -59,7 +59,7 @@ func (h *Handler) Stats() Stats {
 		Received: c.received.Load(), Rejected: c.rejected.Load(), Failed: c.failed.Load(), Repeated: c.repeated.Load(),
 		Suspicious: c.suspicious.Load(), Quarantined: c.quarantined.Load(), Delivered: c.verdicts[deliver].Load(),
 		Refused: c.verdicts[reject].Load(), Rewritten: c.verdicts[rewrite].Load(), FellBack: c.fellBack.Load(),
-		Recovered: c.recovered.Load(), Lag: time.Duration(c.lag.Load()), FailuresLeft: h.guard.left(time.Now()),
+		Recovered: c.recovered.Load(), Lag: time.Duration(c.lag.Load()), FailuresLeft: h.guard.left(),
 	}
 }
 
@@ -107,7 +107,7 @@ func addIf(counter *atomic.Int64, it bool) {
 // error of the user's may hold what users wrote.
 func (h *Handler) report(ctx context.Context, o Observation) {
 	h.counts.note(&o)
-	o.FailuresLeft = h.guard.left(time.Now())
+	o.FailuresLeft = h.guard.left()
 	if o.Err != nil {
 		h.warn(ctx, "callback", o.Kind, o.CallID, slog.Int("status", o.Status), slog.Bool("quarantined", o.Quarantined),
 			slog.Bool("recovered", o.Recovered), slog.Int("failures_left", o.FailuresLeft), slog.String("reason", reason(o.Err)))
@@ -130,7 +130,7 @@ func (h *Handler) warn(ctx context.Context, text string, kind Kind, callID strin
 // reason is an error of this package, or the type of another one.
 func reason(err error) string {
 	for _, known := range []error{
-		ErrMethod, ErrToken, ErrTooLong, ErrSignature, ErrStale, ErrDeadline, ErrOverloaded, errNoVerdict, ErrFull, errNotObject, errRecovered,
+		ErrMethod, ErrToken, ErrTooLong, ErrSignature, ErrStale, ErrDeadline, ErrOverloaded, errNoVerdict, errGoexit, ErrFull, errNotObject, errRecovered,
 		io.ErrUnexpectedEOF,
 	} {
 		if errors.Is(err, known) {

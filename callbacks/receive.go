@@ -25,7 +25,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a, status, err := h.read(w, r)
 	switch out, ok := a.outgoing(); {
 	case err != nil:
-		h.refuse(w, r, a, status, err)
+		h.reject(w, r, a, status, err)
 	case ok:
 		h.decideAndRespond(w, r, out)
 	case a.kept.Quarantined != "":
@@ -157,11 +157,11 @@ func (h *Handler) fresh(at time.Time) error {
 	return nil
 }
 
-// refuse responds to what is not accepted. While a ban is near, it is kept in quarantine and
+// reject responds to what is not accepted. While a ban is near, it is kept in quarantine and
 // the response is a success.
-func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, a *arrived, status int, err error) {
+func (h *Handler) reject(w http.ResponseWriter, r *http.Request, a *arrived, status int, err error) {
 	before := a != nil && a.wire.isOutgoing() // fails by itself: the rule's policy decides
-	if status != http.StatusMethodNotAllowed && !before && !h.guard.allow(time.Now()) {
+	if status != http.StatusMethodNotAllowed && !before && !h.guard.allow() {
 		if errors.Is(err, ErrToken) {
 			a = h.signedWithoutToken(w, r)
 		}
@@ -237,7 +237,7 @@ func (h *Handler) accept(w http.ResponseWriter, r *http.Request, a *arrived) {
 func (h *Handler) keep(ctx context.Context, a *arrived) (seen Seen, failed bool, err error) {
 	seen, err = h.store(ctx, a.kept)
 	if failed = err != nil && h.config.StoreFailure != StoreFailureLose; failed {
-		h.guard.fail(time.Now())
+		h.guard.fail()
 	}
 	return seen, failed, err
 }
@@ -257,21 +257,24 @@ func (h *Handler) store(ctx context.Context, k Kept) (seen Seen, err error) {
 func (h *Handler) handleNow(ctx context.Context, a *arrived) (seen Seen, failed bool, err error) {
 	seen, kept := h.keys.once(ctx, a.kept.Key, a.kept.Digest, func(suspicious bool) error {
 		a.event.Head().Suspicious, a.kept.Suspicious = suspicious, suspicious
-		if err = h.handle(ctx, a.event); err == nil || h.guard.allow(time.Now()) {
+		if err = h.handle(ctx, a.event); err == nil || h.guard.allow() {
 			return err
 		}
 		_, full := h.store(ctx, a.kept)
-		if full != nil && h.config.StoreFailure != StoreFailureLose {
-			h.guard.fail(time.Now())
-			return full
-		}
 		if full == nil {
 			h.remember(a)
+			return nil
 		}
-		return nil
+		err = errors.Join(err, full)
+		if h.config.StoreFailure == StoreFailureLose {
+			return nil
+		}
+		h.guard.fail()
+		return err
 	})
-	if err == nil {
-		err = kept // the caller went away while it waited for the first of two
+	if err == nil && kept != nil { // the caller went away while it waited for the first of two
+		h.guard.fail()
+		err = kept
 	}
 	return seen, kept != nil, err
 }

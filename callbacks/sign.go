@@ -54,7 +54,7 @@ func (w *wire) key(body []byte) string {
 	}
 	to, operation := string(w.To), w.operation()
 	if w.Step == "push" { // has the call id of the message, which may go to many devices
-		to, operation = string(w.Target), w.Status+" "+w.DeviceID
+		to, operation = string(w.Target), string(w.Status+" "+w.DeviceID)
 	}
 	key := w.rule + after + id + "|" + w.EventType + "|" + w.ChatType + "|" + to + "|" + operation
 	if len(key) > maxKey {

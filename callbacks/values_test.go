@@ -55,6 +55,57 @@ func TestEveryValueCounts(t *testing.T) {
 	t.Logf("%d values; without effect: %s", values, strings.Join(slices.Sorted(maps.Keys(without)), ", "))
 }
 
+// common are the fields that belong to all kinds.
+var common = []string{
+	"callId", "timestamp", "security", "eventType", "chat_type", "from", "to", "msg_id", "group_id", "payload", "appkey", "host", "content_type",
+}
+
+// A field that belongs to events of other types leaves an event as it is, whatever stands in it: the IM server may give
+// the name to something new.
+func TestFieldsOfOtherTypes(t *testing.T) {
+	typeOf := func(kind callbacks.Kind) string {
+		e, err := callbacks.Parse(callbackstest.Example(kind).JSON())
+		require.NoError(t, err)
+		return fmt.Sprintf("%T", e)
+	}
+	names, own := map[string]bool{}, map[string]bool{}
+	for _, kind := range callbackstest.Kinds() {
+		for name := range callbackstest.Example(kind) {
+			names[name], own[typeOf(kind)+name] = true, true
+		}
+	}
+	for _, kind := range callbackstest.Kinds() {
+		body := decoded(t, callbackstest.Example(kind).Sign("s").JSON()).(map[string]any)
+		before, tried := content(t, body), 0
+		for name := range names {
+			if own[typeOf(kind)+name] || slices.Contains(common, name) {
+				continue
+			}
+			tried++
+			values := []any{map[string]any{"a": 1}, []any{"a"}, 7, true}
+			if name == "event" || name == "step" { // in which another text announces what is not known
+				values = values[:2]
+			}
+			for _, v := range values {
+				body[name] = v
+				assert.Equal(t, before, content(t, body), "%s with %s: %v", kind, name, v)
+			}
+			delete(body, name)
+		}
+		assert.Greater(t, tried, 20)
+	}
+}
+
+// Names and versions in digits may come as numbers.
+func TestNumbersInThePlaceOfTexts(t *testing.T) {
+	user := parse[*callbacks.UserStatus](t, callbackstest.Example(callbacks.KindUserLogin).With("version", 4).With("name", 123))
+	assert.Equal(t, []string{"4", "123"}, []string{user.Version, user.From})
+	push := parse[*callbacks.Pushed](t, callbackstest.Example(callbacks.KindPushSuccess).With("device_id", 7).With("device_token", 8))
+	assert.Equal(t, []string{"7", "8"}, []string{push.DeviceID, push.DeviceToken})
+	group := parse[*callbacks.GroupEvent](t, callbackstest.Example(callbacks.KindGroupOpJoinDirect).With("operator", 123))
+	assert.Equal(t, "123", group.Operator)
+}
+
 // content is what an event has beside its body as it came.
 func content(t *testing.T, body map[string]any) string {
 	t.Helper()

@@ -25,7 +25,7 @@ const ruleSecret = "rule-secret-1"
 // receiver is a handler with telemetry.
 func receiver(t *testing.T, c *collected, config callbacks.Config) (*callbacks.Handler, func(callbackstest.Body) int) {
 	t.Helper()
-	config.Secrets = []string{ruleSecret}
+	config.Secrets, config.Decision.Deadline = []string{ruleSecret}, time.Hour // a machine that stalls must decide nothing
 	h, err := callbacks.New(c.Callbacks(config))
 	require.NoError(t, err)
 	served := c.Receive(h)

@@ -1,6 +1,6 @@
 package imotel
 
-// For tests: what NewClient gives a client.
+// For tests: what NewClient hands to a client.
 var (
 	Hook      = (*Telemetry).hook
 	Attempted = (*Telemetry).attempted

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -111,7 +112,9 @@ func TestProvidersThatBlockOrPanic(t *testing.T) {
 }
 
 // While a provider blocks, what cannot be kept is dropped and counted.
-func TestDropped(t *testing.T) {
+func TestDropped(t *testing.T) { synctest.Test(t, dropped) } // a machine that stalls hands on nothing in between
+
+func dropped(t *testing.T) {
 	release := make(chan struct{})
 	telemetry := imotel.New(imotel.Options{TracerProvider: oddTracers{do: func() { <-release }}, MeterProvider: metricnoop.NewMeterProvider()})
 	call := func() {

@@ -118,12 +118,22 @@ func TestAccessTokenIsTakenAsItIs(t *testing.T) {
 	assert.Contains(t, body, "(OAuth)")
 }
 
+// A token that names an account is not good for another account of the same name.
 func TestAccessTokenOfAUUID(t *testing.T) {
-	srv := NewServer(t, WithClock(NewClock(time.Unix(1700000000, 0))))
-	u := srv.AddUser(User{Username: "alice"})
-	s := srv.world
-	assert.Equal(t, "alice", s.Subject(u.UUID))
-	assert.Equal(t, "bob", s.Subject("Bob"))
+	v := accessTokenVectors[2]
+	srv := NewServer(t, WithClock(NewClock(time.Unix(int64(v.issued), 0))))
+	w := srv.world
+	require.NoError(t, w.RestoreUser(world.User{Name: "alice", UUID: v.userID}))
+	for range 2 { // the second time it is remembered
+		g, err := w.Authenticate(v.tokenByGo)
+		require.Nil(t, err)
+		assert.Equal(t, world.Grant{User: "alice", Account: v.userID, Expires: time.Unix(int64(v.issued+v.expire), 0)}, g)
+	}
+	_, err := w.DeleteUser("alice")
+	require.Nil(t, err)
+	srv.AddUsers("alice")
+	_, err = w.Authenticate(v.tokenByGo)
+	assert.True(t, err.Of(world.TokenUnknown), "%v", err)
 }
 
 // A token may carry other services beside chat, before and after it.

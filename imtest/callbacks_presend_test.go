@@ -99,6 +99,8 @@ func TestPreSendDecisions(t *testing.T) {
 		"valid as a text":     {`{"valid":"true"}`, rejects, "", "custom internal error", imtest.DeliveryFailed, "valid"},
 		"too long":            {`{"valid":true,"code":"` + long + `"}`, rejects, "", "custom internal error", imtest.DeliveryFailed, "1000 characters"},
 		"another type":        {`{"valid":true,"payload":{"bodies":[{"type":"img"}]}}`, rejects, "", "custom internal error", imtest.DeliveryFailed, `type "img"`},
+		"a wrong ext":         {`{"valid":true,"payload":{"bodies":[{"type":"txt","msg":"ho"}],"ext":5}}`, rejects, "", "custom internal error", imtest.DeliveryFailed, `"payload.ext" must be an object`},
+		"a null ext":          {`{"valid":true,"payload":{"bodies":[{"type":"txt","msg":"ho"}],"ext":null}}`, tells, "ho", "", imtest.DeliveryRewritten, ""},
 		"a wrong level":       {`{"valid":true,"chatroom_msg_level":"top"}`, rejects, "", "custom internal error", imtest.DeliveryFailed, `"top"`},
 		"must not be changed": {
 			`{"valid":true,"payload":{"bodies":[{"type":"txt","msg":"ho"}]}}`,
@@ -117,6 +119,7 @@ func TestPreSendDecisions(t *testing.T) {
 			text := ""
 			if got := c.srv.Messages("bob"); len(got) == 1 {
 				text = got[0].Text()
+				assert.Nil(t, got[0].Ext)
 			}
 			assert.Equal(t, tt.arrived, text)
 			d := c.srv.Deliveries()[0]

@@ -445,6 +445,36 @@ func TestResetOfCallbacks(t *testing.T) {
 	assert.Equal(t, []imtest.DeliveryState{imtest.DeliveryAccepted, imtest.DeliveryAccepted}, c.states())
 }
 
+// Reset also forgets what is being sent, whether or not its rules still count: it is neither retried nor stored.
+func TestResetWhileCallbacksAreSent(t *testing.T) {
+	for name, kept := range map[string]bool{"rules that stay": true, "rules that are gone": false} {
+		t.Run(name, func(t *testing.T) {
+			r := newReceiver(t)
+			release := make(chan struct{})
+			r.always(func(w http.ResponseWriter, n int) {
+				if n == 1 {
+					<-release
+				}
+				failing(w, n)
+			})
+			c := calling(t, []imtest.Rule{{URL: r.URL, Secret: callbackSecret, Kinds: []string{"message.text"}}})
+			for range 3 {
+				c.text("alice", "bob", "x")
+			}
+			require.Eventually(t, func() bool { return len(r.got()) == 1 }, 10*time.Second, time.Millisecond)
+			if !kept {
+				require.NoError(t, c.srv.SetCallbacks())
+			}
+			c.srv.Reset()
+			close(release)
+			c.wait()
+			assert.Len(t, r.got(), 1)
+			assert.Empty(t, c.srv.Deliveries())
+			assert.Empty(t, c.srv.StoredCallbacks())
+		})
+	}
+}
+
 // Close ends while a receiver does not respond, and drops what waits.
 func TestCloseWhileAReceiverHangs(t *testing.T) {
 	r := newReceiver(t)

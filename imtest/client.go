@@ -1,6 +1,7 @@
 package imtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"github.com/imrest/im-go/imtest/event"
 	"github.com/imrest/im-go/imtest/internal/outbound"
 	"github.com/imrest/im-go/imtest/internal/rest"
+	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
 )
 
@@ -30,7 +32,7 @@ type ClientMessage struct {
 // check finds what is wrong without looking at the server. A null stands for nothing.
 func (m *ClientMessage) check() error {
 	for _, raw := range []*json.RawMessage{&m.Body, &m.Ext} {
-		if string(*raw) == "null" {
+		if string(bytes.TrimSpace(*raw)) == "null" {
 			*raw = nil
 		}
 	}
@@ -73,7 +75,7 @@ func (m *ClientMessage) content(from string) world.Content {
 		kind, body = world.KindName("txt"), json.RawMessage(rest.TextBody(m.Text))
 	}
 	msg := world.Content{
-		From: from, Kind: kind, Body: rest.Compact(body), Ext: rest.Compact(m.Ext), Level: m.Level, NeedReceipt: m.NeedAck, OnlineOnly: m.OnlineOnly,
+		From: from, Kind: kind, Body: wire.Compact(body), Ext: wire.Compact(m.Ext), Level: m.Level, NeedReceipt: m.NeedAck, OnlineOnly: m.OnlineOnly,
 	}
 	msg.Attach(rest.Attachment(msg.Body))
 	return msg
@@ -145,6 +147,7 @@ func (srv *Server) EditAs(user, messageID string, m ClientMessage) error {
 	}
 	return clientError(user, "edit", srv.world.EditAs(user, messageID, msg.Kind, func(c *world.Content) {
 		c.Body, c.Ext = msg.Body, msg.Ext
+		c.Attach(rest.Attachment(msg.Body))
 	}))
 }
 
@@ -159,11 +162,11 @@ func rejected(user, what string, r outbound.Ruling) error {
 // rewrite makes of a message what was decided.
 func rewrite(msg *world.Content, r outbound.Ruling) {
 	if r.Body != nil {
-		msg.Body = rest.Compact(r.Body)
+		msg.Body = wire.Compact(r.Body)
 		msg.Attach(rest.Attachment(msg.Body))
 	}
 	if r.Ext != nil {
-		msg.Ext = rest.Compact(r.Ext)
+		msg.Ext = wire.Compact(r.Ext)
 	}
 	if r.Level != "" {
 		msg.Level = r.Level
@@ -257,7 +260,10 @@ func (srv *Server) Moderate(messageID string, m Moderation) error {
 		return fmt.Errorf("imtest: a text goes with %s, and only with it", event.VerdictExchange)
 	}
 	v := event.MessageModerated{Message: Message{ID: messageID}, Result: m.Result, Provider: m.Provider, Risk: m.Risk}
-	err := srv.world.Moderate(v, func(msg *world.Content) { msg.Body = rest.TextBody(m.Text) })
+	err := srv.world.Moderate(v, func(msg *world.Content) {
+		msg.Body = rest.TextBody(m.Text)
+		msg.Attach("")
+	})
 	if err != nil {
 		return fmt.Errorf("imtest: %w", err)
 	}

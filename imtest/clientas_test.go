@@ -73,7 +73,7 @@ func TestClientMessagesAreChecked(t *testing.T) {
 	assert.True(t, m.OnlineOnly)
 	assert.Empty(t, srv.Messages("bob"), "bob is offline")
 
-	m, err = srv.SendAs("alice", imtest.ClientMessage{To: "bob", Text: "x", Body: json.RawMessage("null"), Ext: json.RawMessage("null")})
+	m, err = srv.SendAs("alice", imtest.ClientMessage{To: "bob", Text: "x", Body: json.RawMessage("null"), Ext: json.RawMessage(" null\n")})
 	require.NoError(t, err)
 	assert.Nil(t, m.Ext, "null is none")
 	assert.EqualError(t, srv.ReactAs("alice", m.ID, ""), "imtest: alice cannot react: the reaction is empty")
@@ -142,4 +142,22 @@ func TestClientsOverHTTP(t *testing.T) {
 		assert.Equal(t, 400, status, path)
 		assert.Contains(t, text, `{"error":"`)
 	}
+}
+
+// The attachment of a message that was edited is the one that its new body leads to.
+func TestEditedAttachment(t *testing.T) {
+	c := newClient(t)
+	c.srv.AddUsers("alice", "bob")
+	c.srv.LogIn("alice")
+	c.upload("old.txt", []byte("old"))
+	c.upload("new.txt", []byte("new"))
+	before := c.srv.Files()
+	body := func(i int) json.RawMessage {
+		return json.RawMessage(`{"customEvent":"card","url":"` + c.srv.FileURL(before[i].UUID) + `"}`)
+	}
+	sent, err := c.srv.SendAs("alice", imtest.ClientMessage{To: "bob", Type: "custom", Body: body(0)})
+	require.NoError(t, err)
+	require.NoError(t, c.srv.EditAs("alice", sent.ID, imtest.ClientMessage{Type: "custom", Body: body(1)}))
+	require.NoError(t, c.srv.RecallAs("alice", sent.ID))
+	assert.Equal(t, before[:1], c.srv.Files(), "the recall has deleted it")
 }

@@ -66,6 +66,13 @@ func (c *Clock) Set(t time.Time) {
 	c.ahead += t.Sub(c.now())
 }
 
+// catchUp moves a clock that is behind t forward to it.
+func (c *Clock) catchUp(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += max(0, t.Sub(c.now()))
+}
+
 // Stop makes the clock stand still.
 func (c *Clock) Stop() {
 	c.mu.Lock()

@@ -240,27 +240,34 @@ func TestControlSeeds(t *testing.T) {
 
 func TestWrongSeedsChangeNothing(t *testing.T) {
 	c := newController(t)
+	c.srv.AddGroup(imtest.Group{ID: "club", Owner: "zoe"})
+	c.srv.AddRoom(imtest.Room{ID: "lobby", Owner: "zoe"})
 	for body, want := range map[string]string{
-		`{"users":["alice",{"username":""}]}`:                                 `users[1]: \"username\" is missing`,
-		`{"users":["alice",{"user":"bob"}]}`:                                  `unknown field \"user\"`,
-		`{"users":["alice"],"groups":[{"name":"x"}]}`:                         `groups[0]: \"owner\" is missing`,
-		`{"users":["alice"],"rooms":[{"name":"x"}]}`:                          `rooms[0]: \"owner\" is missing`,
-		`{"users":["alice"],"messages":[{"text":"x"}]}`:                       `messages[0]: one of`,
-		`{"users":["alice"],"messages":[{"to":"a","room":"b","text":"x"}]}`:   `messages[0]: one of`,
-		`{"users":["alice"],"messages":[{"to":"a"}]}`:                         `messages[0]: \"text\" is needed`,
-		`{"users":["alice"],"messages":[{"to":"a","text":"x","type":"txt"}]}`: `go together`,
-		`{"users":["alice"],"messages":[{"to":"a","body":{"msg":"x"}}]}`:      `go together`,
-		`{"users":["alice"],"messages":[{"group":"none","text":"x"}]}`:        `there is no group \"none\"`,
-		`{"users":["alice"],"messages":[{"room":"none","text":"x"}]}`:         `there is no room \"none\"`,
-		`{"users":["alice"],"sights":[]}`:                                     `unknown field`,
-		`- alice`:                                                             `the body`,
-		`{"users":["alice"]} {}`:                                              `something follows`,
+		`{"users":["alice",{"username":""}]}`:                                                    `users[1]: \"username\" is missing`,
+		`{"users":["alice",{"user":"bob"}]}`:                                                     `unknown field \"user\"`,
+		`{"users":["alice"],"groups":[{"name":"x"}]}`:                                            `groups[0]: \"owner\" is missing`,
+		`{"users":["alice"],"rooms":[{"name":"x"}]}`:                                             `rooms[0]: \"owner\" is missing`,
+		`{"users":["alice"],"groups":[{"id":"1","owner":"a"}],"rooms":[{"id":"1","owner":"a"}]}`: `rooms[0]: \"id\" is that of a group`,
+		`{"users":["alice"],"rooms":[{"id":"club","owner":"a"}]}`:                                `rooms[0]: \"id\" is that of a group`,
+		`{"users":["alice"],"groups":[{"id":"lobby","owner":"a"}]}`:                              `groups[0]: \"id\" is that of a room`,
+		`{"users":["alice"],"messages":[{"text":"x"}]}`:                                          `messages[0]: one of`,
+		`{"users":["alice"],"messages":[{"to":"a","room":"b","text":"x"}]}`:                      `messages[0]: one of`,
+		`{"users":["alice"],"messages":[{"to":"a"}]}`:                                            `messages[0]: \"text\" is needed`,
+		`{"users":["alice"],"messages":[{"to":"a","text":"x","type":"txt"}]}`:                    `go together`,
+		`{"users":["alice"],"messages":[{"to":"a","body":{"msg":"x"}}]}`:                         `go together`,
+		`{"users":["alice"],"messages":[{"group":"none","text":"x"}]}`:                           `there is no group \"none\"`,
+		`{"users":["alice"],"messages":[{"room":"none","text":"x"}]}`:                            `there is no room \"none\"`,
+		`{"users":["alice"],"sights":[]}`:                                                        `unknown field`,
+		`- alice`:                                                                                `the body`,
+		`{"users":["alice"]} {}`:                                                                 `something follows`,
 	} {
 		status, text := c.ask("POST", "seed", body)
 		assert.Equal(t, 400, status, body)
 		assert.Contains(t, text, want, body)
 	}
-	assert.Empty(t, c.srv.Users())
+	assert.Len(t, c.srv.Users(), 1)
+	assert.Len(t, c.srv.Groups(), 1)
+	assert.Len(t, c.srv.Rooms(), 1)
 }
 
 func TestControlShowsRequestsAndEndsTokens(t *testing.T) {

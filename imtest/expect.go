@@ -134,27 +134,45 @@ func (e *expectations) take(c *wire.Call) *wire.Reply {
 	if c.PassesForJSON() {
 		c.ReadBody() // before the lock: a client may be slow
 	}
+	want, n, rep := e.next(c)
+	if want == nil {
+		return rep
+	}
+	if differences := want.differences(c); len(differences) > 0 { // without the lock: Check may expect further calls
+		e.differs(n, callName(c), differences)
+	}
+	return want.reply()
+}
+
+// next is the expected call that a call is, with its number. Without one, it is free or gets the reply.
+func (e *expectations) next(c *wire.Call) (want *Expected, n int, rep *wire.Reply) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	done := e.came == len(e.calls)
 	free := strings.HasPrefix(c.ID(), "auth.") && (done || !strings.HasPrefix(e.calls[e.came].Endpoint, "auth."))
 	switch {
 	case e.ended || free:
-		return nil
+		return nil, 0, nil
 	case done:
 		e.report(fmt.Sprintf("unexpected call behind the %d expected ones:\n\tgot       %s", len(e.calls), callName(c)))
-		return notExpected(c)
+		return nil, 0, notExpected(c)
 	}
-	want := &e.calls[e.came]
+	want = &e.calls[e.came]
 	if !want.names(c) {
 		e.report(fmt.Sprintf("unexpected call, instead of call %d of %d:\n\texpected  %s\n\tgot       %s", e.came+1, len(e.calls), want.name(), callName(c)))
-		return notExpected(c)
+		return nil, 0, notExpected(c)
 	}
 	e.came++
-	if differences := want.differences(c); len(differences) > 0 {
-		e.report(fmt.Sprintf("call %d of %d, %s, is not as expected:\n\t%s", e.came, len(e.calls), callName(c), strings.Join(differences, "\n\t")))
+	return want, e.came, nil
+}
+
+// differs reports that a call is not as expected, unless the test has ended.
+func (e *expectations) differs(n int, name string, differences []string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.ended {
+		e.report(fmt.Sprintf("call %d of %d, %s, is not as expected:\n\t%s", n, len(e.calls), name, strings.Join(differences, "\n\t")))
 	}
-	return want.reply()
 }
 
 func notExpected(c *wire.Call) *wire.Reply {

@@ -1,10 +1,13 @@
 package imtest_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -204,4 +207,21 @@ func TestControlExpects(t *testing.T) {
 	c.fine("PUT", "expect", `[{"endpoint":"users.get"}]`)
 	api.send("GET", "/users/bob", "")
 	assert.JSONEq(t, `{"met":true,"problems":[],"missing":[]}`, c.fine("DELETE", "expect", ""))
+}
+
+// Check may ask the server for more: what else comes depends on what was sent.
+func TestExpectWithinACheck(t *testing.T) {
+	c := newClient(t)
+	c.srv.AddUsers("alice")
+	c.srv.Expect(t, imtest.Expected{Endpoint: "users.get", Check: func(imtest.Request) error {
+		c.srv.Expect(t, imtest.Expected{Endpoint: "users.list"})
+		return nil
+	}})
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for _, path := range []string{"/users/alice", "/users"} {
+		req, err := http.NewRequestWithContext(ctx, "GET", c.srv.URL()+c.prefix+path, nil)
+		require.NoError(t, err)
+		assert.Equal(t, 200, c.do(req).status)
+	}
 }

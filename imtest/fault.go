@@ -2,6 +2,8 @@ package imtest
 
 import (
 	"encoding/json"
+	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -153,18 +155,28 @@ func sending(kind outbound.FaultKind, d time.Duration) Fault {
 	return func(f *fault) { f.sending = &outbound.Fault{Kind: kind, Time: d} }
 }
 
-// Nth breaks the n-th matching call only.
-func Nth(n int) Fault { return func(f *fault) { f.due = func(i int) bool { return i == n } } }
+// Nth breaks the n-th matching call only. An n below 1 panics, as it does for First and Every.
+func Nth(n int) Fault { return counted("Nth", n, func(i int) bool { return i == n }) }
 
 // First breaks the first n matching calls.
-func First(n int) Fault { return func(f *fault) { f.due = func(i int) bool { return i <= n } } }
+func First(n int) Fault { return counted("First", n, func(i int) bool { return i <= n }) }
 
 // Every breaks each n-th matching call.
-func Every(n int) Fault { return func(f *fault) { f.due = func(i int) bool { return i%n == 0 } } }
+func Every(n int) Fault { return counted("Every", n, func(i int) bool { return i%n == 0 }) }
 
-// Chance breaks a part of the matching calls, 0 to 1, chosen by a generator with
-// this seed: the same calls in the same order break the same way.
+func counted(name string, n int, due func(i int) bool) Fault {
+	if n < 1 {
+		panic(fmt.Sprintf("imtest: %s is %d, must be at least 1", name, n))
+	}
+	return func(f *fault) { f.due = due }
+}
+
+// Chance breaks a part of the matching calls, chosen by a generator with this seed: the same calls in
+// the same order break the same way. A part that is not from 0 to 1 panics.
 func Chance(part float64, seed uint64) Fault {
+	if part < 0 || part > 1 || math.IsNaN(part) {
+		panic(fmt.Sprintf("imtest: Chance is %v, must be from 0 to 1", part))
+	}
 	return func(f *fault) {
 		random := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // to be repeated, not to be secret
 		f.due = func(int) bool { return random.Float64() < part }
@@ -281,7 +293,7 @@ func ClockSkew(d time.Duration) Fault {
 	})
 }
 
-// before acts first; where it gives no reply the call goes on.
+// before acts first; without a reply of its own the call goes on.
 func before(act func(*Server, *wire.Call) *wire.Reply) Fault {
 	return func(f *fault) {
 		f.action = func(srv *Server, c *wire.Call, next func() *wire.Reply) *wire.Reply {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"syscall"
@@ -196,6 +197,11 @@ func TestFaultsThatCouldNeverAct(t *testing.T) {
 	srv := imtest.NewServer(t)
 	assert.Panics(t, func() { srv.Fault(imtest.Nth(1)) }, "no way to break")
 	assert.Panics(t, func() { imtest.OnEndpoint("messages.send_user") }, "no such endpoint")
+	assert.PanicsWithValue(t, "imtest: Every is 0, must be at least 1", func() { imtest.Every(0) })
+	assert.PanicsWithValue(t, "imtest: Nth is 0, must be at least 1", func() { imtest.Nth(0) })
+	assert.PanicsWithValue(t, "imtest: First is -1, must be at least 1", func() { imtest.First(-1) })
+	assert.PanicsWithValue(t, "imtest: Chance is 1.5, must be from 0 to 1", func() { imtest.Chance(1.5, 1) })
+	assert.Panics(t, func() { imtest.Chance(math.NaN(), 1) })
 }
 
 // A server that refuses connections keeps its address and all that it holds; one

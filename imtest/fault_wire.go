@@ -54,7 +54,7 @@ func halfWay(w http.ResponseWriter, r *http.Request, whole *wire.Reply) {
 	w.Header().Set("Content-Type", whole.ContentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(whole.Body)))
 	w.WriteHeader(whole.Status)
-	_, _ = w.Write(whole.Body[:len(whole.Body)/2]) // as reply.write
+	_, _ = w.Write(whole.Body[:len(whole.Body)/2]) // as Reply.Write
 	_ = http.NewResponseController(w).Flush()
 	hangUp(w, r, whole)
 }
@@ -65,7 +65,7 @@ func trickle(w http.ResponseWriter, r *http.Request, whole *wire.Reply, pause ti
 	w.WriteHeader(whole.Status)
 	out := http.NewResponseController(w)
 	for i := range whole.Body {
-		if _, err := w.Write(whole.Body[i : i+1]); err != nil { // as reply.write
+		if _, err := w.Write(whole.Body[i : i+1]); err != nil { // as Reply.Write
 			return
 		}
 		_ = out.Flush() // a client that is gone is seen by the next write

@@ -2,6 +2,7 @@ package imtest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -68,7 +69,7 @@ type faultItem struct {
 	kinds     []string // of callbacks
 	when      []Fault  // one at most
 	do        string
-	seed      uint64
+	seed      *uint64
 	chance    float64 // 0: not by chance
 	time      *time.Duration
 	bytes     *int64
@@ -111,7 +112,7 @@ var faultFields = map[string]func(*faultItem, json.RawMessage) error{
 		return nil
 	},
 	"seed": func(f *faultItem, raw json.RawMessage) error {
-		if err := json.Unmarshal(raw, &f.seed); err != nil {
+		if err := json.Unmarshal(raw, &f.seed); err != nil || f.seed == nil {
 			return errors.New("is a whole number")
 		}
 		return nil
@@ -165,7 +166,7 @@ func (f *faultItem) addEndpoints(ids ...string) error {
 // parts are those of Server.Fault.
 func (f *faultItem) parts() ([]Fault, error) {
 	if f.chance > 0 {
-		f.when = append(f.when, Chance(f.chance, f.seed))
+		f.when = append(f.when, Chance(f.chance, *cmp.Or(f.seed, new(uint64))))
 	}
 	action := faultActions[f.do]
 	ofCallbacks := slices.Contains(callbackActions, f.do)
@@ -174,6 +175,8 @@ func (f *faultItem) parts() ([]Fault, error) {
 		return nil, errors.New(`"do" is missing: how the call breaks`)
 	case len(f.when) > 1:
 		return nil, errors.New(`one of "nth", "first", "every" and "chance" is enough`)
+	case f.seed != nil && f.chance == 0:
+		return nil, errors.New(`"seed" goes with "chance"`)
 	case ofCallbacks && f.endpoints != nil:
 		return nil, fmt.Errorf("%q is for callbacks, not for endpoints", f.do)
 	case !ofCallbacks && f.kinds != nil:

@@ -79,6 +79,8 @@ func TestWrongFaultsAreRefusedWithTheirLine(t *testing.T) {
 		"[{\"nth\":\"x\"}]":                                              `"nth" is a whole number from 1 on`,
 		"[{\"chance\":2}]":                                               `"chance" is above 0 and at most 1`,
 		"[{\"seed\":-1}]":                                                `"seed" is a whole number`,
+		"[{\"seed\":7,\"every\":2,\"do\":\"rate_limited\"}]":             `"seed" goes with "chance"`,
+		"[{\"seed\":null,\"chance\":1,\"do\":\"rate_limited\"}]":         `"seed" is a whole number`,
 		"[{\"time\":5}]":                                                 `"time" is a length of time`,
 		"[{\"time\":\"-1s\",\"do\":\"delay\"}]":                          `"delay" takes no "time" below 0`,
 		"[{\"do\":\"delay\",\"time\":\"-1s\"}]":                          `"delay" takes no "time" below 0`,

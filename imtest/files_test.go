@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"math"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
@@ -205,4 +206,11 @@ func TestUploadKeepsTheContentType(t *testing.T) {
 	require.NoError(t, form.Close())
 	got := c.postForm(form.FormDataContentType(), &buf)
 	assert.Equal(t, "audio/wav", c.download(got.path("entities", 0, "uuid").(string)).header.Get("Content-Type"))
+}
+
+// A size without a limit is the largest number, with which no other can be reckoned.
+func TestFilesWithoutALimit(t *testing.T) {
+	c := newClient(t, imtest.WithMaxFileSize(math.MaxInt64))
+	require.Equal(t, 200, c.upload("plan.txt", []byte("plan")).status)
+	assert.Equal(t, "plan", string(c.srv.Files()[0].Data))
 }

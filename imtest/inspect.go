@@ -70,7 +70,7 @@ func worldDevices(list []Device) []world.Device {
 
 // AddUser registers a user by name, password and nickname, of which only the
 // name is needed; any name will do, also one that the API refuses. A user who
-// exists stays as he is. It returns the user.
+// exists stays as they are. It returns the user.
 func (srv *Server) AddUser(u User) User {
 	return shownUser(srv.world.AddUser(world.NewUser{Name: u.Username, Password: &u.Password, Nickname: u.Nickname}))
 }

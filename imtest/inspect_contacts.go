@@ -15,7 +15,7 @@ func (srv *Server) Contacts(user string) []Contact {
 	return list
 }
 
-// AddContacts makes users friends of a user, and him theirs, whether or not
+// AddContacts makes users friends of a user, in both directions, whether or not
 // they are registered.
 func (srv *Server) AddContacts(user string, friends ...string) {
 	srv.world.AddContacts(user, friends...)

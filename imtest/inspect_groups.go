@@ -111,7 +111,7 @@ func shownCircle[V any](srv *Server, kind world.CircleKind, id string, show func
 // AddGroup makes a group, whatever the API would say to it, and registers those
 // of its users who are missing. Owner, Admins and Allowed become members. An
 // empty ID is made up, and MaxUsers is 200 if it is 0; Files and Created are
-// the server's own. A group that exists stays as it is. It returns the group.
+// the server's own. A group that exists stays as it is; the ID of a room panics. It returns the group.
 func (srv *Server) AddGroup(v Group) Group {
 	r := world.CircleRecord{
 		Circle: world.Circle{

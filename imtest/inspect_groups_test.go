@@ -103,3 +103,12 @@ func TestMadeUpIDsAreFree(t *testing.T) {
 	c.srv.AddGroup(imtest.Group{ID: next, Owner: "alice"})
 	assert.NotEqual(t, next, c.thread(next, "n", "alice"))
 }
+
+// An id is that of one group, room or thread.
+func TestAnIDOfAnotherKind(t *testing.T) {
+	srv := imtest.NewServer(t)
+	srv.AddRoom(imtest.Room{ID: "lobby", Owner: "alice"})
+	assert.Panics(t, func() { srv.AddGroup(imtest.Group{ID: "lobby", Owner: "alice"}) })
+	assert.Empty(t, srv.Groups())
+	srv.AddUsers("bob") // the lock is free
+}

@@ -3,6 +3,7 @@ package imtest
 import (
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -96,4 +97,20 @@ func TestQuotaCountsACallWhenItIsItsTurn(t *testing.T) {
 	}
 	srv.quotas.count(c, func() *wire.Reply { return &wire.Reply{Status: 200} })
 	assert.Equal(t, 1, looks)
+}
+
+// The windows of users in which nothing counts any more do not fill the memory.
+func TestOldWindowsAreForgotten(t *testing.T) {
+	clock := NewClock(time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC))
+	srv := NewServer(t, WithQuotas(), WithClock(clock))
+	e := srv.quotas.byID["messages.list_conversations"]
+	c := srv.newCall(httptest.NewRequest("GET", "/acme/demo/user/u/user_channels", nil))
+	for i := range 25_000 {
+		c.Values = []string{strconv.Itoa(i)}
+		_, err := srv.quotas.take(e, c)
+		require.Nil(t, err)
+		clock.Advance(time.Second)
+	}
+	assert.LessOrEqual(t, len(srv.quotas.windows), 15_000)
+	assert.Len(t, srv.QuotaUse(), 59, "those of a minute, and not of the app's second")
 }

@@ -46,7 +46,7 @@ func TestKeywordLists(t *testing.T) {
 	assert.EqualValues(t, "1", c.send("DELETE", list+"/word/batch", `{"wordIds":["`+first+`","none"]}`).body["entity"])
 	assert.EqualValues(t, "0", c.send("DELETE", list+"/word/batch", `{"wordIds":["`+first+`"]}`).body["entity"])
 	assert.JSONEq(t, `{"status":"OK"}`, c.send("DELETE", list, "").text)
-	c.send("DELETE", list, "").fails(t, 400, "Bad Request", "textList data is empty")
+	c.send("DELETE", list, "").fails(t, 400, "Bad request", "textList data is empty")
 }
 
 func TestKeywordListsThatDoNotFit(t *testing.T) {
@@ -64,15 +64,16 @@ func TestKeywordListsThatDoNotFit(t *testing.T) {
 	create(strings.Repeat("x", 33), "").fails(t, 400, "illegal_argument", "")
 	create("three", `,"textContexts":`+many(201)).fails(t, 400, "Bad Request", "The text count exceeds the maximum number")
 	create("three", `,"textContexts":["`+strings.Repeat("x", 129)+`"]`).fails(t, 400, "illegal_argument", "")
-	c.send("PUT", "/moderation/text/list/"+two, `{"name":"one","scope":"ALL","disposition":"PASS"}`).fails(t, 400, "Bad Request", "The textList already exists")
-	c.send("PUT", "/moderation/text/list/none", `{"name":"x","scope":"ALL","disposition":"PASS"}`).fails(t, 400, "Bad Request", "textList data is empty")
+	c.send("PUT", "/moderation/text/list/"+two, `{"name":"one","scope":"ALL","disposition":"PASS"}`).fails(t, 400, "Bad request", "The textList already exists")
+	c.send("PUT", "/moderation/text/list/none", `{"name":"x","scope":"ALL","disposition":"PASS"}`).fails(t, 400, "Bad request", "textList data is empty")
 
 	c.send("POST", list+"/word/batch", `{"wordContents":["b","a"],"userId":"u"}`).fails(t, 400, "Bad Request", "The textList already contains the text")
 	c.send("POST", list+"/word/batch", `{"wordContents":[],"userId":"u"}`).fails(t, 400, "Bad Request", "request data is empty")
 	c.send("POST", list+"/word/batch", `{"wordContents":`+many(101)+`,"userId":"u"}`).fails(t, 400, "Bad Request", "The text count exceeds the maximum number")
 	c.send("POST", "/moderation/text/list/none/word/batch", `{"wordContents":["b"],"userId":"u"}`).fails(t, 400, "Bad Request", "textList data is empty")
-	c.send("PUT", list+"/word", `{"id":"","word":"b","userId":"u"}`).fails(t, 400, "Bad Request", "the param can not be empty")
+	c.send("PUT", list+"/word", `{"id":"","word":"b","userId":"u"}`).fails(t, 400, "Bad request", "the param can not be empty")
 	c.send("PUT", list+"/word", `{"id":"none","word":"b","userId":"u"}`).fails(t, 400, "Bad Request", "request data is empty")
+	c.send("POST", "/moderation/text/list/none/word", `{"word":"b"}`).fails(t, 400, "Bad request", "textList data is empty")
 	c.send("DELETE", "/moderation/text/list/none/word?wordId=x", "").fails(t, 400, "Bad Request", "request data is empty")
 	c.send("DELETE", list+"/word/batch", `{"wordIds":[]}`).fails(t, 400, "Bad Request", "request data is empty")
 	c.send("DELETE", "/moderation/text/list/none/word/batch", `{"wordIds":["x"]}`).fails(t, 400, "Bad Request", "textList data is empty")

@@ -123,12 +123,13 @@ func evaluate(script string) map[string]any {
 func (b *browser) open(url string) {
 	b.t.Helper()
 	b.call("Page.navigate", map[string]any{"url": url})
-	b.until(`document.readyState === "complete" && location.href !== "about:blank"`)
+	b.until(`location.href !== "about:blank"`)
 }
 
-// until waits for a condition in the page.
+// until waits for a condition in a page that is complete: of one that is being read, what a test clicks next may be missing.
 func (b *browser) until(condition string) {
 	b.t.Helper()
+	condition = `document.readyState === "complete" && (` + condition + `)`
 	for range 200 {
 		result, problem := b.try("Runtime.evaluate", evaluate(condition)) // a page that is being left cannot be asked
 		if problem == nil && result["result"].(map[string]any)["value"] == true {

@@ -7,6 +7,7 @@ import (
 	"html"
 	"image"
 	"image/png"
+	"math"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -346,6 +347,9 @@ func TestPageOfWhatIsNotThere(t *testing.T) {
 	srv.AddUsers("bob")
 	assert.Equal(t, 400, browse(t, srv, "GET", "/_im/page/user?id=bob&skip=no", "").Code)
 	assert.Equal(t, 200, browse(t, srv, "GET", "/_im/page/user?id=bob&part=Groups&skip=100000000", "").Code)
+	srv.AddGroup(imtest.Group{Owner: "bob"})
+	far := browse(t, srv, "GET", fmt.Sprint("/_im/page/user?id=bob&part=Groups&skip=", math.MaxInt), "").Body.String()
+	assert.NotContains(t, far, ">more<", "there is nothing behind it")
 	assert.Equal(t, 404, browse(t, srv, "GET", "/_im/page/nothing", "").Code)
 	assert.Equal(t, 405, browse(t, srv, "DELETE", "/_im/page/users", "").Code)
 	assert.Equal(t, 404, browse(t, imtest.NewServer(t, imtest.WithControl()), "GET", "/_im/page/users", "").Code, "the page is another option")

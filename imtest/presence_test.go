@@ -48,6 +48,7 @@ func TestPresence(t *testing.T) {
 	refuses(t, c.send("POST", "/users/bob/presence/web/1", `{"ext":null}`), "illegal_argument", "ext cannot be null")
 	refuses(t, c.send("POST", "/users/bob/presence/web/1", `{"ext":"`+strings.Repeat("x", 1025)+`"}`), "illegal_argument", "ext is too big")
 	refuses(t, c.send("POST", "/users/bob/presence/web/busy", `{"ext":""}`), "", "set presence failed")
+	assert.Equal(t, 200, c.send("POST", "/users/bob/presence/web/4000000000", `{"ext":""}`).status, "also where an int has 32 bits")
 	refuses(t, c.send("POST", "/users/alice/presence", `{"usernames":[]}`), "illegal_argument", "usernames is empty")
 	refuses(t, c.send("POST", "/users/alice/presence", `{"usernames":`+many(101)+`}`), "illegal_argument", "too many get presences")
 	noSuchUser(t, c, `POST /users/x/presence/web/1 {"ext":""}`)

@@ -102,6 +102,7 @@ func TestPushToLabels(t *testing.T) {
 	for _, date := range []string{"2029-12-31 12:59:59", "2030-01-30 12:00:01", "2030-01-01T12:00:00Z", "soon"} {
 		c.send("POST", "/push/task", pushBody(`"startDate":"`+date+`",`)).fails(t, 400, "IllegalArgumentException", "parameters is invalid : startDate")
 	}
+	c.send("POST", "/push/task", pushBody(`"startDate":7,`)).fails(t, 400, "IllegalArgumentException", "parameters is invalid : startDate")
 }
 
 func TestPushTasks(t *testing.T) {

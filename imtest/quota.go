@@ -2,6 +2,7 @@ package imtest
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -29,7 +30,12 @@ type quotas struct {
 
 	mu      sync.Mutex
 	windows map[windowKey]*window
+	many    int // windows; more of them are looked through
 }
+
+// manyWindows is how many windows are kept, whether or not something is in them: there is one for
+// each user who was named.
+const manyWindows = 10_000
 
 type windowKey struct {
 	pool, user string
@@ -48,7 +54,7 @@ type hit struct {
 }
 
 func newQuotas(easemob bool) *quotas {
-	q := &quotas{easemob: easemob, byID: make(map[string]catalogue.Endpoint), windows: make(map[windowKey]*window)}
+	q := &quotas{easemob: easemob, byID: make(map[string]catalogue.Endpoint), windows: make(map[windowKey]*window), many: manyWindows}
 	for _, e := range catalogue.All() {
 		q.byID[e.ID] = e
 	}
@@ -95,6 +101,7 @@ func (q *quotas) take(e catalogue.Endpoint, c *wire.Call) ([]toll, *wire.Error) 
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := c.App.Now() // under the lock, or calls that came meanwhile would count in a period that has ended
+	q.tidy(now)
 	var windows []*window
 	for _, budget := range q.budgets(e) {
 		for i, quota := range budget.Quotas {
@@ -117,6 +124,18 @@ func (q *quotas) take(e catalogue.Endpoint, c *wire.Call) ([]toll, *wire.Error) 
 		w.sum += h.cost
 	}
 	return messages, nil
+}
+
+// tidy forgets the windows in which nothing is any more, when there are many. The caller holds mu.
+func (q *quotas) tidy(now time.Time) {
+	if len(q.windows) <= q.many {
+		return
+	}
+	maps.DeleteFunc(q.windows, func(_ windowKey, w *window) bool {
+		w.forget(now)
+		return len(w.hits) == 0
+	})
+	q.many = 2*len(q.windows) + manyWindows
 }
 
 // toll is what a call cost in a window.

@@ -3,6 +3,7 @@ package imtest
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/imrest/im-go/imtest/internal/world"
 )
@@ -31,14 +32,13 @@ func (srv *Server) ExpireTokens() { srv.world.ExpireTokens() }
 // Data that cannot be read change nothing. As with [WithData], a clock that is
 // behind the data is moved forward. Tokens, requests, faults and the use of quotas stay.
 func (srv *Server) Load(r io.Reader) error {
-	conf, before := srv.conf.world(), srv.Clock().state()
-	clock := &Clock{clockState: before} // the server's moves if the data are good
+	conf, clock := srv.conf.world(), NewClock(time.Unix(0, 0)) // it moves on to the time of the data; the server's does if they are good
 	conf.Clock = clock
 	loaded := world.New(conf)
 	if err := loadWorld(loaded, r); err != nil {
 		return fmt.Errorf("imtest: %w", err)
 	}
-	srv.Clock().Advance(clock.state().ahead - before.ahead)
+	srv.Clock().catchUp(clock.Now())
 	srv.world.Become(loaded)
 	return nil
 }

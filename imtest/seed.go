@@ -162,32 +162,54 @@ func (f *seedFile) check(srv *Server) error {
 			return fmt.Errorf(`users[%d]: "username" is missing`, i)
 		}
 	}
-	groups, rooms := map[string]bool{}, map[string]bool{}
+	groups, rooms := circleIDs{srv, world.GroupKind, map[string]bool{}}, circleIDs{srv, world.RoomKind, map[string]bool{}}
 	for i, g := range f.Groups {
-		if groups[g.ID] = true; g.Owner == "" {
-			return fmt.Errorf(`groups[%d]: "owner" is missing`, i)
+		if err := groups.add(g.ID, g.Owner, rooms); err != nil {
+			return fmt.Errorf("groups[%d]: %w", i, err)
 		}
 	}
 	for i, g := range f.Rooms {
-		if rooms[g.ID] = true; g.Owner == "" {
-			return fmt.Errorf(`rooms[%d]: "owner" is missing`, i)
+		if err := rooms.add(g.ID, g.Owner, groups); err != nil {
+			return fmt.Errorf("rooms[%d]: %w", i, err)
 		}
 	}
 	for i, m := range f.Messages {
-		_, groupThere := srv.Group(m.Group)
-		_, roomThere := srv.Room(m.Room)
 		err := m.check()
 		switch {
 		case err != nil:
-		case m.Group != "" && !groupThere && !groups[m.Group]:
+		case m.Group != "" && !groups.has(m.Group):
 			err = errUnknown("group", m.Group)
-		case m.Room != "" && !roomThere && !rooms[m.Room]:
+		case m.Room != "" && !rooms.has(m.Room):
 			err = errUnknown("room", m.Room)
 		}
 		if err != nil {
 			return fmt.Errorf("messages[%d]: %w", i, err)
 		}
 	}
+	return nil
+}
+
+// circleIDs are the ids of the groups, or the rooms, of the server and of a seed.
+type circleIDs struct {
+	srv    *Server
+	kind   world.CircleKind
+	seeded map[string]bool
+}
+
+func (k circleIDs) has(id string) bool {
+	_, err := k.srv.world.Circle(world.CircleID{Kind: k.kind, ID: id})
+	return err == nil || k.seeded[id]
+}
+
+// add notes a group or room of a seed; no other kind has its id.
+func (k circleIDs) add(id, owner string, others circleIDs) error {
+	switch {
+	case owner == "":
+		return errors.New(`"owner" is missing`)
+	case id != "" && others.has(id):
+		return fmt.Errorf(`"id" is that of a %s: %q`, others.kind, id)
+	}
+	k.seeded[id] = true
 	return nil
 }
 

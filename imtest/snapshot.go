@@ -3,6 +3,7 @@ package imtest
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -235,14 +236,17 @@ func saveApp(d *world.Dump) iter.Seq[savedApp] {
 		Delay: int64(d.MessagesState.HistoryDelay),
 	}
 	if zone := d.MessagesState.HistoryZone; zone != nil {
-		app.Zone = zone.String()
+		app.Zone = cmp.Or(zone.String(), app.Time.In(zone).Format("-07:00")) // it need not have a name
 		_, app.Offset = app.Time.In(zone).Zone()
 	}
 	return one(app)
 }
 
 func loadApp(s *world.World, app *savedApp) error {
-	s.RestoreApp(world.AppState{UUID: app.UUID, Time: app.Time, Circles: app.Circles, Pushes: app.Pushes})
+	err := s.RestoreApp(world.AppState{UUID: app.UUID, Time: app.Time, Circles: app.Circles, Pushes: app.Pushes})
+	if err != nil {
+		return err
+	}
 	state := world.MessagesState{
 		Reactions: app.Reactions, Broadcasts: app.Broadcasts, HistoryDelay: time.Duration(app.Delay),
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/rest"
+	"github.com/imrest/im-go/imtest/internal/wire"
 	"github.com/imrest/im-go/imtest/internal/world"
 )
 
@@ -74,12 +75,15 @@ func (v *savedContent) content() (*world.Content, error) {
 	if world.KindName(v.Type) == "" {
 		return nil, errUnknown("type of message", v.Type)
 	}
-	body := rest.Compact(v.Body)
-	if !strings.HasPrefix(body, "{") {
+	body, ext := wire.Compact(v.Body), wire.Compact(v.Ext)
+	switch {
+	case !strings.HasPrefix(body, "{"):
 		return nil, errors.New("the body is not an object")
+	case ext != "" && !strings.HasPrefix(ext, "{"):
+		return nil, errors.New("the ext is not an object")
 	}
 	msg := &world.Content{
-		From: v.From, Kind: world.KindName(v.Type), Body: body, Ext: rest.Compact(v.Ext), Level: v.Level,
+		From: v.From, Kind: world.KindName(v.Type), Body: body, Ext: ext, Level: v.Level,
 		Time: v.Time, RoamIgnore: v.RoamIgnore,
 		OnlineOnly: v.OnlineOnly, SyncDevice: v.SyncDevice, NeedReceipt: v.NeedReceipt,
 	}
@@ -173,7 +177,7 @@ type savedRoaming struct {
 	Deleted []int64     `json:"deleted,omitempty"`
 	Closed  []savedMark `json:"closed,omitempty"`
 	Read    []savedMark `json:"read,omitempty"`
-	Gone    int64       `json:"gone,omitempty"` // of a deleted user: the number of messages that he has no part in
+	Gone    int64       `json:"gone,omitempty"` // of a deleted user: the number of messages that they have no part in
 }
 
 type savedMark struct {

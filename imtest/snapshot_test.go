@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -145,6 +146,20 @@ func TestSavedServerComesBackWhole(t *testing.T) {
 	}
 }
 
+// A zone need not have a name.
+func TestSavedZoneWithoutAName(t *testing.T) {
+	for _, zone := range []*time.Location{time.FixedZone("", 3*60*60), time.FixedZone("", -90*60), time.UTC} {
+		srv := imtest.NewServer(t)
+		srv.SetHistoryZone(zone)
+		text := saved(t, srv)
+		again := newClient(t, imtest.WithData(strings.NewReader(text)))
+		sent := time.Date(2026, 3, 1, 12, 0, 0, 0, zone)
+		again.srv.Clock().Set(sent.Add(time.Hour))
+		again.send("POST", "/messages/users/import", fmt.Sprintf(`{"from":"a","target":"b","type":"txt","body":{"msg":"x"},"msg_timestamp":%d}`, sent.UnixMilli()))
+		assert.Equal(t, 200, again.send("GET", "/chatmessages/2026030112", "").status, zone)
+	}
+}
+
 func TestSavedServerGoesOn(t *testing.T) {
 	c := newClient(t)
 	everything(t, c)
@@ -193,24 +208,28 @@ func TestBrokenData(t *testing.T) {
 		swap(`: 1,`, `: "x",`):   "version: json",
 		text + "x":               "follows after the end",
 		swap(`"users"`, `"usr"`): `"usr" is unknown, or not in its place`,
-		swap(`"mutes": [`, `"mutes": [{"user":"x","kind":"y"},`):                                             `mutes[0]: there is no kind of mute "y"`,
-		swap(`"users": [`, `"users": [{"name":"x","colour":"red"},`):                                         "users[0]: json: unknown field",
-		swap(`"users": [`, `"users": [{"name":"Alice"},`):                                                    "users[0]: a user needs a name of his own",
-		swap(`"inboxes": [`, `"inboxes": [{"user":"x","delivered":0,"messages":[999]},`):                     "inboxes[0]: there is no message 999",
-		swap(`"inboxes": [`, `"inboxes": [{"user":"x","delivered":2,"messages":[0]},`):                       "2 of 1 messages cannot have arrived",
-		swap(`"messages": [`, `"messages": [{"to":"x","chat":"chat"},`):                                      "messages[0]: it has no content",
-		swap(`"messages": [`, `"messages": [{"to":"x","chat":"letter"},`):                                    `there is no kind of chat "letter"`,
-		swap(`"messages": [`, `"messages": [{"to":"x","chat":"chat","content":{"type":"txt","body":[]}},`):   "the body is not an object",
-		swap(`"messages": [`, `"messages": [{"to":"x","chat":"chat","content":{"type":"stone","body":{}}},`): `there is no type of message "stone"`,
-		swap(`"threads": [`, `"threads": [{"id":"1","group":"no"},`):                                         `threads[0]: there is no group "no"`,
-		swap(`"joined": [`, `"joined": [{"user":"zoe","rooms":["lobby"]},`):                                  `there is no member zoe of "lobby"`,
-		swap(`"reactions": [`, `"reactions": [{"message":-1},`):                                              "there is no message -1",
-		swap(`"places": [`, `"places": [{"users":[[2,3]]},`):                                                 "places[0]: users: 2 entries have no place",
-		swap(`"places": [`, `"places": [{"users":[[1,6]]},`):                                                 "places[0]: users: entries cannot be there",
-		swap(`"places": [`, `"places": [{"users":[[2,3],[4,2]]},`):                                           "places[0]: users: entries cannot be there",
-		swap(`"places": [`, `"places": [{"users":[[9223372036854775807,5]]},`):                               "places[0]: users: entries cannot be there",
-		swap(`"places": [`, `"places": [{"friends of zoe":[[2,3]]},`):                                        `places[0]: there is no list "friends of zoe"`,
-		swap(`"files": [{`[:10], `"files": [{"uuid":""},`):                                                   "a file needs an id",
+		swap(`"mutes": [`, `"mutes": [{"user":"x","kind":"y"},`):                                                      `mutes[0]: there is no kind of mute "y"`,
+		swap(`"users": [`, `"users": [{"name":"x","colour":"red"},`):                                                  "users[0]: json: unknown field",
+		swap(`"users": [`, `"users": [{"name":"Alice"},`):                                                             "users[0]: a user needs a name of their own",
+		swap(`"app": [`, `"app": [{"uuid":"7"},`):                                                                     `app[0]: "7" is not a UUID`,
+		swap(`"rooms": [`, `"rooms": [{"id":"42"},`):                                                                  "rooms[0]: it needs an id of its own",
+		swap(`"messages": [`, `"messages": [{"to":"x","chat":"chat","content":{"type":"txt","body":{},"ext":5}},`):    "the ext is not an object",
+		swap(`"messages": [`, `"messages": [{"to":"x","chat":"chat","content":{"type":"txt","body":{},"ext":null}},`): "the ext is not an object",
+		swap(`"inboxes": [`, `"inboxes": [{"user":"x","delivered":0,"messages":[999]},`):                              "inboxes[0]: there is no message 999",
+		swap(`"inboxes": [`, `"inboxes": [{"user":"x","delivered":2,"messages":[0]},`):                                "2 of 1 messages cannot have arrived",
+		swap(`"messages": [`, `"messages": [{"to":"x","chat":"chat"},`):                                               "messages[0]: it has no content",
+		swap(`"messages": [`, `"messages": [{"to":"x","chat":"letter"},`):                                             `there is no kind of chat "letter"`,
+		swap(`"messages": [`, `"messages": [{"to":"x","chat":"chat","content":{"type":"txt","body":[]}},`):            "the body is not an object",
+		swap(`"messages": [`, `"messages": [{"to":"x","chat":"chat","content":{"type":"stone","body":{}}},`):          `there is no type of message "stone"`,
+		swap(`"threads": [`, `"threads": [{"id":"1","group":"no"},`):                                                  `threads[0]: there is no group "no"`,
+		swap(`"joined": [`, `"joined": [{"user":"zoe","rooms":["lobby"]},`):                                           `there is no member zoe of "lobby"`,
+		swap(`"reactions": [`, `"reactions": [{"message":-1},`):                                                       "there is no message -1",
+		swap(`"places": [`, `"places": [{"users":[[2,3]]},`):                                                          "places[0]: users: 2 entries have no place",
+		swap(`"places": [`, `"places": [{"users":[[1,6]]},`):                                                          "places[0]: users: entries cannot be there",
+		swap(`"places": [`, `"places": [{"users":[[2,3],[4,2]]},`):                                                    "places[0]: users: entries cannot be there",
+		swap(`"places": [`, `"places": [{"users":[[9223372036854775807,5]]},`):                                        "places[0]: users: entries cannot be there",
+		swap(`"places": [`, `"places": [{"friends of zoe":[[2,3]]},`):                                                 `places[0]: there is no list "friends of zoe"`,
+		swap(`"files": [{`[:10], `"files": [{"uuid":""},`):                                                            "a file needs an id",
 	} {
 		assert.ErrorContains(t, start(data), want)
 	}
@@ -288,4 +307,26 @@ func TestTimesThatNoCalendarHas(t *testing.T) {
 		_, err := json.Marshal(e)
 		require.NoError(t, err)
 	}
+}
+
+// movingReader moves a clock while it is read.
+type movingReader struct {
+	io.Reader
+	clock *imtest.Clock
+}
+
+func (r movingReader) Read(p []byte) (int, error) {
+	r.clock.Set(eventStart.Add(30 * time.Minute))
+	return r.Reader.Read(p)
+}
+
+// A clock that is moved while data are loaded is not behind them by as much as it was before.
+func TestLoadWhileTheClockMoves(t *testing.T) {
+	from := imtest.NewServer(t, imtest.WithClock(imtest.NewClock(eventStart.Add(time.Hour))))
+	text := saved(t, from)
+	srv := imtest.NewServer(t, imtest.WithClock(imtest.NewClock(eventStart)))
+	require.NoError(t, srv.Load(movingReader{strings.NewReader(text), srv.Clock()}))
+	assert.Equal(t, eventStart.Add(time.Hour), srv.Clock().Now())
+	require.NoError(t, srv.Load(strings.NewReader(text)))
+	assert.Equal(t, eventStart.Add(time.Hour), srv.Clock().Now(), "it is not behind any more")
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/imrest/im-go/callbacks"
 	"github.com/imrest/im-go/inbox"
+	"github.com/imrest/im-go/inbox/sqlite"
 )
 
 // Handlers fail for 10 minutes, and the IM server notices nothing.
@@ -114,4 +115,76 @@ func TestPruning(t *testing.T) {
 			require.NoError(t, db.Close())
 		})
 	})
+}
+
+// What a clock that was ahead has put off waits for seconds, however far the clock was set back, and stays in its order.
+func TestClockSetBack(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		synctest.Test(t, func(t *testing.T) {
+			s, db := p.inbox(t, inbox.Options{OrderBy: inbox.Conversation})
+			h := newHandler(t, callbacks.Config{Store: s})
+			var handled []string
+			callbacks.On(h, func(_ context.Context, e *callbacks.Recalled) error {
+				handled = append(handled, e.CallID)
+				return nil
+			})
+			keep := func(n int, ahead time.Duration) {
+				_, err := s.Keep(t.Context(), callbacks.Kept{
+					Key: fmt.Sprint(n), Digest: "d", Body: numbered(n).JSON(), Received: time.Now().Add(ahead),
+				})
+				require.NoError(t, err)
+			}
+			keep(0, 365*24*time.Hour)
+			stop := run(t, h)
+			time.Sleep(time.Second)
+			keep(1, time.Hour)
+			keep(2, 11*time.Minute)
+			keep(3, 0)
+			time.Sleep(10 * time.Second)
+			stop()
+			assert.Equal(t, []string{"c0", "c1", "c2", "c3"}, handled)
+			assert.Equal(t, inbox.Counts{}, counts(t, s))
+			require.NoError(t, db.Close())
+		})
+	})
+}
+
+// While the database does not take what became of an event, the event is not handled over and over without a pause.
+func TestOutcomeThatCannotBeNoted(t *testing.T) {
+	for _, failing := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			p := newPlace(t, inbox.SQLite)
+			s, _ := p.inbox(t, inbox.Options{})
+			db, arrivals, err := sqlite.Open(p.dsn)
+			require.NoError(t, err)
+			defer db.Close()
+			defer arrivals.Close()
+			for _, change := range []string{"UPDATE", "DELETE"} {
+				_, err = arrivals.ExecContext(t.Context(), fmt.Sprintf(
+					"CREATE TRIGGER no_%[1]s BEFORE %[1]s ON %[2]sinbox BEGIN SELECT RAISE(ABORT, 'disk full'); END", change, p.prefix))
+				require.NoError(t, err)
+			}
+			h := newHandler(t, callbacks.Config{Store: s})
+			attempts := 0
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			callbacks.On(h, func(context.Context, callbacks.Event) error {
+				if attempts++; attempts == 100 {
+					cancel()
+				}
+				if failing {
+					return errors.New("no")
+				}
+				return nil
+			})
+			require.Equal(t, 200, post(h, numbered(1)))
+			require.NoError(t, h.Run(ctx))
+			if failing {
+				assert.InDelta(t, 10, attempts, 2)
+			} else {
+				assert.Equal(t, 1, attempts, "it took effect")
+			}
+			assert.Equal(t, 1, counts(t, s).Waiting)
+		})
+	}
 }

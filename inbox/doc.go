@@ -68,6 +68,12 @@
 // what arrives at the same moment has no order. An event that fails holds up its conversation
 // until it succeeds or is dead; lower Attempts if that is too long.
 //
+// # Clocks
+//
+// Attempts are timed by the clocks of the processes, which should agree to within MaxBackoff. After a
+// clock was set back, no event waits longer than MaxBackoff and 10 seconds. A clock that is ahead by more than Remember
+// makes Run forget all keys, so that duplicates of the days before are not recognized.
+//
 // # Ending
 //
 // When the context of Run ends, functions may go on for Options.Grace; then their contexts end,

@@ -10,15 +10,16 @@ import (
 const (
 	pruneEvery = 10 * time.Minute
 	pruneChunk = 1000 // rows in one transaction, so that receiving waits for few
+	clockEvery = 10 * time.Second
 )
 
-// pruneUntil deletes what is no longer needed, now and then, until ctx ends.
-func (s *Inbox) pruneUntil(ctx context.Context) {
-	timer := time.NewTicker(pruneEvery)
+// repeat does something at once and then now and again, until ctx ends.
+func (s *Inbox) repeat(ctx context.Context, every time.Duration, failure string, f func(context.Context) error) {
+	timer := time.NewTicker(every)
 	defer timer.Stop()
 	for {
-		if err := s.prune(ctx); err != nil {
-			s.trouble(ctx, "old keys cannot be deleted", err)
+		if err := f(ctx); err != nil {
+			s.trouble(ctx, failure, err)
 		}
 		select {
 		case <-timer.C:
@@ -26,6 +27,24 @@ func (s *Inbox) pruneUntil(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// followClock makes events due that wait for longer than any backoff: a clock that was ahead has put them off.
+func (s *Inbox) followClock(ctx context.Context) error {
+	var moved int64
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		now := time.Now()
+		done, err := tx.ExecContext(ctx, s.text("UPDATE {}inbox SET due = ? WHERE due > ?"), micros(now), micros(now.Add(s.o.MaxBackoff)))
+		if err != nil {
+			return err
+		}
+		moved, err = done.RowsAffected()
+		return err
+	})
+	if err == nil && moved > 0 {
+		s.signal()
+	}
+	return err
 }
 
 // prune forgets the keys of events that cannot come again.

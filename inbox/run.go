@@ -61,7 +61,8 @@ func (s *Inbox) Run(ctx context.Context, handle func(context.Context, callbacks.
 			}
 		})
 	}
-	all.Go(func() { s.pruneUntil(ctx) })
+	all.Go(func() { s.repeat(ctx, pruneEvery, "old keys cannot be deleted", s.prune) })
+	all.Go(func() { s.repeat(ctx, clockEvery, "what waits cannot follow the clock", s.followClock) })
 	s.feed(ctx, groups)
 	close(groups)
 	all.Wait()

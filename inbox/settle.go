@@ -62,10 +62,14 @@ func (s *Inbox) settle(ctx context.Context, group []candidate, handle handler) {
 			s.trouble(ctx, "events cannot be handled", err)
 			b.settled, b.left, b.taken = nil, rest, len(rest)
 		}
-		progress = progress || len(b.settled) > 0
 		left = append(left, b.left...)
 		if err := s.finish(ctx, b.settled); err != nil {
 			s.trouble(ctx, "the outcome of events cannot be noted", err)
+			for _, e := range b.settled { // they are due still, and must not be handled without a pause
+				left = append(left, e.candidate)
+			}
+		} else {
+			progress = progress || len(b.settled) > 0
 		}
 		rest = rest[b.taken:]
 	}

@@ -242,16 +242,15 @@ func TestOneRoundTrip(t *testing.T) {
 
 func TestStoreThatHangsIsLeftAlone(t *testing.T) {
 	l := listen(t) // accepts, and never responds
-	c := redis.NewClient(&redis.Options{Addr: l, ReadTimeout: time.Second, MaxRetries: -1})
+	c := redis.NewClient(&redis.Options{Addr: l, ReadTimeout: time.Minute, MaxRetries: -1})
 	s := &redisquota.Store{Redis: c}
 	ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer stop()
 	start := time.Now()
 	_, err := s.Take(ctx, app, pool, []im.QuotaTake{{Quota: perSecond(1), Cost: 1}})
 	require.ErrorIs(t, err, context.DeadlineExceeded)
-	assert.Less(t, time.Since(start), 500*time.Millisecond)
-	require.NoError(t, c.Close())
-	time.Sleep(1100 * time.Millisecond) // the goroutine that was left behind ends with its read
+	assert.Less(t, time.Since(start), 30*time.Second)
+	require.NoError(t, c.Close()) // the goroutine that was left behind ends with its connection
 }
 
 func TestStoreShowsNoPassword(t *testing.T) {

@@ -30,7 +30,8 @@ type Delivery struct {
 	Resend   bool
 	Attempts []Attempt
 
-	late bool // it was held back once
+	late  bool  // it was held back once
+	round int64 // of the sender, when it was queued
 }
 
 // Attempt is one request.

@@ -12,7 +12,7 @@ type lane struct {
 
 // queue adds a delivery to a lane and sees to it that somebody sends it. The caller holds mu.
 func (s *Sender) queue(l *lane, d *Delivery) {
-	d.State = Waiting
+	d.State, d.round = Waiting, s.round
 	s.log.add(d)
 	l.queue = append(l.queue, d)
 	s.count(1)
@@ -35,6 +35,7 @@ func (s *Sender) release(l *lane) {
 func (s *Sender) work(l *lane) {
 	if l.workers < l.rule.Parallel && len(l.queue) > 0 {
 		l.workers++
+		s.sending[l] = true
 		s.goBusy(func() { s.run(l) })
 	}
 }
@@ -44,7 +45,9 @@ func (s *Sender) run(l *lane) {
 	for {
 		s.mu.Lock()
 		if len(l.queue) == 0 {
-			l.workers--
+			if l.workers--; l.workers == 0 {
+				delete(s.sending, l)
+			}
 			s.mu.Unlock()
 			return
 		}
@@ -60,6 +63,9 @@ func (s *Sender) run(l *lane) {
 // deliver sends a callback, once more at once if that fails, and sees to what is left then.
 func (s *Sender) deliver(l *lane, d *Delivery) {
 	for n := range 2 {
+		if s.forgotten(d) {
+			return
+		}
 		if ban, on := s.banned(); on && !d.Resend { // what a call has ordered goes out: the documents do not say otherwise
 			s.giveUp(d, "all callbacks are stopped until "+ban.Until.UTC().Format(time.RFC3339))
 			return
@@ -77,7 +83,7 @@ func (s *Sender) deliver(l *lane, d *Delivery) {
 			}
 			return
 		}
-		s.fail()
+		s.fail(d)
 	}
 	s.giveUp(d, "")
 }
@@ -86,6 +92,9 @@ func (s *Sender) deliver(l *lane, d *Delivery) {
 func (s *Sender) holdBack(l *lane, d *Delivery) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if d.round != s.round {
+		return
+	}
 	d.late = true
 	if len(l.queue) == 0 && l.held == nil {
 		l.held, s.holding[l] = d, true
@@ -102,11 +111,18 @@ func (s *Sender) banned() (Ban, bool) {
 	return s.bans.banned(s.conf.Now())
 }
 
-// fail counts a failure for the ban.
-func (s *Sender) fail() {
+// forgotten holds for a delivery from before a reset.
+func (s *Sender) forgotten(d *Delivery) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ctx.Err() == nil {
+	return d.round != s.round
+}
+
+// fail counts the failure of a delivery for the ban.
+func (s *Sender) fail(d *Delivery) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx.Err() == nil && d.round == s.round {
 		s.bans.fail(s.conf.Now())
 	}
 }
@@ -120,6 +136,9 @@ func (s *Sender) settle(d *Delivery, state, reason string) {
 // giveUp stores what could not be delivered if the app has bought that, or drops it. What was
 // resent is stored already.
 func (s *Sender) giveUp(d *Delivery, reason string) {
+	if s.forgotten(d) {
+		return
+	}
 	if !s.conf.Storage || d.Resend || s.ctx.Err() != nil {
 		s.settle(d, Lost, reason)
 		return

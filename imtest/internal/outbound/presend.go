@@ -179,7 +179,13 @@ func (d *decision) readPayload(r *Rule, msg *event.Message) error {
 	if err := json.Unmarshal(d.Payload, &fields); err != nil {
 		return fmt.Errorf(`"payload": %w`, err)
 	}
-	d.ext = fields["ext"]
+	switch ext := fields["ext"]; {
+	case ext == nil || string(ext) == "null":
+	case ext[0] != '{':
+		return errors.New(`"payload.ext" must be an object`)
+	default:
+		d.ext = ext
+	}
 	body := fields
 	if raw, shaped := fields["bodies"]; shaped {
 		var bodies []map[string]json.RawMessage

@@ -51,6 +51,8 @@ type Sender struct {
 	ruled   *ruleSet   // what counts now
 	events  []happened // that callbacks are to be made of
 	pumping bool
+	round   int64          // number of resets: what is of an earlier one is forgotten
+	sending map[*lane]bool // lanes with workers, of all rules that there were
 	holding map[*lane]bool // lanes in which something is held back
 	queued  int            // deliveries that wait in lanes
 	space   chan struct{}  // closed when there are few of them; nil: nobody waits for it
@@ -79,12 +81,14 @@ type happened struct {
 	event.Event
 
 	rules *ruleSet
+	round int64
 }
 
 // New returns a sender without rules.
 func New(conf Config) *Sender {
 	s := &Sender{
-		conf: conf, maker: maker{appKey: conf.AppKey, world: conf.World}, ruled: newRuleSet(nil), holding: map[*lane]bool{},
+		conf: conf, maker: maker{appKey: conf.AppKey, world: conf.World}, ruled: newRuleSet(nil),
+		sending: map[*lane]bool{}, holding: map[*lane]bool{},
 	}
 	s.bans.grow = conf.Easemob
 	s.ctx, s.stop = context.WithCancel(context.Background())
@@ -122,7 +126,7 @@ func (s *Sender) Take(e event.Event) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.events = append(s.events, happened{e, s.ruled})
+	s.events = append(s.events, happened{e, s.ruled, s.round})
 	if !s.pumping {
 		s.pumping = true
 		s.goBusy(s.pump)
@@ -157,10 +161,10 @@ func (s *Sender) pump() {
 		s.mu.Unlock()
 		for _, e := range list {
 			if what, ok := e.Data.(event.CallbacksResent); ok {
-				s.resendStored(what)
+				s.resendStored(what, e.round)
 				continue
 			}
-			s.offer(e.rules, s.maker.of(e.Event))
+			s.offer(&e, s.maker.of(e.Event))
 			s.awaitSpace()
 		}
 	}
@@ -201,15 +205,18 @@ func (s *Sender) groupFormat() string {
 	return FormatMUC
 }
 
-// offer queues callbacks for the rules that cover them.
-func (s *Sender) offer(set *ruleSet, list []Callback) {
+// offer queues the callbacks of an event for the rules that cover them.
+func (s *Sender) offer(e *happened, list []Callback) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if e.round != s.round {
+		return
+	}
 	for i := range list {
 		c := &list[i]
-		for j := range set.rules {
-			if r := &set.rules[j]; r.covers(c, s.groupFormat()) {
-				s.queue(set.lanes[r.Name], &Delivery{
+		for j := range e.rules.rules {
+			if r := &e.rules.rules[j]; r.covers(c, s.groupFormat()) {
+				s.queue(e.rules.lanes[r.Name], &Delivery{
 					Rule: r.Name, Kind: c.Kind, CallID: c.CallID, URL: r.URL, Body: c.body(r), Time: s.conf.Now(),
 				})
 			}
@@ -218,10 +225,13 @@ func (s *Sender) offer(set *ruleSet, list []Callback) {
 }
 
 // resendStored queues a set of stored callbacks once more, as they are.
-func (s *Sender) resendStored(what event.CallbacksResent) {
+func (s *Sender) resendStored(what event.CallbacksResent, round int64) {
 	list := s.conf.World.Kept(what.Key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if round != s.round {
+		return
+	}
 	for _, kept := range list {
 		d := &Delivery{
 			Rule: kept.Rule, Kind: kept.Kind, CallID: kept.CallID, URL: what.Target, Body: kept.Body, Time: s.conf.Now(), Resend: true,
@@ -304,12 +314,14 @@ func (s *Sender) Wait(ctx context.Context) error {
 	}
 }
 
-// Reset forgets what waits, deliveries, failures and bans. Rules stay.
+// Reset forgets what waits, deliveries, failures and bans. A request that is on its way is neither
+// retried nor stored. Rules stay.
 func (s *Sender) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.round++
 	s.events = nil
-	for _, l := range s.ruled.lanes {
+	for l := range s.sending {
 		s.count(-len(l.queue))
 		l.queue = nil
 	}

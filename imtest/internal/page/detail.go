@@ -120,7 +120,7 @@ func (p *parts) add(title string, total int, read func(skip, limit int) []entry)
 		if skip > 0 {
 			v.Newer = p.piece(title, max(0, skip-pageSize))
 		}
-		if skip+pageSize < total {
+		if skip < total-pageSize {
 			v.Next = p.piece(title, skip+pageSize)
 		}
 	} else if total > pageSize {

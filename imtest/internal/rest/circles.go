@@ -210,12 +210,9 @@ func (k *circleCalls) joined(a *API, c *wire.Call, standard, most int) ([]world.
 	if !page.Asked {
 		page = wire.Sheet{Number: 1, Size: mostUnpaged}
 	}
-	list, _, refused := a.world.ListJoined(k.kind, c.Value("username"), skip(page), page.Size)
+	list, _, refused := a.world.ListJoined(k.kind, c.Value("username"), page.Skip(), page.Size)
 	if refused != nil {
 		return nil, told(refused)
 	}
 	return list, nil
 }
-
-// skip is how many entries come before a page.
-func skip(page wire.Sheet) int { return (page.Number - 1) * page.Size }

@@ -17,7 +17,7 @@ func (k *circleCalls) listMembers(a *API, c *wire.Call) (*wire.Response, *wire.E
 	if err != nil {
 		return nil, err
 	}
-	list, refused := a.world.ListMembers(k.id(c), c.Query.Get("sort") == "desc", skip(page), page.Size)
+	list, refused := a.world.ListMembers(k.id(c), c.Query.Get("sort") == "desc", page.Skip(), page.Size)
 	if refused != nil {
 		return nil, k.told(refused, listWords)
 	}

@@ -3,6 +3,7 @@ package rest
 import (
 	"errors"
 	"io"
+	"math"
 	"mime/multipart"
 	"strconv"
 
@@ -95,7 +96,7 @@ func readFile(c *wire.Call, most int64) (world.File, *wire.Error) {
 }
 
 func readPart(part *multipart.Part, most int64) (world.File, *wire.Error) {
-	data, err := io.ReadAll(io.LimitReader(part, most+1))
+	data, err := io.ReadAll(io.LimitReader(part, min(most, math.MaxInt64-1)+1))
 	switch {
 	case err != nil:
 		return world.File{}, wire.ErrInvalidRequest()

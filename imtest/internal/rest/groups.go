@@ -224,7 +224,7 @@ type joinedGroup struct {
 // groupsListJoinedDetailed counts pages from 0, and knows no error for an
 // unknown user.
 func (a *API) groupsListJoinedDetailed(c *wire.Call) (*wire.Response, *wire.Error) {
-	number, err := c.Number("pagenum", 0, math.MaxInt32)
+	number, err := c.Number("pagenum", 0, math.MaxInt32-1)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +232,7 @@ func (a *API) groupsListJoinedDetailed(c *wire.Call) (*wire.Response, *wire.Erro
 	if err != nil {
 		return nil, err
 	}
-	list, total, refused := a.world.ListJoined(world.GroupKind, c.Value("username"), number*size, size)
+	list, total, refused := a.world.ListJoined(world.GroupKind, c.Value("username"), wire.Sheet{Number: number + 1, Size: size}.Skip(), size)
 	if refused != nil && !refused.Of(world.NoUser) {
 		return nil, groupCalls.told(refused)
 	}

@@ -36,7 +36,7 @@ func (a *API) groupsListFiles(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err != nil {
 		return nil, err
 	}
-	list, refused := a.world.ListSharedFiles(c.Value("group_id"), c.Caller.User, skip(page), page.Size)
+	list, refused := a.world.ListSharedFiles(c.Value("group_id"), c.Caller.User, page.Skip(), page.Size)
 	if refused != nil {
 		return nil, told(refused, sharedFileWords)
 	}
@@ -70,7 +70,7 @@ func (a *API) groupsUploadFile(c *wire.Call) (*wire.Response, *wire.Error) {
 	}), nil
 }
 
-// groupsDownloadFile gives restricted files to members only, the others to any
+// groupsDownloadFile returns restricted files to members only, the others to any
 // user.
 func (a *API) groupsDownloadFile(c *wire.Call) (*wire.Response, *wire.Error) {
 	f, err := a.world.SharedFile(c.Value("group_id"), c.Caller.User, c.Value("file_id"))

@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 
@@ -29,7 +28,7 @@ func readContent(o *wire.Object) (world.Content, *wire.Error) {
 	if o.Bad != "" || len(msg.RoamIgnore) > maxRoamIgnore || world.KindName(kind) == "" {
 		return none, wire.ErrInvalidBody()
 	}
-	msg.Kind, msg.Body = world.KindName(kind), Compact(o.Raw("body"))
+	msg.Kind, msg.Body = world.KindName(kind), wire.Compact(o.Raw("body"))
 	msg.Attach(attachment(body.Fields))
 	if len(msg.Body)+len(msg.Ext) > world.MaxMessage {
 		return none, wire.ErrSend("message is too large", 14007)
@@ -55,7 +54,7 @@ func readFlat(o *wire.Object) (msg world.Content, fits bool) {
 func readOptions(o *wire.Object) world.Content {
 	msg := world.Content{
 		From:        "admin",
-		Ext:         Compact(o.Raw("ext")),
+		Ext:         wire.Compact(o.Raw("ext")),
 		Level:       o.Text("chatroom_msg_level"),
 		RoamIgnore:  o.Texts("roam_ignore_users"),
 		OnlineOnly:  o.Text("routetype") == "ROUTE_ONLINE",
@@ -89,14 +88,6 @@ func setBody(msg *world.Content, body *wire.Object) {
 
 // TextBody is the body of a text.
 func TextBody(text string) string { return string(wire.Encode(map[string]string{"msg": text})) }
-
-// Compact strips the blanks of valid JSON.
-func Compact(text json.RawMessage) string {
-	var buf bytes.Buffer
-	buf.Grow(len(text))
-	_ = json.Compact(&buf, text) // the text has been read before
-	return buf.String()
-}
 
 // Attachment is the id of the file that a body leads to, "" if there is none. It
 // need not be one of this server.

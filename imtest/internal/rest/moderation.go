@@ -67,15 +67,26 @@ var moderationRoutes = []route{
 	}, (*API).moderationExportFile},
 }
 
+const (
+	noKeywordList    = "textList data is empty"
+	keywordListTaken = "The textList already exists"
+)
+
 var moderationWords = words{
-	world.NoKeywordList:    text(wire.ErrModeration, "textList data is empty"),
+	world.NoKeywordList:    text(wire.ErrModeration, noKeywordList),
 	world.NoKeyword:        always(errNoKeywords),
-	world.KeywordListTaken: text(wire.ErrModeration, "The textList already exists"),
+	world.KeywordListTaken: text(wire.ErrModeration, keywordListTaken),
 	world.KeywordTaken:     text(wire.ErrModeration, "The textList already contains the text"),
 	world.KeywordListsFull: text(wire.ErrModeration, "The textList count exceeds the maximum number"),
 	world.KeywordListFull:  always(errTooManyKeywords),
 	world.KeywordsFull:     text(wire.ErrModeration, "the number of words exceeds the limit"),
 	world.NoExport:         always(wire.ErrNotFound), // not documented
+}
+
+// badRequestWords are those of the calls that change or delete a list, and that change or search for words.
+var badRequestWords = words{
+	world.NoKeywordList:    text(wire.ErrBadRequest, noKeywordList),
+	world.KeywordListTaken: text(wire.ErrBadRequest, keywordListTaken),
 }
 
 func errNoKeywords() *wire.Error { return wire.ErrModeration("request data is empty") }
@@ -282,7 +293,7 @@ func (a *API) keywordsUpdateList(c *wire.Call) (*wire.Response, *wire.Error) {
 	}
 	l, refused := a.world.UpdateKeywordList(c.Value("list_id"), set)
 	if refused != nil {
-		return nil, told(refused)
+		return nil, told(refused, badRequestWords)
 	}
 	return entityOK(a.keywordListItem(l)), nil
 }
@@ -303,7 +314,7 @@ func (a *API) keywordsSearchLists(c *wire.Call) (*wire.Response, *wire.Error) {
 
 func (a *API) keywordsDeleteList(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err := a.world.DeleteKeywordList(c.Value("list_id")); err != nil {
-		return nil, told(err)
+		return nil, told(err, badRequestWords)
 	}
 	return wire.Plain(map[string]string{"status": "OK"}), nil
 }

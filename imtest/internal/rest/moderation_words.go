@@ -36,13 +36,13 @@ func (a *API) keywordsUpdate(c *wire.Call) (*wire.Response, *wire.Error) {
 	id, user, word := o.Text("id"), o.Text("userId"), o.Text("word")
 	switch {
 	case id == "" && o.Bad == "":
-		return nil, wire.ErrModeration("the param can not be empty")
+		return nil, wire.ErrBadRequest("the param can not be empty")
 	case o.Bad != "" || user == "" || !isKeyword(word):
 		return nil, wire.ErrInvalidRequest() // no error is documented
 	}
 	k, refused := a.world.UpdateKeyword(c.Value("list_id"), id, user, word)
 	if refused != nil {
-		return nil, told(refused)
+		return nil, told(refused, badRequestWords)
 	}
 	return entityOK(a.keywordItem(k)), nil
 }
@@ -58,7 +58,7 @@ func (a *API) keywordsSearch(c *wire.Call) (*wire.Response, *wire.Error) {
 	}
 	list, refused := a.world.FindKeywords(c.Value("list_id"), part)
 	if refused != nil {
-		return nil, told(refused)
+		return nil, told(refused, badRequestWords)
 	}
 	page := onSheetFrom0(list, number, size, a.keywordItem)
 	page.Status = "OK"

@@ -69,7 +69,7 @@ func (a *API) mutesList(c *wire.Call) (*wire.Response, *wire.Error) {
 	if err != nil {
 		return nil, err
 	}
-	list := a.world.ListMutes((page-1)*size, size)
+	list := a.world.ListMutes(wire.Sheet{Number: page, Size: size}.Skip(), size)
 	return wire.Data(map[string]any{
 		"data": world.Convert(list, func(m world.MuteLeft) map[string]any {
 			return map[string]any{"username": m.User, m.Kind: m.Seconds}

@@ -83,7 +83,7 @@ func (a *API) presenceSet(c *wire.Call) (*wire.Response, *wire.Error) {
 		return nil, err
 	}
 	ext := o.Text("ext")
-	_, wrong := strconv.Atoi(c.Value("status"))
+	_, wrong := strconv.ParseInt(c.Value("status"), 10, 64)
 	switch {
 	case !o.Has("ext") || o.Bad != "":
 		return nil, errPresence("ext cannot be null")

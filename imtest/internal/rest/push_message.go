@@ -40,7 +40,11 @@ func readPush(c *wire.Call) (*wire.Object, world.Push, *wire.Error) {
 		return nil, p, wire.ErrPushParameter("strategy")
 	}
 	p.Strategy = int(strategy)
-	if date := o.Text("startDate"); date != "" {
+	date := o.Text("startDate")
+	switch {
+	case o.Bad != "":
+		return nil, p, wire.ErrPushParameter("startDate")
+	case date != "":
 		p.Start, err = parsePushDate(date, c.App.Now())
 	}
 	return o, p, err

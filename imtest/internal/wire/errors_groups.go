@@ -92,7 +92,7 @@ func errResource(text string) *Error {
 
 func ErrNoCircle(id string) *Error { return errResource("grpID " + id + " does not exist!") }
 
-// ErrCircleNotFound is errNoCircle for the calls that list members, and for
+// ErrCircleNotFound is ErrNoCircle for the calls that list members, and for
 // the details of a room.
 func ErrCircleNotFound(id string) *Error {
 	err := ErrNotFound()
@@ -100,7 +100,7 @@ func ErrCircleNotFound(id string) *Error {
 	return err
 }
 
-// ErrNoCircleForFiles is errNoCircle for shared files.
+// ErrNoCircleForFiles is ErrNoCircle for shared files.
 func ErrNoCircleForFiles(id string) *Error {
 	return &Error{
 		Status: http.StatusNotFound, code: "RestGroupFeignException",

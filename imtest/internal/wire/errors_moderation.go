@@ -9,6 +9,11 @@ func ErrModeration(text string) *Error {
 	return &Error{Status: http.StatusBadRequest, code: "Bad Request", Description: text}
 }
 
+// ErrBadRequest is ErrModeration for the calls that spell the code so.
+func ErrBadRequest(text string) *Error {
+	return &Error{Status: http.StatusBadRequest, code: "Bad request", Description: text}
+}
+
 // ErrKeywordFieldMissing has a code of its own.
 func ErrKeywordFieldMissing() *Error {
 	return &Error{Status: http.StatusBadRequest, code: "MODERATION_002", Description: "request param is empty"}
@@ -16,5 +21,7 @@ func ErrKeywordFieldMissing() *Error {
 
 // ErrNoContent is what a check responds without a text.
 func ErrNoContent() *Error {
-	return &Error{Status: http.StatusBadRequest, code: "Bad request", Description: "message content is empty or null", number: 4000005}
+	err := ErrBadRequest("message content is empty or null")
+	err.number = 4000005
+	return err
 }

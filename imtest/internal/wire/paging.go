@@ -18,9 +18,12 @@ func (c *Call) Sheet(standard, most int) (Sheet, *Error) {
 	return Sheet{number, size, c.Query.Has("pagenum") || c.Query.Has("pagesize")}, err
 }
 
+// Skip is how many entries come before the sheet: no list has more than an int of 32 bits can count.
+func (p Sheet) Skip() int { return int(min(int64(p.Number-1)*int64(p.Size), math.MaxInt32)) }
+
 // OnSheet returns the part of a list that is on a sheet.
 func OnSheet[V any](list []V, p Sheet) []V {
-	from := min((p.Number-1)*p.Size, len(list))
+	from := min(p.Skip(), len(list))
 	return list[from:min(from+p.Size, len(list))]
 }
 

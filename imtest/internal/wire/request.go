@@ -211,7 +211,7 @@ func (c *Call) ReadBody() []byte {
 // later: only then does net/http notice a client that hangs up.
 func (c *Call) TakeIn() {
 	var buf bytes.Buffer
-	if _, err := io.CopyN(&buf, c.R.Body, 64<<20); err == io.EOF { //nolint:errorlint // CopyN gives it as it is
+	if _, err := io.CopyN(&buf, c.R.Body, 64<<20); err == io.EOF { //nolint:errorlint // CopyN returns it as it is
 		c.R.Body = io.NopCloser(&buf)
 		return
 	}

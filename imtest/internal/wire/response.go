@@ -45,7 +45,7 @@ func Plain(body any) *Response { return &Response{plain: body} }
 
 // Shape is the set of fields that an endpoint's envelope has beside timestamp
 // and duration, as its example in the catalogue shows. Cursor and data are
-// there when the handler gives them.
+// there when the handler sets them.
 type Shape uint16
 
 // What an envelope may have.
@@ -56,10 +56,10 @@ const (
 	InRootPath       // only its first segment
 	InURI            // the URL without query
 	InRootURI        // only up to the first segment
-	InEntities       // [] even if the handler gives none
+	InEntities       // [] even if the handler sets none
 	InCount
 	InParams     // the query
-	InProperties // {} even if the handler gives none
+	InProperties // {} even if the handler sets none
 	InOrg        // organization, applicationName
 
 	Full = InAction | InApp | InPath | InURI
@@ -197,7 +197,7 @@ type Reply struct {
 
 	GoAway bool // the connection ends with this reply
 
-	// spoil, when set, writes the reply in place of write: a fault.
+	// Spoil, when set, writes the reply in place of Write: a fault.
 	Spoil func(w http.ResponseWriter, r *http.Request, whole *Reply)
 }
 

@@ -130,7 +130,7 @@ func (w *World) checkAccessToken(token string) (Grant, *Error) {
 		if g.Expires, ok = t.ends(chatUserRight); !ok || t.UserID == "" {
 			return Grant{}, refuse(TokenIllegal)
 		}
-		g.User = w.Subject(t.UserID)
+		g.User, g.Account = w.subject(t.UserID)
 	}
 	if !w.Now().Before(g.Expires) {
 		return Grant{}, refuse(TokenUnknown)
@@ -141,14 +141,14 @@ func (w *World) checkAccessToken(token string) (Grant, *Error) {
 	return g, nil
 }
 
-// Subject returns the name of a user whom a token names by name or UUID.
-func (w *World) Subject(id string) string {
+// subject returns the name of a user whom a token names by name or UUID, and the UUID in that case.
+func (w *World) subject(id string) (name, account string) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if u := w.byUUID[id]; u != nil {
-		return u.Name
+		return u.Name, u.UUID
 	}
-	return Fold(id)
+	return Fold(id), ""
 }
 
 // byteReader reads the little-endian format of the token; after a read beyond

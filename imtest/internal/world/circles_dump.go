@@ -68,12 +68,15 @@ func (w *World) CircleRecords(kind CircleKind) []CircleRecord {
 // those of its users who are missing. Admins and those who are allowed become
 // members; own are attributes and tags, of which those of members are taken. An empty
 // id is made up, and 0 is the usual number of users; files and times are not taken.
-// What is there already stays as it is.
+// What is there already stays as it is; an id of another kind panics.
 func (w *World) AddCircle(r CircleRecord, own []Member) CircleRecord {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if g, err := w.circle(r.CircleID); err == nil {
 		return g.record(g.mutesAt(w.Now()))
+	}
+	if w.hasCircle(r.ID) {
+		panic("imtest: " + r.ID + " is the id of a group, room or thread: no two have the same")
 	}
 	g := &circle{Circle: r.Circle}
 	g.ID, g.Owner = cmp.Or(r.ID, w.freeCircleID()), Fold(r.Owner)
@@ -136,12 +139,11 @@ func (w *World) dumpCircles(kind CircleKind) []CircleRecord {
 func (w *World) RestoreCircle(r CircleRecord) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	all := &w.circles.kind(r.Kind).byID
-	if r.ID == "" || all.Has(r.ID) {
+	if r.ID == "" || w.hasCircle(r.ID) {
 		return errors.New("it needs an id of its own")
 	}
 	g := r.circle()
-	all.Put(g.ID, g)
+	w.circles.kind(r.Kind).byID.Put(g.ID, g)
 	if g.Kind != ThreadKind {
 		return nil
 	}

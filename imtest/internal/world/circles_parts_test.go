@@ -287,7 +287,7 @@ func TestCirclesComeBack(t *testing.T) {
 	}
 	again.RestoreSuperAdmin("bob")
 	again.RestoreDeparture(want.Departures[0])
-	again.RestoreApp(want.App)
+	require.NoError(t, again.RestoreApp(want.App))
 	require.NoError(t, again.RestorePlaces(want.Places))
 	got := again.Dump()
 	got.Messages, got.Inboxes, got.GroupMessages = want.Messages, want.Inboxes, want.GroupMessages // have a test of their own

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/imtest/event"
+	"github.com/imrest/im-go/internal/pattern"
 )
 
 // A Dump is a world at one moment, in values that the world does not change: what
@@ -77,8 +78,14 @@ func (w *World) dumpApp() AppState {
 	return AppState{UUID: w.UUID, Time: w.Now(), Circles: w.Groups.Load(), Pushes: w.push.ids}
 }
 
+// uuidRule holds for the UUID of an app, of which the ids that stand for it are made.
+var uuidRule = pattern.Lazy(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
 // RestoreApp takes in what Dump has copied. A clock that is behind is moved forward.
-func (w *World) RestoreApp(v AppState) {
+func (w *World) RestoreApp(v AppState) error {
+	if !uuidRule().MatchString(v.UUID) {
+		return fmt.Errorf("%q is not a UUID", v.UUID)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.UUID, w.push.ids = v.UUID, v.Pushes
@@ -86,6 +93,7 @@ func (w *World) RestoreApp(v AppState) {
 	if behind := v.Time.Sub(w.Now()); behind > 0 {
 		w.Conf.Clock.Advance(behind)
 	}
+	return nil
 }
 
 // Run is a first place, and how many entries are there and on the next ones. An

@@ -22,19 +22,19 @@ type eventLog struct {
 	watch func(event.Event) // is given every event at once; nil: nobody
 }
 
-// Watch gives every event to come to a function, in their order, of which none is missed. The
-// function must neither wait nor ask the world. It is set before the world is used.
+// Watch calls a function with every event to come, in their order. The function must neither wait nor
+// ask the world. It is set before the world is used.
 func (w *World) Watch(watch func(event.Event)) { w.events.watch = watch }
 
 // emit notes what has just happened. The caller holds mu for writing, so that
 // events are in the order of the changes.
-func (w *World) emit(data event.Data) { w.events.add(w.Now(), data) }
+func (w *World) emit(data event.Data) { w.events.add(w.Now, data) }
 
-func (l *eventLog) add(now time.Time, data event.Data) {
+func (l *eventLog) add(now func() time.Time, data event.Data) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.last++
-	e := event.Event{Seq: l.last, Time: now, Data: data}
+	e := event.Event{Seq: l.last, Time: now(), Data: data}
 	if len(l.ring) < keptEvents {
 		l.ring = append(l.ring, e)
 	} else {

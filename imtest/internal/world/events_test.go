@@ -169,3 +169,20 @@ func reaches(calls map[string][]string, from, to string, seen map[string]bool) b
 		return next == to || !seen[next] && reaches(calls, next, to, seen)
 	})
 }
+
+// Tokens are issued under a lock of their own, beside changes of the world. By a time read before the lock of the log, an
+// event could be earlier than the one before it.
+func TestEventsAreInTheOrderOfTheirTimes(t *testing.T) {
+	w := newWorld(new(testClock))
+	looks := 0
+	w.Conf.Clock = clockFunc(func() time.Time {
+		looks++
+		if w.events.mu.TryLock() {
+			w.events.mu.Unlock()
+			assert.Fail(t, "the time is read before the lock is held")
+		}
+		return time.Now()
+	})
+	w.Issue(Grant{})
+	assert.Equal(t, 1, looks)
+}

@@ -355,7 +355,7 @@ func (w *World) RestoreUser(u User) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if u.Name == "" || u.Name != Fold(u.Name) || w.users.Has(u.Name) {
-		return errors.New("a user needs a name of his own, in lower case")
+		return errors.New("a user needs a name of their own, in lower case")
 	}
 	w.keepUser(&u)
 	return nil

@@ -11,5 +11,11 @@ func (c *testClock) Now() time.Time {
 
 func (c *testClock) Advance(d time.Duration) { c.ahead += d }
 
+// clockFunc is a clock that somebody watches.
+type clockFunc func() time.Time
+
+func (c clockFunc) Now() time.Time        { return c() }
+func (c clockFunc) Advance(time.Duration) {}
+
 // newWorld is an empty world.
 func newWorld(clock Clock) *World { return New(Config{Org: "acme", App: "demo", Clock: clock}) }

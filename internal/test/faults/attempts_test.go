@@ -250,7 +250,7 @@ func TestDeadHTTP2ConnectionIsLeft(t *testing.T) {
 					st.ok()
 				}
 			})
-			client := at(t, srv.url, srv.client, im.WithTimeout(300*time.Millisecond))
+			client := at(t, srv.url, srv.client, im.WithTimeout(time.Second))
 			require.NoError(t, readAlice(t.Context(), client))
 			var wg sync.WaitGroup
 			for i := range 3 {
@@ -272,7 +272,7 @@ func TestSlowCallDoesNotBreakTheConnectionOfOthers(t *testing.T) {
 			st.ok()
 		}
 	})
-	client := at(t, srv.url, srv.client, im.WithTimeout(300*time.Millisecond))
+	client := at(t, srv.url, srv.client, im.WithTimeout(time.Second))
 	require.NoError(t, readAlice(t.Context(), client)) // two calls at once would each dial
 	done := make(chan struct{})
 	go func() {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,7 +51,7 @@ func upload(ctx context.Context, c *im.Client, size int64, open func() (io.ReadC
 // A call that gets no response in time does not break the transfer that shares its
 // HTTP/2 connection, whose bytes show that the connection lives.
 func TestSlowCallDoesNotBreakTheTransfersOfOthers(t *testing.T) {
-	const n, every = 12, 50 * time.Millisecond
+	const n, every = 12, 200 * time.Millisecond
 	for _, how := range []string{overTLS, overTCP, byXNet, wrapping} {
 		for name, transfer := range map[string]func(context.Context, *im.Client) error{
 			"download": func(ctx context.Context, c *im.Client) error {
@@ -79,7 +80,7 @@ func TestSlowCallDoesNotBreakTheTransfersOfOthers(t *testing.T) {
 						}()
 					}
 				})
-				client := at(t, srv.url, srv.client, im.WithTimeout(200*time.Millisecond), im.WithRetries(0))
+				client := at(t, srv.url, srv.client, im.WithTimeout(time.Second), im.WithRetries(0))
 				result := make(chan error, 1)
 				go func() { result <- transfer(t.Context(), client) }()
 				for srv.begun.Load() == 0 { // two calls at once would each dial
@@ -95,6 +96,49 @@ func TestSlowCallDoesNotBreakTheTransfersOfOthers(t *testing.T) {
 
 // uploaded is the response to an upload.
 const uploaded = `{"uri":"https://a1.example.com/acme/demo/chatfiles","entities":[{"uuid":"u","share-secret":"s"}]}`
+
+// exclusive is a source whose second Read waits, and that notes a Close during a Read.
+type exclusive struct {
+	wait, closed  chan struct{}
+	reading, both atomic.Bool
+	reads         atomic.Int64
+}
+
+func (e *exclusive) Read(p []byte) (int, error) {
+	e.reading.Store(true)
+	defer e.reading.Store(false)
+	if e.reads.Add(1) > 1 {
+		<-e.wait
+	}
+	return copy(p, "x"), nil
+}
+
+func (e *exclusive) Close() error {
+	e.both.Store(e.reading.Load())
+	close(e.closed)
+	return nil
+}
+
+// A source is closed once, and never while it is read: over HTTP/2 net/http closes the body of a
+// request during a Read, once the response is there.
+func TestSourceIsNotClosedWhileItIsRead(t *testing.T) {
+	for _, http2 := range []bool{false, true} {
+		srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.ReadFull(r.Body, make([]byte, 1))
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+		}))
+		srv.EnableHTTP2 = http2
+		srv.StartTLS()
+		t.Cleanup(srv.Close)
+		e := &exclusive{wait: make(chan struct{}), closed: make(chan struct{})}
+		err := upload(t.Context(), at(t, srv.URL, srv.Client(), im.WithRetries(0)), 1<<20, func() (io.ReadCloser, error) { return e, nil })
+		require.ErrorIs(t, err, im.ErrTooLarge)
+		close(e.wait)
+		<-e.closed
+		assert.False(t, e.both.Load(), "http2: %v", http2)
+		assert.EqualValues(t, 2, e.reads.Load(), "nothing is read once the call has ended")
+	}
+}
 
 // A source that does not close, or that panics, does no harm to an upload of which the
 // server has every byte, nor to the process. One that does not open ends with the
