@@ -179,6 +179,7 @@ func TestJournalOfAnotherJob(t *testing.T) {
 		"has changed: it has 0 rows now":                                               {input: []string{}},
 		"in line 1: this is not a journal":                                             {file: []byte("alice,S3cret.pass\nbob,0ther.pass\n")},
 		"line 1: this is not a journal":                                                {file: []byte("alice")},
+		"1: this is not a journal":                                                     {file: append(bytes.Replace(whole, []byte("}\n"), []byte("} x\n"), 1), whole...)},
 		"line is damaged":                                                              {file: damaged},
 		"its version is 2":                                                             {file: bytes.Replace(whole, []byte(`"version":1`), []byte(`"version":2`), 1)},
 	} {

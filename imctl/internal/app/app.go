@@ -69,6 +69,8 @@ type App struct {
 	client *im.Client
 	lines  *bufio.Reader // over Stdin
 	stdout *checked      // which Env.Stdout is
+
+	stdinRead bool // by a flag
 }
 
 // New makes the App of one run.

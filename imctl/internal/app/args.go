@@ -35,3 +35,13 @@ func (a *App) CheckArgs(c *cobra.Command, args []string) error {
 	}
 	return nil
 }
+
+// Needs rejects flags that mean nothing without another one, which would be left out silently.
+func (a *App) Needs(c *cobra.Command, needed string, flags ...string) error {
+	for _, flag := range flags {
+		if c.Flags().Changed(flag) && !c.Flags().Changed(needed) {
+			return &Failure{Exit: ExitUsage, Err: Usage("%s", a.T("--%s needs --%s", flag, needed)), Hint: a.T("See %q.", c.CommandPath()+" --help")}
+		}
+	}
+	return nil
+}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/imrest/im-go/imctl/internal/text"
 )
 
 // Confirm asks before something is destroyed. Without a terminal it refuses, unless --yes.
@@ -34,12 +36,21 @@ func (a *App) Confirm(english string, args ...any) error {
 	return &Failure{Exit: ExitFailed, Err: errors.New(a.T("not confirmed, nothing was done"))}
 }
 
+// maxReply bounds a line of Stdin.
+const maxReply = 64 << 10
+
 // ReadLine reads one line of Stdin, without its end.
 func (a *App) ReadLine() (string, error) {
 	if a.lines == nil {
-		a.lines = bufio.NewReader(a.Stdin)
+		a.lines = bufio.NewReaderSize(a.Stdin, maxReply)
 	}
-	line, err := within(a.Stop, func() (string, error) { return a.lines.ReadString('\n') })
+	line, err := within(a.Stop, func() (string, error) {
+		line, err := a.lines.ReadSlice('\n')
+		return string(line), err
+	})
+	if errors.Is(err, bufio.ErrBufferFull) {
+		err = text.Errorf("the line is longer than %d KiB", maxReply>>10)
+	}
 	if errors.Is(err, io.EOF) && line != "" {
 		err = nil
 	}

@@ -3,11 +3,11 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imctl/internal/profile"
+	"github.com/imrest/im-go/imctl/internal/text"
 )
 
 // Profiles opens the store of profiles.
@@ -87,7 +87,7 @@ func (a *App) Config() (im.Config, error) {
 	}
 	c, err := source.Profile.Config(secret)
 	if err != nil {
-		return c, &Failure{Exit: ExitCredentials, Err: fmt.Errorf("profile %s: %w", source.Name, err)}
+		return c, &Failure{Exit: ExitCredentials, Err: text.Errorf("profile %s: %v", source.Name, err)}
 	}
 	return c, nil
 }

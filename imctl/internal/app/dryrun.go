@@ -1,8 +1,6 @@
 package app
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -11,6 +9,7 @@ import (
 	"strings"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/imctl/internal/input"
 )
 
 // ErrDryRun ends a call under --dry-run, after its request was shown.
@@ -59,6 +58,7 @@ func (a *App) dryClient() (*im.Client, error) {
 // RoundTrip shows the request.
 func (d *dryRun) RoundTrip(r *http.Request) (*http.Response, error) {
 	shown := request{Method: r.Method, Path: strings.TrimPrefix(r.URL.EscapedPath(), "/"+d.prefix), Query: r.URL.Query()}
+	hideIn(shown.Query)
 	if r.Body != nil {
 		raw, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -83,37 +83,10 @@ func (r *request) read(contentType string, raw []byte) {
 	case len(raw) == 0:
 	case kind == "application/x-www-form-urlencoded":
 		r.Form, _ = url.ParseQuery(string(raw))
-	case kind == "application/json":
-		d := json.NewDecoder(bytes.NewReader(raw))
-		d.UseNumber()
-		if d.Decode(&r.Body) == nil {
-			hideSecrets(r.Body)
-			return
-		}
-		fallthrough
+		hideIn(r.Form)
+	case kind == "application/json" && input.JSON(raw, &r.Body, input.Exact) == nil:
+		hideSecrets(r.Body)
 	default:
 		r.Body = map[string]any{"content_type": kind, "bytes": len(raw)}
-	}
-}
-
-// secretKeys are the keys of requests whose values are secrets.
-var secretKeys = []string{"password", "newpassword", "client_secret", "secret"}
-
-// hideSecrets masks secrets, at any depth.
-func hideSecrets(v any) {
-	switch v := v.(type) {
-	case map[string]any:
-		for key, value := range v {
-			hideSecrets(value)
-			for _, secret := range secretKeys {
-				if _, isText := value.(string); isText && key == secret {
-					v[key] = "***"
-				}
-			}
-		}
-	case []any:
-		for _, item := range v {
-			hideSecrets(item)
-		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imctl/internal/output"
+	"github.com/imrest/im-go/messages"
 )
 
 // The exit codes.
@@ -49,8 +50,13 @@ func WithHint(err error, hint string) error {
 // prefixes of the library, also of errors that are wrapped or joined.
 var prefixes = strings.NewReplacer("\nim: ", "\n", " im: ", " ")
 
-// Reason is the text of an error without the prefixes of the library.
-func Reason(err error) string { return prefixes.Replace(strings.TrimPrefix(err.Error(), "im: ")) }
+// Reason is the text of an error of the library without its prefixes.
+func Reason(err error) string { return unprefixed(err.Error()) }
+
+// Reason is the text of any error, in the language of the run.
+func (a *App) Reason(err error) string { return unprefixed(a.Lang.Error(err)) }
+
+func unprefixed(text string) string { return prefixes.Replace(strings.TrimPrefix(text, "im: ")) }
 
 // kinds are the names that errors have under -o json, the exit codes that belong to
 // them, and hints.
@@ -77,6 +83,7 @@ var kinds = []struct {
 	{im.ErrInvalidArgument, "invalid_argument", ExitFailed, ""},
 	{im.ErrInternal, "internal", ExitFailed, ""},
 	{im.ErrBadResponse, "bad_response", ExitFailed, ""},
+	{messages.ErrHistoryNotReady, "unavailable", ExitFailed, "Retry when the file of the hour is there."},
 	{im.ErrUnavailable, "unavailable", ExitFailed, "imctl doctor tests host, DNS and TLS."},
 }
 
@@ -105,7 +112,7 @@ type Problem struct {
 
 // Describe says what an error is.
 func (a *App) Describe(err error) Problem {
-	p := Problem{Error: err.Error(), Kind: "failed", Exit: exitCode(err)}
+	p := Problem{Error: a.Lang.Error(err), Kind: "failed", Exit: exitCode(err)}
 	for _, kind := range kinds {
 		if errors.Is(err, kind.is) {
 			p.Kind = kind.name
@@ -141,7 +148,7 @@ func exitCode(err error) int {
 	if errors.Is(err, context.Canceled) && !errors.Is(err, im.ErrOutcomeUnknown) {
 		return ExitStopped
 	}
-	if _, ok := errors.AsType[*batch.Error](err); ok {
+	if _, ok := errors.AsType[*batch.Error](err); ok && !errors.Is(err, im.ErrOutcomeUnknown) {
 		return ExitPartly
 	}
 	if call, ok := errors.AsType[*im.Error](err); ok && call.Status == 0 && errors.Is(err, im.ErrInvalidArgument) {
@@ -169,7 +176,7 @@ func (a *App) Fail(err error) int {
 		a.line(string(raw))
 		return p.Exit
 	}
-	a.line("imctl: " + Reason(err))
+	a.line("imctl: " + a.Reason(err))
 	if p.Hint != "" {
 		a.line(p.Hint)
 	}

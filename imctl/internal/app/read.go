@@ -2,12 +2,13 @@ package app
 
 import (
 	"errors"
-	"io"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/imrest/im-go/imctl/internal/input"
+	"github.com/imrest/im-go/imctl/internal/text"
 )
 
 // maxValue bounds what is read as a secret or a value of a flag.
@@ -69,15 +70,62 @@ func (a *App) ReadValue(given string) ([]byte, error) {
 	return a.ReadAt(given)
 }
 
+// ReadJSON is [App.ReadValue] for JSON, which may have secrets in it.
+func (a *App) ReadJSON(flag, given string) ([]byte, error) {
+	raw, err := a.ReadValue(given)
+	var value any
+	if err == nil && !elsewhere(given) && input.JSON(raw, &value) == nil {
+		a.warnOfSecrets(flag, value)
+	}
+	return raw, err
+}
+
 func elsewhere(given string) bool { return given == "-" || strings.HasPrefix(given, "@") }
 
-// Pair takes the key=value of a flag apart.
-func (a *App) Pair(flag, pair string) (key, value string, err error) {
-	key, value, ok := strings.Cut(pair, "=")
-	if !ok || key == "" {
-		err = Usage("%s", a.T("--%s is %q, must be key=value", flag, pair))
+// Pair is a key with its value.
+type Pair struct{ Key, Value string }
+
+// Pairs takes the values of a flag apart: key=value, or "@file" or "-" with one of them per line.
+func (a *App) Pairs(flag string, given []string) (all []Pair, err error) {
+	for _, one := range given {
+		if elsewhere(one) && !strings.Contains(one, "=") {
+			some, err := a.pairsAt(flag, one)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, some...)
+			continue
+		}
+		key, value, ok := strings.Cut(one, "=")
+		if !ok || key == "" {
+			return nil, Usage("%s", a.T("--%s is %q, must be key=value", flag, one))
+		}
+		a.WarnOfSecret(flag, key[strings.LastIndexByte(key, '.')+1:], value)
+		all = append(all, Pair{key, value})
 	}
-	return key, value, err
+	return all, nil
+}
+
+// pairsAt reads a pair from each line that is not empty. Its errors do not show what is there.
+func (a *App) pairsAt(flag, from string) (all []Pair, err error) {
+	raw, err := a.ReadAt(from)
+	if err != nil {
+		return nil, err
+	}
+	number := 0
+	for line := range strings.Lines(string(raw)) {
+		number++
+		line = strings.TrimRight(line, "\r\n")
+		key, value, ok := strings.Cut(line, "=")
+		switch {
+		case line == "":
+		case !ok || key == "":
+			return nil, Usage("%s", a.T("--%s: line %d of %s must be key=value", flag, number, from))
+		default:
+			all = append(all, Pair{key, value})
+		}
+	}
+	return all, nil
 }
 
 // ReadURL is the value of a flag for a URL of http or https, which may stand in a file. One with a password or a token
@@ -101,29 +149,29 @@ func (a *App) ReadURL(flag, given string) (string, error) {
 	return address, nil
 }
 
-// HasSecret reports whether a URL has a password, or a token as callbacks carry it.
+// HasSecret reports whether a URL has a password, or a secret in its query, as callbacks carry a token.
 func HasSecret(u *url.URL) bool {
-	_, password := u.User.Password()
-	return password || u.Query().Has("token")
+	_, secret := u.User.Password()
+	for key := range u.Query() {
+		secret = secret || isSecret(key)
+	}
+	return secret
 }
 
 // ReadAt reads "@file" or "-", of at most 1 MiB.
-func (a *App) ReadAt(from string) ([]byte, error) {
-	in := a.Stdin
-	if path, isFile := strings.CutPrefix(from, "@"); isFile {
-		f, err := os.Open(path) //nolint:gosec // the user names it
-		if err != nil {
-			return nil, &Failure{Exit: ExitUsage, Err: err}
-		}
-		defer func() { _ = f.Close() }()
-		in = f
+func (a *App) ReadAt(from string) (raw []byte, err error) {
+	path, isFile := strings.CutPrefix(from, "@")
+	switch {
+	case isFile:
+		raw, err = input.File(path, maxValue)
+	case a.stdinRead:
+		err = text.Errorf("only one flag can be read from - (stdin)")
+	default:
+		a.stdinRead = true
+		raw, err = input.All(a.Stdin, a.T("stdin"), maxValue)
 	}
-	raw, err := io.ReadAll(io.LimitReader(in, maxValue+1))
 	if err != nil {
-		return nil, err
-	}
-	if len(raw) > maxValue {
-		return nil, Usage("%s", a.T("%s is longer than 1 MiB", from))
+		return nil, &Failure{Exit: ExitUsage, Err: err}
 	}
 	return raw, nil
 }

@@ -189,6 +189,9 @@ func TestFilesApart(t *testing.T) {
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Equal(t, string(before), string(after))
+	part := file(t, "names.part", "alice\n") // where the rejects would be until they are whole
+	c.Run("groups", "add-members", "1", part, "--rejects", strings.TrimSuffix(part, ".part")).Fails(app.ExitUsage, "which is also the input or the journal")
+	assert.FileExists(t, part)
 	assert.Empty(t, c.Server.Requests())
 }
 

@@ -50,7 +50,7 @@ func (o *options) beside(path, job string) string {
 // apart rejects files of a run that are the same, of which one would overwrite the other.
 func (o *options) apart(a *app.App, input, journal string) error {
 	for _, pair := range []struct{ flag, path, other string }{{"journal", journal, input}, {"rejects", o.rejects, input}, {"rejects", o.rejects, journal}} {
-		if pair.path != "" && sameFile(pair.path, pair.other) {
+		if pair.path != "" && (sameFile(pair.path, pair.other) || sameFile(whole.Part(pair.path), pair.other)) {
 			return app.Usage("%s", a.T("--%s is %q, which is also the input or the journal", pair.flag, pair.path))
 		}
 	}

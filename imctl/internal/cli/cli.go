@@ -205,6 +205,9 @@ func wrongFlag(a *app.App, c *cobra.Command, err error) error {
 			err = errors.New(a.T("unknown flag -%s", name))
 		}
 	}
+	if bad, ok := errors.AsType[*pflag.InvalidSyntaxError](err); ok {
+		err = errors.New(a.T("%s is not a flag", bad.GetSpecifiedFlag()))
+	}
 	if without, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		err = errors.New(a.T("--%s needs a value", without.GetFlag().Name))
 	}

@@ -7,11 +7,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -31,6 +34,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"profile", "lst"}, []string{`Did you mean "imctl profile list"?`}},
 		{[]string{"profile", "zzzzzzz"}, []string{`"imctl profile --help" lists the commands.`}},
 		{[]string{"version", "--outptu", "json"}, []string{"unknown flag --outptu", `Did you mean "--output"?`}},
+		{[]string{"version", "--=z"}, []string{"--=z is not a flag"}},
 		{[]string{"version", "-z"}, []string{"unknown flag -z", `See "imctl version --help".`}},
 		{[]string{"version", "-o", "xml"}, []string{`--output is "xml", must be table, json, jsonl, yaml, csv`}},
 		{[]string{"version", "--jq", "."}, nil},
@@ -49,6 +53,11 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"quotas", "--once", "--every", "5s"}, []string{"only one of these can be given: --once, --every", `See "imctl quotas --help".`}},
 		{[]string{"listen"}, []string{"one of these must be given: --secret, --no-verify"}},
 		{[]string{"users", "mute", "alice", "--chats", "5x"}, []string{`--chats is "5x", must be a time such as 90s, 2h or 7d, or forever`}},
+		{[]string{"messages", "send", "a", "--text", "x", "--set", "a=b"}, []string{"--set needs --event"}},
+		{[]string{"messages", "send", "a", "--text", "x", "--resume"}, []string{"--resume needs --to-file"}},
+		{[]string{"inspect", "1", "--receiver", "bob", "--zone", "utc"}, []string{"--zone needs --hour"}},
+		{[]string{"quotas", "--redis-prefix", "x"}, []string{"--redis-prefix needs --redis"}},
+		{[]string{"listen", "--no-verify", "--max-age", "5s"}, []string{"only one of these can be given: --max-age, --no-verify"}},
 	} {
 		if row.says == nil {
 			c.Run(row.args...).OK()
@@ -66,6 +75,7 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 // Output that cannot be written ends the run with an error, whatever wrote it.
 func TestStdoutFails(t *testing.T) {
 	c := clitest.New(t)
+	c.Server.AddUsers("alice")
 	for _, args := range []string{
 		"version", "version -o json", "--help", "users", "users get --help", "schema", "completion bash", "profile list -o csv",
 		"doctor", "doctor -o jsonl", "users list", "users list --dry-run",
@@ -178,6 +188,21 @@ func TestSecretsAreNotTakenFromTheCommandLine(t *testing.T) {
 	r := c.Run("login", "--host", "h", "--client-secret", "hunter2")
 	r.Fails(app.ExitUsage, "--client-secret: secrets are read from @FILE")
 	assert.NotContains(t, r.Stderr, "hunter2")
+}
+
+// No flag takes a secret from the command line. The token of a device is one that apps hold, and an empty one unbinds.
+func TestFlagsForSecrets(t *testing.T) {
+	secret := regexp.MustCompile("password|secret|token|certificate|authorization|credential")
+	found := 0
+	walk(cli.Root(app.New(app.Env{Getenv: func(string) string { return "" }})), func(c *cobra.Command) {
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if secret.MatchString(f.Name) && f.Name != "device-token" {
+				found++
+				assert.Equal(t, app.SecretType, f.Value.Type(), "%s --%s", c.CommandPath(), f.Name)
+			}
+		})
+	})
+	assert.Greater(t, found, 10)
 }
 
 func TestPages(t *testing.T) {

@@ -64,6 +64,7 @@ func TestGuide(t *testing.T) {
 				"typo.csv":  "username,pasword\nanna,S3cret.pass\n",
 				"team.csv":  "username,password,nickname\nanna,S3cret.pass,Anna\nbo b,S3cret.pass,Bob\ncarl,S3cret.pass,卡尔\nalice,S3cret.pass,Alice\n",
 				"names.txt": "anna\ncarl\nalice\n",
+				"emil.json": "[{\"username\":\"emil\",\"password\":\"S3cret.pass\"}]\n",
 			} {
 				require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
 			}

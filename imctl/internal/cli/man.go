@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/whole"
 )
 
 // writeMan writes a page for each command. Cobra's own writer goes by way of Markdown, whose
@@ -21,7 +21,7 @@ func writeMan(a *app.App, dir string) error { return manTree(Root(a), dir) }
 
 func manTree(c *cobra.Command, dir string) error {
 	name := strings.ReplaceAll(c.CommandPath(), " ", "-")
-	if err := os.WriteFile(filepath.Join(dir, name+".1"), manPage(c, name), 0o644); err != nil { //nolint:gosec // a page for all
+	if err := whole.Write(filepath.Join(dir, name+".1"), manPage(c, name)); err != nil {
 		return err
 	}
 	for _, below := range c.Commands() {

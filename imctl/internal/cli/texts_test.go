@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -39,11 +40,11 @@ func messages(t *testing.T) map[string]string {
 	}
 	sources(t, func(path string, file *ast.File) {
 		ast.Inspect(file, func(n ast.Node) bool {
-			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING && len(literal.Value) > 4 && strings.HasSuffix(literal.Value, `?"`) {
+			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING && len(literal.Value) > 4 && (strings.HasSuffix(literal.Value, `?"`) || strings.HasSuffix(literal.Value, `):"`)) {
 				question, _ := strconv.Unquote(literal.Value)
 				all[question] = path
 			}
-			if call, ok := n.(*ast.CallExpr); ok && speaking[nameOf(call.Fun)] {
+			if call, ok := n.(*ast.CallExpr); ok && (speaking[nameOf(call.Fun)] || fullName(call.Fun) == "text.Errorf") {
 				if literal := firstText(call.Args); literal != "" {
 					all[literal] = path
 				}
@@ -52,6 +53,90 @@ func messages(t *testing.T) map[string]string {
 		})
 	})
 	return all
+}
+
+// silent are errors that nobody sees in these words.
+var silent = []string{
+	"nothing was sent: --dry-run", "secrets are read from @FILE or - (stdin), not from the command line", "the output cannot be written",
+	`must be a time such as "90s", "2h" or "7d", or "forever"`,
+}
+
+// notWords are what stands in a text in every language: verbs of fmt, flags, and names of arguments.
+var notWords = regexp.MustCompile(`%[+#]?\w|--[a-z-]+|\b[A-Z]+\b`)
+
+// Errors are made in the language of the run, by [app.App.T] or [text.Errorf].
+func TestErrorsAreInTheLanguage(t *testing.T) {
+	makers := []string{"errors.New", "fmt.Errorf", "app.Usage", "Usage"}
+	sources(t, func(path string, file *ast.File) {
+		if strings.Contains(path, "/surface/") || strings.Contains(path, "/spec/") || strings.Contains(path, "/clitest/") || strings.HasSuffix(path, "/text/text.go") {
+			return // for those who build imctl
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || !slices.Contains(makers, fullName(call.Fun)) || len(call.Args) == 0 {
+				return true
+			}
+			literal := firstText(call.Args[:1])
+			if regexp.MustCompile(`\pL`).MatchString(notWords.ReplaceAllString(literal, "")) && !slices.Contains(silent, literal) {
+				assert.Fail(t, "an error in English only", "%s: %q", path, literal)
+			}
+			return true
+		})
+	})
+}
+
+// Files are written whole or not at all, by package whole.
+func TestFilesAreWrittenWhole(t *testing.T) {
+	writers := []string{"os.Create", "os.CreateTemp", "os.OpenFile", "os.WriteFile"}
+	sources(t, func(path string, file *ast.File) {
+		if strings.Contains(path, "/surface/") || strings.Contains(path, "/spec/gen/") || strings.Contains(path, "/clitest/") || strings.Contains(path, "/whole/") {
+			return
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				assert.NotContains(t, writers, fullName(call.Fun), path)
+			}
+			return true
+		})
+	})
+}
+
+// What comes from outside is read up to a bound, and as one JSON value, by package input.
+func TestInputIsBounded(t *testing.T) {
+	readers := []string{"io.ReadAll", "os.ReadFile", "json.NewDecoder", "json.Unmarshal"}
+	known := map[string][]string{
+		"internal/app/dryrun.go":     {"io.ReadAll"},      // a request of the library's
+		"internal/hooks/receiver.go": {"io.ReadAll"},      // of http.MaxBytesReader
+		"internal/output/node.go":    {"json.NewDecoder"}, // of what imctl has encoded
+		"internal/endpoint/call.go":  {"json.Unmarshal"},  // of responses, which the library has read
+		"internal/sheet/jsonl.go":    {"json.NewDecoder"}, // of a line
+		"internal/play/tail.go":      {"json.Unmarshal"},  // of lines of a bufio.Scanner
+		"internal/spec/spec.go":      {"json.Unmarshal"},  // embedded
+		"internal/text/text.go":      {"json.Unmarshal"},  // embedded
+	}
+	sources(t, func(path string, file *ast.File) {
+		if strings.Contains(path, "/surface/") || strings.Contains(path, "/spec/gen/") || strings.Contains(path, "/clitest/") || strings.Contains(path, "/input/") {
+			return
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				if name := fullName(call.Fun); !slices.Contains(known[strings.TrimPrefix(path, "../../")], name) {
+					assert.NotContains(t, readers, name, path)
+				}
+			}
+			return true
+		})
+	})
+}
+
+// fullName is the name of a function with its package.
+func fullName(f ast.Expr) string {
+	if s, ok := f.(*ast.SelectorExpr); ok {
+		if in, ok := s.X.(*ast.Ident); ok {
+			return in.Name + "." + s.Sel.Name
+		}
+	}
+	return nameOf(f)
 }
 
 // sources goes over the code of imctl.
@@ -114,6 +199,9 @@ func TestEveryTextIsInChinese(t *testing.T) {
 		})
 	})
 	delete(all, "")
+	for english := range chinese {
+		assert.Contains(t, slices.Collect(maps.Keys(all)), english, "nobody says this")
+	}
 	for english, where := range all {
 		translated := chinese[english]
 		if !assert.NotEmpty(t, translated, "%s: no Chinese in internal/text/zh for %q", where, english) {

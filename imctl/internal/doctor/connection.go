@@ -80,13 +80,17 @@ func (d *doctor) clock() {
 		return
 	}
 	skew := begun.Sub(now).Round(time.Second)
+	found := d.T("%s ahead of the server's", skew)
+	if skew < 0 {
+		found = d.T("%s behind the server's", -skew)
+	}
 	switch {
 	case skew.Abs() <= mostSkew:
 		d.report("clock", fine, d.T("within %s of the server's", mostSkew), "")
 	case d.makesTokens():
-		d.report("clock", failed, d.T("differs from the server's by %s", skew), d.T("Set the clock: tokens that are made here are rejected."))
+		d.report("clock", failed, found, d.T("Set the clock: tokens that are made here may be rejected."))
 	default:
-		d.report("clock", warning, d.T("differs from the server's by %s", skew), d.T("Set the clock: the remaining times that imctl shows are wrong."))
+		d.report("clock", warning, found, d.T("Set the clock: the remaining times that imctl shows are wrong."))
 	}
 }
 

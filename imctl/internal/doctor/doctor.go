@@ -138,7 +138,7 @@ func (d *doctor) configuration() bool {
 	}
 	if err != nil {
 		p := d.Describe(err)
-		d.report("profile", failed, app.Reason(err), p.Hint)
+		d.report("profile", failed, d.Reason(err), p.Hint)
 		d.exit = p.Exit
 		return false
 	}

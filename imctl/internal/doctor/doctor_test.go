@@ -81,23 +81,39 @@ func TestWrongCredentials(t *testing.T) {
 	assert.Equal(t, "failed", findings(t, r)["tls"].State)
 }
 
-// A wrong clock matters where tokens are made here.
+// A clock that is 10 minutes off is found in either direction. It matters most where tokens are made here.
 func TestClock(t *testing.T) {
-	c := world(t)
-	c.Now = time.Now().Add(10 * time.Minute)
-	r := c.Run("doctor", "-o", "json")
-	r.OK()
-	assert.Equal(t, "warning", findings(t, r)["clock"].State)
-	assert.Regexp(t, "10m0s|9m59s|10m1s", findings(t, r)["clock"].Found)
+	for skew, says := range map[time.Duration]string{10 * time.Minute: "ahead of the server's", -10 * time.Minute: "behind the server's"} {
+		c := world(t)
+		c.Now = time.Now().Add(skew)
+		r := c.Run("doctor", "-o", "json")
+		r.OK()
+		found := findings(t, r)["clock"]
+		assert.Equal(t, "warning", found.State)
+		assert.Regexp(t, "^(10m0s|9m59s|10m1s) "+says, found.Found)
+		assert.Contains(t, found.Advice, "Set the clock")
 
-	for _, name := range []string{"IM_ORG", "IM_APP", "IM_CLIENT_ID", "IM_CLIENT_SECRET"} {
-		delete(c.Env, name)
+		for _, name := range []string{"IM_ORG", "IM_APP", "IM_CLIENT_ID", "IM_CLIENT_SECRET"} {
+			delete(c.Env, name)
+		}
+		c.Env["IM_PLATFORM"], c.Env["IM_APP_ID"], c.Env["IM_APP_CERTIFICATE"] = "agora", c.Server.AppID(), c.Server.Certificate()
+		r = c.Run("doctor", "-o", "json")
+		r.Fails(app.ExitFailed, "1 check(s) failed")
+		found = findings(t, r)["clock"]
+		assert.Equal(t, "failed", found.State)
+		assert.Contains(t, found.Found, says)
+		assert.Contains(t, found.Advice, "may be rejected")
+		assert.Equal(t, "ok", findings(t, r)["token"].State)
 	}
-	c.Env["IM_PLATFORM"], c.Env["IM_APP_ID"], c.Env["IM_APP_CERTIFICATE"] = "agora", c.Server.AppID(), c.Server.Certificate()
-	r = c.Run("doctor", "-o", "json")
-	r.Fails(app.ExitFailed)
-	assert.Equal(t, "failed", findings(t, r)["clock"].State)
-	assert.Equal(t, "ok", findings(t, r)["token"].State)
+}
+
+// A clock that is right within the time that a response takes is right.
+func TestClockIsRight(t *testing.T) {
+	for _, skew := range []time.Duration{-25 * time.Second, 0, 25 * time.Second} {
+		c := world(t)
+		c.Now = time.Now().Add(skew)
+		assert.Equal(t, "ok", findings(t, c.Run("doctor", "-o", "json"))["clock"].State, skew)
+	}
 }
 
 // What cannot be trusted is reported before anything is sent.

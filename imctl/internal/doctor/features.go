@@ -82,7 +82,7 @@ func (d *doctor) features() {
 	}
 	for _, f := range features() {
 		if d.Err() != nil {
-			return
+			return // that it was stopped is said at the end
 		}
 		if f.of != "" && f.of != d.platform() {
 			continue
@@ -90,7 +90,9 @@ func (d *doctor) features() {
 		ctx, cancel := context.WithTimeout(d, patience)
 		err := f.try(im.WithoutRetry(ctx), d.client, user)
 		cancel()
-		d.feature(f.name, err)
+		if d.Err() == nil {
+			d.feature(f.name, err)
+		}
 	}
 }
 

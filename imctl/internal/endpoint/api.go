@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,15 +26,16 @@ func api(a *app.App) *cobra.Command {
 	c := &cobra.Command{
 		Use: "api METHOD PATH", Short: "Calls any path of the API, with token, quotas and safe retries",
 		Long: "Calls a path below that of the app. A GET is retried if the response is lost, other calls only with --idempotent. Paths that\n" +
-			"imctl knows keep their quotas, all others may be called 100 times a second.",
+			"imctl knows keep their quotas, all others may be called 100 times a second. The command line stands in the list of processes, which\n" +
+			"others can read: secrets in --body, --header and --query are read from @FILE or - (stdin).",
 		Example: "  imctl api GET /users/alice\n" +
 			"  imctl api POST /messages/users --body @message.json\n" +
 			"  imctl api GET /chatgroups --query limit=5 --jq '.data[].groupid'",
 	}
 	flags := c.Flags()
-	flags.StringArrayVar(&query, "query", nil, "`key=value`, several times")
-	flags.StringArrayVar(&headers, "header", nil, "`key=value`, several times")
-	flags.StringVar(&body, "body", "", "`JSON`, or @FILE or - (stdin)")
+	flags.StringArrayVar(&query, "query", nil, "`key=value`, several times, or @FILE or - (stdin) with one per line")
+	flags.StringArrayVar(&headers, "header", nil, "`key=value`, several times, or @FILE or - (stdin) with one per line; secrets only from there, since others can read the command line")
+	flags.StringVar(&body, "body", "", "`JSON`, or @FILE or - (stdin); secrets only from there, since others can read the command line")
 	flags.BoolVar(&idempotent, "idempotent", false, "the call may safely be carried out twice")
 	flags.BoolVar(&full, "envelope", true, "print the whole response; false: only what was asked for")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -77,26 +77,21 @@ func rawCall(a *app.App, args, query, headers []string, body string) (im.RawCall
 		return call, app.Usage("PATH: %w", err)
 	}
 	call.Query = values
+	for key := range values {
+		a.WarnOfSecret("query", key, values.Get(key))
+	}
 	if call.Path, call.Params, err = takeApart(path); err != nil {
 		return call, err
 	}
-	for _, pair := range query {
-		key, value, err := a.Pair("query", pair)
-		if err != nil {
-			return call, err
-		}
-		call.Query.Add(key, value)
+	if err := addPairs(a, "query", query, call.Query.Add); err != nil {
+		return call, err
 	}
 	call.Header = http.Header{}
-	for _, pair := range headers {
-		key, value, err := a.Pair("header", pair)
-		if err != nil {
-			return call, err
-		}
-		call.Header.Add(key, value)
+	if err := addPairs(a, "header", headers, call.Header.Add); err != nil {
+		return call, err
 	}
 	if body != "" {
-		raw, err := a.ReadValue(body)
+		raw, err := a.ReadJSON("body", body)
 		if err != nil {
 			return call, err
 		}
@@ -106,6 +101,14 @@ func rawCall(a *app.App, args, query, headers []string, body string) (im.RawCall
 		call.Body = json.RawMessage(raw)
 	}
 	return call, nil
+}
+
+func addPairs(a *app.App, flag string, given []string, add func(key, value string)) error {
+	pairs, err := a.Pairs(flag, given)
+	for _, pair := range pairs {
+		add(pair.Key, pair.Value)
+	}
+	return err
 }
 
 // takeApart makes a value of each segment that is not plain: the path stays that of a known
@@ -166,50 +169,4 @@ func fits(pattern, segments []string) (params []string, ok bool) {
 		params = append(params, value)
 	}
 	return params, true
-}
-
-// described is what schema shows.
-type described struct {
-	spec.Command
-	Details spec.Details `json:"details"`
-}
-
-func schema(a *app.App) *cobra.Command {
-	return &cobra.Command{
-		Use: "schema [ID]", Short: "Shows fields, limits, quota, source and errors of an endpoint; without ID, all endpoints",
-		Example: "  imctl schema users.get -o yaml\n  imctl schema --jq '.[].id'",
-		RunE: func(_ *cobra.Command, args []string) error {
-			all := everyEndpoint()
-			if len(args) == 0 {
-				return a.Print(all, "id", "use", "method", "path", "title")
-			}
-			ids := make([]string, len(all))
-			for i, d := range all {
-				if ids[i] = d.ID; d.ID == args[0] {
-					return a.Print(d)
-				}
-			}
-			hint := a.T("imctl schema lists the endpoints.")
-			if near := app.Nearest(args[0], ids); near != "" {
-				hint = a.T("Did you mean %q?", near)
-			}
-			return app.WithHint(app.Usage("%s", a.T("there is no endpoint %q", args[0])), hint)
-		},
-	}
-}
-
-func everyEndpoint() []described {
-	var all []described
-	for _, noun := range spec.Nouns() {
-		details := map[string]spec.Details{}
-		for _, d := range spec.DetailsOf(noun) {
-			details[d.ID] = d
-		}
-		for _, c := range spec.Of(noun) {
-			c.Use = "imctl " + c.Use
-			all = append(all, described{Command: c, Details: details[c.ID]})
-		}
-	}
-	slices.SortFunc(all, func(a, b described) int { return strings.Compare(a.ID, b.ID) })
-	return all
 }

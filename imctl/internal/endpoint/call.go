@@ -43,7 +43,7 @@ func (c *call) do(ctx context.Context, path string, args []string) error {
 	case c.spec.Response == "binary" || c.spec.Body == "multipart":
 		return c.file(ctx, client, r)
 	case c.all:
-		return app.PrintAll(c.App, everything(ctx, client, r))
+		return app.PrintAll(c.App, everything(ctx, c.App, client, r))
 	}
 	response, err := send(ctx, client, r)
 	if err != nil {
@@ -70,7 +70,7 @@ func send(ctx context.Context, client *im.Client, r *im.RawCall) (*json.RawMessa
 }
 
 // everything goes through the pages.
-func everything(ctx context.Context, client *im.Client, r *im.RawCall) iter.Seq2[json.RawMessage, error] {
+func everything(ctx context.Context, a *app.App, client *im.Client, r *im.RawCall) iter.Seq2[json.RawMessage, error] {
 	return func(yield func(json.RawMessage, error) bool) {
 		seen := map[string]bool{}
 		for {
@@ -89,7 +89,7 @@ func everything(ctx context.Context, client *im.Client, r *im.RawCall) iter.Seq2
 				return
 			}
 			if seen[next] {
-				yield(nil, errors.New("the cursors of the pages repeat"))
+				yield(nil, errors.New(a.T("the cursors of the pages repeat")))
 				return
 			}
 			seen[next] = true
@@ -159,13 +159,17 @@ func payload(response json.RawMessage) json.RawMessage {
 	for _, key := range envelope {
 		delete(object, key)
 	}
-	for key, value := range object {
-		if text := string(value); text == "null" || key == "entities" && text == "[]" && len(object) > 1 {
-			delete(object, key)
-		}
+	maps.DeleteFunc(object, func(_ string, value json.RawMessage) bool { return string(value) == "null" })
+	if object["data"] != nil && string(object["entities"]) == "[]" {
+		delete(object, "entities")
+	} else if object["entities"] != nil && string(object["data"]) == "[]" {
+		delete(object, "data")
 	}
-	if count, ok := object["count"]; ok && len(object) == 2 && len(count) > 0 {
+	if len(object) == 2 { // how long the list is
 		delete(object, "count")
+	}
+	if len(object) > 1 && string(object["entities"]) == "[]" {
+		delete(object, "entities")
 	}
 	if len(object) == 1 {
 		for _, key := range []string{"data", "entities"} {

@@ -1,8 +1,6 @@
 package endpoint
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/input"
 	"github.com/imrest/im-go/imctl/internal/spec"
 )
 
@@ -66,8 +65,11 @@ func describe(f spec.Field, speak speaker) string {
 	switch f.Type {
 	case "object", "objects":
 		parts = append(parts, speak("`JSON`, or @FILE or - (stdin)"))
+		if f.Flag == "body" {
+			parts = append(parts, speak("secrets only from there, since others can read the command line"))
+		}
 	case "map":
-		parts = append(parts, speak("`key=value`, several times"))
+		parts = append(parts, speak("`key=value`, several times, or @FILE or - (stdin) with one per line"))
 	case "strings":
 		parts = append(parts, speak("`list` with commas"))
 	case "secret":
@@ -164,21 +166,19 @@ func (v *values) json(a *app.App, f spec.Field) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := a.ReadValue(given)
+	raw, err := a.ReadJSON(f.Flag, given)
 	if err != nil {
 		return nil, err
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber() // ids are above 2^53
 	if f.Type == "objects" {
 		var array []any
-		if d.Decode(&array) != nil || d.More() {
+		if input.JSON(raw, &array, input.Exact) != nil || array == nil {
 			return nil, app.Usage("%s", a.T("--%s must be a JSON array", f.Flag))
 		}
 		return array, nil
 	}
 	var object map[string]any
-	if d.Decode(&object) != nil || d.More() || object == nil {
+	if input.JSON(raw, &object, input.Exact) != nil || object == nil {
 		return nil, app.Usage("%s", a.T("--%s must be a JSON object", f.Flag))
 	}
 	return object, nil
@@ -189,15 +189,12 @@ func (v *values) pairs(a *app.App, f spec.Field) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	pairs, err := a.Pairs(f.Flag, given)
 	all := map[string]any{}
-	for _, pair := range given {
-		key, value, err := a.Pair(f.Flag, pair)
-		if err != nil {
-			return nil, err
-		}
-		all[key] = value
+	for _, pair := range pairs {
+		all[pair.Key] = pair.Value
 	}
-	return all, nil
+	return all, err
 }
 
 // check compares a value with the limits of its field.

@@ -246,3 +246,16 @@ func TestLinks(t *testing.T) {
 	require.NoError(t, err)
 	assert.NotZero(t, info.Mode()&os.ModeSymlink)
 }
+
+// A file that has the name of the part, and is of somebody else, stays as it is.
+func TestPartOfSomebodyElse(t *testing.T) {
+	c := clitest.New(t)
+	path := filepath.Join(t.TempDir(), "users.csv")
+	require.NoError(t, os.WriteFile(path+".part", []byte("a download"), 0o600))
+	for _, more := range [][]string{nil, {"--resume"}} {
+		c.Run(append([]string{"users", "export", path}, more...)...).Fails(app.ExitUsage, path+".part exists, and was not left by an export")
+		kept, err := os.ReadFile(path + ".part")
+		require.NoError(t, err)
+		assert.Equal(t, "a download", string(kept))
+	}
+}

@@ -4,12 +4,13 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"time"
 
+	"github.com/imrest/im-go/imctl/internal/input"
 	"github.com/imrest/im-go/imctl/internal/output"
+	"github.com/imrest/im-go/imctl/internal/text"
 	"github.com/imrest/im-go/imctl/internal/whole"
 )
 
@@ -64,22 +65,25 @@ func begin(path string, want state, now func() time.Time) (*file, error) {
 	mode := os.FileMode(0o666)
 	if info, err := os.Stat(path); err == nil {
 		if !info.Mode().IsRegular() {
-			return nil, fmt.Errorf("%s is not a regular file", path)
+			return nil, text.Errorf("%s is not a regular file", path)
 		}
 		mode = info.Mode().Perm() // what was private stays so
 	}
-	raw, err := os.ReadFile(path + stateEnd) //nolint:gosec // the user names it
+	raw, err := input.File(path+stateEnd, input.MostFile)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
+		if info, err := os.Stat(path + partEnd); err == nil && info.Size() > 0 { // the state is there before the first row
+			return nil, text.Errorf("%s exists, and was not left by an export", path+partEnd)
+		}
 	case err != nil:
 		return nil, err
 	default:
 		var before state
-		if err := json.Unmarshal(raw, &before); err != nil {
-			return nil, fmt.Errorf("%s cannot be read, remove it to start over: %w", path+stateEnd, err)
+		if err := input.JSON(raw, &before); err != nil {
+			return nil, text.Errorf("%s cannot be read, remove it to start over: %v", path+stateEnd, err)
 		}
 		if before.What != want.What || before.App != want.App || before.Form != want.Form {
-			return nil, fmt.Errorf("%s is of another export: %s of %s", path+stateEnd, before.What, before.App)
+			return nil, text.Errorf("%s is of another export: %s of %s", path+stateEnd, before.What, before.App)
 		}
 		f.state = before
 	}
@@ -103,7 +107,7 @@ func (f *file) cut() error {
 		return err
 	}
 	if info.Size() < f.Bytes {
-		return fmt.Errorf("%s is shorter than %s says; remove both to start over", f.path+partEnd, f.path+stateEnd)
+		return text.Errorf("%s is shorter than %s says; remove both to start over", f.path+partEnd, f.path+stateEnd)
 	}
 	if err := f.part.Truncate(f.Bytes); err != nil {
 		return err

@@ -77,30 +77,30 @@ func (h hand) riskyAfter(before int, use, short, example, question string, run c
 
 // each makes a call for each user, and goes on after one that failed.
 func each(ctx context.Context, usernames []string, do func(context.Context, string) error) (batch.Result, error) {
-	results := make(batch.Result, 0, len(usernames))
-	for _, username := range usernames {
-		err := do(ctx, username)
-		if errors.Is(err, app.ErrDryRun) || ctx.Err() != nil {
-			return results, err
-		}
-		results = append(results, batch.Item[batch.None]{ID: username, Err: err})
-	}
-	if len(results) == 1 && results[0].Err != nil {
-		return nil, results[0].Err // the error of the one call says more
-	}
-	return results, results.Err()
+	return chunks(usernames, 1, func(one []string) (batch.Result, error) {
+		return batch.Result{{ID: one[0]}}, do(ctx, one[0])
+	})
 }
 
-// chunks makes a call for each max of the items. What came before a call that failed as a whole
-// is reported with its error.
+// chunks makes a call for each max of the items, and goes on after one that failed as a whole: its error is that of each
+// of its items. Ctrl-C ends it.
 func chunks[T any](items []string, most int, do func([]string) (batch.Results[T], error)) (batch.Results[T], error) {
 	var all batch.Results[T]
 	for chunk := range batch.Chunks(items, most) {
 		results, err := do(chunk)
-		if _, partly := errors.AsType[*batch.Error](err); err != nil && !partly {
+		if _, partly := errors.AsType[*batch.Error](err); err == nil || partly {
+			all = append(all, results...)
+			continue
+		}
+		if errors.Is(err, app.ErrDryRun) || len(items) <= most { // the error of the one call says more
+			return nil, err
+		}
+		for _, item := range chunk {
+			all = append(all, batch.Item[T]{ID: item, Err: err})
+		}
+		if errors.Is(err, context.Canceled) {
 			return all, err
 		}
-		all = append(all, results...)
 	}
 	return all, all.Err()
 }
@@ -108,7 +108,7 @@ func chunks[T any](items []string, most int, do func([]string) (batch.Results[T]
 // row is an item of a batch in a table: its error is its text.
 type row[T any] struct {
 	ID    string `json:"id"`
-	State string `json:"state"` // done or failed
+	State string `json:"state"` // done, failed, or unknown: it may have been carried out
 	Value *T     `json:"value,omitempty"`
 	Error string `json:"error,omitempty"`
 }
@@ -123,6 +123,9 @@ func report[T any](a *app.App, results batch.Results[T], err error, columns ...s
 		rows[i] = row[T]{ID: item.ID, State: "done"}
 		if item.Err != nil {
 			rows[i].State, rows[i].Error = "failed", item.Err.Error()
+			if errors.Is(item.Err, im.ErrOutcomeUnknown) {
+				rows[i].State = "unknown"
+			}
 		} else if _, none := any(item.Value).(batch.None); !none {
 			rows[i].Value = &item.Value
 		}

@@ -153,6 +153,7 @@ func TestMessages(t *testing.T) {
 	assert.Equal(t, "The kettle is on.", c.Server.Messages("bob")[0].Text())
 	assert.Len(t, c.Server.GroupMessages(g.ID), 1)
 
+	c.Run("messages", "history", "2026-11-26T12Z").Fails(app.ExitFailed, "may not be ready yet", "Retry when the file of the hour is there.")
 	c.Server.SetHistoryZone(messages.ChinaTime)
 	c.Server.Clock().Advance(3 * time.Hour)
 	history := c.Run("messages", "history", "2026-11-26T12Z", "--of", "bob", "-o", "jsonl", "--jq", ".body").OK()

@@ -2,7 +2,7 @@ package hand
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,6 +11,7 @@ import (
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/bulk"
+	"github.com/imrest/im-go/imctl/internal/input"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/push"
 )
@@ -77,8 +78,14 @@ func (h hand) send() *cobra.Command {
 				}
 				m.Body = messages.Text(strings.TrimSuffix(string(content), "\n"))
 			}
-			if ext != "" && json.Unmarshal([]byte(ext), &m.Ext) != nil {
-				return app.Usage("%s", h.T("--%s must be a JSON object", "ext"))
+			if ext != "" {
+				raw, err := h.ReadJSON("ext", ext)
+				if err != nil {
+					return err
+				}
+				if input.JSON(raw, &m.Ext, input.Exact) != nil || m.Ext == nil {
+					return app.Usage("%s", h.T("--%s must be a JSON object", "ext"))
+				}
 			}
 			if file.Wanted() {
 				return file.Run(ctx, to.groups, m)
@@ -86,6 +93,13 @@ func (h hand) send() *cobra.Command {
 			results, err := sendTo(ctx, c, to, args, m)
 			return report(h.App, results, err)
 		})
+	act := c.RunE
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := errors.Join(h.Needs(c, "event", "set"), h.Needs(c, "to-file", "journal", "rejects", "resume")); err != nil {
+			return err
+		}
+		return act(c, args)
+	}
 	to.add(c)
 	file = bulk.SendFlags(h.App, c)
 	c.MarkFlagsMutuallyExclusive("to-file", "rooms")
@@ -93,9 +107,9 @@ func (h hand) send() *cobra.Command {
 	flags.StringVar(&text, "text", "", "`text`, or @FILE or - (stdin)")
 	flags.StringVar(&command, "command", "", "`action` of a command message, which is not shown")
 	flags.StringVar(&event, "event", "", "`event` of a custom message")
-	flags.StringArrayVar(&exts, "set", nil, "`key=value` of a custom message, several times")
+	flags.StringArrayVar(&exts, "set", nil, "`key=value` of a custom message, several times, or @FILE or - (stdin) with one per line")
 	flags.StringVar(&from, "from", "", "`user` shown as the sender; by default admin")
-	flags.StringVar(&ext, "ext", "", "`JSON` object for the receivers' apps")
+	flags.StringVar(&ext, "ext", "", "`JSON` object for the receivers' apps, or @FILE or - (stdin)")
 	flags.BoolVar(&online, "online-only", false, "only to receivers that are online")
 	c.MarkFlagsOneRequired("text", "command", "event")
 	c.MarkFlagsMutuallyExclusive("text", "command", "event")
@@ -115,14 +129,11 @@ func sendTo(ctx context.Context, c *im.Client, to target, receivers []string, m 
 
 func keyValues(a *app.App, pairs []string) (map[string]string, error) {
 	values := map[string]string{}
-	for _, pair := range pairs {
-		key, value, err := a.Pair("set", pair)
-		if err != nil {
-			return nil, err
-		}
-		values[key] = value
+	all, err := a.Pairs("set", pairs)
+	for _, pair := range all {
+		values[pair.Key] = pair.Value
 	}
-	return values, nil
+	return values, err
 }
 
 func (h hand) recall() *cobra.Command {

@@ -132,6 +132,7 @@ func TestTrigger(t *testing.T) {
 		{"callbacks resend --all --to https://example.com/?token=hush", "--to has a secret"},
 		{"callbacks recover --since 2026-11-26T09:00:00Z --to https://u:hush@example.com/", "--to has a secret"},
 		{"listen --no-verify --forward-to http://127.0.0.1:1/?token=hush", "--forward-to has a secret"},
+		{"listen --no-verify --forward-to http://127.0.0.1:1/?access_token=hush", "--forward-to has a secret"},
 		{"listen", "secret"},
 		{"listen --no-verify --kind massage", "there is no kind"},
 		{"listen --no-verify --forward-to localhost", "must be a URL"},

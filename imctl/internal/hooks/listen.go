@@ -46,7 +46,9 @@ func listen(a *app.App) *cobra.Command {
 	flags.StringVar(&l.forwardTo, "forward-to", "", "`URL` to forward each callback to, or @FILE or - (stdin)")
 	flags.BoolVar(&l.raw, "raw", false, "also show the bodies as received; not in a table")
 	l.filter.add(flags)
-	c.MarkFlagsMutuallyExclusive("secret", "no-verify")
+	for _, verifying := range []string{"secret", "other-secret", "token", "max-age"} {
+		c.MarkFlagsMutuallyExclusive(verifying, "no-verify")
+	}
 	c.MarkFlagsOneRequired("secret", "no-verify")
 	c.RunE = func(c *cobra.Command, _ []string) error { return l.run(c.Context(), a) }
 	return c
@@ -79,9 +81,10 @@ func (l *listening) run(ctx context.Context, a *app.App) error {
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	a.Say("%d shown, %d left out, %d rejected.", r.shown.Load(), r.leftOut.Load(), r.rejected.Load())
 	r.mu.Lock() // a row that is being written ends first
 	defer r.mu.Unlock()
+	r.ended = true
+	a.Say("%d shown, %d left out, %d rejected.", r.shown.Load(), r.leftOut.Load(), r.rejected.Load())
 	return r.live.End()
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/imrest/im-go/callbacks"
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/input"
 	"github.com/imrest/im-go/imctl/internal/output"
 )
 
@@ -29,8 +30,9 @@ type receiver struct {
 	handler *callbacks.Handler // nil: nothing is verified
 	client  *http.Client
 
-	mu   sync.Mutex
-	live *output.Live
+	mu    sync.Mutex
+	live  *output.Live
+	ended bool // nothing is shown any more
 
 	shown, leftOut, rejected atomic.Int64
 }
@@ -129,7 +131,7 @@ func (r *receiver) forward(request *http.Request, body []byte) (*reply, error) {
 		return response, err
 	}
 	defer got.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(got.Body, maxResponse))
+	text, err := input.All(got.Body, r.T("the response"), maxResponse)
 	if err != nil {
 		return response, err
 	}
@@ -197,6 +199,9 @@ func (r *receiver) show(event callbacks.Event, body []byte, status int, state st
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.ended {
+		return
+	}
 	r.shown.Add(1)
 	if err := r.live.Row(row); err != nil {
 		r.Warn("Not shown: %v", err)

@@ -92,23 +92,29 @@ func resendSets(ctx context.Context, a *app.App, dates []string, all bool, to st
 		}
 	}
 	var rows []resent
-	failures := 0
+	failures, exit := 0, app.ExitPartly
 	for _, date := range dates {
 		row := resent{Date: date, Size: byDate[date].Size, State: "resent"}
 		if err := resendOne(ctx, a, client, byDate, date, to); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
 			row.State, row.Error = "failed", app.Reason(err)
+			if errors.Is(err, im.ErrOutcomeUnknown) {
+				row.State, exit = "unknown", app.ExitUnknown
+			}
 			failures++
 		}
 		rows = append(rows, row)
+		if ctx.Err() != nil {
+			break // what was resent is printed
+		}
 	}
 	if err := a.Print(rows, "date", "size", "state", "error"); err != nil {
 		return err
 	}
-	if failures > 0 {
-		return &app.Failure{Exit: app.ExitPartly, Err: errors.New(a.T("%d of %d set(s) were not resent", failures, len(rows)))}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case failures > 0:
+		return &app.Failure{Exit: exit, Err: errors.New(a.T("%d of %d set(s) were not resent", failures, len(rows)))}
 	}
 	return nil
 }

@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -18,6 +16,8 @@ import (
 	"github.com/imrest/im-go/callbacks"
 	"github.com/imrest/im-go/callbacks/callbackstest"
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/input"
+	"github.com/imrest/im-go/imctl/internal/text"
 )
 
 // triggering are the flags of trigger.
@@ -102,69 +102,67 @@ func (t *triggering) body(a *app.App, kind string) (callbackstest.Body, error) {
 		body["callId"] = id + "_" + strconv.FormatInt(a.Now().UnixNano(), 36)
 	}
 	body["timestamp"] = json.Number(now)
-	for _, pair := range t.set {
-		path, value, err := a.Pair("set", pair)
-		if err != nil {
-			return nil, err
-		}
-		if err := setAt(map[string]any(body), strings.Split(path, "."), value); err != nil {
-			return nil, app.Usage("%s", a.T("--%s is %q: %v", "set", pair, err))
+	pairs, err := a.Pairs("set", t.set)
+	if err != nil {
+		return nil, err
+	}
+	for _, pair := range pairs {
+		if err := setAt(map[string]any(body), strings.Split(pair.Key, "."), pair.Value); err != nil {
+			return nil, app.Usage("%s", a.T("--set at %q: %v", pair.Key, err))
 		}
 	}
 	return body, nil
 }
 
 // setAt puts a value at a path, where a number is the place in a list. What is missing on the way is made.
-func setAt(node any, path []string, text string) error {
+func setAt(node any, path []string, given string) error {
 	last := len(path) == 1
 	switch node := node.(type) {
 	case map[string]any:
 		if last {
-			value, err := typed(node[path[0]], text)
+			value, err := typed(node[path[0]], given)
 			node[path[0]] = value
 			return err
 		}
 		if node[path[0]] == nil {
 			node[path[0]] = map[string]any{}
 		}
-		return setAt(node[path[0]], path[1:], text)
+		return setAt(node[path[0]], path[1:], given)
 	case []any:
 		i, err := strconv.Atoi(path[0])
 		switch {
 		case len(node) == 0:
-			return fmt.Errorf(`the list is empty and has no index %q: set the whole list, as in payload.bodies=[{"msg":"hi"}]`, path[0])
+			return text.Errorf(`the list is empty and has no index %q: set the whole list, as in payload.bodies=[{"msg":"hi"}]`, path[0])
 		case err != nil || i < 0 || i >= len(node):
-			return fmt.Errorf("the list has no index %q, must be 0 to %d", path[0], len(node)-1)
+			return text.Errorf("the list has no index %q, must be 0 to %d", path[0], len(node)-1)
 		}
 		if last {
-			node[i], err = typed(node[i], text)
+			node[i], err = typed(node[i], given)
 			return err
 		}
-		return setAt(node[i], path[1:], text)
+		return setAt(node[i], path[1:], given)
 	}
-	return fmt.Errorf("there is nothing below %q", path[0])
+	return text.Errorf("there is nothing below %q", path[0])
 }
 
-// typed is a text as a value of the type that stands there.
-func typed(before any, text string) (any, error) {
+// typed is what was given as a value of the type that stands there.
+func typed(before any, given string) (any, error) {
 	var value any
-	d := json.NewDecoder(strings.NewReader(text))
-	d.UseNumber()
-	isJSON := d.Decode(&value) == nil && !d.More()
+	isJSON := input.JSON([]byte(given), &value, input.Exact) == nil
 	switch before.(type) {
 	case string:
-		return text, nil
+		return given, nil
 	case json.Number:
 		if _, ok := value.(json.Number); !isJSON || !ok {
-			return before, errors.New("must be a number")
+			return before, text.Errorf("must be a number")
 		}
 	case bool:
 		if _, ok := value.(bool); !isJSON || !ok {
-			return before, errors.New("must be true or false")
+			return before, text.Errorf("must be true or false")
 		}
 	}
 	if !isJSON {
-		return text, nil
+		return given, nil
 	}
 	return value, nil
 }
@@ -192,13 +190,13 @@ func send(ctx context.Context, a *app.App, to, kind string, body []byte) error {
 		return err
 	}
 	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, maxResponse))
+	reply, err := input.All(response.Body, a.T("the response"), maxResponse)
 	if err != nil {
 		return err
 	}
 	at := *request.URL
 	at.RawQuery, at.User = "", nil // a secret may be in them
-	if err := a.Print(sent{kind, at.String(), response.StatusCode, time.Since(begun).Round(time.Millisecond).String(), string(text)}); err != nil {
+	if err := a.Print(sent{kind, at.String(), response.StatusCode, time.Since(begun).Round(time.Millisecond).String(), string(reply)}); err != nil {
 		return err
 	}
 	if response.StatusCode != http.StatusOK {

@@ -35,6 +35,9 @@ func command(a *app.App) *cobra.Command {
 		if most < 1 || most > 100 {
 			return app.Usage("%s", a.T("--%s is %d, must be %d to %d", "most", most, 1, 100))
 		}
+		if err := a.Needs(c, "hour", "zone"); err != nil {
+			return err
+		}
 		client, err := a.Client()
 		if err != nil {
 			return err

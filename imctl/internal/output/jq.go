@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/itchyny/gojq"
 )
@@ -70,9 +71,15 @@ func plain(node any) any {
 	}
 }
 
-// ordered is a result of gojq as a node, with sorted keys, as jq has them.
+// ordered is a result of gojq as a node, as jq prints it: with sorted keys, and numbers that JSON does not have as the
+// nearest that it has.
 func ordered(result any) any {
 	switch v := result.(type) {
+	case float64:
+		if math.IsNaN(v) {
+			return nil
+		}
+		return min(max(v, -math.MaxFloat64), math.MaxFloat64)
 	case map[string]any:
 		o := &object{values: make(map[string]any, len(v))}
 		for _, key := range sortedKeys(v) {

@@ -8,6 +8,8 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
+	"github.com/imrest/im-go/imctl/internal/text"
 )
 
 // object is a JSON object in the order of its keys. The other nodes are nil, bool, json.Number,
@@ -56,7 +58,7 @@ func toNode(v any) (any, error) {
 		return nil, err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more than one JSON value")
+		return nil, text.Errorf("there is text after the JSON value")
 	}
 	return value, nil
 }

@@ -103,6 +103,9 @@ func TestJQ(t *testing.T) {
 		{output.CSV, ".[] | {id, extra}", "extra,id\n,9223372036854775807\n1.50,=1\n"},
 		{output.YAML, ".[].tags", "- - a\n  - b\n- null\n"},
 		{output.Table, "empty", ""},
+		{output.JSONL, ".[0] | [nan, infinite, -infinite, 1.5]", "[null,1.7976931348623157e+308,-1.7976931348623157e+308,1.5]\n"},
+		{output.Table, ".[0] | nan", "null\n"},
+		{output.CSV, ".[0] | {a: nan, b: 1e1000}", "a,b\n,1.7976931348623157e+308\n"},
 	} {
 		assert.Equal(t, row.want, write(t, row.format, row.jq, sample), "%s %s", row.format, row.jq)
 	}

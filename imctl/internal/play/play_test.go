@@ -114,3 +114,26 @@ func TestWrongFlags(t *testing.T) {
 	c.Run("serve", "--addr", "127.0.0.1:0", "--seed", secret).Fails(app.ExitFailed, "seed")
 	c.Run("tail").Fails(app.ExitFailed, "is not an emulator", "--profile local")
 }
+
+// The certificate is written whole: until then, what was there stays.
+func TestCertificateIsWhole(t *testing.T) {
+	c := clitest.NewAlone(t)
+	path := filepath.Join(t.TempDir(), "cert.pem")
+	before := path + ".before"
+	require.NoError(t, os.WriteFile(path, []byte("old"), 0o600))
+	require.NoError(t, os.Link(path, before))
+	serve := c.Start("serve", "--addr", "127.0.0.1:0", "--tls", path)
+	serve.Await("SSL_CERT_FILE=" + path)
+	serve.Stop()
+	old, err := os.ReadFile(before)
+	require.NoError(t, err)
+	assert.Equal(t, "old", string(old))
+	written, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Contains(t, string(written), "BEGIN CERTIFICATE")
+
+	serve = c.Start("serve", "--addr", "127.0.0.1:0", "--tls", filepath.Join(path, "none", "cert.pem"))
+	r := serve.Wait()
+	r.Fails(app.ExitFailed)
+	assert.Empty(t, r.Stdout, "nothing is served that clients cannot trust")
+}

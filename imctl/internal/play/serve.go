@@ -17,6 +17,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/profile"
+	"github.com/imrest/im-go/imctl/internal/whole"
 	"github.com/imrest/im-go/imtest"
 )
 
@@ -211,7 +212,7 @@ func (s *settings) start(options []imtest.Option) (*imtest.Server, error) {
 	}
 	if s.tls != "" {
 		text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.TLSCertificate().Raw})
-		if err := os.WriteFile(s.tls, text, 0o644); err != nil { //nolint:gosec // everybody may read a certificate
+		if err := whole.Write(s.tls, text); err != nil {
 			srv.Close()
 			return nil, err
 		}

@@ -100,10 +100,12 @@ func follow(ctx context.Context, a *app.App, after int64, on bool, kinds []strin
 			return err
 		}
 	}
-	err = lines.Err()
-	if ctx.Err() != nil {
+	switch err = lines.Err(); {
+	case ctx.Err() != nil:
 		err = nil // Ctrl-C is how one ends it
-	} else if err != nil || on {
+	case errors.Is(err, bufio.ErrTooLong):
+		err = errors.New(a.T("the events cannot be read: %v", err))
+	case err != nil || on:
 		err = app.WithHint(errors.New(a.T("the emulator has stopped")), a.T("imctl serve starts one."))
 	}
 	if endErr := live.End(); err == nil {

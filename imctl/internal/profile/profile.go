@@ -3,7 +3,6 @@
 package profile
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +16,8 @@ import (
 	"time"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/imctl/internal/input"
+	"github.com/imrest/im-go/imctl/internal/text"
 	"github.com/imrest/im-go/imctl/internal/whole"
 )
 
@@ -75,9 +76,6 @@ type Store struct {
 	Profiles map[string]Profile `json:"profiles"`
 }
 
-// ErrUnknown is the error for a profile that is not there.
-var ErrUnknown = errors.New("no such profile")
-
 // Dir is the folder of the configuration: IMCTL_CONFIG, or imctl in the user's folder.
 func Dir(env func(string) string) (string, error) {
 	if dir := env("IMCTL_CONFIG"); dir != "" {
@@ -92,7 +90,7 @@ func Dir(env func(string) string) (string, error) {
 	if home := env("HOME"); home != "" {
 		return filepath.Join(home, ".config", "imctl"), nil
 	}
-	return "", errors.New("no folder for the configuration: set IMCTL_CONFIG")
+	return "", text.Errorf("no folder for the configuration: set IMCTL_CONFIG")
 }
 
 // Open reads the profiles in a folder; none is an empty store.
@@ -103,15 +101,13 @@ func Open(dir string, keyring Keyring) (*Store, error) {
 
 func (s *Store) load() error {
 	s.Current, s.Profiles = "", nil
-	raw, err := os.ReadFile(s.path())
+	raw, err := input.File(s.path(), input.MostFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return err
 	default:
-		d := json.NewDecoder(bytes.NewReader(raw))
-		d.DisallowUnknownFields()
-		if err := d.Decode(s); err != nil {
+		if err := input.JSON(raw, s, input.Known); err != nil {
 			return fmt.Errorf("%s: %w", s.path(), err)
 		}
 	}
@@ -133,6 +129,8 @@ func (s *Store) Names() []string {
 	return names
 }
 
+func unknown(name string) error { return text.Errorf("there is no profile %q", name) }
+
 // Get is one profile.
 func (s *Store) Get(name string) (Profile, error) {
 	if p, ok := s.Profiles[name]; ok {
@@ -141,7 +139,7 @@ func (s *Store) Get(name string) (Profile, error) {
 	if name == Local {
 		return local, nil
 	}
-	return Profile{}, fmt.Errorf("%w: %q", ErrUnknown, name)
+	return Profile{}, unknown(name)
 }
 
 // local and its secret are the defaults of the emulator.
@@ -170,7 +168,7 @@ func (s *Store) LeadLocal(p Profile) error {
 	}
 	return s.change(func() error {
 		if stored, own := s.Profiles[Local]; own && stored.SecretIn != inBuiltIn {
-			return fmt.Errorf("profile %q is one that imctl login made; imctl profile remove %s removes it", Local, Local)
+			return text.Errorf("profile %q is one that imctl login made; imctl profile remove %s removes it", Local, Local)
 		}
 		if s.Profiles[Local] = p; p == local {
 			delete(s.Profiles, Local)
@@ -183,7 +181,7 @@ func (s *Store) LeadLocal(p Profile) error {
 func CheckName(name string) error {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 	if name == "" || len(name) > 64 || strings.Trim(name, letters) != "" {
-		return fmt.Errorf("the name of a profile is %q, must be 1 to 64 letters, digits, dots, hyphens or underscores", name)
+		return text.Errorf("the name of a profile is %q, must be 1 to 64 letters, digits, dots, hyphens or underscores", name)
 	}
 	return nil
 }
@@ -218,7 +216,7 @@ func (s *Store) Remove(name string) error {
 	return s.change(func() error {
 		p, ok := s.Profiles[name]
 		if !ok {
-			return fmt.Errorf("%w: %q", ErrUnknown, name)
+			return unknown(name)
 		}
 		if err := s.dropSecret(name, p); err != nil {
 			return err

@@ -3,7 +3,6 @@ package profile
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/zalando/go-keyring"
 
+	"github.com/imrest/im-go/imctl/internal/input"
+	"github.com/imrest/im-go/imctl/internal/text"
 	"github.com/imrest/im-go/imctl/internal/whole"
 )
 
@@ -43,7 +44,7 @@ func (s *Store) Secret(name string, p Profile) (string, error) {
 	case inKeyring:
 		secret, err := s.keyring.Get(name)
 		if err != nil {
-			return "", fmt.Errorf("the keyring has no secret of profile %q: %w", name, err)
+			return "", text.Errorf("the keyring has no secret of profile %q: %v", name, err)
 		}
 		return secret, nil
 	case inFile:
@@ -52,11 +53,11 @@ func (s *Store) Secret(name string, p Profile) (string, error) {
 			return "", err
 		}
 		if all[name] == "" {
-			return "", fmt.Errorf("%s has no secret of profile %q", s.secretsPath(), name)
+			return "", text.Errorf("%s has no secret of profile %q", s.secretsPath(), name)
 		}
 		return all[name], nil
 	}
-	return "", fmt.Errorf("secret_in of profile %q is %q, must be %s or %s", name, p.SecretIn, inKeyring, inFile)
+	return "", text.Errorf("secret_in of profile %q is %q, must be %s or %s", name, p.SecretIn, inKeyring, inFile)
 }
 
 // putSecret stores a secret in the keyring, or in the file where there is none.
@@ -94,14 +95,14 @@ func (s *Store) secrets() (map[string]string, error) {
 		return nil, err
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("%s can be read by others (mode %04o): chmod 600 it", s.secretsPath(), info.Mode().Perm())
+		return nil, text.Errorf("%s can be read by others (mode %04o): chmod 600 it", s.secretsPath(), info.Mode().Perm())
 	}
-	raw, err := os.ReadFile(s.secretsPath())
+	raw, err := input.File(s.secretsPath(), input.MostFile)
 	if err != nil {
 		return nil, err
 	}
-	if json.Unmarshal(raw, &all) != nil { // its error could quote a secret
-		return nil, fmt.Errorf("%s is not a JSON object of strings", s.secretsPath())
+	if input.JSON(raw, &all) != nil { // its error could quote a secret
+		return nil, text.Errorf("%s is not a JSON object of strings", s.secretsPath())
 	}
 	return all, nil
 }

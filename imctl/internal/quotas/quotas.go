@@ -72,6 +72,9 @@ func command(a *app.App) *cobra.Command {
 	flags.BoolVar(&w.all, "all", false, "also show what is not used")
 	c.MarkFlagsMutuallyExclusive("once", "every")
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := a.Needs(c, "redis", "redis-prefix"); err != nil {
+			return err
+		}
 		w.pools = args
 		return w.run(c.Context(), a)
 	}

@@ -2,7 +2,6 @@ package quotas
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/input"
 	"github.com/imrest/im-go/imtest"
 	"github.com/imrest/im-go/redisquota"
 )
@@ -51,8 +51,12 @@ func emulator(ctx context.Context, a *app.App, client *im.Client) ([]row, error)
 		return nil, err
 	}
 	defer response.Body.Close()
+	raw, err := input.All(response.Body, a.T("the response"), input.MostFile)
+	if err != nil {
+		return nil, err
+	}
 	var use []imtest.QuotaUse
-	if err := json.NewDecoder(response.Body).Decode(&use); err != nil {
+	if err := input.JSON(raw, &use); err != nil {
 		return nil, err
 	}
 	var rows []row

@@ -10,27 +10,28 @@ import (
 
 // readCSV reads the header and the rows.
 func (f *File[T]) readCSV(in *bufio.Reader, yield func(T) bool) error {
-	r := csv.NewReader(in)
+	row := &bounded{in: in}
+	r := csv.NewReader(row)
 	r.FieldsPerRecord = -1 // compared here, where line and column are known
 	r.ReuseRecord = true
-	record, err := r.Read()
+	record, err := f.record(r, row)
 	if errors.Is(err, io.EOF) {
 		return f.wrong(1, 0, "the file is empty; expected a header with %s", f.expected())
 	}
 	if err != nil {
-		return f.parse(err)
+		return err
 	}
 	columns, err := f.readHeader(r, record)
 	if err != nil {
 		return err
 	}
 	for {
-		record, err := r.Read()
+		record, err := f.record(r, row)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			return f.parse(err)
+			return err
 		}
 		if err := f.checkRecord(r, record, len(columns)); err != nil {
 			return err
@@ -94,10 +95,40 @@ func (f *File[T]) checkRecord(r *csv.Reader, record []string, columns int) error
 	return nil
 }
 
-// parse names the place of a fault in CSV.
-func (f *File[T]) parse(err error) error {
-	if at, ok := errors.AsType[*csv.ParseError](err); ok {
-		return f.wrong(at.Line, at.Column, "this is not CSV: %v", at.Err)
+// bounded ends where a row is too long: a quote that is never closed would take in the rest of the file.
+type bounded struct {
+	in   io.Reader
+	read int64
+	end  int64 // of the row at the latest
+	cut  bool
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.cut = b.read >= b.end; b.cut {
+		return 0, io.EOF
 	}
-	return err
+	n, err := b.in.Read(p[:min(int64(len(p)), b.end-b.read)])
+	b.read += int64(n)
+	return n, err
+}
+
+// record reads the next row, of at most maxLine.
+func (f *File[T]) record(r *csv.Reader, row *bounded) ([]string, error) {
+	row.end = r.InputOffset() + maxLine + 1
+	record, err := r.Read()
+	fault, isFault := errors.AsType[*csv.ParseError](err)
+	switch {
+	case row.cut && isFault:
+		return nil, f.wrong(fault.StartLine, 0, "the row is longer than 1 MiB: close the quote that is open in it")
+	case row.cut && len(record) == 0:
+		return nil, f.T("%s has more than 1 MiB of empty lines", f.path)
+	case row.cut:
+		line, _ := r.FieldPos(0)
+		return nil, f.wrong(line, 0, "the row is longer than 1 MiB: end each row with a line break")
+	case isFault && fault.StartLine < fault.Line:
+		return nil, f.wrong(fault.Line, fault.Column, "this is not CSV: %v; the row begins in line %d", fault.Err, fault.StartLine)
+	case isFault:
+		return nil, f.wrong(fault.Line, fault.Column, "this is not CSV: %v", fault.Err)
+	}
+	return record, err
 }

@@ -157,7 +157,7 @@ func (f *File[T]) lines(in *bufio.Reader, each func(number int, line string) (bo
 	for number := 1; ; number++ {
 		line, err := readLine(in)
 		if errors.Is(err, bufio.ErrBufferFull) {
-			return f.wrong(number, 0, "the line is longer than 1 MiB")
+			return f.wrong(number, 0, "the line is longer than 1 MiB: end each row with a line break")
 		}
 		last := errors.Is(err, io.EOF)
 		if err != nil && !last {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -69,15 +70,43 @@ func TestFaults(t *testing.T) {
 		{"a.jsonl", `{"name":"a","word":"b"} x`, "line 1"},
 		{"a.jsonl", `{"name":`, "line 1"},
 		{"a.txt", "alice\n", "must be a .csv or .jsonl file with name, word"},
-		{"a.jsonl", strings.Repeat("x", 2<<20), "longer than 1 MiB"},
+		{"a.jsonl", "\n" + strings.Repeat("x", 2<<20), "line 2: the line is longer than 1 MiB: end each row with a line break"},
+		{"a.csv", "name,word\na,\"b\nc,d\ne,f\n", "line 4, column 5: this is not CSV: extraneous or missing \" in quoted-field; the row begins in line 2"},
+		{"a.csv", "name,word\na,b\n\nc,\"d\n" + strings.Repeat("e,f\n", 1<<19), "line 4: the row is longer than 1 MiB: close the quote that is open in it"},
+		{"a.csv", "\"name,word\n" + strings.Repeat("e,f\n", 1<<19), "line 1: the row is longer than 1 MiB: close the quote"},
+		{"a.csv", "name,word\na,b\n\n" + strings.Repeat("x", 2<<20), "line 4: the row is longer than 1 MiB: end each row with a line break"},
+		{"a.csv", "name,word\n" + strings.Repeat("\n", 2<<20), "a.csv has more than 1 MiB of empty lines"},
 	} {
 		_, err := sheet.Open(write(t, c.name, c.content), columns, fmt.Sprintf)
 		if assert.Error(t, err, c.content) {
 			assert.Contains(t, err.Error(), c.want)
 		}
 	}
-	_, err := sheet.Open(t.TempDir(), columns[:1], fmt.Sprintf)
+	_, err := sheet.Open(write(t, "names", "alice\n"+strings.Repeat("x", 2<<20)), columns[:1], fmt.Sprintf)
+	require.ErrorContains(t, err, "line 2: the line is longer than 1 MiB")
+	_, err = sheet.Open(t.TempDir(), columns[:1], fmt.Sprintf)
 	require.ErrorContains(t, err, "must be a file")
+}
+
+// A row may be as long as 1 MiB, and the rest of a file with a longer one is not read.
+func TestLongRow(t *testing.T) {
+	const head = "name,word\n"
+	for _, tail := range []string{"", "\n", "\nb,c\n"} {
+		_, err := sheet.Open(write(t, "a.csv", head+"a,"+strings.Repeat("x", 1<<20-2-min(1, len(tail)))+tail), columns, fmt.Sprintf)
+		require.NoError(t, err)
+		_, err = sheet.Open(write(t, "a.csv", head+"a,"+strings.Repeat("x", 1<<20-1)+tail), columns, fmt.Sprintf)
+		require.ErrorContains(t, err, "longer than 1 MiB")
+	}
+	for _, path := range []string{
+		write(t, "a.csv", head+"a,\"b\n"+strings.Repeat("e,f\n", 16<<20)), write(t, "a.jsonl", strings.Repeat(" ", 64<<20)),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := sheet.Open(path, columns, fmt.Sprintf)
+		require.ErrorContains(t, err, "longer than 1 MiB")
+		runtime.ReadMemStats(&after)
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(16<<20))
+	}
 }
 
 func TestList(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -74,8 +75,8 @@ func Load() (map[string]string, error) {
 	return all, nil
 }
 
-// T is a text in the language, formatted with args if there are any. A text without
-// a translation stays English.
+// T is a text in the language, formatted with args if there are any; errors among them are in
+// the language too. A text without a translation stays English.
 func (l Lang) T(english string, args ...any) string {
 	format := english
 	if l == Chinese {
@@ -85,6 +86,12 @@ func (l Lang) T(english string, args ...any) string {
 	}
 	if len(args) == 0 {
 		return format
+	}
+	args = slices.Clone(args)
+	for i, arg := range args {
+		if err, ok := arg.(error); ok {
+			args[i] = l.Error(err)
+		}
 	}
 	return fmt.Sprintf(format, args...)
 }

@@ -2,8 +2,9 @@ package whole
 
 import (
 	"errors"
-	"fmt"
 	"os"
+
+	"github.com/imrest/im-go/imctl/internal/text"
 )
 
 // File is a file that is not yet there: it gets its name with [File.Commit]. Until then it is PATH.part, which
@@ -13,12 +14,15 @@ type File struct {
 	path string
 }
 
+// Part is where a file is until it is whole.
+func Part(path string) string { return path + ".part" }
+
 // Begin begins a file.
 func Begin(path string) (*File, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
+		return nil, text.Errorf("%s is not a regular file", path)
 	}
-	part := path + ".part"
+	part := Part(path)
 	_ = os.Remove(part)                                                   // of an earlier run, or a link that others have laid
 	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // beside the file that the user named
 	if err != nil {

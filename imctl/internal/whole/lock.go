@@ -1,6 +1,6 @@
 package whole
 
-import "errors"
+import "github.com/imrest/im-go/imctl/internal/text"
 
 // ErrLocked is the error of [Lock] for a file that another process works on.
-var ErrLocked = errors.New("another process works on it")
+var ErrLocked = text.Errorf("another process works on it")

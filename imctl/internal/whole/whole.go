@@ -15,6 +15,14 @@ func With(path string, write func(io.Writer) error) error {
 	return file.Save(path, func(w io.Writer, _ func() error) error { return write(w) })
 }
 
+// Write is With for a content that is there.
+func Write(path string, content []byte) error {
+	return With(path, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
+}
+
 // Private writes a file that only its owner can read, at every moment.
 func Private(path string, content []byte) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // of mode 0600
