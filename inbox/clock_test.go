@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -130,7 +131,7 @@ func TestClockSetBack(t *testing.T) {
 			})
 			keep := func(n int, ahead time.Duration) {
 				_, err := s.Keep(t.Context(), callbacks.Kept{
-					Key: fmt.Sprint(n), Digest: "d", Body: numbered(n).JSON(), Received: time.Now().Add(ahead),
+					Key: strconv.Itoa(n), Digest: "d", Body: numbered(n).JSON(), Received: time.Now().Add(ahead),
 				})
 				require.NoError(t, err)
 			}
