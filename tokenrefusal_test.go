@@ -208,12 +208,16 @@ func TestEndpointOfGoodAndBadPathsRenewsTheToken(t *testing.T) {
 
 // Good and bad calls beside each other, in goroutines of their own.
 func TestGoodCallsBesideBadOnes(t *testing.T) {
+	callers := 1000
+	if testing.Short() {
+		callers = 200 // the race detector takes a minute for more
+	}
 	synctest.Test(t, func(t *testing.T) {
 		server := &gate{latency: 10 * time.Millisecond, accepts: exceptBad}
 		client := server.client(t)
 		var n, goodCalls, failed, slowest atomic.Int64
 		end := time.Now().Add(10 * time.Second)
-		together(1000, func() error {
+		together(callers, func() error {
 			k := n.Add(1)
 			for ; time.Now().Before(end); time.Sleep(40 * time.Millisecond) {
 				if k%2 == 0 {
