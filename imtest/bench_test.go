@@ -50,7 +50,7 @@ func bareSend(w http.ResponseWriter, r *http.Request) {
 
 // BenchmarkSend sends messages over loopback to a bare handler and to the
 // emulator in turn. The bound: "ratio", the emulator's rate over the bare
-// one's, is 0.6 at least. Rates are medians of the rounds, so that what else
+// one's, is 0.8 at least. Rates are medians of the rounds, so that what else
 // the machine does for a moment hits neither of the two.
 func BenchmarkSend(b *testing.B) {
 	c := newClient(b)
