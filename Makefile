@@ -80,6 +80,7 @@ torture: ## the whole of the fault tests, at most 15 minutes each; the kills of 
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 15m -run 'Torture|Promise' -v ./internal/test/faults/...
 	IM_TORTURE=1 $(GO) test -count 1 -timeout 10m -v ./internal/test/jobs
 	IM_TORTURE=1 $(GO) -C imctl test -count 1 -timeout 10m -run 'Start|Bulk' -v .
+	IM_TORTURE=1 $(GO) -C imotel test -count 1 -timeout 2m -run CostInTime -v .
 	IM_TORTURE=1 $(GO) -C redisquota test -count 1 -timeout 5m -run 'Fleet|Restart' -v ./...
 	IM_TORTURE=1 $(GO) -C inbox test -count 1 -timeout 180m -run Torture -v .
 

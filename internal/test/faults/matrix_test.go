@@ -237,7 +237,7 @@ func once(t *testing.T, said *transcript, r road, k kind, tr trouble) {
 	tr.checkError(t, k, err)
 	if tr.fault != nil { // the server may note a call later than its client gives up
 		sentOnce := func() bool { return len(s.srv.RequestsTo(k.endpoint))-before == 1 }
-		assert.Eventually(t, sentOnce, time.Second, time.Millisecond, "sent once")
+		assert.Eventually(t, sentOnce, time.Minute, time.Millisecond, "sent once")
 	}
 	tr.checkEffects(t, k, s)
 }
@@ -288,7 +288,7 @@ func (tr *trouble) checkEffects(t *testing.T, k kind, s *stage) {
 		return
 	}
 	want := count(tr.done)
-	assert.Eventually(t, func() bool { return k.effects(s) == want }, time.Second, time.Millisecond, "the server has done it %d times", k.effects(s))
+	assert.Eventually(t, func() bool { return k.effects(s) == want }, time.Minute, time.Millisecond, "the server has done it %d times", k.effects(s))
 }
 
 func refuseForAWhile(s *stage) {
