@@ -60,8 +60,8 @@ var common = []string{
 	"callId", "timestamp", "security", "eventType", "chat_type", "from", "to", "msg_id", "group_id", "payload", "appkey", "host", "content_type",
 }
 
-// A field that belongs to events of other types leaves an event as it is, whatever stands in it: the IM server may give
-// the name to something new.
+// A field that belongs to events of other types leaves an event as it is, whatever stands in it: the IM server may use
+// the name for something new.
 func TestFieldsOfOtherTypes(t *testing.T) {
 	typeOf := func(kind callbacks.Kind) string {
 		e, err := callbacks.Parse(callbackstest.Example(kind).JSON())

@@ -50,7 +50,7 @@ func (q *quotas) reset() {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.windows = make(map[windowKey]*window)
+	q.windows, q.many = make(map[windowKey]*window), manyWindows
 }
 
 // reset forgets all requests.

@@ -13,8 +13,8 @@ const (
 	clockEvery = 10 * time.Second
 )
 
-// repeat does something at once and then now and again, until ctx ends.
-func (s *Inbox) repeat(ctx context.Context, every time.Duration, failure string, f func(context.Context) error) {
+// periodically does something at once, and then at intervals until ctx ends.
+func (s *Inbox) periodically(ctx context.Context, every time.Duration, failure string, f func(context.Context) error) {
 	timer := time.NewTicker(every)
 	defer timer.Stop()
 	for {

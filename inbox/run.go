@@ -61,8 +61,8 @@ func (s *Inbox) Run(ctx context.Context, handle func(context.Context, callbacks.
 			}
 		})
 	}
-	all.Go(func() { s.repeat(ctx, pruneEvery, "old keys cannot be deleted", s.prune) })
-	all.Go(func() { s.repeat(ctx, clockEvery, "what waits cannot follow the clock", s.followClock) })
+	all.Go(func() { s.periodically(ctx, pruneEvery, "old keys cannot be deleted", s.prune) })
+	all.Go(func() { s.periodically(ctx, clockEvery, "what waits cannot follow the clock", s.followClock) })
 	s.feed(ctx, groups)
 	close(groups)
 	all.Wait()

@@ -23,6 +23,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/imtest"
 )
 
@@ -233,7 +234,10 @@ func writeCertificate(srv *imtest.Server, name string) error {
 		return nil
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.TLSCertificate().Raw})
-	return os.WriteFile(name, text, 0o644) //nolint:gosec // everybody may read a certificate
+	return file.Save(name, func(w io.Writer, _ func() error) error { // whoever waits for it never reads a part
+		_, err := w.Write(text)
+		return err
+	})
 }
 
 // greeting is what a shell needs to know of a server. What may be set there for

@@ -139,6 +139,20 @@ func TestPrintedEnvironmentMakesAClient(t *testing.T) {
 	}
 }
 
+// The certificate is another file until it is whole: what was there stays as it is.
+func TestCertificateIsWrittenWhole(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "cert.pem")
+	require.NoError(t, os.WriteFile(name, []byte("old"), 0o600))
+	require.NoError(t, os.Link(name, name+".before"))
+	require.NoError(t, begin(t, "-tls", name).stop())
+	old, err := os.ReadFile(name + ".before")
+	require.NoError(t, err)
+	assert.Equal(t, "old", string(old))
+	written, err := os.ReadFile(name)
+	require.NoError(t, err)
+	assert.Contains(t, string(written), "BEGIN CERTIFICATE")
+}
+
 // The lines that are printed work in a shell as they are, also one that knows
 // another app, with a program that reads the environment.
 func TestPrintedEnvironmentInAShell(t *testing.T) {

@@ -61,7 +61,7 @@ func TestTextAfterJSON(t *testing.T) {
 			c.Run(append(args, "--dry-run")...).Fails(app.ExitUsage, flag+" must be")
 		}
 	}
-	assert.Contains(t, c.Run("trigger", "message.text", "--set", "ext={}}", "-o", "json").OK(), `"ext": "{}}"`, "that is no JSON, but text")
+	assert.Contains(t, c.Run("trigger", "message.text", "--set", "ext={}}", "-o", "json").OK(), `"ext": "{}}"`, "that is not JSON, but text")
 }
 
 // Numbers in flags keep all their digits.
@@ -141,7 +141,7 @@ func TestLongInput(t *testing.T) {
 	c.Run("users", "ban", "alice").Fails(app.ExitFailed, "the line is longer than 64 KiB")
 }
 
-// A file that is written again is another file until it is whole: what was there stays as it is.
+// A file that is overwritten is another file until it is whole: what was there stays as it is.
 func TestPagesAreWhole(t *testing.T) {
 	c := clitest.NewAlone(t)
 	dir := t.TempDir()

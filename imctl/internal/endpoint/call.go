@@ -89,7 +89,7 @@ func everything(ctx context.Context, a *app.App, client *im.Client, r *im.RawCal
 				return
 			}
 			if seen[next] {
-				yield(nil, errors.New(a.T("the cursors of the pages repeat")))
+				yield(nil, errors.New(a.T("the server returned a cursor twice")))
 				return
 			}
 			seen[next] = true
