@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -89,6 +90,45 @@ func TestMigrateAtOnce(t *testing.T) {
 		}
 		group.Wait()
 	})
+}
+
+// SQLite refuses at once whoever makes a journal of the kind WAL in a file that another process uses.
+func TestMigrateWaitsForAnotherProcess(t *testing.T) {
+	for name, open := range map[string]func(path string) (db, arrivals *sql.DB, err error){
+		"Open": sqlite.Open,
+		"the user's own connections": func(path string) (db, arrivals *sql.DB, err error) {
+			const waits = "?_pragma=busy_timeout(10000)"
+			if db, err = sql.Open("sqlite", "file:"+path+waits); err == nil {
+				arrivals, err = sql.Open("sqlite", "file:"+path+sqlite.Suffix+waits)
+			}
+			return db, arrivals, err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "app.db")
+			another, err := sql.Open("sqlite", "file:"+path+sqlite.Suffix+"?_txlock=immediate")
+			require.NoError(t, err)
+			defer another.Close()
+			tx, err := another.BeginTx(t.Context(), nil)
+			require.NoError(t, err)
+
+			db, arrivals, err := open(path)
+			require.NoError(t, err)
+			defer db.Close()
+			defer arrivals.Close()
+			s, err := inbox.New(db, inbox.Options{Dialect: inbox.SQLite, Arrivals: arrivals})
+			require.NoError(t, err)
+			migrated := make(chan error)
+			go func() { migrated <- s.Migrate(t.Context()) }()
+			select {
+			case err = <-migrated:
+				t.Fatalf("Migrate did not wait: %v", err)
+			case <-time.After(50 * time.Millisecond):
+			}
+			require.NoError(t, tx.Commit())
+			require.NoError(t, <-migrated)
+		})
+	}
 }
 
 func TestRunNeedsTables(t *testing.T) {

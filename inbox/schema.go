@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"github.com/imrest/im-go/inbox/internal/locked"
 )
 
 // The tables. All times are microseconds since 1970.
@@ -96,7 +98,10 @@ func (s *Inbox) create(ctx context.Context, db *sql.DB, schema []string) error {
 // checkFiles rejects what would lose events: a file in which a handler's transaction delays
 // receiving, one in memory, and one whose commits may be lost with the power.
 func (s *Inbox) checkFiles(ctx context.Context) error {
-	if _, err := s.arrivals.ExecContext(ctx, "PRAGMA journal_mode=WAL"); err != nil { // readers delay no writer
+	if err := locked.Wait(ctx, func() error {
+		_, err := s.arrivals.ExecContext(ctx, "PRAGMA journal_mode=WAL") // readers delay no writer
+		return err
+	}); err != nil {
 		return fmt.Errorf("inbox: migration: %w", err)
 	}
 	var files [2]string

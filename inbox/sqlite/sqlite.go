@@ -3,11 +3,15 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
+	"database/sql/driver"
 	"net/url"
 	"path/filepath"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
+
+	"github.com/imrest/im-go/inbox/internal/locked"
 )
 
 // Suffix ends the name of the file in which events are received.
@@ -33,5 +37,20 @@ func open(path string) (*sql.DB, error) {
 		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
 		"_txlock": {"immediate"},
 	}.Encode()}
-	return sql.Open("sqlite", address.String())
+	c, err := sqlite.NewConnector(address.String())
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(connector{c}), nil
+}
+
+// connector waits also where SQLite does not: while several processes make the journal at once.
+type connector struct{ driver.Connector }
+
+func (c connector) Connect(ctx context.Context) (conn driver.Conn, err error) {
+	err = locked.Wait(ctx, func() error {
+		conn, err = c.Connector.Connect(ctx)
+		return err
+	})
+	return conn, err
 }

@@ -1,0 +1,33 @@
+// Package locked waits for SQLite where its own busy_timeout does not: whoever gives a file a journal of the
+// kind WAL is refused at once while another connection reads or writes in it.
+package locked
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+const (
+	patience = 10 * time.Second
+	pause    = 10 * time.Millisecond
+)
+
+// Wait runs f again while it fails because the file is locked, for at most 10 seconds.
+func Wait(ctx context.Context, f func() error) error {
+	giveUp := time.Now().Add(patience)
+	for {
+		err := f()
+		if err == nil || !locked(err) || time.Now().After(giveUp) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
+	}
+}
+
+// locked knows the error by SQLite's own text, which all drivers keep; each has a type of its own.
+func locked(err error) bool { return strings.Contains(err.Error(), "database is locked") }
