@@ -190,13 +190,13 @@ func TestSecretsAreNotTakenFromTheCommandLine(t *testing.T) {
 	assert.NotContains(t, r.Stderr, "hunter2")
 }
 
-// No flag takes a secret from the command line. The token of a device is one that apps hold, and an empty one unbinds.
+// No flag takes a secret from the command line.
 func TestFlagsForSecrets(t *testing.T) {
 	secret := regexp.MustCompile("password|secret|token|certificate|authorization|credential")
 	found := 0
 	walk(cli.Root(app.New(app.Env{Getenv: func(string) string { return "" }})), func(c *cobra.Command) {
 		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
-			if secret.MatchString(f.Name) && f.Name != "device-token" {
+			if secret.MatchString(f.Name) {
 				found++
 				assert.Equal(t, app.SecretType, f.Value.Type(), "%s --%s", c.CommandPath(), f.Name)
 			}

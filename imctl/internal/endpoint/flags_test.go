@@ -277,7 +277,7 @@ func (w *wanted) sample(f spec.Field) (string, any) {
 		path := filepath.Join(w.dir, "up.bin")
 		require.NoError(w.t, os.WriteFile(path, []byte("content"), 0o600))
 		return path, "content"
-	case slices.Contains([]string{"password", "newpassword", "client_secret", "share-secret"}, f.Name):
+	case slices.Contains([]string{"password", "newpassword", "client_secret", "share-secret", "device_token"}, f.Name):
 		return w.file("s3cret"), "s3cret"
 	}
 	value := "<&é \"" + f.Name

@@ -62,6 +62,9 @@ func world(t *testing.T) (*clitest.CLI, imtest.Group, imtest.Room) {
 	r := c.Server.AddRoom(imtest.Room{Name: "lobby", Owner: "alice", Members: []string{"bob"}})
 	c.Server.AddContacts("alice", "bob")
 	c.Server.AddBlocked("alice", "dave")
+	for _, certificate := range []string{"fcm", "xiaomi"} {
+		c.Server.AddPushBinding("alice", imtest.PushBinding{Device: "phone", Notifier: certificate, Token: "t"})
+	}
 	c.Server.SetUserAttributes("alice", map[string]string{"nickname": "Al"})
 	return c, g, r
 }
@@ -88,6 +91,11 @@ func TestUsers(t *testing.T) {
 		contacts blocked alice
 		metadata show alice -o yaml
 		presence show bob carol -o csv
+		push bindings alice
+		push unbind alice --device-id phone
+		push unbind alice --device-id phone --notifier-name fcm --yes
+		push bindings alice
+		push unbind alice --device-id phone --yes
 		push bindings alice
 		push send alice --title t
 	`))

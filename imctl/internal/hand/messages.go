@@ -202,5 +202,20 @@ func (h hand) push() []*cobra.Command {
 			}
 			return h.Print(all, "device_id", "notifier_name")
 		})
-	return []*cobra.Command{send, bindings}
+	return []*cobra.Command{send, bindings, h.unbind()}
+}
+
+func (h hand) unbind() *cobra.Command {
+	var device, notifier string
+	c := h.risky("unbind USER", "Ends the push bindings of a device of a user", "push unbind alice --device-id phone --yes", "End the push bindings of %d user(s)?",
+		func(ctx context.Context, c *im.Client, args []string) error {
+			if notifier == "" {
+				return c.Push.UnbindDevice(ctx, args[0], device)
+			}
+			return c.Push.UnbindNotifier(ctx, args[0], device, notifier)
+		})
+	c.Flags().StringVar(&device, "device-id", "", "`id` of the device, from push bindings")
+	c.Flags().StringVar(&notifier, "notifier-name", "", "`name` of a push certificate: only its binding ends")
+	_ = c.MarkFlagRequired("device-id") // it exists
+	return c
 }

@@ -161,5 +161,5 @@ func flagOf(c *spec.Command, name string) string {
 }
 
 func secret(name string) bool {
-	return slices.Contains([]string{"client_secret", "password", "newpassword", "share-secret"}, name)
+	return slices.Contains([]string{"client_secret", "password", "newpassword", "share-secret", "device_token"}, name)
 }
