@@ -72,7 +72,7 @@
 // # Clocks
 //
 // Attempts are timed by the clocks of the processes, which should agree to within MaxBackoff. After a
-// clock was set back, no event waits longer than MaxBackoff and 10 seconds. A clock that is ahead by more than Remember
+// clock was set back, no event waits longer than twice MaxBackoff and 10 seconds. A clock that is ahead by more than Remember
 // makes Run forget all keys, so that duplicates of the days before are not recognized.
 //
 // # Ending
