@@ -161,7 +161,7 @@ func TestClockSetBack(t *testing.T) {
 			stop := run(t, h)
 			time.Sleep(time.Second)
 			keep(1, time.Hour)
-			keep(2, 11*time.Minute)
+			keep(2, 21*time.Minute)
 			keep(3, 0)
 			time.Sleep(10 * time.Second)
 			stop()
