@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -144,7 +145,7 @@ func (s *Inbox) Requeue(ctx context.Context, ids ...string) error {
 }
 
 // RequeueAll has all events that were given up until now handled again, and returns how many. Those that
-// die again meanwhile stay dead.
+// die again meanwhile stay dead. What another process requeues or deletes meanwhile is left to it, and not counted.
 func (s *Inbox) RequeueAll(ctx context.Context) (int, error) {
 	var last int64 // whatever dies again has a later id
 	if err := s.arrivals.QueryRowContext(ctx, s.text("SELECT COALESCE(MAX(id), 0) FROM {}dead")).Scan(&last); err != nil {
@@ -156,7 +157,11 @@ func (s *Inbox) RequeueAll(ctx context.Context) (int, error) {
 		if err != nil || len(ids) == 0 {
 			return n, err
 		}
-		if err = s.Requeue(ctx, ids...); err != nil {
+		err = s.Requeue(ctx, ids...)
+		if errors.Is(err, im.ErrNotFound) { // another process has one of them
+			continue
+		}
+		if err != nil {
 			return n, err
 		}
 		n += len(ids)

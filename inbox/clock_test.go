@@ -118,6 +118,28 @@ func TestPruning(t *testing.T) {
 	})
 }
 
+// What a process whose clock is ahead by less than MaxBackoff has put off keeps its backoff.
+func TestClocksThatDiffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlace(t, inbox.SQLite)
+		s, _ := p.inbox(t, inbox.Options{MaxBackoff: 10 * time.Minute, Poll: 10 * time.Minute})
+		h := newHandler(t, callbacks.Config{Store: s})
+		callbacks.On(h, func(context.Context, callbacks.Event) error { return nil })
+		require.Equal(t, 200, post(h, numbered(1)))
+		due := time.Now().Add(15 * time.Minute)
+		db := p.arrivals(t)
+		_, err := db.ExecContext(t.Context(), "UPDATE "+p.prefix+"inbox SET due = ?", due.UnixMicro())
+		require.NoError(t, err)
+		require.NoError(t, db.Close())
+		stop := run(t, h)
+		time.Sleep(14 * time.Minute)
+		assert.Equal(t, 1, counts(t, s).Waiting)
+		time.Sleep(7 * time.Minute)
+		assert.Zero(t, counts(t, s).Waiting)
+		stop()
+	})
+}
+
 // What a clock that was ahead has put off waits for seconds, however far the clock was set back, and stays in its order.
 func TestClockSetBack(t *testing.T) {
 	onAll(t, func(t *testing.T, p place) {
@@ -139,7 +161,7 @@ func TestClockSetBack(t *testing.T) {
 			stop := run(t, h)
 			time.Sleep(time.Second)
 			keep(1, time.Hour)
-			keep(2, 11*time.Minute)
+			keep(2, 21*time.Minute)
 			keep(3, 0)
 			time.Sleep(10 * time.Second)
 			stop()

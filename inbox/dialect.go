@@ -20,6 +20,7 @@ const (
 type grammar struct {
 	schema     []string // in the database of the inbox
 	marks      []string // in the database of the user's tables, where that is another one
+	made       string   // counts the tables and indexes of a name
 	insert     string   // begins an insert that leaves out rows whose key is there
 	unlessSeen string   // ends it
 	lock       string   // ends a select that claims a row
@@ -32,9 +33,19 @@ const (
 )
 
 var grammars = map[Dialect]grammar{
-	SQLite:     {schema: sqliteSchema, marks: sqliteMarks, insert: "INSERT INTO", unlessSeen: skipConflicts},
-	PostgreSQL: {schema: postgresSchema, insert: "INSERT INTO", unlessSeen: skipConflicts, lock: skipLocked, options: readCommitted},
-	MariaDB:    {schema: mariaSchema, insert: "INSERT IGNORE INTO", lock: skipLocked, options: readCommitted},
+	SQLite: {
+		schema: sqliteSchema, marks: sqliteMarks, made: "SELECT COUNT(*) FROM sqlite_master WHERE name = ?",
+		insert: "INSERT INTO", unlessSeen: skipConflicts,
+	},
+	PostgreSQL: {
+		schema: postgresSchema, made: "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace" +
+			" WHERE c.relname = LOWER(?) AND n.nspname = CURRENT_SCHEMA()",
+		insert: "INSERT INTO", unlessSeen: skipConflicts, lock: skipLocked, options: readCommitted,
+	},
+	MariaDB: {
+		schema: mariaSchema, made: "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?",
+		insert: "INSERT IGNORE INTO", lock: skipLocked, options: readCommitted,
+	},
 }
 
 // readCommitted makes a transaction see what another one has committed since it began.

@@ -41,7 +41,8 @@
 // Functions must return the errors of their statements and must not end the transaction. If one
 // overlooks an error after which the database has rolled back, the event counts as failed. If one
 // commits or rolls back, the event fails with [ErrTransactionEnded]; it still does not take
-// effect twice.
+// effect twice. A deadlock of a function's statements is a failure of its event like any other; after one of the inbox's own,
+// the transaction is run again.
 //
 // Several processes may share the tables of PostgreSQL or MariaDB. Each of the Workers locks the
 // events of its transaction, and others skip them (SKIP LOCKED). The database lets go of them when
@@ -71,7 +72,7 @@
 // # Clocks
 //
 // Attempts are timed by the clocks of the processes, which should agree to within MaxBackoff. After a
-// clock was set back, no event waits longer than MaxBackoff and 10 seconds. A clock that is ahead by more than Remember
+// clock was set back, no event waits longer than twice MaxBackoff and 10 seconds. A clock that is ahead by more than Remember
 // makes Run forget all keys, so that duplicates of the days before are not recognized.
 //
 // # Ending

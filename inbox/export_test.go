@@ -10,3 +10,10 @@ func (s *Inbox) LookPast(ctx context.Context, n int) error {
 	_, err := s.due(ctx, s.busyNow())
 	return err
 }
+
+// Queued is how many events wait for their insert.
+func (s *Inbox) Queued() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.queue)
+}

@@ -1,9 +1,11 @@
 package inbox
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"slices"
 
 	"github.com/imrest/im-go/callbacks"
 )
@@ -18,19 +20,22 @@ func messageMark(id string) []byte {
 
 // noteMessages notes which messages were kept.
 func (s *Inbox) noteMessages(ctx context.Context, tx *sql.Tx, batch []*arrival) error {
-	var args []any
-	n := 0
+	var marked []*arrival
 	for _, a := range batch {
 		if a.seen != callbacks.SeenRepeated && a.kept.MessageID != "" {
-			mark := messageMark(a.kept.MessageID)
-			args = append(args, mark, []byte{}, mark, micros(a.kept.Received))
-			n++
+			marked = append(marked, a)
 		}
 	}
-	if n == 0 {
+	if len(marked) == 0 {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, s.text(s.grammar.insert+" {}seen (dedupe, variant, digest, at) VALUES "+tuples(n, 4)+s.grammar.unlessSeen), args...)
+	slices.SortFunc(marked, func(a, b *arrival) int { return cmp.Compare(a.kept.MessageID, b.kept.MessageID) }) // as in note
+	args := make([]any, 0, 4*len(marked))
+	for _, a := range marked {
+		mark := messageMark(a.kept.MessageID)
+		args = append(args, mark, []byte{}, mark, micros(a.kept.Received))
+	}
+	_, err := tx.ExecContext(ctx, s.text(s.grammar.insert+" {}seen (dedupe, variant, digest, at) VALUES "+tuples(len(marked), 4)+s.grammar.unlessSeen), args...)
 	return err
 }
 

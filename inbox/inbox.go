@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"cmp"
-	"context"
 	"database/sql"
 	"fmt"
 	"log/slog"
@@ -152,23 +151,6 @@ func (o Options) withDefaults() Options {
 
 func invalid(field, format string, args ...any) error {
 	return fmt.Errorf("inbox: %w: %s: "+format, append([]any{im.ErrInvalidArgument, field}, args...)...)
-}
-
-// write runs f in a transaction of its own in the inbox.
-func (s *Inbox) write(ctx context.Context, f func(*sql.Tx) error) error {
-	if s.o.Dialect.separate() {
-		s.one.Lock()
-		defer s.one.Unlock()
-	}
-	tx, err := s.arrivals.BeginTx(ctx, s.grammar.options)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	if err = f(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
 }
 
 // signal makes Run look for events.

@@ -1,10 +1,13 @@
 package inbox
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/imrest/im-go/callbacks"
@@ -103,7 +106,7 @@ func (s *Inbox) take() []*arrival {
 }
 
 // writeBatch keeps events together, and if that fails each by itself: one that the database
-// rejects fails alone, and a deadlock with another process is over then.
+// rejects fails alone.
 func (s *Inbox) writeBatch(batch []*arrival) {
 	ctx, cancel := context.WithTimeout(context.Background(), keepTimeout)
 	defer cancel()
@@ -139,7 +142,7 @@ func (a *arrival) key(variant []byte) seenKey {
 
 // recognize notes the keys, and says of each event whether it was there before.
 func (s *Inbox) recognize(ctx context.Context, tx *sql.Tx, batch []*arrival) error {
-	noted, err := s.note(ctx, tx, batch, nil)
+	noted, err := s.note(ctx, tx, batch, func(*arrival) []byte { return []byte{} })
 	if err != nil {
 		return err
 	}
@@ -153,7 +156,7 @@ func (s *Inbox) recognize(ctx context.Context, tx *sql.Tx, batch []*arrival) err
 		case noted[a.key(nil)]:
 			a.seen, noted[a.key(nil)] = callbacks.SeenNew, false
 		case !there:
-			return sql.ErrNoRows // forgotten just now
+			return errForgotten
 		case digest == string(a.digest[:]):
 			a.seen = callbacks.SeenRepeated
 		default:
@@ -174,19 +177,19 @@ func (s *Inbox) recognize(ctx context.Context, tx *sql.Tx, batch []*arrival) err
 }
 
 // note inserts the keys of events and returns those that were not there. Two processes that
-// note one key at once wait for each other.
+// note one key at once wait for each other, so all note keys in the same order.
 func (s *Inbox) note(ctx context.Context, tx *sql.Tx, batch []*arrival, variant func(*arrival) []byte) (map[seenKey]bool, error) {
 	noted := make(map[seenKey]bool)
 	if len(batch) == 0 {
 		return noted, nil
 	}
+	batch = slices.Clone(batch)
+	slices.SortStableFunc(batch, func(a, b *arrival) int { // of two with one key the first counts
+		return cmp.Or(bytes.Compare(a.dedupe[:], b.dedupe[:]), bytes.Compare(variant(a), variant(b)))
+	})
 	args := make([]any, 0, 4*len(batch))
 	for _, a := range batch {
-		v := []byte{}
-		if variant != nil {
-			v = variant(a)
-		}
-		args = append(args, a.dedupe[:], v, a.digest[:], micros(a.kept.Received))
+		args = append(args, a.dedupe[:], variant(a), a.digest[:], micros(a.kept.Received))
 	}
 	rows, err := tx.QueryContext(ctx, s.text(s.grammar.insert+" {}seen (dedupe, variant, digest, at) VALUES "+
 		tuples(len(batch), 4)+s.grammar.unlessSeen+" RETURNING dedupe, variant"), args...)
@@ -286,14 +289,23 @@ func (s *Inbox) quarantine(ctx context.Context, k callbacks.Kept) error {
 	if body == nil {
 		body = []byte{}
 	}
-	return s.write(ctx, func(tx *sql.Tx) error {
-		var id int64
-		err := tx.QueryRowContext(ctx, s.text("INSERT INTO {}quarantine (received, about, body) VALUES (?, ?, ?) RETURNING id"),
+	var id int64
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, s.text("INSERT INTO {}quarantine (received, about, body) VALUES (?, ?, ?) RETURNING id"),
 			micros(k.Received), about, body).Scan(&id)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, s.text("DELETE FROM {}quarantine WHERE id <= ?"), id-int64(s.o.MaxQuarantined))
-		return err
 	})
+	if last := id - int64(s.o.MaxQuarantined); err == nil && last > 0 {
+		s.forgetQuarantined(ctx, last)
+	}
+	return err
+}
+
+// forgetQuarantined deletes what was quarantined up to last. In the transaction of an insert, MariaDB would find deadlocks.
+func (s *Inbox) forgetQuarantined(ctx context.Context, last int64) {
+	if err := s.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, s.text("DELETE FROM {}quarantine WHERE id <= ?"), last)
+		return err
+	}); err != nil {
+		s.trouble(ctx, "old quarantined callbacks cannot be deleted", err) // the next one deletes them
+	}
 }

@@ -107,6 +107,19 @@ func (p place) inbox(t *testing.T, o inbox.Options) (*inbox.Inbox, *sql.DB) {
 	return s, db
 }
 
+// arrivals is the database of the inbox as another process has it.
+func (p place) arrivals(t *testing.T) *sql.DB {
+	t.Helper()
+	driver, dsn := p.driver, p.dsn
+	if p.dialect == inbox.SQLite {
+		driver, dsn = "sqlite", "file:"+p.dsn+sqlite.Suffix+"?_txlock=immediate&_pragma=busy_timeout(10000)"
+	}
+	db, err := sql.Open(driver, dsn)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
 var dialects = []inbox.Dialect{inbox.SQLite, inbox.PostgreSQL, inbox.MariaDB}
 
 func onAll(t *testing.T, f func(*testing.T, place)) {

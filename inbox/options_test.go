@@ -92,42 +92,70 @@ func TestMigrateAtOnce(t *testing.T) {
 	})
 }
 
-// SQLite refuses at once whoever makes a journal of the kind WAL in a file that another process uses.
+// Where nothing is missing, Migrate does not wait for the handlers at work, and receiving not for both.
+func TestMigrateWhileHandling(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		_, db := p.inbox(t, inbox.Options{})
+		table, options := "inbox", &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+		if p.dialect == inbox.SQLite {
+			table, options = "done", nil
+		}
+		tx, err := db.BeginTx(t.Context(), options) // of a handler in another process
+		require.NoError(t, err)
+		defer func() { _ = tx.Rollback() }()
+		_, err = tx.ExecContext(t.Context(), "DELETE FROM "+p.prefix+table+" WHERE id = 0")
+		require.NoError(t, err)
+
+		ctx, cancel := context.WithTimeout(t.Context(), 9*time.Second)
+		defer cancel()
+		s, _, closeAll, err := p.open(ctx, inbox.Options{})
+		require.NoError(t, err)
+		defer closeAll()
+		_, err = s.Keep(ctx, callbacks.Kept{Key: "1", Received: time.Now(), Body: []byte("{}")})
+		require.NoError(t, err)
+	})
+}
+
+// SQLite refuses at once whoever makes a journal of the kind WAL in a file that another process uses, and whoever has
+// set no busy_timeout.
 func TestMigrateWaitsForAnotherProcess(t *testing.T) {
-	for name, open := range map[string]func(path string) (db, arrivals *sql.DB, err error){
-		"Open": sqlite.Open,
-		"the user's own connections": func(path string) (db, arrivals *sql.DB, err error) {
-			const waits = "?_pragma=busy_timeout(10000)"
-			if db, err = sql.Open("sqlite", "file:"+path+waits); err == nil {
-				arrivals, err = sql.Open("sqlite", "file:"+path+sqlite.Suffix+waits)
+	own := func(more string) func(string) (db, arrivals *sql.DB, err error) {
+		return func(path string) (db, arrivals *sql.DB, err error) {
+			if db, err = sql.Open("sqlite", "file:"+path+more); err == nil {
+				arrivals, err = sql.Open("sqlite", "file:"+path+sqlite.Suffix+more)
 			}
 			return db, arrivals, err
-		},
+		}
+	}
+	for name, open := range map[string]func(path string) (db, arrivals *sql.DB, err error){
+		"Open": sqlite.Open, "the user's own connections": own("?_pragma=busy_timeout(10000)"), "without busy_timeout": own(""),
 	} {
-		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "app.db")
-			another, err := sql.Open("sqlite", "file:"+path+sqlite.Suffix+"?_txlock=immediate")
-			require.NoError(t, err)
-			defer another.Close()
-			tx, err := another.BeginTx(t.Context(), nil)
-			require.NoError(t, err)
+		for file, suffix := range map[string]string{"arrivals": sqlite.Suffix, "the user's file": ""} {
+			t.Run(name+", "+file, func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), "app.db")
+				another, err := sql.Open("sqlite", "file:"+path+suffix+"?_txlock=immediate")
+				require.NoError(t, err)
+				defer another.Close()
+				tx, err := another.BeginTx(t.Context(), nil)
+				require.NoError(t, err)
 
-			db, arrivals, err := open(path)
-			require.NoError(t, err)
-			defer db.Close()
-			defer arrivals.Close()
-			s, err := inbox.New(db, inbox.Options{Dialect: inbox.SQLite, Arrivals: arrivals})
-			require.NoError(t, err)
-			migrated := make(chan error)
-			go func() { migrated <- s.Migrate(t.Context()) }()
-			select {
-			case err = <-migrated:
-				t.Fatalf("Migrate did not wait: %v", err)
-			case <-time.After(50 * time.Millisecond):
-			}
-			require.NoError(t, tx.Commit())
-			require.NoError(t, <-migrated)
-		})
+				db, arrivals, err := open(path)
+				require.NoError(t, err)
+				defer db.Close()
+				defer arrivals.Close()
+				s, err := inbox.New(db, inbox.Options{Dialect: inbox.SQLite, Arrivals: arrivals})
+				require.NoError(t, err)
+				migrated := make(chan error)
+				go func() { migrated <- s.Migrate(t.Context()) }()
+				select {
+				case err = <-migrated:
+					t.Fatalf("Migrate did not wait: %v", err)
+				case <-time.After(50 * time.Millisecond):
+				}
+				require.NoError(t, tx.Commit())
+				require.NoError(t, <-migrated)
+			})
+		}
 	}
 }
 

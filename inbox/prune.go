@@ -29,12 +29,13 @@ func (s *Inbox) periodically(ctx context.Context, every time.Duration, failure s
 	}
 }
 
-// followClock makes events due that wait for longer than any backoff: a clock that was ahead has put them off.
+// followClock makes events due that wait for longer than any backoff: a clock that was ahead has put them off. That of
+// another process may be ahead by MaxBackoff.
 func (s *Inbox) followClock(ctx context.Context) error {
 	var moved int64
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		now := time.Now()
-		done, err := tx.ExecContext(ctx, s.text("UPDATE {}inbox SET due = ? WHERE due > ?"), micros(now), micros(now.Add(s.o.MaxBackoff)))
+		done, err := tx.ExecContext(ctx, s.text("UPDATE {}inbox SET due = ? WHERE due > ?"), micros(now), micros(now.Add(2*s.o.MaxBackoff)))
 		if err != nil {
 			return err
 		}

@@ -109,6 +109,44 @@ func TestRequeueAllEnds(t *testing.T) {
 	})
 }
 
+// What another process requeues or deletes meanwhile is left to it.
+func TestRequeueAllAtOnce(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		s, _ := p.inbox(t, inbox.Options{Attempts: 1, Poll: 10 * time.Millisecond})
+		h := newHandler(t, callbacks.Config{Store: s})
+		callbacks.On(h, func(context.Context, callbacks.Event) error { return errors.New("always") })
+		for i := range 3 {
+			require.Equal(t, 200, post(h, numbered(i)))
+		}
+		stop := run(t, h)
+		until(t, func() bool { return counts(t, s).Dead == 3 })
+		stop()
+		another := p.arrivals(t)
+		tx, err := another.BeginTx(t.Context(), nil)
+		require.NoError(t, err)
+		defer func() { _ = tx.Rollback() }()
+		_, err = tx.ExecContext(t.Context(), "DELETE FROM "+p.prefix+"dead WHERE id = 2")
+		require.NoError(t, err)
+		type result struct {
+			n   int
+			err error
+		}
+		requeued := make(chan result)
+		go func() {
+			n, err := s.RequeueAll(t.Context())
+			requeued <- result{n, err}
+		}()
+		select {
+		case r := <-requeued:
+			t.Fatalf("RequeueAll did not wait: %+v", r)
+		case <-time.After(50 * time.Millisecond):
+		}
+		require.NoError(t, tx.Commit())
+		assert.Equal(t, result{2, nil}, <-requeued)
+		assert.Equal(t, 2, counts(t, s).Waiting)
+	})
+}
+
 // What is requeued is handled in the order in which it arrived, and the caller's list stays as it is.
 func TestRequeueKeepsTheOrder(t *testing.T) {
 	onAll(t, func(t *testing.T, p place) {

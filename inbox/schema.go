@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"regexp"
 
 	"github.com/imrest/im-go/inbox/internal/locked"
 )
@@ -57,25 +58,35 @@ var sqliteMarks = []string{
 }
 
 // Migrate creates the tables that are missing. It may run in several processes at once, and
-// in each start of a program. With SQLite it rejects databases that could lose events.
+// in each start of a program: where nothing is missing, it waits for no handler and delays none. With SQLite it
+// rejects databases that could lose events.
 func (s *Inbox) Migrate(ctx context.Context) error {
+	create := s.createAll
 	if s.o.Dialect.separate() {
 		if err := s.checkFiles(ctx); err != nil {
 			return err
 		}
+		create = func(ctx context.Context) error { // a connection of the user's may have no busy_timeout
+			return locked.Wait(ctx, func() error { return s.createAll(ctx) })
+		}
 	}
-	if err := s.create(ctx, s.arrivals, s.grammar.schema); err != nil {
-		return fmt.Errorf("inbox: migration: %w", err)
-	}
-	if err := s.create(ctx, s.db, s.grammar.marks); err != nil {
+	if err := create(ctx); err != nil {
 		return fmt.Errorf("inbox: migration: %w", err)
 	}
 	return nil
 }
 
+func (s *Inbox) createAll(ctx context.Context) error {
+	if err := s.create(ctx, s.arrivals, s.grammar.schema); err != nil {
+		return err
+	}
+	return s.create(ctx, s.db, s.grammar.marks)
+}
+
 func (s *Inbox) create(ctx context.Context, db *sql.DB, schema []string) error {
-	if len(schema) == 0 {
-		return nil
+	missing, err := s.missing(ctx, db, schema)
+	if err != nil || len(missing) == 0 {
+		return err
 	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
@@ -87,12 +98,31 @@ func (s *Inbox) create(ctx context.Context, db *sql.DB, schema []string) error {
 			return err
 		}
 	}
-	for _, statement := range schema {
-		if _, err = tx.ExecContext(ctx, s.text(statement)); err != nil {
+	for _, statement := range missing {
+		if _, err = tx.ExecContext(ctx, statement); err != nil {
 			return err
 		}
 	}
 	return tx.Commit()
+}
+
+var created = regexp.MustCompile(`IF NOT EXISTS (\w+)`)
+
+// missing returns the statements for what is not there. IF NOT EXISTS is not enough: an index of PostgreSQL locks its
+// table before it is found to be there, so that receiving would wait for the handlers at work, and a transaction of
+// SQLite waits for theirs.
+func (s *Inbox) missing(ctx context.Context, db *sql.DB, schema []string) (missing []string, err error) {
+	for _, statement := range schema {
+		statement = s.text(statement)
+		var n int
+		if err = db.QueryRowContext(ctx, s.text(s.grammar.made), created.FindStringSubmatch(statement)[1]).Scan(&n); err != nil {
+			return nil, err
+		}
+		if n == 0 {
+			missing = append(missing, statement)
+		}
+	}
+	return missing, nil
 }
 
 // checkFiles rejects what would lose events: a file in which a handler's transaction delays

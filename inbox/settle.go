@@ -24,6 +24,7 @@ type claimed struct {
 	attempts int
 	kept     callbacks.Kept
 	failed   error
+	noted    bool // the failure is, in the transaction of the attempt
 }
 
 // brokenError says that a transaction cannot go on after the failure of an event.
@@ -126,7 +127,7 @@ func (b *batch) run(ctx context.Context, candidates []candidate) error {
 	if err := tx.Commit(); err != nil {
 		if len(b.settled) > 0 && ctx.Err() == nil { // perhaps a constraint that is checked last
 			last := b.settled[len(b.settled)-1]
-			last.failed = err
+			last.failed, last.noted = err, false
 			return &brokenError{last, err}
 		}
 		return err
@@ -202,6 +203,13 @@ func (s *Inbox) attempt(ctx context.Context, tx *sql.Tx, e *claimed, handle hand
 		}
 		return &brokenError{e, e.failed}
 	}
+	if s.o.Dialect.separate() {
+		return nil
+	}
+	if err := s.postpone(ctx, tx, e); err != nil {
+		return &brokenError{e, e.failed}
+	}
+	e.noted = true // before another process can take the event, which would handle it without a pause
 	return nil
 }
 
@@ -222,16 +230,16 @@ func (s *Inbox) markDone(ctx context.Context, tx *sql.Tx, e *claimed) (bool, err
 }
 
 // finish notes in the inbox what became of events, after the transaction in which they took
-// effect or did not.
+// effect or did not, unless that has noted it.
 func (s *Inbox) finish(ctx context.Context, events []*claimed) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
 	defer cancel()
 	var done []any
 	var failed []*claimed
 	for _, e := range events {
-		if e.failed != nil {
+		if e.failed != nil && !e.noted {
 			failed = append(failed, e)
-		} else if s.o.Dialect.separate() {
+		} else if e.failed == nil && s.o.Dialect.separate() {
 			done = append(done, e.id)
 		}
 	}

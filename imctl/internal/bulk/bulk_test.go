@@ -163,6 +163,33 @@ func TestStopAndResume(t *testing.T) {
 	assert.Equal(t, 301, strings.Count(string(content), "\n"))
 }
 
+// A run that is started twice does not touch what the first one writes.
+func TestStartedTwice(t *testing.T) {
+	c := clitest.New(t)
+	path := newUsers(t, 100)
+	rejects := filepath.Join(t.TempDir(), "rejects.csv")
+	begun, goOn := make(chan struct{}, 100), make(chan struct{})
+	held := c.In(t)
+	held.Options = []im.Option{im.WithHook(func(ctx context.Context, info im.CallInfo) (context.Context, func(im.CallEnd)) {
+		if info.Endpoint == "users.register_batch" {
+			begun <- struct{}{}
+			<-goOn
+		}
+		return ctx, nil
+	})}
+	first := make(chan clitest.Result)
+	go func() { first <- held.Run("users", "import", path, "--rejects", rejects) }()
+	<-begun
+	for _, args := range [][]string{{path, "--resume"}, {newUsers(t, 10)}} {
+		c.Run(append([]string{"users", "import", "--rejects", rejects}, args...)...).Fails(app.ExitUsage, "another process works on it")
+	}
+	close(goOn)
+	(<-first).Fails(app.ExitPartly, "90 of 100 done, 10 refused")
+	content, err := os.ReadFile(rejects)
+	require.NoError(t, err)
+	assert.Equal(t, 11, strings.Count(string(content), "\n"))
+}
+
 // What ends a run in the middle says how to go on.
 func TestBroken(t *testing.T) {
 	c := clitest.New(t)

@@ -181,6 +181,8 @@ func TestKilledBetween(t *testing.T) {
 
 	state := fmt.Sprintf(`{"what":"users","app":%q,"form":"jsonl","rows":150,"bytes":1,"whole":true}`, c.Server.Client().String())
 	require.NoError(t, os.WriteFile(path+".state", []byte(state), 0o600))
+	c.Run("groups", "export", path, "--resume").Fails(app.ExitUsage, "is of another export")
+	assert.NoFileExists(t, path+".part")
 	c.Run("users", "export", path, "--resume").OK()
 	none(t, path)
 	assert.Len(t, rows(t, path), 150)
@@ -212,7 +214,12 @@ func TestExportsAtOnce(t *testing.T) {
 	first := make(chan clitest.Result)
 	go func() { first <- c.RunContext(ctx, "users", "export", path) }()
 	require.Eventually(t, func() bool { _, err := os.Stat(path + ".state"); return err == nil }, 10*time.Second, time.Millisecond)
+	state, err := os.ReadFile(path + ".state")
+	require.NoError(t, err)
 	c.Run("users", "export", path, "--resume").Fails(app.ExitUsage, "another process works on it")
+	require.NoError(t, os.WriteFile(path+".state", []byte("{"), 0o600)) // as the other process writes it, so it is not looked at
+	c.Run("users", "export", path, "--resume").Fails(app.ExitUsage, "another process works on it")
+	require.NoError(t, os.WriteFile(path+".state", state, 0o600))
 	stop()
 	(<-first).Fails(app.ExitStopped)
 	c.Server.ClearFaults()

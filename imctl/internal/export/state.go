@@ -69,35 +69,50 @@ func begin(path string, want state, now func() time.Time) (*file, error) {
 		}
 		mode = info.Mode().Perm() // what was private stays so
 	}
-	raw, err := input.File(path+stateEnd, input.MostFile)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		if info, err := os.Stat(path + partEnd); err == nil && info.Size() > 0 { // the state is there before the first row
-			return nil, text.Errorf("%s exists, and was not left by an export", path+partEnd)
-		}
-	case err != nil:
-		return nil, err
-	default:
-		var before state
-		if err := input.JSON(raw, &before); err != nil {
-			return nil, text.Errorf("%s cannot be read, remove it to start over: %v", path+stateEnd, err)
-		}
-		if before.What != want.What || before.App != want.App || before.Form != want.Form {
-			return nil, text.Errorf("%s is of another export: %s of %s", path+stateEnd, before.What, before.App)
-		}
-		f.state = before
-	}
-	if _, err := os.Stat(path + partEnd); f.Whole && errors.Is(err, os.ErrNotExist) {
-		f.named = true
-		return f, nil
-	}
+	_, err := os.Stat(path + partEnd)
+	fresh := errors.Is(err, os.ErrNotExist)
 	if f.part, err = whole.Lock(path+partEnd, mode); err != nil {
 		return nil, err
 	}
-	if err := f.cut(); err != nil {
-		return nil, errors.Join(err, f.part.Close())
+	err = f.read(want) // not before: another process may have changed it
+	if f.named = err == nil && fresh && f.Whole; err == nil && !f.named {
+		err = f.cut()
+	}
+	if err != nil {
+		return nil, errors.Join(err, whole.Release(f.part, func() error { return f.unmake(fresh) }))
 	}
 	return f, nil
+}
+
+// unmake removes a part that this run has made.
+func (f *file) unmake(fresh bool) error {
+	if !fresh {
+		return nil
+	}
+	return os.Remove(f.path + partEnd)
+}
+
+// read reads what an earlier run has left, if it was of the same export.
+func (f *file) read(want state) error {
+	raw, err := input.File(f.path+stateEnd, input.MostFile)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		if info, err := f.part.Stat(); err == nil && info.Size() > 0 { // the state is there before the first row
+			return text.Errorf("%s exists, and was not left by an export", f.path+partEnd)
+		}
+		return nil
+	case err != nil:
+		return err
+	}
+	var before state
+	if err := input.JSON(raw, &before); err != nil {
+		return text.Errorf("%s cannot be read, remove it to start over: %v", f.path+stateEnd, err)
+	}
+	if before.What != want.What || before.App != want.App || before.Form != want.Form {
+		return text.Errorf("%s is of another export: %s of %s", f.path+stateEnd, before.What, before.App)
+	}
+	f.state = before
+	return nil
 }
 
 // cut takes off what is beyond the state.
@@ -161,15 +176,15 @@ func (f *file) save() error {
 // stop keeps what is whole for the next run.
 func (f *file) stop() error { return errors.Join(f.save(), f.part.Close()) }
 
-// commit gives the file its name.
+// commit gives the file its name. Until all is done no other process works on it.
 func (f *file) commit() error {
-	if !f.named {
-		if err := f.part.Close(); err != nil {
-			return err
+	return whole.Release(f.part, func() error {
+		if f.named {
+			return errors.Join(f.unmake(true), os.Remove(f.path+stateEnd))
 		}
 		if err := os.Rename(f.path+partEnd, f.path); err != nil {
 			return err
 		}
-	}
-	return os.Remove(f.path + stateEnd)
+		return os.Remove(f.path + stateEnd)
+	})
 }

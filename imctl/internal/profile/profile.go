@@ -186,12 +186,16 @@ func CheckName(name string) error {
 	return nil
 }
 
-// Put stores a profile with its secret, and makes it the current one.
-func (s *Store) Put(name string, p Profile, secret string) (Profile, error) {
+// Put stores a profile with its secret, and makes it the current one. One that is there, perhaps since a moment ago, is
+// only replaced if replace says so.
+func (s *Store) Put(name string, p Profile, secret string, replace bool) (Profile, error) {
 	if err := CheckName(name); err != nil {
 		return p, err
 	}
 	err := s.change(func() (err error) {
+		if _, taken := s.Profiles[name]; taken && !replace {
+			return text.Errorf("profile %q already exists", name)
+		}
 		if p.SecretIn, err = s.putSecret(name, secret); err != nil {
 			return err
 		}

@@ -76,12 +76,13 @@ func (in *inputs) login(ctx context.Context, a *app.App, name string) error {
 	if err != nil {
 		return err
 	}
-	if _, taken := store.Profiles[name]; taken {
+	_, taken := store.Profiles[name]
+	if taken {
 		if err := a.Confirm("Profile %s already exists. Replace it?", name); err != nil {
 			return err
 		}
 	}
-	stored, err := store.Put(name, in.Profile, secret)
+	stored, err := store.Put(name, in.Profile, secret, taken)
 	if err != nil {
 		return err
 	}

@@ -2,13 +2,14 @@ package whole
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"github.com/imrest/im-go/imctl/internal/text"
 )
 
 // File is a file that is not yet there: it gets its name with [File.Commit]. Until then it is PATH.part, which
-// another run overwrites. Only its owner can read it.
+// another run replaces if this one was killed. Only its owner can read it.
 type File struct {
 	*os.File
 	path string
@@ -17,14 +18,27 @@ type File struct {
 // Part is where a file is until it is whole.
 func Part(path string) string { return path + ".part" }
 
-// Begin begins a file.
+// Begin begins a file. It fails with [ErrLocked] while another process writes it.
 func Begin(path string) (*File, error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, text.Errorf("%s is not a regular file", path)
 	}
 	part := Part(path)
-	_ = os.Remove(part)                                                   // of an earlier run, or a link that others have laid
-	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // beside the file that the user named
+	remove := func() error { return os.Remove(part) }
+	switch old, err := Lock(part, 0o600); {
+	case errors.Is(err, ErrLocked):
+		return nil, err
+	case err != nil:
+		_ = remove() // a link that others have laid; what cannot be removed cannot be made
+	default: // of an earlier run: what others may read or have linked is not written
+		if err := Release(old, remove); err != nil {
+			return nil, err
+		}
+	}
+	f, err := lock(part, 0o600, true)
+	if errors.Is(err, os.ErrExist) {
+		err = fmt.Errorf("%s: %w", part, ErrLocked)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -36,16 +50,16 @@ func (f *File) Commit() error {
 	if err := f.Sync(); err != nil {
 		return errors.Join(err, f.Drop())
 	}
-	if err := f.Close(); err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	if err := os.Rename(f.Name(), f.path); err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+	return Release(f.File, func() error {
+		err := os.Rename(f.Name(), f.path)
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+		return err
+	})
 }
 
 // Drop removes what was written; path is as it was.
 func (f *File) Drop() error {
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	return Release(f.File, func() error { return os.Remove(f.Name()) })
 }

@@ -4,7 +4,11 @@ package whole
 
 import "os"
 
-// Lock opens a file, or makes it. Nothing here keeps a second process away.
-func Lock(path string, mode os.FileMode) (*os.File, error) {
-	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, mode) //nolint:gosec // beside a file that the user named
+// lock opens a file, or makes it; fresh is for one that must not be there. Nothing here keeps a second process away.
+func lock(path string, mode os.FileMode, fresh bool) (*os.File, error) {
+	flags := os.O_RDWR | os.O_CREATE
+	if fresh {
+		flags |= os.O_EXCL
+	}
+	return os.OpenFile(path, flags, mode) //nolint:gosec // beside a file that the user named
 }

@@ -9,19 +9,37 @@ import (
 	"syscall"
 )
 
-// Lock opens a file, or makes it, for one process alone. The lock ends when the file is closed, or with the process.
-func Lock(path string, mode os.FileMode) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|syscall.O_NOFOLLOW, mode) //nolint:gosec // beside a file that the user named
+// lock opens a file, or makes it, and locks it; fresh is for one that must not be there.
+func lock(path string, mode os.FileMode, fresh bool) (*os.File, error) {
+	flags := os.O_RDWR | os.O_CREATE | syscall.O_NOFOLLOW
+	if fresh {
+		flags |= os.O_EXCL
+	}
+	f, err := os.OpenFile(path, flags, mode) //nolint:gosec // beside a file that the user named
 	if err != nil {
 		return nil, err
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if err == nil {
-		return f, nil
+	if err := hold(f, path); err != nil {
+		_ = f.Close() // nothing was written
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	_ = f.Close() // nothing was written
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		err = ErrLocked
+	return f, nil
+}
+
+// hold locks an open file. It is another process's if that has given it another name since it was opened.
+func hold(f *os.File, path string) error {
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
+		return ErrLocked
+	} else if err != nil {
+		return err
 	}
-	return nil, fmt.Errorf("%s: %w", path, err)
+	mine, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	named, err := os.Lstat(path)
+	if err != nil || !os.SameFile(mine, named) {
+		return ErrLocked
+	}
+	return nil
 }

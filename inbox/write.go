@@ -1,0 +1,63 @@
+package inbox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"time"
+)
+
+const (
+	maxWrites  = 10                    // of one transaction, if the database ends it for the sake of another one
+	writePause = 20 * time.Millisecond // on average before the second, and longer with each one
+)
+
+// write runs f in a transaction of its own in the inbox, once more if the database has ended it for the sake of another
+// process.
+func (s *Inbox) write(ctx context.Context, f func(*sql.Tx) error) error {
+	if s.o.Dialect.separate() {
+		s.one.Lock()
+		defer s.one.Unlock()
+	}
+	for n := 1; ; n++ {
+		err := s.writeOnce(ctx, f)
+		if err == nil || n == maxWrites || !rolledBack(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(rand.N(2 * time.Duration(n) * writePause)): //nolint:gosec // spreads attempts, hides nothing
+		}
+	}
+}
+
+func (s *Inbox) writeOnce(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := s.arrivals.BeginTx(ctx, s.grammar.options)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err = f(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// errForgotten says that a key was there, and another process has deleted it since.
+var errForgotten = errors.New("inbox: a key was forgotten just now")
+
+// rolledBack reports whether a transaction may succeed when it is run again: the database has ended it because of
+// another one. The errors of PostgreSQL's drivers have a method, those of the others a text.
+func rolledBack(err error) bool {
+	if e, ok := errors.AsType[interface {
+		error
+		SQLState() string
+	}](err); ok {
+		return e.SQLState() == "40P01" || e.SQLState() == "40001"
+	}
+	text := err.Error()
+	return errors.Is(err, errForgotten) || strings.Contains(text, "Error 1213") || strings.Contains(text, "database is locked")
+}
