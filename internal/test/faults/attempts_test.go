@@ -190,16 +190,6 @@ func TestGoAwayWithAnUnknownCode(t *testing.T) {
 
 // A RoundTripper that sends each request twice at once never makes a success of it.
 func TestTwoRequestsAtOnceAreNoSuccess(t *testing.T) {
-	var arrivals atomic.Int64
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		arrivals.Add(1)
-		for arrivals.Load() < 2 && r.Context().Err() == nil { // the first one's success could not be told from any other
-			time.Sleep(time.Millisecond)
-		}
-		_, _ = io.WriteString(w, goodForAll)
-	}))
-	t.Cleanup(srv.Close)
 	transport := new(http.Transport)
 	t.Cleanup(transport.CloseIdleConnections)
 	hc := &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -221,9 +211,18 @@ func TestTwoRequestsAtOnceAreNoSuccess(t *testing.T) {
 		return nil, errors.New("neither")
 	})}
 	for range 20 {
-		arrivals.Store(0)
+		var arrivals atomic.Int64
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			arrivals.Add(1)
+			for arrivals.Load() < 2 && r.Context().Err() == nil { // one that ends before the other is sent is a success
+				time.Sleep(time.Millisecond)
+			}
+			_, _ = io.WriteString(w, goodForAll)
+		}))
 		err := sendToBob(t.Context(), at(t, srv.URL, hc))
 		require.False(t, err == nil && arrivals.Load() > 1)
+		srv.Close()
 	}
 }
 
