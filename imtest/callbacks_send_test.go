@@ -465,7 +465,7 @@ func TestResetWhileCallbacksAreSent(t *testing.T) {
 			for range 3 {
 				c.text("alice", "bob", "x")
 			}
-			require.Eventually(t, func() bool { return len(r.got()) == 1 }, 10*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return len(r.got()) == 1 }, time.Minute, time.Millisecond)
 			if !kept {
 				require.NoError(t, c.srv.SetCallbacks())
 			}
@@ -542,7 +542,7 @@ func TestOldRulesGetWhatHappenedBefore(t *testing.T) {
 	fired := c.srv.Fault(imtest.OnCallback("message"), imtest.SentLate())
 	_, err := c.srv.SendAs("alice", imtest.ClientMessage{To: "bob", Text: "x"})
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return fired() == 1 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return fired() == 1 }, time.Minute, time.Millisecond)
 	require.NoError(t, c.srv.SetCallbacks())
 	c.wait()
 	assert.Len(t, r.got(), 201)
