@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"net"
 	"net/http"
 	"strings"
 	"syscall"
@@ -209,6 +210,23 @@ func TestFaultsThatCouldNeverAct(t *testing.T) {
 	assert.PanicsWithValue(t, "imtest: First is -1, must be at least 1", func() { imtest.First(-1) })
 	assert.PanicsWithValue(t, "imtest: Chance is 1.5, must be from 0 to 1", func() { imtest.Chance(1.5, 1) })
 	assert.Panics(t, func() { imtest.Chance(math.NaN(), 1) })
+}
+
+// Nobody else gets the port of a server that refuses connections, which is to have it again.
+func TestPortOfRefusedConnections(t *testing.T) {
+	srv := imtest.NewServer(t)
+	addr := strings.TrimPrefix(srv.URL(), "http://")
+	for range 2 {
+		srv.RefuseConnections()
+		_, err := net.Listen("tcp", addr)
+		require.ErrorIs(t, err, syscall.EADDRINUSE)
+	}
+	_, err := net.Dial("tcp", addr)
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	require.NoError(t, srv.AcceptConnections())
+	conn, err := net.Dial("tcp", addr)
+	require.NoError(t, err)
+	conn.Close()
 }
 
 // A server that refuses connections keeps its address and all that it holds; one
