@@ -129,6 +129,16 @@ func clientOf(t *testing.T, s *redisquota.Store, server http.RoundTripper, optio
 	}
 }
 
+// reported counts the warnings with a text: a machine that stalls may have others, of a Redis that does not respond.
+func reported(warnings func() []string, text string) (n int) {
+	for _, warning := range warnings() {
+		if strings.Contains(warning, text) {
+			n++
+		}
+	}
+	return n
+}
+
 // A fleet goes on when Redis's clock goes back, and its observers hear of it.
 func TestFleetWhenTheClockGoesBack(t *testing.T) {
 	for _, back := range []time.Duration{20 * time.Second, time.Hour} {
@@ -158,10 +168,9 @@ func TestFleetWhenTheClockGoesBack(t *testing.T) {
 		goesOn()
 		offset.Store(int64(back))
 		goesOn()
+		require.Eventually(t, func() bool { return reported(warnings, "went back by") > 0 }, time.Minute, 10*time.Millisecond)
 		stop()
 		group.Wait()
-		require.NotEmpty(t, warnings())
-		assert.Contains(t, warnings()[0], "went back by")
 	}
 }
 
@@ -201,11 +210,8 @@ func TestLostCounters(t *testing.T) {
 				})
 			}
 		}
-		known := func(warnings func() []string) bool {
-			return slices.ContainsFunc(warnings(), func(s string) bool { return strings.Contains(s, "lost") })
-		}
 		require.Eventually(t, func() bool {
-			return known(heard[0]) && known(heard[1]) && time.Since(server.start) > 4*time.Second
+			return reported(heard[0], "lost") > 0 && reported(heard[1], "lost") > 0 && time.Since(server.start) > 4*time.Second
 		}, time.Minute, 10*time.Millisecond)
 		stop()
 		group.Wait()
@@ -229,7 +235,7 @@ func TestNewDayIsNoLoss(t *testing.T) {
 		m.SetTime(now.Add(after))
 		_, err = c.Users.Get(t.Context(), "alice")
 		require.NoError(t, err)
-		assert.Len(t, warnings(), lost, after)
+		assert.Equal(t, lost, reported(warnings, "lost"), after)
 	}
 }
 
