@@ -199,7 +199,7 @@ func runUntilEmpty(t *testing.T, h *callbacks.Handler, m *callbacks.Memory) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- h.Run(ctx) }()
-	require.Eventually(t, func() bool { return m.Len() == 0 }, 5*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return m.Len() == 0 }, time.Minute, time.Millisecond)
 	cancel()
 	require.NoError(t, <-done)
 }

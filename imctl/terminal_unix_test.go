@@ -17,6 +17,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/term"
 
 	"github.com/imrest/im-go/imtest"
 )
@@ -34,26 +35,26 @@ type terminal struct {
 
 func start(t *testing.T, env []string, args ...string) *terminal {
 	t.Helper()
-	term := &terminal{t: t, cmd: exec.CommandContext(t.Context(), imctl(t), args...), end: make(chan struct{})}
-	term.cmd.Env = append(env, "TERM=xterm")
-	file, err := pty.StartWithSize(term.cmd, &pty.Winsize{Rows: 24, Cols: 60})
+	p := &terminal{t: t, cmd: exec.CommandContext(t.Context(), imctl(t), args...), end: make(chan struct{})}
+	p.cmd.Env = append(env, "TERM=xterm")
+	file, err := pty.StartWithSize(p.cmd, &pty.Winsize{Rows: 24, Cols: 60})
 	require.NoError(t, err)
-	term.file = file
+	p.file = file
 	t.Cleanup(func() { _ = file.Close() })
 	go func() {
-		defer close(term.end)
+		defer close(p.end)
 		buffer := make([]byte, 4096)
 		for {
 			n, err := file.Read(buffer)
-			term.mu.Lock()
-			term.seen.Write(buffer[:n])
-			term.mu.Unlock()
+			p.mu.Lock()
+			p.seen.Write(buffer[:n])
+			p.mu.Unlock()
 			if err != nil { // Linux reports EIO when the program has ended
 				return
 			}
 		}
 	}()
-	return term
+	return p
 }
 
 func (p *terminal) text() string {
@@ -65,9 +66,32 @@ func (p *terminal) text() string {
 // expect waits for a text, and types after it.
 func (p *terminal) expect(text, reply string) {
 	p.t.Helper()
-	require.Eventually(p.t, func() bool { return strings.Contains(p.text(), text) }, 20*time.Second, 5*time.Millisecond, "%q in %q", text, p.text())
+	require.Eventually(p.t, func() bool { return strings.Contains(p.text(), text) }, time.Minute, 5*time.Millisecond, "%q in %q", text, p.text())
 	_, err := io.WriteString(p.file, reply)
 	require.NoError(p.t, err)
+}
+
+// expectHidden is expect for what is not shown: it types when the terminal has other modes than a new one, which shows it.
+func (p *terminal) expectHidden(text, reply string) {
+	p.t.Helper()
+	fresh, other, err := pty.Open()
+	require.NoError(p.t, err)
+	defer fresh.Close()
+	defer other.Close()
+	shown := modes(p.t, fresh)
+	require.Eventually(p.t, func() bool { return modes(p.t, p.file) != shown }, time.Minute, time.Millisecond)
+	p.expect(text, reply)
+}
+
+// modes are those of a terminal: does it show what is typed?
+func modes(t *testing.T, file *os.File) term.State {
+	t.Helper()
+	raw, err := file.SyscallConn()
+	require.NoError(t, err)
+	var state *term.State
+	require.NoError(t, raw.Control(func(fd uintptr) { state, err = term.GetState(int(fd)) }))
+	require.NoError(t, err)
+	return *state
 }
 
 // exit waits for the end, and returns the exit code.
@@ -123,7 +147,7 @@ func TestTerminalLogin(t *testing.T) {
 	p.expect("--host", srv.URL()+"\n")
 	p.expect("--app-key", srv.Org()+"#"+srv.App()+"\n")
 	p.expect("--client-id", srv.ClientID()+"\n")
-	p.expect("--client-secret", srv.ClientSecret()+"\n")
+	p.expectHidden("--client-secret", srv.ClientSecret()+"\n")
 	require.Zero(t, p.exit(), p.text())
 	assert.NotContains(t, p.text(), srv.ClientSecret())
 	assert.Contains(t, p.text(), "Profile work is stored")
@@ -137,7 +161,7 @@ func TestTerminalCtrlC(t *testing.T) {
 	srv.AddUsers("alice")
 	srv.Fault(imtest.OnEndpoint("users.get"), imtest.Delay(time.Minute))
 	p := start(t, environ(t, srv), "users", "get", "alice")
-	require.Eventually(t, func() bool { return len(srv.RequestsTo("auth.app_token")) > 0 }, 20*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(srv.RequestsTo("auth.app_token")) > 0 }, time.Minute, time.Millisecond)
 	time.Sleep(50 * time.Millisecond) // until the call waits; if it does not yet, the result is the same
 	_, err := p.file.Write([]byte{3})
 	require.NoError(t, err)
@@ -153,10 +177,10 @@ func TestTerminalQuestionsStop(t *testing.T) {
 	assert.Equal(t, 130, p.exit(), p.text())
 	args := []string{"login", "work", "--platform", "easemob", "--host", srv.URL(), "--app-key", "o#a", "--client-id", "i"}
 	p = start(t, env, args...)
-	p.expect("--client-secret", "\x03")
+	p.expectHidden("--client-secret", "\x03")
 	assert.Equal(t, 130, p.exit(), p.text())
 	p = start(t, env, args...)
-	p.expect("--client-secret", "\n")
+	p.expectHidden("--client-secret", "\n")
 	assert.Equal(t, 2, p.exit(), p.text())
 	assert.Contains(t, p.text(), "nothing was entered: Client secret")
 	p = start(t, env, "login", "work")

@@ -91,7 +91,7 @@ func TestProvidersThatBlockOrPanic(t *testing.T) {
 				require.NoError(t, send(t.Context(), client))
 				time.Sleep(time.Millisecond) // so that notes are handed on meanwhile
 			}
-			assert.Less(t, time.Since(begun), 20*time.Second)
+			assert.Less(t, time.Since(begun), time.Minute)
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
 			if err := telemetry.Flush(ctx); err != nil {
@@ -148,7 +148,7 @@ func TestExporterThatBlocks(t *testing.T) {
 	}
 	begun := time.Now()
 	telemetry.Close()
-	assert.Less(t, time.Since(begun), 5*time.Second, "Close does not wait for ever")
+	assert.Less(t, time.Since(begun), time.Minute, "Close does not wait for ever")
 	close(release)
 	require.NoError(t, telemetry.Flush(t.Context()))
 }
@@ -269,7 +269,7 @@ func TestReaderThatBlocks(t *testing.T) {
 		go func() { defer close(done); reported() }()
 		select {
 		case <-done:
-		case <-time.After(5 * time.Second):
+		case <-time.After(time.Minute):
 			assert.Fail(t, "a value that the reader has not taken holds up a call", "the %d-th", n)
 		}
 		release <- struct{}{}

@@ -18,7 +18,7 @@ import (
 func deciding(t *testing.T, response string, change func(*imtest.Rule)) (*client, *receiver) {
 	r := newReceiver(t)
 	r.always(func(w http.ResponseWriter, _ int) { _, _ = io.WriteString(w, response) })
-	rule := imtest.Rule{Name: "before", URL: r.URL, Secret: callbackSecret, Kinds: []string{"pre_send"}, Timeout: 2 * time.Second}
+	rule := imtest.Rule{Name: "before", URL: r.URL, Secret: callbackSecret, Kinds: []string{"pre_send"}, Timeout: time.Minute}
 	if change != nil {
 		change(&rule)
 	}
@@ -151,7 +151,7 @@ func TestPreSendRulesInTurn(t *testing.T) {
 	second.always(func(w http.ResponseWriter, n int) { fmt.Fprintf(w, `{"valid":%t}`, n == 1) })
 	rules := c.srv.Callbacks()
 	rules = append(rules,
-		imtest.Rule{Name: "second", URL: second.URL, Secret: "x", Kinds: []string{"pre_send.message"}},
+		imtest.Rule{Name: "second", URL: second.URL, Secret: "x", Kinds: []string{"pre_send.message"}, Timeout: time.Minute},
 		imtest.Rule{Name: "after", URL: after.URL, Secret: "x", Kinds: []string{"message"}, Source: "sdk"})
 	require.NoError(t, c.srv.SetCallbacks(rules...))
 	for range 2 {

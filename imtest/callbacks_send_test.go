@@ -383,7 +383,7 @@ func TestCallbackFaults(t *testing.T) {
 		got   []int // messages by number
 		state imtest.DeliveryState
 	}{
-		"slow":  {imtest.ReceiverSlow(time.Second), []int{1, 1, 2}, imtest.DeliveryAccepted},
+		"slow":  {imtest.ReceiverSlow(time.Hour), []int{1, 1, 2}, imtest.DeliveryAccepted},
 		"cut":   {imtest.ReceiverCut(), []int{1, 2}, imtest.DeliveryAccepted},
 		"lost":  {imtest.ReceiverResponseLost(), []int{1, 1, 2}, imtest.DeliveryAccepted},
 		"twice": {imtest.SentTwice(), []int{1, 1, 2}, imtest.DeliveryAccepted},
@@ -391,7 +391,11 @@ func TestCallbackFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newReceiver(t)
-			client := calling(t, []imtest.Rule{{URL: r.URL, Secret: callbackSecret, Kinds: []string{"message"}, Timeout: 100 * time.Millisecond}})
+			rule := imtest.Rule{URL: r.URL, Secret: callbackSecret, Kinds: []string{"message"}}
+			if name == "slow" {
+				rule.Timeout = 2 * time.Second // which no other attempt of this test takes
+			}
+			client := calling(t, []imtest.Rule{rule})
 			client.srv.AddUsers("bob")
 			client.srv.LogIn("bob")
 			fired := client.srv.Fault(imtest.OnCallback("message.text"), imtest.Nth(1), c.fault)
@@ -461,7 +465,7 @@ func TestResetWhileCallbacksAreSent(t *testing.T) {
 			for range 3 {
 				c.text("alice", "bob", "x")
 			}
-			require.Eventually(t, func() bool { return len(r.got()) == 1 }, 10*time.Second, time.Millisecond)
+			require.Eventually(t, func() bool { return len(r.got()) == 1 }, time.Minute, time.Millisecond)
 			if !kept {
 				require.NoError(t, c.srv.SetCallbacks())
 			}
@@ -538,7 +542,7 @@ func TestOldRulesGetWhatHappenedBefore(t *testing.T) {
 	fired := c.srv.Fault(imtest.OnCallback("message"), imtest.SentLate())
 	_, err := c.srv.SendAs("alice", imtest.ClientMessage{To: "bob", Text: "x"})
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return fired() == 1 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return fired() == 1 }, time.Minute, time.Millisecond)
 	require.NoError(t, c.srv.SetCallbacks())
 	c.wait()
 	assert.Len(t, r.got(), 201)

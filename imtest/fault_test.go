@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"net"
 	"net/http"
 	"strings"
 	"syscall"
@@ -61,9 +62,9 @@ var brokenCalls = map[string]brokenCall{
 	"connection":   {fault: imtest.CutConnection(), err: brokenOff, done: true},
 	"last":         {fault: imtest.EndConnection(), status: 200, body: `"bob"`, done: true},
 	"short delay":  {fault: imtest.Delay(time.Millisecond), status: 200, body: `"bob"`, done: true},
-	"long delay":   {fault: imtest.Delay(time.Hour), err: timedOut, done: true, limit: time.Second},
+	"long delay":   {fault: imtest.Delay(time.Hour), err: timedOut, done: true, limit: 3 * time.Second},
 	"trickle":      {fault: imtest.Trickle(time.Microsecond), status: 200, body: `"bob"`, done: true},
-	"slow trickle": {fault: imtest.Trickle(time.Hour), status: 200, err: timedOut, done: true, limit: time.Second},
+	"slow trickle": {fault: imtest.Trickle(time.Hour), status: 200, err: timedOut, done: true, limit: 3 * time.Second},
 	"429":          {fault: imtest.RateLimited(), status: 429, body: `"error":"reach_limit"`},
 	"403":          {fault: imtest.MessagesLimited(), status: 403, body: `"error":"message_send_error"`},
 	"plan":         {fault: imtest.PlanLimited(), status: 429, body: `"error":"resource_limited"`},
@@ -82,7 +83,12 @@ var brokenCalls = map[string]brokenCall{
 func TestFaults(t *testing.T) {
 	for road, options := range roads {
 		for name, row := range brokenCalls {
-			t.Run(road+"/"+name, func(t *testing.T) { row.test(t, name, options) })
+			t.Run(road+"/"+name, func(t *testing.T) {
+				if row.limit > 0 {
+					t.Parallel() // they wait for the same time
+				}
+				row.test(t, name, options)
+			})
 		}
 	}
 }
@@ -117,7 +123,7 @@ func (row brokenCall) test(t *testing.T, name string, options []imtest.Option) {
 
 	c.srv.ClearFaults()
 	c.token = c.appToken()
-	status, _, _, err = c.try(t.Context(), 5*time.Second)
+	status, _, _, err = c.try(t.Context(), time.Minute)
 	require.NoError(t, err)
 	assert.Equal(t, 200, status, "the next call is whole again")
 }
@@ -158,7 +164,7 @@ func (c *client) pattern(t *testing.T, n int) string {
 	t.Helper()
 	var b strings.Builder
 	for range n {
-		status, _, _, err := c.try(t.Context(), time.Second)
+		status, _, _, err := c.try(t.Context(), time.Minute)
 		require.NoError(t, err)
 		if status == 200 {
 			b.WriteByte('.')
@@ -188,7 +194,7 @@ func TestFaultsInTheirOrder(t *testing.T) {
 	c.srv.Fault(imtest.ServerError())
 	var got []int
 	for range 3 {
-		status, _, _, err := c.try(t.Context(), time.Second)
+		status, _, _, err := c.try(t.Context(), time.Minute)
 		require.NoError(t, err)
 		got = append(got, status)
 	}
@@ -206,6 +212,23 @@ func TestFaultsThatCouldNeverAct(t *testing.T) {
 	assert.Panics(t, func() { imtest.Chance(math.NaN(), 1) })
 }
 
+// Nobody else gets the port of a server that refuses connections, which is to have it again.
+func TestPortOfRefusedConnections(t *testing.T) {
+	srv := imtest.NewServer(t)
+	addr := strings.TrimPrefix(srv.URL(), "http://")
+	for range 2 {
+		srv.RefuseConnections()
+		_, err := net.Listen("tcp", addr)
+		require.ErrorIs(t, err, syscall.EADDRINUSE)
+	}
+	_, err := net.Dial("tcp", addr)
+	require.ErrorIs(t, err, syscall.ECONNREFUSED)
+	require.NoError(t, srv.AcceptConnections())
+	conn, err := net.Dial("tcp", addr)
+	require.NoError(t, err)
+	conn.Close()
+}
+
 // A server that refuses connections keeps its address and all that it holds; one
 // that is closed stays so.
 func TestRefusedConnections(t *testing.T) {
@@ -215,14 +238,14 @@ func TestRefusedConnections(t *testing.T) {
 			c.srv.AddUsers("alice")
 			c.srv.HTTPClient().CloseIdleConnections() // a connection that breaks is another fault
 			c.srv.RefuseConnections()
-			_, _, _, err := c.try(t.Context(), time.Second)
+			_, _, _, err := c.try(t.Context(), time.Minute)
 			require.ErrorIs(t, err, syscall.ECONNREFUSED)
 			require.NoError(t, c.srv.AcceptConnections())
 			require.NoError(t, c.srv.AcceptConnections(), "it listens already")
 			assert.Equal(t, 200, c.send("GET", "/users/alice", "").status)
 			c.srv.Close()
 			require.Error(t, c.srv.AcceptConnections())
-			_, _, _, err = c.try(t.Context(), time.Second)
+			_, _, _, err = c.try(t.Context(), time.Minute)
 			require.ErrorIs(t, err, syscall.ECONNREFUSED)
 		})
 	}

@@ -177,5 +177,5 @@ func TestManyNamesAreRefusedAtOnce(t *testing.T) {
 	}
 	start := time.Now()
 	refuses(t, c.send("POST", "/users/alice/presence", `{"usernames":["`+strings.Join(names, `","`)+`"]}`), "illegal_argument", "too many get presences")
-	assert.Less(t, time.Since(start), 5*time.Second)
+	assert.Less(t, time.Since(start), 30*time.Second)
 }

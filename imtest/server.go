@@ -67,6 +67,7 @@ type Server struct {
 	storage *http.Server // nil: files are served where the API is
 
 	listenMu sync.Mutex
+	letGo    func() // of the port, while connections are refused
 	http     *http.Server
 	done     chan struct{} // closed when the listener is
 	closed   bool          // for good
@@ -137,7 +138,7 @@ func (srv *Server) at(addr net.Addr) (err error) {
 		}
 		scheme, leaf = "https", srv.cert.Leaf
 	}
-	srv.addr = addr.String()
+	srv.addr, srv.letGo = addr.String(), func() {}
 	srv.url = scheme + "://" + reachable(addr)
 	srv.client = newHTTPClient(conf, leaf)
 	return nil
@@ -206,6 +207,7 @@ func (srv *Server) Close() {
 	defer srv.listenMu.Unlock()
 	srv.closed = true
 	srv.hangUp()
+	srv.letGo()
 	if srv.storage != nil {
 		_ = srv.storage.Close() // as above
 	}

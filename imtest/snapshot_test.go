@@ -269,7 +269,7 @@ func (w *changer) Write(p []byte) (int, error) {
 		}()
 		select {
 		case <-w.changed:
-		case <-time.After(5 * time.Second):
+		case <-time.After(time.Minute):
 			return 0, errors.New("the server waits for the writer")
 		}
 	}

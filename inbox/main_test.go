@@ -153,5 +153,5 @@ func (p place) table(t *testing.T, db *sql.DB, name, columns string) string {
 // until waits for a condition in real time.
 func until(t *testing.T, ok func() bool) {
 	t.Helper()
-	require.Eventually(t, ok, 20*time.Second, 5*time.Millisecond)
+	require.Eventually(t, ok, time.Minute, 5*time.Millisecond)
 }

@@ -96,7 +96,7 @@ func TestRequeueAllEnds(t *testing.T) {
 		}
 		run(t, h)
 		until(t, func() bool { return counts(t, s).Dead == n })
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		requeued, err := s.RequeueAll(ctx)
 		require.NoError(t, err)

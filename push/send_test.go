@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -315,7 +316,9 @@ func TestIDsAreNotRounded(t *testing.T) {
 	assert.Contains(t, (*sent)[0].Body, "971234567890000321")
 }
 
-func TestSendsRefused(t *testing.T) {
+func TestSendsRefused(t *testing.T) { synctest.Test(t, sendsRefused) } // what is too soon is said to the second
+
+func sendsRefused(t *testing.T) {
 	type sender = func(context.Context, *push.Service, push.Message) error
 	senders := map[string]sender{
 		"user": func(ctx context.Context, s *push.Service, m push.Message) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -128,6 +129,16 @@ func clientOf(t *testing.T, s *redisquota.Store, server http.RoundTripper, optio
 	}
 }
 
+// reported counts the warnings with a text: a machine that stalls may have others, of a Redis that does not respond.
+func reported(warnings func() []string, text string) (n int) {
+	for _, warning := range warnings() {
+		if strings.Contains(warning, text) {
+			n++
+		}
+	}
+	return n
+}
+
 // A fleet goes on when Redis's clock goes back, and its observers hear of it.
 func TestFleetWhenTheClockGoesBack(t *testing.T) {
 	for _, back := range []time.Duration{20 * time.Second, time.Hour} {
@@ -152,15 +163,14 @@ func TestFleetWhenTheClockGoesBack(t *testing.T) {
 		}
 		goesOn := func() { // 20 a second
 			before := server.between(0, time.Hour)
-			require.Eventually(t, func() bool { return server.between(0, time.Hour) > before+25 }, 5*time.Second, 10*time.Millisecond)
+			require.Eventually(t, func() bool { return server.between(0, time.Hour) > before+25 }, time.Minute, 10*time.Millisecond)
 		}
 		goesOn()
 		offset.Store(int64(back))
 		goesOn()
+		require.Eventually(t, func() bool { return reported(warnings, "went back by") > 0 }, time.Minute, 10*time.Millisecond)
 		stop()
 		group.Wait()
-		require.NotEmpty(t, warnings())
-		assert.Contains(t, warnings()[0], "went back by")
 	}
 }
 
@@ -172,13 +182,26 @@ func TestLostCounters(t *testing.T) {
 		prefix := fmt.Sprintf("lost-%d", time.Now().UnixNano())
 		server := &strict{limit: im.Quota{N: 20, Per: 3 * time.Second}, start: time.Now()}
 		quota := im.WithQuota("users.get", im.Quota{N: 20, Per: 3 * time.Second})
+		var clients []*im.Client
 		var heard []func() []string
-		var group sync.WaitGroup
-		ctx, stop := context.WithTimeout(t.Context(), 4*time.Second)
-		defer stop()
 		for range 2 {
 			client, warnings := clientOf(t, &redisquota.Store{Redis: c, Prefix: prefix}, server, quota, im.WithQuotaFallback(0.5))
-			heard = append(heard, warnings)
+			clients, heard = append(clients, client), append(heard, warnings)
+		}
+		for range 10 {
+			for _, client := range clients {
+				_, err := client.Users.Get(t.Context(), "alice")
+				require.NoError(t, err)
+				time.Sleep(50 * time.Millisecond) // what was taken last is in the window for long
+			}
+		}
+		for _, key := range c.Keys(t.Context(), prefix+"*").Val() { // as FLUSHALL would, if others were not on it
+			require.NoError(t, c.Del(t.Context(), key).Err())
+		}
+		var group sync.WaitGroup
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		for _, client := range clients {
 			for range 10 {
 				group.Go(func() {
 					for ctx.Err() == nil {
@@ -187,17 +210,12 @@ func TestLostCounters(t *testing.T) {
 				})
 			}
 		}
-		all := func() bool { return server.between(0, 3*time.Second) == 20 }
-		require.Eventually(t, all, 2500*time.Millisecond, 10*time.Millisecond)
-		for _, key := range c.Keys(t.Context(), prefix+"*").Val() { // as FLUSHALL would, if others were not on it
-			require.NoError(t, c.Del(t.Context(), key).Err())
-		}
+		require.Eventually(t, func() bool {
+			return reported(heard[0], "lost") > 0 && reported(heard[1], "lost") > 0 && time.Since(server.start) > 4*time.Second
+		}, time.Minute, 10*time.Millisecond)
+		stop()
 		group.Wait()
 		assert.LessOrEqual(t, len(server.refused), unless(0, 3))
-		for _, warnings := range heard {
-			require.NotEmpty(t, warnings())
-			assert.Contains(t, warnings()[0], "lost")
-		}
 	})
 }
 
@@ -217,7 +235,7 @@ func TestNewDayIsNoLoss(t *testing.T) {
 		m.SetTime(now.Add(after))
 		_, err = c.Users.Get(t.Context(), "alice")
 		require.NoError(t, err)
-		assert.Len(t, warnings(), lost, after)
+		assert.Equal(t, lost, reported(warnings, "lost"), after)
 	}
 }
 

@@ -26,7 +26,7 @@ func TestPrefixesInACluster(t *testing.T) {
 	node := redis.NewClient(&redis.Options{Addr: r.Addr})
 	t.Cleanup(func() { _ = node.Close() })
 	require.NoError(t, node.ClusterAddSlotsRange(t.Context(), 0, 16383).Err())
-	require.Eventually(t, func() bool { return c.Set(t.Context(), "up", "1", 0).Err() == nil }, 10*time.Second, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return c.Set(t.Context(), "up", "1", 0).Err() == nil }, time.Minute, 50*time.Millisecond)
 
 	takes := []im.QuotaTake{
 		{Quota: perSecond(1), Cost: 1},

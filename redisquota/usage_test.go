@@ -35,7 +35,7 @@ func TestUsage(t *testing.T) {
 		assert.Zero(t, read().Pauses)
 		require.NoError(t, store.Pause(t.Context(), app, pool, time.Minute))
 		assert.InDelta(t, time.Minute.Seconds(), read().Pauses.Seconds(), 2)
-		assert.Eventually(t, func() bool { return read().Windows[0].Used == 0 }, 20*time.Second, 20*time.Millisecond)
+		assert.Eventually(t, func() bool { return read().Windows[0].Used == 0 }, time.Minute, 20*time.Millisecond)
 		assert.Equal(t, 3, read().Windows[1].Used)
 	})
 	_, err := (&redisquota.Store{}).Usage(t.Context(), app, pool, nil)

@@ -352,7 +352,7 @@ func TestProgram(t *testing.T) {
 	_, err = lines.ReadString('\n')
 	require.NoError(t, err)
 	require.NoError(t, cmd.Process.Signal(hangup))
-	require.Eventually(t, func() bool { _, err := os.Stat(data); return err == nil }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { _, err := os.Stat(data); return err == nil }, time.Minute, 10*time.Millisecond)
 	require.NoError(t, os.Remove(data))
 	require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
 	_, _ = io.Copy(io.Discard, lines)

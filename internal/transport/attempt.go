@@ -106,14 +106,16 @@ func (a *attempt) stop() {
 
 var errResent = errors.New("the connection broke after the request had left, or the transport sends requests twice")
 
-// responded ends the watch over an attempt that has a response.
-func (a *attempt) responded() {
+// responded ends the watch over an attempt that has a response, and reports whether that is one of several:
+// net/http may return it though the context has ended.
+func (a *attempt) responded() (resent bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.joined {
 		a.sender.shared.sign(a.conn)
 		a.leave()
 	}
+	return a.resent
 }
 
 // failed ends the watch over an attempt without a response, and says what is known

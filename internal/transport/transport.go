@@ -75,7 +75,10 @@ func (s *Sender) Send(ctx context.Context, r *Request) (*http.Response, error) {
 		}
 		return nil, failure
 	}
-	a.responded()
+	if a.responded() {
+		_ = res.Body.Close()
+		return nil, a.failed(ctx, errResent)
+	}
 	if !s.own { // net/http's bodies end with the context, others may not
 		body := res.Body
 		stop := context.AfterFunc(ctx, func() { _ = body.Close() })

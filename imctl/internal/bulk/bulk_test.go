@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -145,11 +145,14 @@ func TestSendToFile(t *testing.T) {
 
 // Ctrl-C ends with 130 and says how to go on; the same command with --resume does what is left.
 func TestStopAndResume(t *testing.T) {
-	c := clitest.New(t)
-	path := newUsers(t, 3_000)
 	ctx, stop := context.WithCancel(t.Context())
-	c.Server.Fault(imtest.OnEndpoint("users.register_batch"), imtest.Delay(20*time.Millisecond))
-	time.AfterFunc(30*time.Millisecond, stop)
+	var calls atomic.Int64
+	c := clitest.New(t, imtest.WithRequestLog(func(r imtest.Request) {
+		if r.ID == "users.register_batch" && calls.Add(1) == 5 {
+			stop()
+		}
+	}))
+	path := newUsers(t, 3_000)
 	rejects := filepath.Join(t.TempDir(), "rejects.csv")
 	r := c.RunContext(ctx, "users", "import", path, "--rejects", rejects)
 	r.Fails(app.ExitStopped, "Continue with: imctl users import "+path+" --rejects "+rejects+" --resume")

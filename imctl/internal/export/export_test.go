@@ -213,7 +213,7 @@ func TestExportsAtOnce(t *testing.T) {
 	c.Server.Fault(imtest.OnEndpoint("users.list"), imtest.Delay(time.Minute))
 	first := make(chan clitest.Result)
 	go func() { first <- c.RunContext(ctx, "users", "export", path) }()
-	require.Eventually(t, func() bool { _, err := os.Stat(path + ".state"); return err == nil }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { _, err := os.Stat(path + ".state"); return err == nil }, time.Minute, time.Millisecond)
 	state, err := os.ReadFile(path + ".state")
 	require.NoError(t, err)
 	c.Run("users", "export", path, "--resume").Fails(app.ExitUsage, "another process works on it")

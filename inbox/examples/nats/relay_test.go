@@ -26,7 +26,7 @@ func broker(t *testing.T, dir string, port int) *server.Server {
 	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: port, JetStream: true, StoreDir: dir, NoSigs: true, NoLog: true})
 	require.NoError(t, err)
 	s.Start()
-	require.True(t, s.ReadyForConnections(10*time.Second))
+	require.True(t, s.ReadyForConnections(time.Minute))
 	return s
 }
 
@@ -97,7 +97,7 @@ func TestEventsReachTheBroker(t *testing.T) {
 	for id, n := range got {
 		assert.Equal(t, 1, n, id)
 	}
-	require.Eventually(t, func() bool { c, err := r.box.Count(ctx); return err == nil && c.Waiting == 0 }, 20*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { c, err := r.box.Count(ctx); return err == nil && c.Waiting == 0 }, time.Minute, 10*time.Millisecond)
 	stop()
 	require.NoError(t, <-ran)
 }

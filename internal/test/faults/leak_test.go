@@ -44,7 +44,7 @@ func TestPromiseNothingLeaks(t *testing.T) {
 			}
 		})
 	}
-	assert.Eventually(t, func() bool { return openFiles(t) <= before }, 5*time.Second, 10*time.Millisecond,
+	assert.Eventually(t, func() bool { return openFiles(t) <= before }, time.Minute, 10*time.Millisecond,
 		"%d descriptors were open before, %d are now", before, openFiles(t))
 	t.Logf("%d descriptors open before, %d after", before, openFiles(t))
 	left, err := filepath.Glob(filepath.Join(dir, ".*"))

@@ -123,14 +123,16 @@ func (e *exclusive) Close() error {
 // request during a Read, once the response is there.
 func TestSourceIsNotClosedWhileItIsRead(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
+		e := &exclusive{wait: make(chan struct{}), closed: make(chan struct{})}
 		srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			_, _ = io.ReadFull(r.Body, make([]byte, 1))
+			for e.reads.Load() < 2 && r.Context().Err() == nil {
+				time.Sleep(time.Millisecond)
+			}
 			w.WriteHeader(http.StatusRequestEntityTooLarge)
 		}))
 		srv.EnableHTTP2 = http2
 		srv.StartTLS()
 		t.Cleanup(srv.Close)
-		e := &exclusive{wait: make(chan struct{}), closed: make(chan struct{})}
 		err := upload(t.Context(), at(t, srv.URL, srv.Client(), im.WithRetries(0)), 1<<20, func() (io.ReadCloser, error) { return e, nil })
 		require.ErrorIs(t, err, im.ErrTooLarge)
 		close(e.wait)

@@ -73,9 +73,10 @@ func TestPromiseUnsentIsKnown(t *testing.T) {
 	for name, c := range map[string]struct {
 		make     func(t *testing.T) (url string, hc *http.Client, attempts func() int64)
 		hopeless bool
+		endless  bool // it ends with the attempt
 	}{
 		"connection refused": {make: func(t *testing.T) (string, *http.Client, func() int64) {
-			return "http://" + refusedAddress(t), nil, nil
+			return "http://" + refusedAddress, nil, nil
 		}},
 		"unknown host": {make: func(*testing.T) (string, *http.Client, func() int64) { return "https://no-such-host.invalid", nil, nil }},
 		"closed before the handshake": {make: func(t *testing.T) (string, *http.Client, func() int64) {
@@ -97,11 +98,11 @@ func TestPromiseUnsentIsKnown(t *testing.T) {
 			addr, conns := listen(t, func(c net.Conn) { _, _ = c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n")) })
 			return "https://" + addr, nil, conns.Load
 		}},
-		"handshake without end": {make: func(t *testing.T) (string, *http.Client, func() int64) {
+		"handshake without end": {endless: true, make: func(t *testing.T) (string, *http.Client, func() int64) {
 			addr, conns := listen(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
 			return "https://" + addr, nil, conns.Load
 		}},
-		"dial without end": {make: func(t *testing.T) (string, *http.Client, func() int64) { return "http://" + fullBacklog(t), nil, nil }},
+		"dial without end": {endless: true, make: func(t *testing.T) (string, *http.Client, func() int64) { return "http://" + fullBacklog(t), nil, nil }},
 		"tunnel refused with 407": {hopeless: true, make: func(t *testing.T) (string, *http.Client, func() int64) {
 			addr, asked := proxy(t, 407)
 			return "https://a1.example.com", through(t, "http://"+addr), asked.Load
@@ -115,10 +116,10 @@ func TestPromiseUnsentIsKnown(t *testing.T) {
 			return "https://a1.example.com", through(t, "http://"+addr), asked.Load
 		}},
 		"proxy that is not there": {make: func(t *testing.T) (string, *http.Client, func() int64) {
-			return "https://a1.example.com", through(t, "http://"+refusedAddress(t)), nil
+			return "https://a1.example.com", through(t, "http://"+refusedAddress), nil
 		}},
 		"SOCKS proxy that is not there": {make: func(t *testing.T) (string, *http.Client, func() int64) {
-			return "https://a1.example.com", through(t, "socks5://"+refusedAddress(t)), nil
+			return "https://a1.example.com", through(t, "socks5://"+refusedAddress), nil
 		}},
 		"SOCKS proxy that refuses": {make: func(t *testing.T) (string, *http.Client, func() int64) {
 			addr, conns := listen(t, func(c net.Conn) {
@@ -134,7 +135,11 @@ func TestPromiseUnsentIsKnown(t *testing.T) {
 			t.Run(name+"/"+k.name, func(t *testing.T) {
 				t.Parallel()
 				u, hc, attempts := c.make(t)
-				err := k.do(t.Context(), at(t, u, hc, im.WithRetries(1), im.WithTimeout(300*time.Millisecond)))
+				limit := time.Minute
+				if c.endless {
+					limit = 300 * time.Millisecond
+				}
+				err := k.do(t.Context(), at(t, u, hc, im.WithRetries(1), im.WithTimeout(limit)))
 				require.ErrorIs(t, err, im.ErrUnavailable)
 				require.NotErrorIs(t, err, im.ErrOutcomeUnknown)
 				failure, _ := errors.AsType[*im.Error](err)
@@ -143,7 +148,8 @@ func TestPromiseUnsentIsKnown(t *testing.T) {
 					want = 1
 				}
 				assert.Equal(t, want, failure.Attempts, "%v", err)
-				if attempts != nil {
+				if attempts != nil { // the system connects, and the server hears of it later
+					assert.Eventually(t, func() bool { return attempts() >= int64(want) }, time.Minute, time.Millisecond)
 					assert.EqualValues(t, want, attempts())
 				}
 
@@ -157,14 +163,8 @@ func TestPromiseUnsentIsKnown(t *testing.T) {
 	}
 }
 
-// refusedAddress is one at which nobody listens.
-func refusedAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer listener.Close()
-	return listener.Addr().String()
-}
+// refusedAddress is one at which nobody listens. A port that was free a moment ago may be that of another test by now.
+const refusedAddress = "127.0.0.1:1"
 
 // A transport that reports no trace events, such as a recorder, proves nothing.
 func TestTransportWithoutTraceProvesNothing(t *testing.T) {
@@ -194,7 +194,7 @@ func TestSwitchedProtocolIsRejectedAtOnce(t *testing.T) {
 	require.ErrorIs(t, err, im.ErrOutcomeUnknown)
 	_, err = at(t, "http://"+addr, nil).Messages.DownloadFile(t.Context(), "f", io.Discard, messages.DownloadOptions{})
 	require.ErrorIs(t, err, im.ErrBadResponse)
-	assert.Less(t, time.Since(begun), 3*time.Second)
+	assert.Less(t, time.Since(begun), time.Minute, "the limit of an attempt")
 	failure, _ := errors.AsType[*im.Error](err)
 	assert.Equal(t, 101, failure.Status)
 }
@@ -219,7 +219,7 @@ func TestBodyEndsWithTheContext(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 			defer cancel()
 			require.ErrorIs(t, do(ctx, at(t, "https://a1.example.com", hc)), context.DeadlineExceeded)
-			assert.Less(t, time.Since(begun), 3*time.Second)
+			assert.Less(t, time.Since(begun), 30*time.Second)
 		})
 	}
 }
@@ -298,7 +298,7 @@ func TestPanicsGiveBackTheQuota(t *testing.T) {
 			options := append(c.options, im.WithQuota(c.pool, im.Quota{N: 50, Per: 50 * time.Millisecond}))
 			client := clientAt(t, srv.URL, im.StaticToken("a-token"), options...)
 			for range 60 { // a place that is not given back is held for good
-				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				done := make(chan any, 1)
 				go func() {
 					defer func() { done <- recover() }()

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -131,6 +132,22 @@ type torture struct {
 	journal string
 	rows    int
 	longest time.Duration // that one lives
+	enough  chan struct{} // so many calls were made that it is killed before
+}
+
+// server is one that says so each time that the n-th call of an endpoint comes: a machine that stalls comes late to a
+// kill, when the task may be through.
+func server(t *testing.T, id string, n int) (srv *imtest.Server, enough chan struct{}) {
+	enough = make(chan struct{}, 1)
+	var calls atomic.Int64
+	return imtest.NewServer(t, imtest.WithRequestLog(func(r imtest.Request) {
+		if r.ID == id && calls.Add(1)%int64(n) == 0 {
+			select {
+			case enough <- struct{}{}:
+			default:
+			}
+		}
+	})), enough
 }
 
 func (k *torture) start(t *testing.T) (*exec.Cmd, *strings.Builder) {
@@ -156,7 +173,10 @@ func (k *torture) kill(t *testing.T, times int) (killed, most int) {
 	t.Helper()
 	for range times {
 		cmd, _ := k.start(t)
-		time.Sleep(rand.N(k.longest))
+		select {
+		case <-k.enough:
+		case <-time.After(rand.N(k.longest)):
+		}
 		require.NoError(t, cmd.Process.Kill())
 		if err := cmd.Wait(); err == nil {
 			return killed, most // it was through
@@ -202,13 +222,13 @@ func size() (rows, kills int, longest time.Duration) {
 
 func TestKilledRegistrations(t *testing.T) {
 	rows, kills, longest := size()
-	srv := imtest.NewServer(t)
+	srv, enough := server(t, "users.register_batch", rows/60/(kills+1))
 	for i := range rows {
 		if isTaken(i) {
 			srv.AddUsers(newUser(i).Username)
 		}
 	}
-	k := &torture{srv: srv, task: "register", journal: filepath.Join(t.TempDir(), "journal"), rows: rows, longest: longest}
+	k := &torture{srv: srv, task: "register", journal: filepath.Join(t.TempDir(), "journal"), rows: rows, longest: longest, enough: enough}
 	killed, most := k.kill(t, kills)
 	k.finish(t)
 
@@ -245,14 +265,14 @@ func TestKilledRegistrations(t *testing.T) {
 
 func TestKilledSends(t *testing.T) {
 	rows, kills, longest := size()
-	srv := imtest.NewServer(t)
+	srv, enough := server(t, "messages.send_users", rows/10/(kills+1))
 	names := make([]string, rows)
 	for i := range names {
 		names[i] = newUser(i).Username
 	}
 	srv.AddUsers(names...)
 	cut := srv.Fault(imtest.OnEndpoint("messages.send_users"), imtest.Chance(0.05, 7), imtest.CutAfterProcessing())
-	k := &torture{srv: srv, task: "send", journal: filepath.Join(t.TempDir(), "journal"), rows: rows, longest: longest}
+	k := &torture{srv: srv, task: "send", journal: filepath.Join(t.TempDir(), "journal"), rows: rows, longest: longest, enough: enough}
 	killed, _ := k.kill(t, kills)
 	k.finish(t)
 
