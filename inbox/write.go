@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"github.com/imrest/im-go/inbox/internal/locked"
 )
 
 const (
@@ -58,6 +60,5 @@ func rolledBack(err error) bool {
 	}](err); ok {
 		return e.SQLState() == "40P01" || e.SQLState() == "40001"
 	}
-	text := err.Error()
-	return errors.Is(err, errForgotten) || strings.Contains(text, "Error 1213") || strings.Contains(text, "database is locked")
+	return errors.Is(err, errForgotten) || locked.Is(err) || strings.Contains(err.Error(), "Error 1213")
 }

@@ -18,7 +18,7 @@ func Wait(ctx context.Context, f func() error) error {
 	giveUp := time.Now().Add(patience)
 	for {
 		err := f()
-		if err == nil || !locked(err) || time.Now().After(giveUp) {
+		if err == nil || !Is(err) || time.Now().After(giveUp) {
 			return err
 		}
 		select {
@@ -29,5 +29,6 @@ func Wait(ctx context.Context, f func() error) error {
 	}
 }
 
-// locked knows the error by SQLite's own text, which all drivers keep; each has a type of its own.
-func locked(err error) bool { return strings.Contains(err.Error(), "database is locked") }
+// Is reports whether a file is locked. It knows the error by SQLite's own text, which all drivers keep; each has a type
+// of its own.
+func Is(err error) bool { return strings.Contains(err.Error(), "database is locked") }
