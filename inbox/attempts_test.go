@@ -3,7 +3,6 @@ package inbox_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -42,7 +41,7 @@ func TestAttemptsOfSeveralProcesses(t *testing.T) {
 				handlers = append(handlers, h)
 			}
 			for n := range events {
-				require.Equal(t, 200, post(handlers[n%4], numbered(n)), fmt.Sprint(n))
+				require.Equal(t, 200, post(handlers[n%4], numbered(n)), n)
 			}
 			for _, h := range handlers {
 				run(t, h)

@@ -75,7 +75,7 @@ func TestPromiseUnsentIsKnown(t *testing.T) {
 		hopeless bool
 		endless  bool // it ends with the attempt
 	}{
-		"connection refused": {make: func(t *testing.T) (string, *http.Client, func() int64) {
+		"connection refused": {make: func(*testing.T) (string, *http.Client, func() int64) {
 			return "http://" + refusedAddress, nil, nil
 		}},
 		"unknown host": {make: func(*testing.T) (string, *http.Client, func() int64) { return "https://no-such-host.invalid", nil, nil }},
