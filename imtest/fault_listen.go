@@ -1,7 +1,9 @@
 package imtest
 
 import (
+	"io"
 	"net"
+	"strings"
 	"time"
 )
 
@@ -12,31 +14,37 @@ func (srv *Server) RefuseConnections() {
 	srv.listenMu.Lock()
 	defer srv.listenMu.Unlock()
 	srv.hangUp()
-	srv.letGo()
-	srv.letGo = keepPort(srv.addr)
+	if !srv.closed && len(srv.held) == 0 {
+		_, host, _ := strings.Cut(srv.url, "://")
+		srv.held = holdPort(host)
+	}
 }
 
-// keepPort sees to it that the system gives a port on which nobody listens to nobody else: it is the near end of a
-// connection that nothing goes over. Where it cannot be, connections of before have the port, and keep it as well.
-func keepPort(addr string) (letGo func()) {
-	local, err := net.ResolveTCPAddr("tcp", addr)
+// holdPort keeps a port on which nobody listens, so that the system gives it to no other process: it becomes the near end
+// of a connection that carries nothing. Without one, the port is free once the connections of before are forgotten.
+func holdPort(host string) []io.Closer {
+	addr, err := net.ResolveTCPAddr("tcp", host)
 	if err != nil {
-		return func() {}
+		return nil
 	}
-	far, err := net.ListenTCP("tcp", &net.TCPAddr{IP: local.IP})
+	far, err := net.ListenTCP("tcp", &net.TCPAddr{IP: addr.IP, Zone: addr.Zone})
 	if err != nil {
-		return func() {}
+		return nil
 	}
-	near, err := net.DialTCP("tcp", local, far.Addr().(*net.TCPAddr))
+	near, err := net.DialTCP("tcp", addr, far.Addr().(*net.TCPAddr))
 	if err != nil {
-		_ = far.Close()
-		return func() {}
+		return []io.Closer{far}
 	}
-	return func() {
-		_ = near.SetLinger(0) // the port is free at once
-		_ = near.Close()
-		_ = far.Close()
+	_ = near.SetLinger(0) // it is free at once when it is closed
+	return []io.Closer{near, far}
+}
+
+// letGo ends [holdPort].
+func (srv *Server) letGo() {
+	for _, c := range srv.held {
+		_ = c.Close() // nothing was sent
 	}
+	srv.held = nil
 }
 
 // AcceptConnections listens again, at the same address. A server that was closed

@@ -67,7 +67,7 @@ type Server struct {
 	storage *http.Server // nil: files are served where the API is
 
 	listenMu sync.Mutex
-	letGo    func() // of the port, while connections are refused
+	held     []io.Closer // keep the port while connections are refused
 	http     *http.Server
 	done     chan struct{} // closed when the listener is
 	closed   bool          // for good
@@ -138,7 +138,7 @@ func (srv *Server) at(addr net.Addr) (err error) {
 		}
 		scheme, leaf = "https", srv.cert.Leaf
 	}
-	srv.addr, srv.letGo = addr.String(), func() {}
+	srv.addr = addr.String()
 	srv.url = scheme + "://" + reachable(addr)
 	srv.client = newHTTPClient(conf, leaf)
 	return nil

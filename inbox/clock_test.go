@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -137,6 +138,21 @@ func TestClocksThatDiffer(t *testing.T) {
 		time.Sleep(7 * time.Minute)
 		assert.Zero(t, counts(t, s).Waiting)
 		stop()
+	})
+}
+
+// A MaxBackoff without a bound is one.
+func TestEndlessMaxBackoff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := newPlace(t, inbox.SQLite).inbox(t, inbox.Options{Backoff: time.Hour, MaxBackoff: math.MaxInt64})
+		h := newHandler(t, callbacks.Config{Store: s})
+		calls := 0
+		callbacks.On(h, func(context.Context, callbacks.Event) error { calls++; return errors.New("always") })
+		require.Equal(t, 200, post(h, numbered(1)))
+		stop := run(t, h)
+		time.Sleep(30 * time.Minute)
+		stop()
+		assert.Equal(t, 1, calls)
 	})
 }
 

@@ -20,7 +20,7 @@ const (
 type grammar struct {
 	schema     []string // in the database of the inbox
 	marks      []string // in the database of the user's tables, where that is another one
-	made       string   // counts the tables and indexes of a name
+	exists     string   // counts the tables of a name, and the indexes that are made by themselves
 	insert     string   // begins an insert that leaves out rows whose key is there
 	unlessSeen string   // ends it
 	lock       string   // ends a select that claims a row
@@ -34,16 +34,15 @@ const (
 
 var grammars = map[Dialect]grammar{
 	SQLite: {
-		schema: sqliteSchema, marks: sqliteMarks, made: "SELECT COUNT(*) FROM sqlite_master WHERE name = ?",
+		schema: sqliteSchema, marks: sqliteMarks, exists: "SELECT COUNT(*) FROM sqlite_master WHERE name = ?",
 		insert: "INSERT INTO", unlessSeen: skipConflicts,
 	},
 	PostgreSQL: {
-		schema: postgresSchema, made: "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace" +
-			" WHERE c.relname = LOWER(?) AND n.nspname = CURRENT_SCHEMA()",
+		schema: postgresSchema, exists: "SELECT COUNT(to_regclass(CAST(? AS TEXT)))",
 		insert: "INSERT INTO", unlessSeen: skipConflicts, lock: skipLocked, options: readCommitted,
 	},
 	MariaDB: {
-		schema: mariaSchema, made: "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?",
+		schema: mariaSchema, exists: "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?",
 		insert: "INSERT IGNORE INTO", lock: skipLocked, options: readCommitted,
 	},
 }

@@ -42,7 +42,7 @@
 // overlooks an error after which the database has rolled back, the event counts as failed. If one
 // commits or rolls back, the event fails with [ErrTransactionEnded]; it still does not take
 // effect twice. A deadlock of a function's statements is a failure of its event like any other; after one of the inbox's own,
-// the transaction is run again.
+// the transaction is retried.
 //
 // Several processes may share the tables of PostgreSQL or MariaDB. Each of the Workers locks the
 // events of its transaction, and others skip them (SKIP LOCKED). The database lets go of them when

@@ -92,7 +92,7 @@ func TestMigrateAtOnce(t *testing.T) {
 	})
 }
 
-// Where nothing is missing, Migrate does not wait for the handlers at work, and receiving not for both.
+// Where nothing is missing, Migrate does not wait for the handlers at work, and receiving waits for neither.
 func TestMigrateWhileHandling(t *testing.T) {
 	onAll(t, func(t *testing.T, p place) {
 		_, db := p.inbox(t, inbox.Options{})
@@ -129,6 +129,7 @@ func TestMigrateWaitsForAnotherProcess(t *testing.T) {
 	}
 	for name, open := range map[string]func(path string) (db, arrivals *sql.DB, err error){
 		"Open": sqlite.Open, "the user's own connections": own("?_pragma=busy_timeout(10000)"), "without busy_timeout": own(""),
+		"with a journal of their own": own("?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"),
 	} {
 		for file, suffix := range map[string]string{"arrivals": sqlite.Suffix, "the user's file": ""} {
 			t.Run(name+", "+file, func(t *testing.T) {

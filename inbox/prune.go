@@ -35,7 +35,7 @@ func (s *Inbox) followClock(ctx context.Context) error {
 	var moved int64
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		now := time.Now()
-		done, err := tx.ExecContext(ctx, s.text("UPDATE {}inbox SET due = ? WHERE due > ?"), micros(now), micros(now.Add(2*s.o.MaxBackoff)))
+		done, err := tx.ExecContext(ctx, s.text("UPDATE {}inbox SET due = ? WHERE due > ?"), micros(now), micros(now.Add(s.o.MaxBackoff).Add(s.o.MaxBackoff)))
 		if err != nil {
 			return err
 		}

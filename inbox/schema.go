@@ -3,9 +3,11 @@ package inbox
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"regexp"
 
+	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/inbox/internal/locked"
 )
 
@@ -61,22 +63,19 @@ var sqliteMarks = []string{
 // in each start of a program: where nothing is missing, it waits for no handler and delays none. With SQLite it
 // rejects databases that could lose events.
 func (s *Inbox) Migrate(ctx context.Context) error {
-	create := s.createAll
+	err := locked.Wait(ctx, func() error { return s.migrate(ctx) }) // connections of the user's may have no busy_timeout
+	if err != nil && !errors.Is(err, im.ErrInvalidArgument) {
+		err = fmt.Errorf("inbox: migration: %w", err)
+	}
+	return err
+}
+
+func (s *Inbox) migrate(ctx context.Context) error {
 	if s.o.Dialect.separate() {
 		if err := s.checkFiles(ctx); err != nil {
 			return err
 		}
-		create = func(ctx context.Context) error { // a connection of the user's may have no busy_timeout
-			return locked.Wait(ctx, func() error { return s.createAll(ctx) })
-		}
 	}
-	if err := create(ctx); err != nil {
-		return fmt.Errorf("inbox: migration: %w", err)
-	}
-	return nil
-}
-
-func (s *Inbox) createAll(ctx context.Context) error {
 	if err := s.create(ctx, s.arrivals, s.grammar.schema); err != nil {
 		return err
 	}
@@ -115,7 +114,7 @@ func (s *Inbox) missing(ctx context.Context, db *sql.DB, schema []string) (missi
 	for _, statement := range schema {
 		statement = s.text(statement)
 		var n int
-		if err = db.QueryRowContext(ctx, s.text(s.grammar.made), created.FindStringSubmatch(statement)[1]).Scan(&n); err != nil {
+		if err = db.QueryRowContext(ctx, s.text(s.grammar.exists), created.FindStringSubmatch(statement)[1]).Scan(&n); err != nil {
 			return nil, err
 		}
 		if n == 0 {
@@ -128,11 +127,8 @@ func (s *Inbox) missing(ctx context.Context, db *sql.DB, schema []string) (missi
 // checkFiles rejects what would lose events: a file in which a handler's transaction delays
 // receiving, one in memory, and one whose commits may be lost with the power.
 func (s *Inbox) checkFiles(ctx context.Context) error {
-	if err := locked.Wait(ctx, func() error {
-		_, err := s.arrivals.ExecContext(ctx, "PRAGMA journal_mode=WAL") // readers delay no writer
+	if _, err := s.arrivals.ExecContext(ctx, "PRAGMA journal_mode=WAL"); err != nil { // readers delay no writer
 		return err
-	}); err != nil {
-		return fmt.Errorf("inbox: migration: %w", err)
 	}
 	var files [2]string
 	for i, field := range []struct {
@@ -141,13 +137,13 @@ func (s *Inbox) checkFiles(ctx context.Context) error {
 	}{{"db", s.db}, {"Options.Arrivals", s.arrivals}} {
 		var level int
 		if err := field.db.QueryRowContext(ctx, "PRAGMA synchronous").Scan(&level); err != nil {
-			return fmt.Errorf("inbox: migration: %w", err)
+			return err
 		}
 		if level < 2 {
 			return invalid(field.name, "has PRAGMA synchronous = %d, must be FULL: with less, a power cut can lose an event", level)
 		}
 		if err := field.db.QueryRowContext(ctx, "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&files[i]); err != nil {
-			return fmt.Errorf("inbox: migration: %w", err)
+			return err
 		}
 		if files[i] == "" {
 			return invalid(field.name, "is in memory, must be a file")

@@ -24,7 +24,7 @@ type claimed struct {
 	attempts int
 	kept     callbacks.Kept
 	failed   error
-	noted    bool // the failure is, in the transaction of the attempt
+	noted    bool // the failure is stored, by the transaction of the attempt
 }
 
 // brokenError says that a transaction cannot go on after the failure of an event.
@@ -64,7 +64,13 @@ func (s *Inbox) settle(ctx context.Context, group []candidate, handle handler) {
 			b.settled, b.left, b.taken = nil, rest, len(rest)
 		}
 		left = append(left, b.left...)
-		if err := s.finish(ctx, b.settled); err != nil {
+		err = s.finish(ctx, b.settled)
+		for _, e := range b.settled {
+			if e.failed != nil && (e.noted || err == nil) && e.attempts+1 >= s.o.Attempts {
+				s.log.ErrorContext(ctx, "inbox: an event was given up", "id", e.id, "attempts", e.attempts+1, "error", failureText(e.failed))
+			}
+		}
+		if err != nil {
 			s.trouble(ctx, "the outcome of events cannot be noted", err)
 			for _, e := range b.settled { // they are due still, and must not be handled without a pause
 				left = append(left, e.candidate)
@@ -127,7 +133,7 @@ func (b *batch) run(ctx context.Context, candidates []candidate) error {
 	if err := tx.Commit(); err != nil {
 		if len(b.settled) > 0 && ctx.Err() == nil { // perhaps a constraint that is checked last
 			last := b.settled[len(b.settled)-1]
-			last.failed, last.noted = err, false
+			last.failed, last.noted = errors.Join(last.failed, err), false
 			return &brokenError{last, err}
 		}
 		return err
@@ -206,10 +212,11 @@ func (s *Inbox) attempt(ctx context.Context, tx *sql.Tx, e *claimed, handle hand
 	if s.o.Dialect.separate() {
 		return nil
 	}
+	// Another process could take the event after this transaction, and would handle it without a pause.
 	if err := s.postpone(ctx, tx, e); err != nil {
 		return &brokenError{e, e.failed}
 	}
-	e.noted = true // before another process can take the event, which would handle it without a pause
+	e.noted = true
 	return nil
 }
 
@@ -269,7 +276,6 @@ func (s *Inbox) postpone(ctx context.Context, tx *sql.Tx, e *claimed) error {
 			attempts, micros(now.Add(s.backoff(attempts))), failure, e.id)
 		return err
 	}
-	s.log.ErrorContext(ctx, "inbox: an event was given up", "id", e.id, "attempts", attempts, "error", failure)
 	// The row is locked first: another worker may have it again, with success.
 	if _, err := tx.ExecContext(ctx, s.text("UPDATE {}inbox SET attempts = ?, failure = ? WHERE id = ?"), attempts, failure, e.id); err != nil {
 		return err

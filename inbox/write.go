@@ -12,20 +12,20 @@ import (
 )
 
 const (
-	maxWrites  = 10                    // of one transaction, if the database ends it for the sake of another one
+	maxWrites  = 10                    // attempts of one transaction
 	writePause = 20 * time.Millisecond // on average before the second, and longer with each one
 )
 
-// write runs f in a transaction of its own in the inbox, once more if the database has ended it for the sake of another
-// process.
+// write runs f in a transaction of its own in the inbox, and retries it if the database has rolled it back because of
+// another process.
 func (s *Inbox) write(ctx context.Context, f func(*sql.Tx) error) error {
 	if s.o.Dialect.separate() {
 		s.one.Lock()
 		defer s.one.Unlock()
 	}
-	for n := 1; ; n++ {
+	for n, begun := 1, time.Now(); ; n++ {
 		err := s.writeOnce(ctx, f)
-		if err == nil || n == maxWrites || !rolledBack(err) {
+		if err == nil || n == maxWrites || !rolledBack(err) || time.Since(begun) > settleTimeout {
 			return err
 		}
 		select {
@@ -51,7 +51,7 @@ func (s *Inbox) writeOnce(ctx context.Context, f func(*sql.Tx) error) error {
 // errForgotten says that a key was there, and another process has deleted it since.
 var errForgotten = errors.New("inbox: a key was forgotten just now")
 
-// rolledBack reports whether a transaction may succeed when it is run again: the database has ended it because of
+// rolledBack reports whether a transaction may succeed when it is retried: the database has ended it because of
 // another one. The errors of PostgreSQL's drivers have a method, those of the others a text.
 func rolledBack(err error) bool {
 	if e, ok := errors.AsType[interface {

@@ -106,8 +106,8 @@ func (a *attempt) stop() {
 
 var errResent = errors.New("the connection broke after the request had left, or the transport sends requests twice")
 
-// responded ends the watch over an attempt that has a response, and reports whether that is one of several:
-// net/http may return it though the context has ended.
+// responded ends the watch over an attempt that has a response, and reports whether the request was sent more than once:
+// net/http may return a response even after the context was cancelled for that.
 func (a *attempt) responded() (resent bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

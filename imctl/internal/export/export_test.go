@@ -179,7 +179,7 @@ func TestKilledBetween(t *testing.T) {
 	c.Run("users", "export", path, "--resume").OK()
 	assert.Len(t, rows(t, path), 150)
 
-	state := fmt.Sprintf(`{"what":"users","app":%q,"form":"jsonl","rows":150,"bytes":1,"whole":true}`, c.Server.Client().String())
+	state := fmt.Sprintf(`{"what":"users","app":%q,"form":"jsonl","rows":150,"bytes":9,"whole":true}`, c.Server.Client().String())
 	require.NoError(t, os.WriteFile(path+".state", []byte(state), 0o600))
 	c.Run("groups", "export", path, "--resume").Fails(app.ExitUsage, "is of another export")
 	assert.NoFileExists(t, path+".part")
@@ -187,7 +187,13 @@ func TestKilledBetween(t *testing.T) {
 	none(t, path)
 	assert.Len(t, rows(t, path), 150)
 
-	require.NoError(t, os.WriteFile(path+".part", nil, 0o600))
+	require.NoError(t, os.WriteFile(path+".part", nil, 0o600)) // as a run leaves it that is killed here
+	require.NoError(t, os.WriteFile(path+".state", []byte(state), 0o600))
+	c.Run("users", "export", path, "--resume").OK()
+	none(t, path)
+	assert.Len(t, rows(t, path), 150)
+
+	require.NoError(t, os.WriteFile(path+".part", []byte("{}\n"), 0o600))
 	require.NoError(t, os.WriteFile(path+".state", []byte(state), 0o600))
 	c.Run("users", "export", path, "--resume").Fails(app.ExitUsage, "is shorter than")
 	require.NoError(t, os.WriteFile(path+".state", []byte("{"), 0o600))

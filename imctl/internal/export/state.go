@@ -75,21 +75,18 @@ func begin(path string, want state, now func() time.Time) (*file, error) {
 		return nil, err
 	}
 	err = f.read(want) // not before: another process may have changed it
-	if f.named = err == nil && fresh && f.Whole; err == nil && !f.named {
-		err = f.cut()
+	if err == nil {
+		err = f.resume(fresh)
 	}
 	if err != nil {
-		return nil, errors.Join(err, whole.Release(f.part, func() error { return f.unmake(fresh) }))
+		return nil, errors.Join(err, whole.Release(f.part, func() error {
+			if !fresh {
+				return nil
+			}
+			return os.Remove(f.path + partEnd)
+		}))
 	}
 	return f, nil
-}
-
-// unmake removes a part that this run has made.
-func (f *file) unmake(fresh bool) error {
-	if !fresh {
-		return nil
-	}
-	return os.Remove(f.path + partEnd)
 }
 
 // read reads what an earlier run has left, if it was of the same export.
@@ -115,12 +112,21 @@ func (f *file) read(want state) error {
 	return nil
 }
 
-// cut takes off what is beyond the state.
-func (f *file) cut() error {
+// resume goes on where the state is. A part without rows beside the state of a whole export is what a run has made that
+// came after the export got its name.
+func (f *file) resume(fresh bool) error {
 	info, err := f.part.Stat()
 	if err != nil {
 		return err
 	}
+	if f.named = f.Whole && (fresh || f.Bytes > 0 && info.Size() == 0); f.named {
+		return nil
+	}
+	return f.cut(info)
+}
+
+// cut takes off what is beyond the state.
+func (f *file) cut(info os.FileInfo) error {
 	if info.Size() < f.Bytes {
 		return text.Errorf("%s is shorter than %s says; remove both to start over", f.path+partEnd, f.path+stateEnd)
 	}
@@ -176,15 +182,20 @@ func (f *file) save() error {
 // stop keeps what is whole for the next run.
 func (f *file) stop() error { return errors.Join(f.save(), f.part.Close()) }
 
-// commit gives the file its name. Until all is done no other process works on it.
+// commit gives the file its name.
 func (f *file) commit() error {
-	return whole.Release(f.part, func() error {
+	return whole.Release(f.part, func() (err error) {
 		if f.named {
-			return errors.Join(f.unmake(true), os.Remove(f.path+stateEnd))
+			err = os.Remove(f.path + partEnd)
+		} else {
+			err = os.Rename(f.path+partEnd, f.path)
 		}
-		if err := os.Rename(f.path+partEnd, f.path); err != nil {
+		if err != nil {
 			return err
 		}
-		return os.Remove(f.path + stateEnd)
+		if err = os.Remove(f.path + stateEnd); errors.Is(err, os.ErrNotExist) { // another process has found the file whole
+			return nil
+		}
+		return err
 	})
 }

@@ -95,6 +95,7 @@ func TestUsers(t *testing.T) {
 		push unbind alice --device-id phone
 		push unbind alice --device-id phone --notifier-name fcm --yes
 		push bindings alice
+		push unbind alice --device-id phone --notifier-name= --yes
 		push unbind alice --device-id phone --yes
 		push bindings alice
 		push send alice --title t

@@ -207,12 +207,19 @@ func (h hand) push() []*cobra.Command {
 
 func (h hand) unbind() *cobra.Command {
 	var device, notifier string
-	c := h.risky("unbind USER", "Ends the push bindings of a device of a user", "push unbind alice --device-id phone --yes", "End the push bindings of %d user(s)?",
-		func(ctx context.Context, c *im.Client, args []string) error {
-			if notifier == "" {
-				return c.Push.UnbindDevice(ctx, args[0], device)
+	var c *cobra.Command
+	c = h.command("unbind USER", "Ends the push bindings of a device of a user", "push unbind alice --device-id phone --yes",
+		func(ctx context.Context, client *im.Client, args []string) error {
+			if c.Flags().Changed("notifier-name") {
+				if err := h.Confirm("End the binding of device %s of %s to %s?", device, args[0], notifier); err != nil {
+					return err
+				}
+				return client.Push.UnbindNotifier(ctx, args[0], device, notifier)
 			}
-			return c.Push.UnbindNotifier(ctx, args[0], device, notifier)
+			if err := h.Confirm("End all push bindings of device %s of %s?", device, args[0]); err != nil {
+				return err
+			}
+			return client.Push.UnbindDevice(ctx, args[0], device)
 		})
 	c.Flags().StringVar(&device, "device-id", "", "`id` of the device, from push bindings")
 	c.Flags().StringVar(&notifier, "notifier-name", "", "`name` of a push certificate: only its binding ends")

@@ -24,25 +24,33 @@ func Begin(path string) (*File, error) {
 		return nil, text.Errorf("%s is not a regular file", path)
 	}
 	part := Part(path)
-	remove := func() error { return os.Remove(part) }
-	switch old, err := Lock(part, 0o600); {
-	case errors.Is(err, ErrLocked):
-		return nil, err
-	case err != nil:
-		_ = remove() // a link that others have laid; what cannot be removed cannot be made
-	default: // of an earlier run: what others may read or have linked is not written
-		if err := Release(old, remove); err != nil {
-			return nil, err
-		}
-	}
 	f, err := lock(part, 0o600, true)
 	if errors.Is(err, os.ErrExist) {
+		if err = clear(part); err != nil {
+			return nil, err
+		}
+		f, err = lock(part, 0o600, true)
+	}
+	if errors.Is(err, os.ErrExist) { // made by another process since
 		err = fmt.Errorf("%s: %w", part, ErrLocked)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return &File{f, path}, nil
+}
+
+// clear removes what an earlier run has left, or others have laid there: what they may read is not written.
+func clear(part string) error {
+	remove := func() error { return os.Remove(part) }
+	old, err := Lock(part, 0o600)
+	switch {
+	case errors.Is(err, ErrLocked):
+		return err
+	case err != nil: // such as a link
+		return remove()
+	}
+	return Release(old, remove)
 }
 
 // Commit gives the file its name, when all of it is on disk.

@@ -26,7 +26,7 @@ func lock(path string, mode os.FileMode, fresh bool) (*os.File, error) {
 	return f, nil
 }
 
-// hold locks an open file. It is another process's if that has given it another name since it was opened.
+// hold locks an open file. ErrLocked also means that another process has renamed or removed it since it was opened.
 func hold(f *os.File, path string) error {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
 		return ErrLocked

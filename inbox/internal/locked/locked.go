@@ -1,5 +1,5 @@
-// Package locked waits for SQLite where its own busy_timeout does not: whoever gives a file a journal of the
-// kind WAL is refused at once while another connection reads or writes in it.
+// Package locked waits for SQLite where its own busy_timeout does not: to switch a file to a journal of the kind WAL
+// fails at once while another connection uses it.
 package locked
 
 import (
