@@ -214,7 +214,7 @@ func TestFaultsThatCouldNeverAct(t *testing.T) {
 
 // Nobody else gets the port of a server that refuses connections, which is to have it again. One that is closed holds none.
 func TestPortOfRefusedConnections(t *testing.T) {
-	for _, at := range []string{"127.0.0.1:0", "[::1]:0", ":0"} {
+	for _, at := range []string{"127.0.0.1:0", ":0"} {
 		srv, err := imtest.Start(imtest.WithAddr(at))
 		require.NoError(t, err)
 		t.Cleanup(srv.Close)
