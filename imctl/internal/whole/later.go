@@ -26,7 +26,7 @@ func Begin(path string) (*File, error) {
 	part := Part(path)
 	f, err := lock(part, 0o600, true)
 	if errors.Is(err, os.ErrExist) {
-		if err = clear(part); err != nil {
+		if err = removePart(part); err != nil {
 			return nil, err
 		}
 		f, err = lock(part, 0o600, true)
@@ -40,8 +40,8 @@ func Begin(path string) (*File, error) {
 	return &File{f, path}, nil
 }
 
-// clear removes what an earlier run has left, or others have laid there: what they may read is not written.
-func clear(part string) error {
+// removePart removes what an earlier run has left, or others have laid there: what they may read is not written.
+func removePart(part string) error {
 	remove := func() error { return os.Remove(part) }
 	old, err := Lock(part, 0o600)
 	switch {
