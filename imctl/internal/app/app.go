@@ -6,7 +6,6 @@ package app
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"strings"
@@ -125,8 +124,11 @@ func (a *App) warn(english string, args ...any) {
 	a.line(a.T(english, args...))
 }
 
-// line writes a line to stderr. If that fails, there is no place left to say so.
-func (a *App) line(text string) { _, _ = fmt.Fprintln(a.Stderr, text) }
+// line writes a line to stderr.
+func (a *App) line(text string) { a.tell(text + "\n") }
+
+// tell writes to stderr what may have texts of others in it. If that fails, there is no place left to say so.
+func (a *App) tell(text string) { _, _ = io.WriteString(a.Stderr, output.VisibleLines(text)) }
 
 // Logger is for --debug; it discards otherwise. The library's own records hold no secrets.
 func (a *App) Logger() *slog.Logger {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"io"
 	"iter"
 	"time"
 
@@ -10,7 +11,15 @@ import (
 
 // Writer writes data to stdout in the form of the global flags.
 func (a *App) Writer() *output.Writer {
-	return &output.Writer{W: a.Stdout, Format: output.Format(a.Globals.Output), JQ: a.Globals.JQ, Width: a.Width(), Context: a.Stop}
+	return &output.Writer{W: a.Data(), Format: output.Format(a.Globals.Output), JQ: a.Globals.JQ, Width: a.Width(), Context: a.Stop}
+}
+
+// Data is stdout for what others have written, which must not reach a terminal as it is.
+func (a *App) Data() io.Writer {
+	if a.Terminal.Stdout {
+		return output.ForTerminal(a.Stdout)
+	}
+	return a.Stdout
 }
 
 // ForPeople says that data is read by people: as a table, without a filter.

@@ -48,7 +48,7 @@ func (c *call) file(ctx context.Context, client *im.Client, r *im.RawCall) error
 // download writes to a file, whole or not at all, or to stdout.
 func (c *call) download(ctx context.Context, client *im.Client, r *im.RawCall) error {
 	if c.toFile == "" {
-		return c.fetch(ctx, client, r, c.Stdout)
+		return c.fetch(ctx, client, r, c.Data())
 	}
 	if err := whole.With(c.toFile, func(w io.Writer) error { return c.fetch(ctx, client, r, w) }); err != nil {
 		return err

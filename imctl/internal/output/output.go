@@ -45,16 +45,17 @@ func (w *Writer) Check() error {
 }
 
 // Value writes one value. A table or CSV shows the columns: keys, or paths such as "user.name";
-// without columns it shows all keys. An array has a row for each element.
+// without columns it shows all keys. An array has a row for each element; with JSONL a filter sees each of them.
 func (w *Writer) Value(v any, columns ...string) error {
 	value, err := toNode(v)
 	if err != nil {
 		return err
 	}
-	if w.JQ != "" {
+	rows, isArray := value.([]any)
+	switch {
+	case w.JQ != "" && (w.Format != JSONL || !isArray):
 		return w.filtered(value)
-	}
-	if rows, ok := value.([]any); ok && w.Format != JSON && w.Format != YAML {
+	case isArray && w.Format != JSON && w.Format != YAML:
 		return w.rows(each(rows), columns)
 	}
 	p := w.printer(columns)

@@ -99,11 +99,11 @@ func TestJQ(t *testing.T) {
 		{output.Table, ".[].id", "9223372036854775807\n=1\n"},
 		{output.Table, ".[0].n", "12345678901234567890\n"},
 		{output.JSON, ".[0].tags", "[\n  \"a\",\n  \"b\"\n]\n"},
-		{output.JSONL, ".[] | {id}", "{\"id\":\"9223372036854775807\"}\n{\"id\":\"=1\"}\n"},
+		{output.JSONL, "{id}", "{\"id\":\"9223372036854775807\"}\n{\"id\":\"=1\"}\n"},
 		{output.CSV, ".[] | {id, extra}", "extra,id\n,9223372036854775807\n1.50,=1\n"},
 		{output.YAML, ".[].tags", "- - a\n  - b\n- null\n"},
 		{output.Table, "empty", ""},
-		{output.JSONL, ".[0] | [nan, infinite, -infinite, 1.5]", "[null,1.7976931348623157e+308,-1.7976931348623157e+308,1.5]\n"},
+		{output.JSONL, "select(.n) | [nan, infinite, -infinite, 1.5]", "[null,1.7976931348623157e+308,-1.7976931348623157e+308,1.5]\n"},
 		{output.Table, ".[0] | nan", "null\n"},
 		{output.CSV, ".[0] | {a: nan, b: 1e1000}", "a,b\n,1.7976931348623157e+308\n"},
 	} {
@@ -113,6 +113,18 @@ func TestJQ(t *testing.T) {
 	require.ErrorContains(t, w.Value(map[string]string{"a": "x"}), "--jq")
 	w.JQ = ".["
 	require.ErrorContains(t, w.Check(), "--jq")
+}
+
+// A character that comes in two writes is shown, or hidden, as one that comes in one.
+func TestForTerminal(t *testing.T) {
+	var b bytes.Buffer
+	w := output.ForTerminal(&b)
+	for _, part := range []string{"a\xe5", "\xb0\x8f\tb\n\xc2", "\x9b31m\xf0\x9f", "\x98\x80\r", "\x7f\xff!"} {
+		n, err := w.Write([]byte(part))
+		require.NoError(t, err)
+		assert.Equal(t, len(part), n)
+	}
+	assert.Equal(t, "a小\tb\n\\u009b31m😀\\r\\u007f\uFFFD!", b.String())
 }
 
 var errStream = errors.New("the connection broke")

@@ -3,9 +3,7 @@ package output
 import (
 	"io"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -123,25 +121,4 @@ func (p *tables) table() table.Writer {
 func (p *tables) render(t table.Writer) error {
 	_, err := io.WriteString(p.w, t.Render()+"\n")
 	return err
-}
-
-// Visible shows control characters as escapes: a nickname must not move the cursor.
-func Visible(s string) string {
-	if !strings.ContainsFunc(s, hidden) {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if hidden(r) {
-			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// hidden are control characters, and those that change the direction of text.
-func hidden(r rune) bool {
-	return unicode.IsControl(r) || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069
 }
