@@ -1,9 +1,11 @@
 package app
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // CheckArgs compares the arguments of a command with its Use: "add GROUP USER... [REASON]"
@@ -34,6 +36,23 @@ func (a *App) CheckArgs(c *cobra.Command, args []string) error {
 		return &Failure{Exit: ExitUsage, Err: Usage("%s", a.T("unexpected argument %q", args[most])), Hint: see}
 	}
 	return nil
+}
+
+// MayBeEmpty is the annotation of flags whose empty value is one that the API takes.
+const MayBeEmpty = "empty"
+
+// CheckFlag rejects an empty value, which is what a variable that is not set becomes in a shell: without this the command would
+// do something else, silently, and perhaps to another app.
+func (a *App) CheckFlag(f *pflag.Flag) error {
+	values := []string{f.Value.String()}
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		values = list.GetSlice()
+	}
+	_, may := f.Annotations[MayBeEmpty]
+	if !f.Changed || may || len(values) > 0 && !slices.Contains(values, "") {
+		return nil
+	}
+	return Usage("%s", a.T("--%s must not be empty", f.Name))
 }
 
 // Needs rejects flags that mean nothing without another one, which would be left out silently.

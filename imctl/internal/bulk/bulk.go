@@ -68,7 +68,7 @@ func addMembers(a *app.App) *cobra.Command {
 		}
 		return run(c.Context(), a, file, o, func(c *im.Client) batch.Job[string] {
 			return c.Groups.AddMembersJob(args[0], groups.MemberOptions{})
-		})
+		}, "alice")
 	}
 	return c
 }
@@ -112,7 +112,7 @@ func (s *Send) Run(ctx context.Context, toGroups bool, m messages.Message) error
 			return c.Messages.SendToGroupsJob(m)
 		}
 		return c.Messages.SendToUsersJob(m)
-	})
+	}, "1")
 }
 
 // open checks a file.

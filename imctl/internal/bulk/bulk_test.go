@@ -120,6 +120,24 @@ func TestAddMembers(t *testing.T) {
 	assert.Contains(t, got.Members, "carol")
 }
 
+// What is wrong for all rows is wrong in the command line: nothing is sent, and no journal stands in the way of the next run.
+func TestWrongForAllRows(t *testing.T) {
+	c := clitest.New(t)
+	path := file(t, "names.txt", "alice\nbob\n")
+	for _, args := range [][]string{
+		{"groups", "add-members", "", path}, {"groups", "add-members", "..", path}, {"messages", "send", "--to-file", path, "--text", "@" + file(t, "none.txt", "")},
+		{"messages", "send", "--groups", "--to-file", path, "--text", "-"}, {"groups", "add-members", "", path, "--dry-run"},
+	} {
+		r := c.Run(args...)
+		r.Fails(app.ExitUsage, "must not be", "Nothing was sent.")
+		assert.Empty(t, r.Stdout)
+	}
+	assert.Empty(t, c.Server.Requests())
+	left, err := filepath.Glob(path + "*")
+	require.NoError(t, err)
+	assert.Equal(t, []string{path}, left)
+}
+
 // Messages to a file; those whose responses are lost are of unknown outcome, and are not sent twice.
 func TestSendToFile(t *testing.T) {
 	c := clitest.New(t)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/sheet"
@@ -30,12 +29,8 @@ type pool struct {
 }
 
 // plan shows what a job would take, and sends nothing.
-func plan[T any](ctx context.Context, a *app.App, file *sheet.File[T], make func(*im.Client) batch.Job[T]) error {
-	client, err := a.Client()
-	if err != nil {
-		return err
-	}
-	e, err := batch.Plan(ctx, file.Rows(), make(client))
+func plan[T any](ctx context.Context, a *app.App, file *sheet.File[T], job batch.Job[T]) error {
+	e, err := batch.Plan(ctx, file.Rows(), job)
 	if err != nil {
 		return err
 	}
@@ -56,6 +51,21 @@ func plan[T any](ctx context.Context, a *app.App, file *sheet.File[T], make func
 		return err
 	}
 	return a.Print(p.First)
+}
+
+// wrong is why a job rejects good rows.
+func wrong[T any](ctx context.Context, job batch.Job[T], good []T) error {
+	e, err := batch.Plan(ctx, func(yield func(T, error) bool) {
+		for _, row := range good {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}, job)
+	if err != nil || len(e.Rejected) == 0 {
+		return err
+	}
+	return e.Rejected[0].Err
 }
 
 func spoken(d time.Duration) string { return d.Round(time.Second).String() }

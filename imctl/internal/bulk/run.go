@@ -75,16 +75,19 @@ type undone struct {
 	Error string      `json:"error"`
 }
 
-// run does a job for each row of a file.
-func run[T any](ctx context.Context, a *app.App, file *sheet.File[T], o *options, make func(*im.Client) batch.Job[T]) error {
-	if a.Globals.DryRun {
-		return plan(ctx, a, file, make)
-	}
+// run does a job for each row of a file. A job that rejects a good row is itself wrong, whatever is in the file.
+func run[T any](ctx context.Context, a *app.App, file *sheet.File[T], o *options, make func(*im.Client) batch.Job[T], good ...T) error {
 	client, err := a.Client()
 	if err != nil {
 		return err
 	}
 	j := make(client)
+	if err := wrong(ctx, j, good); err != nil {
+		return app.WithHint(err, a.T("Nothing was sent."))
+	}
+	if a.Globals.DryRun {
+		return plan(ctx, a, file, j)
+	}
 	j.Journal, j.Total = o.beside(file.Path(), j.Name), file.Len()
 	if err := o.apart(a, file.Path(), j.Journal); err != nil {
 		return err

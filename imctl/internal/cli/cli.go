@@ -97,7 +97,7 @@ func complete(a *app.App, root *cobra.Command) {
 	}
 }
 
-// check rejects wrong global flags and missing flags before a command runs.
+// check rejects wrong global flags, and missing and empty ones, before a command runs.
 func check(a *app.App, c *cobra.Command) error {
 	if strings.HasPrefix(c.Name(), cobra.ShellCompRequestCmd) { // its line is not complete yet
 		return nil
@@ -114,13 +114,17 @@ func check(a *app.App, c *cobra.Command) error {
 	if err := c.ValidateFlagGroups(); err != nil {
 		return app.WithHint(app.Usage("%w", wrongGroup(a, err)), a.T("See %q.", c.CommandPath()+" --help"))
 	}
-	var missing error
+	var wrong error
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if _, required := f.Annotations[cobra.BashCompOneRequiredFlag]; required && !f.Changed && missing == nil {
-			missing = app.WithHint(app.Usage("%s", a.T("--%s is missing", f.Name)), a.T("See %q.", c.CommandPath()+" --help"))
+		err := a.CheckFlag(f)
+		if _, required := f.Annotations[cobra.BashCompOneRequiredFlag]; required && !f.Changed {
+			err = app.Usage("%s", a.T("--%s is missing", f.Name))
+		}
+		if err != nil && wrong == nil {
+			wrong = app.WithHint(err, a.T("See %q.", c.CommandPath()+" --help"))
 		}
 	})
-	return missing
+	return wrong
 }
 
 // wrongGroup is cobra's error about flags that need or exclude each other, in the language of the run.

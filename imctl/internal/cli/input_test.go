@@ -178,3 +178,42 @@ func TestErrorsInChinese(t *testing.T) {
 	r := c.Run("profile", "list", "-o", "json")
 	r.Fails(app.ExitFailed, "JSON 值之后还有内容")
 }
+
+// A variable that is not set is an empty value in a shell: the command does not do something else instead.
+func TestEmptyValues(t *testing.T) {
+	c := clitest.New(t)
+	c.Server.AddUsers("alice")
+	for _, args := range [][]string{
+		{"users", "delete", "alice", "--yes", "--profile", ""}, {"users", "list", "--lane", ""}, {"users", "list", "--jq", ""},
+		{"messages", "send", "alice", "--text", "x", "--from", ""}, {"messages", "send", "alice", "--text", "x", "--ext", ""},
+		{"messages", "send", "alice", "--event", ""}, {"messages", "send", "alice", "--command", ""}, {"messages", "send", "alice", "--text", ""},
+		{"messages", "history", "2026-11-26T12Z", "--of", ""}, {"inspect", "alice", "--receiver", ""}, {"inspect", "alice", "--hour", ""},
+		{"users", "export", filepath.Join(t.TempDir(), "x.csv"), "--attributes", ""}, {"users", "export", filepath.Join(t.TempDir(), "x.csv"), "--attributes", "a,,b"},
+		{"api", "POST", "/users", "--body", ""}, {"messages", "download-file", "f", "--to-file", ""}, {"listen", "--no-verify", "--from", ""},
+		{"push", "unbind", "alice", "--device-id", "d", "--notifier-name", "", "--yes"},
+	} {
+		flag := ""
+		for i, arg := range args {
+			if strings.HasPrefix(arg, "--") && i+1 < len(args) && (args[i+1] == "" || args[i+1] == "a,,b") {
+				flag = arg
+			}
+		}
+		c.Run(args...).Fails(app.ExitUsage, flag+" must not be empty")
+	}
+	c.Run("chatrooms", "add-members", "1", "--usernames", "a,,b").Fails(app.ExitUsage, "--usernames has an empty entry")
+	assert.Empty(t, c.Server.Requests())
+	c.Run("push", "set-nickname", "alice", "--nickname", "").OK()
+	user, _ := c.Server.User("alice")
+	assert.Empty(t, user.Nickname, "the API takes an empty one")
+}
+
+// What is no path is named as it was given.
+func TestPathsOfAPI(t *testing.T) {
+	c := clitest.NewAlone(t)
+	for _, path := range []string{"", "/", "users", "http://a1.easemob.com/o/a/users", "//users", "/users//x", "/./users", "/users/.."} {
+		c.Run("api", "GET", path, "--dry-run").Fails(app.ExitUsage, `PATH is "`+path+`", must begin with /`)
+	}
+	for _, path := range []string{"/users/", "/users/a%2Fb", "/users/%F0%9F%98%80", "/users?limit=1"} {
+		c.Run("api", "GET", path, "--dry-run").OK()
+	}
+}

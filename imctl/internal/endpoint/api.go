@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,6 +73,9 @@ func api(a *app.App) *cobra.Command {
 func rawCall(a *app.App, args, query, headers []string, body string) (im.RawCall, error) {
 	call := im.RawCall{Method: strings.ToUpper(args[0])}
 	path, rawQuery, _ := strings.Cut(args[1], "?")
+	if !isPath(path) {
+		return call, app.Usage("%s", a.T("PATH is %q, must begin with / and have no empty part, . or ..", path))
+	}
 	values, err := url.ParseQuery(rawQuery)
 	if err != nil {
 		return call, app.Usage("PATH: %w", err)
@@ -101,6 +105,11 @@ func rawCall(a *app.App, args, query, headers []string, body string) (im.RawCall
 		call.Body = json.RawMessage(raw)
 	}
 	return call, nil
+}
+
+func isPath(path string) bool {
+	parts, ok := strings.CutPrefix(strings.TrimSuffix(path, "/"), "/")
+	return ok && !slices.ContainsFunc(strings.Split(parts, "/"), func(part string) bool { return part == "" || part == "." || part == ".." })
 }
 
 func addPairs(a *app.App, flag string, given []string, add func(key, value string)) error {

@@ -39,9 +39,11 @@ func newValues(flags *pflag.FlagSet, s *spec.Command, speak speaker) *values {
 		default:
 			flags.String(f.Flag, "", usage)
 		}
+		annotations := map[string][]string{app.MayBeEmpty: {}}
 		if f.Required {
-			flags.Lookup(f.Flag).Annotations = map[string][]string{cobra.BashCompOneRequiredFlag: {"true"}}
+			annotations[cobra.BashCompOneRequiredFlag] = []string{"true"}
 		}
+		flags.Lookup(f.Flag).Annotations = annotations
 	}
 	return v
 }
@@ -220,6 +222,9 @@ func check(a *app.App, f spec.Field, value any) error {
 		if n := utf8.RuneCountInString(v); f.Type != "secret" && f.MaxLen > 0 && n > f.MaxLen {
 			return wrong("--%s has %d characters, at most %d are allowed", n, f.MaxLen)
 		}
+	}
+	if list, ok := value.([]string); ok && slices.Contains(list, "") {
+		return wrong("--%s has an empty entry")
 	}
 	if n := length(value); n >= 0 && (f.MaxItems > 0 && n > f.MaxItems || n < f.MinItems) {
 		return wrong("--%s has %d entries, must have %d to %d", n, max(1, f.MinItems), f.MaxItems)
