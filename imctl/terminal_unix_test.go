@@ -175,6 +175,7 @@ func TestTerminalQuestionsStop(t *testing.T) {
 	p := start(t, environ(t, srv), "users", "delete", "alice")
 	p.expect("[y/N]", "\x03")
 	assert.Equal(t, 130, p.exit(), p.text())
+	assert.Contains(t, p.text(), "\nimctl: stopped\n")
 	args := []string{"login", "work", "--platform", "easemob", "--host", srv.URL(), "--app-key", "o#a", "--client-id", "i"}
 	p = start(t, env, args...)
 	p.expectHidden("--client-secret", "\x03")

@@ -47,6 +47,9 @@ func (a *App) ReadLine() (string, error) {
 		line, err := a.lines.ReadSlice('\n')
 		return string(line), err
 	})
+	if err != nil && line == "" {
+		a.line("") // after the question
+	}
 	if errors.Is(err, bufio.ErrBufferFull) {
 		err = text.Errorf("the line is longer than %d KiB", maxReply>>10)
 	}

@@ -131,6 +131,9 @@ func (a *App) Describe(err error) Problem {
 	switch {
 	case p.Exit == ExitStopped:
 		p.Kind, p.Hint = "stopped", ""
+		if err == context.Canceled { //nolint:errorlint // nothing says what was stopped
+			p.Error = a.T("stopped")
+		}
 	case p.Exit == ExitUsage && p.Kind == "failed":
 		p.Kind = "usage"
 	case p.Exit == ExitCredentials && p.Kind == "failed":
@@ -176,7 +179,7 @@ func (a *App) Fail(err error) int {
 		a.line(string(raw))
 		return p.Exit
 	}
-	a.line("imctl: " + a.Reason(err))
+	a.line("imctl: " + unprefixed(p.Error))
 	if p.Hint != "" {
 		a.line(p.Hint)
 	}

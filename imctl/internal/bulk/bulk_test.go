@@ -222,6 +222,21 @@ func TestBroken(t *testing.T) {
 	c.Run("users", "import", path, "--resume").Fails(app.ExitPartly, "90 of 100 done")
 }
 
+// What holds a run up for minutes is said, once until the server is back, and rows that were refused do not count as done.
+func TestTrouble(t *testing.T) {
+	c := clitest.New(t)
+	c.Options = []im.Option{im.WithRetries(0)}
+	path := newUsers(t, 300)
+	c.Server.Fault(imtest.OnEndpoint("users.register_batch"), imtest.Unavailable(0), imtest.First(2))
+	r := c.Run("users", "import", path, "--quiet")
+	assert.Equal(t, 1, strings.Count(r.Stderr, "The server has trouble: users.register_batch: 503"), r.Stderr)
+	assert.Len(t, c.Server.Users(), 270)
+
+	c.Server.Fault(imtest.OnEndpoint("users.register_batch"), imtest.PlanLimited())
+	other := file(t, "other.csv", "username,password\nno name,S3cret.pass\ncarl,S3cret.pass\n")
+	c.Run("users", "import", other).Fails(app.ExitFailed, "\n0 done. Continue with")
+}
+
 // A file of the run is never written over another.
 func TestFilesApart(t *testing.T) {
 	c := clitest.New(t)

@@ -101,6 +101,7 @@ func run[T any](ctx context.Context, a *app.App, file *sheet.File[T], o *options
 	}
 	j.Name += " " + client.String() // a journal of one app is not taken for that of another
 	line := long.NewLine(a)
+	j.Call = tellTrouble(a, line, j.Call)
 	j.Every, j.Progress = long.Every(a), func(p batch.Progress) {
 		line.Show(long.State{Done: p.Done, Refused: p.Refused, Unknown: p.Unknown, Total: p.Total, Rate: p.Rate, Pool: p.Pool, Left: p.Left})
 	}
@@ -140,7 +141,6 @@ func printUndone(a *app.App, line *long.Line, rows func(yield func(undone, error
 
 // finish says how the run has ended, and how to go on.
 func finish(a *app.App, o *options, at string, err error, sum batch.Summary) error {
-	settled := sum.Done + sum.Refused + sum.Unknown
 	ended, through := errors.AsType[*batch.RunError](err)
 	_, journal := errors.AsType[*batch.JournalError](err)
 	if path, ok := errors.AsType[*fs.PathError](err); ok && path.Op == "open" { // it cannot be made
@@ -162,9 +162,9 @@ func finish(a *app.App, o *options, at string, err error, sum batch.Summary) err
 	case journal:
 		return &app.Failure{Exit: app.ExitUsage, Err: err}
 	case errors.Is(err, context.Canceled):
-		return long.Stopped(a, settled)
+		return long.Stopped(a, sum.Done)
 	}
-	return long.Broken(a, err, settled)
+	return long.Broken(a, err, sum.Done)
 }
 
 // rejects is the file of refused rows; nil: none is wanted. It is written whole, when the job is through.
