@@ -226,11 +226,11 @@ func TestBroken(t *testing.T) {
 func TestTrouble(t *testing.T) {
 	c := clitest.New(t)
 	c.Options = []im.Option{im.WithRetries(0)}
-	path := newUsers(t, 300)
+	path := newUsers(t, 60) // one call
 	c.Server.Fault(imtest.OnEndpoint("users.register_batch"), imtest.Unavailable(0), imtest.First(2))
 	r := c.Run("users", "import", path, "--quiet")
 	assert.Equal(t, 1, strings.Count(r.Stderr, "The server has trouble: users.register_batch: 503"), r.Stderr)
-	assert.Len(t, c.Server.Users(), 270)
+	assert.Len(t, c.Server.Users(), 54)
 
 	c.Server.Fault(imtest.OnEndpoint("users.register_batch"), imtest.PlanLimited())
 	other := file(t, "other.csv", "username,password\nno name,S3cret.pass\ncarl,S3cret.pass\n")

@@ -159,6 +159,22 @@ func TestStored(t *testing.T) {
 	c.Run("callbacks", "resend", date, "--all").Fails(app.ExitUsage, "or --all")
 	c.Run("callbacks", "recover", "--since", "yesterday").Fails(app.ExitUsage, "--since")
 	c.Run("callbacks", "recover").Fails(app.ExitUsage, "--since is missing")
+
+	r = c.Run("callbacks", "recover", "--since", time.Now().Add(time.Hour).Format(time.RFC3339))
+	r.Fails(app.ExitUsage, "must be before")
+	assert.NotContains(t, r.Stderr, "nothing to recover")
+	c.Server.Fault(imtest.PlanLimited())
+	r = c.Run("callbacks", "recover", "--since", "2026-11-26T11:00:00Z")
+	r.Fails(app.ExitFailed, "resource_limited")
+	assert.NotContains(t, r.Stderr, "nothing to recover", "which is not known")
+}
+
+// A list without entries is one, in every form.
+func TestNothingStored(t *testing.T) {
+	c := clitest.New(t)
+	for form, want := range map[string]string{"table": "DATE  SIZE  STATE  ERROR\n", "json": "[]\n", "jsonl": "", "yaml": "[]\n", "csv": "date,size,state,error\n"} {
+		assert.Equal(t, want, c.Run("callbacks", "resend", "--all", "-o", form).OK(), form)
+	}
 }
 
 // Where storage was not bought, the history has the messages.

@@ -198,16 +198,16 @@ func recoverSince(ctx context.Context, a *app.App, since time.Time, o callbacks.
 	if endErr := live.End(); err == nil {
 		err = endErr
 	}
-	report(a, done)
+	report(a, done, err == nil)
 	if errors.Is(err, callbacks.ErrIncomplete) {
 		return &app.Failure{Exit: app.ExitPartly, Err: err, Hint: a.T("Run it again for the hours that are not there yet.")}
 	}
 	return err
 }
 
-// report says what was done, and what is left.
-func report(a *app.App, r callbacks.Recovery) {
-	if len(r.Resent)+len(r.Left)+len(r.Waiting)+len(r.Expired)+len(r.Holes)+r.Messages+r.Unreadable == 0 {
+// report says what was done, and what is left. That this is nothing is only known when all was looked at.
+func report(a *app.App, r callbacks.Recovery, whole bool) {
+	if whole && len(r.Resent)+len(r.Left)+len(r.Waiting)+len(r.Expired)+len(r.Holes)+r.Messages+r.Unreadable == 0 {
 		a.Say("There is nothing to recover.")
 	}
 	if len(r.Resent) > 0 {

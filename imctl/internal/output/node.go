@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math/big"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -45,6 +46,9 @@ func (o *object) MarshalJSON() ([]byte, error) {
 // toNode is a value by way of its JSON.
 func toNode(v any) (any, error) {
 	raw, ok := v.(json.RawMessage)
+	if list := reflect.ValueOf(v); !ok && list.Kind() == reflect.Slice && list.IsNil() {
+		return []any{}, nil // a list without entries
+	}
 	if !ok {
 		var err error
 		if raw, err = marshal(v); err != nil {

@@ -73,7 +73,11 @@ func Rows[T any](w *Writer, items iter.Seq2[T, error], columns ...string) error 
 		buffered := bufio.NewWriter(w.W)
 		to := *w
 		to.W = buffered
-		return errors.Join(to.rows(nodes(items), columns), buffered.Flush())
+		err := to.rows(nodes(items), columns)
+		if flushed := buffered.Flush(); !errors.Is(err, flushed) { // which has failed before, perhaps
+			err = errors.Join(err, flushed)
+		}
+		return err
 	}
 	all := []any{}
 	var failed error

@@ -129,6 +129,11 @@ func TestForTerminal(t *testing.T) {
 
 var errStream = errors.New("the connection broke")
 
+// full takes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errStream }
+
 func stream(n int, end error) iter.Seq2[map[string]int, error] {
 	return func(yield func(map[string]int, error) bool) {
 		for i := range n {
@@ -155,6 +160,9 @@ func TestFailedStream(t *testing.T) {
 		require.NoError(t, output.Rows(&output.Writer{W: &b, Format: format}, stream(0, nil), "i"))
 	}
 	var b bytes.Buffer
+	err := output.Rows(&output.Writer{W: full{}, Format: output.JSONL}, stream(9_999, nil))
+	require.ErrorIs(t, err, errStream)
+	assert.Equal(t, errStream.Error(), err.Error(), "said once")
 	require.NoError(t, output.Rows(&output.Writer{W: &b, Format: output.JSONL, JQ: "select(.i > 0).i"}, stream(3, nil)))
 	assert.Equal(t, "1\n2\n", b.String(), "with JSONL a filter sees each element")
 }

@@ -29,7 +29,7 @@ func (p *yamlList) single(value any) error {
 func (p *yamlList) write(value any) error {
 	var b bytes.Buffer
 	writeYAML(&b, value, 0)
-	_, err := p.w.Write(bytes.TrimPrefix(append(b.Bytes(), '\n'), []byte("\n")))
+	_, err := p.w.Write(bytes.TrimLeft(append(b.Bytes(), '\n'), " \n"))
 	return err
 }
 
