@@ -217,3 +217,20 @@ func TestPathsOfAPI(t *testing.T) {
 		c.Run("api", "GET", path, "--dry-run").OK()
 	}
 }
+
+// A file of the command line that is wrong is a wrong command line: nothing is sent.
+func TestWrongFiles(t *testing.T) {
+	c := clitest.New(t)
+	folder := t.TempDir()
+	none, wrong := filepath.Join(folder, "none", "x"), file(t, "wrong.txt", "x")
+	for _, args := range [][]string{
+		{"messages", "upload-file", "--file", none}, {"messages", "upload-file", "--file", folder}, {"groups", "upload-file", "1", "--file", none, "--dry-run"},
+		{"messages", "download-file", "f", "--to-file", none}, {"messages", "download-file", "f", "--to-file", folder},
+		{"serve", "--addr", "127.0.0.1:0", "--data", folder}, {"serve", "--addr", "127.0.0.1:0", "--data", wrong}, {"serve", "--addr", "127.0.0.1:0", "--seed", none},
+		{"serve", "--addr", "127.0.0.1:0", "--seed", wrong}, {"serve", "--addr", "127.0.0.1:0", "--faults", wrong}, {"serve", "--addr", "127.0.0.1:0", "--tls", none},
+	} {
+		c.Run(args...).Fails(app.ExitUsage)
+	}
+	assert.Empty(t, c.Server.Requests())
+	c.Run("messages", "download-file", "f", "--to-file", filepath.Join(folder, "x")).Fails(app.ExitFailed, "404")
+}

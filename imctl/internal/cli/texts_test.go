@@ -211,6 +211,15 @@ func TestEveryTextIsInChinese(t *testing.T) {
 	}
 }
 
+// What belongs to groups is not said to belong to rooms, and the reverse: their English titles do not always name either.
+func TestChineseOfSisters(t *testing.T) {
+	for noun, other := range map[string]string{"groups": "聊天室", "chatrooms": "群"} {
+		for _, c := range spec.Of(noun) {
+			assert.NotContains(t, text.Chinese.T(c.Title), other, c.ID)
+		}
+	}
+}
+
 // halfWidth is punctuation of English in a Chinese text.
 var halfWidth = regexp.MustCompile(`\p{Han} ?[,;:!?()]|\p{Han}\.($|\s|\p{Han})|[,;:!?()] \p{Han}`)
 

@@ -8,6 +8,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/file"
 	"github.com/imrest/im-go/groups"
+	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/whole"
 	"github.com/imrest/im-go/messages"
 )
@@ -23,7 +24,7 @@ func (c *call) file(ctx context.Context, client *im.Client, r *im.RawCall) error
 	}
 	source, err := file.Path(path)
 	if err != nil {
-		return err
+		return app.Usage("%w", err)
 	}
 	restricted := r.Header.Get("restrict-access") == "true"
 	if c.spec.ID == "groups.upload_file" {
@@ -50,7 +51,15 @@ func (c *call) download(ctx context.Context, client *im.Client, r *im.RawCall) e
 	if c.toFile == "" {
 		return c.fetch(ctx, client, r, c.Data())
 	}
-	if err := whole.With(c.toFile, func(w io.Writer) error { return c.fetch(ctx, client, r, w) }); err != nil {
+	called := false
+	err := whole.With(c.toFile, func(w io.Writer) error {
+		called = true
+		return c.fetch(ctx, client, r, w)
+	})
+	switch {
+	case err != nil && !called: // nothing can be written there
+		return app.Usage("%w", err)
+	case err != nil:
 		return err
 	}
 	c.Say("%s is written.", c.toFile)

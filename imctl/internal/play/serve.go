@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
 	"strings"
@@ -74,11 +75,14 @@ func (s *settings) run(ctx context.Context, a *app.App) error {
 		return nil
 	}
 	srv, err := s.start(options)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		err = app.WithHint(err, a.T("--addr 127.0.0.1:0 picks a free port."))
-	}
-	if err != nil {
+	_, network := errors.AsType[*net.OpError](err)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return app.WithHint(err, a.T("--addr 127.0.0.1:0 picks a free port."))
+	case network:
 		return err
+	case err != nil: // a file
+		return app.Usage("%w", err)
 	}
 	defer srv.Close()
 	if err := s.greet(a, srv); err != nil {
