@@ -29,7 +29,8 @@ func tellTrouble[T any](a *app.App, line *long.Line, call func(context.Context, 
 	}
 }
 
-// isTrouble reports whether the job waits for the end of what made a call fail.
+// isTrouble reports whether the job waits for the end of what made a call fail. Rows of unknown outcome are printed with
+// their reasons.
 func isTrouble(err error) bool {
-	return slices.ContainsFunc([]error{im.ErrUnavailable, im.ErrInternal, im.ErrRateLimited, im.ErrBadResponse}, func(kind error) bool { return errors.Is(err, kind) })
+	return !errors.Is(err, im.ErrOutcomeUnknown) && slices.ContainsFunc([]error{im.ErrUnavailable, im.ErrInternal, im.ErrRateLimited, im.ErrBadResponse}, func(kind error) bool { return errors.Is(err, kind) })
 }

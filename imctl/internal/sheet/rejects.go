@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/imrest/im-go/imctl/internal/output"
 )
 
 // Rejects writes rows in the form of the file, with the reason beside each: corrected, they are the input of
@@ -33,6 +35,7 @@ func (r *Rejects[T]) header() []string {
 
 // Add writes a row.
 func (r *Rejects[T]) Add(row T, why error) error {
+	said := output.VisibleLines(why.Error()) // the server's, perhaps, and read on a terminal
 	switch r.file.form {
 	case csvForm:
 		var record []string
@@ -41,9 +44,9 @@ func (r *Rejects[T]) Add(row T, why error) error {
 				record = append(record, *c.Of(&row))
 			}
 		}
-		return r.csv.Write(append(record, why.Error()))
+		return r.csv.Write(append(record, said))
 	case jsonl:
-		object := map[string]string{reason: why.Error()}
+		object := map[string]string{reason: said}
 		for _, c := range r.file.columns {
 			if value := *c.Of(&row); value != "" || c.Required {
 				object[c.Name] = value
@@ -56,7 +59,7 @@ func (r *Rejects[T]) Add(row T, why error) error {
 		_, err = fmt.Fprintf(r.w, "%s\n", raw)
 		return err
 	}
-	_, err := fmt.Fprintf(r.w, "# %s\n%s\n", strings.ReplaceAll(why.Error(), "\n", " "), *r.file.columns[0].Of(&row))
+	_, err := fmt.Fprintf(r.w, "# %s\n%s\n", strings.ReplaceAll(said, "\n", " "), *r.file.columns[0].Of(&row))
 	return err
 }
 

@@ -131,10 +131,12 @@ func TestRejects(t *testing.T) {
 		rejects, err := f.Rejects(&b)
 		require.NoError(t, err)
 		for r := range f.Rows() {
-			require.NoError(t, rejects.Add(r, errors.New("taken\n\"twice\"")))
+			require.NoError(t, rejects.Add(r, errors.New("taken\n\"twice\"\x1b[2J")))
 		}
 		require.NoError(t, rejects.End())
 		assert.Contains(t, b.String(), "taken")
+		assert.NotContains(t, b.String(), "\x1b", "it may be read on a terminal")
+		assert.NotContains(t, b.String(), `\u001b`)
 		again, err := sheet.Open(write(t, name, b.String()), columns, fmt.Sprintf)
 		require.NoError(t, err)
 		var got []row
@@ -148,7 +150,7 @@ func TestRejects(t *testing.T) {
 	var b strings.Builder
 	rejects, err := f.Rejects(&b)
 	require.NoError(t, err)
-	require.NoError(t, rejects.Add(row{name: "alice"}, errors.New("no\nuser")))
+	require.NoError(t, rejects.Add(row{name: "alice"}, errors.New("no\nuser\x1b[2J\r")))
 	require.NoError(t, rejects.End())
-	assert.Equal(t, "# no user\nalice\n", b.String())
+	assert.Equal(t, "# no user\\x1b[2J\\r\nalice\n", b.String())
 }
