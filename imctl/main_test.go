@@ -66,6 +66,17 @@ func environ(t *testing.T, srv *imtest.Server) []string {
 	}
 }
 
+// A package that logs by itself does not write among the errors of the program.
+func TestErrorsAlone(t *testing.T) {
+	c := exec.CommandContext(t.Context(), imctl(t), "quotas", "--redis", "redis://127.0.0.1:1/", "-o", "json")
+	c.Env = environ(t, imtest.NewServer(t))
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	require.Error(t, c.Run())
+	assert.Equal(t, 1, bytes.Count(stderr.Bytes(), []byte("\n")), "%s", stderr.String())
+	assert.True(t, bytes.HasPrefix(stderr.Bytes(), []byte(`{"error"`)), "%s", stderr.String())
+}
+
 // The program is one static file of at most 32 MB.
 func TestSize(t *testing.T) {
 	info, err := os.Stat(imctl(t))

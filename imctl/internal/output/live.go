@@ -44,6 +44,8 @@ func (w *Writer) Live(columns ...Column) (*Live, error) {
 	switch {
 	case w.Format == Table && filter != nil:
 		l.printer = &lines{w: w.W, plain: true}
+	case w.Format == CSV && filter != nil:
+		l.printer = liveCSV{newCSV(w.W, nil)}
 	case w.Format == Table:
 		l.printer = &liveTable{w: w.W, columns: columns, width: w.Width}
 	}

@@ -167,6 +167,25 @@ func TestFailedStream(t *testing.T) {
 	assert.Equal(t, "1\n2\n", b.String(), "with JSONL a filter sees each element")
 }
 
+// Results of a filter have columns of their own, those of the first.
+func TestLiveCSV(t *testing.T) {
+	for jq, want := range map[string]string{".i": "value\n0\n1\n", "{a: .i, b: 1}": "a,b\n0,1\n1,1\n", "select(.i > 0) | {i}": "i\n1\n", "{}": ""} {
+		var b bytes.Buffer
+		live, err := (&output.Writer{W: &b, Format: output.CSV, JQ: jq}).Live(output.Column{Name: "other"})
+		require.NoError(t, err)
+		for item := range stream(2, nil) {
+			require.NoError(t, live.Row(item))
+		}
+		assert.Equal(t, want, b.String(), "%s: as they come", jq)
+		require.NoError(t, live.End())
+		assert.Equal(t, want, b.String(), jq)
+	}
+	live, err := (&output.Writer{W: &bytes.Buffer{}, Format: output.CSV, JQ: "if .i > 0 then {b: 1} else {a: 1} end"}).Live()
+	require.NoError(t, err)
+	require.NoError(t, live.Row(map[string]int{"i": 0}))
+	require.ErrorContains(t, live.Row(map[string]int{"i": 1}), `"b"`)
+}
+
 // A long stream is one table.
 func TestLongTable(t *testing.T) {
 	var b bytes.Buffer

@@ -110,7 +110,7 @@ func TestWrongFlags(t *testing.T) {
 	} {
 		c.Run(strings.Fields(row.args)...).Fails(app.ExitUsage, row.says)
 	}
-	c.Run("serve", "--addr", "127.0.0.1:0", "--faults", "nothing.json").Fails(app.ExitFailed, "nothing.json")
+	c.Run("serve", "--addr", "127.0.0.1:0", "--faults", "nothing.json").Fails(app.ExitUsage, "nothing.json")
 	c.Run("serve", "--addr", "127.0.0.1:0", "--seed", secret).Fails(app.ExitFailed, "seed")
 	c.Run("tail").Fails(app.ExitFailed, "is not an emulator", "--profile local")
 }
@@ -134,6 +134,6 @@ func TestCertificateIsWhole(t *testing.T) {
 
 	serve = c.Start("serve", "--addr", "127.0.0.1:0", "--tls", filepath.Join(path, "none", "cert.pem"))
 	r := serve.Wait()
-	r.Fails(app.ExitFailed)
+	r.Fails(app.ExitUsage)
 	assert.Empty(t, r.Stdout, "nothing is served that clients cannot trust")
 }

@@ -15,6 +15,11 @@ import (
 	"github.com/imrest/im-go/redisquota"
 )
 
+// silent is the log of go-redis, which writes to stderr by itself: what fails is the error of the command.
+type silent struct{}
+
+func (silent) Printf(context.Context, string, ...any) {}
+
 // patience bounds the question whether the host is an emulator, to which the real service need not respond.
 const patience = 10 * time.Second
 
@@ -81,6 +86,7 @@ func (w *watching) fleet(a *app.App, client *im.Client) (source, error) {
 	if err != nil {
 		return nil, err
 	}
+	redis.SetLogger(silent{})
 	store := &redisquota.Store{Redis: redis.NewClient(options), Prefix: w.prefix}
 	return func(ctx context.Context) ([]row, error) {
 		var rows []row
