@@ -111,7 +111,7 @@ func TestWrongFlags(t *testing.T) {
 		c.Run(strings.Fields(row.args)...).Fails(app.ExitUsage, row.says)
 	}
 	c.Run("serve", "--addr", "127.0.0.1:0", "--faults", "nothing.json").Fails(app.ExitUsage, "nothing.json")
-	c.Run("serve", "--addr", "127.0.0.1:0", "--seed", secret).Fails(app.ExitFailed, "seed")
+	c.Run("serve", "--addr", "127.0.0.1:0", "--seed", secret).Fails(app.ExitUsage, "seed")
 	c.Run("tail").Fails(app.ExitFailed, "is not an emulator", "--profile local")
 }
 
