@@ -3,6 +3,7 @@ package output
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -49,7 +50,7 @@ type terminal struct {
 }
 
 func (t *terminal) Write(p []byte) (int, error) {
-	all := append(t.rest, p...)
+	all := slices.Concat(t.rest, p)
 	end := len(all)
 	for back := 1; back < utf8.UTFMax && back <= len(all); back++ {
 		if at := len(all) - back; utf8.RuneStart(all[at]) {
@@ -59,7 +60,7 @@ func (t *terminal) Write(p []byte) (int, error) {
 			break
 		}
 	}
-	t.rest = append([]byte{}, all[end:]...)
+	t.rest = all[end:]
 	if _, err := io.WriteString(t.w, VisibleLines(strings.ToValidUTF8(string(all[:end]), "\uFFFD"))); err != nil {
 		return 0, err
 	}
