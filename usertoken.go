@@ -48,9 +48,9 @@ var getInheritToken = tokenEndpoint("auth.user_token_inherit", api.AppToken)
 //     without a request. Whether the user exists shows when they log in; the only error
 //     is [ErrInvalidArgument].
 //   - With any other provider (Easemob) the server makes it. Quota: 300 calls a second
-//     for all calls for tokens. Retried if the response is lost. Errors: [ErrNotFound] if
-//     the user does not exist, [ErrForbidden] if they are banned, [ErrConflict] if two
-//     calls register them at once, [ErrPlanLimit] if the app may not have more users.
+//     for all calls for tokens. Errors: [ErrNotFound] if the user does not exist,
+//     [ErrForbidden] if they are banned, [ErrConflict] if two calls register them at once,
+//     [ErrPlanLimit] if the app may not have more users.
 //
 //im:endpoint auth.user_token_inherit
 func (c *Client) UserToken(ctx context.Context, username string, o UserTokenOptions) (*UserToken, error) {
@@ -107,12 +107,11 @@ func (c AppCertificate) userToken(ctx context.Context, username string, o UserTo
 
 var getPasswordToken = tokenEndpoint("auth.user_token_password", api.NoToken)
 
-// UserTokenByPassword returns a token for a user in exchange for their password, of at most
-// 64 characters. Easemob only. The ttl is in whole seconds; 0 means as long as the
-// console says, 60 days by default; [Forever] means without an end. Quota: 300 calls a
-// second for all calls for tokens. Retried if the response is lost. Errors:
-// [ErrUnauthorized] for a wrong password (on older servers for an unknown user, too),
-// [ErrNotFound], [ErrForbidden] if the user is banned.
+// UserTokenByPassword returns a token for a user in exchange for their password, of at most 64
+// characters. Easemob only. The ttl is in whole seconds; 0 means as long as the console says, 60
+// days by default; [Forever] means without an end. Quota: 300 calls a second for all calls for
+// tokens. Errors: [ErrUnauthorized] for a wrong password (on older servers for an unknown user,
+// too), [ErrNotFound], [ErrForbidden] if the user is banned.
 //
 //im:endpoint auth.user_token_password
 func (c *Client) UserTokenByPassword(ctx context.Context, username, password string, ttl time.Duration) (*UserToken, error) {
