@@ -10,17 +10,15 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// UserToken is a token with which one user of the app logs in through a client
-// SDK. It prints as ***, like every [Token].
+// UserToken is a token with which one user of the app logs in through a client SDK. It
+// prints as ***, like every [Token]. What it says of the user's account comes from the
+// server: a token that was made locally has none of UUID, Activated, Created and Updated.
 type UserToken struct {
 	Token
 	Username string `json:"username"` // in lower case, as the server keeps it
 
-	// The rest is the server's account of the user. It is zero in a token that was made
-	// locally.
-
 	UUID      string    `json:"uuid,omitzero"`      // of the user
-	Activated bool      `json:"activated,omitzero"` // false: the user is banned
+	Activated bool      `json:"activated,omitzero"` // false: the user is banned, or the token was made locally
 	Created   time.Time `json:"created,omitzero"`   // when the user was registered
 	Updated   time.Time `json:"updated,omitzero"`   // when the user last changed
 }

@@ -64,7 +64,7 @@ type GroupEvent struct {
 	Owner       string            `json:"owner,omitempty"`        // the new owner
 	OldOwner    string            `json:"old_owner,omitempty"`    // the owner before
 	MemberCount *int              `json:"member_count,omitempty"` // after the operation
-	Until       time.Time         `json:"until,omitzero"`         // end of a mute or block; in 2117 for none
+	Until       time.Time         `json:"until,omitzero"`         // end of a mute or block; at the end of 2116 for one without an end
 
 	Reason       string            `json:"reason,omitempty"`       // text of a request or invitation
 	Announcement string            `json:"announcement,omitempty"` // the new text
