@@ -14,7 +14,7 @@ import (
 // its context is not that of a call; it ends after half a second.
 type QuotaStore interface {
 	// Take takes from all windows of a pool, or from none. A positive wait means that
-	// nothing was taken, and that it makes sense to ask again after so long. A wait longer
+	// nothing was taken, and that it makes sense to ask again after that time. A wait longer
 	// than the longest of the windows (Per and Slack) is cut to that, and an Event reports
 	// it.
 	Take(ctx context.Context, app, pool string, takes []QuotaTake) (wait time.Duration, err error)
