@@ -55,7 +55,7 @@ type Xiaomi struct {
 	OnlySendOnce    TextFlag `json:"onlySendOnce,omitzero"`    // dropped if the phone is offline, as Xiaomi defines it
 }
 
-// XiaomiNotify says how a phone of Xiaomi draws attention. The values are added up
+// XiaomiNotify says how Xiaomi phones draw attention. The values are added up
 // for more than one.
 type XiaomiNotify int
 
