@@ -99,7 +99,7 @@ func checkXiaomiTemplate(x *Xiaomi) error {
 	for _, name := range slices.Sorted(maps.Keys(x.TemplateParam)) {
 		field, text := fmt.Sprintf("Xiaomi.TemplateParam[%s]", api.Quoted(name)), x.TemplateParam[name]
 		if x.TemplateID == "" {
-			return api.Invalid(field, "is without a TemplateID")
+			return api.Invalid(field, "needs a TemplateID")
 		}
 		if strings.TrimSpace(text) == "" {
 			return api.Invalid(field, "is %s, must not be blank", api.Quoted(text))
