@@ -70,7 +70,7 @@ func (h *Handler) decideAndRespond(w http.ResponseWriter, r *http.Request, out *
 	h.report(r.Context(), o)
 }
 
-// verdict asks the registered function, for at most the deadline.
+// verdict asks the function of the user's, for no longer than the deadline.
 func (h *Handler) verdict(ctx context.Context, out *Outgoing) (Verdict, error) {
 	h.mu.RLock()
 	decide, deciding := h.decide, h.deciding
