@@ -29,7 +29,7 @@ func (t Token) LogValue() slog.Value {
 // [SharedToken]. The client asks it for a token when it has none, when the one it has is
 // about to expire, and after a 401; never twice at the same time, unless a call of the
 // provider does not return within 30 seconds. The client uses a token until the server
-// refuses it: an expiry that has passed when the token comes is put down to a wrong clock.
+// refuses it: a token that seems to have expired when it comes is used, since a clock may be wrong.
 // While every token is refused, the client asks for another once a second, then less
 // often, down to twice a minute.
 type TokenProvider interface {

@@ -258,6 +258,7 @@ func TestPanicsWithinHooks(t *testing.T) {
 				assert.Equal(t, c.unknown, errors.Is(end.Err, im.ErrOutcomeUnknown))
 				calm = true
 				time.Sleep(time.Minute)
+				require.NotEmpty(t, client.Quotas())
 				for _, p := range client.Quotas() {
 					for _, w := range p.Windows {
 						assert.Equal(t, w.N, w.Left, "a place of %s was not given back", p.Pool)

@@ -53,8 +53,8 @@ var lookUpHosts = api.Endpoint{
 }
 
 // LookUpHosts asks Easemob for the REST hosts of the client's app, which must be
-// named by its app key. The request goes to https://rs.easemob.com, without a token.
-// Retried if the response is lost.
+// named by its app key. The request goes to https://rs.easemob.com, without a token and
+// without a quota.
 //
 //im:endpoint auth.dns_config
 func (c *Client) LookUpHosts(ctx context.Context) ([]RESTHost, error) { return c.core.lookUpHosts(ctx) }

@@ -35,6 +35,7 @@ func TestExtremeQuotas(t *testing.T) {
 			assert.NotContains(t, err.Error(), "-")
 		}
 		stop()
+		require.NotEmpty(t, c.Quotas())
 		for _, p := range c.Quotas() {
 			for _, w := range p.Windows {
 				assert.GreaterOrEqual(t, w.Left, 0)

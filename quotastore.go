@@ -10,12 +10,12 @@ import (
 
 // QuotaStore counts quotas for several processes, so that together they never exceed
 // them; package redisquota has one over Redis. The app is "org/app" or "app-id/id". A
-// store must be safe for many goroutines. One question may be on behalf of several calls,
-// so its context is not that of a call; it ends after half a second.
+// store must be safe for many goroutines. One Take may be on behalf of several calls, so
+// its context is not that of a call; it ends after half a second.
 type QuotaStore interface {
 	// Take takes from all windows of a pool, or from none. A positive wait means that
-	// nothing was taken, and that it makes sense to ask again after so long. A wait longer
-	// than any window of the question (Per and Slack) is cut to that, and an Event reports
+	// nothing was taken, and that it makes sense to ask again after that time. A wait longer
+	// than the longest of the windows (Per and Slack) is cut to that, and an Event reports
 	// it.
 	Take(ctx context.Context, app, pool string, takes []QuotaTake) (wait time.Duration, err error)
 	// Pause lets nobody take from the pool for a while. A longer pause that is under
@@ -34,7 +34,7 @@ type QuotaTake struct {
 	// Renew marks the cost of calls that were let through before, and that took longer
 	// than Slack or are still under way: their places are about to expire in the store,
 	// but count at the server for a period after the response. The store counts them,
-	// however full the window is. All takes of a question have it, or none.
+	// however full the window is. Either all takes of one Take have it, or none.
 	Renew bool `json:"renew,omitzero"`
 }
 
@@ -59,9 +59,9 @@ func ReportQuotaStore(ctx context.Context, w QuotaStoreWarning) {
 // storeAskerKey is the context's key for the client that asks a store.
 type storeAskerKey struct{}
 
-// WithQuotaStore lets a store count the quotas, for several processes together. A store
-// that fails, or does not respond within half a second, is not asked for a second at a
-// time; [WithQuotaFallback] says what happens meanwhile. Make one client per app and
+// WithQuotaStore lets a store count the quotas, for several processes together. When a
+// store fails, or does not respond within half a second, the client asks it again after a
+// second; [WithQuotaFallback] says what happens meanwhile. Make one client per app and
 // process: two count as two processes. When the store begins to fail and when it is back,
 // the logger gets a record at Warn and the observer an Event with the Endpoint
 // [QuotaStoreEvent]. With [WithQuotaShare] the process takes nothing once all processes

@@ -10,17 +10,15 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// UserToken is a token with which one user of the app logs in through a client
-// SDK. It prints as ***, like every [Token].
+// UserToken is a token with which one user of the app logs in through a client SDK. It
+// prints as ***, like every [Token]. What it says of the user's account comes from the
+// server: a token that was made locally has none of UUID, Activated, Created and Updated.
 type UserToken struct {
 	Token
 	Username string `json:"username"` // in lower case, as the server keeps it
 
-	// The rest is the server's account of the user. It is zero in a token that was made
-	// locally.
-
 	UUID      string    `json:"uuid,omitzero"`      // of the user
-	Activated bool      `json:"activated,omitzero"` // false: the user is banned
+	Activated bool      `json:"activated,omitzero"` // false: the user is banned, or the token was made locally
 	Created   time.Time `json:"created,omitzero"`   // when the user was registered
 	Updated   time.Time `json:"updated,omitzero"`   // when the user last changed
 }
@@ -48,9 +46,9 @@ var getInheritToken = tokenEndpoint("auth.user_token_inherit", api.AppToken)
 //     without a request. Whether the user exists shows when they log in; the only error
 //     is [ErrInvalidArgument].
 //   - With any other provider (Easemob) the server makes it. Quota: 300 calls a second
-//     for all calls for tokens. Retried if the response is lost. Errors: [ErrNotFound] if
-//     the user does not exist, [ErrForbidden] if they are banned, [ErrConflict] if two
-//     calls register them at once, [ErrPlanLimit] if the app may not have more users.
+//     for all calls for tokens. Errors: [ErrNotFound] if the user does not exist,
+//     [ErrForbidden] if they are banned, [ErrConflict] if two calls register them at once,
+//     [ErrPlanLimit] if the app may not have more users.
 //
 //im:endpoint auth.user_token_inherit
 func (c *Client) UserToken(ctx context.Context, username string, o UserTokenOptions) (*UserToken, error) {
@@ -107,12 +105,11 @@ func (c AppCertificate) userToken(ctx context.Context, username string, o UserTo
 
 var getPasswordToken = tokenEndpoint("auth.user_token_password", api.NoToken)
 
-// UserTokenByPassword returns a token for a user in exchange for their password, of at most
-// 64 characters. Easemob only. The ttl is in whole seconds; 0 means as long as the
-// console says, 60 days by default; [Forever] means without an end. Quota: 300 calls a
-// second for all calls for tokens. Retried if the response is lost. Errors:
-// [ErrUnauthorized] for a wrong password (on older servers for an unknown user, too),
-// [ErrNotFound], [ErrForbidden] if the user is banned.
+// UserTokenByPassword returns a token for a user in exchange for their password, of at most 64
+// characters. Easemob only. The ttl is in whole seconds; 0 means as long as the console says, 60
+// days by default; [Forever] means without an end. Quota: 300 calls a second for all calls for
+// tokens. Errors: [ErrUnauthorized] for a wrong password (on older servers for an unknown user,
+// too), [ErrNotFound], [ErrForbidden] if the user is banned.
 //
 //im:endpoint auth.user_token_password
 func (c *Client) UserTokenByPassword(ctx context.Context, username, password string, ttl time.Duration) (*UserToken, error) {

@@ -46,7 +46,7 @@ type Job[T any] struct {
 	// Report gets each item with what became of it, in the order of the input, and those
 	// of earlier runs too. Its error ends the run.
 	Report func(item T, row Row) error
-	// Progress gets the state of the run once every Every, and at the end.
+	// Progress gets the state of the run at intervals of Every, and at the end.
 	Progress func(Progress)
 	Every    time.Duration // 0: a second
 	// Total is the number of items if it is known, for Progress.Left.

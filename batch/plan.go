@@ -24,10 +24,10 @@ type Estimate struct {
 	Time     time.Duration  `json:"time"`               // by the quotas, if nobody else uses them, and RoundTrip
 }
 
-// PoolEstimate is what a pool of quotas pays.
+// PoolEstimate is what the calls of a job take from a pool of quotas.
 type PoolEstimate struct {
 	Pool   string        `json:"pool"`   // its name, as in PoolStatus of package im
-	Calls  int           `json:"calls"`  // that it pays
+	Calls  int           `json:"calls"`  // that wait for it
 	Items  int           `json:"items"`  // what the calls count for in quotas by item, such as the targets of a message
 	Waited time.Duration `json:"waited"` // all calls together
 }
@@ -39,8 +39,8 @@ const RoundTrip = 50 * time.Millisecond
 const mostRejected = 10
 
 // Plan goes through the items of a job without sending anything, and says how many
-// calls [Run] would make, what each pool of quotas would pay, and how long that would take:
-// the calls go through the quotas of the client, as they stand when unused, on a clock
+// calls [Run] would make, what they would take from each pool of quotas, and how long that
+// would take: the calls go through the quotas of the client, as they stand when unused, on a clock
 // that does not wait. Items that the client rejects are found on the way, so that it is
 // also a check of the input.
 //

@@ -54,7 +54,7 @@ type Decision struct {
 	Deadline      time.Duration   // 0: [DefaultDeadline]. The IM server waits 200 ms unless its rule says otherwise
 	Fallback      Verdict         // for a timeout, a panic, too many at once, a response that may not be sent; zero: Deliver
 	MaxConcurrent int             // decisions at once; 0: [DefaultConcurrent]
-	Rewritable    []messages.Type // types that the app may rewrite; none: TypeText. Other types on request at the vendor's; TypeCommand never
+	Rewritable    []messages.Type // types that the app may rewrite; none: TypeText. Other types need the vendor's permission; TypeCommand is rejected
 }
 
 // The defaults of [Config] and [Decision].

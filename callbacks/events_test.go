@@ -19,6 +19,7 @@ import (
 
 	"github.com/imrest/im-go/callbacks"
 	"github.com/imrest/im-go/callbacks/callbackstest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 )
 
@@ -235,11 +236,10 @@ func TestMessageEqualsHistory(t *testing.T) {
 			"msg_id": body["msg_id"], "timestamp": body["timestamp"], "direction": "outgoing",
 			"chat_type": payload["type"], "from": payload["from"], "to": payload["to"], "payload": payload,
 		}
-		for record, err := range messages.ReadHistory(bytes.NewReader(line.JSON())) {
-			require.NoError(t, err)
-			record.Direction, record.Raw = "", nil
-			assert.Equal(t, record, e.Record, kind)
-		}
+		records := wiretest.All(t, messages.ReadHistory(bytes.NewReader(line.JSON())))
+		require.Len(t, records, 1, kind)
+		records[0].Direction, records[0].Raw = "", nil
+		assert.Equal(t, records[0], e.Record, kind)
 	}
 }
 

@@ -28,7 +28,7 @@ const (
 	MemberJoinedInvited     GroupOperation = "member_joined_invited"     // group_op.JOIN.INVITE
 	MemberJoinedApproved    GroupOperation = "member_joined_approved"    // group_op.JOIN.APPLY
 	MemberGone              GroupOperation = "member_gone"               // muc.absence: comes with MemberLeft and MemberRemoved
-	MemberLeft              GroupOperation = "member_left"               // by its own will, or offline too long
+	MemberLeft              GroupOperation = "member_left"               // of their own accord, or offline for too long
 	MemberRemoved           GroupOperation = "member_removed"            //
 	MemberLeftBlocked       GroupOperation = "member_left_blocked"       // group_op.LEAVE.BLOCK: comes with MemberBlocked
 	MemberLeftDeleted       GroupOperation = "member_left_deleted"       // group_op.LEAVE.DELETE: the group was deleted
@@ -38,7 +38,7 @@ const (
 	MemberDisallowed        GroupOperation = "member_disallowed"         //
 	MemberMuted             GroupOperation = "member_muted"              //
 	MemberUnmuted           GroupOperation = "member_unmuted"            //
-	MemberShielded          GroupOperation = "member_shielded"           // a member blocked the messages of the group for itself
+	MemberShielded          GroupOperation = "member_shielded"           // a member turned off the messages of the group
 	MemberUnshielded        GroupOperation = "member_unshielded"         //
 	MemberAttributesChanged GroupOperation = "member_attributes_changed" // muc.group_member_metadata_update
 	AdminAdded              GroupOperation = "admin_added"
@@ -64,14 +64,14 @@ type GroupEvent struct {
 	Owner       string            `json:"owner,omitempty"`        // the new owner
 	OldOwner    string            `json:"old_owner,omitempty"`    // the owner before
 	MemberCount *int              `json:"member_count,omitempty"` // after the operation
-	Until       time.Time         `json:"until,omitzero"`         // end of a mute or block; in 2117 for none
+	Until       time.Time         `json:"until,omitzero"`         // end of a mute or block; at the end of 2116 for one without an end
 
 	Reason       string            `json:"reason,omitempty"`       // text of a request or invitation
 	Announcement string            `json:"announcement,omitempty"` // the new text
 	Settings     *GroupSettings    `json:"settings,omitempty"`     // of a new group, or after a change
 	Files        []GroupFile       `json:"files,omitempty"`        // shared files that were added or removed
 	Attributes   *AttributesChange `json:"attributes,omitempty"`   // what became of attributes
-	JoinExt      string            `json:"join_ext,omitempty"`     // what the client gave on joining a room
+	JoinExt      string            `json:"join_ext,omitempty"`     // what the client sent when it joined a room
 	Cause        string            `json:"cause,omitempty"`        // why a room was left: user_quit or user_offline
 	ErrorCode    string            `json:"error_code,omitempty"`   // "ok", or that of a failure
 	Description  string            `json:"description,omitempty"`  // of a failure

@@ -157,7 +157,7 @@ func (h *Handler) dispatch(ctx context.Context, e Event) error {
 	return nil
 }
 
-// PanicError is a panic of a function of the user's. Its text has no stack, which may hold
+// PanicError is the panic of a registered function. Its text has no stack, which may hold
 // users' data.
 type PanicError struct {
 	Value any    // what the function panicked with

@@ -17,7 +17,7 @@ type MemoryOptions struct {
 	Bytes    int           `json:"bytes,omitempty"`    // of their bodies, and as many of those aside; default 64 MiB
 	Keys     int           `json:"keys,omitempty"`     // remembered to recognize duplicates; default 100,000
 	Workers  int           `json:"workers,omitempty"`  // events handled at once; default 4
-	Attempts int           `json:"attempts,omitempty"` // before an event is given up; default 30, which takes some 2 hours
+	Attempts int           `json:"attempts,omitempty"` // before an event is given up; default 30, which takes about 2 hours
 	Backoff  time.Duration `json:"backoff,omitempty"`  // before the second attempt, doubled for each one up to 5 minutes; default 1 s
 	Aside    int           `json:"aside,omitempty"`    // given up or quarantined events kept to look at, of each the latest; default 1,000
 }

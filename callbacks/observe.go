@@ -52,7 +52,7 @@ type Stats struct {
 	FailuresLeft int `json:"failures_left"`
 }
 
-// Stats returns the counts. It takes no lock, so that it may be called as often as one likes.
+// Stats returns the counts. It takes no lock, so calling it often does no harm.
 func (h *Handler) Stats() Stats {
 	c := &h.counts
 	return Stats{

@@ -190,8 +190,8 @@ func (h *Handler) signedWithoutToken(w http.ResponseWriter, r *http.Request) *ar
 	return &arrived{wire: wire, kept: Kept{Body: body, Signed: true}}
 }
 
-// quarantine accepts what was not verified and keeps it from the functions of the user's. What has no body to
-// look at is not kept, since it would drive out what has one.
+// quarantine accepts what was not verified and keeps it from the registered functions. What has
+// no body to look at is not kept, since it would drive out what has one.
 func (h *Handler) quarantine(ctx context.Context, w http.ResponseWriter, a *arrived, why error) {
 	var k Kept
 	o := Observation{Status: http.StatusOK, Quarantined: true, Err: why}

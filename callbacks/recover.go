@@ -27,15 +27,15 @@ type RecoverOptions struct {
 // Recovery is what [Recover] has done, and what it could not do.
 type Recovery struct {
 	Resent     []messages.CallbackSet `json:"resent,omitempty"`     // stored sets that the IM server was asked to resend
-	Left       []messages.CallbackSet `json:"left,omitempty"`       // stored sets that it was not: resent 10 times, or an error
+	Left       []messages.CallbackSet `json:"left,omitempty"`       // stored sets that were not resent: 10 times already, or the call failed
 	Messages   int                    `json:"messages,omitempty"`   // missed messages of the history that were kept or handled
-	Unreadable int                    `json:"unreadable,omitempty"` // records of the history that are none
+	Unreadable int                    `json:"unreadable,omitempty"` // records of the history that cannot be read
 	Waiting    []time.Time            `json:"waiting,omitempty"`    // hours whose files are not there yet: call again later
 	Expired    []time.Time            `json:"expired,omitempty"`    // hours whose files are gone
 	Holes      []Hole                 `json:"holes,omitempty"`      // what no call recovers
 }
 
-// Hole is a time, within the one that was asked for, whose events cannot be recovered.
+// Hole is a part of the time that was asked for, whose events cannot be recovered.
 type Hole struct {
 	From  time.Time `json:"from,omitzero"`  // its beginning
 	Until time.Time `json:"until,omitzero"` // its end
@@ -63,16 +63,16 @@ const (
 )
 
 // Recover makes up for callbacks that did not arrive, from since on. The IM server is asked to
-// resend what it has stored, at most 10 times for each set of 10 minutes; h recognizes what it had
-// before. Where storage, which costs extra, was not bought, Recover reads the history files and
-// hands the messages that h has not had to its [Store] or, without one, to its functions, with
-// Recovered set. It takes as read what a [MessageFinder] or the memory of this process knows: of the
-// latest 100,000 messages, so that without a MessageFinder a message may be handled again after a
-// restart, or in another replica.
+// resend what it has stored, at most 10 times for each set of 10 minutes; h recognizes what it
+// had before. Where storage, which costs extra, was not bought, Recover reads the history files
+// and hands the messages that h has not had to its [Store] or, without one, to its functions,
+// with Recovered set. It knows those that h has had from a [MessageFinder] or else from the
+// memory of this process, which holds the latest 100,000. So without a MessageFinder a message
+// may be handled again after a restart, or in another replica.
 //
-// Only messages are in the history: the Recovery names the time as a [Hole] for all other
-// events. The file of an hour comes 1 to 24 hours later; call again for the hours in Waiting. It is kept
-// for some days, 3 by default. Reading takes a call per hour, 10 calls a minute.
+// Only messages are in the history: for all other events, the Recovery names the time as a
+// [Hole]. The file of an hour comes 1 to 24 hours later; call again for the hours in Waiting. It
+// is kept for some days, 3 by default. Reading takes a call per hour, 10 calls a minute.
 //
 // Errors: [ErrIncomplete], with the Recovery; im.ErrInvalidArgument; those of the calls, of the store,
 // and of the functions, with what was done until then. A second call goes on from there.

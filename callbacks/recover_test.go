@@ -90,12 +90,15 @@ func TestRecoverFromStorage(t *testing.T) {
 	assert.Equal(t, []string{first, second}, dates(got.Resent))
 	assert.Equal(t, []string{often}, dates(got.Left))
 	assert.Empty(t, got.Holes)
+	resent := 0
 	for _, set := range srv.StoredCallbacks() {
 		if set.Target != "" {
+			resent++
 			assert.Equal(t, "https://hooks.example.com/im", set.Target)
 			assert.Contains(t, []int{1, 10}, set.Resent)
 		}
 	}
+	assert.Equal(t, 2, resent)
 
 	got, err = callbacks.Recover(t.Context(), service, h, now.Add(-96*time.Hour), callbacks.RecoverOptions{Until: now.Add(-40 * time.Hour)})
 	require.NoError(t, err)

@@ -392,9 +392,7 @@ func TestAll(t *testing.T) {
 	}, paths(*sent))
 
 	client, _ = wiretest.Client(t, wiretest.JSON(404, `{"error":"service_resource_not_found"}`))
-	for _, err := range client.Chatrooms.AllJoined(t.Context(), "bob", page.Numbered{}) {
-		require.ErrorIs(t, err, im.ErrNotFound)
-	}
+	require.ErrorIs(t, wiretest.Last(client.Chatrooms.AllJoined(t.Context(), "bob", page.Numbered{})), im.ErrNotFound)
 }
 
 func paths(sent []wiretest.Request) []string {

@@ -9,9 +9,9 @@ import (
 
 var countMembers = api.Endpoint{ID: "chatrooms.count_members", Method: http.MethodGet, Path: "/chatrooms/{roomID}/count", Idempotent: true}
 
-// CountMembers returns how many members a chat room has Whether the owner counts is not
-// documented; it does in the count of [Service.Get]. Only Easemob's API description and Java
-// client have the call. Errors: im.ErrNotFound.
+// CountMembers returns how many members a room has. Whether the owner counts is not
+// documented; the owner does in the count of [Service.Get]. Only Easemob's API description and
+// Java client have the call.
 //
 //im:endpoint chatrooms.count_members
 func (s *Service) CountMembers(ctx context.Context, roomID string) (int, error) {

@@ -87,7 +87,7 @@ var muteTag = api.Endpoint{ID: "chatrooms.mute_tag", Method: http.MethodPut, Pat
 
 // MuteTag keeps all members of a room with a tag from writing for a time in whole seconds,
 // or im.Forever. Not retried if the response is lost: a retry would start the time anew.
-// Platforms and errors are those of [Service.SetTags]; im.ErrNotFound also if nobody in the
+// Platforms and errors are those of [Service.SetTags], and im.ErrNotFound also if nobody in the
 // room has the tag.
 //
 //im:endpoint chatrooms.mute_tag

@@ -64,8 +64,8 @@ var add = api.Endpoint{
 }
 
 // Add makes two users contacts of each other. What the server returns for two who are
-// contacts already is not documented; they stay contacts. im.ErrPlanLimit if one of the two
-// lists is full.
+// contacts already is not documented; they stay contacts. Errors: im.ErrPlanLimit if one of
+// the two lists is full.
 //
 //im:endpoint contacts.add
 func (s *Service) Add(ctx context.Context, username, contact string) error {
@@ -89,7 +89,7 @@ var removeAll = api.Endpoint{
 }
 
 // RemoveAll empties the contact list of a user, with all remarks; the block list stays. Only
-// Easemob documents it. im.ErrForbidden if the app or the user is banned.
+// Easemob documents it. Errors: im.ErrForbidden if the app or the user is banned.
 //
 //im:endpoint contacts.remove_all
 func (s *Service) RemoveAll(ctx context.Context, username string) error {
@@ -105,7 +105,8 @@ var setRemark = api.Endpoint{
 
 // SetRemark sets a user's note about a contact, up to [MaxRemark] characters. The
 // contact does not see it. Whether an empty remark deletes it is not documented. The English
-// documents of Agora do not have this call. im.ErrNotFound also if the two are not contacts.
+// documents of Agora do not have this call. Errors: im.ErrNotFound also if the two are not
+// contacts.
 //
 //im:endpoint contacts.set_remark
 func (s *Service) SetRemark(ctx context.Context, username, contact, remark string) error {

@@ -33,8 +33,8 @@ var importBatch = api.Endpoint{
 // im.ErrNotFound for a user that does not exist, im.ErrPlanLimit if one of the two contact
 // lists is full, or im.ErrInternal if the server failed. Not retried if the response is lost,
 // since a second call would notify again; without Notify it does no harm. The English
-// documents of Agora do not have this call. im.ErrPlanLimit if the list of the user is full
-// before the call.
+// documents of Agora do not have this call. Errors: im.ErrPlanLimit if the list of the user is
+// full before the call.
 //
 //im:endpoint contacts.import
 func (s *Service) Import(ctx context.Context, username string, usernames []string, o ImportOptions) (batch.Result, error) {

@@ -47,7 +47,7 @@ const (
 // Favorite is one entry of a user's list.
 type Favorite struct {
 	ID      string    `json:"id"`               // of the caller, or made by the server
-	Type    int       `json:"type"`             // a number that the app gives a meaning
+	Type    int       `json:"type"`             // a number whose meaning is up to the app
 	Data    string    `json:"data"`             // the content, in a form of the app's own
 	Ext     string    `json:"ext,omitzero"`     // extension; empty: none
 	Created time.Time `json:"created,omitzero"` // when it was made, to the millisecond
@@ -57,7 +57,7 @@ type Favorite struct {
 // NewFavorite is what is to be kept.
 type NewFavorite struct {
 	ID      string    `json:"id,omitzero"`      // names the entry for good; required by AddBatch, made by the server for Add if empty
-	Type    int       `json:"type"`             // a number that the app gives a meaning; 0 is one, too
+	Type    int       `json:"type"`             // a number whose meaning is up to the app; 0 is one, too
 	Data    string    `json:"data"`             // required; up to [MaxData] characters, of any form
 	Ext     string    `json:"ext,omitzero"`     // up to [MaxExt] characters
 	Created time.Time `json:"created,omitzero"` // for AddBatch alone; zero: now
@@ -109,7 +109,7 @@ var add = api.Endpoint{ID: "favorites.add", Method: http.MethodPost, Path: "/use
 
 // Add keeps something for a user. Not retried if the response is lost: without an ID each
 // call makes another entry, and what becomes of an ID that is in use is not documented.
-// Whoever gives an ID can look it up in the list before adding it again.
+// With an ID of your own, you can look for it in the list before adding it again.
 //
 //im:endpoint favorites.add
 func (s *Service) Add(ctx context.Context, username string, n NewFavorite) (*Favorite, error) {

@@ -135,7 +135,7 @@ func (m *meters) total(name, unit, about string) metric.Int64ObservableCounter {
 	}, noop.Int64ObservableCounter{})
 }
 
-// key names a set of attributes: of which instrument, and the values that tell sets apart.
+// key names a set of attributes: of which instrument, and the values that distinguish sets.
 type key struct {
 	of         metricName
 	a, b, c, d string

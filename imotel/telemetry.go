@@ -24,7 +24,7 @@ const Scope = "github.com/imrest/im-go/imotel"
 type Options struct {
 	TracerProvider trace.TracerProvider // of the spans; nil: the global one of OpenTelemetry, whenever it is set
 	MeterProvider  metric.MeterProvider // of the metrics; nil: as above
-	// App tells the apps of a process apart: it is the attribute im.app of all spans and metrics.
+	// App distinguishes the apps of a process: it is the attribute im.app of all spans and metrics.
 	// Empty: they have none.
 	App string
 }
@@ -52,8 +52,8 @@ type Telemetry struct {
 	remove []metric.Registration
 }
 
-// New makes a Telemetry. A provider that does not work is a matter of OpenTelemetry's error
-// handler; nothing is reported to it.
+// New makes a Telemetry. If a provider panics, OpenTelemetry's error handler gets the panic, and
+// nothing is reported to that provider.
 func New(o Options) *Telemetry {
 	t := &Telemetry{requests: make(map[string]string), tracer: tracenoop.NewTracerProvider().Tracer(Scope)}
 	if o.App != "" {

@@ -43,7 +43,7 @@ type Rule struct {
 
 	// What counts before delivery.
 	Rejects  bool     // a message is rejected if there is no decision; by default it is delivered
-	Tells    bool     // the sender's client is told that a message was rejected; by default it takes it for sent
+	Reports  bool     // the sender's client gets an error for a rejected message; by default it takes it for sent
 	Rewrites []string // types of messages that may be rewritten; none: "txt"
 }
 
@@ -59,14 +59,15 @@ func WithoutCallbackStorage() Option {
 	return func(c *config) { c.noCallbackStorage = true }
 }
 
-// WithCallbackClient sends callbacks with a client of one's own, which has the certificates of
-// the receiver, or does not use the network at all. Redirects must be left to the server.
+// WithCallbackClient sends callbacks with your own client, such as one that trusts the
+// receiver's certificate, or that does not use the network. It must not follow redirects, since the
+// service does not.
 func WithCallbackClient(client *http.Client) Option {
 	return func(c *config) { c.callbackClient = client }
 }
 
-// SetCallbacks replaces the rules, none ends all callbacks. They count from now on; callbacks
-// that wait are sent by the old ones.
+// SetCallbacks replaces the rules; without any, there are no callbacks. The new rules apply from
+// now on; callbacks that wait are sent by the old ones.
 func (srv *Server) SetCallbacks(rules ...Rule) error {
 	checked, err := outbound.CheckRules(world.Convert(rules, func(r Rule) outbound.Rule { return outbound.Rule(r) }))
 	if err != nil {

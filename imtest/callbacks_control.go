@@ -26,7 +26,7 @@ type ruleView struct {
 	Timeout  string   `json:"timeout,omitempty"` // such as "200ms"
 	Parallel int      `json:"parallel,omitempty"`
 	Rejects  bool     `json:"rejects,omitempty"`
-	Tells    bool     `json:"tells,omitempty"`
+	Reports  bool     `json:"reports,omitempty"`
 	Rewrites []string `json:"rewrites,omitempty"`
 }
 
@@ -41,14 +41,14 @@ func (v ruleView) rule() (Rule, error) {
 	}
 	return Rule{
 		v.Name, v.URL, v.Secret, v.Kinds, v.Source, v.From, v.To, v.Groups, v.ExtKeys,
-		v.Unsigned, timeout, v.Parallel, v.Rejects, v.Tells, v.Rewrites,
+		v.Unsigned, timeout, v.Parallel, v.Rejects, v.Reports, v.Rewrites,
 	}, nil
 }
 
 func ruleViewOf(r Rule) ruleView {
 	return ruleView{
 		r.Name, r.URL, "", r.Kinds, r.Source, r.From, r.To, r.Groups, r.ExtKeys,
-		r.Unsigned, r.Timeout.String(), r.Parallel, r.Rejects, r.Tells, r.Rewrites,
+		r.Unsigned, r.Timeout.String(), r.Parallel, r.Rejects, r.Reports, r.Rewrites,
 	}
 }
 

@@ -75,8 +75,8 @@ func TestPreSendInTheFlatShape(t *testing.T) {
 
 // What becomes of a message, by the response and what the rule says.
 func TestPreSendDecisions(t *testing.T) {
-	tells := func(r *imtest.Rule) { r.Tells = true }
-	rejects := func(r *imtest.Rule) { r.Tells, r.Rejects = true, true }
+	reports := func(r *imtest.Rule) { r.Reports = true }
+	rejects := func(r *imtest.Rule) { r.Reports, r.Rejects = true, true }
 	long := strings.Repeat("x", 1000)
 	for name, tt := range map[string]struct {
 		response string
@@ -86,21 +86,21 @@ func TestPreSendDecisions(t *testing.T) {
 		state    imtest.DeliveryState
 		reason   string
 	}{
-		"valid":               {`{"valid":true}`, tells, "hi", "", imtest.DeliveryAccepted, ""},
-		"null payload":        {`{"valid":true,"payload":null}`, tells, "hi", "", imtest.DeliveryAccepted, ""},
-		"rejected":            {`{"valid":false,"code":"E42: no"}`, tells, "", "rejected before delivery: E42: no", imtest.DeliveryRejected, ""},
-		"without a code":      {`{"valid":false}`, tells, "", "custom logic denied", imtest.DeliveryRejected, ""},
-		"with an empty code":  {`{"valid":false,"code":""}`, tells, "", "Message blocked by external logic", imtest.DeliveryRejected, ""},
+		"valid":               {`{"valid":true}`, reports, "hi", "", imtest.DeliveryAccepted, ""},
+		"null payload":        {`{"valid":true,"payload":null}`, reports, "hi", "", imtest.DeliveryAccepted, ""},
+		"rejected":            {`{"valid":false,"code":"E42: no"}`, reports, "", "rejected before delivery: E42: no", imtest.DeliveryRejected, ""},
+		"without a code":      {`{"valid":false}`, reports, "", "custom logic denied", imtest.DeliveryRejected, ""},
+		"with an empty code":  {`{"valid":false,"code":""}`, reports, "", "Message blocked by external logic", imtest.DeliveryRejected, ""},
 		"rejected silently":   {`{"valid":false}`, nil, "", "", imtest.DeliveryRejected, ""},
-		"rewritten":           {`{"valid":true,"payload":{"bodies":[{"type":"txt","msg":"ho"}]}}`, tells, "ho", "", imtest.DeliveryRewritten, ""},
-		"no decision":         {``, tells, "hi", "", imtest.DeliveryFailed, "not a decision"},
+		"rewritten":           {`{"valid":true,"payload":{"bodies":[{"type":"txt","msg":"ho"}]}}`, reports, "ho", "", imtest.DeliveryRewritten, ""},
+		"no decision":         {``, reports, "hi", "", imtest.DeliveryFailed, "not a decision"},
 		"no decision, strict": {``, rejects, "", "custom internal error", imtest.DeliveryFailed, "not a decision"},
 		"no valid":            {`{}`, rejects, "", "custom internal error", imtest.DeliveryFailed, `no "valid"`},
 		"valid as a text":     {`{"valid":"true"}`, rejects, "", "custom internal error", imtest.DeliveryFailed, "valid"},
 		"too long":            {`{"valid":true,"code":"` + long + `"}`, rejects, "", "custom internal error", imtest.DeliveryFailed, "1000 characters"},
 		"another type":        {`{"valid":true,"payload":{"bodies":[{"type":"img"}]}}`, rejects, "", "custom internal error", imtest.DeliveryFailed, `type "img"`},
 		"a wrong ext":         {`{"valid":true,"payload":{"bodies":[{"type":"txt","msg":"ho"}],"ext":5}}`, rejects, "", "custom internal error", imtest.DeliveryFailed, `"payload.ext" must be an object`},
-		"a null ext":          {`{"valid":true,"payload":{"bodies":[{"type":"txt","msg":"ho"}],"ext":null}}`, tells, "ho", "", imtest.DeliveryRewritten, ""},
+		"a null ext":          {`{"valid":true,"payload":{"bodies":[{"type":"txt","msg":"ho"}],"ext":null}}`, reports, "ho", "", imtest.DeliveryRewritten, ""},
 		"a wrong level":       {`{"valid":true,"chatroom_msg_level":"top"}`, rejects, "", "custom internal error", imtest.DeliveryFailed, `"top"`},
 		"must not be changed": {
 			`{"valid":true,"payload":{"bodies":[{"type":"txt","msg":"ho"}]}}`,

@@ -90,16 +90,16 @@ func clientError(user, what string, err *world.Error) error {
 }
 
 // ErrRejected is the error for a message that a rule of callbacks has rejected before its
-// delivery, if the rule says that the client is told. The code of the receiver is in its text.
+// delivery, if the rule reports that to the client. Its text has the code of the receiver.
 var ErrRejected = errors.New("rejected before delivery")
 
-// SendAs sends a message from a device of a user, who must be logged in. Other than for
-// calls of the API, all rules hold: a user who is muted, blocked by the receiver, or not a
+// SendAs sends a message from a device of a user, who must be logged in. Unlike calls of
+// the API, it is subject to all rules: a user who is muted, blocked by the receiver, or not a
 // member cannot send, and the receiver must exist. The error says why. Keyword lists do
 // not touch it: see [Server.Moderate].
 //
 // Callbacks before delivery decide about it. A message that is rejected reaches nobody; it is ErrRejected,
-// or, where the rule does not tell the client, returned as if it had been sent.
+// or, where the rule does not report that, returned as if it had been sent.
 func (srv *Server) SendAs(user string, m ClientMessage) (Message, error) {
 	if err := m.check(); err != nil {
 		return Message{}, fmt.Errorf("imtest: %s cannot send: %w", user, err)
@@ -151,9 +151,9 @@ func (srv *Server) EditAs(user, messageID string, m ClientMessage) error {
 	}))
 }
 
-// rejected is what a client sees of a rejection: nothing, if it is not told.
+// rejected is what a client sees of a rejection: nothing, unless the rule reports it.
 func rejected(user, what string, r outbound.Ruling) error {
-	if !r.Told {
+	if !r.Reported {
 		return nil
 	}
 	return fmt.Errorf("imtest: %s cannot %s: %w: %s", user, what, ErrRejected, r.Code)

@@ -22,8 +22,8 @@ type clockState struct {
 // NewClock returns a clock that stands at now until it is moved.
 func NewClock(now time.Time) *Clock { return &Clock{clockState: clockState{fixed: now}} }
 
-// ParseClock returns a clock that runs on from a time such as "2026-03-01T09:00:00Z". Errors: what is not such a
-// time, or is not of the years 1970 to 2200.
+// ParseClock returns a clock that runs on from a time such as "2026-03-01T09:00:00Z". It
+// fails for any other text, and for a time outside the years 1970 to 2200.
 func ParseClock(text string) (*Clock, error) {
 	now, err := time.Parse(time.RFC3339, text)
 	if err != nil || !timeOfClock(now) {

@@ -50,7 +50,7 @@ func TestContacts(t *testing.T) {
 	got.like(t, "contacts.remove_all")
 	assert.Empty(t, c.srv.Contacts("alice"))
 	assert.Empty(t, c.srv.Contacts("carol"))
-	assert.Equal(t, []string{"bob"}, c.srv.Blocked("alice"), "the blocklist stays")
+	assert.Equal(t, []string{"bob"}, c.srv.Blocked("alice"), "the block list stays")
 
 	c.send("POST", "/users/alice/contacts/users/alice", "").fails(t, 400, "illegal_argument", "")
 	noSuchUser(t, c, "POST /users/alice/contacts/users/x", "POST /users/x/contacts/users/alice",

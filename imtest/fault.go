@@ -114,7 +114,7 @@ func (f *fault) strikes() bool {
 }
 
 // OnEndpoint matches calls of these endpoints, by their ids in the catalogue. An
-// id that there is not is a panic: such a fault would never act.
+// unknown id panics: such a fault would never act.
 func OnEndpoint(ids ...string) Fault {
 	for _, id := range ids {
 		if _, ok := catalogue.ByID(id); !ok {
@@ -125,7 +125,8 @@ func OnEndpoint(ids ...string) Fault {
 }
 
 // OnCallback matches requests of callbacks of these kinds or families ("message"), instead of
-// calls. It goes with [ReceiverSlow] and the others for callbacks. Anything else panics.
+// calls. Combine it with [ReceiverSlow] and the other faults for callbacks: [Server.Fault]
+// panics for one of calls. An unknown kind panics.
 func OnCallback(kinds ...string) Fault {
 	for _, kind := range kinds {
 		if err := outbound.CheckKind(kind); err != nil {
@@ -197,19 +198,19 @@ func CutAfterProcessing() Fault {
 }
 
 // CutInResponse carries the call out and breaks the connection in the middle of the
-// response, whose whole length was announced before.
+// response, after the headers with its whole length.
 func CutInResponse() Fault { return after(func(rep *wire.Reply) { rep.Spoil = halfWay }) }
 
-// CutConnection is CutAfterProcessing that breaks the connection on HTTP/2 as well,
-// and with it all other calls that are on it.
+// CutConnection is CutAfterProcessing that also breaks an HTTP/2 connection, and with it
+// all other calls on that connection.
 func CutConnection() Fault { return after(func(rep *wire.Reply) { rep.Spoil = cutConnection }) }
 
 // EndConnection carries the call out and responds to it as to the last one on its
 // connection: "Connection: close" on HTTP/1.1, a GOAWAY frame on HTTP/2.
 func EndConnection() Fault { return after(func(rep *wire.Reply) { rep.GoAway = true }) }
 
-// Delay waits before the call is carried out, which it is in the end even if the
-// client gives up; then the wait is over.
+// Delay waits before the call is carried out. If the client gives up, the wait ends and
+// the call is carried out all the same.
 func Delay(d time.Duration) Fault {
 	return before(func(_ *Server, c *wire.Call) *wire.Reply {
 		c.TakeIn()

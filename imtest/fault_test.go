@@ -135,7 +135,7 @@ func brokenOff(err error) bool {
 
 func timedOut(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
 
-// Which calls break is told by endpoint, count and seed, the same in every run.
+// Which calls break is chosen by endpoint, count and seed, the same in every run.
 func TestWhichCallsBreak(t *testing.T) {
 	for name, row := range map[string]struct {
 		parts []imtest.Fault
@@ -159,7 +159,7 @@ func TestWhichCallsBreak(t *testing.T) {
 	}
 }
 
-// pattern sends messages and tells which of them broke.
+// pattern sends messages and reports which of them broke.
 func (c *client) pattern(t *testing.T, n int) string {
 	t.Helper()
 	var b strings.Builder

@@ -20,7 +20,7 @@ type User struct {
 	Online    bool      `json:"online"`            // connected on some device
 	Devices   []Device  `json:"devices,omitzero"`  // those that the user is logged in on
 	Created   time.Time `json:"created"`           // by the server's clock
-	Modified  time.Time `json:"modified"`          // time of the last change, by the server's clock
+	Updated   time.Time `json:"updated"`           // time of the last change, by the server's clock
 }
 
 // Device is a device that a user is logged in on.
@@ -52,7 +52,7 @@ func shownUser(u world.User) User {
 	return User{
 		Username: u.Name, UUID: u.UUID, Password: u.Password, Nickname: u.Nickname,
 		Activated: !u.Banned, Online: u.Online, Devices: shownDevices(u.Devices),
-		Created: u.Created, Modified: u.Modified,
+		Created: u.Created, Updated: u.Modified,
 	}
 }
 
@@ -69,8 +69,8 @@ func worldDevices(list []Device) []world.Device {
 }
 
 // AddUser registers a user by name, password and nickname, of which only the
-// name is needed; any name will do, also one that the API refuses. A user who
-// exists stays as they are. It returns the user.
+// name is needed; any name will do, even one that the API refuses. A user who
+// exists is not changed. It returns the user.
 func (srv *Server) AddUser(u User) User {
 	return shownUser(srv.world.AddUser(world.NewUser{Name: u.Username, Password: &u.Password, Nickname: u.Nickname}))
 }
@@ -84,7 +84,7 @@ func (srv *Server) AddUsers(names ...string) {
 
 // LogIn logs a user in on devices, or on one that it makes up, in place of those that they were
 // on. The user is online and receives the messages that were waiting; presence follows. It
-// returns false if there is no such user, or they are deactivated.
+// returns false if there is no such user, or they are banned.
 func (srv *Server) LogIn(name string, devices ...Device) bool {
 	return srv.world.LogIn(name, worldDevices(devices)...) == nil
 }

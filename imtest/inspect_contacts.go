@@ -21,12 +21,12 @@ func (srv *Server) AddContacts(user string, friends ...string) {
 	srv.world.AddContacts(user, friends...)
 }
 
-// Blocked returns the blocklist of a user, the oldest entry first.
+// Blocked returns the block list of a user, the oldest entry first.
 func (srv *Server) Blocked(user string) []string {
 	return append([]string(nil), srv.world.Blocked(user)...)
 }
 
-// AddBlocked puts users on the blocklist of a user, whether or not they are
+// AddBlocked puts users on the block list of a user, whether or not they are
 // registered.
 func (srv *Server) AddBlocked(user string, names ...string) {
 	srv.world.AddBlocked(user, names...)

@@ -89,9 +89,9 @@ func (srv *Server) AddPushBinding(user string, b PushBinding) {
 
 // PushCounts are the pushes of one day to one platform.
 type PushCounts struct {
-	Success int `json:"successCount"`          // pushes that the vendor took
-	Fail    int `json:"failCount,omitempty"`   // pushes that failed
-	Arrive  int `json:"arriveCount,omitempty"` // pushes that reached a device
+	Success int `json:"success"`         // pushes that the vendor took
+	Fail    int `json:"fail,omitzero"`   // pushes that failed
+	Arrive  int `json:"arrive,omitzero"` // pushes that reached a device
 }
 
 // SetPushCounts sets what the statistics report of a day and a platform, for

@@ -92,8 +92,8 @@ func WithMaxFileSize(n int64) Option {
 	return func(c *config) { c.maxFileSize = n }
 }
 
-// WithClock gives the server a clock of the caller's, for example one that
-// stands still, or one that two servers share.
+// WithClock makes the server use this clock, for example one that stands still, or one
+// that two servers share.
 func WithClock(clock *Clock) Option {
 	return func(c *config) { c.clock = clock }
 }

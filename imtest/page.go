@@ -13,7 +13,7 @@ import (
 )
 
 // WithPage puts a page at / that shows users, groups, rooms, messages, files, events, callbacks,
-// quotas and requests, each with all of it, and that can send a message and move the clock.
+// quotas and requests in full, and that can send a message and move the clock.
 // Everyone who reaches the server can see it, and needs no token: on a loopback address such
 // a server serves localhost and loopback hosts only. imserver has it. Passwords, tokens and secrets
 // are masked.

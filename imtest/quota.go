@@ -17,7 +17,7 @@ import (
 type QuotaUse struct {
 	Pool  string        `json:"pool"`           // endpoint id, or the name of a pool that several share
 	User  string        `json:"user,omitzero"`  // whose quota it is, for quotas per user
-	N     int           `json:"n"`              // at most so many
+	N     int           `json:"n"`              // how many are allowed
 	Per   time.Duration `json:"per"`            // in any period of this length; 24 h: from 00:00 UTC
 	Items bool          `json:"items,omitzero"` // targets of messages are counted, not calls
 	Used  int           `json:"used"`           // what counts of N at this moment

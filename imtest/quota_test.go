@@ -11,7 +11,7 @@ import (
 	"github.com/imrest/im-go/imtest"
 )
 
-// noon is a time in the middle of a day, so that days are told from windows.
+// noon is a time in the middle of a day, so that days differ from windows.
 var noon = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 
 // limited starts a server that keeps the quotas, on a clock that stands still.
@@ -20,7 +20,7 @@ func limited(t *testing.T, option imtest.Option) *client {
 	return newClient(t, option, imtest.WithClock(imtest.NewClock(noon)))
 }
 
-// repeat sends a call until it is refused, at most so often, and tells how many
+// repeat sends a call until it is refused, at most so often, and returns how many
 // went through, and the refusal.
 func (c *client) repeat(most int, method, path, body string) (passed int, refusal got) {
 	for range most {
@@ -75,11 +75,7 @@ func TestQuotaOfMessages(t *testing.T) {
 	assert.Equal(t, 7, passed, "three groups a call, 20 messages a second")
 	refusal.fails(t, 403, "message_send_error", "")
 	assert.Len(t, c.srv.GroupMessages("1"), 7, "what is refused is not sent")
-	for _, use := range c.srv.QuotaUse() {
-		if use.Pool == "messages_groups" && use.Items {
-			assert.Equal(t, 21, use.Used)
-		}
-	}
+	assert.Contains(t, c.srv.QuotaUse(), imtest.QuotaUse{Pool: "messages_groups", N: 20, Per: time.Second, Items: true, Used: 21})
 }
 
 // Several endpoints share a pool.
@@ -184,7 +180,7 @@ func TestQuotaOfTheOlderCall(t *testing.T) {
 	assert.Equal(t, 7, passed)
 }
 
-// What is used is told per pool, and nothing is told or counted without quotas.
+// What is used is reported per pool, and nothing is reported or counted without quotas.
 func TestQuotaUse(t *testing.T) {
 	c := limited(t, imtest.WithQuotas())
 	c.srv.Clock().Advance(time.Minute) // the log-in is out of its window

@@ -9,8 +9,7 @@ type RouteInfo struct {
 	Path   string // below the prefix, with {names}; or a URL, of which the path counts
 }
 
-// Routes lists the endpoints that the server responds, by their ids in the
-// catalogue.
+// Routes lists the endpoints that the server has, by their ids in the catalogue.
 func Routes() []RouteInfo {
 	var list []RouteInfo
 	for _, r := range rest.Routes() {

@@ -109,12 +109,11 @@ type seedMessage struct {
 }
 
 // Seed adds users, groups, rooms and messages from one file of JSON or YAML, in this order, as
-// AddUser, AddGroup and AddRoom do: what exists stays as it is, and no rule of the
-// API is in the way. What begins with a brace is JSON, everything else is YAML, of at most 4 MiB
-// with what its aliases repeat. Messages are sent as by calls of the API, without quotas, faults and a
-// trace among the requests. docs/emulator.md has the fields. A file with a mistake
-// changes nothing; a message that the API refuses is an error, and what was before it
-// stays.
+// AddUser, AddGroup and AddRoom do: what exists stays as it is, and no rule of the API is in the
+// way. What begins with a brace is JSON, everything else is YAML, of at most 4 MiB with what its
+// aliases repeat. Messages are sent as by calls of the API, but without quotas and faults, and
+// [Server.Requests] does not list them. docs/emulator.md has the fields. A file with a mistake
+// changes nothing; a message that the API refuses is an error, and what was before it stays.
 func (srv *Server) Seed(r io.Reader) (Seeded, error) { return srv.seedFrom(context.Background(), r) }
 
 func (srv *Server) seedFrom(ctx context.Context, r io.Reader) (Seeded, error) {

@@ -76,7 +76,7 @@ func recordCircle(g world.CircleRecord) savedCircle {
 	return savedCircle{
 		ID: g.ID, Name: g.Name, Description: g.Description, Avatar: g.Avatar, Custom: g.Custom,
 		Public: g.Public, MembersOnly: g.MembersOnly, AllowInvites: g.AllowInvites, Asked: g.Asked, MaxUsers: g.MaxUsers,
-		Owner: g.Owner, Announcement: g.Announcement, Created: g.Created, Modified: g.Modified,
+		Owner: g.Owner, Announcement: g.Announcement, Created: g.Created, Modified: g.Updated,
 		Disabled: g.Disabled, MutedAll: g.MutedAll,
 		Members: world.Convert(g.Members, func(m world.Member) savedMember { return savedMember(m) }),
 		Admins:  g.Admins, Blocked: g.Blocked, Allowed: g.Allowed,
@@ -96,7 +96,7 @@ func (v *savedCircle) circle(kind world.CircleKind) world.CircleRecord {
 	return world.CircleRecord{
 		Circle: world.Circle{
 			CircleID: world.CircleID{Kind: kind, ID: v.ID}, Owner: v.Owner, Announcement: v.Announcement,
-			Created: v.Created, Modified: v.Modified, Disabled: v.Disabled, MutedAll: v.MutedAll,
+			Created: v.Created, Updated: v.Modified, Disabled: v.Disabled, MutedAll: v.MutedAll,
 			Settings: world.Settings{
 				Name: v.Name, Description: v.Description, Avatar: v.Avatar, Custom: v.Custom,
 				Public: v.Public, MembersOnly: v.MembersOnly, AllowInvites: v.AllowInvites, Asked: v.Asked, MaxUsers: v.MaxUsers,

@@ -245,7 +245,7 @@ func (w *brokenWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestSaveTellsOfAFullDisk(t *testing.T) {
+func TestSaveReportsAFullDisk(t *testing.T) {
 	c := newClient(t)
 	c.upload("big", make([]byte, 200_000))
 	assert.ErrorContains(t, c.srv.Save(&brokenWriter{}), "disk full")

@@ -199,7 +199,7 @@ func TestDate(t *testing.T) {
 	}
 }
 
-// A test says when the file of an hour is there; package im tells by the date of the
+// A test says when the file of an hour is there; package im knows by the date of the
 // response that it is not ready.
 func TestHistoryDelay(t *testing.T) {
 	start := time.Date(2024, 6, 10, 8, 0, 0, 0, time.UTC)

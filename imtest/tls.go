@@ -31,7 +31,7 @@ func WithHTTP2() Option {
 // HTTPClient returns a client that trusts the server's certificate and speaks
 // what the server speaks: HTTP/1.1, or HTTP/2 with [WithHTTP2]. It is always the same
 // one, and Close closes its idle connections. Its Transport is an
-// *http.Transport, whose TLSClientConfig a transport of one's own can clone.
+// *http.Transport, whose TLSClientConfig you can clone for your own.
 func (srv *Server) HTTPClient() *http.Client { return srv.client }
 
 // TLSCertificate returns the certificate that the server signed for itself, for

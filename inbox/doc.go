@@ -1,4 +1,4 @@
-// Package inbox keeps callbacks in the database of a user's own tables, so that each takes
+// Package inbox keeps callbacks in your own database, beside your tables, so that each takes
 // effect exactly once. It is a [callbacks.Store] over database/sql for SQLite,
 // PostgreSQL and MariaDB, and a module of its own; it imports no driver.
 //
@@ -27,10 +27,10 @@
 // done, or not at all, whenever the process is killed: each event takes effect once. What they do
 // elsewhere, such as sending a mail, may happen again with a later attempt.
 //
-// A duplicate is recognized for three days by its key. The same key with another body is an event
-// of its own, marked as Suspicious; none is dropped. A done event leaves the hashes of its key, its body
-// and its message id behind and nothing else. By the latter, [callbacks.Recover] leaves alone the messages that any
-// process has kept within these days.
+// A duplicate is recognized for three days by its key. The same key with another body is an
+// event of its own, marked as Suspicious; none is dropped. A done event leaves behind the hashes
+// of its key, its body and its message id, and nothing else. By the last of them,
+// [callbacks.Recover] recognizes the messages that any process has kept within these days.
 //
 // If the database does not take an event, the handler's StoreFailure decides: lose the
 // event, or respond 500 and risk the ban. The ban guard's quarantine is a table that
@@ -41,8 +41,8 @@
 // Functions must return the errors of their statements and must not end the transaction. If one
 // overlooks an error after which the database has rolled back, the event counts as failed. If one
 // commits or rolls back, the event fails with [ErrTransactionEnded]; it still does not take
-// effect twice. A deadlock of a function's statements is a failure of its event like any other; after one of the inbox's own,
-// the transaction is retried.
+// effect twice. A deadlock of a function's statements is a failure of its event like any
+// other; after one of the inbox's own, the transaction is retried.
 //
 // Several processes may share the tables of PostgreSQL or MariaDB. Each of the Workers locks the
 // events of its transaction, and others skip them (SKIP LOCKED). The database lets go of them when

@@ -31,7 +31,7 @@ type Options struct {
 	// nothing else with it. A transaction takes no further event after 50 ms.
 	Batch int
 	// Attempts is how often an event is handled before it is given up; default 30, which
-	// takes some 4 hours.
+	// takes about 3.5 hours.
 	Attempts int
 	// Backoff is the wait before the second attempt; default 1 s. It doubles with each
 	// one, up to MaxBackoff; default 10 minutes.

@@ -175,7 +175,7 @@ func TestRunNeedsTables(t *testing.T) {
 	require.ErrorIs(t, s.Run(t.Context(), nil), im.ErrInvalidArgument)
 	stop := run(t, h)
 	until(t, func() bool { return counts(t, s).Waiting == 0 })
-	require.ErrorContains(t, h.Run(t.Context()), "runs already")
+	require.ErrorContains(t, h.Run(t.Context()), "already running")
 	stop()
 	for text, o := range map[string]page.Options{
 		"Limit: is 101, must be from 0 to 100": {Limit: 101}, "Limit: is -1, must be from 0 to 100": {Limit: -1}, `Cursor: is "x"`: {Cursor: "x"},

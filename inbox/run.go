@@ -44,7 +44,7 @@ func (s *Inbox) Run(ctx context.Context, handle func(context.Context, callbacks.
 		return invalid("handle", "must not be nil")
 	}
 	if !s.running.CompareAndSwap(false, true) {
-		return errors.New("inbox: Run runs already")
+		return errors.New("inbox: Run is already running")
 	}
 	defer s.running.Store(false)
 	if _, err := s.due(ctx, nil); err != nil && ctx.Err() == nil {

@@ -50,7 +50,7 @@ type PushDisplay struct {
 	Type          string         `json:"type,omitempty"`                // "VoIP"; Agora only
 }
 
-// PushAPNs is for the devices of Apple.
+// PushAPNs is for Apple's devices.
 type PushAPNs struct {
 	Title            string `json:"em_push_title,omitempty"`             // overrides the template "default" alone
 	Content          string `json:"em_push_content,omitempty"`           // overrides the template "default" alone
@@ -89,7 +89,7 @@ type PushAndroid struct {
 	XiaomiClickAction string `json:"xiaomi_click_action,omitempty"` // page that a tap opens
 }
 
-// PushHarmony is for the devices of Huawei with HarmonyOS.
+// PushHarmony is for Huawei's devices with HarmonyOS.
 type PushHarmony struct {
 	Category    string `json:"category,omitempty"`        // kind of message, as Huawei defines it
 	ClickAction string `json:"click_action,omitempty"`    // action of the page that a tap opens

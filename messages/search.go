@@ -267,9 +267,9 @@ var search = api.Endpoint{
 // Search returns a page of the stored messages that hold keywords, in the conversations of a
 // user. It finds nothing in groups and chat rooms that the query does not name, and nothing,
 // without an error, in those that the user is not in: an empty page proves nothing. Custom, voice
-// and command messages cannot be searched. Retried if the response is lost. Only Easemob has
-// this add-on, and only on some of its clusters: im.ErrNotEnabled. A search that is too complex
-// is im.ErrInvalidArgument.
+// and command messages cannot be searched. Only Easemob has this add-on, and only on some of its
+// clusters. Errors: im.ErrNotEnabled without the add-on, im.ErrInvalidArgument for a search that
+// the server finds too complex.
 //
 //im:endpoint messages.search
 func (s *Service) Search(ctx context.Context, username string, q SearchQuery) (*page.Page[Hit], error) {

@@ -70,7 +70,7 @@ func TestCheckText(t *testing.T) {
 	}
 }
 
-// One number stands for several things, which the text tells apart; without a text
+// One number stands for several things, which the text distinguishes; without a text
 // known, the number decides.
 func TestNumbers(t *testing.T) {
 	for body, kind := range map[string]error{

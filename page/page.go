@@ -61,7 +61,7 @@ type Options struct {
 	Cursor string `json:"cursor,omitempty"` // Next of the previous page; empty: from the start
 }
 
-// Numbered choose a page of a list that is read by number.
+// Numbered chooses a page of a list that is read by number.
 type Numbered struct {
 	Page int `json:"page,omitempty"` // from 1 on; 0: the first
 	Size int `json:"size,omitempty"` // entries on a page; 0: as many as the API allows

@@ -82,7 +82,7 @@ var set = api.Endpoint{
 
 // Set sets the presence of a user on one device, and notifies those who watch. The device is
 // its resource, as the client SDK and package users name it: "android_600100200300". A retry
-// may notify twice. im.ErrNotFound if the user or the device does not exist.
+// may notify twice. Errors: im.ErrNotFound if the user or the device does not exist.
 //
 //im:endpoint presence.set
 func (s *Service) Set(ctx context.Context, username, resource string, p Setting) error {

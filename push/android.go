@@ -8,7 +8,7 @@ import (
 
 // What Huawei and Honor have in common.
 
-// ClickTarget is what a tap on a notification of Huawei or Honor does.
+// ClickTarget is what a tap on a Huawei or Honor notification does.
 type ClickTarget struct {
 	Type   ClickType `json:"type"`            // required
 	Intent string    `json:"intent,omitzero"` // a page of the app; ClickTypePage requires it or Action
@@ -29,7 +29,7 @@ const (
 // UnmarshalJSON reads 3 and "3".
 func (t *ClickType) UnmarshalJSON(b []byte) error { return lenientInt(t, b) }
 
-// Button is a button below a notification of Huawei or Honor.
+// Button is a button below a Huawei or Honor notification.
 type Button struct {
 	Name       string     `json:"name"`                 // up to 40 characters
 	Action     ButtonType `json:"actionType"`           // 0 to 4 on Huawei, 0 to 2 on Honor, as they define it
@@ -44,14 +44,14 @@ type ButtonType int
 // UnmarshalJSON reads 1 and "1".
 func (t *ButtonType) UnmarshalJSON(b []byte) error { return lenientInt(t, b) }
 
-// VendorBadge is the number on the app's icon on phones of Huawei and Honor.
+// VendorBadge is the number on the app's icon on Huawei and Honor phones.
 type VendorBadge struct {
 	Add   int    `json:"addNum,omitzero"`     // 1 to 99, added to the number
 	Set   *int   `json:"setNum,omitempty"`    // 0 to 99, the new number; overrides Add
 	Class string `json:"badgeClass,omitzero"` // entry class of the app; Honor needs it
 }
 
-// Importance says how prominent a notification of Huawei or Honor is.
+// Importance says how prominent a Huawei or Honor notification is.
 type Importance string
 
 // The degrees of importance.

@@ -47,7 +47,7 @@ const (
 	HarmonyOSPushTypeVoIP        HarmonyOSPushType = 10 // an incoming call
 )
 
-// HarmonyOSStyle is the style of a notification of HarmonyOS.
+// HarmonyOSStyle is the style of a notification on HarmonyOS.
 type HarmonyOSStyle int
 
 // The styles of HarmonyOS.

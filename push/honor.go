@@ -38,7 +38,7 @@ type HonorNotification struct {
 	NotifyID   int          `json:"notifyId,omitzero"`           // the same id replaces the older notification
 }
 
-// HonorStyle is the style of a notification of Honor.
+// HonorStyle is the style of a notification on Honor phones.
 type HonorStyle int
 
 // The styles of Honor.

@@ -87,7 +87,7 @@ type HuaweiNotification struct {
 	ForegroundShow    *bool          `json:"foregroundShow,omitempty"`    // shown while the app is in the foreground
 }
 
-// HuaweiStyle is the style of a notification of Huawei.
+// HuaweiStyle is the style of a notification on Huawei phones.
 type HuaweiStyle int
 
 // The styles of Huawei.
@@ -97,7 +97,7 @@ const (
 	HuaweiStyleInbox   HuaweiStyle = 3
 )
 
-// Visibility says what a locked phone of Huawei shows.
+// Visibility says what a locked Huawei phone shows.
 type Visibility string
 
 // The visibilities.
@@ -108,7 +108,7 @@ const (
 	VisibilitySecret      Visibility = "SECRET"
 )
 
-// LightSettings make the light of a phone of Huawei blink.
+// LightSettings makes the light of a Huawei phone blink.
 type LightSettings struct {
 	Color       LightColor `json:"color"`                     // required by Huawei
 	OnDuration  string     `json:"lightOnDuration,omitzero"`  // in Huawei's form, such as "3.5s"

@@ -104,8 +104,8 @@ func (u *underLabel) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// GetLabelUser returns when a user was put under a label; im.ErrNotFound if it was not, or
-// if there is no such label. Quota on Easemob: 30 calls a second.
+// GetLabelUser returns when a user was put under a label. Quota on Easemob: 30 calls a second.
+// Errors: im.ErrNotFound also if the user is not under the label.
 //
 //im:endpoint push.get_label_user
 func (s *Service) GetLabelUser(ctx context.Context, label, username string) (*LabelUser, error) {

@@ -244,7 +244,7 @@ func TestMessagesRefused(t *testing.T) {
 			m.APNs = &push.APNs{LiveActivityEvent: "start"}
 		},
 		"Xiaomi.ChannelID: must not be empty with a TemplateID":                    func(m *push.Message) { m.Xiaomi = &push.Xiaomi{TemplateID: "p"} },
-		`Xiaomi.TemplateParam["k"]: is without a TemplateID`:                       func(m *push.Message) { m.Xiaomi = template("", "v") },
+		`Xiaomi.TemplateParam["k"]: needs a TemplateID`:                            func(m *push.Message) { m.Xiaomi = template("", "v") },
 		`Xiaomi.TemplateParam["k"]: is " \t", must not be blank`:                   func(m *push.Message) { m.Xiaomi = template("p", " \t") },
 		`Xiaomi.TemplateParam["k"]: has 129 characters, at most 128 are allowed`:   func(m *push.Message) { m.Xiaomi = template("p", text(129)) },
 		"Oppo.Category: must not be empty with a NotifyLevel":                      func(m *push.Message) { m.Oppo = &push.Oppo{NotifyLevel: push.OppoNotifyLevelBar} },

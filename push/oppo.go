@@ -33,7 +33,7 @@ type Oppo struct {
 	NotifyLevel OppoNotifyLevel `json:"notifyLevel,omitzero"` // how it draws attention; needs Category; Easemob only
 }
 
-// OppoStyle is the style of a notification of OPPO.
+// OppoStyle is the style of a notification on OPPO phones.
 type OppoStyle int
 
 // The styles of OPPO.
@@ -43,7 +43,7 @@ const (
 	OppoStylePicture  OppoStyle = 3
 )
 
-// OppoNotifyLevel says how a phone of OPPO draws attention.
+// OppoNotifyLevel says how OPPO phones draw attention.
 type OppoNotifyLevel string
 
 // The levels.

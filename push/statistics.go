@@ -76,9 +76,9 @@ var getStatistics = api.Endpoint{
 }
 
 // GetStatistics returns how many pushes went out on each day over each vendor, in that
-// order. Days and vendors without pushes may be missing. im.ErrForbidden if statistics are
-// not switched on for the app. Quota: 10 calls in 10 seconds. Not in the English documents
-// of Agora.
+// order. Days and vendors without pushes may be missing. Quota: 10 calls in 10 seconds. Not in
+// the English documents of Agora. Errors: im.ErrForbidden if statistics are not switched on for
+// the app.
 //
 //im:endpoint push.statistics
 func (s *Service) GetStatistics(ctx context.Context, q StatisticsQuery) ([]Count, error) {

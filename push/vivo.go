@@ -36,7 +36,7 @@ type VivoExtra struct {
 	CallbackParam string `json:"callbackParam,omitzero"` // up to 64 characters
 }
 
-// VivoNotify says how a phone of vivo draws attention.
+// VivoNotify says how vivo phones draw attention.
 type VivoNotify int
 
 // The ways to draw attention, as vivo defines them.

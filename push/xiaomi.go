@@ -55,7 +55,7 @@ type Xiaomi struct {
 	OnlySendOnce    TextFlag `json:"onlySendOnce,omitzero"`    // dropped if the phone is offline, as Xiaomi defines it
 }
 
-// XiaomiNotify says how a phone of Xiaomi draws attention. The values are added up
+// XiaomiNotify says how Xiaomi phones draw attention. The values are added up
 // for more than one.
 type XiaomiNotify int
 
@@ -99,7 +99,7 @@ func checkXiaomiTemplate(x *Xiaomi) error {
 	for _, name := range slices.Sorted(maps.Keys(x.TemplateParam)) {
 		field, text := fmt.Sprintf("Xiaomi.TemplateParam[%s]", api.Quoted(name)), x.TemplateParam[name]
 		if x.TemplateID == "" {
-			return api.Invalid(field, "is without a TemplateID")
+			return api.Invalid(field, "needs a TemplateID")
 		}
 		if strings.TrimSpace(text) == "" {
 			return api.Invalid(field, "is %s, must not be blank", api.Quoted(text))

@@ -7,17 +7,17 @@
 //		Token: im.SharedToken(store, im.ClientCredentials{ID: id, Secret: secret}),
 //	}, im.WithQuotaStore(store))
 //
-// Redis's clock rules, not that of the machines. If it goes back, as after a
+// Redis's clock is the reference, not those of the machines. If it goes back, as after a
 // failover, what was counted moves with it, and an Event of [im.QuotaStoreEvent]
-// says so. Every key carries the app and has a time to live; none holds a secret but
-// the token, which [im.EncryptedTokens] seals, and none the id of a user. The keys
-// of a pool lie in one slot of a cluster.
+// says so. Every key carries the app and has a time to live. None holds a secret, except
+// for that of the token, which [im.EncryptedTokens] seals, and none the id of a user. The
+// keys of a pool lie in one slot of a cluster.
 //
-// When Redis has lost the counters (FLUSHALL, eviction, a restart without
-// persistence), a process finds out that has taken in the period before, an Event
-// says so, and for a period every process goes by its own count as well. What
-// processes took of a quota per day that have ended since is lost with them: such
-// quotas need appendonly yes. One Store serves all clients of a process.
+// When Redis has lost the counters (FLUSHALL, eviction, a restart without persistence), a
+// process that has taken anything in the period before notices. An Event says so, and for
+// a period every process goes by its own count as well. For a quota per day, the use of
+// processes that have exited since is gone: such quotas need appendonly yes. One Store
+// serves all clients of a process.
 package redisquota
 
 import (

@@ -52,7 +52,7 @@ func (s *Store) Usage(ctx context.Context, app, pool string, quotas []im.Quota) 
 	case err != nil:
 		return u, err
 	case len(result) != len(keys):
-		return u, errors.New("redisquota: the script's result has not a number for each key")
+		return u, errors.New("redisquota: the script's result does not have a number for each key")
 	}
 	u.Pauses = time.Duration(result[0]) * time.Microsecond
 	for i := range u.Windows {

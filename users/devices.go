@@ -12,7 +12,7 @@ var disconnect = api.Endpoint{
 }
 
 // Disconnect logs a user out of all devices. The user can log in again at once;
-// [Service.Deactivate] keeps it out. im.ErrForbidden if the server reports that it did
+// [Service.Deactivate] keeps it out. Errors: im.ErrForbidden if the server reports that it did
 // nothing, which it may also do for a user that does not exist.
 //
 //im:endpoint users.disconnect
@@ -24,7 +24,7 @@ var disconnectDevice = api.Endpoint{
 	ID: "users.disconnect_device", Within: api.UserManagement, Method: http.MethodDelete, Path: "/users/{username}/disconnect/{resource}", Idempotent: true,
 }
 
-// DisconnectDevice logs a user out of one device, named by [Device.Resource].
+// DisconnectDevice logs a user out of one device, named by [Device.Resource]. Errors:
 // im.ErrForbidden if the server reports that it did nothing: that device is not logged in,
 // perhaps because a first attempt, whose response was lost, succeeded.
 //

@@ -15,7 +15,8 @@
 //	user, err := client.Users.Register(ctx, users.NewUser{Username: "alice", Password: "S3cret.pass"})
 //
 // Unless a method says otherwise, its quota is 100 calls a second, it is retried if the
-// response is lost, and a user that does not exist is im.ErrNotFound.
+// response is lost, and a user that does not exist is im.ErrNotFound. On Easemob all methods
+// except for those of mutes also share 100 calls a second, with some of package push.
 package users
 
 import (

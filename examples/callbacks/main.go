@@ -80,7 +80,7 @@ func (s *story) begin(context.Context) error {
 	}
 	url := "http://" + s.address
 	return s.srv.SetCallbacks(
-		imtest.Rule{Name: "before", URL: url, Secret: secret, Kinds: []string{"pre_send"}, Tells: true, Timeout: 5 * time.Second},
+		imtest.Rule{Name: "before", URL: url, Secret: secret, Kinds: []string{"pre_send"}, Reports: true, Timeout: 5 * time.Second},
 		imtest.Rule{Name: "after", URL: url, Secret: secret, Kinds: []string{"message.text"}},
 	)
 }

@@ -39,7 +39,7 @@ type Circle struct {
 	Owner        string    `json:"owner"` // the creator of a thread, who may have left it
 	Announcement string    `json:"announcement,omitzero"`
 	Created      time.Time `json:"created"`
-	Modified     time.Time `json:"updated"`
+	Updated      time.Time `json:"updated"`
 	Disabled     bool      `json:"disabled,omitzero"`
 	MutedAll     bool      `json:"muted_all,omitzero"`
 	Group        string    `json:"group,omitzero"`   // of a thread: its group
@@ -61,15 +61,15 @@ type (
 		Circle  Circle   `json:"circle"`
 		Members []string `json:"members"` // those who were in it
 	}
-	// CircleUpdated says what the settings are now.
+	// CircleUpdated says what the settings of a group, room or thread are now.
 	CircleUpdated struct {
 		Circle Circle `json:"circle"`
 	}
-	// GroupDisabled says that a group is silent, and its threads.
+	// GroupDisabled says that a group was disabled, with its threads.
 	GroupDisabled struct {
 		In CircleID `json:"in"`
 	}
-	// GroupEnabled says that a group is not disabled any more.
+	// GroupEnabled says that a group was enabled again, with its threads.
 	GroupEnabled struct {
 		In CircleID `json:"in"`
 	}
@@ -78,18 +78,18 @@ type (
 		In   CircleID `json:"in"`
 		Text string   `json:"text"`
 	}
-	// OwnerChanged says that a member is the owner, and the old one a plain member.
+	// OwnerChanged says that a member became the owner, and the old owner a plain member.
 	OwnerChanged struct {
 		In  CircleID `json:"in"`
 		Old string   `json:"old"`
 		New string   `json:"new"`
 	}
-	// AdminAdded says that a member is an admin, and so on the allow list.
+	// AdminAdded says that a member became an admin, which also puts them on the allow list.
 	AdminAdded struct {
 		In   CircleID `json:"in"`
 		User string   `json:"user"`
 	}
-	// AdminRemoved says that an admin is a plain member.
+	// AdminRemoved says that an admin became a plain member again.
 	AdminRemoved struct {
 		In   CircleID `json:"in"`
 		User string   `json:"user"`
@@ -106,8 +106,8 @@ type (
 
 // What happens to members.
 type (
-	// MembersJoined says that users are members. Who was on the block list of a group
-	// is not any more.
+	// MembersJoined says that users became members, which takes them off the block list
+	// of a group.
 	MembersJoined struct {
 		In    CircleID `json:"in"`
 		Users []string `json:"users"`

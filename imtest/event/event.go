@@ -8,10 +8,10 @@
 //		}
 //	}
 //
-// Names of users are in lower case. The app does what happens, except where an event has a By:
-// that is the user who did it, or in whose name a call did, "" for the app. A change that follows from another one
-// has an event of its own only if it cannot be known otherwise: [UserDeleted] stands for
-// all that goes with a user, except for their groups.
+// Names of users are in lower case. The app did what an event says, unless its By names the user
+// who did it, or in whose name a call did. A change that follows from another one has an event of
+// its own only if it cannot be known otherwise: [UserDeleted] stands for all that goes with a
+// user, except for their groups.
 //
 // An Event has a JSON form, which is a line of GET /_im/events. Kinds and keys do not change.
 package event

@@ -50,7 +50,7 @@ type (
 	// MessageSent for these.
 	BroadcastSent struct {
 		ID      int64    `json:"id,string"`
-		Message Message  `json:"message"` // as all get it: with the id of the one to the first target, which those to the others follow, and without a To
+		Message Message  `json:"message"` // without a To; its ID is that of the first target's message, and those of the others follow
 		Targets []string `json:"targets"`
 		Waiting []string `json:"waiting,omitzero"` // receivers who are offline, for whom it is kept
 	}
@@ -73,7 +73,7 @@ type (
 		Message Message `json:"message"`
 		By      string  `json:"by"`
 	}
-	// MessageRecalled says that nobody has a message any more, nor its attachment and
+	// MessageRecalled says that a message was taken from everybody, with its attachment and
 	// reactions.
 	MessageRecalled struct {
 		Message Message `json:"message"`

@@ -30,7 +30,7 @@ type (
 		List    string `json:"list"`    // id
 		Keyword string `json:"keyword"` // id
 	}
-	// ExportOrdered says that somebody wants the records of checked messages.
+	// ExportOrdered says that the records of checked messages are to be exported.
 	ExportOrdered struct {
 		UUID string    `json:"uuid"`
 		From time.Time `json:"from"`
@@ -67,7 +67,7 @@ type KeywordSettings struct {
 	FullMatch   bool   `json:"full_match,omitzero"`
 }
 
-// KeywordList is a list of words without them.
+// KeywordList is a keyword list without its words.
 type KeywordList struct {
 	ID string `json:"id"`
 	KeywordSettings
@@ -88,12 +88,12 @@ type Keyword struct {
 
 // What happens to callbacks that could not be delivered.
 type (
-	// CallbacksStored says that there is a set of them.
+	// CallbacksStored says that a set of callbacks was stored.
 	CallbacksStored struct {
 		Key  string `json:"key"` // the start of its 10 minutes
 		Size int    `json:"size"`
 	}
-	// CallbacksResent says that a set was sent once more.
+	// CallbacksResent says that a stored set was resent.
 	CallbacksResent struct {
 		Key    string `json:"key"`
 		Target string `json:"target,omitzero"` // URL, "": that of the rule

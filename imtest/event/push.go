@@ -44,7 +44,7 @@ type (
 		Notifier string `json:"notifier"` // name of the certificate
 		Token    string `json:"token"`    // of the device, made by its vendor
 	}
-	// DeviceUnbound says that they do not go there any more, by this certificate.
+	// DeviceUnbound says that push notifications no longer go to a device, by this certificate.
 	DeviceUnbound struct {
 		User     string `json:"user"`
 		Device   string `json:"device"`

@@ -160,7 +160,7 @@ func callbackRules(after, before, secret string) (rules []imtest.Rule, err error
 		rules = append(rules, imtest.Rule{Name: "callback", URL: after, Secret: secret})
 	}
 	if before != "" {
-		rules = append(rules, imtest.Rule{Name: "callback-pre-send", URL: before, Secret: secret, Kinds: []string{"pre_send"}, Tells: true})
+		rules = append(rules, imtest.Rule{Name: "callback-pre-send", URL: before, Secret: secret, Kinds: []string{"pre_send"}, Reports: true})
 	}
 	return rules, nil
 }

@@ -1,4 +1,4 @@
-// Package guard runs code of the user's.
+// Package guard runs code that users provide.
 package guard
 
 import (
@@ -8,7 +8,7 @@ import (
 	"runtime"
 )
 
-// Run calls f, code of the user's that may panic, end its goroutine or never return;
+// Run calls f, code of a user that may panic, end its goroutine or never return;
 // who names it in errors. What comes after the context has ended goes to late, which
 // may be nil.
 func Run[T any](ctx context.Context, who string, f func() (T, error), late func(T)) (T, error) {

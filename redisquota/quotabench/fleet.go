@@ -16,7 +16,7 @@ import (
 	"github.com/imrest/im-go/redisquota"
 )
 
-// childEnv tells a process of a fleet what to do, as the JSON of a task.
+// childEnv holds what a process of a fleet does, as the JSON of a task.
 const childEnv = "QUOTABENCH_CHILD"
 
 const processes = 4
@@ -63,7 +63,7 @@ func child(text string) error {
 	return json.NewEncoder(os.Stdout).Encode(r)
 }
 
-// ofFleet is what all processes of a fleet do, but for the Redis of each.
+// ofFleet is what all processes of a fleet do, except for the Redis of each.
 type ofFleet struct {
 	redis   []string // one for each process, or one for all, or none
 	workers int      // of each; 0: 8

@@ -186,7 +186,7 @@ func redisKilled() (string, bool, error) {
 		len(lost) == 0 && outside == 0, nil
 }
 
-// those tells of lost calls.
+// those names lost calls.
 func those(lost []string) string {
 	if len(lost) == 0 {
 		return ""

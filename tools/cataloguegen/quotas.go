@@ -49,7 +49,7 @@ var overruled = []string{
 	"same figure",             // import_user, once in calls and once in messages
 }
 
-// newEasemob are the sources that tell what Easemob's service does today.
+// newEasemob are the sources that say what Easemob's service does today.
 var newEasemob = []string{"easemob-docs-new", "easemob-docs-2026", "easemob-docs-2025", "newest docs"}
 
 // settle makes one list of windows out of the figures of an endpoint:
@@ -120,7 +120,7 @@ func splitBudget(figures []figure) ([]figure, *budget, error) {
 	return slices.DeleteFunc(slices.Clone(figures), shared), &budget{pool, ws}, err
 }
 
-// isQuota tells whether a figure limits callers, and may be believed.
+// isQuota reports whether a figure limits callers, and may be believed.
 func isQuota(f figure) bool {
 	if f.Unit == "receiver" || f.Scope != "app" && f.Scope != "user" {
 		return false
@@ -130,7 +130,7 @@ func isQuota(f figure) bool {
 	})
 }
 
-// onlyEasemob tells whether no source of f is other than Easemob's newest.
+// onlyEasemob reports whether no source of f is other than Easemob's newest.
 func onlyEasemob(f figure) bool {
 	if !mentionsEasemob(f) {
 		return false

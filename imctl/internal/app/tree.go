@@ -92,7 +92,7 @@ func place(parent, c *cobra.Command) {
 	replace(parent, c)
 }
 
-// isName tells the names of commands from arguments, which are in capitals.
+// isName distinguishes the names of commands from arguments, which are in capitals.
 func isName(word string) bool {
 	return strings.Trim(word, "abcdefghijklmnopqrstuvwxyz0123456789-") == "" && word[0] != '-'
 }

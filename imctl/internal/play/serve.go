@@ -176,7 +176,7 @@ func (s *settings) rules(a *app.App) (rules []imtest.Rule, err error) {
 		rules = append(rules, imtest.Rule{Name: "callback", URL: after, Secret: secret})
 	}
 	if before != "" {
-		rules = append(rules, imtest.Rule{Name: "callback-pre-send", URL: before, Secret: secret, Kinds: []string{"pre_send"}, Tells: true})
+		rules = append(rules, imtest.Rule{Name: "callback-pre-send", URL: before, Secret: secret, Kinds: []string{"pre_send"}, Reports: true})
 	}
 	return rules, nil
 }

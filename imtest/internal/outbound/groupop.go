@@ -146,7 +146,7 @@ func (e circleOp) info(c event.Circle) object {
 	}
 	return object{
 		"owner": e.appKey + "_" + c.Owner, "title": c.Name, "description": c.Description, "custom": c.Custom, "avatar": c.Avatar,
-		"created": milliText(c.Created), "last_modified": milliText(c.Modified), "max_users": strconv.Itoa(c.MaxUsers),
+		"created": milliText(c.Created), "last_modified": milliText(c.Updated), "max_users": strconv.Itoa(c.MaxUsers),
 		"public": strconv.FormatBool(c.Public), "allow_user_invites": strconv.FormatBool(c.AllowInvites),
 		"invite_need_confirm": strconv.FormatBool(c.Asked), "disabled": strconv.FormatBool(c.Disabled),
 		"mute": strconv.FormatBool(c.MutedAll), "mute_duration": forever,

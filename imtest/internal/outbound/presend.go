@@ -11,7 +11,7 @@ import (
 	"github.com/imrest/im-go/imtest/event"
 )
 
-// What the sender's client is told of a message that is rejected.
+// What the sender's client is shown of a message that is rejected.
 const (
 	deniedByCode  = "Message blocked by external logic" // the code is empty
 	deniedWithout = "custom logic denied"               // there is no code
@@ -33,8 +33,8 @@ type Outgoing struct {
 // Ruling is what becomes of it.
 type Ruling struct {
 	Rejected bool
-	Code     string          // what the client is told
-	Told     bool            // does the client see that; otherwise it takes the message for sent
+	Code     string          // what the client is shown
+	Reported bool            // the client sees the rejection; otherwise it takes the message for sent
 	Body     json.RawMessage // in place of the one that was sent, nil: that one
 	Ext      json.RawMessage // the same
 	Level    string          // priority in a room, "": as it was
@@ -92,11 +92,11 @@ func (s *Sender) ask(r *Rule, kind string, out *Outgoing, ruling *Ruling) {
 	case err != nil:
 		s.settle(d, Failed, err.Error())
 		if r.Rejects {
-			*ruling = Ruling{Rejected: true, Code: deniedByRule, Told: r.Tells}
+			*ruling = Ruling{Rejected: true, Code: deniedByRule, Reported: r.Reports}
 		}
 	case !*decided.Valid:
 		s.settle(d, Rejected, "")
-		*ruling = Ruling{Rejected: true, Code: decided.code(), Told: r.Tells}
+		*ruling = Ruling{Rejected: true, Code: decided.code(), Reported: r.Reports}
 	default:
 		s.settle(d, decided.apply(out, ruling), "")
 	}

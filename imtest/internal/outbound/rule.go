@@ -38,7 +38,7 @@ type Rule struct {
 	Timeout  time.Duration
 	Parallel int
 	Rejects  bool
-	Tells    bool
+	Reports  bool
 	Rewrites []string
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/imrest/im-go/imtest/event"
 )
 
-// Config is what a sender is told of its server.
+// Config is what a sender knows of its server.
 type Config struct {
 	AppKey  string
 	Easemob bool // formats and bans as this brand has them

@@ -127,7 +127,7 @@ func (p *Page) circleFields(d *detail, g world.CircleRow, now time.Time) {
 		d.add("Users at most", strconv.Itoa(g.MaxUsers))
 	}
 	d.add("Created", wholeTime(g.Created, now))
-	d.add("Changed", wholeTime(g.Modified, now))
+	d.add("Changed", wholeTime(g.Updated, now))
 	to := "group"
 	if g.Kind == world.RoomKind {
 		to = "room"

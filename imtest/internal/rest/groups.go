@@ -188,7 +188,7 @@ func (a *API) groupsList(c *wire.Call) (*wire.Response, *wire.Error) {
 	ans := wire.Counted(world.Convert(list, func(g world.CircleRow) groupRow {
 		return groupRow{
 			Owner: a.world.AppKey() + "_" + g.Owner, ID: g.ID, Affiliations: g.Members, Type: "group",
-			LastModified: strconv.FormatInt(g.Modified.UnixMilli(), 10), Name: g.Name,
+			LastModified: strconv.FormatInt(g.Updated.UnixMilli(), 10), Name: g.Name,
 		}
 	}))
 	ans.Cursor = next

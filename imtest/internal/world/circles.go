@@ -165,7 +165,7 @@ func (w *World) hasCircle(id string) bool {
 // holds mu.
 func (w *World) found(g *circle, members []string) {
 	g.Created = w.Now()
-	g.Modified = g.Created
+	g.Updated = g.Created
 	w.circles.kind(g.Kind).byID.Put(g.ID, g)
 	w.join(g, g.Owner)
 	g.allowed.Put(g.Owner, g.Owner)

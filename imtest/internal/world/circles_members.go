@@ -203,7 +203,7 @@ func (w *World) TransferOwner(id CircleID, user string) *Error {
 	g.admins.Remove(user)
 	g.allowed.Remove(old)
 	g.allowed.Put(user, user)
-	g.Owner, g.Modified = user, w.Now()
+	g.Owner, g.Updated = user, w.Now()
 	w.emit(event.OwnerChanged{In: g.CircleID, Old: old, New: user})
 	return nil
 }

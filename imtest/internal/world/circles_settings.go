@@ -89,7 +89,7 @@ func (w *World) UpdateCircle(id CircleID, change SettingsChange) *Error {
 		return refuse(BelowMembers, id.ID)
 	}
 	changed := draft != g.Settings
-	g.Settings, g.Modified = draft, w.Now()
+	g.Settings, g.Updated = draft, w.Now()
 	if changed {
 		w.emit(event.CircleUpdated{Circle: g.Circle})
 	}
@@ -127,7 +127,7 @@ func (w *World) setDisabled(id string, disabled bool) *Error {
 		return err
 	}
 	changed := g.Disabled != disabled
-	g.Disabled, g.Modified = disabled, w.Now()
+	g.Disabled, g.Updated = disabled, w.Now()
 	switch {
 	case changed && disabled:
 		w.emit(event.GroupDisabled{In: g.CircleID})
@@ -146,7 +146,7 @@ func (w *World) SetAnnouncement(id CircleID, text string) *Error {
 		return err
 	}
 	changed := g.Announcement != text
-	g.Announcement, g.Modified = text, w.Now()
+	g.Announcement, g.Updated = text, w.Now()
 	if changed {
 		w.emit(event.AnnouncementSet{In: g.CircleID, Text: text})
 	}

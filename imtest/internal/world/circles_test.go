@@ -49,7 +49,7 @@ func TestCreateCircles(t *testing.T) {
 	require.Nil(t, err)
 	want := Circle{
 		CircleID: CircleID{Kind: GroupKind, ID: "open"}, Settings: Settings{Public: true, Asked: true, MaxUsers: 1000},
-		Owner: "bob", Created: clock.Now(), Modified: clock.Now(),
+		Owner: "bob", Created: clock.Now(), Updated: clock.Now(),
 	}
 	assert.Equal(t, want, g, "a public group begins without invitations")
 	assert.Equal(t, []event.Data{event.CircleCreated{Circle: want, Members: []string{"bob"}}}, happened(w, begin))
@@ -76,7 +76,7 @@ func TestSettingsChangeAllOrNone(t *testing.T) {
 	require.Nil(t, w.UpdateCircle(hikers, SettingsChange{Name: new("n")}))
 	g, err := w.Circle(hikers)
 	require.Nil(t, err)
-	assert.Equal(t, []any{"n", 3, 3, clock.Now()}, []any{g.Name, g.MaxUsers, g.Members, g.Modified})
+	assert.Equal(t, []any{"n", 3, 3, clock.Now()}, []any{g.Name, g.MaxUsers, g.Members, g.Updated})
 	assert.Equal(t, []event.Data{event.CircleUpdated{Circle: g.Circle}}, happened(w, begin), "the same again is not a change")
 }
 

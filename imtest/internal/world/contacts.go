@@ -20,7 +20,7 @@ const (
 	BlocklistFull Kind = "a user blocks as many users as they can"
 )
 
-// contactsState holds the friends and blocklists of those users who have any.
+// contactsState holds the friends and block lists of those users who have any.
 type contactsState struct {
 	of map[string]*contactBook
 }
@@ -285,7 +285,7 @@ func (w *World) RestoreContacts(v ContactLists) {
 	}
 }
 
-// ListBlocked returns a page of the blocklist of a user, the newest entry first, and
+// ListBlocked returns a page of the block list of a user, the newest entry first, and
 // the cursor of the next one, "" if this is the last.
 func (w *World) ListBlocked(owner, cursor string, limit int) (list []string, next string, err *Error) {
 	w.mu.RLock()
@@ -301,7 +301,7 @@ func (w *World) ListBlocked(owner, cursor string, limit int) (list []string, nex
 	return page.Values, page.CursorIfMore(), nil
 }
 
-// Blocked returns the blocklist of a user, the oldest entry first, also of one
+// Blocked returns the block list of a user, the oldest entry first, also of one
 // who is not registered.
 func (w *World) Blocked(owner string) []string {
 	w.mu.RLock()
@@ -309,7 +309,7 @@ func (w *World) Blocked(owner string) []string {
 	return w.contacts.get(Fold(owner)).blocked.List()
 }
 
-// Block puts users on the blocklist of a user: all of them or none. It returns
+// Block puts users on the block list of a user: all of them or none. It returns
 // their names as the world keeps them.
 func (w *World) Block(owner string, names []string) ([]string, *Error) {
 	w.mu.Lock()
@@ -335,7 +335,7 @@ func (w *World) Block(owner string, names []string) ([]string, *Error) {
 	return names, nil
 }
 
-// AddBlocked puts users on the blocklist of a user, whether or not they are
+// AddBlocked puts users on the block list of a user, whether or not they are
 // registered.
 func (w *World) AddBlocked(owner string, names ...string) {
 	w.mu.Lock()
@@ -353,7 +353,7 @@ func (w *World) block(owner string, names []string) {
 	}
 }
 
-// Unblock takes a user off the blocklist of a user, if they are on it.
+// Unblock takes a user off the block list of a user, if they are on it.
 func (w *World) Unblock(owner, other string) (Pair, *Error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -368,7 +368,7 @@ func (w *World) Unblock(owner, other string) (Pair, *Error) {
 	return Pair{a.copy(), b.copy()}, nil
 }
 
-// AreBlocked reports which of some users a user has on their blocklist.
+// AreBlocked reports which of some users a user has on their block list.
 func (w *World) AreBlocked(owner string, names []string) ([]bool, *Error) {
 	return w.relations(owner, names, func(b *contactBook, name string) bool { return b.blocked.Has(name) })
 }

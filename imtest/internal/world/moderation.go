@@ -30,7 +30,7 @@ const (
 type (
 	// KeywordSettings are those of a list, as in events.
 	KeywordSettings = event.KeywordSettings
-	// KeywordList is a list of words without them, as in events.
+	// KeywordList is a keyword list without its words, as in events.
 	KeywordList = event.KeywordList
 	// Keyword is a word of a list, as in events.
 	Keyword = event.Keyword

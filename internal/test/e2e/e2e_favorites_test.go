@@ -10,6 +10,7 @@ import (
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/favorites"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/page"
 	"github.com/imrest/im-go/translation"
 )
@@ -44,10 +45,9 @@ func TestFavorites(t *testing.T) {
 		assert.Equal(t, []string{"older", "old", "a/b ?", unnamed.ID}, ids(favorites.ListOptions{Order: page.OrderOldestFirst, Options: page.Options{Limit: 1}}))
 		assert.Equal(t, []string{"a/b ?", "older"}, ids(favorites.ListOptions{Type: new(3)}))
 		assert.Equal(t, []string{"old"}, ids(favorites.ListOptions{From: old, To: old}))
-		for p, err := range client.Favorites.Pages(ctx, "alice", favorites.ListOptions{}) {
-			require.NoError(t, err)
-			assert.Len(t, p.Items, 4)
-		}
+		pages := wiretest.All(t, client.Favorites.Pages(ctx, "alice", favorites.ListOptions{}))
+		require.Len(t, pages, 1)
+		assert.Len(t, pages[0].Items, 4)
 
 		require.NoError(t, client.Favorites.SetExt(ctx, "alice", "a/b ?", ""))
 		p, err := client.Favorites.List(ctx, "alice", favorites.ListOptions{Type: new(3)})

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 )
 
@@ -48,8 +49,7 @@ func TestHistoryEndToEnd(t *testing.T) {
 	}
 	assert.Equal(t, 3, count)
 
-	for _, err := range client.Messages.ReadHistory(t.Context(), hour.Add(-time.Hour), messages.HistoryOptions{}) {
-		require.ErrorIs(t, err, messages.ErrHistoryNotReady)
-		require.NotErrorIs(t, err, im.ErrNotFound)
-	}
+	err = wiretest.Last(client.Messages.ReadHistory(t.Context(), hour.Add(-time.Hour), messages.HistoryOptions{}))
+	require.ErrorIs(t, err, messages.ErrHistoryNotReady)
+	require.NotErrorIs(t, err, im.ErrNotFound)
 }

@@ -10,6 +10,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imtest"
+	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/messages"
 	"github.com/imrest/im-go/moderation"
 	"github.com/imrest/im-go/page"
@@ -49,10 +50,9 @@ func TestModeration(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, found.Items, 2)
 		assert.Equal(t, []string{"win", "winner"}, []string{found.Items[0].Text, found.Items[1].Text})
-		for p, err := range client.Moderation.PageWords(ctx, list.ID, "wi", page.Numbered{Size: 3}) {
-			require.NoError(t, err)
-			assert.Len(t, p.Items, 3)
-		}
+		words := wiretest.All(t, client.Moderation.PageWords(ctx, list.ID, "wi", page.Numbered{Size: 3}))
+		require.Len(t, words, 1)
+		assert.Len(t, words[0].Items, 3)
 		require.NoError(t, client.Moderation.DeleteWord(ctx, list.ID, found.Items[0].ID))
 		require.Error(t, client.Moderation.DeleteWord(ctx, list.ID, found.Items[0].ID))
 		removed, err := client.Moderation.DeleteWords(ctx, list.ID, []string{found.Items[1].ID, list.Words[0].ID})
@@ -64,10 +64,9 @@ func TestModeration(t *testing.T) {
 		require.Len(t, lists.Items, 1)
 		assert.Equal(t, 1, lists.Items[0].Count)
 		assert.WithinDuration(t, list.Created, lists.Items[0].Created, time.Millisecond)
-		for p, err := range client.Moderation.PageLists(ctx, moderation.ListsQuery{}) {
-			require.NoError(t, err)
-			assert.Len(t, p.Items, 1)
-		}
+		all := wiretest.All(t, client.Moderation.PageLists(ctx, moderation.ListsQuery{}))
+		require.Len(t, all, 1)
+		assert.Len(t, all[0].Items, 1)
 		require.NoError(t, client.Moderation.DeleteList(ctx, list.ID))
 		refused(t, client.Moderation.DeleteList(ctx, list.ID), im.ErrNotFound)
 	})
@@ -86,15 +85,13 @@ func TestModerationExportFiles(t *testing.T) {
 	_, err = client.Moderation.DownloadExportFile(ctx, uuid, new(bytes.Buffer))
 	refused(t, err, im.ErrNotFound)
 	srv.Clock().Advance(10 * time.Second)
-	for p, err := range client.Moderation.PageExportFiles(ctx, uuid, page.Numbered{}) {
-		require.NoError(t, err)
-		assert.Equal(t, moderation.ExportFinished, p.Items[0].Status)
-	}
-	for f, err := range client.Moderation.AllExportFiles(ctx, uuid, page.Numbered{}) {
-		require.NoError(t, err)
-		var file bytes.Buffer
-		n, err := client.Moderation.DownloadExportFile(ctx, f.UUID, &file)
-		require.NoError(t, err)
-		assert.Equal(t, f.Size, n)
-	}
+	pages := wiretest.All(t, client.Moderation.PageExportFiles(ctx, uuid, page.Numbered{}))
+	require.Len(t, pages, 1)
+	assert.Equal(t, moderation.ExportFinished, pages[0].Items[0].Status)
+	files := wiretest.All(t, client.Moderation.AllExportFiles(ctx, uuid, page.Numbered{}))
+	require.Len(t, files, 1)
+	var file bytes.Buffer
+	n, err := client.Moderation.DownloadExportFile(ctx, files[0].UUID, &file)
+	require.NoError(t, err)
+	assert.Equal(t, files[0].Size, n)
 }

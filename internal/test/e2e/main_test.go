@@ -139,7 +139,7 @@ func connect(t *testing.T, srv *imtest.Server, config im.Config, options ...im.O
 	return client
 }
 
-// clients numbers the clients, so that the server's log tells them apart.
+// clients numbers the clients, so that the server's log distinguishes them.
 var clients atomic.Int64
 
 // journal is what a client saw of its calls.
@@ -190,7 +190,7 @@ func (j *journal) compare(t *testing.T, srv *imtest.Server) {
 }
 
 // sameRequest are the batches that are, with one name in their path, the request
-// of the call for one; only the comma tells them apart.
+// of the call for one; only the comma distinguishes them.
 var sameRequest = map[string]string{
 	"groups.remove_members":    "groups.remove_member",
 	"groups.unblock_members":   "groups.unblock_member",

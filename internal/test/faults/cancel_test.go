@@ -132,7 +132,7 @@ func cancelledFairly(t *testing.T, client *im.Client, call func(context.Context,
 	return 0
 }
 
-// cancelled lets a call get stuck, cancels it, and tells how long it takes to come
+// cancelled lets a call get stuck, cancels it, and returns how long it takes to come
 // back, and how long a bare goroutine takes.
 func cancelled(t *testing.T, client *im.Client, call func(context.Context, *im.Client) error) (took, bare time.Duration) {
 	t.Helper()

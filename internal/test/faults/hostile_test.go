@@ -37,7 +37,7 @@ func bomb(t testing.TB, unpacked int64, text string) []byte {
 	return buf.Bytes()
 }
 
-// peak runs f and tells how far the heap grew meanwhile.
+// peak runs f and returns how far the heap grew meanwhile.
 func peak(f func()) uint64 {
 	runtime.GC()
 	debug.FreeOSMemory()

@@ -255,10 +255,10 @@ func forGood(t *testing.T, said *transcript, r road, k kind, tr trouble) {
 	tr.checkEffects(t, k, s)
 }
 
-// passes tells of faults that are over by themselves.
+// passes reports whether a fault is over by itself.
 func (tr *trouble) passes() bool { return tr.set != nil || tr.harmless || tr.name == "clock skew" }
 
-// mild tells of faults that do not hurt this kind of endpoint: a token call
+// mild reports whether a fault does not hurt this kind of endpoint: a token call
 // carries no token.
 func (tr *trouble) mild(k kind) bool { return tr.name == "expired token" && k.name == "token" }
 

@@ -123,7 +123,7 @@ func assertKeys(t *testing.T, name string, text []byte) {
 	}
 }
 
-// machinery tells of types that do something rather than hold it.
+// machinery reports whether a type does something rather than hold it.
 func machinery(kind reflect.Type) bool {
 	exported := 0
 	for f := range kind.Fields() {

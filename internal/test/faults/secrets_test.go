@@ -32,7 +32,7 @@ import (
 
 const hush = "hush-hush-hush"
 
-// secretName tells of fields that hold what nobody must see.
+// secretName finds fields that hold what nobody must see.
 var secretName = regexp.MustCompile(`(?i)secret|password|token|certificate$|credential|privatekey`)
 
 // noSecret are fields of such names that are none, and why.
