@@ -156,7 +156,9 @@ func TestResponseThatCannotBeEncoded(t *testing.T) {
 			assert.JSONEq(t, `{"valid":false,"code":"E1"}`, serve(h, signed(outgoing(textBody))).Body.String())
 			assert.Equal(t, want, time.Since(start))
 		}
-		h.Decide(func(context.Context, *callbacks.Outgoing) callbacks.Verdict { return callbacks.Rewrite((*messages.TextBody)(nil)) })
+		h.Decide(func(context.Context, *callbacks.Outgoing) callbacks.Verdict {
+			return callbacks.Rewrite((*messages.TextBody)(nil))
+		})
 		assert.JSONEq(t, `{"valid":false,"code":"E1"}`, serve(h, signed(outgoing(textBody))).Body.String())
 		time.Sleep(2 * time.Hour)
 	})
