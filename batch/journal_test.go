@@ -307,7 +307,7 @@ func TestJournalIsLocked(t *testing.T) {
 		second := j
 		second.Call = call
 		_, err := batch.Run(ctx, source(names(10)), second)
-		assert.ErrorContains(t, err, "another process works on this job")
+		assert.EqualError(t, err, "im: the journal "+j.Journal+": another process works on this job")
 		return call(ctx, items)
 	}
 	_, err := batch.Run(t.Context(), source(names(10)), j)
