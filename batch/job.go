@@ -41,7 +41,7 @@ type Job[T any] struct {
 	// OnUnknown says what becomes of items whose outcome an earlier run left unknown.
 	OnUnknown OnUnknown
 	// Verify looks up whether an item is done, for [VerifyUnknown]. After an error of
-	// Verify the item stays unknown.
+	// Verify the item stays unknown, with the text of that error in its row.
 	Verify func(ctx context.Context, item T) (done bool, err error)
 
 	// Report gets each item with what became of it, in the order of the input, and those

@@ -101,6 +101,12 @@ func TestOnUnknown(t *testing.T) {
 			assert.Equal(t, c.unknown, sum.Unknown)
 			assert.Equal(t, 2, sum.Refused)
 			assert.Len(t, inOrder(t, read(t, j.Journal), batch.StateUnknown), c.unknown)
+			for _, row := range append(rows[58:], read(t, j.Journal)...) {
+				if c.on == batch.VerifyUnknown && row.State == batch.StateUnknown {
+					require.ErrorIs(t, row.Err, kind.ErrOutcomeUnknown)
+					assert.ErrorContains(t, row.Err, "no look-up today")
+				}
+			}
 			twice := 0
 			for _, n := range w.done {
 				twice += n - 1
