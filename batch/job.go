@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/imrest/im-go/internal/kind"
 )
@@ -11,7 +12,7 @@ import (
 // Job says what [Run] does with the items of a list of any length. Max, Key and Call
 // are required.
 type Job[T any] struct {
-	// Name is written to the journal, so that another job's is not taken for this one's.
+	// Name is written to the journal, so that another job's is not taken for this one's. It must be valid UTF-8.
 	Name string
 	// Max is how many items one call takes: the exported maximum of the method, such
 	// as users.MaxRegisterBatch. At most 1,000,000.
@@ -26,7 +27,7 @@ type Job[T any] struct {
 	// [WithoutValues] makes the Result; a nil Result and a nil error mean that all
 	// items are done.
 	Call func(ctx context.Context, items []T) (Result, error)
-	// Workers is how many calls are under way at a time; 0: [DefaultWorkers].
+	// Workers is how many calls are under way at a time; 0: [DefaultWorkers]. At most 10,000.
 	Workers int
 
 	// Journal is the path of the file that lets the job go on where it was stopped; ""
@@ -40,7 +41,7 @@ type Job[T any] struct {
 	// OnUnknown says what becomes of items whose outcome an earlier run left unknown.
 	OnUnknown OnUnknown
 	// Verify looks up whether an item is done, for [VerifyUnknown]. After an error of
-	// Verify the item stays unknown.
+	// Verify the item stays unknown, with the text of that error in its row.
 	Verify func(ctx context.Context, item T) (done bool, err error)
 
 	// Report gets each item with what became of it, in the order of the input, and those
@@ -67,8 +68,10 @@ type Job[T any] struct {
 // 150 ms.
 const DefaultWorkers = 16
 
-// mostItems bounds Job.Max: the items of a call are held in memory together.
-const mostItems = 1_000_000
+const (
+	mostItems   = 1_000_000 // of a call, which are held in memory together
+	mostWorkers = 10_000
+)
 
 // OnUnknown says what becomes of items whose outcome an earlier run left unknown.
 type OnUnknown int
@@ -90,6 +93,10 @@ func (j *Job[T]) check(ctx context.Context) error {
 		return invalid("ctx must not be nil")
 	case j.Max < 1 || j.Max > mostItems:
 		return invalid("Job.Max is %d, must be from 1 to %d", j.Max, mostItems)
+	case j.Workers > mostWorkers:
+		return invalid("Job.Workers is %d, must be from 0 to %d", j.Workers, mostWorkers)
+	case !utf8.ValidString(j.Name):
+		return invalid("Job.Name must be valid UTF-8: a journal could not be recognized by it")
 	case j.Key == nil:
 		return invalid("Job.Key must not be nil")
 	case j.Call == nil:

@@ -33,6 +33,9 @@ func openJournal(path string, h header, fsync bool) (*journal, error) {
 		return nil, nil //nolint:nilnil // a nil journal is one
 	}
 	file, err := openExclusive(path)
+	if _, busy := errors.AsType[*JournalError](err); busy {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("im: the journal: %w", err)
 	}

@@ -102,6 +102,12 @@ func TestOnUnknown(t *testing.T) {
 			assert.Equal(t, c.unknown, sum.Unknown)
 			assert.Equal(t, 2, sum.Refused)
 			assert.Len(t, inOrder(t, read(t, j.Journal), batch.StateUnknown), c.unknown)
+			for _, row := range append(rows[58:], read(t, j.Journal)...) {
+				if c.on == batch.VerifyUnknown && row.State == batch.StateUnknown {
+					require.ErrorIs(t, row.Err, kind.ErrOutcomeUnknown)
+					assert.ErrorContains(t, row.Err, "no look-up today")
+				}
+			}
 			twice := 0
 			for _, n := range w.done {
 				twice += n - 1
@@ -308,7 +314,7 @@ func TestJournalIsLocked(t *testing.T) {
 		second := j
 		second.Call = call
 		_, err := batch.Run(ctx, source(names(10)), second)
-		assert.ErrorContains(t, err, "another process works on this job")
+		assert.EqualError(t, err, "im: the journal "+j.Journal+": another process works on this job")
 		return call(ctx, items)
 	}
 	_, err := batch.Run(t.Context(), source(names(10)), j)

@@ -21,7 +21,8 @@ import (
 // What ends it: the context; an error of items ([*SourceError]) or of Job.Report; a
 // journal that does not fit ([*JournalError]); a failure of all calls to come, such as
 // im.ErrUnauthorized or im.ErrPlanLimit; Job.MaxRefused and Job.Patience. Calls under way
-// end first, and the journal keeps what is done; the items left are [StatePending].
+// end first, and the journal keeps what is done; the items left are [StatePending]. Run also waits for items to
+// return: a source that may block should obey the context.
 //
 // A job that goes through with items that are not done is a [*RunError], an [ErrPartial].
 //
@@ -38,6 +39,7 @@ func Run[T any](ctx context.Context, items iter.Seq2[T, error], j Job[T]) (Summa
 	if err != nil {
 		return Summary{}, err
 	}
+	defer log.close() //nolint:errcheck // a second time, unless Report panics
 	r := &run[T]{Job: j, log: log, meter: newMeter(j.Total), patience: patience{limit: j.Patience}}
 	err = r.run(ctx, items)
 	if closed := log.close(); err == nil {
@@ -67,9 +69,11 @@ const ahead = 4
 
 func (r *run[T]) run(ctx context.Context, items iter.Seq2[T, error]) error {
 	r.stop, r.end = context.WithCancelCause(ctx)
-	defer r.end(nil)
 	cuttable, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
+	var group sync.WaitGroup
+	defer group.Wait() // if Report panics, too: nothing goes on when Run has returned
+	defer r.end(nil)
 	context.AfterFunc(r.stop, func() {
 		grace := time.AfterFunc(r.Grace, cut)
 		context.AfterFunc(cuttable, func() { grace.Stop() })
@@ -77,28 +81,43 @@ func (r *run[T]) run(ctx context.Context, items iter.Seq2[T, error]) error {
 	calls := job.With(cuttable, &job.Job{Wait: r.wait})
 
 	r.ordered, r.queue = make(chan *chunk[T], ahead*r.Workers), make(chan *chunk[T])
-	var group sync.WaitGroup
 	group.Go(func() { r.feed(items) })
 	for range r.Workers {
 		group.Go(func() {
 			for c := range r.queue {
-				r.work(calls, c)
-				close(c.done)
+				r.settle(calls, c)
 			}
 		})
 	}
 	ended := make(chan struct{})
 	var ticker sync.WaitGroup
 	ticker.Go(func() { r.progress(ended) })
+	defer ticker.Wait()
+	defer close(ended)
 	r.report()
 	group.Wait()
-	close(ended)
-	ticker.Wait()
 	r.sum.Calls = r.meter.called()
 	if r.stop.Err() != nil {
 		return r.whyStopped(ctx)
 	}
 	return nil
+}
+
+// errGoexit ends a run which would wait for a function that never returns.
+var errGoexit = errors.New("im: batch: a function of the job, or its input, has ended its goroutine")
+
+// settle has a worker look at a chunk.
+func (r *run[T]) settle(ctx context.Context, c *chunk[T]) {
+	defer close(c.done)
+	returned := false
+	defer func() {
+		if !returned {
+			c.all(c.in(StatePending), StateUnknown, errGoexit)
+			r.end(errGoexit)
+		}
+	}()
+	r.work(ctx, c)
+	returned = true
 }
 
 // whyStopped keeps the error of the context beside its cause.
@@ -117,6 +136,12 @@ func (r *run[T]) whyStopped(ctx context.Context) error {
 func (r *run[T]) feed(items iter.Seq2[T, error]) {
 	defer close(r.ordered)
 	defer close(r.queue)
+	whole := false
+	defer func() {
+		if !whole {
+			r.end(errGoexit) // if nothing has ended it before
+		}
+	}()
 	n, list := 0, make([]T, 0, r.Max)
 	for item, err := range items {
 		if r.stop.Err() != nil {
@@ -137,6 +162,7 @@ func (r *run[T]) feed(items iter.Seq2[T, error]) {
 	if len(list) > 0 && !r.hand(n, list) {
 		return
 	}
+	whole = true
 	if err := r.log.complete(total); err != nil {
 		r.end(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -318,6 +319,52 @@ func TestErrorOfTheReport(t *testing.T) {
 	assert.Less(t, len(w.done), 1000)
 }
 
+// A report that panics leaves nothing behind that works on, and no journal that is locked.
+func TestReportThatPanics(t *testing.T) {
+	var w world
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.Journal = filepath.Join(t.TempDir(), "journal")
+	broken := j
+	broken.Report = func(string, batch.Row) error { panic("parcel") }
+	assert.PanicsWithValue(t, "parcel", func() { _, _ = batch.Run(t.Context(), source(names(1000)), broken) })
+	assert.Zero(t, w.now)
+	called := len(w.sizes)
+	sum, err := batch.Run(t.Context(), source(names(1000)), j)
+	require.NoError(t, err)
+	assert.Equal(t, 1000, sum.Done)
+	assert.Equal(t, 100, called+sum.Calls)
+}
+
+// A function that ends its goroutine, as t.FailNow does, ends the run: it is neither waited for, nor is the input taken
+// for whole.
+func TestFunctionsThatNeverReturn(t *testing.T) {
+	for name, change := range map[string]func(*batch.Job[string]){
+		"Call": func(j *batch.Job[string]) {
+			j.Call = func(context.Context, []string) (batch.Result, error) { runtime.Goexit(); return nil, nil }
+		},
+		"Check":  func(j *batch.Job[string]) { j.Check = func(string) error { runtime.Goexit(); return nil } },
+		"Key":    func(j *batch.Job[string]) { j.Key = func(string) string { runtime.Goexit(); return "" } },
+		"source": func(*batch.Job[string]) {},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var w world
+			j := batch.Job[string]{Max: 10, Workers: 2, Key: func(s string) string { return s }, Call: w.call}
+			change(&j)
+			items := source(names(100))
+			if name == "source" {
+				items = func(func(string, error) bool) { runtime.Goexit() }
+			}
+			sum, err := batch.Run(t.Context(), items, j)
+			require.ErrorContains(t, err, "ended its goroutine", name)
+			assert.Zero(t, sum.Done, name)
+			if name == "Call" {
+				assert.Positive(t, sum.Unknown)
+			}
+		})
+	}
+}
+
 func TestMaxRefused(t *testing.T) {
 	w := world{fail: func(_ int, _ []string) (batch.Result, error, bool) { return nil, kind.ErrNotFound, true }}
 	var rows []batch.Row
@@ -462,6 +509,8 @@ func TestBadJobs(t *testing.T) {
 		"Key must not":       func(j *batch.Job[string]) { j.Key = nil },
 		"Call must not":      func(j *batch.Job[string]) { j.Call = nil },
 		"Workers, Every":     func(j *batch.Job[string]) { j.Workers = -1 },
+		"from 0 to 10000":    func(j *batch.Job[string]) { j.Workers = math.MaxInt },
+		"be valid UTF-8":     func(j *batch.Job[string]) { j.Name = "a\xff" },
 		"OnUnknown is 7":     func(j *batch.Job[string]) { j.OnUnknown = 7 },
 		"Verify must be set": func(j *batch.Job[string]) { j.OnUnknown, j.Journal = batch.VerifyUnknown, "x" },
 		"and not otherwise": func(j *batch.Job[string]) {

@@ -69,7 +69,10 @@ func (r *run[T]) revive(ctx context.Context, c *chunk[T], unknown []int) {
 			}
 			done, err := r.Verify(ctx, c.items[at])
 			switch row := &c.rows[at]; {
-			case err != nil:
+			case err != nil && r.stop.Err() != nil:
+				return
+			case err != nil: // the kinds of its error stay those of a row that is perhaps done
+				row.Err = &Reason{Text: "outcome unknown, and Job.Verify failed: " + err.Error(), Kind: row.Err}
 				continue
 			case done:
 				row.State, row.Err = StateDone, nil

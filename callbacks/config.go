@@ -134,8 +134,8 @@ func (c *Config) checkChoices() error {
 		return api.Invalid("StoreFailure", "is %s, must be one of the constants", api.Quoted(string(c.StoreFailure)))
 	case c.Store != nil && c.StoreFailure == "":
 		return api.Invalid("StoreFailure", "must be set where there is a Store")
-	case c.Decision.Fallback.action == rewrite:
-		return api.Invalid("Decision.Fallback", "must be Deliver or Reject")
+	case c.Decision.Fallback.action == rewrite || c.Decision.Fallback.setExt:
+		return api.Invalid("Decision.Fallback", "must be Deliver or Reject, without an ext")
 	case slices.Contains(c.Decision.Rewritable, messages.TypeCommand):
 		return api.Invalid("Decision.Rewritable", "must not have %s: commands are never rewritten", messages.TypeCommand)
 	}

@@ -49,46 +49,51 @@ func (h *Handler) UseDecision(middleware ...func(DecisionFunc) DecisionFunc) {
 func (h *Handler) decideAndRespond(w http.ResponseWriter, r *http.Request, out *Outgoing) {
 	d := &h.config.Decision
 	o := Observation{Kind: out.Type, CallID: out.CallID, Status: http.StatusOK, Lag: lag(time.Now(), out.Time)}
-	verdict, err := h.verdict(r.Context(), out)
-	var text []byte
-	if err == nil {
-		text, err = verdict.response(out, d)
-	}
-	if err != nil {
-		o.FellBack, o.Err = true, err
-		if verdict.action != reject { // a message that was rejected stays so, without a code that cannot be sent
-			verdict = d.Fallback
+	got := h.verdict(r.Context(), out)
+	if got.err != nil {
+		o.FellBack, o.Err = true, got.err
+		if got.verdict.action != reject { // a message that was rejected stays so, without a code that cannot be sent
+			got.verdict = d.Fallback
 		} else {
-			verdict, o.FellBack = Reject(""), false
+			got.verdict, o.FellBack = Reject(""), false
 		}
-		text, _ = verdict.response(out, d) // was checked by New
+		got.text, _ = got.verdict.response(out, d) // was checked by New
 	}
-	o.Verdict = verdict.String()
+	o.Verdict = got.verdict.String()
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	_, _ = w.Write(text) // the rule's policy decides if the response is lost
+	w.Header().Set("Content-Length", strconv.Itoa(len(got.text)))
+	_, _ = w.Write(got.text) // the rule's policy decides if the response is lost
 	h.report(r.Context(), o)
 }
 
-// verdict asks the function of the user's, for no longer than the deadline.
-func (h *Handler) verdict(ctx context.Context, out *Outgoing) (Verdict, error) {
+// decided is a verdict and its response, or why there is none that may be sent.
+type decided struct {
+	verdict Verdict
+	text    []byte
+	err     error
+}
+
+func (h *Handler) encoded(out *Outgoing, v Verdict) decided {
+	text, err := v.response(out, &h.config.Decision)
+	return decided{v, text, err}
+}
+
+// verdict asks the function of the user's, for no longer than the deadline. The response is encoded within it, too: an
+// ext may hold types of the user's, which write themselves.
+func (h *Handler) verdict(ctx context.Context, out *Outgoing) decided {
 	h.mu.RLock()
 	decide, deciding := h.decide, h.deciding
 	h.mu.RUnlock()
 	if decide == nil {
-		return Deliver(), nil
+		return h.encoded(out, Deliver())
 	}
 	select {
 	case h.slots <- struct{}{}:
 	default:
-		return Verdict{}, ErrOverloaded
+		return decided{err: ErrOverloaded}
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, h.config.Decision.Deadline, ErrDeadline)
 	defer cancel()
-	type decided struct {
-		verdict Verdict
-		err     error
-	}
 	result := make(chan decided, 1)
 	go func() {
 		d := decided{err: errNoVerdict}
@@ -105,12 +110,12 @@ func (h *Handler) verdict(ctx context.Context, out *Outgoing) (Verdict, error) {
 		for _, around := range slices.Backward(deciding) {
 			decide = around(decide)
 		}
-		d = decided{verdict: decide(ctx, out)}
+		d = h.encoded(out, decide(ctx, out))
 	}()
 	select {
 	case d := <-result:
-		return d.verdict, d.err
+		return d
 	case <-ctx.Done():
-		return Verdict{}, context.Cause(ctx)
+		return decided{err: context.Cause(ctx)}
 	}
 }

@@ -112,6 +112,9 @@ func TestVerdictsAreChecked(t *testing.T) {
 		"nothing":        {textBody, callbacks.Rewrite(nil), "later"},
 		"empty":          {textBody, callbacks.Rewrite(messages.Text("")), "later"},
 		"priority":       {textBody, callbacks.Deliver().WithPriority("urgent"), "later"},
+		"ext alone":      {textBody, callbacks.Deliver().WithExt(map[string]any{"a": 1}), "later"},
+		"broken ext":     {textBody, callbacks.Rewrite(nil).WithExt(map[string]any{"a": "\xff"}), "later"},
+		"no JSON":        {textBody, callbacks.Rewrite(nil).WithExt(map[string]any{"a": func() {}}), "later"},
 		"long code":      {textBody, callbacks.Reject(strings.Repeat("x", 1000)), ""},
 		"broken code":    {textBody, callbacks.Reject("\xff"), ""},
 	} {

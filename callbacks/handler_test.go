@@ -448,6 +448,8 @@ func TestConfigIsChecked(t *testing.T) {
 		require.ErrorIs(t, err, api.ErrInvalidArgument, field)
 		require.ErrorContains(t, err, field+":")
 	}
+	_, err := callbacks.New(callbacks.Config{Secrets: good, Decision: callbacks.Decision{Fallback: callbacks.Deliver().WithExt(nil)}})
+	require.ErrorContains(t, err, "without an ext")
 	for _, text := range []string{
 		callbacks.Config{Secrets: []string{"s3cr3t"}, Tokens: []string{"t0k3n"}}.LogValue().String(),
 	} {

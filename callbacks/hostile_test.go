@@ -137,6 +137,33 @@ func TestDecisionThatNeverReturns(t *testing.T) {
 	})
 }
 
+// ext is a value of the user's that writes itself.
+type ext func() []byte
+
+func (f ext) MarshalJSON() ([]byte, error) { return f(), nil }
+
+// The response is a part of the decision: one that panics when it is encoded, or takes too long, gives way to the
+// fallback at the deadline.
+func TestResponseThatCannotBeEncoded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHandler(t, callbacks.Config{Decision: callbacks.Decision{Fallback: callbacks.Reject("E1"), Deadline: time.Second}})
+		for want, verdict := range map[time.Duration]callbacks.Verdict{
+			0:           callbacks.Rewrite(nil).WithExt(map[string]any{"a": ext(func() []byte { panic("parcel") })}),
+			time.Second: callbacks.Rewrite(nil).WithExt(map[string]any{"a": ext(func() []byte { time.Sleep(time.Hour); return []byte("1") })}),
+		} {
+			h.Decide(func(context.Context, *callbacks.Outgoing) callbacks.Verdict { return verdict })
+			start := time.Now()
+			assert.JSONEq(t, `{"valid":false,"code":"E1"}`, serve(h, signed(outgoing(textBody))).Body.String())
+			assert.Equal(t, want, time.Since(start))
+		}
+		h.Decide(func(context.Context, *callbacks.Outgoing) callbacks.Verdict {
+			return callbacks.Rewrite((*messages.TextBody)(nil))
+		})
+		assert.JSONEq(t, `{"valid":false,"code":"E1"}`, serve(h, signed(outgoing(textBody))).Body.String())
+		time.Sleep(2 * time.Hour)
+	})
+}
+
 // An event without a time has no lag, rather than one of 292 years in the metrics.
 func TestLagWithoutTime(t *testing.T) {
 	var seen callbacks.Observation

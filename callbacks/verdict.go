@@ -44,7 +44,8 @@ func Reject(code string) Verdict { return Verdict{action: reject, code: code} }
 // the response fewer than 1,000 characters, which is less. A nil body stays as it is: use WithExt.
 func Rewrite(body messages.Body) Verdict { return Verdict{action: rewrite, body: body} }
 
-// WithExt makes a verdict of [Rewrite] replace the ext of the message, too.
+// WithExt makes a verdict of [Rewrite] replace the ext of the message, too. Without a new body it is
+// Rewrite(nil).WithExt(ext); a Deliver with an ext is rejected.
 func (v Verdict) WithExt(ext map[string]any) Verdict {
 	v.ext, v.setExt = ext, true
 	return v
@@ -105,6 +106,9 @@ func characters(text []byte) int { return len(utf16.Encode([]rune(string(text)))
 
 // response encodes the verdict about a message, or says why it may not be sent.
 func (v Verdict) response(o *Outgoing, d *Decision) ([]byte, error) {
+	if v.setExt && v.action == deliver {
+		return nil, api.Invalid("Verdict", "has an ext, which only a Rewrite may have")
+	}
 	w := wireVerdict{Valid: v.action != reject, Code: v.code, Priority: v.priority}
 	if v.action == rewrite {
 		payload, err := v.payload(o, d)
@@ -135,14 +139,17 @@ func (v Verdict) payload(o *Outgoing, d *Decision) (json.RawMessage, error) {
 		return nil, err
 	}
 	payload, err := encodeJSON(fields)
+	if err != nil {
+		return nil, api.Invalid("Verdict", "cannot be encoded: %v", err)
+	}
 	limit := maxPayload
 	if kind == messages.TypeText {
 		limit = maxTextPayload
 	}
-	if err == nil && len(payload) > limit {
-		err = api.TooLarge("Verdict", "has %d bytes of payload, at most %d are allowed", len(payload), limit)
+	if len(payload) > limit {
+		return nil, api.TooLarge("Verdict", "has %d bytes of payload, at most %d are allowed", len(payload), limit)
 	}
-	return payload, err
+	return payload, api.CheckEncoded("Verdict", v.ext, payload)
 }
 
 func (v Verdict) rewriteFields(fields map[string]any, flat bool) error {

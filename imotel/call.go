@@ -96,23 +96,32 @@ type beginnings struct {
 	made map[im.CallInfo]trace.SpanStartOption
 }
 
-// hand reports a call.
+// hand reports a call. Spans that panic leave the metrics alone.
 func (c *call) hand() {
-	s := c.started()
-	for i := range c.attempts {
-		c.attempts[i].report(c, s.IsRecording())
-	}
 	kind, unknown := errorType(c.outcome.Err), errors.Is(c.outcome.Err, im.ErrOutcomeUnknown)
-	if s.IsRecording() {
-		with := append(c.t.ending[:0], attemptsKey.Int(c.outcome.Attempts), waitedKey.Float64(c.outcome.Waited.Seconds()))
-		if kind != "" {
-			with = append(with, semconv.ErrorTypeKey.String(kind), outcomeUnknownKey.Bool(unknown))
-			s.SetStatus(codes.Error, "") // no text
-		}
-		s.SetAttributes(with...)
-		c.finish(c.ended)
+	guarded(func() { c.trace(kind, unknown) })
+	for i := range c.attempts {
+		c.attempts[i].count(c)
 	}
 	c.count(kind, unknown)
+}
+
+// trace ends the span of a call, after those of its attempts.
+func (c *call) trace(kind string, unknown bool) {
+	s := c.started()
+	if !s.IsRecording() {
+		return
+	}
+	for i := range c.attempts {
+		c.attempts[i].trace(c, s)
+	}
+	with := append(c.t.ending[:0], attemptsKey.Int(c.outcome.Attempts), waitedKey.Float64(c.outcome.Waited.Seconds()))
+	if kind != "" {
+		with = append(with, semconv.ErrorTypeKey.String(kind), outcomeUnknownKey.Bool(unknown))
+		s.SetStatus(codes.Error, "") // no text
+	}
+	s.SetAttributes(with...)
+	c.finish(c.ended)
 }
 
 func (c *call) count(kind string, unknown bool) {
@@ -139,33 +148,36 @@ func withError(kind string, attributes ...attribute.KeyValue) []attribute.KeyVal
 	return append(attributes, semconv.ErrorTypeKey.String(kind))
 }
 
-// report makes the span of an attempt and counts it. One that was not sent has neither.
-func (a *attempt) report(c *call, recording bool) {
-	begun := a.ended.Add(-a.took)
-	if recording && a.waited > 0 {
-		c.started().AddEvent("im.quota.wait", trace.WithTimestamp(begun), trace.WithAttributes(waitedKey.Float64(a.waited.Seconds())))
-	}
-	kind, m, id := a.kind, c.t.meters, c.info.Endpoint
+// count counts an attempt. One that was not sent has no duration.
+func (a *attempt) count(c *call) {
+	m, id := c.t.meters, c.info.Endpoint
 	if a.retried {
-		m.retries.Add(c.ctx, 1, m.keep(key{of: retryMetric, a: id, b: kind}, withError(kind, endpointKey.String(id))...).add...)
+		m.retries.Add(c.ctx, 1, m.keep(key{of: retryMetric, a: id, b: a.kind}, withError(a.kind, endpointKey.String(id))...).add...)
+	}
+	if a.server != "" {
+		m.request.Record(c.ctx, a.took.Seconds(), a.set(c).record...)
+	}
+}
+
+// set is what the span and the duration of an attempt have in common.
+func (a *attempt) set(c *call) *set {
+	k := key{of: requestMetric, a: c.info.Endpoint, b: c.info.Method, c: a.server, d: a.kind, n: a.status}
+	if with := c.t.meters.sets[k]; with != nil {
+		return with
+	}
+	return c.t.meters.keep(k, a.attributes(c)...)
+}
+
+// trace makes the span of an attempt. One that was not sent has none.
+func (a *attempt) trace(c *call, of trace.Span) {
+	begun := a.ended.Add(-a.took)
+	if a.waited > 0 {
+		of.AddEvent("im.quota.wait", trace.WithTimestamp(begun), trace.WithAttributes(waitedKey.Float64(a.waited.Seconds())))
 	}
 	if a.server == "" {
 		return
 	}
-	k := key{of: requestMetric, a: id, b: c.info.Method, c: a.server, d: kind, n: a.status}
-	with := m.sets[k]
-	if with == nil {
-		with = m.keep(k, a.attributes(c)...)
-	}
-	if recording {
-		a.trace(c, begun, with.start)
-	}
-	m.request.Record(c.ctx, a.took.Seconds(), with.record...)
-}
-
-// trace makes the span of an attempt.
-func (a *attempt) trace(c *call, begun time.Time, with trace.SpanStartOption) {
-	options := append(c.t.starting[:0], trace.WithTimestamp(begun), kindOptions[trace.SpanKindClient], with)
+	options := append(c.t.starting[:0], trace.WithTimestamp(begun), kindOptions[trace.SpanKindClient], a.set(c).start)
 	if a.number > 1 {
 		options = append(options, trace.WithAttributes(semconv.HTTPRequestResendCount(a.number-1)))
 	}

@@ -114,7 +114,7 @@ func (d *delivery) hand() {
 	}
 	kind := callbackErrorType(d.Err)
 	if !d.ended.IsZero() {
-		d.trace(kind)
+		guarded(func() { d.trace(kind) })
 	}
 	d.count(kind)
 }
@@ -211,13 +211,15 @@ func (h *handled) beginning() (trace.SpanKind, trace.SpanStartOption) {
 }
 
 func (h *handled) hand() {
-	s, kind := h.started(), callbackErrorType(h.err)
-	if kind != "" {
-		s.SetAttributes(semconv.ErrorTypeKey.String(kind))
-		s.SetStatus(codes.Error, "") // no text
-	}
-	h.finish(h.ended)
-	m := h.t.meters
+	m, kind := h.t.meters, callbackErrorType(h.err)
+	guarded(func() {
+		s := h.started()
+		if kind != "" {
+			s.SetAttributes(semconv.ErrorTypeKey.String(kind))
+			s.SetStatus(codes.Error, "") // no text
+		}
+		h.finish(h.ended)
+	})
 	m.handled.Record(h.ctx, h.ended.Sub(h.begun).Seconds(), m.keep(key{of: handledMetric, a: h.of, b: kind},
 		withError(kind, callbackKey.String(h.of))...).record...)
 }

@@ -3,6 +3,7 @@ package imotel_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -23,6 +24,8 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/callbacks"
+	"github.com/imrest/im-go/callbacks/callbackstest"
 	"github.com/imrest/im-go/imotel"
 	"github.com/imrest/im-go/imtest"
 )
@@ -109,6 +112,30 @@ func TestProvidersThatBlockOrPanic(t *testing.T) {
 	for _, err := range handled {
 		assert.NotContains(t, err.Error(), "disco")
 	}
+}
+
+// endless is a processor that panics when a span ends.
+type endless struct{ sdktrace.SpanProcessor }
+
+func (endless) OnStart(context.Context, sdktrace.ReadWriteSpan) {}
+func (endless) OnEnd(sdktrace.ReadOnlySpan)                     { panic("at the disco") }
+
+// Spans that panic take no metric with them.
+func TestMetricsOutlastSpans(t *testing.T) {
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) {}))
+	c := collect(t, imotel.Options{}, sdktrace.WithSpanProcessor(endless{}))
+	client := c.client(t, imtest.NewServer(t))
+	require.NoError(t, send(t.Context(), client))
+	h, post := receiver(t, c, callbacks.Config{})
+	callbacks.On(h, func(context.Context, callbacks.Event) error { return nil })
+	require.Equal(t, http.StatusOK, post(callbackstest.Example(callbacks.KindMessageRecall)))
+	m := c.metrics(t)
+	kind := str("im.callback.kind", "message.recall")
+	assert.InDelta(t, 1, point(t, m["im.client.call.duration"], str("im.endpoint", "messages.send_users")), 0)
+	requests, _ := m["http.client.request.duration"].(metricdata.Histogram[float64])
+	assert.Len(t, requests.DataPoints, 2, "that of the token, too")
+	assert.InDelta(t, 1, point(t, m["im.callback.received"], kind, str("im.callback.result", "accepted")), 0)
+	assert.InDelta(t, 1, point(t, m["im.callback.handling.duration"], kind), 0)
 }
 
 // While a provider blocks, what cannot be kept is dropped and counted.

@@ -24,7 +24,7 @@ type Options struct {
 	// underscores, at most 30.
 	Prefix string
 	// Workers is how many transactions of handlers run at once in this process; default
-	// 4. SQLite has one writer, so 1.
+	// 4, at most 1,000. SQLite has one writer, so 1.
 	Workers int
 	// Batch is how many events share a transaction at most; default 1, and 32 with
 	// SQLite, where each commit waits for the disk alone. An event that fails takes
@@ -79,6 +79,8 @@ type Inbox struct {
 
 var _ callbacks.Store = (*Inbox)(nil)
 
+const maxWorkers = 1000 // each takes a connection
+
 var prefixes = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,29}$`)
 
 // New returns an inbox in the database of the user's tables. It touches no table: see
@@ -118,6 +120,8 @@ func (o Options) check(db *sql.DB) error {
 		return invalid("Options.Arrivals", "must be nil for %s", o.Dialect)
 	case o.Dialect.separate() && o.Workers > 1:
 		return invalid("Options.Workers", "is %d, must be 1 for SQLite, which has one writer", o.Workers)
+	case o.Workers > maxWorkers:
+		return invalid("Options.Workers", "is %d, must be from 0 to %d", o.Workers, maxWorkers)
 	case o.Prefix != "" && !prefixes.MatchString(o.Prefix):
 		return invalid("Options.Prefix", "is %.40q, must be at most 30 letters, digits and underscores and not begin with a digit", o.Prefix)
 	}

@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"context"
 	"database/sql"
+	"math"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
@@ -44,6 +45,7 @@ func TestOptionsAreChecked(t *testing.T) {
 		{"Options.Arrivals", db, inbox.Options{Dialect: inbox.PostgreSQL, Arrivals: arrivals}},
 		{"Options.Workers", db, inbox.Options{Dialect: inbox.SQLite, Arrivals: arrivals, Workers: 2}},
 		{"Options.Workers", db, inbox.Options{Dialect: inbox.MariaDB, Workers: -1}},
+		{"Options.Workers", small, inbox.Options{Dialect: inbox.MariaDB, Workers: math.MaxInt}},
 		{"Options.Backoff", db, inbox.Options{Dialect: inbox.MariaDB, Backoff: -1}},
 		{"Options.Prefix", db, inbox.Options{Dialect: inbox.MariaDB, Prefix: "a; DROP"}},
 		{"Options.Prefix", db, inbox.Options{Dialect: inbox.MariaDB, Prefix: strings.Repeat("x", 31)}},

@@ -6,13 +6,13 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"sync"
 
 	"github.com/imrest/im-go/callbacks"
+	"github.com/imrest/im-go/internal/api"
 )
 
 // Body is the body of a callback, by the names of the API.
@@ -21,20 +21,29 @@ type Body map[string]any
 // With returns a copy of the body with one more field, or another value for it; nil takes the
 // field out.
 func (b Body) With(field string, value any) Body {
-	b = maps.Clone(b)
-	if b[field] = value; value == nil {
-		delete(b, field)
+	changed := make(Body, len(b)+1) // b may be nil
+	maps.Copy(changed, b)
+	if changed[field] = value; value == nil {
+		delete(changed, field)
 	}
-	return b
+	return changed
 }
 
 // Sign returns a copy of the body with its signature. It panics without a timestamp.
 func (b Body) Sign(secret string) Body {
-	callID, _ := b["callId"].(string)
 	if b["timestamp"] == nil {
 		panic("callbackstest: the body has no timestamp")
 	}
-	return b.With("security", callbacks.Sign(callID, secret, fmt.Sprint(b["timestamp"])))
+	return b.With("security", callbacks.Sign(b.text("callId"), secret, b.text("timestamp")))
+}
+
+// text is a field as it stands in the JSON of the body, whatever the type of its value.
+func (b Body) text(field string) string {
+	var fields map[string]api.Text
+	if json.Unmarshal(Body{field: b[field]}.JSON(), &fields) != nil {
+		return "" // neither a text nor a number
+	}
+	return string(fields[field])
 }
 
 // JSON encodes the body. It panics for what cannot be encoded.

@@ -1,7 +1,10 @@
 package callbackstest_test
 
 import (
+	"encoding/json"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -21,6 +24,27 @@ func TestSign(t *testing.T) {
 		b := callbackstest.Body{"callId": c.callID, "timestamp": c.timestamp}
 		assert.Equal(t, c.want, b.Sign(c.secret)["security"])
 		assert.NotContains(t, b, "security")
+	}
+}
+
+// A body that a test has recorded has numbers of type float64, which do not print as they stand in JSON.
+func TestSignedBodiesVerify(t *testing.T) {
+	h, err := callbacks.New(callbacks.Config{Secrets: []string{"s"}})
+	require.NoError(t, err)
+	var recorded callbackstest.Body
+	require.NoError(t, json.Unmarshal(callbackstest.Example(callbacks.KindMessageText).JSON(), &recorded))
+	for name, b := range map[string]callbackstest.Body{
+		"recorded":     recorded,
+		"any integer":  recorded.With("timestamp", int64(1712044800123)),
+		"text":         recorded.With("timestamp", "1712044800123"),
+		"numeric id":   recorded.With("callId", 77),
+		"markup in id": recorded.With("callId", "a<b>&c"),
+		"no id":        recorded.With("callId", nil),
+		"nothing else": callbackstest.Body(nil).With("timestamp", 1),
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, callbackstest.Request("s", b))
+		assert.Equal(t, http.StatusOK, w.Code, name)
 	}
 }
 
