@@ -214,3 +214,35 @@ func TestControlRefusesConnections(t *testing.T) {
 		})
 	}
 }
+
+// What is misspelt, missing or of another type is an error, which says so in the words of JSON.
+func TestControlTakesNoNonsense(t *testing.T) {
+	c := newController(t)
+	for path, want := range map[string]string{
+		"requests?endpont=users.get": `no parameter \"endpont\": the path has endpoint`, "requests?endpoint=users.gett": `no endpoint \"users.gett\"`,
+		"events?aftr=3": `no parameter \"aftr\": the path has after and follow`, "deliveries?kinds=message": `no parameter \"kinds\"`,
+		"users?user=bob": `no parameter \"user\": the path has none`, "users/bob/messages?with=alice": `no parameter \"with\"`,
+	} {
+		c.refused("GET", path, "", want)
+	}
+	for body, want := range map[string]string{
+		`{"advance":3}`: `\"advance\" must be a string, has the type number`, `{"running":"no"}`: `\"running\" must be true or false, has the type string`,
+		`[]`: "it must be an object, has the type array", `null`: "must not be null",
+	} {
+		c.refused("POST", "clock", body, want)
+	}
+	for body, want := range map[string]string{
+		`{}`: "are needed", `{"device":"ios_1"}`: "are needed", `{"status":1}`: "are needed",
+		`{"device":"ios_1","status":"busy"}`: `\"status\" must be a whole number`,
+	} {
+		c.refused("POST", "users/bob/set_presence", body, want)
+	}
+	c.fine("POST", "users/bob/set_presence", `{"device":"ios_1","status":0}`)
+	c.refused("PUT", "expect", `{"endpoint":"users.get"}`, "it must be a list, has the type object")
+	for _, list := range []string{"faults", "expect", "callbacks"} {
+		status, _ := c.ask("PUT", list, "null")
+		assert.Equal(t, 400, status, "%s: null is no list, and ends nothing", list)
+	}
+	assert.Empty(t, c.srv.RequestsTo(""))
+	assert.PanicsWithValue(t, "imtest: there is no endpoint users.gett", func() { c.srv.RequestsTo("users.gett") })
+}
