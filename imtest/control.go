@@ -176,8 +176,8 @@ func (w wrongType) Unwrap() error { return w.UnmarshalTypeError }
 
 func (w wrongType) Error() string {
 	field := "it"
-	if w.Field != "" {
-		field = strconv.Quote(w.Field)
+	if keys := slices.DeleteFunc(strings.Split(w.Field, "."), isGoName); len(keys) > 0 {
+		field = strconv.Quote(strings.Join(keys, "."))
 	}
 	want := "an object"
 	switch kind := w.Type.Kind(); kind {
@@ -193,6 +193,9 @@ func (w wrongType) Error() string {
 	}
 	return fmt.Sprintf("%s must be %s, has the type %s", field, want, w.Value)
 }
+
+// isGoName reports whether a part of a path of fields is none of JSON: "", or an embedded struct.
+func isGoName(part string) bool { return part == "" || 'A' <= part[0] && part[0] <= 'Z' }
 
 // afterQuery reads ?after=, the number of one thing of a list; 0 is the start.
 func afterQuery(r *http.Request, what string) (int64, error) {
