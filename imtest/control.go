@@ -154,12 +154,11 @@ func readControl(r io.Reader, into any) error {
 	dec := json.NewDecoder(r)
 	dec.DisallowUnknownFields()
 	err := dec.Decode(&into) // null takes the place of the pointer
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		err = wrongType{wrong}
-	}
 	switch {
+	case errors.Is(err, io.EOF):
+		return errors.New("the body: it is empty")
 	case err != nil:
-		return fmt.Errorf("the body: %w", err)
+		return fmt.Errorf("the body: %w", plainly(err))
 	case into == nil:
 		return errors.New("the body: it must not be null")
 	}
@@ -167,6 +166,17 @@ func readControl(r io.Reader, into any) error {
 		return errors.New("the body: something follows after the end")
 	}
 	return nil
+}
+
+// plainly is an error of encoding/json for those who know no Go.
+func plainly(err error) error {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return wrongType{wrong}
+	}
+	if wrong, ok := errors.AsType[*time.ParseError](err); ok {
+		return fmt.Errorf(`%q must be a time, such as "2026-03-01T09:00:00Z"`, wrong.Value)
+	}
+	return err
 }
 
 // wrongType says in the words of JSON what encoding/json says in those of Go.

@@ -227,7 +227,8 @@ func TestControlTakesNoNonsense(t *testing.T) {
 	}
 	for body, want := range map[string]string{
 		`{"advance":3}`: `\"advance\" must be a string, has the type number`, `{"running":"no"}`: `\"running\" must be true or false, has the type string`,
-		`[]`: "it must be an object, has the type array", `null`: "must not be null",
+		`[]`: "it must be an object, has the type array", `null`: "must not be null", ``: "it is empty",
+		`{"set":"2026-03-01"}`: `the body: \"2026-03-01\" must be a time, such as`,
 	} {
 		c.refused("POST", "clock", body, want)
 	}
