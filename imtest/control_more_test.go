@@ -105,6 +105,7 @@ func TestControlSetsPushCountsAndStoredCallbacks(t *testing.T) {
 		`{"2026-02-28":{"APNS":{"successCount":3,"failCount":2,"arriveCount":1}}}`)
 	c.refused("PUT", "push_counts", `{"day":"yesterday","platform":"APNS"}`, "must be a date")
 	c.refused("PUT", "push_counts", `{"day":"2026-02-28"}`, `\"platform\" is missing`)
+	c.refused("PUT", "push_counts", `{"day":"2026-02-28","platform":"APN"}`, `no push platform \"APN\"`)
 	c.refused("PUT", "push_counts", `{"day":"2026-02-28","platform":"APNS","fail":-1}`, "negative")
 
 	assert.JSONEq(t, `{"date":"202603010830"}`, c.fine("POST", "stored_callbacks", `{"start":"2026-03-01T08:37:00Z","size":5,"target":"http://a.example/"}`))
