@@ -47,7 +47,7 @@ func (srv *Server) newControl() http.Handler {
 		"DELETE /_im/faults":              func(*http.Request) (any, error) { srv.ClearFaults(); return nil, nil },
 		"PUT /_im/snapshot":               func(r *http.Request) (any, error) { return nil, srv.Load(r.Body) },
 		"POST /_im/seed":                  func(r *http.Request) (any, error) { return srv.seedFrom(r.Context(), r.Body) },
-		"GET /_im/quotas":                 func(*http.Request) (any, error) { return world.Convert(srv.QuotaUse(), viewQuota), nil },
+		"GET /_im/quotas":                 func(*http.Request) (any, error) { return append([]QuotaUse{}, srv.QuotaUse()...), nil },
 		"GET /_im/requests":               srv.requestViews,
 		"PUT /_im/expect":                 srv.putExpected,
 		"POST /_im/expect":                srv.addExpected,
@@ -316,14 +316,6 @@ func (srv *Server) addFaults(r *http.Request) (any, error) {
 	}
 	return srv.faultViews(), nil
 }
-
-// quotaView is the use of a quota, with the period as the control paths write one: "1s".
-type quotaView struct {
-	QuotaUse
-	Per string `json:"per"`
-}
-
-func viewQuota(q QuotaUse) quotaView { return quotaView{q, q.Per.String()} }
 
 // requestView is a request without its headers, which carry tokens.
 type requestView struct {

@@ -300,7 +300,7 @@ func TestControlShowsQuotas(t *testing.T) {
 	assert.Equal(t, `[]`, c.fine("GET", "quotas", ""))
 	_, err := c.srv.Client().Users.List(t.Context(), page.Options{})
 	require.NoError(t, err)
-	assert.Contains(t, c.fine("GET", "quotas", ""), `{"pool":"users.list","n":100,"used":1,"per":"1s"}`)
+	assert.Contains(t, c.fine("GET", "quotas", ""), `{"pool":"users.list","n":100,"per":1000000000,"used":1}`)
 	assert.Equal(t, `[]`, newController(t).fine("GET", "quotas", ""))
 }
 
