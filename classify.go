@@ -15,14 +15,19 @@ import (
 // rule says of which kind a response is. Empty fields match anything; text is looked
 // for in the description without regard to case, since its wording changes
 // between editions. Where a text alone decides that a call is retried, it must
-// begin the description ("^") or come from the one endpoint that documents it: a
+// begin the description ("^") or come from the one endpoint or domain that documents it: a
 // description may quote what a user has written.
 type rule struct {
 	status int
 	code   string
 	text   string
 	kind   error
-	only   string // the endpoint; empty: any
+	only   string // the endpoint, or its domain; empty: any
+}
+
+func (r *rule) of(endpoint string) bool {
+	domain, _, _ := strings.Cut(endpoint, ".")
+	return r.only == "" || r.only == endpoint || r.only == domain
 }
 
 func (r *rule) in(description string) bool {
@@ -44,6 +49,7 @@ var rules = []rule{
 	{403, "LimitException", "", ErrRateLimited, ""},             // pushes
 	{400, "", "^too many queries", ErrRateLimited, ""},
 	{400, "", "^the request has reached the maximum limit", ErrPlanLimit, ""}, // translation; see there
+	{400, "", "the request has reached the maximum limit", ErrPlanLimit, translationDomain},
 
 	// the app, the token and the credentials
 	{404, "organization_application_not_found", "", ErrAppNotFound, ""},
@@ -73,6 +79,7 @@ var rules = []rule{
 	{403, "", "is disabled", ErrNotEnabled, ""},
 	{403, "", "is not enabled", ErrNotEnabled, ""},
 	{503, "", "^service not open", ErrNotEnabled, ""}, // translation: no outage
+	{503, "", "service not open", ErrNotEnabled, translationDomain},
 
 	// there already
 	{400, "duplicate_unique_property_exists", "different password", ErrInvalidArgument, ""},
@@ -145,6 +152,7 @@ var rules = []rule{
 
 	// the server or the way to it
 	{400, "", "^internaltranslatefailedexception", ErrUnavailable, ""},
+	{400, "", "internaltranslatefailedexception", ErrUnavailable, translationDomain},
 	{400, "InternalTranslateFailedException", "", ErrUnavailable, ""},
 	{408, "", "", ErrUnavailable, ""},
 	{500, "", "", ErrInternal, ""},
@@ -159,6 +167,18 @@ const (
 	limitException = "LimitException" // of pushes
 )
 
+// translationDomain is where the documents print texts of errors without the body: they may
+// stand among other words, in any of its fields.
+const translationDomain = "translation"
+
+// said is the text that says of which kind a response is.
+func (e *Error) said() string {
+	if strings.HasPrefix(e.Endpoint, translationDomain+".") {
+		return strings.Join([]string{e.Description, e.Code, e.Exception}, "\n")
+	}
+	return e.Description
+}
+
 // kindOf returns the kind of an error response.
 func kindOf(endpoint string, status int, code, description string) error {
 	if code == reachLimit {
@@ -169,7 +189,7 @@ func kindOf(endpoint string, status int, code, description string) error {
 		status = http.StatusForbidden // the editions of the documents differ in it
 	}
 	for _, r := range rules {
-		if r.status == status && (r.code == "" || r.code == code) && (r.only == "" || r.only == endpoint) && r.in(text) {
+		if r.status == status && (r.code == "" || r.code == code) && r.of(endpoint) && r.in(text) {
 			return r.kind
 		}
 	}
@@ -256,12 +276,12 @@ func responseError(endpoint string, status int, body []byte) *Error {
 	if e.Code == "" && e.Description == "" {
 		e.Body = clipBody(body)
 	}
-	e.kind = kindOf(endpoint, status, e.Code, e.Description)
+	e.kind = kindOf(endpoint, status, e.Code, e.said())
 	switch {
 	case strings.HasSuffix(e.Exception, "ReachLimitException"):
 		e.kind = ErrRateLimited
 	case errors.Is(e.kind, kindOf(endpoint, status, "", "")): // push responses put the name into exception
-		e.kind = cmp.Or(numbers[e.ErrorCode], kindOf(endpoint, status, className(e.Exception), e.Description))
+		e.kind = cmp.Or(numbers[e.ErrorCode], kindOf(endpoint, status, className(e.Exception), e.said()))
 	}
 	return e
 }

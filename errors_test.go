@@ -189,4 +189,5 @@ func TestKindsOfTranslation(t *testing.T) {
 	require.ErrorIs(t, &im.Error{Status: 503, Description: "service not open"}, im.ErrNotEnabled)
 	require.ErrorIs(t, &im.Error{Status: 400, Description: "InternalTranslateFailedException"}, im.ErrUnavailable)
 	require.ErrorIs(t, &im.Error{Status: 503, Description: `"service not open" is what bob wrote`}, im.ErrUnavailable)
+	require.ErrorIs(t, &im.Error{Endpoint: "translation.detect", Status: 503, Code: "service not open", Description: "ask your vendor"}, im.ErrNotEnabled)
 }

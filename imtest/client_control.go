@@ -45,10 +45,13 @@ var clientActions = map[string]func(*Server, *http.Request) (any, error){
 	}),
 	"set_presence": acting(func(srv *Server, user string, in struct {
 		Device string `json:"device"`
-		Status int    `json:"status"`
+		Status *int   `json:"status"` // 0 is offline
 		Ext    string `json:"ext"`
 	}) (any, error) {
-		srv.SetPresence(user, in.Device, in.Status, in.Ext)
+		if in.Device == "" || in.Status == nil {
+			return nil, errors.New(`"device" and "status" are needed`)
+		}
+		srv.SetPresence(user, in.Device, *in.Status, in.Ext)
 		return nil, nil
 	}),
 	"send": acting(func(srv *Server, user string, in ClientMessage) (any, error) {

@@ -100,9 +100,13 @@ func (c *Clock) state() clockState {
 	return c.clockState
 }
 
-// restore goes back to an earlier state.
-func (c *Clock) restore(state clockState) {
+// restore goes back to an earlier state. A clock that ran beside the machine's goes on from the
+// time that it was then; the machine's own cannot go back.
+func (c *Clock) restore(state clockState, then time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.clockState = state
+	if c.fixed.IsZero() && c.ahead != 0 {
+		c.ahead += then.Sub(c.now())
+	}
 }

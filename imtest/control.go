@@ -5,14 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"path"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
+	"github.com/imrest/im-go/imtest/internal/world"
+	"github.com/imrest/im-go/internal/test/catalogue"
 )
 
 // WithControl lets tests in any language do over HTTP what a Go test does with the
@@ -43,7 +48,7 @@ func (srv *Server) newControl() http.Handler {
 		"PUT /_im/snapshot":               func(r *http.Request) (any, error) { return nil, srv.Load(r.Body) },
 		"POST /_im/seed":                  func(r *http.Request) (any, error) { return srv.seedFrom(r.Context(), r.Body) },
 		"GET /_im/quotas":                 func(*http.Request) (any, error) { return append([]QuotaUse{}, srv.QuotaUse()...), nil },
-		"GET /_im/requests":               func(r *http.Request) (any, error) { return srv.requestViews(r.URL.Query().Get("endpoint")), nil },
+		"GET /_im/requests":               srv.requestViews,
 		"PUT /_im/expect":                 srv.putExpected,
 		"POST /_im/expect":                srv.addExpected,
 		"GET /_im/expect":                 func(*http.Request) (any, error) { return srv.expectedView() },
@@ -66,7 +71,34 @@ func (srv *Server) newControl() http.Handler {
 	}
 	mux.HandleFunc("GET /_im/events", srv.writeEvents)
 	mux.HandleFunc("GET /_im/snapshot", srv.writeSnapshot)
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := checkQuery(r); err != nil {
+			writeControl(w, http.StatusBadRequest, controlError{err.Error()})
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// queries are the parameters of the paths that have some, by their last part.
+var queries = map[string][]string{
+	"requests": {"endpoint"}, "events": {"after", "follow"}, "deliveries": {"kind", "after"},
+	"roaming": {"with", "group"}, "push_settings": {"with", "group"},
+}
+
+// checkQuery rejects parameters that the path does not have: one that is misspelt would be no filter.
+func checkQuery(r *http.Request) error {
+	known := queries[path.Base(r.URL.Path)]
+	for _, name := range slices.Sorted(maps.Keys(r.URL.Query())) {
+		switch {
+		case slices.Contains(known, name):
+		case known == nil:
+			return fmt.Errorf("there is no parameter %q: the path has none", name)
+		default:
+			return fmt.Errorf("there is no parameter %q: the path has %s", name, strings.Join(known, " and "))
+		}
+	}
+	return nil
 }
 
 // controlError is a response of the control paths.
@@ -117,18 +149,63 @@ func writeControl(w http.ResponseWriter, status int, view any) {
 	_, _ = w.Write(append(wire.Encode(view), '\n')) // a client that is gone sees nothing
 }
 
-// readControl reads a body of one JSON object, all of whose fields must be known.
+// readControl reads a body of one JSON value other than null, all of whose fields must be known.
 func readControl(r io.Reader, into any) error {
 	dec := json.NewDecoder(r)
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		return fmt.Errorf("the body: %w", err)
+	err := dec.Decode(&into) // null takes the place of the pointer
+	switch {
+	case errors.Is(err, io.EOF):
+		return errors.New("the body: it is empty")
+	case err != nil:
+		return fmt.Errorf("the body: %w", plainly(err))
+	case into == nil:
+		return errors.New("the body: it must not be null")
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("the body: something follows after the end")
 	}
 	return nil
 }
+
+// plainly is an error of encoding/json for those who know no Go.
+func plainly(err error) error {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return wrongType{wrong}
+	}
+	if wrong, ok := errors.AsType[*time.ParseError](err); ok {
+		return fmt.Errorf(`%q must be a time, such as "2026-03-01T09:00:00Z"`, wrong.Value)
+	}
+	return err
+}
+
+// wrongType says in the words of JSON what encoding/json says in those of Go.
+type wrongType struct{ *json.UnmarshalTypeError }
+
+func (w wrongType) Unwrap() error { return w.UnmarshalTypeError }
+
+func (w wrongType) Error() string {
+	field := "it"
+	if keys := slices.DeleteFunc(strings.Split(w.Field, "."), isGoName); len(keys) > 0 {
+		field = strconv.Quote(strings.Join(keys, "."))
+	}
+	want := "an object"
+	switch kind := w.Type.Kind(); kind {
+	case reflect.String:
+		want = "a string"
+	case reflect.Bool:
+		want = "true or false"
+	case reflect.Slice:
+		want = "a list"
+	case reflect.Int, reflect.Int64:
+		want = "a whole number"
+	default:
+	}
+	return fmt.Sprintf("%s must be %s, has the type %s", field, want, w.Value)
+}
+
+// isGoName reports whether a part of a path of fields is none of JSON: "", or an embedded struct.
+func isGoName(part string) bool { return part == "" || 'A' <= part[0] && part[0] <= 'Z' }
 
 // afterQuery reads ?after=, the number of one thing of a list; 0 is the start.
 func afterQuery(r *http.Request, what string) (int64, error) {
@@ -252,14 +329,18 @@ type requestView struct {
 	Time   time.Time         `json:"time"`
 }
 
-func (srv *Server) requestViews(endpoint string) []requestView {
-	views := []requestView{}
-	for _, r := range srv.Requests() {
-		if endpoint == "" || endpoint == r.ID {
-			views = append(views, requestView{r.ID, r.Method, r.Path, r.Query, r.Params, string(r.Body), r.Status, r.Time})
+// requestViews are the requests, or those to ?endpoint=ID.
+func (srv *Server) requestViews(r *http.Request) (any, error) {
+	list := srv.Requests()
+	if endpoint := r.URL.Query().Get("endpoint"); endpoint != "" {
+		if _, known := catalogue.ByID(endpoint); !known {
+			return nil, fmt.Errorf("there is no endpoint %q", endpoint)
 		}
+		list = srv.RequestsTo(endpoint)
 	}
-	return views
+	return world.Convert(list, func(r Request) requestView {
+		return requestView{r.ID, r.Method, r.Path, r.Query, r.Params, string(r.Body), r.Status, r.Time}
+	}), nil
 }
 
 // writeSnapshot writes what Save writes.

@@ -105,6 +105,7 @@ func TestControlSetsPushCountsAndStoredCallbacks(t *testing.T) {
 		`{"2026-02-28":{"APNS":{"successCount":3,"failCount":2,"arriveCount":1}}}`)
 	c.refused("PUT", "push_counts", `{"day":"yesterday","platform":"APNS"}`, "must be a date")
 	c.refused("PUT", "push_counts", `{"day":"2026-02-28"}`, `\"platform\" is missing`)
+	c.refused("PUT", "push_counts", `{"day":"2026-02-28","platform":"APN"}`, `no push platform \"APN\"`)
 	c.refused("PUT", "push_counts", `{"day":"2026-02-28","platform":"APNS","fail":-1}`, "negative")
 
 	assert.JSONEq(t, `{"date":"202603010830"}`, c.fine("POST", "stored_callbacks", `{"start":"2026-03-01T08:37:00Z","size":5,"target":"http://a.example/"}`))
@@ -213,4 +214,38 @@ func TestControlRefusesConnections(t *testing.T) {
 			assert.GreaterOrEqual(t, time.Since(began), 300*time.Millisecond)
 		})
 	}
+}
+
+// What is misspelt, missing or of another type is an error, which says so in the words of JSON.
+func TestControlTakesNoNonsense(t *testing.T) {
+	c := newController(t)
+	for path, want := range map[string]string{
+		"requests?endpont=users.get": `no parameter \"endpont\": the path has endpoint`, "requests?endpoint=users.gett": `no endpoint \"users.gett\"`,
+		"events?aftr=3": `no parameter \"aftr\": the path has after and follow`, "deliveries?kinds=message": `no parameter \"kinds\"`,
+		"users?user=bob": `no parameter \"user\": the path has none`, "users/bob/messages?with=alice": `no parameter \"with\"`,
+	} {
+		c.refused("GET", path, "", want)
+	}
+	for body, want := range map[string]string{
+		`{"advance":3}`: `\"advance\" must be a string, has the type number`, `{"running":"no"}`: `\"running\" must be true or false, has the type string`,
+		`[]`: "it must be an object, has the type array", `null`: "must not be null", ``: "it is empty",
+		`{"set":"2026-03-01"}`: `the body: \"2026-03-01\" must be a time, such as`,
+	} {
+		c.refused("POST", "clock", body, want)
+	}
+	for body, want := range map[string]string{
+		`{}`: "are needed", `{"device":"ios_1"}`: "are needed", `{"status":1}`: "are needed",
+		`{"device":"ios_1","status":"busy"}`: `\"status\" must be a whole number`,
+	} {
+		c.refused("POST", "users/bob/set_presence", body, want)
+	}
+	c.fine("POST", "users/bob/set_presence", `{"device":"ios_1","status":0}`)
+	c.refused("POST", "seed", `{"messages":[{"from":"alice","to":"bob","text":12}]}`, `\"messages.text\" must be a string`)
+	c.refused("PUT", "expect", `{"endpoint":"users.get"}`, "it must be a list, has the type object")
+	for _, list := range []string{"faults", "expect", "callbacks"} {
+		status, _ := c.ask("PUT", list, "null")
+		assert.Equal(t, 400, status, "%s: null is no list, and ends nothing", list)
+	}
+	assert.Empty(t, c.srv.RequestsTo(""))
+	assert.PanicsWithValue(t, "imtest: there is no endpoint users.gett", func() { c.srv.RequestsTo("users.gett") })
 }

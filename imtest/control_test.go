@@ -236,6 +236,14 @@ func TestControlSeeds(t *testing.T) {
 	assert.JSONEq(t, `{"k":1}`, string(inGroup.Ext))
 	assert.Empty(t, c.srv.Requests())
 	assert.Empty(t, c.srv.QuotaUse())
+
+	c.srv.LogIn("bob", imtest.Device{ID: "ios_1"})
+	before, _ := c.srv.User("bob")
+	c.fine("POST", "seed", `{"users":[{"username":"bob","online":true},{"username":"alice","online":true}]}`)
+	bob, _ = c.srv.User("bob")
+	assert.Equal(t, before, bob, "who is online stays on their devices")
+	alice, _ := c.srv.User("alice")
+	assert.True(t, alice.Online)
 }
 
 func TestWrongSeedsChangeNothing(t *testing.T) {

@@ -237,7 +237,7 @@ func (srv *Server) readFaults(r io.Reader, add bool) error {
 
 func readFaults(text []byte) ([][]Fault, error) {
 	var items []json.RawMessage
-	if err := json.Unmarshal(text, &items); err != nil {
+	if err := json.Unmarshal(text, &items); err != nil || items == nil {
 		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 			return nil, errFaults(text, syntax.Offset, err)
 		}

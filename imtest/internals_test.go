@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -113,4 +114,20 @@ func TestOldWindowsAreForgotten(t *testing.T) {
 	}
 	assert.LessOrEqual(t, len(srv.quotas.windows), 15_000)
 	assert.Len(t, srv.QuotaUse(), 59, "those of a minute, and not of the app's second")
+}
+
+// A reset takes a clock that was started at a time back to that time, and the machine's to the machine's.
+func TestRestoredClocksBeginAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ran, err := ParseClock("2026-03-01T09:00:00Z")
+		require.NoError(t, err)
+		for clock, lasting := range map[*Clock]time.Duration{ran: 0, NewClock(time.Now()): 0, {}: time.Minute} {
+			state, then := clock.state(), clock.Now()
+			time.Sleep(time.Minute)
+			clock.Advance(time.Hour)
+			clock.restore(state, then)
+			assert.Equal(t, then.Add(lasting), clock.Now())
+			assert.Equal(t, state.fixed.IsZero(), clock.Runs())
+		}
+	})
 }

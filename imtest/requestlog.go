@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/imtest/internal/wire"
+	"github.com/imrest/im-go/internal/test/catalogue"
 )
 
 // Request is a request that the server has responded to.
@@ -116,8 +117,12 @@ func (l *requestLog) numbered() (list []Request, first int64) {
 	return slices.Clone(l.list), l.gone + 1
 }
 
-// RequestsTo returns those of Requests that went to one endpoint.
+// RequestsTo returns those of Requests that went to one endpoint, by its id in the catalogue; "" is
+// those to none. An id that there is not is a panic: it would never be found.
 func (srv *Server) RequestsTo(id string) []Request {
+	if _, ok := catalogue.ByID(id); !ok && id != "" {
+		panic("imtest: there is no endpoint " + id)
+	}
 	var list []Request
 	for _, req := range srv.Requests() {
 		if req.ID == id {

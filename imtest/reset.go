@@ -10,7 +10,7 @@ import (
 
 // Reset empties the server: users, messages and all else that it holds of its app
 // are gone, as are requests, faults, expectations and the use of quotas, and the clock
-// is as it was at the start. App tokens stay good, so that a client may outlive a
+// is as it was at the start: one that [ParseClock] made runs on from its time again. App tokens stay good, so that a client may outlive a
 // test; tokens of users do not, since the users are gone. Events go on.
 func (srv *Server) Reset() {
 	srv.ClearFaults()
@@ -20,7 +20,7 @@ func (srv *Server) Reset() {
 	srv.quotas.reset()
 	srv.log.reset()
 	srv.callbacks.Reset()
-	srv.Clock().restore(srv.began)
+	srv.Clock().restore(srv.began, srv.start)
 	srv.world.Become(world.New(srv.conf.world()))
 }
 

@@ -219,8 +219,8 @@ func (srv *Server) seedUser(u seedUser) {
 	if u.Attributes != nil {
 		srv.SetUserAttributes(u.Username, maps.Clone(u.Attributes))
 	}
-	if u.Online {
-		srv.LogIn(u.Username)
+	if there, _ := srv.User(u.Username); u.Online && !there.Online {
+		srv.LogIn(u.Username) // who is online stays on their devices
 	}
 }
 

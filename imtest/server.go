@@ -59,6 +59,7 @@ type Server struct {
 	page     http.Handler
 	expected atomic.Pointer[expectations] // nil: none
 	began    clockState                   // of the clock, at the start
+	start    time.Time                    // by the clock
 
 	url     string
 	addr    string
@@ -97,7 +98,7 @@ func Start(opts ...Option) (*Server, error) {
 	for _, opt := range opts {
 		opt(&conf)
 	}
-	srv := &Server{conf: conf, world: world.New(conf.world()), began: conf.clock.state()}
+	srv := &Server{conf: conf, world: world.New(conf.world()), began: conf.clock.state(), start: conf.clock.Now()}
 	srv.callbacks = srv.newCallbacks()
 	srv.world.Watch(srv.callbacks.Take)
 	srv.outer = []layer{srv.breakCalls}

@@ -3,8 +3,12 @@ package imtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"time"
+
+	"github.com/imrest/im-go/imtest/internal/world"
 )
 
 // setting is what prepares the server.
@@ -70,6 +74,8 @@ func (srv *Server) putPushCounts(r *http.Request) (any, error) {
 		return nil, errors.New(`"day" must be a date, such as "2026-03-01"`)
 	case in.Platform == "":
 		return nil, errors.New(`"platform" is missing, such as "APNS"`)
+	case !slices.Contains(world.PushPlatforms, in.Platform):
+		return nil, fmt.Errorf("there is no push platform %q", in.Platform)
 	case min(in.Success, in.Fail, in.Arrive) < 0:
 		return nil, errors.New(`"success", "fail" and "arrive" must not be negative`)
 	}

@@ -273,6 +273,13 @@ func TestWords(t *testing.T) {
 			Want:     &page.Page[moderation.Word]{Items: []moderation.Word{tea}, Total: 1},
 		},
 		{
+			ID: "moderation.search_words", Name: "without the server's word its own size tells a full page", Do: list("t", page.Numbered{}),
+			Request:  "POST /moderation/text/list/L1/word",
+			Body:     `{"word":"t","page":0,"size":200}`,
+			Response: `{"status":"OK","entities":[{"id":"W1"},{"id":"W2"}],"size":2,"totalElements":3}`,
+			Want:     &page.Page[moderation.Word]{Items: []moderation.Word{{ID: "W1"}, {ID: "W2"}}, Next: "2", Total: 3},
+		},
+		{
 			ID: "moderation.search_words", Name: "without the server's word a full page is not the last", Do: list("t", page.Numbered{Page: 3, Size: 1}),
 			Request: "POST /moderation/text/list/L1/word", Body: `{"word":"t","page":2,"size":1}`,
 			Response: `{"status":"OK","entities":[` + teaJSON + `]}`,

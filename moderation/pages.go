@@ -12,6 +12,7 @@ type entities[W any] struct {
 	Entities *api.Many[W] `json:"entities"`
 	Status   *api.OK      `json:"status"` // not of files
 	Last     *api.Bool    `json:"last"`
+	Size     api.Int      `json:"size"` // of a page
 	Total    api.Int      `json:"totalElements"`
 }
 
@@ -30,8 +31,12 @@ func (e *entities[W]) UnmarshalJSON(b []byte) error {
 }
 
 // pageOf makes the page that was asked for with o. Without the word of the server there may
-// be one after a full page.
+// be one after a full page, whose size is the server's, if it says one: it may be smaller than
+// what was asked for.
 func pageOf[W, T any](e *entities[W], o page.Numbered, convert func(*W) T) *page.Page[T] {
+	if e.Size > 0 {
+		o.Size = e.Size.Int()
+	}
 	p := api.NumberedPage(api.Convert(*e.Entities, convert), o, e.Total.Int())
 	switch {
 	case e.Last == nil:

@@ -179,7 +179,9 @@ func TestErrorsWithoutACode(t *testing.T) {
 	} {
 		for _, body := range []string{
 			`{"error_description":"` + text + `"}`, `{"error":"` + text + `"}`, `{"exception":"` + text + `"}`, `{"exception":"com.example.` + text + `"}`,
-			`{"error":"` + text + `","error_description":"` + text + `"}`,
+			`{"error":"` + text + `","error_description":"` + text + `"}`, `{"error":"` + text + `","error_description":"ask your vendor"}`,
+			`{"error":"x","error_description":"translate failed","exception":"` + text + `"}`,
+			`{"error":"x","error_description":"translate failed: ` + text + `."}`,
 		} {
 			if strings.Contains(body, "com.example.") && !strings.HasSuffix(text, "Exception") {
 				continue

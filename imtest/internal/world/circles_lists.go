@@ -126,10 +126,11 @@ func (w *World) MuteMembers(id CircleID, users []string, length time.Duration) (
 	case slices.Contains(Convert(users, Fold), g.Owner):
 		return nil, time.Time{}, refuse(OnOwner, g.Owner)
 	}
-	until := muteEnd(w.Now(), length)
+	now := w.Now()
+	until := muteEnd(now, length)
 	var unmuted []string
 	list, muted, err := forEach(users, g.members.Has, func(user string) {
-		if length == 0 && g.muted.Has(user) {
+		if length == 0 && g.isMuted(user, now) {
 			unmuted = append(unmuted, user)
 		}
 		g.mute(user, until, length == 0)
@@ -143,6 +144,11 @@ func (w *World) MuteMembers(id CircleID, users []string, length time.Duration) (
 		w.emit(event.MembersUnmuted{In: g.CircleID, Users: unmuted})
 	}
 	return list, until, nil
+}
+
+// isMuted reports whether the mute list holds a user whose mute has not ended.
+func (g *circle) isMuted(user string, now time.Time) bool {
+	return g.muted.Has(user) && g.muted.Get(user).Until.After(now)
 }
 
 func (g *circle) mute(user string, until time.Time, lift bool) {
@@ -166,10 +172,10 @@ func (w *World) UnmuteMembers(id CircleID, users []string) ([]string, *Error) {
 	users = Convert(users, Fold)
 	var unmuted []string
 	for _, user := range users {
-		if g.muted.Has(user) {
-			g.muted.Remove(user)
+		if g.isMuted(user, w.Now()) {
 			unmuted = append(unmuted, user)
 		}
+		g.muted.Remove(user)
 	}
 	if unmuted != nil {
 		w.emit(event.MembersUnmuted{In: g.CircleID, Users: unmuted})

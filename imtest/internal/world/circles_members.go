@@ -28,7 +28,9 @@ func forEach(users []string, fits func(string) bool, do func(string), missing fu
 			return Outcome{user, missing(user)}
 		}
 		do(user)
-		done = append(done, user)
+		if !slices.Contains(done, user) {
+			done = append(done, user) // once, however often the call names them
+		}
 		return Outcome{User: user}
 	})
 	return list, done, nil

@@ -130,7 +130,7 @@ func TestRoomAttributesHaveOwners(t *testing.T) {
 func TestTagsMuteTheirMembers(t *testing.T) {
 	w, clock, begin := circlesOf(t)
 	require.Nil(t, w.SetMemberTags("lobby", "Bob", []string{"guest", "row-1"}))
-	require.Nil(t, w.SetMemberTags("lobby", "bob", []string{"guest", "row-1"}))
+	require.Nil(t, w.SetMemberTags("lobby", "bob", []string{"guest", "row-1", "guest"}))
 	assert.True(t, w.SetMemberTags("lobby", "dave", nil).Of(NotMembers))
 	assert.True(t, w.MuteTag("lobby", "vip", time.Hour).Of(NoTag))
 	require.Nil(t, w.MuteTag("lobby", "guest", time.Hour))

@@ -239,7 +239,7 @@ func TestMutesOfMembersEnd(t *testing.T) {
 		}
 		return names
 	}
-	list, until, err := w.MuteMembers(hikers, []string{"Bob", "dave"}, time.Minute)
+	list, until, err := w.MuteMembers(hikers, []string{"Bob", "dave", "bob"}, time.Minute)
 	require.Nil(t, err)
 	assert.Equal(t, clock.Now().Add(time.Minute), until)
 	assert.True(t, list[1].Err.Of(NotMember))
@@ -253,22 +253,26 @@ func TestMutesOfMembersEnd(t *testing.T) {
 	assert.Equal(t, []string{"bob", "carol"}, muted())
 	clock.Advance(time.Minute)
 	assert.Equal(t, []string{"carol"}, muted())
-	_, _, err = w.MuteMembers(hikers, []string{"carol"}, 0)
+	_, _, err = w.MuteMembers(hikers, []string{"bob", "carol"}, 0)
 	require.Nil(t, err)
 	assert.Empty(t, muted())
-	_, _, err = w.MuteMembers(hikers, []string{"carol"}, time.Hour)
+	_, hour, err := w.MuteMembers(hikers, []string{"carol"}, time.Hour)
 	require.Nil(t, err)
 	_, err = w.RemoveMembers(hikers, []string{"carol"})
 	require.Nil(t, err)
 	assert.Equal(t, []string{"carol"}, muted(), "leaving does not end a mute")
-	users, err := w.UnmuteMembers(hikers, []string{"Carol", "dave"})
+	_, last, err := w.MuteMembers(hikers, []string{"bob"}, time.Second)
 	require.Nil(t, err)
-	assert.Equal(t, []string{"carol", "dave"}, users)
+	clock.Advance(time.Second)
+	users, err := w.UnmuteMembers(hikers, []string{"Carol", "bob"})
+	require.Nil(t, err)
+	assert.Equal(t, []string{"carol", "bob"}, users)
 	assert.Equal(t, []event.Data{
 		event.MembersMuted{In: hikers, Users: []string{"bob"}, Until: until}, event.MembersMuted{In: hikers, Users: []string{"carol"}, Until: forever}, event.MembersMuted{In: hikers, Users: []string{"carol"}, Until: forever},
-		event.MembersUnmuted{In: hikers, Users: []string{"carol"}}, event.MembersMuted{In: hikers, Users: []string{"carol"}, Until: clock.Now().Add(time.Hour)},
-		event.MembersLeft{In: hikers, Users: []string{"carol"}, Count: 2, Why: event.LeftRemoved}, event.MembersUnmuted{In: hikers, Users: []string{"carol"}},
-	}, happened(w, begin))
+		event.MembersUnmuted{In: hikers, Users: []string{"carol"}}, event.MembersMuted{In: hikers, Users: []string{"carol"}, Until: hour},
+		event.MembersLeft{In: hikers, Users: []string{"carol"}, Count: 2, Why: event.LeftRemoved},
+		event.MembersMuted{In: hikers, Users: []string{"bob"}, Until: last}, event.MembersUnmuted{In: hikers, Users: []string{"carol"}},
+	}, happened(w, begin), "each user once, and none whose mute had ended")
 }
 
 func TestDeletedUsersLeaveCircles(t *testing.T) {

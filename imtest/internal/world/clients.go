@@ -161,7 +161,7 @@ func (w *World) maySpeak(g *circle, user, id string) *Error {
 		return refuse(CircleDisabled, id)
 	case !g.members.Has(user):
 		return g.notMember(user)
-	case g.muted.Has(user) && g.muted.Get(user).Until.After(now), g.hasMutedTag(g.members.Get(user), now):
+	case g.isMuted(user, now), g.hasMutedTag(g.members.Get(user), now):
 		return refuse(MutedThere, user, id)
 	case g.MutedAll && !g.allowed.Has(user):
 		return refuse(AllMutedThere, id)

@@ -202,8 +202,10 @@ func (w *World) SetRemark(owner, other, remark string) *Error {
 	if f == nil {
 		return refuse(NotFriends, a.Name, b.Name)
 	}
-	f.Remark = remark
-	w.emit(event.ContactRemarkSet{User: a.Name, Friend: b.Name, Remark: remark})
+	if f.Remark != remark {
+		f.Remark = remark
+		w.emit(event.ContactRemarkSet{User: a.Name, Friend: b.Name, Remark: remark})
+	}
 	return nil
 }
 

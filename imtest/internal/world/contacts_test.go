@@ -27,6 +27,7 @@ func TestContactsGoBothWays(t *testing.T) {
 	require.Nil(t, err)
 	assert.Equal(t, []Friend{{Name: "alice"}}, w.Contacts("bob"))
 	require.Nil(t, w.SetRemark("alice", "bob", "the builder"))
+	require.Nil(t, w.SetRemark("alice", "bob", "the builder"))
 	assert.Equal(t, []Friend{{"bob", "the builder"}}, w.Contacts("alice"))
 	assert.Equal(t, []Friend{{Name: "alice"}}, w.Contacts("bob"), "a remark is the owner's")
 	_, err = w.RemoveContact("bob", "alice")

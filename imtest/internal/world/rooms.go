@@ -35,8 +35,9 @@ func (w *World) SetMemberTags(room, user string, tags []string) *Error {
 
 // setTags gives a member tags. The caller holds mu.
 func (w *World) setTags(g *circle, m *Member, tags []string) {
+	tags = distinct(tags)
 	changed := !slices.Equal(m.Tags, tags)
-	m.Tags = slices.Clone(tags)
+	m.Tags = tags
 	if changed {
 		w.emit(event.MemberTagsSet{In: g.CircleID, User: m.User, Tags: slices.Clone(tags)})
 	}
