@@ -32,8 +32,8 @@ import (
 // ErrPartial is the kind of every [*Error]: some items of a batch failed.
 var ErrPartial = errors.New("some items failed")
 
-// ErrNotReported is the error of an item that the response does not name: it may have
-// been done or not, and is not counted as done.
+// ErrNotReported is the error of an item that the response does not name. Of a write it is also
+// im.ErrOutcomeUnknown: the item may have been done or not, and is not counted as done.
 var ErrNotReported = kind.ErrNotReported
 
 // Item is what became of one item of a batch.

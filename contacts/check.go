@@ -64,7 +64,7 @@ func (s *Service) relations(ctx context.Context, e *api.Endpoint, username strin
 	if err != nil {
 		return nil, err
 	}
-	var said api.Reported[Relation]
+	said := api.Reported[Relation]{Read: true}
 	for _, entry := range out.Entities {
 		said.Done(string(entry.Username), entry.Relation)
 	}

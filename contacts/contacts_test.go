@@ -233,7 +233,7 @@ func TestLists(t *testing.T) {
 			Response: `{"path":"/contacts/check","entities":[{"username":"bob","relation":"friend"},{"username":"dave","relation":"not_friend"}],
 				"action":"post","duration":4}`,
 			Want: batch.Results[contacts.Relation]{
-				{ID: "dave", Value: contacts.RelationNotContact}, {ID: "Bob", Value: contacts.RelationContact}, {ID: "erin", Err: api.NotReported},
+				{ID: "dave", Value: contacts.RelationNotContact}, {ID: "Bob", Value: contacts.RelationContact}, {ID: "erin", Err: api.NotRead},
 			},
 			Err: batch.ErrNotReported,
 		},
@@ -243,7 +243,7 @@ func TestLists(t *testing.T) {
 			Body:     `{"username":"alice","check_list":["dave","Bob","erin"]}`,
 			Response: `{"entities":{"username":"bob","relation":"acquaintance"}}`,
 			Want: batch.Results[contacts.Relation]{
-				{ID: "dave", Err: api.NotReported}, {ID: "Bob", Value: "acquaintance"}, {ID: "erin", Err: api.NotReported},
+				{ID: "dave", Err: api.NotRead}, {ID: "Bob", Value: "acquaintance"}, {ID: "erin", Err: api.NotRead},
 			},
 			Err: batch.ErrNotReported,
 		},

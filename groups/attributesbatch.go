@@ -43,7 +43,7 @@ func (s *Service) GetMemberAttributesBatch(ctx context.Context, groupID string, 
 	if err != nil {
 		return nil, err
 	}
-	var said api.Reported[Attributes]
+	said := api.Reported[Attributes]{Read: true}
 	for name, a := range out.Value {
 		said.Done(name, a.attributes())
 	}

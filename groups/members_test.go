@@ -472,14 +472,14 @@ func TestAttributes(t *testing.T) {
 			Request: "POST /metadata/chatgroup/231/get", Body: `{"targets":["carol","Bob","dave"],"properties":["nick"]}`,
 			Response: `{"data":{"bob":{"nick":"Bo"},"carol":{}},"duration":2}`,
 			Want: batch.Results[groups.Attributes]{
-				{ID: "carol", Value: groups.Attributes{}}, {ID: "Bob", Value: groups.Attributes{"nick": "Bo"}}, {ID: "dave", Err: api.NotReported},
+				{ID: "carol", Value: groups.Attributes{}}, {ID: "Bob", Value: groups.Attributes{"nick": "Bo"}}, {ID: "dave", Err: api.NotRead},
 			},
 			Err: batch.ErrNotReported,
 		},
 		{
 			ID: "groups.get_members_attributes", Name: "all keys", Do: getBatch(nil, "bob"),
 			Request: "POST /metadata/chatgroup/231/get", Body: `{"targets":["bob"],"properties":[]}`, Response: `{"data":{}}`,
-			Want: batch.Results[groups.Attributes]{{ID: "bob", Err: api.NotReported}}, Err: batch.ErrNotReported,
+			Want: batch.Results[groups.Attributes]{{ID: "bob", Err: api.NotRead}}, Err: batch.ErrNotReported,
 		},
 		{ID: "groups.get_members_attributes", Name: "11 users", Do: getBatch(nil, names(11)...), Err: im.ErrInvalidArgument},
 		{ID: "groups.get_members_attributes", Name: "no user", Do: getBatch(nil), Err: im.ErrInvalidArgument},

@@ -156,7 +156,7 @@ func (s *Service) presences(ctx context.Context, c *api.Call, usernames []string
 	if err := s.api.Call(ctx, c); err != nil {
 		return nil, err
 	}
-	var said api.Reported[Presence]
+	said := api.Reported[Presence]{Read: true}
 	for i := range out.Value {
 		said.Done(string(out.Value[i].UID), out.Value[i].presence())
 	}

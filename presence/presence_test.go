@@ -140,6 +140,7 @@ func TestPresences(t *testing.T) {
 				}
 				require.NoError(t, got[0].Err)
 				require.ErrorIs(t, got[1].Err, batch.ErrNotReported)
+				require.NotErrorIs(t, err, im.ErrOutcomeUnknown)
 				assert.Equal(t, "dave", got[1].ID)
 				require.ErrorIs(t, err, im.ErrPartial)
 				return nil, nil

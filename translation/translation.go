@@ -72,7 +72,7 @@ func (s *Service) Translate(ctx context.Context, text string, languages []string
 	if err != nil {
 		return nil, err
 	}
-	var said api.Reported[string]
+	said := api.Reported[string]{Read: true}
 	for _, t := range out {
 		said.Done(string(t.To), string(t.Text))
 	}

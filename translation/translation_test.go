@@ -11,6 +11,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
+	"github.com/imrest/im-go/internal/api"
 	"github.com/imrest/im-go/internal/test/wiretest"
 	"github.com/imrest/im-go/translation"
 )
@@ -59,6 +60,7 @@ func TestTranslate(t *testing.T) {
 			Request:  "POST /translate",
 			Body:     request,
 			Response: `[{"translations":[{"text":"Bonjour","to":"fr"}]}]`,
+			Want:     batch.Results[string]{{ID: "fr", Value: "Bonjour"}, {ID: "ZH-hans", Err: api.NotRead}},
 			Err:      batch.ErrNotReported,
 		},
 		{

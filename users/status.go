@@ -57,7 +57,7 @@ func (s *Service) GetStatusBatch(ctx context.Context, usernames []string) (batch
 	if err != nil {
 		return nil, err
 	}
-	var said api.Reported[Status]
+	said := api.Reported[Status]{Read: true}
 	for _, entry := range out.Data {
 		for name, status := range entry {
 			said.Done(name, status)

@@ -280,7 +280,7 @@ func TestStatus(t *testing.T) {
 			Body:     `{"usernames":["bob","Alice","carol"]}`,
 			Response: `{"action":"get batch user status","data":[{"alice":"online"},{"bob":"offline"}]}`,
 			Want: batch.Results[users.Status]{
-				{ID: "bob", Value: users.StatusOffline}, {ID: "Alice", Value: users.StatusOnline}, {ID: "carol", Err: api.NotReported},
+				{ID: "bob", Value: users.StatusOffline}, {ID: "Alice", Value: users.StatusOnline}, {ID: "carol", Err: api.NotRead},
 			},
 			Err: batch.ErrNotReported,
 		},

@@ -12,8 +12,11 @@ func Refused(text string, secrets ...string) error {
 	return &batch.Reason{Text: Withhold(text, MaxText, secrets), Kind: ReasonKind(text)}
 }
 
-// NotReported is the error of an item that the response does not name.
-var NotReported error = &batch.Reason{Text: batch.ErrNotReported.Error(), Kind: notReported{}}
+// The errors of an item that the response does not name: the outcome of a read is not unknown.
+var (
+	NotReported error = &batch.Reason{Text: batch.ErrNotReported.Error(), Kind: notReported{}}
+	NotRead     error = &batch.Reason{Text: batch.ErrNotReported.Error(), Kind: batch.ErrNotReported}
+)
 
 type notReported struct{}
 

@@ -10,6 +10,7 @@ import (
 // without regard to case, as the server writes usernames in lower case.
 type Reported[T any] struct {
 	Exact bool // names match as they are: keys of attributes
+	Read  bool // the call changes nothing, so that no outcome is unknown
 	said  map[string]batch.Item[T]
 }
 
@@ -44,12 +45,17 @@ func (r *Reported[T]) key(name string) string {
 }
 
 // Results lists what became of each item of the request, in its order, and the error of
-// those that failed. An item that the response does not name is [NotReported].
+// those that failed. An item that the response does not name is [NotReported], or of a read
+// [NotRead].
 func (r *Reported[T]) Results(items []string) (batch.Results[T], error) {
 	list := make(batch.Results[T], len(items))
 	for i, name := range items {
 		item, named := r.said[r.key(name)]
-		if !named {
+		switch {
+		case named:
+		case r.Read:
+			item.Err = NotRead
+		default:
 			item.Err = NotReported
 		}
 		item.ID = name

@@ -114,6 +114,11 @@ func TestOutcomes(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, got, 1)
 
+	said = Reported[int]{Read: true}
+	got, err = said.Results([]string{"a"})
+	require.ErrorIs(t, got[0].Err, batch.ErrNotReported)
+	require.NotErrorIs(t, err, ErrOutcomeUnknown, "a read changes nothing")
+
 	said = Reported[int]{Exact: true}
 	said.Done("A", 7)
 	got, _ = said.Results([]string{"a", "A"})

@@ -293,7 +293,7 @@ func TestErrorsOfItemsSurviveJSON(t *testing.T) {
 		im.ErrOutcomeUnknown, batch.ErrNotReported,
 	}
 	errs := []error{
-		nil, errors.New("a user's own"), fmt.Errorf("load: %w", &im.Error{Status: 404}), &im.Error{Status: 429, Code: "resource_limited"}, api.NotReported,
+		nil, errors.New("a user's own"), fmt.Errorf("load: %w", &im.Error{Status: 404}), &im.Error{Status: 429, Code: "resource_limited"}, api.NotReported, api.NotRead,
 		&batch.Reason{Text: "why"}, &batch.Reason{}, api.Refused("carol already exists"), errors.Join(im.ErrUnavailable, im.ErrOutcomeUnknown),
 	}
 	for _, err := range append(errs, kinds...) {
