@@ -12,6 +12,7 @@ var (
 	// errNotObject is the only error of decoding: what is not known is an Unknown.
 	errNotObject = errors.New("callbacks: the body is not a JSON object")
 	errRecovered = errors.New("callbacks: the body is not one of the IM server's")
+	errCut       = errors.New("callbacks: the body breaks off") // each road has an error of its own for it
 )
 
 // wire has the fields that all callbacks share. Each kind reads its own from the body: another kind may have something

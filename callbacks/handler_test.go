@@ -365,6 +365,36 @@ func TestBanGuard(t *testing.T) {
 	}
 }
 
+// Each replica has its share of half of the limit, and has it again after exactly 30 seconds. A 405 does not count.
+func TestBanGuardShares(t *testing.T) {
+	for replicas, share := range map[int]int{1: 45, 2: 22, 5: 9, 45: 1, 46: 0} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHandler(t, callbacks.Config{Replicas: replicas, Tokens: []string{"t"}, MaxBody: 1000})
+			ask := func(i int) int {
+				return serve(h, []*http.Request{
+					httptest.NewRequest(http.MethodPost, "/?token=t", strings.NewReader("no JSON")),
+					httptest.NewRequest(http.MethodPost, "/?token=t", strings.NewReader(`{"callId":"c"}`)),
+					httptest.NewRequest(http.MethodPost, "/?token=t", strings.NewReader(strings.Repeat(" ", 1001))),
+					httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}")),
+				}[i%4]).Code
+			}
+			for i := range share {
+				assert.Equal(t, share-i, h.Stats().FailuresLeft)
+				assert.Equal(t, []int{400, 401, 413, 401}[i%4], ask(i))
+				assert.Equal(t, 405, serve(h, httptest.NewRequest(http.MethodGet, "/", http.NoBody)).Code)
+			}
+			for _, wait := range []time.Duration{0, 30*time.Second - 1} {
+				time.Sleep(wait)
+				for i := range 4 {
+					assert.Equal(t, 200, ask(i))
+				}
+			}
+			time.Sleep(1)
+			assert.Equal(t, share, h.Stats().FailuresLeft)
+		})
+	}
+}
+
 // The failure of a duplicate whose caller no longer waits counts like any other.
 func TestDuplicateThatNobodyWaitsFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -127,11 +126,11 @@ func (h *Handler) warn(ctx context.Context, text string, kind Kind, callID strin
 	h.config.Logger.LogAttrs(ctx, slog.LevelWarn, text, attrs...)
 }
 
-// reason is an error of this package, or the type of another one.
+// reason is an error of this package or of a context, or the type of another one.
 func reason(err error) string {
 	for _, known := range []error{
 		ErrMethod, ErrToken, ErrTooLong, ErrSignature, ErrStale, ErrDeadline, ErrOverloaded, errNoVerdict, errGoexit, ErrFull, errNotObject, errRecovered,
-		io.ErrUnexpectedEOF,
+		errCut, context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"runtime/debug"
@@ -97,7 +98,7 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, int, err
 	if n := r.ContentLength; n > 0 && n <= maxTrusted {
 		body := make([]byte, r.ContentLength)
 		if _, err := io.ReadFull(r.Body, body); err != nil {
-			return nil, http.StatusBadRequest, err
+			return nil, http.StatusBadRequest, fmt.Errorf("%w: %w", errCut, err)
 		}
 		return body, 0, nil
 	}
@@ -105,7 +106,10 @@ func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, int, err
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		return nil, http.StatusRequestEntityTooLarge, ErrTooLong
 	}
-	return body, http.StatusBadRequest, err
+	if err != nil {
+		return nil, http.StatusBadRequest, fmt.Errorf("%w: %w", errCut, err)
+	}
+	return body, 0, nil
 }
 
 // maxTrusted is how long a body may be that gets its memory before it has come.

@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -283,10 +285,91 @@ func TestRecoverNamesHours(t *testing.T) {
 func TestRecoverChecksItsArguments(t *testing.T) {
 	_, service := server(t, func(*http.Request) bool { t.Error("was called"); return true })
 	h := newHandler(t, callbacks.Config{})
-	for _, since := range []time.Time{{}, time.Now().Add(time.Hour)} {
-		_, err := callbacks.Recover(t.Context(), service, h, since, callbacks.RecoverOptions{})
+	now := time.Now()
+	for since, until := range map[time.Time]time.Time{
+		{}: {}, now.Add(time.Hour): {}, now: now, now.Add(time.Nanosecond): now, time.Unix(0, 0): {}, time.Unix(1, 0): now.AddDate(1000, 0, 0),
+		now.Add(-180*24*time.Hour - 1): now, now.AddDate(-300, 0, 0): now.AddDate(300, 0, 0),
+	} {
+		_, err := callbacks.Recover(t.Context(), service, h, since, callbacks.RecoverOptions{Until: until})
 		require.ErrorIs(t, err, im.ErrInvalidArgument)
 		require.ErrorContains(t, err, "since")
+	}
+}
+
+// All that a plan may keep can be asked for at once.
+func TestRecoverTakesTheLongestHistory(t *testing.T) {
+	_, service := server(t, func(*http.Request) bool { return false })
+	now := time.Now()
+	_, err := callbacks.Recover(t.Context(), service, newHandler(t, callbacks.Config{}), now.Add(-180*24*time.Hour), callbacks.RecoverOptions{Until: now})
+	require.NoError(t, err)
+}
+
+// A context that ends also ends the recovery between two messages; the next call goes on from there.
+func TestRecoverEndsWithItsContext(t *testing.T) {
+	srv, service := server(t, storage)
+	before := srv.Clock().Now()
+	send(t, service, "one", "two", "three")
+	srv.Clock().Advance(50 * time.Hour)
+	h := newHandler(t, callbacks.Config{})
+	ctx, cancel := context.WithCancel(t.Context())
+	var handled []string
+	callbacks.On(h, func(_ context.Context, e *callbacks.Message) error {
+		handled = append(handled, e.Record.Text())
+		cancel()
+		return nil
+	})
+	o := callbacks.RecoverOptions{Until: before.Add(time.Minute)}
+	got, err := callbacks.Recover(ctx, service, h, before, o)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Equal(t, 1, got.Messages)
+	assert.Equal(t, []string{"one"}, handled)
+	got, err = callbacks.Recover(t.Context(), service, h, before, o)
+	require.NoError(t, err)
+	assert.Equal(t, 2, got.Messages)
+	assert.Equal(t, []string{"one", "two", "three"}, handled)
+}
+
+// Recoveries that run at once, with clients of their own, hand each message over once.
+func TestRecoverAtOnce(t *testing.T) {
+	srv := imtest.NewServer(t, imtest.WithoutCallbackStorage())
+	srv.AddUsers("mia", "noah")
+	before := srv.Clock().Now()
+	send(t, srv.Client().Messages, "1", "2", "3", "4", "5", "6", "7", "8", "9")
+	srv.Clock().Advance(50 * time.Hour)
+	for _, store := range []callbacks.Store{nil, callbacks.NewMemory(callbacks.MemoryOptions{})} {
+		h := newHandler(t, callbacks.Config{Store: store, StoreFailure: callbacks.StoreFailureReject})
+		var handled, counted atomic.Int64
+		callbacks.On(h, func(context.Context, *callbacks.Message) error {
+			handled.Add(1)
+			time.Sleep(time.Millisecond)
+			return nil
+		})
+		var group, read sync.WaitGroup
+		read.Add(3)
+		o := callbacks.RecoverOptions{Until: before.Add(time.Minute), Select: func(r messages.Record) bool {
+			if r.Text() == "9" { // none hands over before all have read
+				read.Done()
+				read.Wait()
+			}
+			return true
+		}}
+		for range 3 {
+			client, err := im.New(srv.Config(), im.WithoutQuotas())
+			require.NoError(t, err)
+			defer client.Close()
+			group.Go(func() {
+				got, err := callbacks.Recover(t.Context(), client.Messages, h, before, o)
+				assert.NoError(t, err)
+				counted.Add(int64(got.Messages))
+			})
+		}
+		group.Wait()
+		kept := 0
+		if m, ok := store.(*callbacks.Memory); ok {
+			kept = m.Len()
+		}
+		assert.Equal(t, int64(9), counted.Load())
+		assert.Equal(t, 9, int(handled.Load())+kept)
 	}
 }
 

@@ -64,6 +64,9 @@ func (r *recovery) take(ctx context.Context, records []messages.Record) error {
 		if had[record.ID] {
 			continue
 		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		had[record.ID] = true // older files have two copies of a message
 		seen, err := r.handler.recovered(ctx, record)
 		if err != nil {
