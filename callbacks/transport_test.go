@@ -128,9 +128,11 @@ func TestBodyThatBreaksOff(t *testing.T) {
 func TestNobodyWaitsForTheDecision(t *testing.T) {
 	var observed chan callbacks.Observation
 	var asked chan context.CancelFunc
+	var end chan bool
 	var logged bytes.Buffer
 	roads(t, func() http.Handler {
-		observed, asked = make(chan callbacks.Observation, 1), make(chan context.CancelFunc, 1)
+		ended := make(chan bool) // of this road: the function may see it when the next has begun
+		observed, asked, end = make(chan callbacks.Observation, 1), make(chan context.CancelFunc, 1), ended
 		h := newHandler(t, callbacks.Config{
 			Decision: callbacks.Decision{Deadline: time.Hour}, Logger: slog.New(slog.NewTextHandler(&logged, nil)),
 			Observe: func(_ context.Context, o callbacks.Observation) { observed <- o },
@@ -138,15 +140,16 @@ func TestNobodyWaitsForTheDecision(t *testing.T) {
 		h.Decide(func(ctx context.Context, _ *callbacks.Outgoing) callbacks.Verdict {
 			(<-asked)()
 			<-ctx.Done()
+			<-ended // otherwise its verdict may be the first
 			return callbacks.Deliver()
 		})
 		return h
 	}, func(t *testing.T, r road) {
 		ctx, cancel := context.WithCancel(t.Context())
 		asked <- cancel
-		_, _, err := r.post(ctx, bytes.NewReader(question()), -1)
-		require.ErrorIs(t, err, context.Canceled)
+		_, _, _ = r.post(ctx, bytes.NewReader(question()), -1) // gets a response if that is the faster
 		o := <-observed
+		close(end)
 		require.ErrorIs(t, o.Err, context.Canceled)
 		assert.Contains(t, logged.String(), `reason="context canceled"`)
 		logged.Reset()
