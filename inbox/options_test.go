@@ -77,6 +77,16 @@ func TestFilesAreChecked(t *testing.T) {
 	}
 }
 
+// On a connection without autocommit, a read sees what was there at the first one: nothing would be handled.
+func TestAutocommitIsChecked(t *testing.T) {
+	p := newPlace(t, inbox.MariaDB)
+	p.dsn += "?autocommit=0"
+	_, _, closeAll, err := p.open(t.Context(), inbox.Options{})
+	defer closeAll()
+	require.ErrorIs(t, err, im.ErrInvalidArgument)
+	assert.ErrorContains(t, err, "db: has autocommit = 0, must be 1")
+}
+
 // Several processes start at once.
 func TestMigrateAtOnce(t *testing.T) {
 	onAll(t, func(t *testing.T, p place) {

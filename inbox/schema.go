@@ -60,8 +60,8 @@ var sqliteMarks = []string{
 }
 
 // Migrate creates the tables that are missing. It may run in several processes at once, and
-// in each start of a program: where nothing is missing, it waits for no handler and delays none. With SQLite it
-// rejects databases that could lose events.
+// in each start of a program: where nothing is missing, it waits for no handler and delays none. It rejects
+// databases of SQLite that could lose events, and connections to MariaDB without autocommit.
 func (s *Inbox) Migrate(ctx context.Context) error {
 	err := locked.Wait(ctx, func() error { return s.migrate(ctx) }) // connections of the user's may have no busy_timeout
 	if err != nil && !errors.Is(err, im.ErrInvalidArgument) {
@@ -71,10 +71,8 @@ func (s *Inbox) Migrate(ctx context.Context) error {
 }
 
 func (s *Inbox) migrate(ctx context.Context) error {
-	if s.o.Dialect.separate() {
-		if err := s.checkFiles(ctx); err != nil {
-			return err
-		}
+	if err := s.check(ctx); err != nil {
+		return err
 	}
 	if err := s.create(ctx, s.arrivals, s.grammar.schema); err != nil {
 		return err
@@ -122,6 +120,27 @@ func (s *Inbox) missing(ctx context.Context, db *sql.DB, schema []string) (missi
 		}
 	}
 	return missing, nil
+}
+
+func (s *Inbox) check(ctx context.Context) error {
+	switch s.o.Dialect {
+	case SQLite:
+		return s.checkFiles(ctx)
+	case MariaDB:
+		return s.checkAutocommit(ctx)
+	default:
+		return nil
+	}
+}
+
+// checkAutocommit rejects connections on which a read begins a transaction, since all later ones would see what the first saw.
+func (s *Inbox) checkAutocommit(ctx context.Context) error {
+	var on bool
+	err := s.db.QueryRowContext(ctx, "SELECT @@autocommit").Scan(&on)
+	if err == nil && !on {
+		err = invalid("db", "has autocommit = 0, must be 1: without it, a connection does not see the events that came later")
+	}
+	return err
 }
 
 // checkFiles rejects what would lose events: a file in which a handler's transaction delays

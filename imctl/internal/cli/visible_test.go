@@ -77,7 +77,9 @@ func TestTextsOfOthersInErrors(t *testing.T) {
 		require.NotZero(t, r.Exit, args)
 		assert.False(t, repaints(r.Stderr), "%s: %q", args, r.Stderr)
 		if strings.HasSuffix(args, "-o json") {
-			var problem struct{ Code string }
+			var problem struct {
+				Code string `json:"code"`
+			}
 			require.NoError(t, json.Unmarshal([]byte(r.Stderr), &problem))
 			assert.Equal(t, escapes, problem.Code)
 		}
