@@ -389,7 +389,7 @@ func TestBanGuardShares(t *testing.T) {
 					assert.Equal(t, 200, ask(i))
 				}
 			}
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			assert.Equal(t, share, h.Stats().FailuresLeft)
 		})
 	}
