@@ -15,8 +15,9 @@ import (
 // rule says of which kind a response is. Empty fields match anything; text is looked
 // for in the description without regard to case, since its wording changes
 // between editions. Where a text alone decides that a call is retried, it must
-// begin the description ("^") or come from the one endpoint or domain that documents it: a
-// description may quote what a user has written.
+// begin the description ("^") or come from the one endpoint that documents it: a
+// description may quote what a user has written. The texts of translation may stand
+// anywhere, since its calls change nothing.
 type rule struct {
 	status int
 	code   string
@@ -171,8 +172,8 @@ const (
 // stand among other words, in any of its fields.
 const translationDomain = "translation"
 
-// said is the text that says of which kind a response is.
-func (e *Error) said() string {
+// kindText is the text that says of which kind a response is.
+func (e *Error) kindText() string {
 	if strings.HasPrefix(e.Endpoint, translationDomain+".") {
 		return strings.Join([]string{e.Description, e.Code, e.Exception}, "\n")
 	}
@@ -276,12 +277,12 @@ func responseError(endpoint string, status int, body []byte) *Error {
 	if e.Code == "" && e.Description == "" {
 		e.Body = clipBody(body)
 	}
-	e.kind = kindOf(endpoint, status, e.Code, e.said())
+	e.kind = kindOf(endpoint, status, e.Code, e.kindText())
 	switch {
 	case strings.HasSuffix(e.Exception, "ReachLimitException"):
 		e.kind = ErrRateLimited
 	case errors.Is(e.kind, kindOf(endpoint, status, "", "")): // push responses put the name into exception
-		e.kind = cmp.Or(numbers[e.ErrorCode], kindOf(endpoint, status, className(e.Exception), e.said()))
+		e.kind = cmp.Or(numbers[e.ErrorCode], kindOf(endpoint, status, className(e.Exception), e.kindText()))
 	}
 	return e
 }

@@ -115,7 +115,7 @@ func (e *Error) Kind() error {
 	if kind := numbers[e.ErrorCode]; kind != nil && e.Code == "" {
 		return kind
 	}
-	return kindOf(e.Endpoint, status, e.Code, e.said())
+	return kindOf(e.Endpoint, status, e.Code, e.kindText())
 }
 
 // contextError keeps findable why a call was given up, by whom, and what the API

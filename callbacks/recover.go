@@ -73,8 +73,8 @@ const (
 //
 // Only messages are in the history: for all other events, the Recovery names the time as a
 // [Hole]. The file of an hour comes 1 to 24 hours later; call again for the hours in Waiting. It
-// is kept for some days, 3 by default. Reading takes a call per hour, 10 calls a minute. The time may be
-// 180 days long, which no plan keeps longer.
+// is kept for some days, 3 by default. Reading takes a call per hour, 10 calls a minute. At most
+// 180 days may be asked for; no plan keeps more.
 //
 // Errors: [ErrIncomplete], with the Recovery; im.ErrInvalidArgument; those of the calls, of the store,
 // and of the functions, with what was done until then. A second call goes on from there.
@@ -88,7 +88,7 @@ func Recover(ctx context.Context, s *messages.Service, h *Handler, since time.Ti
 		return Recovery{}, api.Invalid("since", "must not be zero")
 	case !since.Before(o.Until):
 		return Recovery{}, api.Invalid("since", "is %s, must be before %s", since.Format(time.RFC3339), o.Until.Format(time.RFC3339))
-	case o.Until.Sub(since) > maxDays*24*time.Hour:
+	case o.Until.Sub(since) > maxDays*24*time.Hour+historySlot: // days of a clock change, and an Until that is a moment later
 		return Recovery{}, api.Invalid("since", "is %s, must be at most %d days before %s",
 			since.Format(time.RFC3339), maxDays, o.Until.Format(time.RFC3339))
 	}

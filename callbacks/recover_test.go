@@ -288,7 +288,7 @@ func TestRecoverChecksItsArguments(t *testing.T) {
 	now := time.Now()
 	for since, until := range map[time.Time]time.Time{
 		{}: {}, now.Add(time.Hour): {}, now: now, now.Add(time.Nanosecond): now, time.Unix(0, 0): {}, time.Unix(1, 0): now.AddDate(1000, 0, 0),
-		now.Add(-180*24*time.Hour - 1): now, now.AddDate(-300, 0, 0): now.AddDate(300, 0, 0),
+		now.Add(-180*24*time.Hour - time.Hour - 1): now, now.AddDate(-300, 0, 0): now.AddDate(300, 0, 0),
 	} {
 		_, err := callbacks.Recover(t.Context(), service, h, since, callbacks.RecoverOptions{Until: until})
 		require.ErrorIs(t, err, im.ErrInvalidArgument)
@@ -299,8 +299,7 @@ func TestRecoverChecksItsArguments(t *testing.T) {
 // All that a plan may keep can be asked for at once.
 func TestRecoverTakesTheLongestHistory(t *testing.T) {
 	_, service := server(t, func(*http.Request) bool { return false })
-	now := time.Now()
-	_, err := callbacks.Recover(t.Context(), service, newHandler(t, callbacks.Config{}), now.Add(-180*24*time.Hour), callbacks.RecoverOptions{Until: now})
+	_, err := callbacks.Recover(t.Context(), service, newHandler(t, callbacks.Config{}), time.Now().Add(-180*24*time.Hour), callbacks.RecoverOptions{})
 	require.NoError(t, err)
 }
 

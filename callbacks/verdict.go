@@ -45,7 +45,7 @@ func Reject(code string) Verdict { return Verdict{action: reject, code: code} }
 func Rewrite(body messages.Body) Verdict { return Verdict{action: rewrite, body: body} }
 
 // WithExt makes a verdict of [Rewrite] replace the ext of the message, too. Without a new body it is
-// Rewrite(nil).WithExt(ext); a Deliver with an ext is rejected.
+// Rewrite(nil).WithExt(ext); a Deliver with an ext is an error, and a Reject ignores it.
 func (v Verdict) WithExt(ext map[string]any) Verdict {
 	v.ext, v.setExt = ext, true
 	return v

@@ -273,7 +273,7 @@ func TestWords(t *testing.T) {
 			Want:     &page.Page[moderation.Word]{Items: []moderation.Word{tea}, Total: 1},
 		},
 		{
-			ID: "moderation.search_words", Name: "without the server's word its own size tells a full page", Do: list("t", page.Numbered{}),
+			ID: "moderation.search_words", Name: "a full page is one of the server's own size", Do: list("t", page.Numbered{}),
 			Request:  "POST /moderation/text/list/L1/word",
 			Body:     `{"word":"t","page":0,"size":200}`,
 			Response: `{"status":"OK","entities":[{"id":"W1"},{"id":"W2"}],"size":2,"totalElements":3}`,

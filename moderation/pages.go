@@ -35,7 +35,7 @@ func (e *entities[W]) UnmarshalJSON(b []byte) error {
 // what was asked for.
 func pageOf[W, T any](e *entities[W], o page.Numbered, convert func(*W) T) *page.Page[T] {
 	if e.Size > 0 {
-		o.Size = e.Size.Int()
+		o.Size = min(o.Size, e.Size.Int())
 	}
 	p := api.NumberedPage(api.Convert(*e.Entities, convert), o, e.Total.Int())
 	switch {

@@ -5,8 +5,8 @@
 //	cd tools && go run ./cataloguegen -dir ../../catalogue
 //
 // The YAML holds what every source says about an endpoint. The JSON holds what
-// this module holds itself to: one quota per window, one response to whether a
-// call may be retried. The rules from the one to the other are in quotas.go
+// this module holds itself to: one quota per window, and whether a call
+// may be retried. The rules from the one to the other are in quotas.go
 // and idempotent.go. Endpoints are sorted by id and stand one on a line, so
 // that a change reads well in a diff.
 package main

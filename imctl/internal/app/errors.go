@@ -154,7 +154,7 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[*batch.Error](err); ok && !errors.Is(err, im.ErrOutcomeUnknown) {
 		return ExitPartly
 	}
-	if call, ok := errors.AsType[*im.Error](err); errors.Is(err, im.ErrInvalidArgument) && (!ok || call.Status == 0) {
+	if call, ok := errors.AsType[*im.Error](err); errors.Is(err, im.ErrInvalidArgument) && !errors.Is(err, im.ErrPartial) && (!ok || call.Status == 0) {
 		return ExitUsage
 	}
 	for _, kind := range kinds {
