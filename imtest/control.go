@@ -8,7 +8,7 @@ import (
 	"maps"
 	"mime"
 	"net/http"
-	"path"
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -48,7 +48,7 @@ func (srv *Server) newControl() http.Handler {
 		"PUT /_im/snapshot":               func(r *http.Request) (any, error) { return nil, srv.Load(r.Body) },
 		"POST /_im/seed":                  func(r *http.Request) (any, error) { return srv.seedFrom(r.Context(), r.Body) },
 		"GET /_im/quotas":                 func(*http.Request) (any, error) { return append([]QuotaUse{}, srv.QuotaUse()...), nil },
-		"GET /_im/requests":               srv.requestViews,
+		"GET /_im/requests?endpoint":      srv.requestViews,
 		"PUT /_im/expect":                 srv.putExpected,
 		"POST /_im/expect":                srv.addExpected,
 		"GET /_im/expect":                 func(*http.Request) (any, error) { return srv.expectedView() },
@@ -60,42 +60,51 @@ func (srv *Server) newControl() http.Handler {
 		"PUT /_im/callbacks":              srv.putCallbacks,
 		"DELETE /_im/callbacks":           func(*http.Request) (any, error) { return nil, srv.SetCallbacks() },
 		"POST /_im/callbacks/wait":        func(r *http.Request) (any, error) { return nil, srv.WaitCallbacks(r.Context()) },
-		"GET /_im/deliveries":             srv.deliveryViews,
+		"GET /_im/deliveries?after&kind*": srv.deliveryViews,
 		"POST /_im/deliveries/{id}/send":  srv.redeliver,
 		"DELETE /_im/tokens":              func(*http.Request) (any, error) { srv.ExpireTokens(); return nil, nil },
 	}
 	for _, paths := range []controlPaths{actions, srv.setting(), srv.inspection()} {
 		for pattern, do := range paths {
-			mux.HandleFunc(pattern, controlling(do))
+			handle(mux, pattern, controlling(do))
 		}
 	}
-	mux.HandleFunc("GET /_im/events", srv.writeEvents)
-	mux.HandleFunc("GET /_im/snapshot", srv.writeSnapshot)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := checkQuery(r); err != nil {
+	handle(mux, "GET /_im/events?after&follow", srv.writeEvents)
+	handle(mux, "GET /_im/snapshot", srv.writeSnapshot)
+	return mux
+}
+
+// handle registers a handler by a pattern with the parameters of its query: "GET /_im/deliveries?after&kind*".
+// One with a star may be given several times.
+func handle(mux *http.ServeMux, pattern string, do http.HandlerFunc) {
+	path, names, _ := strings.Cut(pattern, "?")
+	known := strings.FieldsFunc(names, func(r rune) bool { return r == '&' })
+	mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+		if err := checkQuery(r.URL.RawQuery, known); err != nil {
 			writeControl(w, http.StatusBadRequest, controlError{err.Error()})
 			return
 		}
-		mux.ServeHTTP(w, r)
+		do(w, r)
 	})
 }
 
-// queries are the parameters of the paths that have some, by their last part.
-var queries = map[string][]string{
-	"requests": {"endpoint"}, "events": {"after", "follow"}, "deliveries": {"kind", "after"},
-	"roaming": {"with", "group"}, "push_settings": {"with", "group"},
-}
-
-// checkQuery rejects parameters that the path does not have: one that is misspelt would be no filter.
-func checkQuery(r *http.Request) error {
-	known := queries[path.Base(r.URL.Path)]
-	for _, name := range slices.Sorted(maps.Keys(r.URL.Query())) {
+// checkQuery rejects what would be no filter: a parameter that is misspelt, empty, malformed or not looked at.
+func checkQuery(query string, known []string) error {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return fmt.Errorf("the query: %w", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		several := slices.Contains(known, name+"*")
 		switch {
-		case slices.Contains(known, name):
-		case known == nil:
+		case len(known) == 0:
 			return fmt.Errorf("there is no parameter %q: the path has none", name)
-		default:
-			return fmt.Errorf("there is no parameter %q: the path has %s", name, strings.Join(known, " and "))
+		case !several && !slices.Contains(known, name):
+			return fmt.Errorf("there is no parameter %q: the path has %s", name, strings.ReplaceAll(strings.Join(known, " and "), "*", ""))
+		case slices.Contains(values[name], ""):
+			return fmt.Errorf("the parameter %q is empty", name)
+		case !several && len(values[name]) > 1:
+			return fmt.Errorf("the parameter %q is given %d times, must be given once", name, len(values[name]))
 		}
 	}
 	return nil
@@ -204,7 +213,7 @@ func (w wrongType) Error() string {
 	return fmt.Sprintf("%s must be %s, has the type %s", field, want, w.Value)
 }
 
-// isGoName reports whether a part of a path of fields is none of JSON: "", or an embedded struct.
+// isGoName reports whether a part of a path of fields is not a JSON key: "", or an embedded struct.
 func isGoName(part string) bool { return part == "" || 'A' <= part[0] && part[0] <= 'Z' }
 
 // afterQuery reads ?after=, the number of one thing of a list; 0 is the start.

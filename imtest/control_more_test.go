@@ -221,11 +221,25 @@ func TestControlTakesNoNonsense(t *testing.T) {
 	c := newController(t)
 	for path, want := range map[string]string{
 		"requests?endpont=users.get": `no parameter \"endpont\": the path has endpoint`, "requests?endpoint=users.gett": `no endpoint \"users.gett\"`,
-		"events?aftr=3": `no parameter \"aftr\": the path has after and follow`, "deliveries?kinds=message": `no parameter \"kinds\"`,
+		"events?aftr=3":  `no parameter \"aftr\": the path has after and follow`,
 		"users?user=bob": `no parameter \"user\": the path has none`, "users/bob/messages?with=alice": `no parameter \"with\"`,
+		"users/requests?endpoint=users.get": `no parameter \"endpoint\": the path has none`,
+		"groups/deliveries?after=1":         `no parameter \"after\": the path has none`,
+		"deliveries?kinds=message":          `no parameter \"kinds\": the path has after and kind`,
+		"users/bob/roaming?wiht=alice":      `no parameter \"wiht\": the path has with and group`,
+		"users/bob/push_settings?w=alice":   `no parameter \"w\": the path has with and group`,
+		"requests?endpoint=":                `the parameter \"endpoint\" is empty`, "events?follow": `\"follow\" is empty`,
+		"deliveries?kind=message&kind=": `the parameter \"kind\" is empty`,
+		"requests?endpoint=users.get;a": "the query: invalid semicolon separator",
+		"requests?endpoint=%zz":         "the query: invalid URL escape",
+		"events?after=1&after=2":        `\"after\" is given 2 times, must be given once`,
+		"users/bob/nothing":             "one of attributes, blocked, contacts, conversations, favorites, messages, mutes, presence, push_settings, push_user, pushes, roaming, sub",
 	} {
 		c.refused("GET", path, "", want)
 	}
+	status, _ := c.ask("GET", "nothing?endpoint=users.get", "")
+	assert.Equal(t, http.StatusNotFound, status)
+	c.fine("GET", "deliveries?kind=message&kind=message.text&after=0", "")
 	for body, want := range map[string]string{
 		`{"advance":3}`: `\"advance\" must be a string, has the type number`, `{"running":"no"}`: `\"running\" must be true or false, has the type string`,
 		`[]`: "it must be an object, has the type array", `null`: "must not be null", ``: "it is empty",

@@ -52,7 +52,7 @@ func shownUser(u world.User) User {
 	return User{
 		Username: u.Name, UUID: u.UUID, Password: u.Password, Nickname: u.Nickname,
 		Activated: !u.Banned, Online: u.Online, Devices: shownDevices(u.Devices),
-		Created: u.Created, Updated: u.Modified,
+		Created: u.Created, Updated: u.Updated,
 	}
 }
 

@@ -13,15 +13,15 @@ import (
 	im "github.com/imrest/im-go"
 )
 
-// controlPaths are functions by method and path.
+// controlPaths are functions by the patterns of [handle].
 type controlPaths map[string]func(*http.Request) (any, error)
 
 // inspection is what shows the things that the server holds.
 func (srv *Server) inspection() controlPaths {
-	return controlPaths{
+	paths := controlPaths{
 		"GET /_im/users":                   func(*http.Request) (any, error) { return srv.Users(), nil },
 		"GET /_im/users/{id}":              byID("user", srv.User),
-		"GET /_im/users/{user}/{view}":     srv.viewUser,
+		"GET /_im/users/{user}/{view}":     noView,
 		"GET /_im/groups":                  func(*http.Request) (any, error) { return world.Convert(srv.Groups(), wholeGroup), nil },
 		"GET /_im/groups/{id}":             byID("group", srv.wholeGroup),
 		"GET /_im/groups/{id}/messages":    messagesOf(srv.GroupMessages),
@@ -39,6 +39,12 @@ func (srv *Server) inspection() controlPaths {
 		"GET /_im/super_admins":            func(*http.Request) (any, error) { return whole(srv.SuperAdmins()), nil },
 		"GET /_im/stored_callbacks":        func(*http.Request) (any, error) { return whole(srv.StoredCallbacks()), nil },
 	}
+	for view, show := range userViews {
+		paths["GET /_im/users/{user}/"+view] = func(r *http.Request) (any, error) {
+			return show(srv, world.Fold(r.PathValue("user")), r)
+		}
+	}
+	return paths
 }
 
 // byID shows one thing.
@@ -88,7 +94,7 @@ type fileView struct {
 
 func (srv *Server) viewFile(f File) fileView { return fileView{f, srv.FileURL(f.UUID), len(f.Data)} }
 
-// userViews are what GET /_im/users/{user}/{view} shows.
+// userViews are what GET /_im/users/{user}/{view} shows, with the parameters as in the patterns of [handle].
 var userViews = map[string]func(*Server, string, *http.Request) (any, error){
 	"messages":      viewing(func(srv *Server, user string) any { return whole(srv.Messages(user)) }),
 	"conversations": viewing(func(srv *Server, user string) any { return whole(srv.Conversations(user)) }),
@@ -105,7 +111,7 @@ var userViews = map[string]func(*Server, string, *http.Request) (any, error){
 		p.Bindings = whole(p.Bindings)
 		return p
 	}),
-	"push_settings": func(srv *Server, user string, r *http.Request) (any, error) {
+	"push_settings?with&group": func(srv *Server, user string, r *http.Request) (any, error) {
 		with, group, err := oneOf(r, true)
 		switch {
 		case err != nil:
@@ -117,7 +123,7 @@ var userViews = map[string]func(*Server, string, *http.Request) (any, error){
 		}
 		return srv.PushSettings(user, "user", user), nil
 	},
-	"roaming": func(srv *Server, user string, r *http.Request) (any, error) {
+	"roaming?with&group": func(srv *Server, user string, r *http.Request) (any, error) {
 		with, group, err := oneOf(r, false)
 		switch {
 		case err != nil:
@@ -142,12 +148,13 @@ func oneOf(r *http.Request, none bool) (with, group string, err error) {
 	return with, group, nil
 }
 
-func (srv *Server) viewUser(r *http.Request) (any, error) {
-	view, known := userViews[r.PathValue("view")]
-	if !known {
-		return nil, errors.New("what is shown of a user is one of " + strings.Join(slices.Sorted(maps.Keys(userViews)), ", "))
+// noView is for the views that there are not.
+func noView(*http.Request) (any, error) {
+	views := slices.Sorted(maps.Keys(userViews))
+	for i, view := range views {
+		views[i], _, _ = strings.Cut(view, "?")
 	}
-	return view(srv, world.Fold(r.PathValue("user")), r)
+	return nil, errors.New("what is shown of a user is one of " + strings.Join(views, ", "))
 }
 
 // some is a map that is {} in JSON if it is empty, not null.

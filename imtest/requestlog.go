@@ -118,7 +118,7 @@ func (l *requestLog) numbered() (list []Request, first int64) {
 }
 
 // RequestsTo returns those of Requests that went to one endpoint, by its id in the catalogue; "" is
-// those to none. An id that there is not is a panic: it would never be found.
+// those to none. An unknown id panics: it would never be found.
 func (srv *Server) RequestsTo(id string) []Request {
 	if _, ok := catalogue.ByID(id); !ok && id != "" {
 		panic("imtest: there is no endpoint " + id)

@@ -30,7 +30,7 @@ type savedUser struct {
 func saveUsers(d *world.Dump) iter.Seq[savedUser] {
 	return records(d.Users, func(u world.User) savedUser {
 		return savedUser{
-			u.Name, u.UUID, u.Password, u.Created, u.Modified, u.Banned, u.Online, u.Came, u.Left,
+			u.Name, u.UUID, u.Password, u.Created, u.Updated, u.Banned, u.Online, u.Came, u.Left,
 			shownDevices(u.Devices), u.Nickname, u.More,
 		}
 	})
@@ -47,7 +47,7 @@ func loadUser(s *world.World, v *savedUser) error {
 		}
 	}
 	return s.RestoreUser(world.User{
-		Name: v.Name, UUID: v.UUID, Password: v.Password, Created: v.Created, Modified: v.Modified, Banned: v.Banned,
+		Name: v.Name, UUID: v.UUID, Password: v.Password, Created: v.Created, Updated: v.Modified, Banned: v.Banned,
 		Online: v.Online, Came: v.Came, Left: v.Left, Devices: worldDevices(v.Devices), Nickname: v.Nickname, More: v.More,
 	})
 }

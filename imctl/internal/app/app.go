@@ -125,10 +125,10 @@ func (a *App) warn(english string, args ...any) {
 }
 
 // line writes a line to stderr.
-func (a *App) line(text string) { a.tell(text + "\n") }
+func (a *App) line(text string) { a.write(text + "\n") }
 
-// tell writes to stderr what may have texts of others in it. If that fails, there is no place left to say so.
-func (a *App) tell(text string) { _, _ = io.WriteString(a.Stderr, output.VisibleLines(text)) }
+// write writes to stderr what may have texts of others in it. If that fails, there is no place left to say so.
+func (a *App) write(text string) { _, _ = io.WriteString(a.Stderr, output.VisibleLines(text)) }
 
 // Logger is for --debug; it discards otherwise. The library's own records hold no secrets.
 func (a *App) Logger() *slog.Logger {

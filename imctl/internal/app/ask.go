@@ -23,7 +23,7 @@ func (a *App) Confirm(english string, args ...any) error {
 			Hint: a.T("--yes confirms it; --dry-run shows the request."),
 		}
 	}
-	a.tell(question + " [y/N] ")
+	a.write(question + " [y/N] ")
 	reply, err := a.ReadLine()
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
@@ -80,7 +80,7 @@ func within(ctx context.Context, read func() (string, error)) (string, error) {
 
 // Ask asks for a line, on a terminal only.
 func (a *App) Ask(english string, args ...any) (string, error) {
-	a.tell(a.T(english, args...) + " ")
+	a.write(a.T(english, args...) + " ")
 	line, err := a.ReadLine()
 	return strings.TrimSpace(line), err
 }
@@ -90,7 +90,7 @@ func (a *App) AskSecret(english string, args ...any) (string, error) {
 	if a.Terminal.ReadSecret == nil {
 		return a.Ask(english, args...)
 	}
-	a.tell(a.T(english, args...) + " ")
+	a.write(a.T(english, args...) + " ")
 	secret, err := a.Terminal.ReadSecret(a.Stop)
 	a.line("")
 	return strings.TrimSpace(secret), err

@@ -14,13 +14,19 @@ func (a *App) Writer() *output.Writer {
 	return &output.Writer{W: a.Data(), Format: output.Format(a.Globals.Output), JQ: a.Globals.JQ, Width: a.Width(), Context: a.Stop}
 }
 
-// Data is stdout for what others have written, which must not reach a terminal as it is.
-func (a *App) Data() io.Writer {
+// Data is stdout for what others have written, which must not reach a terminal as it is. Close writes the
+// rest of what may end within a character.
+func (a *App) Data() io.WriteCloser {
 	if a.Terminal.Stdout {
 		return output.ForTerminal(a.Stdout)
 	}
-	return a.Stdout
+	return pipe{a.Stdout}
 }
+
+// pipe gets everything as it is, and stays open.
+type pipe struct{ io.Writer }
+
+func (pipe) Close() error { return nil }
 
 // ForPeople says that data is read by people: as a table, without a filter.
 func (a *App) ForPeople() bool {

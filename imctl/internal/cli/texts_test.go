@@ -214,6 +214,7 @@ func TestEveryTextIsInChinese(t *testing.T) {
 // What belongs to groups is not said to belong to rooms, and the reverse: their English titles do not always name either.
 func TestChineseOfSisters(t *testing.T) {
 	for noun, other := range map[string]string{"groups": "聊天室", "chatrooms": "群"} {
+		require.NotEmpty(t, spec.Of(noun), noun)
 		for _, c := range spec.Of(noun) {
 			assert.NotContains(t, text.Chinese.T(c.Title), other, c.ID)
 		}

@@ -7,10 +7,12 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/imrest/im-go/imctl/internal/app"
 	"github.com/imrest/im-go/imctl/internal/clitest"
 )
 
@@ -25,7 +27,11 @@ func hostile(t *testing.T, status int) *clitest.CLI {
 		case strings.HasSuffix(r.URL.Path, "/token"):
 			reply = map[string]any{"access_token": "t", "expires_in": 86400}
 		case strings.Contains(r.URL.Path, "/chatfiles/"):
-			_, _ = w.Write([]byte(escapes + "\x9b"))
+			_, _ = w.Write([]byte(escapes + "\x9b\xe5\xb0"))
+			return
+		case r.URL.Path == "/_im/quotas":
+			raw, _ := json.Marshal([]any{map[string]any{"pool": "users.get", "user": escapes, "n": 100, "used": 42}})
+			_, _ = w.Write(raw)
 			return
 		case status == http.StatusOK:
 			reply = map[string]any{"entities": []any{map[string]any{"username": "alice", "nickname": escapes, escapes: 1}}}
@@ -62,6 +68,10 @@ func TestTextsOfOthersOnATerminal(t *testing.T) {
 		shown := c.Run(strings.Fields(args)...).OK()
 		assert.False(t, repaints(shown), "%s: %q", args, shown)
 		assert.Contains(t, shown, "Red 小明", args)
+		assert.True(t, utf8.ValidString(shown), "%s: %q", args, shown)
+		if strings.Contains(args, "download") {
+			assert.True(t, strings.HasSuffix(shown, "小明\uFFFD\uFFFD"), "the last bytes are shown: %q", shown)
+		}
 		if strings.HasSuffix(args, "-o json") {
 			assert.JSONEq(t, piped, shown, "a terminal shows the same value")
 			assert.True(t, repaints(piped))
@@ -84,4 +94,35 @@ func TestTextsOfOthersInErrors(t *testing.T) {
 			assert.Equal(t, escapes, problem.Code)
 		}
 	}
+}
+
+// Bars are drawn past the forms of output, with the names that the emulator of another host has.
+func TestTextsOfOthersInBars(t *testing.T) {
+	c := hostile(t, http.StatusOK)
+	c.Terminal = app.Terminal{Stdout: true, Width: func() int { return 400 }}
+	bars := c.Start("quotas", "--every", "1h")
+	bars.Await("Red 小明")
+	shown := bars.Stop().Stdout
+	assert.False(t, repaints(shown), "%q", shown)
+}
+
+// Whoever reaches the emulator writes its log.
+func TestTextsOfOthersInTheRequestLog(t *testing.T) {
+	c := clitest.NewAlone(t)
+	serve := c.Start("serve", "--addr", "127.0.0.1:0", "--log", "-o", "json")
+	serve.Await("In another terminal")
+	var where struct {
+		URL string `json:"url"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(serve.Stdout()), &where))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, where.URL+"/acme/demo/users", http.NoBody)
+	require.NoError(t, err)
+	request.URL.RawQuery = "limit=\u009b31m\u202e\x9bRed小明"
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	serve.Await("Red小明")
+	shown := serve.Stop().Stderr
+	assert.False(t, repaints(shown), "%q", shown)
+	assert.True(t, utf8.ValidString(shown), "%q", shown)
 }

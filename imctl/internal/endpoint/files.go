@@ -49,7 +49,12 @@ func (c *call) file(ctx context.Context, client *im.Client, r *im.RawCall) error
 // download writes to a file, whole or not at all, or to stdout.
 func (c *call) download(ctx context.Context, client *im.Client, r *im.RawCall) error {
 	if c.toFile == "" {
-		return c.fetch(ctx, client, r, c.Data())
+		w := c.Data()
+		err := c.fetch(ctx, client, r, w)
+		if closeErr := w.Close(); err == nil {
+			err = closeErr
+		}
+		return err
 	}
 	called := false
 	err := whole.With(c.toFile, func(w io.Writer) error {

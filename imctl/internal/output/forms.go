@@ -79,11 +79,8 @@ type csvRows struct {
 	w       *csv.Writer
 	columns []string
 	begun   bool
+	atOnce  bool // each row is seen as it comes
 	held    []any
-}
-
-func newCSV(w io.Writer, columns []string) *csvRows {
-	return &csvRows{w: csv.NewWriter(w), columns: columns}
 }
 
 func (p *csvRows) row(value any) error {
@@ -101,7 +98,10 @@ func (p *csvRows) row(value any) error {
 	for i, column := range p.columns {
 		cells[i] = cell(value, column)
 	}
-	return p.w.Write(cells)
+	if err := p.w.Write(cells); err != nil || !p.atOnce {
+		return err
+	}
+	return p.flush()
 }
 
 func (p *csvRows) single(value any) error { return p.row(value) }
@@ -119,6 +119,10 @@ func (p *csvRows) end() error {
 			return err
 		}
 	}
+	return p.flush()
+}
+
+func (p *csvRows) flush() error {
 	p.w.Flush()
 	return p.w.Error()
 }

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"encoding/csv"
 	"io"
 	"strings"
 	"time"
@@ -45,7 +46,9 @@ func (w *Writer) Live(columns ...Column) (*Live, error) {
 	case w.Format == Table && filter != nil:
 		l.printer = &lines{w: w.W, plain: true}
 	case w.Format == CSV && filter != nil:
-		l.printer = liveCSV{newCSV(w.W, nil)}
+		l.printer = liveCSV{&csvRows{w: csv.NewWriter(w.W), atOnce: true}}
+	case w.Format == CSV:
+		l.printer = &csvRows{w: csv.NewWriter(w.W), columns: names, atOnce: true}
 	case w.Format == Table:
 		l.printer = &liveTable{w: w.W, columns: columns, width: w.Width}
 	}
@@ -59,15 +62,9 @@ func (l *Live) Row(v any) error {
 		return err
 	}
 	if l.filter != nil {
-		err = l.filter.each(value, l.row)
-	} else {
-		err = l.row(value)
+		return l.filter.each(value, l.row)
 	}
-	if rows, ok := l.printer.(*csvRows); ok && err == nil {
-		rows.w.Flush()
-		err = rows.w.Error()
-	}
-	return err
+	return l.row(value)
 }
 
 // End completes the form.

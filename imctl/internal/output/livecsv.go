@@ -22,9 +22,5 @@ func (p liveCSV) row(value any) error {
 	if len(p.columns) == 0 { // an empty object
 		return nil
 	}
-	if err := p.csvRows.row(value); err != nil {
-		return err
-	}
-	p.w.Flush()
-	return p.w.Error()
+	return p.csvRows.row(value)
 }

@@ -6,6 +6,7 @@ package output
 import (
 	"bufio"
 	"context"
+	"encoding/csv"
 	"errors"
 	"io"
 	"iter"
@@ -152,9 +153,7 @@ func (w *Writer) printer(columns []string) printer {
 	case YAML:
 		return &yamlList{w: w.W}
 	case CSV:
-		rows := newCSV(w.W, columns)
-		rows.begun = w.NoHeader
-		return rows
+		return &csvRows{w: csv.NewWriter(w.W), columns: columns, begun: w.NoHeader}
 	default:
 		return &tables{w: w.W, columns: columns, width: w.Width}
 	}

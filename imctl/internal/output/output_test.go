@@ -125,6 +125,21 @@ func TestForTerminal(t *testing.T) {
 		assert.Equal(t, len(part), n)
 	}
 	assert.Equal(t, "a小\tb\n\\u009b31m😀\\r\\u007f\uFFFD!", b.String())
+
+	b.Reset()
+	w = output.ForTerminal(&b)
+	_, err := w.Write([]byte("a\xe5\xb0"))
+	require.NoError(t, err)
+	assert.Equal(t, "a", b.String(), "the character may go on")
+	require.NoError(t, w.Close())
+	require.NoError(t, w.Close())
+	assert.Equal(t, "a\uFFFD", b.String())
+}
+
+// A byte that is a control character on a terminal of 8 bits is none in UTF-8.
+func TestVisibleIsUTF8(t *testing.T) {
+	assert.Equal(t, "\uFFFD31m小", output.Visible("\x9b31m小"))
+	assert.Equal(t, "\uFFFD31m\n", output.VisibleLines("\x9b31m\n"))
 }
 
 var errStream = errors.New("the connection broke")

@@ -10,13 +10,14 @@ import (
 	"unicode/utf8"
 )
 
-// Visible shows control characters as escapes: a nickname must not move the cursor.
+// Visible shows control characters as escapes: a nickname must not move the cursor. What is not UTF-8 is U+FFFD.
 func Visible(s string) string { return escaped(s, hidden) }
 
 // VisibleLines is [Visible] for a text of several lines.
 func VisibleLines(s string) string { return escaped(s, hiddenInLines) }
 
 func escaped(s string, hidden func(rune) bool) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
 	if !strings.ContainsFunc(s, hidden) {
 		return s
 	}
@@ -42,7 +43,8 @@ func hidden(r rune) bool {
 func hiddenInLines(r rune) bool { return hidden(r) && r != '\n' && r != '\t' }
 
 // ForTerminal writes to a terminal what may come from others: control characters are shown as by [VisibleLines].
-func ForTerminal(w io.Writer) io.Writer { return &terminal{w: w} }
+// Close writes what ends within a character, and leaves w open.
+func ForTerminal(w io.Writer) io.WriteCloser { return &terminal{w: w} }
 
 type terminal struct {
 	w    io.Writer
@@ -61,8 +63,14 @@ func (t *terminal) Write(p []byte) (int, error) {
 		}
 	}
 	t.rest = all[end:]
-	if _, err := io.WriteString(t.w, VisibleLines(strings.ToValidUTF8(string(all[:end]), "\uFFFD"))); err != nil {
+	if _, err := io.WriteString(t.w, VisibleLines(string(all[:end]))); err != nil {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+func (t *terminal) Close() error {
+	_, err := io.WriteString(t.w, VisibleLines(string(t.rest)))
+	t.rest = nil
+	return err
 }

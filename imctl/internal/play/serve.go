@@ -17,6 +17,7 @@ import (
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/output"
 	"github.com/imrest/im-go/imctl/internal/profile"
 	"github.com/imrest/im-go/imctl/internal/whole"
 	"github.com/imrest/im-go/imtest"
@@ -192,7 +193,7 @@ func requestLog(a *app.App) func(imtest.Request) {
 		if r.Query != "" {
 			address += "?" + r.Query
 		}
-		fmt.Fprintf(a.Stderr, "%s  %d  %-6s %s  %s\n", r.Time.Format("15:04:05.000"), r.Status, r.Method, address, r.ID)
+		fmt.Fprintf(a.Stderr, "%s  %d  %-6s %s  %s\n", r.Time.Format("15:04:05.000"), r.Status, r.Method, output.Visible(address), r.ID)
 	}
 }
 

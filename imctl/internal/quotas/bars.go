@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/imrest/im-go/imctl/internal/app"
+	"github.com/imrest/im-go/imctl/internal/output"
 )
 
 const (
@@ -56,6 +57,7 @@ func bar(r row, width int) string {
 	if r.User != "" {
 		name += " " + r.User
 	}
+	name = output.Visible(name) // an emulator's, on another host perhaps
 	nameWidth, numberWidth := max(12, width/3), 18
 	length := max(width-nameWidth-numberWidth-4, 4)
 	full := min(int(r.part()*float64(length)+0.5), length)

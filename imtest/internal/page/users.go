@@ -104,7 +104,7 @@ func (p *Page) userFields(d *detail, u world.User, push world.PushUser, now time
 	d.add("Password", password)
 	d.add("Push nickname", u.Nickname)
 	d.add("Registered", wholeTime(u.Created, now))
-	d.add("Changed", wholeTime(u.Modified, now))
+	d.add("Changed", wholeTime(u.Updated, now))
 	d.add("Came online", wholeTime(u.Came, now))
 	d.add("Went offline", wholeTime(u.Left, now))
 	d.add("Presence text", p.world.PresenceOf(u.Name).Ext)

@@ -208,7 +208,7 @@ func entityOf(u world.User) userEntity {
 		UUID:      u.UUID,
 		Type:      "user",
 		Created:   u.Created.UnixMilli(),
-		Modified:  u.Modified.UnixMilli(),
+		Modified:  u.Updated.UnixMilli(),
 		Username:  u.Name,
 		Activated: !u.Banned,
 		Nickname:  u.Nickname,

@@ -169,10 +169,11 @@ func (w *World) UnmuteMembers(id CircleID, users []string) ([]string, *Error) {
 	if err != nil {
 		return nil, err
 	}
+	now := w.Now()
 	users = Convert(users, Fold)
 	var unmuted []string
 	for _, user := range users {
-		if g.isMuted(user, w.Now()) {
+		if g.isMuted(user, now) {
 			unmuted = append(unmuted, user)
 		}
 		g.muted.Remove(user)

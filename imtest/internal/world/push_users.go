@@ -33,7 +33,7 @@ func (w *World) SetNicknames(list []Nickname) ([]Nickname, *Error) {
 // setNickname sets a nickname. The caller holds mu.
 func (w *World) setNickname(u *User, nickname string) {
 	changed := u.Nickname != nickname
-	u.Nickname, u.Modified = nickname, w.Now()
+	u.Nickname, u.Updated = nickname, w.Now()
 	if changed {
 		w.emit(event.PushNicknameSet{User: u.Name, Nickname: nickname})
 	}
@@ -58,7 +58,7 @@ func (w *World) SetPushFields(name string, nickname *string, fields map[string]a
 		}
 		u.set(field, value)
 	}
-	u.Modified = w.Now()
+	u.Updated = w.Now()
 	if len(changed) > 0 {
 		w.emit(event.PushFieldsSet{User: u.Name, Fields: changed})
 	}

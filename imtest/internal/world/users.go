@@ -29,7 +29,7 @@ type User struct {
 	UUID     string
 	Password string // "": none, the user cannot log in by password
 	Created  time.Time
-	Modified time.Time
+	Updated  time.Time
 	Banned   bool
 	Online   bool
 	Came     time.Time // when they last came online, zero if they never did
@@ -160,7 +160,7 @@ func (w *World) addUser(n NewUser) *User {
 	now := w.Now()
 	u := &User{
 		Name: Fold(n.Name), UUID: w.NewUUID(now), Password: n.password(), Nickname: n.Nickname,
-		Created: now, Modified: now,
+		Created: now, Updated: now,
 	}
 	w.keepUser(u)
 	w.emit(event.UserRegistered{User: u.Name})
@@ -309,7 +309,7 @@ func (w *World) SetPassword(name, password string) *Error {
 	if err != nil {
 		return err
 	}
-	u.Password, u.Modified = password, w.Now()
+	u.Password, u.Updated = password, w.Now()
 	w.emit(event.UserPasswordSet{User: u.Name})
 	return nil
 }
@@ -323,7 +323,7 @@ func (w *World) Ban(name string) (User, *Error) {
 		return User{}, err
 	}
 	if !u.Banned {
-		u.Banned, u.Modified = true, w.Now()
+		u.Banned, u.Updated = true, w.Now()
 		w.sort(u)
 		w.emit(event.UserBanned{User: u.Name})
 		w.logOut(u, event.LogoutKicked)
@@ -340,7 +340,7 @@ func (w *World) Unban(name string) *Error {
 		return err
 	}
 	if u.Banned {
-		u.Banned, u.Modified = false, w.Now()
+		u.Banned, u.Updated = false, w.Now()
 		w.sort(u)
 		w.emit(event.UserUnbanned{User: u.Name})
 	}

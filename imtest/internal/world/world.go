@@ -16,7 +16,7 @@
 //		if err != nil {
 //			return err // or refuse(NoUser, name)
 //		}
-//		u.Password, u.Modified = password, w.Now()
+//		u.Password, u.Updated = password, w.Now()
 //		w.emit(event.UserPasswordSet{User: u.Name}) // last, still under the lock
 //		return nil
 //	}
