@@ -6,8 +6,9 @@ type chunk[T any] struct {
 	items []T
 	rows  []Row
 	hash  uint64
-	begin bool // the journal must say that the pending items are under way before they are
-	dirty bool // the journal does not say yet what the rows do
+	begin bool  // the journal must say that the pending items are under way before they are
+	dirty bool  // the journal does not say yet what the rows do
+	sent  []int // the places of those in the last call
 	done  chan struct{}
 }
 

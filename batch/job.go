@@ -25,7 +25,8 @@ type Job[T any] struct {
 	Check func(item T) error
 	// Call makes one API call on at most Max items. Where the method returns [Results],
 	// [WithoutValues] makes the Result; a nil Result and a nil error mean that all
-	// items are done.
+	// items are done. An item whose error is im.ErrOutcomeUnknown or [ErrNotReported]
+	// becomes StateUnknown, one with another error StateRefused.
 	Call func(ctx context.Context, items []T) (Result, error)
 	// Workers is how many calls are under way at a time; 0: [DefaultWorkers]. At most 10,000.
 	Workers int
@@ -41,7 +42,7 @@ type Job[T any] struct {
 	// OnUnknown says what becomes of items whose outcome an earlier run left unknown.
 	OnUnknown OnUnknown
 	// Verify looks up whether an item is done, for [VerifyUnknown]. After an error of
-	// Verify the item stays unknown, with the text of that error in its row.
+	// Verify the item stays unknown, with the text of that error after the reason in its row.
 	Verify func(ctx context.Context, item T) (done bool, err error)
 
 	// Report gets each item with what became of it, in the order of the input, and those

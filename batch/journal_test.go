@@ -117,6 +117,33 @@ func TestOnUnknown(t *testing.T) {
 	}
 }
 
+// Rows that cannot be looked up stay unknown for the reason that they had, with the last failure of the look-up beside
+// it, in the journal as in the report.
+func TestVerifyFails(t *testing.T) {
+	w := lossy()
+	var rows []batch.Row
+	j := w.job(&rows)
+	j.Journal = filepath.Join(t.TempDir(), "journal")
+	_, err := batch.Run(t.Context(), source(names(58)), j)
+	require.ErrorIs(t, err, batch.ErrPartial)
+	j.OnUnknown = batch.VerifyUnknown
+	for _, failure := range []string{"no look-up today", "nor tomorrow"} {
+		rows = nil
+		j.Verify = func(context.Context, string) (bool, error) { return false, errors.New(failure) }
+		sum, err := batch.Run(t.Context(), source(names(58)), j)
+		require.ErrorIs(t, err, batch.ErrPartial)
+		assert.Equal(t, batch.Summary{Rows: 58, Done: 46, Refused: 2, Unknown: 10}, sum)
+		for _, list := range [][]batch.Row{rows, read(t, j.Journal)} {
+			for _, number := range inOrder(t, list, batch.StateUnknown) {
+				require.EqualError(t, list[number-1].Err, "unavailable: outcome unknown; Job.Verify failed: "+failure)
+				require.ErrorIs(t, list[number-1].Err, kind.ErrOutcomeUnknown)
+				require.ErrorIs(t, list[number-1].Err, kind.ErrUnavailable)
+			}
+			assert.Len(t, inOrder(t, list, batch.StateUnknown), 10)
+		}
+	}
+}
+
 // A process can be killed after any byte.
 func TestKilledAfterAnyByte(t *testing.T) {
 	w := lossy()

@@ -26,6 +26,7 @@ type patience struct {
 
 	mu      sync.Mutex
 	row     int           // calls that failed in a row
+	why     error         // of the last of them
 	since   time.Time     // the first pause
 	next    time.Time     // the next call may go
 	wait    time.Duration // before it
@@ -80,9 +81,10 @@ func (p *patience) good() {
 }
 
 // bad notes that the server was not available; false: for too long.
-func (p *patience) bad() bool {
+func (p *patience) bad(err error) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.why = err
 	if p.row++; p.row <= tolerated {
 		return true
 	}
@@ -100,4 +102,14 @@ func (p *patience) bad() bool {
 	}
 	p.next = now.Add(p.wait)
 	return now.Sub(p.since) <= p.limit
+}
+
+// trouble is why calls have to wait; nil: they have not.
+func (p *patience) trouble() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.wait == 0 {
+		return nil
+	}
+	return p.why
 }

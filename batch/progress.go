@@ -1,13 +1,16 @@
 package batch
 
 import (
+	"encoding/json"
 	"math"
 	"sync"
 	"time"
+
+	"github.com/imrest/im-go/internal/kind"
 )
 
 // Progress is the state of a run.
-type Progress struct {
+type Progress struct { //nolint:recvcheck // only UnmarshalJSON must work on a pointer
 	Done    int           `json:"done"`    // those of earlier runs included, as in Refused and Unknown
 	Refused int           `json:"refused"` // certainly not done
 	Unknown int           `json:"unknown"` // perhaps done
@@ -16,6 +19,39 @@ type Progress struct {
 	Pool    string        `json:"pool"`    // of quotas, the one that calls wait for most; empty: the quotas do not hold the run up
 	Left    time.Duration `json:"left"`    // until the end, by Rate and Total; 0: not known
 	Took    time.Duration `json:"took"`    // since the run began
+
+	// Trouble is why the run waits for the server; nil: it does not. A few failures are retried without
+	// a wait, and a wait that is shorter than Job.Every may not be seen. It comes back from JSON as a [*Reason].
+	Trouble error `json:"trouble,omitempty"`
+}
+
+type plainProgress Progress
+
+type wireProgress struct {
+	plainProgress
+	Trouble *Reason `json:"trouble,omitempty"`
+}
+
+// MarshalJSON keeps the text and the kinds of Trouble.
+func (p Progress) MarshalJSON() ([]byte, error) {
+	w := wireProgress{plainProgress: plainProgress(p)}
+	if p.Trouble != nil {
+		w.Trouble = &Reason{Text: p.Trouble.Error(), Kind: kind.Named(kind.Names(p.Trouble))}
+	}
+	return json.Marshal(w)
+}
+
+// UnmarshalJSON makes Trouble a [*Reason].
+func (p *Progress) UnmarshalJSON(b []byte) error {
+	var w wireProgress
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*p = Progress(w.plainProgress)
+	if w.Trouble != nil {
+		p.Trouble = w.Trouble
+	}
+	return nil
 }
 
 // meter keeps what Progress reports. What calls wait for counts since the last look.
@@ -139,7 +175,11 @@ func (r *run[T]) progress(ended <-chan struct{}) {
 	for {
 		select {
 		case <-ticker.C:
-			r.Progress(r.meter.look())
+			now := r.meter.look()
+			if r.stop.Err() == nil {
+				now.Trouble = r.patience.trouble()
+			}
+			r.Progress(now)
 		case <-ended:
 			r.Progress(r.meter.look())
 			return

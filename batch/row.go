@@ -89,6 +89,7 @@ func (r *Row) settle(err error) {
 	}
 }
 
+// unknown holds for an item that is perhaps done. A Job.Call may return a bare ErrNotReported for one of a write.
 func unknown(err error) bool {
 	return errors.Is(err, kind.ErrOutcomeUnknown) || errors.Is(err, kind.ErrNotReported)
 }

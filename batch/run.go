@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/imrest/im-go/internal/job"
+	"github.com/imrest/im-go/internal/kind"
 )
 
 // Run makes the calls of a job over items of any number. It cuts them at Job.Max, has
@@ -109,14 +110,15 @@ var errGoexit = errors.New("im: batch: a function of the job, or its input, has 
 // settle has a worker look at a chunk.
 func (r *run[T]) settle(ctx context.Context, c *chunk[T]) {
 	defer close(c.done)
-	returned := false
+	unknown, returned := c.in(StateUnknown), false
 	defer func() {
 		if !returned {
-			c.all(c.in(StatePending), StateUnknown, errGoexit)
+			c.all(c.sent, StateUnknown, &Reason{Text: errGoexit.Error(), Kind: kind.ErrOutcomeUnknown})
 			r.end(errGoexit)
 		}
+		r.keep(c, unknown)
 	}()
-	r.work(ctx, c)
+	r.work(ctx, c, unknown)
 	returned = true
 }
 

@@ -2,6 +2,7 @@ package batch_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -358,8 +359,60 @@ func TestFunctionsThatNeverReturn(t *testing.T) {
 			sum, err := batch.Run(t.Context(), items, j)
 			require.ErrorContains(t, err, "ended its goroutine", name)
 			assert.Zero(t, sum.Done, name)
-			if name == "Call" {
-				assert.Positive(t, sum.Unknown)
+			assert.Equal(t, 10*sum.Calls, sum.Unknown, "%s: those of the calls, and no others", name)
+			assert.Equal(t, name == "Call", sum.Calls > 0, name)
+		})
+	}
+}
+
+// Only what was in a call that did not return becomes unknown: what was unknown before stays so, and the others are
+// certainly not done. The journal says the same.
+func TestFunctionsThatNeverReturnOnResume(t *testing.T) {
+	states := func(rows []batch.Row) (list []batch.State) {
+		for _, row := range rows {
+			list = append(list, row.State)
+		}
+		return list
+	}
+	const done, refused, unknown, pending = batch.StateDone, batch.StateRefused, batch.StateUnknown, batch.StatePending
+	ends := func() bool { runtime.Goexit(); return true }
+	for _, c := range []struct {
+		name   string
+		change func(*batch.Job[string])
+		want   []batch.State
+	}{
+		{"Verify", func(j *batch.Job[string]) {
+			j.OnUnknown = batch.VerifyUnknown
+			j.Verify = func(_ context.Context, item string) (bool, error) { return item == "u1" || item == "u3" && ends(), nil }
+		}, []batch.State{done, pending, unknown, unknown}},
+		{"Check", func(j *batch.Job[string]) {
+			j.OnUnknown = batch.RetryUnknown
+			j.Check = func(item string) error { _ = item == "u2" && ends(); return nil }
+		}, []batch.State{unknown, unknown, unknown, unknown}},
+		{"Call, in the second half", func(j *batch.Job[string]) {
+			j.OnUnknown = batch.RetryUnknown
+			j.Call = func(_ context.Context, items []string) (batch.Result, error) {
+				_ = items[0] == "u3" && ends()
+				return nil, kind.ErrNotFound
+			}
+		}, []batch.State{refused, refused, unknown, unknown}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			lost := world{fail: func(int, []string) (batch.Result, error, bool) { return nil, kind.ErrOutcomeUnknown, true }}
+			var rows []batch.Row
+			j := lost.job(&rows)
+			j.Max, j.Journal = 4, filepath.Join(t.TempDir(), "journal")
+			_, err := batch.Run(t.Context(), source(names(4)), j)
+			require.ErrorIs(t, err, batch.ErrPartial)
+			rows = nil
+			c.change(&j)
+			_, err = batch.Run(t.Context(), source(names(4)), j)
+			require.ErrorContains(t, err, "ended its goroutine")
+			assert.Equal(t, c.want, states(rows))
+			kept := read(t, j.Journal)
+			assert.Equal(t, c.want, states(kept))
+			for _, at := range inOrder(t, kept, unknown) {
+				require.ErrorIs(t, kept[at-1].Err, kind.ErrOutcomeUnknown)
 			}
 		})
 	}
@@ -442,6 +495,75 @@ func TestOutage(t *testing.T) {
 		require.ErrorContains(t, err, "for more than 1m0s, Job.Patience")
 		assert.Less(t, time.Since(start), 3*time.Minute)
 	})
+}
+
+// Progress says why the run waits for the server while it does, and at no other time: a server that fails one call in
+// twenty holds nothing up.
+func TestProgressSaysWhyTheRunWaits(t *testing.T) {
+	for _, err := range []error{kind.ErrUnavailable, fmt.Errorf("%w: %w", kind.ErrUnavailable, kind.ErrOutcomeUnknown)} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			down := func() bool { return time.Since(start) > 20*time.Second && time.Since(start) < 5*time.Minute }
+			w := world{fail: func(call int, _ []string) (batch.Result, error, bool) { return nil, err, call%20 == 0 || down() }}
+			var rows []batch.Row
+			var waits []time.Duration
+			j := w.job(&rows)
+			var mu sync.Mutex
+			var back time.Duration // when the first call after the outage was done
+			j.Call = func(ctx context.Context, items []string) (batch.Result, error) {
+				time.Sleep(900 * time.Millisecond)
+				result, err := w.call(ctx, items)
+				mu.Lock()
+				defer mu.Unlock()
+				if back == 0 && err == nil && time.Since(start) > 5*time.Minute {
+					back = time.Since(start)
+				}
+				return result, err
+			}
+			var last batch.Progress
+			j.Progress = func(p batch.Progress) {
+				if last = p; p.Trouble != nil {
+					require.ErrorIs(t, p.Trouble, kind.ErrUnavailable)
+					waits = append(waits, p.Took)
+				}
+			}
+			_, _ = batch.Run(t.Context(), source(names(2000)), j)
+			require.NotEmpty(t, waits)
+			assert.InDelta(t, 23, waits[0].Seconds(), 1)
+			assert.Equal(t, back.Truncate(time.Second), waits[len(waits)-1])
+			assert.Len(t, waits, int((back-waits[0])/time.Second)+1, "at each look in between")
+			assert.NoError(t, last.Trouble)
+		})
+	}
+}
+
+// A run that has given up does not wait any more.
+func TestNoTroubleAtTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := world{fail: func(int, []string) (batch.Result, error, bool) { return nil, kind.ErrUnavailable, true }}
+		var rows []batch.Row
+		var seen []batch.Progress
+		j := w.job(&rows)
+		j.Patience, j.Progress = 10*time.Second, func(p batch.Progress) { seen = append(seen, p) }
+		_, err := batch.Run(t.Context(), source(names(1000)), j)
+		require.ErrorIs(t, err, kind.ErrUnavailable)
+		require.Error(t, seen[0].Trouble)
+		assert.NoError(t, seen[len(seen)-1].Trouble)
+	})
+}
+
+func TestProgressSurvivesJSON(t *testing.T) {
+	for _, p := range []batch.Progress{
+		{Done: 1, Rate: 2, Pool: "a", Left: time.Second},
+		{Refused: 3, Trouble: &batch.Reason{Text: "503", Kind: kind.ErrUnavailable}},
+	} {
+		b, err := json.Marshal(p)
+		require.NoError(t, err)
+		assert.Equal(t, p.Trouble != nil, strings.Contains(string(b), `"trouble":{"text":"503","kind":"unavailable"}`))
+		var back batch.Progress
+		require.NoError(t, json.Unmarshal(b, &back))
+		assert.Equal(t, p, back)
+	}
 }
 
 // Calls that were certainly not carried out are made again, in place.

@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/imrest/im-go/internal/kind"
 )
 
-// work does what is left to do of a chunk, and has the journal say so.
-func (r *run[T]) work(ctx context.Context, c *chunk[T]) {
-	unknown := c.in(StateUnknown)
+// work does what is left to do of a chunk, of which some rows are unknown from an earlier run.
+func (r *run[T]) work(ctx context.Context, c *chunk[T], unknown []int) {
 	if r.stop.Err() == nil {
 		r.revive(ctx, c, unknown)
 		r.refuseWrong(c)
@@ -25,6 +25,10 @@ func (r *run[T]) work(ctx context.Context, c *chunk[T]) {
 		c.dirty = true
 		r.call(ctx, c, pending)
 	}
+}
+
+// keep has the journal say what has become of a chunk.
+func (r *run[T]) keep(c *chunk[T], unknown []int) {
 	if r.OnUnknown == RetryUnknown {
 		for _, at := range unknown { // not retried after all
 			if row := &c.rows[at]; row.State == StatePending {
@@ -72,8 +76,7 @@ func (r *run[T]) revive(ctx context.Context, c *chunk[T], unknown []int) {
 			case err != nil && r.stop.Err() != nil:
 				return
 			case err != nil: // the kinds of its error stay those of a row that is perhaps done
-				row.Err = &Reason{Text: "outcome unknown, and Job.Verify failed: " + err.Error(), Kind: row.Err}
-				continue
+				row.Err = verifyFailed(row.Err, err)
 			case done:
 				row.State, row.Err = StateDone, nil
 			default:
@@ -82,6 +85,16 @@ func (r *run[T]) revive(ctx context.Context, c *chunk[T], unknown []int) {
 			c.dirty = true
 		}
 	}
+}
+
+// verifyFailed is why a row stays unknown: for the reason that it had, of which an earlier failure is no part.
+func verifyFailed(reason, err error) error {
+	const failed = "; Job.Verify failed: "
+	if reason == nil { // in a journal that was changed by hand
+		reason = kind.ErrOutcomeUnknown
+	}
+	text, _, _ := strings.Cut(reason.Error(), failed)
+	return &Reason{Text: text + failed + err.Error(), Kind: reason}
 }
 
 // verdict is what a failed call says of the items in it.
@@ -123,6 +136,7 @@ func judge(err error) verdict {
 func (r *run[T]) call(ctx context.Context, c *chunk[T], rows []int) {
 	for r.patience.pause(r.stop) {
 		r.meter.calls()
+		c.sent = rows
 		result, err := r.Call(ctx, c.pick(rows))
 		if err == nil || result != nil {
 			r.patience.good()
@@ -135,7 +149,7 @@ func (r *run[T]) call(ctx context.Context, c *chunk[T], rows []int) {
 		}
 		if !isOutage(err) {
 			r.patience.good()
-		} else if !r.patience.bad() {
+		} else if !r.patience.bad(err) {
 			r.end(fmt.Errorf("im: batch: the server has had trouble for more than %s, Job.Patience: %w", r.Patience, err))
 		}
 		switch v {

@@ -222,16 +222,32 @@ func TestBroken(t *testing.T) {
 	c.Run("users", "import", path, "--resume").Fails(app.ExitPartly, "90 of 100 done")
 }
 
-// What holds a run up for minutes is said, once until the server is back, and rows that were refused do not count as done.
+// What holds a run up for minutes is said, once for each wait. A server that fails a call now and then holds nothing up.
 func TestTrouble(t *testing.T) {
+	const trouble = "The server has trouble: users.register_batch: 503"
 	c := clitest.New(t)
 	c.Options = []im.Option{im.WithRetries(0)}
-	path := newUsers(t, 60) // one call
-	c.Server.Fault(imtest.OnEndpoint("users.register_batch"), imtest.Unavailable(0), imtest.First(2))
-	r := c.Run("users", "import", path, "--quiet")
-	assert.Equal(t, 1, strings.Count(r.Stderr, "The server has trouble: users.register_batch: 503"), r.Stderr)
-	assert.Len(t, c.Server.Users(), 54)
+	c.Terminal.Stderr = true // which gets the state often
+	c.Server.Fault(imtest.OnEndpoint("users.register_batch"), imtest.Unavailable(0))
+	r := c.Start("users", "import", newUsers(t, 600), "--quiet")
+	r.Await(trouble)
+	c.Server.ClearFaults()
+	assert.Equal(t, 1, strings.Count(r.Wait().Stderr, trouble))
+	assert.Len(t, c.Server.Users(), 540)
 
+	c = clitest.New(t)
+	c.Options = []im.Option{im.WithRetries(0)}
+	c.Terminal.Stderr = true
+	fired := c.Server.Fault(imtest.OnEndpoint("users.register_batch"), imtest.Unavailable(0), imtest.Every(20))
+	assert.NotContains(t, c.Run("users", "import", newUsers(t, 6_000), "--quiet").Stderr, trouble)
+	assert.Len(t, c.Server.Users(), 5_400)
+	assert.GreaterOrEqual(t, fired(), 5)
+}
+
+// Rows that were refused do not count as done.
+func TestRefusedIsNotDone(t *testing.T) {
+	c := clitest.New(t)
+	c.Options = []im.Option{im.WithRetries(0)}
 	c.Server.Fault(imtest.OnEndpoint("users.register_batch"), imtest.PlanLimited())
 	other := file(t, "other.csv", "username,password\nno name,S3cret.pass\ncarl,S3cret.pass\n")
 	c.Run("users", "import", other).Fails(app.ExitFailed, "\n0 done. Continue with")

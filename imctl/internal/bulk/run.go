@@ -101,10 +101,7 @@ func run[T any](ctx context.Context, a *app.App, file *sheet.File[T], o *options
 	}
 	j.Name += " " + client.String() // a journal of one app is not taken for that of another
 	line := long.NewLine(a)
-	j.Call = tellTrouble(a, line, j.Call)
-	j.Every, j.Progress = long.Every(a), func(p batch.Progress) {
-		line.Show(long.State{Done: p.Done, Refused: p.Refused, Unknown: p.Unknown, Total: p.Total, Rate: p.Rate, Pool: p.Pool, Left: p.Left})
-	}
+	j.Every, j.Progress = long.Every(a), progress(a, line)
 	var sum batch.Summary
 	var ended error
 	printed := printUndone(a, line, func(yield func(undone, error) bool) {
@@ -125,6 +122,18 @@ func run[T any](ctx context.Context, a *app.App, file *sheet.File[T], o *options
 		return errors.Join(printed, rejects.drop())
 	}
 	return finish(a, o, j.Journal, rejects.end(ended), sum)
+}
+
+// progress shows how far a job is, and says once for each wait for the server why it does not get on.
+func progress(a *app.App, line *long.Line) func(batch.Progress) {
+	waits := false
+	return func(p batch.Progress) {
+		if p.Trouble != nil && !waits {
+			line.Warn("The server has trouble: %s. The run waits for it.", a.Reason(p.Trouble))
+		}
+		waits = p.Trouble != nil
+		line.Show(long.State{Done: p.Done, Refused: p.Refused, Unknown: p.Unknown, Total: p.Total, Rate: p.Rate, Pool: p.Pool, Left: p.Left})
+	}
 }
 
 var errPrinting = errors.New("the output cannot be written")

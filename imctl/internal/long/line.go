@@ -76,6 +76,14 @@ func (l *Line) end() {
 	}
 }
 
+// Warn writes a message to stderr, with the bar taken away before it.
+func (l *Line) Warn(english string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.end()
+	l.app.Warn(english, args...)
+}
+
 // Above is w, with the bar taken away before each write.
 func (l *Line) Above(w io.Writer) io.Writer { return above{l, w} }
 
