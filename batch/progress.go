@@ -10,7 +10,7 @@ import (
 )
 
 // Progress is the state of a run.
-type Progress struct { //nolint:recvcheck // only UnmarshalJSON must work on a pointer
+type Progress struct {
 	Done    int           `json:"done"`    // those of earlier runs included, as in Refused and Unknown
 	Refused int           `json:"refused"` // certainly not done
 	Unknown int           `json:"unknown"` // perhaps done

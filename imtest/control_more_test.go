@@ -226,7 +226,7 @@ func TestControlTakesNoNonsense(t *testing.T) {
 		"users/requests?endpoint=users.get": `no parameter \"endpoint\": the path has none`,
 		"groups/deliveries?after=1":         `no parameter \"after\": the path has none`,
 		"deliveries?kinds=message":          `no parameter \"kinds\": the path has after and kind`,
-		"users/bob/roaming?wiht=alice":      `no parameter \"wiht\": the path has with and group`,
+		"users/bob/roaming?whith=alice":     `no parameter \"whith\": the path has with and group`,
 		"users/bob/push_settings?w=alice":   `no parameter \"w\": the path has with and group`,
 		"requests?endpoint=":                `the parameter \"endpoint\" is empty`, "events?follow": `\"follow\" is empty`,
 		"deliveries?kind=message&kind=": `the parameter \"kind\" is empty`,
@@ -262,4 +262,7 @@ func TestControlTakesNoNonsense(t *testing.T) {
 	}
 	assert.Empty(t, c.srv.RequestsTo(""))
 	assert.PanicsWithValue(t, "imtest: there is no endpoint users.gett", func() { c.srv.RequestsTo("users.gett") })
+	assert.PanicsWithValue(t, "imtest: there is no push platform APSN", func() {
+		c.srv.SetPushCounts(eventStart, "APSN", imtest.PushCounts{Success: 1})
+	})
 }

@@ -95,7 +95,10 @@ type PushCounts struct {
 }
 
 // SetPushCounts sets what the statistics report of a day and a platform, for
-// example "APNS".
+// example "APNS". An unknown platform panics: nothing counts by it.
 func (srv *Server) SetPushCounts(day time.Time, platform string, counts PushCounts) {
+	if !slices.Contains(world.PushPlatforms, platform) {
+		panic("imtest: there is no push platform " + platform)
+	}
 	srv.world.SetPushCounts(world.DayCounts{Day: day.Format(time.DateOnly), Platform: platform, PushCounts: world.PushCounts(counts)})
 }
