@@ -226,7 +226,7 @@ func TestControlTakesNoNonsense(t *testing.T) {
 		"users/requests?endpoint=users.get": `no parameter \"endpoint\": the path has none`,
 		"groups/deliveries?after=1":         `no parameter \"after\": the path has none`,
 		"deliveries?kinds=message":          `no parameter \"kinds\": the path has after and kind`,
-		"users/bob/roaming?whith=alice":     `no parameter \"whith\": the path has with and group`,
+		"users/bob/roaming?whom=alice":      `no parameter \"whom\": the path has with and group`,
 		"users/bob/push_settings?w=alice":   `no parameter \"w\": the path has with and group`,
 		"requests?endpoint=":                `the parameter \"endpoint\" is empty`, "events?follow": `\"follow\" is empty`,
 		"deliveries?kind=message&kind=": `the parameter \"kind\" is empty`,
