@@ -195,8 +195,9 @@ func (w wrongType) Unwrap() error { return w.UnmarshalTypeError }
 
 func (w wrongType) Error() string {
 	field := "it"
-	if keys := slices.DeleteFunc(strings.Split(w.Field, "."), isGoName); len(keys) > 0 {
-		field = strconv.Quote(strings.Join(keys, "."))
+	keys := slices.DeleteFunc(strings.Split(w.Field, "."), isNoKey)
+	if n := len(keys); n > 0 { // the last alone: the engines of encoding/json differ in what is before it
+		field = strconv.Quote(keys[n-1])
 	}
 	want := "an object"
 	switch kind := w.Type.Kind(); kind {
@@ -213,8 +214,10 @@ func (w wrongType) Error() string {
 	return fmt.Sprintf("%s must be %s, has the type %s", field, want, w.Value)
 }
 
-// isGoName reports whether a part of a path of fields is not a JSON key: "", or an embedded struct.
-func isGoName(part string) bool { return part == "" || 'A' <= part[0] && part[0] <= 'Z' }
+// isNoKey reports whether a part of a path of fields is not a JSON key: "", an embedded struct, or the place in a list.
+func isNoKey(part string) bool {
+	return part == "" || 'A' <= part[0] && part[0] <= 'Z' || '0' <= part[0] && part[0] <= '9'
+}
 
 // afterQuery reads ?after=, the number of one thing of a list; 0 is the start.
 func afterQuery(r *http.Request, what string) (int64, error) {

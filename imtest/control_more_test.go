@@ -254,7 +254,7 @@ func TestControlTakesNoNonsense(t *testing.T) {
 		c.refused("POST", "users/bob/set_presence", body, want)
 	}
 	c.fine("POST", "users/bob/set_presence", `{"device":"ios_1","status":0}`)
-	c.refused("POST", "seed", `{"messages":[{"from":"alice","to":"bob","text":12}]}`, `\"messages.text\" must be a string`)
+	c.refused("POST", "seed", `{"messages":[{"from":"alice","to":"bob","text":12}]}`, `\"text\" must be a string`)
 	c.refused("PUT", "expect", `{"endpoint":"users.get"}`, "it must be a list, has the type object")
 	for _, list := range []string{"faults", "expect", "callbacks"} {
 		status, _ := c.ask("PUT", list, "null")

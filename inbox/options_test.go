@@ -146,7 +146,7 @@ func TestMigrateWaitsForAnotherProcess(t *testing.T) {
 		for file, suffix := range map[string]string{"arrivals": sqlite.Suffix, "the user's file": ""} {
 			t.Run(name+", "+file, func(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "app.db")
-				another, err := sql.Open("sqlite", "file:"+path+suffix+"?_txlock=immediate")
+				another, err := sql.Open("sqlite", "file:"+path+suffix+"?_txlock=immediate&_pragma=busy_timeout(10000)")
 				require.NoError(t, err)
 				defer another.Close()
 				tx, err := another.BeginTx(t.Context(), nil)
