@@ -140,6 +140,11 @@ type Reason struct {
 	Kind error  // what errors.Is finds; nil: nothing
 }
 
+// reasonOf keeps of an error what comes back from JSON: its text and its kinds.
+func reasonOf(err error) *Reason {
+	return &Reason{Text: err.Error(), Kind: kind.Named(kind.Names(err))}
+}
+
 // Error returns the server's words.
 func (r *Reason) Error() string { return r.Text }
 

@@ -16,7 +16,7 @@ type wireItem[T any] struct {
 func (i Item[T]) MarshalJSON() ([]byte, error) {
 	w := wireItem[T]{ID: i.ID, Value: i.Value}
 	if i.Err != nil {
-		w.Err = &Reason{Text: i.Err.Error(), Kind: kind.Named(kind.Names(i.Err))}
+		w.Err = reasonOf(i.Err)
 	}
 	return json.Marshal(w)
 }

@@ -5,8 +5,6 @@ import (
 	"math"
 	"sync"
 	"time"
-
-	"github.com/imrest/im-go/internal/kind"
 )
 
 // Progress is the state of a run.
@@ -36,7 +34,7 @@ type wireProgress struct {
 func (p Progress) MarshalJSON() ([]byte, error) {
 	w := wireProgress{plainProgress: plainProgress(p)}
 	if p.Trouble != nil {
-		w.Trouble = &Reason{Text: p.Trouble.Error(), Kind: kind.Named(kind.Names(p.Trouble))}
+		w.Trouble = reasonOf(p.Trouble)
 	}
 	return json.Marshal(w)
 }

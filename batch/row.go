@@ -41,7 +41,7 @@ type wireRow struct {
 func (r Row) MarshalJSON() ([]byte, error) {
 	w := wireRow{Number: r.Number, Key: r.Key, State: r.State, Field: r.Field}
 	if r.Err != nil {
-		w.Err = &Reason{Text: r.Err.Error(), Kind: kind.Named(kind.Names(r.Err))}
+		w.Err = reasonOf(r.Err)
 	}
 	return json.Marshal(w)
 }

@@ -87,7 +87,7 @@ func (r *run[T]) revive(ctx context.Context, c *chunk[T], unknown []int) {
 	}
 }
 
-// verifyFailed is why a row stays unknown: for the reason that it had, of which an earlier failure is no part.
+// verifyFailed is why a row stays unknown: for the reason that it had, without an earlier failure of Verify.
 func verifyFailed(reason, err error) error {
 	const failed = "; Job.Verify failed: "
 	if reason == nil { // in a journal that was changed by hand

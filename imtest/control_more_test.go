@@ -258,7 +258,7 @@ func TestControlTakesNoNonsense(t *testing.T) {
 	c.refused("PUT", "expect", `{"endpoint":"users.get"}`, "it must be a list, has the type object")
 	for _, list := range []string{"faults", "expect", "callbacks"} {
 		status, _ := c.ask("PUT", list, "null")
-		assert.Equal(t, 400, status, "%s: null is no list, and ends nothing", list)
+		assert.Equal(t, 400, status, "%s: null is not a list, and ends nothing", list)
 	}
 	assert.Empty(t, c.srv.RequestsTo(""))
 	assert.PanicsWithValue(t, "imtest: there is no endpoint users.gett", func() { c.srv.RequestsTo("users.gett") })

@@ -207,7 +207,7 @@ func TestEmptyValues(t *testing.T) {
 	assert.Empty(t, user.Nickname, "the API takes an empty one")
 }
 
-// What is no path is named as it was given.
+// What is not a path is named as it was given.
 func TestPathsOfAPI(t *testing.T) {
 	c := clitest.NewAlone(t)
 	for _, path := range []string{"", "/", "users", "http://a1.easemob.com/o/a/users", "//users", "/users//x", "/./users", "/users/.."} {
