@@ -142,6 +142,14 @@ func (a *App) Describe(err error) Problem {
 	return p
 }
 
+// UntilStopped is the error of a command that goes on until Ctrl-C: whatever that interrupts, it is how one ends it.
+func (a *App) UntilStopped(err error) error {
+	if a.Stop.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
 // exitCode is that of a Failure; else that of the kind. Arguments that the library rejects
 // before sending are a wrong command line.
 func exitCode(err error) int {

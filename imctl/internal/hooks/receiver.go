@@ -202,8 +202,9 @@ func (r *receiver) show(event callbacks.Event, body []byte, status int, state st
 	if r.ended {
 		return
 	}
-	r.shown.Add(1)
 	if err := r.live.Row(row); err != nil {
 		r.Warn("Not shown: %v", err)
+		return
 	}
+	r.shown.Add(1)
 }

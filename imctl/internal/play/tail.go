@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"slices"
 	"strconv"
 	"time"
@@ -86,30 +87,45 @@ func follow(ctx context.Context, a *app.App, after int64, on bool, kinds []strin
 		return err
 	}
 	defer response.Body.Close()
-	lines := bufio.NewScanner(response.Body)
-	lines.Buffer(nil, maxEvent)
-	for lines.Scan() {
-		var e happened
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			return errors.New(a.T("the emulator sent something that is not an event: %v", err))
-		}
+	err = eachEvent(a, response.Body, on, func(e happened) error {
 		if len(kinds) > 0 && !slices.Contains(kinds, e.Kind) {
-			continue
+			return nil
 		}
-		if err := live.Row(e); err != nil {
-			return err
-		}
-	}
-	switch err = lines.Err(); {
-	case ctx.Err() != nil:
-		err = nil // Ctrl-C is how one ends it
-	case errors.Is(err, bufio.ErrTooLong):
-		err = errors.New(a.T("the events cannot be read: %v", err))
-	case err != nil || on:
-		err = app.WithHint(errors.New(a.T("the emulator has stopped")), a.T("imctl serve starts one."))
+		return live.Row(e)
+	})
+	if on {
+		err = a.UntilStopped(err)
 	}
 	if endErr := live.End(); err == nil {
 		err = endErr
 	}
 	return err
+}
+
+// eachEvent reads events as they come. A response that goes on ends only with the emulator.
+func eachEvent(a *app.App, body io.Reader, on bool, use func(happened) error) error {
+	lines := bufio.NewScanner(body)
+	lines.Buffer(nil, maxEvent)
+	for lines.Scan() {
+		var e happened
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			if lines.Err() != nil {
+				break // the line was cut off
+			}
+			return errors.New(a.T("the emulator sent something that is not an event: %v", err))
+		}
+		if err := use(e); err != nil {
+			return err
+		}
+	}
+	switch err := lines.Err(); {
+	case err == nil && !on:
+		return nil
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, bufio.ErrTooLong):
+		return errors.New(a.T("the events cannot be read: %v", err))
+	default:
+		return app.WithHint(errors.New(a.T("the emulator has stopped")), a.T("imctl serve starts one."))
+	}
 }

@@ -113,9 +113,9 @@ func (w *watching) run(ctx context.Context, a *app.App) error {
 		}
 		return a.Print(rows, "pool", "user", "quota", "used", "n", "state")
 	case bars:
-		return w.draw(ctx, a, read)
+		return a.UntilStopped(w.draw(ctx, a, read))
 	}
-	return w.lines(ctx, a, read)
+	return a.UntilStopped(w.lines(ctx, a, read))
 }
 
 // known rejects names that no pool begins with.
@@ -188,9 +188,7 @@ func (w *watching) each(ctx context.Context, a *app.App, read source, show func(
 	for first := true; ; first = false {
 		rows, err := w.read(ctx, a, read)
 		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err != nil && first:
+		case err != nil && (first || ctx.Err() != nil):
 			return err
 		case err != nil:
 			a.Warn("Not read: %v", err)
@@ -201,7 +199,7 @@ func (w *watching) each(ctx context.Context, a *app.App, read source, show func(
 		}
 		select {
 		case <-ctx.Done():
-			return nil // Ctrl-C is how one ends it
+			return ctx.Err()
 		case <-tick.C:
 		}
 	}
