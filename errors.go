@@ -9,6 +9,7 @@ import (
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
+	"github.com/imrest/im-go/internal/kind"
 )
 
 // The kinds of failure, for errors.Is. Every *Error is of at least one kind.
@@ -128,7 +129,7 @@ type contextError struct {
 func newContextError(ctx context.Context, err error, last *Error) error {
 	e := &contextError{err: err, last: last}
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
-		e.cause = cause
+		e.cause = kind.Cause(cause)
 	}
 	return e
 }

@@ -178,7 +178,7 @@ func redirectError(p *prepared, status int, problem string) *Error {
 
 // sendError is a request that got no response.
 func sendError(ctx context.Context, p *prepared, err error) *Error {
-	if failure, ok := errors.AsType[*Error](err); ok {
+	if failure, ok := err.(*Error); ok { //nolint:errorlint // of send: one further down is of another call, and why the context ended or the source failed
 		return failure
 	}
 	return p.elsewhere(networkError(ctx, p, 0, err))

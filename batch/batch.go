@@ -20,7 +20,6 @@
 package batch
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -30,7 +29,7 @@ import (
 )
 
 // ErrPartial is the kind of every [*Error]: some items of a batch failed.
-var ErrPartial = errors.New("some items failed")
+var ErrPartial = kind.ErrPartial
 
 // ErrNotReported is the error of an item that the response does not name. Of a write it is also
 // im.ErrOutcomeUnknown: the item may have been done or not, and is not counted as done.

@@ -28,6 +28,7 @@ var (
 	ErrCanceled        = errors.New("canceled")
 	ErrOutcomeUnknown  = errors.New("outcome unknown")
 	ErrNotReported     = errors.New("the response does not name this item")
+	ErrPartial         = errors.New("some items failed") // of a batch as a whole: no item has it
 )
 
 // names are the kinds by the names that JSON has for them.

@@ -134,6 +134,7 @@ func (a *attempt) failed(ctx context.Context, err error) *Error {
 		return &Error{Err: errResent}
 	}
 	e := newError(err)
+	e.Unread = e.Unread && ctx.Err() == nil // net/http returns the cause of a context, which may be any error
 	e.Unsent = (a.asked || a.sender.own) && (a.conn == nil || !a.wrote && a.sender.exclusive(a.conn))
 	e.Hopeless = e.Unsent && hopeless(e.Err)
 	e.Err = endOf(ctx, e.Err)

@@ -51,17 +51,23 @@ func (e *TimeoutError) Temporary() bool { return true }
 // endOf is the error of an attempt whose context may have ended: HTTP/2 reports a
 // timeout as context.Canceled.
 func endOf(ctx context.Context, err error) error {
-	if timeout, ok := errors.AsType[*TimeoutError](context.Cause(ctx)); ok {
+	if timeout := timeoutOf(ctx); timeout != nil {
 		return timeout
 	}
 	return err
 }
 
+// timeoutOf returns why the attempt itself ended its context; nil: it did not. One further
+// down in the cause is of another attempt, whose end made the caller give up this one.
+func timeoutOf(ctx context.Context) *TimeoutError {
+	timeout, _ := context.Cause(ctx).(*TimeoutError) //nolint:errorlint // see above
+	return timeout
+}
+
 // timedOut reports whether the attempt, and not merely its caller, ran out of time.
 func timedOut(ctx context.Context, err error) bool {
 	if ctx.Err() != nil {
-		_, own := errors.AsType[*TimeoutError](context.Cause(ctx))
-		return own
+		return timeoutOf(ctx) != nil
 	}
 	var timeout net.Error // of the user's http.Client
 	return errors.As(err, &timeout) && timeout.Timeout()

@@ -294,25 +294,37 @@ func TestSlowCallDoesNotBreakTheConnectionOfOthers(t *testing.T) {
 
 // A caller who gives up early does not break the connection of those who wait.
 func TestCancelledCallDoesNotBreakTheConnectionOfOthers(t *testing.T) {
-	srv := newH2Server(t, func(st *h2stream) {
-		if st.body == "" {
-			return // the read is cancelled
-		}
-		go func() {
-			time.Sleep(200 * time.Millisecond)
-			st.ok()
-		}()
-	})
-	client := at(t, srv.url, srv.client)
-	result := make(chan error, 1)
-	go func() { result <- sendToBob(t.Context(), client) }()
-	for srv.arrivals.Load() == 0 {
-		time.Sleep(time.Millisecond)
+	timeout := errorsOfOthers(t)["timeout"]
+	for name, giveUp := range map[string]func() (context.Context, context.CancelFunc){
+		"a deadline": func() (context.Context, context.CancelFunc) {
+			return context.WithTimeout(t.Context(), 20*time.Millisecond)
+		},
+		"a timeout of another call": func() (context.Context, context.CancelFunc) {
+			return context.WithTimeoutCause(t.Context(), 20*time.Millisecond, timeout)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := newH2Server(t, func(st *h2stream) {
+				if st.body == "" {
+					return // the read is cancelled
+				}
+				go func() {
+					time.Sleep(200 * time.Millisecond)
+					st.ok()
+				}()
+			})
+			client := at(t, srv.url, srv.client)
+			result := make(chan error, 1)
+			go func() { result <- sendToBob(t.Context(), client) }()
+			for srv.arrivals.Load() == 0 {
+				time.Sleep(time.Millisecond)
+			}
+			ctx, cancel := giveUp()
+			defer cancel()
+			require.ErrorIs(t, readAlice(ctx, client), im.ErrCanceled)
+			require.NoError(t, <-result)
+		})
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	require.ErrorIs(t, readAlice(ctx, client), im.ErrCanceled)
-	require.NoError(t, <-result)
 }
 
 // tlsRaw accepts TLS, reads one request per connection and hands the connection over.
