@@ -3,6 +3,7 @@ package im
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/imrest/im-go/internal/transport"
@@ -15,6 +16,7 @@ type timeLimit struct {
 	cancel context.CancelCauseFunc
 	timer  *time.Timer
 	d      time.Duration
+	source io.Closer // that the attempt has opened; nil: none
 }
 
 var (
@@ -39,6 +41,9 @@ func (l *timeLimit) extend() { l.timer.Reset(l.d) }
 func (l *timeLimit) stop() {
 	l.timer.Stop()
 	l.cancel(nil)
+	if l.source != nil {
+		_ = l.source.Close() // not every transport of a user does
+	}
 }
 
 // ofAttempt hides the errors of contexts in the error of an attempt: the caller's own

@@ -30,6 +30,7 @@ func watch(limit *timeLimit, body *transport.Stream) *transport.Stream {
 			return nil, err
 		}
 		s := &source{from: rc, limit: limit}
+		limit.source = s
 		return &bufferedSource{bufio.NewReaderSize(s, sourceBuffer), s}, nil
 	}}
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"reflect"
 	"sync"
 )
 
@@ -19,7 +20,8 @@ type attempt struct {
 
 	mu     sync.Mutex
 	asked  bool     // for a connection
-	conn   net.Conn // the last one; nil: none was had
+	got    bool     // a connection
+	conn   net.Conn // the last one; nil: it cannot be told from others
 	reused bool
 	wrote  bool // the header has left; on HTTP/1.1 into a buffer, on HTTP/2 a little earlier than this
 	resent bool // net/http was about to send once more
@@ -49,12 +51,15 @@ func (a *attempt) gotConn(info httptrace.GotConnInfo) {
 	if a.wrote || a.over {
 		a.stop()
 		if !isHTTP2(info.Conn) {
-			_ = info.Conn.Close() // HTTP/1.1 does not look at the context before it writes
+			closeConn(info.Conn) // HTTP/1.1 does not look at the context before it writes
 		}
 		return
 	}
 	a.leave()
-	a.conn, a.reused = info.Conn, info.Reused
+	a.got, a.conn, a.reused = true, nil, info.Reused
+	if reflect.ValueOf(info.Conn).Comparable() { // a transport of the user's shows what it likes
+		a.conn = info.Conn
+	}
 	if a.joined = !a.sender.exclusive(a.conn); a.joined {
 		a.signs = a.sender.shared.join(a.conn)
 	}
@@ -125,7 +130,7 @@ func (a *attempt) failed(ctx context.Context, err error) *Error {
 	defer a.mu.Unlock()
 	a.over = true
 	if a.leave() && timedOut(ctx, err) {
-		_ = a.conn.Close() // nothing came, for any attempt on it: the next one is to have another
+		closeConn(a.conn) // nothing came, for any attempt on it: the next one is to have another
 	}
 	if a.reused && (ctx.Err() == nil || a.resent) {
 		a.sender.CloseIdle() // where one idle connection was broken, the others may be, too
@@ -135,10 +140,17 @@ func (a *attempt) failed(ctx context.Context, err error) *Error {
 	}
 	e := newError(err)
 	e.Unread = e.Unread && ctx.Err() == nil // net/http returns the cause of a context, which may be any error
-	e.Unsent = (a.asked || a.sender.own) && (a.conn == nil || !a.wrote && a.sender.exclusive(a.conn))
+	e.Unsent = (a.asked || a.sender.own) && (!a.got || !a.wrote && a.sender.exclusive(a.conn))
 	e.Hopeless = e.Unsent && hopeless(e.Err)
 	e.Err = endOf(ctx, e.Err)
 	return e
+}
+
+// closeConn closes a connection that a transport has shown. One of HTTP/3 shows something that
+// panics instead, and must be left as it is.
+func closeConn(conn net.Conn) {
+	defer func() { _ = recover() }()
+	_ = conn.Close()
 }
 
 // exclusive reports whether the connection is certain to carry one request at a time,

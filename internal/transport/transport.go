@@ -114,7 +114,7 @@ func (s *Sender) stream(ctx context.Context, a *attempt, r *Request) (*http.Resp
 		_ = body.Close() // nothing was read from it
 		return nil, err
 	}
-	req.Header, req.ContentLength = r.Header, r.Stream.Length
+	req.Header, req.ContentLength = r.Header.Clone(), r.Stream.Length // resty clones, too: other attempts share the values
 	return s.http.Do(req)
 }
 
