@@ -143,6 +143,9 @@ type boundBody struct {
 }
 
 func (b *boundBody) Read(p []byte) (int, error) {
+	if b.ctx.Err() != nil { // a body may not mind that it was closed
+		return 0, context.Cause(b.ctx)
+	}
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && err != io.EOF { //nolint:errorlint // io.Reader's end is io.EOF itself
 		err = endOf(b.ctx, err)
