@@ -43,8 +43,11 @@ func tokenError(ctx context.Context, p *prepared, err error) *Error {
 // lookupError is a call that was not sent because its host is not known.
 func lookupError(ctx context.Context, p *prepared, err error) *Error {
 	e := tokenError(ctx, p, err)
-	if errors.Is(e.kind, ErrUnauthorized) {
+	switch {
+	case errors.Is(e.kind, ErrUnauthorized):
 		e.kind = ErrUnavailable
+	case errors.Is(e.kind, ErrCanceled) && ctx.Err() == nil: // for want of time: it is the context of the call that would end
+		e.cause = err
 	}
 	return e
 }

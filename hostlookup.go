@@ -2,6 +2,7 @@ package im
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -148,7 +149,7 @@ func (c *core) address(ctx context.Context) (address, error) {
 		return to, err
 	}
 	to, err := c.findAddress(ctx)
-	if ctx.Err() == nil || err == nil { // a caller who gives up has learnt nothing
+	if !errors.Is(err, ErrCanceled) { // a caller who gives up has learnt nothing
 		l.learn(to, err)
 	}
 	return to, err

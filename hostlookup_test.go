@@ -89,6 +89,22 @@ func TestHostLookupGivenUp(t *testing.T) {
 	})
 }
 
+// Nor is one whose deadline is nearer than the next attempt.
+func TestHostLookupWithoutTimeForAnotherAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &script{responses: []response{{status: 503}, {status: 200, body: hostsResponse}, {status: 200, body: aliceResponse}}}
+		c := config
+		c.Host = ""
+		client := server.clientFor(t, c, im.WithHostLookup())
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		err := get(ctx, client)
+		require.ErrorIs(t, err, im.ErrCanceled)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.NoError(t, get(t.Context(), client))
+	})
+}
+
 func TestHostLookupRefusesPlainHTTP(t *testing.T) {
 	server := &script{responses: []response{{status: 200, body: `{"rest":{"hosts":[{"protocol":"http","domain":"a1.example.com","port":80}]}}`}}}
 	c := config
