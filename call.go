@@ -147,7 +147,7 @@ func (c *core) bearer(ctx context.Context, p *prepared) (bearer, *Error) {
 	switch {
 	case p.Bearer != "":
 		return newBearer(Token{Value: p.Bearer}), nil
-	case p.Endpoint.Auth == api.NoToken:
+	case p.Endpoint.Auth == api.NoToken, p.Header["Authorization"] != nil: // the caller's own: the response says nothing of the app token
 		return bearer{}, nil
 	}
 	token, err := c.tokens.get(ctx, &p.tokenRefusals)

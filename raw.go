@@ -22,7 +22,7 @@ type RawCall struct {
 	Path   string      // below the prefix of the app, with {..} for values: "/users/{username}/badges"
 	Params []string    // the values, in order; each is escaped, and rejected if it is empty, "." or ".."
 	Query  url.Values  // nil: none
-	Header http.Header // beside those that the client sets; nil: none
+	Header http.Header // beside those that the client sets; nil: none. An Authorization goes in place of the app token
 	Body   any         // encoded as JSON; nil: none
 
 	// Endpoint is the id of an endpoint that this module knows: "users.get", see docs/endpoints.md.
@@ -98,10 +98,14 @@ func (r RawCall) body() any {
 }
 
 func (r RawCall) secrets() []string {
-	if r.Token == "" {
-		return r.Secrets
+	secrets := slices.Clone(r.Secrets)
+	if r.Token != "" {
+		secrets = append(secrets, r.Token)
 	}
-	return append([]string{r.Token}, r.Secrets...)
+	for _, v := range canonical(r.Header)["Authorization"] {
+		secrets = append(secrets, v[strings.LastIndexByte(v, ' ')+1:])
+	}
+	return secrets
 }
 
 // mayBeEmpty says which successes have no body for a raw call.

@@ -1,7 +1,9 @@
 package im_test
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -134,4 +136,20 @@ func TestRawFormTokenAndSecrets(t *testing.T) {
 	assert.Equal(t, "nick+name=A%26B", sent.body)
 	assert.Equal(t, "application/x-www-form-urlencoded", sent.Header.Get("Content-Type"))
 	assert.Equal(t, "Bearer user-token", sent.Header.Get("Authorization"))
+}
+
+// An Authorization of the caller's own goes in place of the app token, which is neither fetched nor judged by the response.
+func TestRawWithItsOwnAuthorization(t *testing.T) {
+	server := &script{responses: []response{{status: 401, body: `{"error":"unauthorized","error_description":"hush-hush is bad"}`}}}
+	fetches := 0
+	c := config
+	c.Token = im.TokenFunc(func(context.Context) (im.Token, error) { fetches++; return im.Token{Value: "t"}, nil })
+	_, err := im.Raw[rawResponse](t.Context(), server.clientFor(t, c), im.RawCall{
+		Method: "GET", Path: "/x", Header: http.Header{"authorization": {"Bearer hush-hush"}},
+	})
+	require.ErrorIs(t, err, im.ErrUnauthorized)
+	assert.NotContains(t, err.Error(), "hush")
+	assert.Len(t, server.requests, 1)
+	assert.Equal(t, []string{"Bearer hush-hush"}, server.requests[0].Header.Values("Authorization"))
+	assert.Zero(t, fetches)
 }
