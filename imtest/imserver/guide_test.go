@@ -30,7 +30,7 @@ func TestGuides(t *testing.T) {
 	}
 	_, err = imtest.Start(imtest.WithFaults(strings.NewReader(`[{"do":"?"}]`)))
 	require.Error(t, err)
-	_, actions, found := strings.Cut(err.Error(), "is one of ")
+	_, actions, found := strings.Cut(err.Error(), "must be one of ")
 	require.True(t, found)
 	words = append(words, strings.Split(actions, ", ")...)
 	require.Greater(t, len(words), 20)
