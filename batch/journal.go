@@ -130,9 +130,15 @@ func (j *journal) complete(total int) error {
 	case j == nil || j.total == total:
 		return nil
 	case j.total >= 0 || len(j.marks) > j.chunksOf(total):
-		return &JournalError{Path: j.path, Problem: fmt.Sprintf("the input has changed: it has %d rows now, and had %d", total, max(j.total, (len(j.marks)-1)*j.Max+1))}
+		return j.otherInput(0, "it has %d rows now, and had %d", total, max(j.total, (len(j.marks)-1)*j.Max+1))
 	}
 	return j.write(record{Record: ofInput, Rows: total}, false)
+}
+
+// otherInput says that the journal is of another input, beginning with a row.
+func (j *journal) otherInput(row int, how string, args ...any) error {
+	problem := fmt.Sprintf("the input has changed: "+how+"; another input needs a journal of its own", args...)
+	return &JournalError{Path: j.path, Row: row, Problem: problem}
 }
 
 func (j *journal) close() error {
@@ -157,12 +163,12 @@ func recall[T any](j *journal, c *chunk[T]) error {
 	case j == nil:
 		return nil
 	case !j.fits(c.n, len(c.rows)):
-		return &JournalError{Path: j.path, Row: c.rows[0].Number, Problem: fmt.Sprintf("the input has changed: it had %d rows", j.total)}
+		return j.otherInput(c.rows[0].Number, "it had %d rows", j.total)
 	case c.n >= len(j.marks) || j.marks[c.n] == 0:
 		return nil
 	case j.marks[c.n]&^1 != c.hash:
-		return &JournalError{Path: j.path, Row: c.rows[0].Number, Problem: fmt.Sprintf(
-			"the input has changed: the keys of the rows %d to %d are not those of the run before", c.rows[0].Number, c.rows[len(c.rows)-1].Number)}
+		return j.otherInput(c.rows[0].Number, "the keys of the rows %d to %d are not those of the run before",
+			c.rows[0].Number, c.rows[len(c.rows)-1].Number)
 	}
 	rows, dirty, err := j.known(c.n, j.file)
 	if err != nil {

@@ -42,7 +42,7 @@ type Handler struct {
 func New(c Config) (*Handler, error) {
 	c, err := c.checked()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("callbacks: New: %w", err)
 	}
 	h := &Handler{
 		config: c, shelter: c.Store, guard: guard{replicas: c.Replicas},

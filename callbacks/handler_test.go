@@ -476,7 +476,7 @@ func TestConfigIsChecked(t *testing.T) {
 	} {
 		_, err := callbacks.New(c)
 		require.ErrorIs(t, err, api.ErrInvalidArgument, field)
-		require.ErrorContains(t, err, field+":")
+		require.ErrorContains(t, err, "callbacks: New: "+field+":")
 	}
 	_, err := callbacks.New(callbacks.Config{Secrets: good, Decision: callbacks.Decision{Fallback: callbacks.Deliver().WithExt(nil)}})
 	require.ErrorContains(t, err, "without an ext")

@@ -83,14 +83,8 @@ func Recover(ctx context.Context, s *messages.Service, h *Handler, since time.Ti
 	if o.Until.IsZero() {
 		o.Until = now
 	}
-	switch {
-	case since.IsZero():
-		return Recovery{}, api.Invalid("since", "must not be zero")
-	case !since.Before(o.Until):
-		return Recovery{}, api.Invalid("since", "is %s, must be before %s", since.Format(time.RFC3339), o.Until.Format(time.RFC3339))
-	case o.Until.Sub(since) > maxDays*24*time.Hour+historySlot: // days of a clock change, and an Until that is a moment later
-		return Recovery{}, api.Invalid("since", "is %s, must be at most %d days before %s",
-			since.Format(time.RFC3339), maxDays, o.Until.Format(time.RFC3339))
+	if err := checkPeriod(since, o.Until); err != nil {
+		return Recovery{}, fmt.Errorf("callbacks: Recover: %w", err)
 	}
 	since = since.Truncate(time.Millisecond) // as the times of messages are
 	r := recovery{handler: h, service: s, since: since, o: o}
@@ -106,6 +100,20 @@ func Recover(ctx context.Context, s *messages.Service, h *Handler, since time.Ti
 		err = r.readHistory(ctx)
 	}
 	return r.done, errors.Join(err, r.incomplete())
+}
+
+// checkPeriod rejects what cannot be asked for.
+func checkPeriod(since, until time.Time) error {
+	switch {
+	case since.IsZero():
+		return api.Invalid("since", "must not be zero")
+	case !since.Before(until):
+		return api.Invalid("since", "is %s, must be before %s", since.Format(time.RFC3339), until.Format(time.RFC3339))
+	case until.Sub(since) > maxDays*24*time.Hour+historySlot: // days of a clock change, and an Until that is a moment later
+		return api.Invalid("since", "is %s, must be at most %d days before %s",
+			since.Format(time.RFC3339), maxDays, until.Format(time.RFC3339))
+	}
+	return nil
 }
 
 // recovery is one call of Recover.

@@ -292,7 +292,7 @@ func TestRecoverChecksItsArguments(t *testing.T) {
 	} {
 		_, err := callbacks.Recover(t.Context(), service, h, since, callbacks.RecoverOptions{Until: until})
 		require.ErrorIs(t, err, im.ErrInvalidArgument)
-		require.ErrorContains(t, err, "since")
+		require.ErrorContains(t, err, "callbacks: Recover: since: ")
 	}
 }
 

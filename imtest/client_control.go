@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/imrest/im-go/imtest/event"
 	"github.com/imrest/im-go/imtest/internal/world"
@@ -136,7 +139,8 @@ func acting[T any](do func(srv *Server, user string, in T) (any, error)) func(*S
 func (srv *Server) act(r *http.Request) (any, error) {
 	do, known := clientActions[r.PathValue("action")]
 	if !known {
-		return nil, fmt.Errorf("a client cannot %q", r.PathValue("action"))
+		actions := slices.Sorted(maps.Keys(clientActions))
+		return nil, fmt.Errorf("a client cannot %q, only %s", r.PathValue("action"), strings.Join(actions, ", "))
 	}
 	return do(srv, r)
 }

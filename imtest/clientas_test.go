@@ -133,6 +133,8 @@ func TestClientsOverHTTP(t *testing.T) {
 	c.fine("POST", "verdicts", `{"message":"`+group+`","result":"EXCHANGE","text":"***","provider":"REVIEWED"}`)
 	assert.Equal(t, "***", newest(c.srv).(event.MessageModerated).Message.Text())
 
+	_, text := c.ask("POST", "users/bob/fly", `{}`)
+	assert.Contains(t, text, `a client cannot \"fly\", only bind_push, create_thread, `)
 	for path, body := range map[string]string{
 		"users/bob/send": `{"to":"alice","text":"x"}`, "users/bob/fly": `{}`, "users/nobody/log_in": `{}`, "users/bob/log_out": `{"device":"x"}`,
 		"users/bob/log_in": `{"devices":[{}]}`, "users/bob/read": `{}`, "users/bob/join": `{"where":"hiking"}`, "verdicts": `{"message":"7","result":"PASS"}`,

@@ -1,6 +1,10 @@
 package imtest
 
-import im "github.com/imrest/im-go"
+import (
+	"strings"
+
+	im "github.com/imrest/im-go"
+)
 
 // Config is what im.New needs to call this server. Its Platform is Easemob with
 // [WithEasemobQuotas], else Agora. A server with TLS needs
@@ -10,9 +14,11 @@ func (srv *Server) Config() im.Config {
 	if srv.conf.easemob {
 		platform = im.Easemob
 	}
+	host, plain := strings.CutPrefix(srv.URL(), "http://")
 	return im.Config{
 		Host: srv.URL(), Org: srv.Org(), App: srv.App(), Platform: platform,
-		Token: im.ClientCredentials{ID: srv.ClientID(), Secret: srv.ClientSecret()},
+		PlainHTTP: plain && !isLoopbackHost(host),
+		Token:     im.ClientCredentials{ID: srv.ClientID(), Secret: srv.ClientSecret()},
 	}
 }
 

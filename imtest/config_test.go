@@ -1,6 +1,7 @@
 package imtest_test
 
 import (
+	"net"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -37,4 +38,28 @@ func TestClient(t *testing.T) {
 		})
 	}
 	assert.Panics(t, func() { imtest.NewServer(t).Client(im.WithMaxResponse(-1)) })
+}
+
+// A server on another address than loopback has a client, too, though its traffic is plain http. Nothing is sent.
+func TestConfigBeyondLoopback(t *testing.T) {
+	addr := addressBeyondLoopback(t)
+	srv := imtest.NewServer(t, imtest.WithAddr(net.JoinHostPort(addr, "0")))
+	assert.True(t, srv.Config().PlainHTTP)
+	assert.NotPanics(t, func() { srv.Client() })
+	assert.False(t, imtest.NewServer(t).Config().PlainHTTP, "it is not needed on loopback")
+	assert.False(t, imtest.NewServer(t, imtest.WithAddr(net.JoinHostPort(addr, "0")), imtest.WithTLS()).Config().PlainHTTP)
+}
+
+// addressBeyondLoopback is an address of this machine that others can reach.
+func addressBeyondLoopback(t *testing.T) string {
+	t.Helper()
+	addrs, err := net.InterfaceAddrs()
+	require.NoError(t, err)
+	for _, a := range addrs {
+		if ip, ok := a.(*net.IPNet); ok && ip.IP.To4() != nil && !ip.IP.IsLoopback() {
+			return ip.IP.String()
+		}
+	}
+	t.Skip("this machine has no address but loopback")
+	return ""
 }

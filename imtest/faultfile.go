@@ -80,20 +80,20 @@ var faultFields = map[string]func(*faultItem, json.RawMessage) error{
 	"endpoint": func(f *faultItem, raw json.RawMessage) error {
 		var id string
 		if err := json.Unmarshal(raw, &id); err != nil {
-			return errors.New("is the id of an endpoint, such as \"messages.send_users\"")
+			return errors.New("must be the id of an endpoint, such as \"messages.send_users\"")
 		}
 		return f.addEndpoints(id)
 	},
 	"endpoints": func(f *faultItem, raw json.RawMessage) error {
 		var ids []string
 		if err := json.Unmarshal(raw, &ids); err != nil || len(ids) == 0 {
-			return errors.New("is a list of ids of endpoints")
+			return errors.New("must be a list of ids of endpoints")
 		}
 		return f.addEndpoints(ids...)
 	},
 	"callbacks": func(f *faultItem, raw json.RawMessage) error {
 		if err := json.Unmarshal(raw, &f.kinds); err != nil || len(f.kinds) == 0 {
-			return errors.New("is a list of kinds of callbacks")
+			return errors.New("must be a list of kinds of callbacks")
 		}
 		for _, kind := range f.kinds {
 			if err := outbound.CheckKind(kind); err != nil {
@@ -107,20 +107,20 @@ var faultFields = map[string]func(*faultItem, json.RawMessage) error{
 	"every": countField(Every),
 	"chance": func(f *faultItem, raw json.RawMessage) error {
 		if err := json.Unmarshal(raw, &f.chance); err != nil || f.chance <= 0 || f.chance > 1 {
-			return errors.New("is above 0 and at most 1")
+			return errors.New("must be above 0 and at most 1")
 		}
 		return nil
 	},
 	"seed": func(f *faultItem, raw json.RawMessage) error {
 		if err := json.Unmarshal(raw, &f.seed); err != nil || f.seed == nil {
-			return errors.New("is a whole number")
+			return errors.New("must be a whole number, at least 0")
 		}
 		return nil
 	},
 	"do": func(f *faultItem, raw json.RawMessage) error {
 		_ = json.Unmarshal(raw, &f.do) // what is not a text is not an action either
 		if _, ok := faultActions[f.do]; !ok {
-			return fmt.Errorf("is one of %s", strings.Join(slices.Sorted(maps.Keys(faultActions)), ", "))
+			return fmt.Errorf("must be one of %s", strings.Join(slices.Sorted(maps.Keys(faultActions)), ", "))
 		}
 		return nil
 	},
@@ -129,14 +129,14 @@ var faultFields = map[string]func(*faultItem, json.RawMessage) error{
 		_ = json.Unmarshal(raw, &text) // what is not a text is not a time either
 		d, err := time.ParseDuration(text)
 		if err != nil {
-			return errors.New("is a length of time, such as \"1.5s\"")
+			return errors.New("must be a length of time, such as \"1.5s\"")
 		}
 		f.time = &d
 		return nil
 	},
 	"bytes": func(f *faultItem, raw json.RawMessage) error {
 		if err := json.Unmarshal(raw, &f.bytes); err != nil || f.bytes == nil || *f.bytes < 0 {
-			return errors.New("is a number of bytes")
+			return errors.New("must be a number of bytes")
 		}
 		return nil
 	},
@@ -146,7 +146,7 @@ func countField(when func(int) Fault) func(*faultItem, json.RawMessage) error {
 	return func(f *faultItem, raw json.RawMessage) error {
 		n := 0
 		if err := json.Unmarshal(raw, &n); err != nil || n < 1 {
-			return errors.New("is a whole number from 1 on")
+			return errors.New("must be a whole number, at least 1")
 		}
 		f.when = append(f.when, when(n))
 		return nil
@@ -156,7 +156,7 @@ func countField(when func(int) Fault) func(*faultItem, json.RawMessage) error {
 func (f *faultItem) addEndpoints(ids ...string) error {
 	for _, id := range ids {
 		if !slices.ContainsFunc(Routes(), func(r RouteInfo) bool { return r.ID == id }) {
-			return fmt.Errorf("has no endpoint %q", id)
+			return fmt.Errorf("names the unknown endpoint %q", id)
 		}
 	}
 	f.endpoints = append(f.endpoints, ids...)
@@ -241,7 +241,7 @@ func readFaults(text []byte) ([][]Fault, error) {
 		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 			return nil, errFaults(text, syntax.Offset, err)
 		}
-		return nil, errFaults(text, 0, errors.New("it is a list, of objects in [ ]"))
+		return nil, errFaults(text, 0, errors.New("must be a list of objects, in [ ]"))
 	}
 	dec := json.NewDecoder(bytes.NewReader(text)) // again, to know where things are
 	_, _ = dec.Token()                            // the bracket
@@ -261,7 +261,7 @@ func readFault(text []byte, dec *json.Decoder) ([]Fault, error) {
 	brace, _ := dec.Token()
 	start := dec.InputOffset()
 	if brace != json.Delim('{') {
-		return nil, errFaults(text, start, errors.New(`a fault is an object, such as {"every": 20, "do": "rate_limited"}`))
+		return nil, errFaults(text, start, errors.New(`a fault must be an object, such as {"every": 20, "do": "rate_limited"}`))
 	}
 	f, seen := new(faultItem), map[string]bool{}
 	for dec.More() {

@@ -193,7 +193,7 @@ func loadParts(s *world.World, dec *json.Decoder) error {
 // loadVersion reads the first field.
 func loadVersion(dec *json.Decoder) error {
 	if err := expect(dec, "version"); err != nil {
-		return err
+		return fmt.Errorf("%w: keys must keep the order of a saved file", err)
 	}
 	version := 0
 	if err := dec.Decode(&version); err != nil {

@@ -204,6 +204,7 @@ func TestBrokenData(t *testing.T) {
 		"":                       "imtest: data: unexpected EOF",
 		"[]":                     "data: [ where { should be",
 		"{}":                     "} where version should be",
+		`{"app":[],"version":1}`: "data: app where version should be: keys must keep the order of a saved file",
 		swap(`: 1,`, `: 2,`):     "version 2; this program reads version 1",
 		swap(`: 1,`, `: "x",`):   "version: json",
 		text + "x":               "follows after the end",

@@ -81,6 +81,7 @@ func (s *Inbox) writeQueue() {
 			return
 		}
 		s.writeBatch(batch)
+		s.logFailed(batch)
 		for _, a := range batch {
 			close(a.done)
 		}
@@ -119,6 +120,19 @@ func (s *Inbox) writeBatch(batch []*arrival) {
 	}
 	for _, a := range batch {
 		a.err = err
+	}
+}
+
+// logFailed logs that events cannot be kept, once for all that were to be kept together.
+func (s *Inbox) logFailed(batch []*arrival) {
+	n, err := 0, error(nil)
+	for _, a := range batch {
+		if a.err != nil {
+			n, err = n+1, a.err
+		}
+	}
+	if n > 0 {
+		s.log.Warn("inbox: events cannot be kept", "events", n, "error", err.Error())
 	}
 }
 
@@ -296,6 +310,9 @@ func (s *Inbox) quarantine(ctx context.Context, k callbacks.Kept) error {
 	})
 	if last := id - int64(s.o.MaxQuarantined); err == nil && last > 0 {
 		s.forgetQuarantined(ctx, last)
+	}
+	if err != nil {
+		s.trouble(context.WithoutCancel(ctx), "a callback cannot be quarantined", err)
 	}
 	return err
 }

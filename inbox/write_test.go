@@ -1,9 +1,11 @@
 package inbox_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -103,4 +105,24 @@ func noteKey(t *testing.T, tx *sql.Tx, p place, key string) error {
 	dedupe := sha256.Sum256([]byte(key))
 	_, err := tx.ExecContext(t.Context(), "INSERT INTO "+p.prefix+"seen (dedupe, variant, digest, at) VALUES ($1, $2, $2, 0)", dedupe[:], []byte{})
 	return err
+}
+
+// The log says why an event cannot be kept. The response does not, and the handler's own log must not.
+func TestLogsWhatCannotBeKept(t *testing.T) {
+	onAll(t, func(t *testing.T, p place) {
+		var log bytes.Buffer
+		s, _ := p.inbox(t, inbox.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		for _, table := range []string{"inbox", "quarantine"} {
+			_, err := p.arrivals(t).ExecContext(t.Context(), "DROP TABLE "+p.prefix+table)
+			require.NoError(t, err)
+		}
+		for quarantined, table := range map[string]string{"": "inbox", "no signature": "quarantine"} {
+			log.Reset()
+			_, err := s.Keep(t.Context(), callbacks.Kept{Key: "1", Digest: "1", Received: time.Now(), Body: []byte(`{"msg":"hush"}`), Quarantined: quarantined})
+			require.Error(t, err)
+			assert.Contains(t, log.String(), "cannot be ")
+			assert.Contains(t, log.String(), p.prefix+table)
+			assert.NotContains(t, log.String(), "hush")
+		}
+	})
 }

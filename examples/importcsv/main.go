@@ -71,12 +71,24 @@ func run(ctx context.Context, path string, planOnly bool) error {
 	}
 	job.Journal, job.Total = path+".journal", estimate.Rows
 	job.Report = rejects.add
-	job.Progress = func(p batch.Progress) {
-		fmt.Printf("%d of %d registered, %d refused; %.0f a second, %s left\n",
-			p.Done, p.Total, p.Refused, p.Rate, p.Left.Round(time.Second))
-	}
+	job.Progress = show
 	_, err = batch.Run(ctx, rows(path), job)
 	return errors.Join(err, rejects.close())
+}
+
+// show prints how far the job is, and what holds it up.
+func show(p batch.Progress) {
+	fmt.Printf("%d of %d registered, %d refused; %.0f a second", p.Done, p.Total, p.Refused, p.Rate)
+	if p.Left > 0 { // otherwise it is not known
+		fmt.Printf(", %s left", p.Left.Round(time.Second))
+	}
+	switch {
+	case p.Trouble != nil:
+		fmt.Printf("; waits for the server: %v", p.Trouble)
+	case p.Pool != "":
+		fmt.Printf("; held up by the quota of %s", p.Pool)
+	}
+	fmt.Println()
 }
 
 // rows reads the file as it is asked for rows, so that its size does not matter.

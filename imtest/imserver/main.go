@@ -244,17 +244,24 @@ func writeCertificate(srv *imtest.Server, name string) error {
 // another app is unset. The certificate is a file, or "".
 func greeting(srv *imtest.Server, certificate string) string {
 	var b strings.Builder
-	for _, v := range [][2]string{
+	set := [][2]string{
 		{"IM_HOST", srv.URL()},
 		{"IM_ORG", srv.Org()},
 		{"IM_APP", srv.App()},
 		{"IM_PLATFORM", string(srv.Config().Platform)},
 		{"IM_CLIENT_ID", srv.ClientID()},
 		{"IM_CLIENT_SECRET", srv.ClientSecret()},
-	} {
+	}
+	unset := "IM_APP_KEY IM_APP_ID IM_APP_CERTIFICATE IM_TOKEN"
+	if srv.Config().PlainHTTP {
+		set = append(set, [2]string{"IM_PLAIN_HTTP", "true"})
+	} else {
+		unset += " IM_PLAIN_HTTP"
+	}
+	for _, v := range set {
 		fmt.Fprintf(&b, "export %s=%s\n", v[0], quote(v[1]))
 	}
-	b.WriteString("unset IM_APP_KEY IM_APP_ID IM_APP_CERTIFICATE IM_TOKEN\n")
+	fmt.Fprintf(&b, "unset %s\n", unset)
 	curl := "curl -s"
 	if certificate != "" { // Go's programs on Unix trust it then, and nothing else
 		fmt.Fprintf(&b, "export SSL_CERT_FILE=%s\n", quote(certificate))

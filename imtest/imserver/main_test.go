@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -25,6 +26,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	im "github.com/imrest/im-go"
+	"github.com/imrest/im-go/imtest"
 )
 
 // process is a running imserver.
@@ -115,6 +117,26 @@ func TestPrintsWhatAClientNeeds(t *testing.T) {
 		"export IM_ORG=o", "export IM_APP=a", "export IM_PLATFORM=agora", "export IM_CLIENT_ID=id", `export IM_CLIENT_SECRET='it'\''s'`,
 	}, p.lines[1:6])
 	assert.NoError(t, p.stop())
+}
+
+// A server that others reach prints what lets them; one on loopback takes it back. Nothing is sent.
+func TestPrintsThatPlainHTTPIsAllowed(t *testing.T) {
+	start := func(options ...imtest.Option) string {
+		srv, err := imtest.Start(options...)
+		require.NoError(t, err)
+		defer srv.Close()
+		return greeting(srv, "")
+	}
+	assert.Regexp(t, `(?m)^unset .* IM_PLAIN_HTTP$`, start())
+	addrs, err := net.InterfaceAddrs()
+	require.NoError(t, err)
+	for _, a := range addrs {
+		if ip, ok := a.(*net.IPNet); ok && ip.IP.To4() != nil && !ip.IP.IsLoopback() {
+			printed := start(imtest.WithAddr(net.JoinHostPort(ip.IP.String(), "0")))
+			assert.Contains(t, printed, "export IM_PLAIN_HTTP=true\n")
+			assert.NotRegexp(t, `(?m)^unset .* IM_PLAIN_HTTP$`, printed)
+		}
+	}
 }
 
 // A client that reads what is printed keeps the quotas that the server keeps.

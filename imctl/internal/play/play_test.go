@@ -2,6 +2,7 @@ package play_test
 
 import (
 	"encoding/json"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,6 +62,21 @@ func TestServe(t *testing.T) {
 		client.Close()
 	}
 	c.Run("serve", "--addr", strings.TrimPrefix(where["url"], "http://")).Fails(app.ExitFailed, "127.0.0.1:0 picks a free port")
+}
+
+// The profile leads to an emulator beyond loopback, too. Nothing is sent.
+func TestServeBeyondLoopback(t *testing.T) {
+	addrs, err := net.InterfaceAddrs()
+	require.NoError(t, err)
+	for _, a := range addrs {
+		if ip, ok := a.(*net.IPNet); ok && ip.IP.To4() != nil && !ip.IP.IsLoopback() {
+			c := clitest.NewAlone(t)
+			serve := c.Start("serve", "--addr", net.JoinHostPort(ip.IP.String(), "0"))
+			serve.Await("In another terminal")
+			c.Run("--profile", "local", "--dry-run", "users", "get", "alice").OK()
+			serve.Stop()
+		}
+	}
 }
 
 // A seed is JSON or YAML.

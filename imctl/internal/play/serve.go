@@ -268,7 +268,7 @@ func (s *settings) greet(a *app.App, srv *imtest.Server) error {
 	}
 	store, err := a.Profiles()
 	if err == nil {
-		err = store.LeadLocal(profile.Profile{Host: r.URL, Platform: r.Platform, AppKey: r.AppKey})
+		err = store.LeadLocal(profile.Profile{Host: r.URL, Platform: r.Platform, AppKey: r.AppKey, PlainHTTP: srv.Config().PlainHTTP})
 	}
 	if err != nil {
 		a.Warn("Profile %s does not point to the emulator: %v", profile.Local, err)

@@ -1,7 +1,7 @@
 // Command observability shows what imotel reports: the traffic of the quickstart, callbacks and a job, with a
 // fault now and then, against an emulator in its own process, and the metrics of it for Prometheus.
 //
-//	go run github.com/imrest/im-go/imotel/examples/observability
+//	go run github.com/imrest/im-go/imotel/examples/observability@latest
 //	prometheus --config.file=prometheus.yml
 //
 // Beside it lie the configuration of Prometheus, the rules of its alerts, and a dashboard for Grafana. The
