@@ -51,7 +51,7 @@ func (b *broadcastBody) CheckEncoded(length int) error {
 func (s *Service) broadcast(ctx context.Context, e *api.Endpoint, target Target, b *Broadcast, invalid error) (string, error) {
 	var out oneID
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: e, Invalid: api.First(invalid, checkBody(b.Body)), Secrets: secretsOf(b.Body), Out: &out,
+		Endpoint: e, Invalid: api.First(invalid, checkBody(b.Body), api.OptionalUsername("From", b.From), b.Priority.check()), Secrets: secretsOf(b.Body), Out: &out,
 		Body: &broadcastBody{
 			Target: target, From: b.From, Msg: flat(b.Body), Ext: b.Ext, Priority: b.Priority, SyncDevice: b.SyncDevice,
 		},

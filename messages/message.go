@@ -19,6 +19,14 @@ const (
 	ChatTypeRoom  ChatType = "chatroom"
 )
 
+// checkPeer rejects what cannot name the other side of a chat: a user, a group or a room.
+func (t ChatType) checkPeer(field, id string) error {
+	if t == ChatTypeUser {
+		return api.Username(field, id)
+	}
+	return api.Required(field, id)
+}
+
 // Priority decides which messages a chat room drops first under load.
 type Priority string
 
@@ -28,6 +36,10 @@ const (
 	PriorityNormal Priority = "normal"
 	PriorityLow    Priority = "low"
 )
+
+func (p Priority) check() error {
+	return api.OneOf("Priority", p, PriorityHigh, PriorityNormal, PriorityLow)
+}
 
 // Message is what is sent. Body and Ext together, with what NoPush and Push add to Ext, may
 // have 5 KB when encoded; up to 3 KB is what all documents of the API agree on.
@@ -66,7 +78,10 @@ func (m *Message) check() error {
 			return err
 		}
 	}
-	return api.First(m.Body.check(), api.MaxItems("RoamIgnore", len(m.RoamIgnore), maxRoamIgnore), m.checkPush())
+	return api.First(
+		m.Body.check(), api.OptionalUsername("From", m.From), m.Priority.check(),
+		api.MaxItems("RoamIgnore", len(m.RoamIgnore), maxRoamIgnore), api.OptionalUsernames("RoamIgnore", m.RoamIgnore), m.checkPush(),
+	)
 }
 
 func (m *Message) notForUsers() error { return api.First(m.onlyForGroups(), m.notForGroups()) }

@@ -46,7 +46,10 @@ func (c *Chunk) check() error {
 	case c.FinishReason != nil && !c.Finish:
 		return api.Invalid("FinishReason", "is for the last chunk only; set Finish")
 	}
-	return api.First(api.Required("From", c.From), api.MaxBytes("Text", c.Text, maxStream))
+	return api.First(
+		api.Username("From", c.From), api.MaxBytes("Text", c.Text, maxStream),
+		api.OneOf("Format", c.Format, StreamFormatText, StreamFormatMarkdown),
+	)
 }
 
 type chunkBody struct {

@@ -29,6 +29,10 @@ type updateBody struct {
 }
 
 func (u *MessageUpdate) check() error {
+	return api.First(u.checkContent(), api.OptionalUsername("By", u.By))
+}
+
+func (u *MessageUpdate) checkContent() error {
 	switch u.Body.(type) {
 	case nil:
 		if len(u.Ext) == 0 && !u.ReplaceExt {

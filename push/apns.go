@@ -63,8 +63,8 @@ func checkAPNs(a *APNs) error {
 	}
 	return api.First(
 		checkLength("APNs.TTL", a.TTL),
-		oneOf("APNs.Interruption", a.Interruption, "ACTIVE", "CRITICAL", "PASSIVE", "TIME_SENSITIVE"),
-		oneOf("APNs.LiveActivityEvent", a.LiveActivityEvent, "START", "UPDATE", "END"),
+		api.OneOf("APNs.Interruption", a.Interruption, "ACTIVE", "CRITICAL", "PASSIVE", "TIME_SENSITIVE"),
+		api.OneOf("APNs.LiveActivityEvent", a.LiveActivityEvent, "START", "UPDATE", "END"),
 	)
 }
 

@@ -79,9 +79,9 @@ func checkHarmonyOS(h *HarmonyOS) error {
 		return api.Invalid("HarmonyOS.Payload", "is for a PushType other than 0, an alert")
 	}
 	return api.First(
-		oneOf("HarmonyOS.PushType", h.PushType, HarmonyOSPushTypeAlert, HarmonyOSPushTypeCardRefresh, HarmonyOSPushTypeExtension,
+		api.OneOf("HarmonyOS.PushType", h.PushType, HarmonyOSPushTypeAlert, HarmonyOSPushTypeCardRefresh, HarmonyOSPushTypeExtension,
 			HarmonyOSPushTypeBackground, HarmonyOSPushTypeLiveView, HarmonyOSPushTypeVoIP),
-		oneOf("HarmonyOS.Click", h.Click, HarmonyOSClickApp, HarmonyOSClickPage),
+		api.OneOf("HarmonyOS.Click", h.Click, HarmonyOSClickApp, HarmonyOSClickPage),
 		api.MaxItems("HarmonyOS.InboxContent", len(h.InboxContent), maxHarmonyOSInbox),
 		h.checkStyle(),
 	)
@@ -95,5 +95,5 @@ func (h *HarmonyOS) checkStyle() error {
 	case h.Style == HarmonyOSStyleInbox && len(h.InboxContent) == 0:
 		return api.Invalid("HarmonyOS.InboxContent", "must have at least one entry")
 	}
-	return oneOf("HarmonyOS.Style", h.Style, HarmonyOSStylePlain, HarmonyOSStyleBigText, HarmonyOSStyleInbox)
+	return api.OneOf("HarmonyOS.Style", h.Style, HarmonyOSStylePlain, HarmonyOSStyleBigText, HarmonyOSStyleInbox)
 }

@@ -65,7 +65,7 @@ func checkMeizu(m *Meizu) error {
 		return nil
 	}
 	if t := m.MessageType; t != nil {
-		if err := oneOf("Meizu.MessageType", *t, MeizuMessageTypePublic, MeizuMessageTypePrivate); err != nil {
+		if err := api.OneOf("Meizu.MessageType", *t, MeizuMessageTypePublic, MeizuMessageTypePrivate); err != nil {
 			return err
 		}
 	}

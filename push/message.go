@@ -2,9 +2,6 @@ package push
 
 import (
 	"encoding/json"
-	"fmt"
-	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -150,7 +147,7 @@ func (m *Message) notLater() error {
 }
 
 func (m *Message) checkPlatform() error {
-	return oneOf("Platform", m.Platform, PlatformAndroid, PlatformIOS, PlatformHarmonyOS)
+	return api.OneOf("Platform", m.Platform, PlatformAndroid, PlatformIOS, PlatformHarmonyOS)
 }
 
 // allPlatforms rejects a platform where the call has no such filter: the push would go to
@@ -185,16 +182,6 @@ func checkTexts(limits ...textLimit) error {
 		}
 	}
 	return nil
-}
-
-// oneOf rejects a value that the API does not name. The zero value is the default.
-func oneOf[T ~int | ~string](field string, value T, named ...T) error {
-	var zero T
-	if value == zero || slices.Contains(named, value) {
-		return nil
-	}
-	list := strings.ReplaceAll(strings.Trim(fmt.Sprint(named), "[]"), " ", ", ")
-	return api.Invalid(field, "is %s, must be one of %s", api.Clip(fmt.Sprintf("%#v", value), api.MaxText), list)
 }
 
 // lenientInt reads an enum of numbers, which some examples hold as text.

@@ -96,7 +96,7 @@ func checkOppoLevel(o *Oppo) error {
 	case o.Category == "":
 		return api.Invalid("Oppo.Category", "must not be empty with a NotifyLevel")
 	}
-	return oneOf("Oppo.NotifyLevel", o.NotifyLevel, OppoNotifyLevelBar, OppoNotifyLevelLock, OppoNotifyLevelBanner)
+	return api.OneOf("Oppo.NotifyLevel", o.NotifyLevel, OppoNotifyLevelBar, OppoNotifyLevelLock, OppoNotifyLevelBanner)
 }
 
 type plainOppo Oppo
