@@ -62,7 +62,8 @@ func checkAPNs(a *APNs) error {
 		return nil
 	}
 	return api.First(
-		checkLength("APNs.TTL", a.TTL),
+		checkLength("APNs.TTL", a.TTL), api.OneOf("APNs.Priority", a.Priority, 5, 10),
+		api.OneOf("APNs.PushType", a.PushType, APNsPushTypeAlert, APNsPushTypeBackground),
 		api.OneOf("APNs.Interruption", a.Interruption, "ACTIVE", "CRITICAL", "PASSIVE", "TIME_SENSITIVE"),
 		api.OneOf("APNs.LiveActivityEvent", a.LiveActivityEvent, "START", "UPDATE", "END"),
 	)

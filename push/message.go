@@ -32,8 +32,8 @@ type Message struct {
 	Oppo      *Oppo       `json:"oppo,omitempty"`       // OPPO's phones
 	Meizu     *Meizu      `json:"meizu,omitempty"`      // Meizu's phones
 
-	// More holds fields that this package does not have yet, by their names on the wire,
-	// since vendors add some without notice. It is merged into what the typed fields
+	// More holds fields that this package does not have yet, and values that it rejects, by
+	// their names on the wire, since vendors add some without notice. It is merged into what the typed fields
 	// encode to, at any depth, and wins: {"vivo": {"newKey": "value"}}.
 	More map[string]any `json:"more,omitempty"`
 
@@ -62,6 +62,13 @@ const (
 	StrategyOwnFirst    Strategy = 3 // the own channel for users that are online, else the vendor's; on failure the own one at the next login
 	StrategyOnlineOnly  Strategy = 4 // the own channel; dropped for users that are offline. Not in older documents
 )
+
+func (s *Strategy) check() error {
+	if s == nil {
+		return nil
+	}
+	return api.Range("Strategy", int(*s), int(StrategyVendorFirst), int(StrategyOnlineOnly))
+}
 
 // Platform is the system of the devices that get a push.
 type Platform string
@@ -106,7 +113,7 @@ func (m *Message) check() error {
 		api.Required("Title", m.Title), api.MaxLength("Title", m.Title, 32),
 		api.MaxLength("Subtitle", m.Subtitle, 10),
 		api.Required("Content", m.Content), api.MaxLength("Content", m.Content, 100),
-		checkExt(m.Ext), m.checkPlatform(),
+		checkExt(m.Ext), m.Strategy.check(), m.checkPlatform(),
 		checkOwnChannel("Agora", m.Agora), checkOwnChannel("Easemob", m.Easemob),
 		checkAPNs(m.APNs), checkFCM(m.FCM), checkFCMV1(m.FCMV1),
 		checkHuawei(m.Huawei), checkHarmonyOS(m.HarmonyOS), checkHonor(m.Honor), checkXiaomi(m.Xiaomi), checkVivo(m.Vivo),

@@ -61,6 +61,9 @@ func (u SettingsUpdate) check(scope Scope) error {
 			return err
 		}
 	}
+	if err := api.OneOf("Mode", u.Mode, ModeAll, ModeAt, ModeNone, ModeDefault); err != nil {
+		return err
+	}
 	if p := u.Pause; p != nil && *p != 0 && (*p < time.Millisecond || *p > maxPause) {
 		return api.Invalid("Pause", "is %s, must be 0, or from a millisecond to %s", *p, maxPause)
 	}
