@@ -2,6 +2,7 @@ package groups_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -565,4 +566,27 @@ func TestAttributesRefused(t *testing.T) {
 		assert.EqualError(t, err, "im: groups.set_members_attributes: members[0].Attributes"+strings.TrimPrefix(problem, "attributes"))
 		assert.Empty(t, *sent)
 	}
+}
+
+// The URL that removes members holds their names, and may have 4 KB: names that the API allows
+// one by one may be too many together.
+func TestRemoveMembersOfLongNames(t *testing.T) {
+	remove := func(escaped int) error {
+		list := names(60)
+		for i := range list {
+			list[i] = fmt.Sprintf("%064d", i)
+		}
+		list[0] = strings.Repeat(" ", escaped) + list[0][escaped:] // each is %20
+		client, sent := wiretest.Client(t, wiretest.JSON(200, `{"data":[]}`))
+		_, err := client.Groups.RemoveMembers(t.Context(), "2314", list, groups.MemberOptions{})
+		for _, r := range *sent {
+			assert.Len(t, "https://a1.example.com/acme/demo"+r.Path, 4096)
+		}
+		return err
+	}
+	require.ErrorIs(t, remove(12), batch.ErrPartial, "it was sent")
+	err := remove(13)
+	require.ErrorIs(t, err, im.ErrInvalidArgument)
+	require.ErrorIs(t, err, im.ErrTooLarge)
+	require.EqualError(t, err, "im: groups.remove_members: usernames: make a URL of 4098 bytes, at most 4096 are allowed")
 }
