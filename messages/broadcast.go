@@ -44,7 +44,7 @@ type broadcastBody struct {
 
 // CheckEncoded rejects a message that is too large.
 func (b *broadcastBody) CheckEncoded(length int) error {
-	return checkSize(length, maxEncoded, b.Msg, b.Ext)
+	return checkSize(length, MaxMessage, b.Msg, b.Ext)
 }
 
 // broadcast carries out a broadcast call and returns the id of the broadcast.

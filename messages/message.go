@@ -62,9 +62,10 @@ type Message struct { //nolint:recvcheck // only LogValue must work on values
 // LogValue hides the secrets of the files that it refers to.
 func (m Message) LogValue() slog.Value { return api.LogMasked(m) }
 
+// The most of a [Message].
 const (
-	maxEncoded    = 5 << 10
-	maxRoamIgnore = 20
+	MaxMessage    = 5 << 10 // bytes of Body and Ext together, encoded
+	MaxRoamIgnore = 20      // users in RoamIgnore
 )
 
 var environment = pattern.Lazy(`^[A-Za-z0-9]{1,8}$`)
@@ -80,7 +81,7 @@ func (m *Message) check() error {
 	}
 	return api.First(
 		m.Body.check(), api.OptionalUsername("From", m.From), m.Priority.check(),
-		api.MaxItems("RoamIgnore", len(m.RoamIgnore), maxRoamIgnore), api.OptionalUsernames("RoamIgnore", m.RoamIgnore), m.checkPush(),
+		api.MaxItems("RoamIgnore", len(m.RoamIgnore), MaxRoamIgnore), api.OptionalUsernames("RoamIgnore", m.RoamIgnore), m.checkPush(),
 	)
 }
 
@@ -135,7 +136,7 @@ func (m *Message) wire(to []string) *sendBody {
 
 // CheckEncoded rejects a message that is too large.
 func (b *sendBody) CheckEncoded(length int) error {
-	return checkSize(length, maxEncoded, b.Body, b.Ext)
+	return checkSize(length, MaxMessage, b.Body, b.Ext)
 }
 
 // checkSize rejects a body and ext above the limit. They are measured by themselves only

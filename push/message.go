@@ -101,18 +101,25 @@ type Badge struct {
 	Activity string `json:"activity,omitzero"` // entry class; Huawei needs it
 }
 
+// The longest texts of a message, in characters, and the most of its Ext.
 const (
-	maxExtItems = 10
-	maxExt      = 1024 // characters
-	minAhead    = time.Hour
-	maxAhead    = 30 * 24 * time.Hour
+	MaxTitle      = 32
+	MaxSubtitle   = 10
+	MaxContent    = 100
+	MaxExtEntries = 10
+	MaxExt        = 1024 // characters of all keys and values
+)
+
+const (
+	minAhead = time.Hour
+	maxAhead = 30 * 24 * time.Hour
 )
 
 func (m *Message) check() error {
 	return api.First(
-		api.Required("Title", m.Title), api.MaxLength("Title", m.Title, 32),
-		api.MaxLength("Subtitle", m.Subtitle, 10),
-		api.Required("Content", m.Content), api.MaxLength("Content", m.Content, 100),
+		api.Required("Title", m.Title), api.MaxLength("Title", m.Title, MaxTitle),
+		api.MaxLength("Subtitle", m.Subtitle, MaxSubtitle),
+		api.Required("Content", m.Content), api.MaxLength("Content", m.Content, MaxContent),
 		checkExt(m.Ext), m.Strategy.check(), m.checkPlatform(),
 		checkOwnChannel("Agora", m.Agora), checkOwnChannel("Easemob", m.Easemob),
 		checkAPNs(m.APNs), checkFCM(m.FCM), checkFCMV1(m.FCMV1),
@@ -124,7 +131,7 @@ func (m *Message) check() error {
 // checkExt measures keys and values without the signs between them, which the
 // documents do not say to count.
 func checkExt(ext map[string]any) error {
-	if err := api.MaxItems("Ext", len(ext), maxExtItems); err != nil {
+	if err := api.MaxItems("Ext", len(ext), MaxExtEntries); err != nil {
 		return err
 	}
 	length := 0
@@ -139,8 +146,8 @@ func checkExt(ext map[string]any) error {
 		}
 		length += utf8.RuneCountInString(key) + utf8.RuneCountInString(text)
 	}
-	if length > maxExt {
-		return api.TooLarge("Ext", "has %d characters, at most %d are allowed", length, maxExt)
+	if length > MaxExt {
+		return api.TooLarge("Ext", "has %d characters, at most %d are allowed", length, MaxExt)
 	}
 	return nil
 }
