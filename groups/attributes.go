@@ -31,8 +31,11 @@ func (a Attributes) check(field string) error {
 	size := 0
 	for _, key := range slices.Sorted(maps.Keys(a)) { // the same error each time
 		value := a[key]
-		if key == "" || len(key) > MaxAttributeKey {
-			return api.Invalid(field, "has the key %.40q of %d bytes, must have 1 to %d", key, len(key), MaxAttributeKey)
+		switch {
+		case key == "":
+			return api.Invalid(field, "must not have an empty key")
+		case len(key) > MaxAttributeKey:
+			return api.TooLarge(field, "has the key %s of %d bytes, at most %d are allowed", api.Quoted(key), len(key), MaxAttributeKey)
 		}
 		if err := api.MaxBytes(fmt.Sprintf("%s[%q]", field, key), value, MaxAttributeValue); err != nil {
 			return err

@@ -2,6 +2,7 @@ package groups_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -547,12 +548,12 @@ func TestAttributesRefused(t *testing.T) {
 		nine[key] = strings.Repeat("x", 500)
 	}
 	for problem, a := range map[string]groups.Attributes{
-		"attributes: must have at least one entry":                                   nil,
-		`attributes: has the key "" of 0 bytes, must have 1 to 16`:                   {"": "x"},
-		`attributes: has the key "seventeen_letters" of 17 bytes, must have 1 to 16`: {"seventeen_letters": "x"},
-		`attributes: has the key "六个汉字太长" of 18 bytes, must have 1 to 16`:            {"六个汉字太长": "x"},
-		`attributes["k"]: has 513 bytes, at most 512 are allowed`:                    {"k": strings.Repeat("x", 513)},
-		`attributes: has the key "a seventeen bytes" of 17 bytes, must have 1 to 16`: { // the first of them, each time
+		"attributes: must have at least one entry":                                        nil,
+		`attributes: must not have an empty key`:                                          {"": "x"},
+		`attributes: has the key "seventeen_letters" of 17 bytes, at most 16 are allowed`: {"seventeen_letters": "x"},
+		`attributes: has the key "六个汉字太长" of 18 bytes, at most 16 are allowed`:            {"六个汉字太长": "x"},
+		`attributes["k"]: has 513 bytes, at most 512 are allowed`:                         {"k": strings.Repeat("x", 513)},
+		`attributes: has the key "a seventeen bytes" of 17 bytes, at most 16 are allowed`: { // the first of them, each time
 			"a seventeen bytes": "", "b seventeen bytes": "", "c seventeen bytes": "", "d seventeen bytes": "", "z": strings.Repeat("x", 513),
 		},
 		"attributes: has 4500 bytes of values, at most 4096 are allowed": nine,
@@ -560,6 +561,7 @@ func TestAttributesRefused(t *testing.T) {
 		client, sent := wiretest.Client(t)
 		err := client.Groups.SetMemberAttributes(t.Context(), "231", "bob", a)
 		require.ErrorIs(t, err, im.ErrInvalidArgument)
+		assert.Equal(t, strings.Contains(problem, "bytes"), errors.Is(err, im.ErrTooLarge), problem)
 		assert.EqualError(t, err, "im: groups.set_member_attributes: "+problem)
 		_, err = client.Groups.SetMemberAttributesBatch(t.Context(), "231", []groups.MemberAttributes{{Username: "bob", Attributes: a}})
 		require.ErrorIs(t, err, im.ErrInvalidArgument)
