@@ -37,11 +37,11 @@ func TestEveryUsernameHasAtMost64Bytes(t *testing.T) {
 			args, leaves := arguments(t.Context(), m, false)
 			leaves[i].set(long)
 			err := m.do(args)
-			e, ok := errors.AsType[*Error](err)
-			if assert.True(t, ok, "%s with a long %s: %v", m.name, l.field, err) {
-				assert.ErrorIs(t, err, ErrInvalidArgument, "%s with a long %s", m.name, l.field) //nolint:testifylint // all of them
-				assert.Equal(t, l.field, e.Field, "%s: %v", m.name, err)
+			field := "" // of the argument that was rejected before sending
+			if e, ok := errors.AsType[*Error](err); ok {
+				field = e.Field
 			}
+			assert.Equal(t, l.field, field, "%s: %v", m.name, err)
 		}
 	}
 	assert.Greater(t, tested, 150)
