@@ -140,10 +140,15 @@ var needed = map[string]bool{"Username": true, "Owner": true, "Name": true, "Mes
 	"Title": true, "Content": true, "GroupID": true, "Peer": true, "Status": true, "DeviceID": true, "NotifierName": true, "DeviceToken": true, "Text": true, "URL": true, "Mode": true,
 	"ID": true, "Data": true, "Scope": true, "Action": true}
 
+// documentedWords are texts that are one of a few words.
+var documentedWords = map[string]string{"Scope": "ALL", "Action": "PASS", "lifetime": "default", "Mode": "ALL"}
+
 func textFor(path string) string {
 	switch {
 	case strings.HasSuffix(path, "hatType"):
 		return "chat"
+	case documentedWords[path] != "":
+		return documentedWords[path]
 	case path == "URL":
 		return "https://a1.example.com/acme/demo/chatfiles/1"
 	case strings.HasSuffix(path, "date"):

@@ -48,6 +48,11 @@ func (c *core) prepare(p *prepared) error {
 		return err
 	}
 	p.path = path
+	if e := p.Endpoint; e.MaxURL > 0 {
+		if n := len(c.to.url(path, p.Query)); n > e.MaxURL {
+			return api.TooLarge(e.ItemsIn, "make a URL of %d bytes, at most %d are allowed", n, e.MaxURL)
+		}
+	}
 	return p.encode()
 }
 

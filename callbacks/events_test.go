@@ -200,14 +200,14 @@ func TestGroupOperationsOfBothFormats(t *testing.T) {
 		payload map[string]any
 		want    callbacks.GroupOperation
 	}{
-		callbacks.KindGroupOpUpdateMute:         {map[string]any{"type": "MUTE", "mute": "false"}, callbacks.GroupUnmuted},
-		callbacks.KindGroupOpUpdateDisable:      {map[string]any{"type": "DISABLE", "disabled": true}, callbacks.GroupDisabled},
-		callbacks.KindGroupOpUpdateAnnouncement: {map[string]any{"type": "ANNOUNCEMENT"}, callbacks.GroupAnnouncementDeleted},
+		callbacks.KindGroupOpUpdateMute:         {map[string]any{"type": "MUTE", "mute": "false"}, callbacks.GroupOperationUnmuted},
+		callbacks.KindGroupOpUpdateDisable:      {map[string]any{"type": "DISABLE", "disabled": true}, callbacks.GroupOperationDisabled},
+		callbacks.KindGroupOpUpdateAnnouncement: {map[string]any{"type": "ANNOUNCEMENT"}, callbacks.GroupOperationAnnouncementDeleted},
 	} {
 		assert.Equal(t, c.want, groupEvent(t, callbackstest.Example(kind).With("payload", c.payload)).Operation, kind)
 	}
 	enabled := callbackstest.Example(callbacks.KindGroupOpUpdateDisable).With("payload", map[string]any{"type": "DISABLE", "disable": false})
-	assert.Equal(t, callbacks.GroupEnabled, groupEvent(t, enabled).Operation)
+	assert.Equal(t, callbacks.GroupOperationEnabled, groupEvent(t, enabled).Operation)
 }
 
 func groupEvent(t *testing.T, b callbackstest.Body) *callbacks.GroupEvent {

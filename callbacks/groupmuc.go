@@ -22,39 +22,39 @@ var mucOperations = map[string]struct {
 	operation GroupOperation
 	concerned subject
 }{
-	"create":                       {GroupCreated, nobody},
-	"destroy":                      {GroupDeleted, nobody},
-	"apply":                        {MemberApplied, sender},
-	"apply_accept":                 {MemberApproved, receiver},
-	"invite":                       {MemberInvited, receiver},
-	"invite_accept":                {MemberAccepted, sender},
-	"invite_decline":               {MemberDeclined, sender},
-	"presence":                     {MemberJoined, sender},
-	"absence":                      {MemberGone, sender},
-	"leave":                        {MemberLeft, sender},
-	"direct_joined":                {MemberAdded, receiver},
-	"kick":                         {MemberRemoved, receiver},
-	"ban":                          {MemberBlocked, receiver},
-	"allow":                        {MemberUnblocked, receiver},
-	"add_user_white_list":          {MemberAllowed, receiver},
-	"remove_user_white_list":       {MemberDisallowed, receiver},
-	"add_mute":                     {MemberMuted, receiver},
-	"remove_mute":                  {MemberUnmuted, receiver},
-	"block":                        {MemberShielded, sender},
-	"unblock":                      {MemberUnshielded, sender},
-	"ban_group":                    {GroupMuted, nobody},
-	"remove_ban_group":             {GroupUnmuted, nobody},
-	"assing_owner":                 {GroupOwnerChanged, receiver}, // spelt so
-	"add_admin":                    {AdminAdded, receiver},
-	"remove_admin":                 {AdminRemoved, receiver},
-	"update":                       {GroupUpdated, nobody},
-	"update_announcement":          {GroupAnnouncementSet, nobody},
-	"delete_announcement":          {GroupAnnouncementDeleted, nobody},
-	"upload_file":                  {FileAdded, nobody},
-	"delete_file":                  {FileRemoved, nobody},
-	"set_metadata":                 {AttributesSet, nobody},
-	"delete_metadata":              {AttributesDeleted, nobody},
-	"group_member_metadata_update": {MemberAttributesChanged, receiver},
+	"create":                       {GroupOperationCreated, nobody},
+	"destroy":                      {GroupOperationDeleted, nobody},
+	"apply":                        {GroupOperationMemberApplied, sender},
+	"apply_accept":                 {GroupOperationMemberApproved, receiver},
+	"invite":                       {GroupOperationMemberInvited, receiver},
+	"invite_accept":                {GroupOperationMemberAccepted, sender},
+	"invite_decline":               {GroupOperationMemberDeclined, sender},
+	"presence":                     {GroupOperationMemberJoined, sender},
+	"absence":                      {GroupOperationMemberGone, sender},
+	"leave":                        {GroupOperationMemberLeft, sender},
+	"direct_joined":                {GroupOperationMemberAdded, receiver},
+	"kick":                         {GroupOperationMemberRemoved, receiver},
+	"ban":                          {GroupOperationMemberBlocked, receiver},
+	"allow":                        {GroupOperationMemberUnblocked, receiver},
+	"add_user_white_list":          {GroupOperationMemberAllowed, receiver},
+	"remove_user_white_list":       {GroupOperationMemberDisallowed, receiver},
+	"add_mute":                     {GroupOperationMemberMuted, receiver},
+	"remove_mute":                  {GroupOperationMemberUnmuted, receiver},
+	"block":                        {GroupOperationMemberShielded, sender},
+	"unblock":                      {GroupOperationMemberUnshielded, sender},
+	"ban_group":                    {GroupOperationMuted, nobody},
+	"remove_ban_group":             {GroupOperationUnmuted, nobody},
+	"assing_owner":                 {GroupOperationOwnerChanged, receiver}, // spelt so
+	"add_admin":                    {GroupOperationAdminAdded, receiver},
+	"remove_admin":                 {GroupOperationAdminRemoved, receiver},
+	"update":                       {GroupOperationUpdated, nobody},
+	"update_announcement":          {GroupOperationAnnouncementSet, nobody},
+	"delete_announcement":          {GroupOperationAnnouncementDeleted, nobody},
+	"upload_file":                  {GroupOperationFileAdded, nobody},
+	"delete_file":                  {GroupOperationFileRemoved, nobody},
+	"set_metadata":                 {GroupOperationAttributesSet, nobody},
+	"delete_metadata":              {GroupOperationAttributesDeleted, nobody},
+	"group_member_metadata_update": {GroupOperationMemberAttributesChanged, receiver},
 }
 
 type wireStatus struct {
@@ -100,7 +100,7 @@ func readMUC(w *wire, head Info) (Event, error) {
 	case known.concerned == receiver && head.To != "" && head.To != e.GroupID:
 		e.Users = []string{head.To}
 	}
-	if e.Operation == GroupOwnerChanged {
+	if e.Operation == GroupOperationOwnerChanged {
 		e.Owner = head.To
 	}
 	if err := e.readReason(p.Reason); err != nil {
@@ -125,11 +125,11 @@ func (e *GroupEvent) readReason(raw json.RawMessage) error {
 		return err
 	}
 	switch e.Operation {
-	case FileAdded:
+	case GroupOperationFileAdded:
 		return e.readFile(text)
-	case FileRemoved:
+	case GroupOperationFileRemoved:
 		e.Files = []GroupFile{{ID: text}}
-	case GroupAnnouncementSet:
+	case GroupOperationAnnouncementSet:
 		e.Announcement = text
 	default:
 		e.Reason = text

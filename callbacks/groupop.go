@@ -9,34 +9,34 @@ import (
 
 // groupOperations are those of the new format: operation and, where it has one, type.
 var groupOperations = map[string]GroupOperation{
-	"CREATE":                  GroupCreated,
-	"DELETE":                  GroupDeleted,
-	"UPDATE.INFO":             GroupUpdated,
-	"UPDATE.OWNER":            GroupOwnerChanged,
-	"UPDATE.ANNOUNCEMENT":     GroupAnnouncementSet,
-	"UPDATE.MUTE":             GroupMuted,
-	"UPDATE.DISABLE":          GroupDisabled,
-	"JOIN.DIRECT":             MemberAdded,
-	"JOIN.INVITE":             MemberJoinedInvited,
-	"JOIN.APPLY":              MemberJoinedApproved,
-	"LEAVE.QUIT":              MemberLeft,
-	"LEAVE.KICK":              MemberRemoved,
-	"LEAVE.BLOCK":             MemberLeftBlocked,
-	"LEAVE.DELETE":            MemberLeftDeleted,
-	"ADMIN.ADD":               AdminAdded,
-	"ADMIN.REMOVE":            AdminRemoved,
-	"WHITE.ADD":               MemberAllowed,
-	"WHITE.REMOVE":            MemberDisallowed,
-	"BLOCK.ADD":               MemberBlocked,
-	"BLOCK.REMOVE":            MemberUnblocked,
-	"MUTE.ADD":                MemberMuted,
-	"MUTE.REMOVE":             MemberUnmuted,
-	"SHIELD.ADD":              MemberShielded,
-	"SHIELD.REMOVE":           MemberUnshielded,
-	"SHARE_FILE.ADD":          FileAdded,
-	"SHARE_FILE.REMOVE":       FileRemoved,
-	"ROOM_SUPER_ADMIN.ADD":    SuperAdminAdded,
-	"ROOM_SUPER_ADMIN.REMOVE": SuperAdminRemoved,
+	"CREATE":                  GroupOperationCreated,
+	"DELETE":                  GroupOperationDeleted,
+	"UPDATE.INFO":             GroupOperationUpdated,
+	"UPDATE.OWNER":            GroupOperationOwnerChanged,
+	"UPDATE.ANNOUNCEMENT":     GroupOperationAnnouncementSet,
+	"UPDATE.MUTE":             GroupOperationMuted,
+	"UPDATE.DISABLE":          GroupOperationDisabled,
+	"JOIN.DIRECT":             GroupOperationMemberAdded,
+	"JOIN.INVITE":             GroupOperationMemberJoinedInvited,
+	"JOIN.APPLY":              GroupOperationMemberJoinedApproved,
+	"LEAVE.QUIT":              GroupOperationMemberLeft,
+	"LEAVE.KICK":              GroupOperationMemberRemoved,
+	"LEAVE.BLOCK":             GroupOperationMemberLeftBlocked,
+	"LEAVE.DELETE":            GroupOperationMemberLeftDeleted,
+	"ADMIN.ADD":               GroupOperationAdminAdded,
+	"ADMIN.REMOVE":            GroupOperationAdminRemoved,
+	"WHITE.ADD":               GroupOperationMemberAllowed,
+	"WHITE.REMOVE":            GroupOperationMemberDisallowed,
+	"BLOCK.ADD":               GroupOperationMemberBlocked,
+	"BLOCK.REMOVE":            GroupOperationMemberUnblocked,
+	"MUTE.ADD":                GroupOperationMemberMuted,
+	"MUTE.REMOVE":             GroupOperationMemberUnmuted,
+	"SHIELD.ADD":              GroupOperationMemberShielded,
+	"SHIELD.REMOVE":           GroupOperationMemberUnshielded,
+	"SHARE_FILE.ADD":          GroupOperationFileAdded,
+	"SHARE_FILE.REMOVE":       GroupOperationFileRemoved,
+	"ROOM_SUPER_ADMIN.ADD":    GroupOperationSuperAdminAdded,
+	"ROOM_SUPER_ADMIN.REMOVE": GroupOperationSuperAdminRemoved,
 }
 
 type wireGroupOp struct {
@@ -96,25 +96,25 @@ func readGroupOp(head Info) (Event, error) {
 // readOp reads what only some operations have.
 func (e *GroupEvent) readOp(p *groupOpPayload) (err error) {
 	switch e.Operation {
-	case AdminAdded, AdminRemoved, SuperAdminAdded, SuperAdminRemoved:
+	case GroupOperationAdminAdded, GroupOperationAdminRemoved, GroupOperationSuperAdminAdded, GroupOperationSuperAdminRemoved:
 		e.Users = api.Texts(p.Admin)
-	case GroupOwnerChanged:
+	case GroupOperationOwnerChanged:
 		e.Users = []string{e.Owner}
-	case MemberShielded, MemberUnshielded:
+	case GroupOperationMemberShielded, GroupOperationMemberUnshielded:
 		e.Users = []string{e.Operator}
-	case GroupAnnouncementSet:
+	case GroupOperationAnnouncementSet:
 		if p.Announcement == nil {
-			e.Operation = GroupAnnouncementDeleted
+			e.Operation = GroupOperationAnnouncementDeleted
 			break
 		}
 		e.Announcement = *p.Announcement
-	case GroupMuted:
+	case GroupOperationMuted:
 		if !p.Mute {
-			e.Operation = GroupUnmuted
+			e.Operation = GroupOperationUnmuted
 		}
-	case GroupDisabled:
+	case GroupOperationDisabled:
 		if !p.Disable && !p.Disabled {
-			e.Operation = GroupEnabled
+			e.Operation = GroupOperationEnabled
 		}
 	}
 	for _, id := range p.ShareFile {

@@ -7,10 +7,7 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-const (
-	announcementPath = "/chatrooms/{roomID}/announcement"
-	maxAnnouncement  = 512 // characters
-)
+const announcementPath = "/chatrooms/{roomID}/announcement"
 
 var getAnnouncement = api.Endpoint{
 	ID: "chatrooms.get_announcement", Method: http.MethodGet, Path: announcementPath, Idempotent: true,
@@ -38,7 +35,7 @@ var setAnnouncement = api.Endpoint{
 //im:endpoint chatrooms.set_announcement
 func (s *Service) SetAnnouncement(ctx context.Context, roomID, text string) error {
 	return s.api.Call(ctx, &api.Call{
-		Endpoint: &setAnnouncement, Params: []string{roomID}, Invalid: api.MaxLength("text", text, maxAnnouncement),
+		Endpoint: &setAnnouncement, Params: []string{roomID}, Invalid: api.MaxLength("text", text, MaxAnnouncement),
 		Body: struct {
 			Text string `json:"announcement"`
 		}{text},

@@ -15,9 +15,10 @@ import (
 // MaxAttributesBatch is the most attributes that a call sets or deletes.
 const MaxAttributesBatch = 10
 
+// The longest attributes of a room.
 const (
-	maxAttributeKey   = 128  // characters
-	maxAttributeValue = 4096 // characters
+	MaxAttributeKey   = 128  // characters
+	MaxAttributeValue = 4096 // characters
 )
 
 // Attributes are free data about a room that all its members can read. A key has up to 128
@@ -34,7 +35,7 @@ type AttributeOptions struct {
 var attributeKey = pattern.Lazy(`^[A-Za-z0-9_.-]+$`)
 
 func checkKey(field, key string) error {
-	return api.First(api.Required(field, key), api.MaxLength(field, key, maxAttributeKey), api.Pattern(field, key, attributeKey()))
+	return api.First(api.Required(field, key), api.MaxLength(field, key, MaxAttributeKey), api.Pattern(field, key, attributeKey()))
 }
 
 func checkKeys(keys []string) error {
@@ -49,7 +50,7 @@ func checkKeys(keys []string) error {
 func (a Attributes) check(keys []string) error {
 	for _, key := range keys {
 		field := fmt.Sprintf("attributes[%q]", key)
-		if err := api.First(checkKey(field, key), api.MaxLength(field, a[key], maxAttributeValue)); err != nil {
+		if err := api.First(checkKey(field, key), api.MaxLength(field, a[key], MaxAttributeValue)); err != nil {
 			return err
 		}
 	}

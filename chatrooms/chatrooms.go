@@ -85,12 +85,20 @@ func (r *NewRoom) check() error {
 	)
 }
 
+// The longest texts of a room.
+const (
+	MaxName         = 128     // characters
+	MaxDescription  = 512     // characters
+	MaxCustom       = 8 << 10 // bytes; older documents allow 1,024 characters
+	MaxAnnouncement = 512     // characters
+)
+
 // checkTexts rejects texts above their documented lengths.
 func checkTexts(name, description, custom string) error {
 	return api.First(
-		api.MaxLength("Name", name, 128),
-		api.MaxLength("Description", description, 512),
-		api.MaxBytes("Custom", custom, 8<<10),
+		api.MaxLength("Name", name, MaxName),
+		api.MaxLength("Description", description, MaxDescription),
+		api.MaxBytes("Custom", custom, MaxCustom),
 	)
 }
 

@@ -39,7 +39,7 @@ var muteMembers = api.Endpoint{
 }
 
 // MuteMembers keeps up to [MaxMembersBatch] members from writing in a room for a time in
-// whole milliseconds, or im.Forever. The value of each is when the mute ends, at the end of
+// whole milliseconds (rounded down), or im.Forever. The value of each is when the mute ends, at the end of
 // 2116 for one without an end. Leaving and joining again does not end a mute. A retry
 // starts the time anew. Errors: im.ErrNotFound also if a user is not a member.
 //

@@ -14,19 +14,21 @@ import (
 // Easemob and Agora in China have had the calls of this file since 2025; Agora's other
 // documents do not have them.
 
+const tagPath = "/chatrooms/{roomID}/users/{username}/tag"
+
+// The most tags of a member, and the longest one.
 const (
-	tagPath = "/chatrooms/{roomID}/users/{username}/tag"
-	maxTags = 10 // of a member
-	maxTag  = 32 // characters
+	MaxTags = 10
+	MaxTag  = 32 // characters
 )
 
 var setTags = api.Endpoint{
 	ID: "chatrooms.set_user_tags", Method: http.MethodPut, Path: tagPath, Idempotent: true,
-	MaxItems: maxTags, ItemsIn: "tags",
+	MaxItems: MaxTags, ItemsIn: "tags",
 }
 
-// SetTags replaces the tags of a member of a room by up to 10 tags of up to 32 characters;
-// an empty list removes them all. They are lost when the member leaves the room. Only
+// SetTags replaces the tags of a member of a room by up to [MaxTags] tags of up to [MaxTag]
+// characters; an empty list removes them all. They are lost when the member leaves the room. Only
 // Easemob and Agora in China have tags. Errors: im.ErrNotEnabled unless the vendor has
 // enabled them, im.ErrNotFound also if the user is not a member.
 //
@@ -54,7 +56,7 @@ func checkTags(tags []string) error {
 }
 
 func checkTag(field, tag string) error {
-	return api.First(api.Required(field, tag), api.MaxLength(field, tag, maxTag))
+	return api.First(api.Required(field, tag), api.MaxLength(field, tag, MaxTag))
 }
 
 // Tag is a tag of a member.
@@ -85,8 +87,8 @@ func (s *Service) GetTags(ctx context.Context, roomID, username string) ([]Tag, 
 
 var muteTag = api.Endpoint{ID: "chatrooms.mute_tag", Method: http.MethodPut, Path: "/chatrooms/{roomID}/tag/mute"}
 
-// MuteTag keeps all members of a room with a tag from writing for a time in whole seconds,
-// or im.Forever. Not retried if the response is lost: a retry would start the time anew.
+// MuteTag keeps all members of a room with a tag from writing for a time in whole seconds
+// (rounded down), or im.Forever. Not retried if the response is lost: a retry would start the time anew.
 // Platforms and errors are those of [Service.SetTags], and im.ErrNotFound also if nobody in the
 // room has the tag.
 //

@@ -50,7 +50,7 @@ func ExampleService_AddBatch() {
 			ID: fmt.Sprint("note-", i), Data: fmt.Sprint("note ", i), Created: time.Date(2024, 6, 10, 8, i, 0, 0, time.UTC),
 		}
 	}
-	for chunk := range batch.Chunks(old, favorites.MaxFavoriteBatch) {
+	for chunk := range batch.Chunks(old, favorites.MaxBatch) {
 		kept, err := client.Favorites.AddBatch(ctx, "alice", chunk)
 		if err != nil && !errors.Is(err, batch.ErrPartial) {
 			log.Fatal(err)

@@ -25,11 +25,10 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Service calls the endpoints of favorites. It is the field Favorites of im.Client; New is
-// for package im alone.
+// Service calls the endpoints of favorites. It is the field Favorites of im.Client.
 type Service struct{ api api.Caller }
 
-// New is called by package im.
+// New is for package im alone.
 func New(c api.Caller) *Service {
 	api.Declare(c, endpoints...)
 	return &Service{c}
@@ -39,9 +38,9 @@ var endpoints = []*api.Endpoint{&add, &addBatch, &setExt, &removeBatch, &list}
 
 // The documented limits.
 const (
-	MaxData          = 20_480 // characters of Data
-	MaxExt           = 1024   // characters of Ext
-	MaxFavoriteBatch = 20     // favorites of one call of AddBatch or RemoveBatch
+	MaxData  = 20_480 // characters of Data
+	MaxExt   = 1024   // characters of Ext
+	MaxBatch = 20     // favorites of one call of AddBatch or RemoveBatch
 )
 
 // Favorite is one entry of a user's list.
@@ -135,7 +134,7 @@ func (s *Service) Add(ctx context.Context, username string, n NewFavorite) (*Fav
 }
 
 var addBatch = api.Endpoint{
-	ID: "favorites.add_batch", Method: http.MethodPost, Path: "/collections", MaxItems: MaxFavoriteBatch, ItemsIn: "favorites",
+	ID: "favorites.add_batch", Method: http.MethodPost, Path: "/collections", MaxItems: MaxBatch, ItemsIn: "favorites",
 }
 
 type dated struct {
@@ -146,7 +145,7 @@ type dated struct {
 	Created int64  `json:"createdAt"`
 }
 
-// AddBatch keeps up to [MaxFavoriteBatch] things for a user, each with an ID and, if wanted,
+// AddBatch keeps up to [MaxBatch] things for a user, each with an ID and, if wanted,
 // the time at which it was made. Not retried if the response is lost: see [Service.Add].
 //
 //im:endpoint favorites.add_batch
@@ -230,10 +229,10 @@ func (s *Service) SetExt(ctx context.Context, username, favoriteID, ext string) 
 }
 
 var removeBatch = api.Endpoint{
-	ID: "favorites.remove", Method: http.MethodDelete, Path: "/users/{username}/collections", MaxItems: MaxFavoriteBatch, ItemsIn: "favoriteIDs",
+	ID: "favorites.remove", Method: http.MethodDelete, Path: "/users/{username}/collections", MaxItems: MaxBatch, ItemsIn: "favoriteIDs",
 }
 
-// RemoveBatch removes up to [MaxFavoriteBatch] favorites of a user. The server reports one
+// RemoveBatch removes up to [MaxBatch] favorites of a user. The server reports one
 // outcome for all of them. Not retried if the response is lost, when another call fails with
 // im.ErrNotFound and does no harm. Errors: im.ErrNotFound if the user has no such favorite;
 // whether the others of the call are removed then is not documented.

@@ -88,7 +88,7 @@ func addBatch(list ...favorites.NewFavorite) func(context.Context, *im.Client) (
 
 func TestAddBatch(t *testing.T) {
 	milk := favorites.NewFavorite{ID: "milk", Data: "m", Created: at(1718000000000)}
-	many := make([]favorites.NewFavorite, favorites.MaxFavoriteBatch+1)
+	many := make([]favorites.NewFavorite, favorites.MaxBatch+1)
 	for i := range many {
 		many[i] = favorites.NewFavorite{ID: strconv.Itoa(i), Data: "x"}
 	}

@@ -7,10 +7,7 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-const (
-	announcementPath = "/chatgroups/{groupID}/announcement"
-	maxAnnouncement  = 512 // characters
-)
+const announcementPath = "/chatgroups/{groupID}/announcement"
 
 var getAnnouncement = api.Endpoint{
 	ID: "groups.get_announcement", Method: http.MethodGet, Path: announcementPath, Idempotent: true,
@@ -31,14 +28,14 @@ var setAnnouncement = api.Endpoint{
 	ID: "groups.set_announcement", Method: http.MethodPost, Path: announcementPath, Idempotent: true,
 }
 
-// SetAnnouncement replaces the announcement of a group by a text of up to 512 characters.
-// Whether an empty text removes it is not documented. Errors: im.ErrForbidden if
+// SetAnnouncement replaces the announcement of a group by a text of up to [MaxAnnouncement]
+// characters. Whether an empty text removes it is not documented. Errors: im.ErrForbidden if
 // moderation rejects the text.
 //
 //im:endpoint groups.set_announcement
 func (s *Service) SetAnnouncement(ctx context.Context, groupID, text string) error {
 	return s.api.Call(ctx, &api.Call{
-		Endpoint: &setAnnouncement, Params: []string{groupID}, Invalid: api.MaxLength("text", text, maxAnnouncement),
+		Endpoint: &setAnnouncement, Params: []string{groupID}, Invalid: api.MaxLength("text", text, MaxAnnouncement),
 		Body: struct {
 			Text string `json:"announcement"`
 		}{text},

@@ -17,10 +17,11 @@ import (
 // letters, digits and underscores, which are safe everywhere; the pages of the calls do not.
 type Attributes map[string]string
 
+// The longest attributes of a member.
 const (
-	maxAttributeKey = 16      // bytes
-	maxAttribute    = 512     // bytes of a value
-	maxAttributes   = 4 << 10 // bytes of all values
+	MaxAttributeKey   = 16      // bytes
+	MaxAttributeValue = 512     // bytes
+	MaxAttributesSize = 4 << 10 // bytes of all values
 )
 
 func (a Attributes) check(field string) error {
@@ -30,16 +31,19 @@ func (a Attributes) check(field string) error {
 	size := 0
 	for _, key := range slices.Sorted(maps.Keys(a)) { // the same error each time
 		value := a[key]
-		if key == "" || len(key) > maxAttributeKey {
-			return api.Invalid(field, "has the key %.40q of %d bytes, must have 1 to %d", key, len(key), maxAttributeKey)
+		switch {
+		case key == "":
+			return api.Invalid(field, "must not have an empty key")
+		case len(key) > MaxAttributeKey:
+			return api.TooLarge(field, "has the key %s of %d bytes, at most %d are allowed", api.Quoted(key), len(key), MaxAttributeKey)
 		}
-		if err := api.MaxBytes(fmt.Sprintf("%s[%q]", field, key), value, maxAttribute); err != nil {
+		if err := api.MaxBytes(fmt.Sprintf("%s[%q]", field, key), value, MaxAttributeValue); err != nil {
 			return err
 		}
 		size += len(value)
 	}
-	if size > maxAttributes {
-		return api.TooLarge(field, "has %d bytes of values, at most %d are allowed", size, maxAttributes)
+	if size > MaxAttributesSize {
+		return api.TooLarge(field, "has %d bytes of values, at most %d are allowed", size, MaxAttributesSize)
 	}
 	return nil
 }

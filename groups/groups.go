@@ -104,13 +104,22 @@ func (g *NewGroup) check() error {
 	)
 }
 
+// The longest texts of a group.
+const (
+	MaxName         = 128     // characters
+	MaxDescription  = 512     // characters
+	MaxAvatar       = 1024    // characters of the URL
+	MaxCustom       = 8 << 10 // bytes; older documents allow 1,024 characters
+	MaxAnnouncement = 512     // characters
+)
+
 // checkTexts rejects texts above their documented lengths.
 func checkTexts(name, description, avatar, custom string) error {
 	return api.First(
-		api.MaxLength("Name", name, 128),
-		api.MaxLength("Description", description, 512),
-		api.MaxLength("Avatar", avatar, 1024),
-		api.MaxBytes("Custom", custom, 8<<10),
+		api.MaxLength("Name", name, MaxName),
+		api.MaxLength("Description", description, MaxDescription),
+		api.MaxLength("Avatar", avatar, MaxAvatar),
+		api.MaxBytes("Custom", custom, MaxCustom),
 	)
 }
 

@@ -2,6 +2,8 @@ package groups_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -546,12 +548,12 @@ func TestAttributesRefused(t *testing.T) {
 		nine[key] = strings.Repeat("x", 500)
 	}
 	for problem, a := range map[string]groups.Attributes{
-		"attributes: must have at least one entry":                                   nil,
-		`attributes: has the key "" of 0 bytes, must have 1 to 16`:                   {"": "x"},
-		`attributes: has the key "seventeen_letters" of 17 bytes, must have 1 to 16`: {"seventeen_letters": "x"},
-		`attributes: has the key "六个汉字太长" of 18 bytes, must have 1 to 16`:            {"六个汉字太长": "x"},
-		`attributes["k"]: has 513 bytes, at most 512 are allowed`:                    {"k": strings.Repeat("x", 513)},
-		`attributes: has the key "a seventeen bytes" of 17 bytes, must have 1 to 16`: { // the first of them, each time
+		"attributes: must have at least one entry":                                        nil,
+		`attributes: must not have an empty key`:                                          {"": "x"},
+		`attributes: has the key "seventeen_letters" of 17 bytes, at most 16 are allowed`: {"seventeen_letters": "x"},
+		`attributes: has the key "六个汉字太长" of 18 bytes, at most 16 are allowed`:            {"六个汉字太长": "x"},
+		`attributes["k"]: has 513 bytes, at most 512 are allowed`:                         {"k": strings.Repeat("x", 513)},
+		`attributes: has the key "a seventeen bytes" of 17 bytes, at most 16 are allowed`: { // the first of them, each time
 			"a seventeen bytes": "", "b seventeen bytes": "", "c seventeen bytes": "", "d seventeen bytes": "", "z": strings.Repeat("x", 513),
 		},
 		"attributes: has 4500 bytes of values, at most 4096 are allowed": nine,
@@ -559,10 +561,34 @@ func TestAttributesRefused(t *testing.T) {
 		client, sent := wiretest.Client(t)
 		err := client.Groups.SetMemberAttributes(t.Context(), "231", "bob", a)
 		require.ErrorIs(t, err, im.ErrInvalidArgument)
+		assert.Equal(t, strings.Contains(problem, "bytes"), errors.Is(err, im.ErrTooLarge), problem)
 		assert.EqualError(t, err, "im: groups.set_member_attributes: "+problem)
 		_, err = client.Groups.SetMemberAttributesBatch(t.Context(), "231", []groups.MemberAttributes{{Username: "bob", Attributes: a}})
 		require.ErrorIs(t, err, im.ErrInvalidArgument)
 		assert.EqualError(t, err, "im: groups.set_members_attributes: members[0].Attributes"+strings.TrimPrefix(problem, "attributes"))
 		assert.Empty(t, *sent)
 	}
+}
+
+// The URL that removes members holds their names, and may have 4 KB: names that the API allows
+// one by one may be too many together.
+func TestRemoveMembersOfLongNames(t *testing.T) {
+	remove := func(escaped int) error {
+		list := names(60)
+		for i := range list {
+			list[i] = fmt.Sprintf("%064d", i)
+		}
+		list[0] = strings.Repeat(" ", escaped) + list[0][escaped:] // each is %20
+		client, sent := wiretest.Client(t, wiretest.JSON(200, `{"data":[]}`))
+		_, err := client.Groups.RemoveMembers(t.Context(), "2314", list, groups.MemberOptions{})
+		for _, r := range *sent {
+			assert.Len(t, "https://a1.example.com/acme/demo"+r.Path, 4096)
+		}
+		return err
+	}
+	require.ErrorIs(t, remove(12), batch.ErrPartial, "it was sent")
+	err := remove(13)
+	require.ErrorIs(t, err, im.ErrInvalidArgument)
+	require.ErrorIs(t, err, im.ErrTooLarge)
+	require.EqualError(t, err, "im: groups.remove_members: usernames: make a URL of 4098 bytes, at most 4096 are allowed")
 }

@@ -29,8 +29,8 @@ var addMember = api.Endpoint{
 }
 
 // AddMember makes a user a member of a group, without asking the user. A user on the block
-// list must be unblocked first. Not retried if the response is lost: a retry would return
-// im.ErrAlreadyExists. Errors: im.ErrAlreadyExists for a member, im.ErrNotFound also if
+// list leaves it; the documents ask to call [Service.UnblockMember] first. Not retried if
+// the response is lost: a retry would return im.ErrAlreadyExists. Errors: im.ErrAlreadyExists for a member, im.ErrNotFound also if
 // there is no such user, im.ErrPlanLimit if the user is in too many groups.
 //
 //im:endpoint groups.add_member
@@ -74,12 +74,12 @@ func (s *Service) RemoveMember(ctx context.Context, groupID, username string, o 
 
 var removeMembers = api.Endpoint{
 	ID: "groups.remove_members", Method: http.MethodDelete, Path: "/chatgroups/{groupID}/users/{usernames}",
-	MaxItems: MaxMembersBatch, ItemsIn: "usernames",
+	MaxItems: MaxMembersBatch, ItemsIn: "usernames", MaxURL: 4 << 10,
 }
 
-// RemoveMembers removes up to [MaxMembersBatch] users from a group and its threads. The URL,
-// which holds their names, may have at most 4 KB. Not retried if the response is lost.
-// Errors: im.ErrNotFound also if no user is a member, im.ErrForbidden for the owner.
+// RemoveMembers removes up to [MaxMembersBatch] users from a group and its threads. Not
+// retried if the response is lost. Errors: im.ErrNotFound also if no user is a member,
+// im.ErrForbidden for the owner, im.ErrTooLarge if the names make the URL longer than 4 KB.
 //
 //im:endpoint groups.remove_members
 func (s *Service) RemoveMembers(ctx context.Context, groupID string, usernames []string, o MemberOptions) (batch.Result, error) {

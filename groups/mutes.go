@@ -39,8 +39,8 @@ var muteMembers = api.Endpoint{
 }
 
 // MuteMembers keeps up to [MaxMembersBatch] members (10 by the documents of 2023) from
-// writing in a group and its threads for a time in whole milliseconds, or im.Forever. The
-// value of each is when the mute ends, at the end of 2116 for one without an end. Members
+// writing in a group and its threads for a time in whole milliseconds (rounded down), or
+// im.Forever. The value of each is when the mute ends, at the end of 2116 for one without an end. Members
 // still receive. The allow list does not exempt them, and leaving and joining again does
 // not end a mute. A new mute replaces the old one. A retry starts the time anew. Errors:
 // im.ErrNotFound also if no user is a member, im.ErrForbidden for the owner.

@@ -44,14 +44,14 @@ type broadcastBody struct {
 
 // CheckEncoded rejects a message that is too large.
 func (b *broadcastBody) CheckEncoded(length int) error {
-	return checkSize(length, maxEncoded, b.Msg, b.Ext)
+	return checkSize(length, MaxMessage, b.Msg, b.Ext)
 }
 
 // broadcast carries out a broadcast call and returns the id of the broadcast.
 func (s *Service) broadcast(ctx context.Context, e *api.Endpoint, target Target, b *Broadcast, invalid error) (string, error) {
 	var out oneID
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: e, Invalid: api.First(invalid, checkBody(b.Body)), Secrets: secretsOf(b.Body), Out: &out,
+		Endpoint: e, Invalid: api.First(invalid, checkBody(b.Body), api.OptionalUsername("From", b.From), b.Priority.check()), Secrets: secretsOf(b.Body), Out: &out,
 		Body: &broadcastBody{
 			Target: target, From: b.From, Msg: flat(b.Body), Ext: b.Ext, Priority: b.Priority, SyncDevice: b.SyncDevice,
 		},

@@ -178,7 +178,7 @@ func checkConversation(peer string, t ChatType) error {
 	if t != ChatTypeUser && t != ChatTypeGroup {
 		return api.Invalid("chatType", "is %s, must be %q or %q", api.Quoted(string(t)), ChatTypeUser, ChatTypeGroup)
 	}
-	return api.Required("peer", peer)
+	return t.checkPeer("peer", peer)
 }
 
 var deleteConversation = api.Endpoint{

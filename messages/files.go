@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"strconv"
 
@@ -60,6 +61,13 @@ func (o UploadOptions) header() http.Header {
 	return h
 }
 
+func (o UploadOptions) check() error {
+	return api.First(
+		api.Range("ThumbnailWidth", o.ThumbnailWidth, 0, math.MaxInt32),
+		api.Range("ThumbnailHeight", o.ThumbnailHeight, 0, math.MaxInt32),
+	)
+}
+
 var uploadFile = api.Endpoint{
 	ID: "messages.upload_file", Method: http.MethodPost, Path: "/chatfiles", Pool: "chatfiles_upload",
 }
@@ -76,7 +84,7 @@ const maxFile = 200 << 20
 func (s *Service) UploadFile(ctx context.Context, src file.Source, o UploadOptions) (*File, error) {
 	out := api.Checked[api.Entity[wireUpload]]{Check: checkUpload}
 	err := s.api.Call(ctx, &api.Call{
-		Endpoint: &uploadFile, Header: o.header(), Invalid: api.CheckSource(src, maxFile),
+		Endpoint: &uploadFile, Header: o.header(), Invalid: api.First(api.CheckSource(src, maxFile), o.check()),
 		Body: api.NewUpload("file", src), Out: &out,
 	})
 	if err != nil {

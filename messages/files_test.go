@@ -129,6 +129,15 @@ func TestUploadFileFails(t *testing.T) {
 			return err
 		})
 	}
+	for want, o := range map[string]messages.UploadOptions{
+		"ThumbnailWidth: is -1, must be from 0 to 2147483647":  {ThumbnailWidth: -1, ThumbnailHeight: 90},
+		"ThumbnailHeight: is -1, must be from 0 to 2147483647": {ThumbnailWidth: 90, ThumbnailHeight: -1},
+	} {
+		refused(t, "messages.upload_file: "+want, func(s *messages.Service) error {
+			_, err := s.UploadFile(t.Context(), file.Bytes("oak.jpg", nil), o)
+			return err
+		})
+	}
 }
 
 func TestDownloads(t *testing.T) {

@@ -9,7 +9,8 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Import is a message of the past, such as one from another system.
+// Import is a message of the past, such as one from another system. Body and Ext together may
+// have [MaxMessage] bytes.
 type Import struct { //nolint:recvcheck // only LogValue must work on values
 	From string         `json:"from"`          // the sender; required
 	Body Body           `json:"body"`          // of any type
@@ -48,8 +49,13 @@ type importBody struct {
 	Download  bool           `json:"need_download,omitzero"`
 }
 
+// CheckEncoded rejects a message that is too large.
+func (b *importBody) CheckEncoded(length int) error {
+	return checkSize(length, MaxMessage, b.Body, b.Ext)
+}
+
 func (s *Service) importMessage(ctx context.Context, e *api.Endpoint, to string, m *Import, invalid error) (string, error) {
-	body := importBody{From: m.From, Target: to, Ext: m.Ext, Read: m.Read, Download: m.Download}
+	body := &importBody{From: m.From, Target: to, Ext: m.Ext, Read: m.Read, Download: m.Download}
 	body.Type, body.Body = apart(m.Body)
 	if !m.SentAt.IsZero() {
 		body.Timestamp = m.SentAt.UnixMilli()

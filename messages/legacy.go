@@ -19,6 +19,16 @@ const (
 	TargetRooms  Target = "chatrooms"
 )
 
+func (t Target) check(ids []string) error {
+	switch t {
+	case "":
+		return api.Invalid("target", "must say what the ids name")
+	case TargetUsers:
+		return api.Usernames("to", ids)
+	}
+	return api.First(api.OneOf("target", t, TargetUsers, TargetGroups, TargetRooms), api.Identifiers("to", ids))
+}
+
 // MaxLegacyBatch is the most receivers of one call of [Service.SendLegacy].
 const MaxLegacyBatch = 600
 
@@ -51,8 +61,6 @@ func (m *Message) legacyWire(target Target, to []string) *legacyBody {
 
 func (m *Message) notForLegacy(target Target) error {
 	switch {
-	case target == "":
-		return api.Invalid("target", "must say what the ids name")
 	case len(m.RoamIgnore) > 0:
 		return api.Invalid("RoamIgnore", "is not supported by this call")
 	case m.NeedAck:
@@ -85,7 +93,7 @@ var sendLegacy = api.Endpoint{
 func (s *Service) SendLegacy(ctx context.Context, target Target, to []string, m Message) (batch.Results[string], error) {
 	return s.sendBody(ctx, &api.Call{
 		Endpoint: &sendLegacy, Query: url.Values{"useMsgId": {"true"}},
-		Invalid: api.First(api.Identifiers("to", to), m.notForLegacy(target), m.check()),
+		Invalid: api.First(target.check(to), m.notForLegacy(target), m.check()),
 		Body:    m.legacyWire(target, to), Items: len(to), Secrets: secretsOf(m.Body),
 	}, to)
 }

@@ -35,7 +35,8 @@ func (s *Service) SetFileLifetimes(ctx context.Context, username string, uuids [
 	var out api.Data[map[string]api.Text]
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &setLifetime, Params: []string{username}, Items: len(uuids),
-		Invalid: api.First(api.Identifiers("uuids", uuids), api.Required("lifetime", string(lifetime))),
+		Invalid: api.First(api.Identifiers("uuids", uuids), api.Required("lifetime", string(lifetime)),
+			api.OneOf("lifetime", lifetime, LifetimeDefault, LifetimeRefresh, LifetimeForever)),
 		Body: struct {
 			Lifetime Lifetime `json:"lifetime"`
 			UUIDs    []string `json:"chatfile_ids"`

@@ -3,6 +3,7 @@ package messages_test
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,6 +102,9 @@ func TestModify(t *testing.T) {
 		"Type: must not be empty":      {Ext: map[string]any{"k": "v"}},
 		"Body.Text: must not be empty": {Body: messages.Text("")},
 		"Body: is of type img; only text and custom bodies can be edited, of other types only Ext": {Body: messages.Image(photo, 0, 0)},
+		"Body: and Ext have 5121 bytes together, at most 5120 are allowed": {
+			Body: messages.Text(strings.Repeat("x", 5121-len(`{"type":"txt","msg":""}{"k":"v"}`))), Ext: map[string]any{"k": "v"},
+		},
 	} {
 		refused(t, "messages.modify: "+want, func(s *messages.Service) error { return s.Update(t.Context(), id1, e) })
 	}
@@ -154,6 +158,9 @@ func TestImport(t *testing.T) {
 		"From: must not be empty":      {Body: text},
 		"Body: must not be nil":        {From: "alice"},
 		"Body.Text: must not be empty": {From: "alice", Body: messages.Text("")},
+		"Body: and Ext have 5121 bytes together, at most 5120 are allowed": {
+			From: "alice", Body: messages.Text(strings.Repeat("x", 5121-len(`{"msg":""}{"k":"v"}`))), Ext: map[string]any{"k": "v"},
+		},
 		"SentAt: is 1970-01-01T00:00:01Z, must be later than 1970-01-01T00:00:01Z": {From: "alice", Body: text, SentAt: time.UnixMilli(1000)},
 	} {
 		refused(t, "messages.import_user: "+want, func(s *messages.Service) error {

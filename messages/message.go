@@ -19,6 +19,14 @@ const (
 	ChatTypeRoom  ChatType = "chatroom"
 )
 
+// checkPeer rejects what cannot name the other side of a chat: a user, a group or a room.
+func (t ChatType) checkPeer(field, id string) error {
+	if t == ChatTypeUser {
+		return api.Username(field, id)
+	}
+	return api.Required(field, id)
+}
+
 // Priority decides which messages a chat room drops first under load.
 type Priority string
 
@@ -28,6 +36,10 @@ const (
 	PriorityNormal Priority = "normal"
 	PriorityLow    Priority = "low"
 )
+
+func (p Priority) check() error {
+	return api.OneOf("Priority", p, PriorityHigh, PriorityNormal, PriorityLow)
+}
 
 // Message is what is sent. Body and Ext together, with what NoPush and Push add to Ext, may
 // have 5 KB when encoded; up to 3 KB is what all documents of the API agree on.
@@ -50,9 +62,10 @@ type Message struct { //nolint:recvcheck // only LogValue must work on values
 // LogValue hides the secrets of the files that it refers to.
 func (m Message) LogValue() slog.Value { return api.LogMasked(m) }
 
+// The most of a [Message].
 const (
-	maxEncoded    = 5 << 10
-	maxRoamIgnore = 20
+	MaxMessage    = 5 << 10 // bytes of Body and Ext together, encoded
+	MaxRoamIgnore = 20      // users in RoamIgnore
 )
 
 var environment = pattern.Lazy(`^[A-Za-z0-9]{1,8}$`)
@@ -66,7 +79,10 @@ func (m *Message) check() error {
 			return err
 		}
 	}
-	return api.First(m.Body.check(), api.MaxItems("RoamIgnore", len(m.RoamIgnore), maxRoamIgnore), m.checkPush())
+	return api.First(
+		m.Body.check(), api.OptionalUsername("From", m.From), m.Priority.check(),
+		api.MaxItems("RoamIgnore", len(m.RoamIgnore), MaxRoamIgnore), api.OptionalUsernames("RoamIgnore", m.RoamIgnore), m.checkPush(),
+	)
 }
 
 func (m *Message) notForUsers() error { return api.First(m.onlyForGroups(), m.notForGroups()) }
@@ -120,7 +136,7 @@ func (m *Message) wire(to []string) *sendBody {
 
 // CheckEncoded rejects a message that is too large.
 func (b *sendBody) CheckEncoded(length int) error {
-	return checkSize(length, maxEncoded, b.Body, b.Ext)
+	return checkSize(length, MaxMessage, b.Body, b.Ext)
 }
 
 // checkSize rejects a body and ext above the limit. They are measured by themselves only

@@ -255,8 +255,8 @@ func TestSendRefuses(t *testing.T) {
 		return func(s *messages.Service) error { _, err := s.SendLegacy(ctx, target, bob, m); return err }
 	}
 	for want, call := range map[string]func(*messages.Service) error{
-		"send_users: usernames: must have at least one entry": func(s *messages.Service) error { _, err := s.SendToUsers(ctx, nil, hello); return err },
-		"send_users: usernames[1]: must not be empty":         func(s *messages.Service) error { _, err := s.SendToUsers(ctx, []string{"a", ""}, hello); return err },
+		"send_users: usernames: must name at least one user": func(s *messages.Service) error { _, err := s.SendToUsers(ctx, nil, hello); return err },
+		"send_users: usernames[1]: must not be empty":        func(s *messages.Service) error { _, err := s.SendToUsers(ctx, []string{"a", ""}, hello); return err },
 		"send_users: usernames: has 601 entries, at most 600 are allowed": func(s *messages.Service) error {
 			_, err := s.SendToUsers(ctx, many(601), hello)
 			return err
@@ -276,19 +276,20 @@ func TestSendRefuses(t *testing.T) {
 		`send_users: Env: is "production", must match ^[A-Za-z0-9]{1,8}$`: toBob(with(func(m *messages.Message) { m.Env = "production" })),
 		"send_users: RoamIgnore: has 21 entries, at most 20 are allowed":  toBob(with(func(m *messages.Message) { m.RoamIgnore = many(21) })),
 
-		"send_users: Body: must not be nil":                                     toBob(messages.Message{}),
-		"send_users: Body.Text: must not be empty":                              body(messages.Text("")),
-		"send_users: Body.File.URL: must not be empty":                          body(messages.Image(messages.Attachment{}, 0, 0)),
-		"send_users: Body.Length: is -1s, must not be negative":                 body(messages.Voice(photo, -time.Second)),
-		"send_users: Body.Latitude: is 90.5, must be from -90 to 90":            body(messages.Location(90.5, 0, "a")),
-		"send_users: Body.Longitude: is NaN, must be from -180 to 180":          body(messages.Location(0, math.NaN(), "a")),
-		"send_users: Body.Address: must not be empty":                           body(messages.Location(0, 0, "")),
-		"send_users: Body.Action: must not be empty":                            body(messages.Command("")),
-		"send_users: Body.Event: has 33 characters, at most 32 are allowed":     body(messages.Custom(strings.Repeat("e", 33), nil)),
-		`send_users: Body.Event: is "a b", must match ^[a-zA-Z0-9\-_/.]{1,32}$`: body(messages.Custom("a b", nil)),
-		"send_users: Body.Exts: has 17 entries, at most 16 are allowed":         body(messages.Custom("e", exts(17))),
-		"send_users: Body.JSON: must be a JSON object to be sent":               body(messages.RawBody{Kind: "txt", JSON: []byte(`[1]`)}),
-		"send_users: Body.Kind: must not be empty":                              body(messages.RawBody{JSON: []byte(`{"msg":"x"}`)}),
+		"send_users: Body: must not be nil":                                          toBob(messages.Message{}),
+		"send_users: Body.Text: must not be empty":                                   body(messages.Text("")),
+		"send_users: Body.File.URL: must not be empty":                               body(messages.Image(messages.Attachment{}, 0, 0)),
+		"send_users: Body.Length: is -1s, must not be negative":                      body(messages.Voice(photo, -time.Second)),
+		"send_users: Body.Latitude: is 90.5, must be from -90 to 90":                 body(messages.Location(90.5, 0, "a")),
+		"send_users: Body.Longitude: is NaN, must be from -180 to 180":               body(messages.Location(0, math.NaN(), "a")),
+		"send_users: Body.Address: must not be empty":                                body(messages.Location(0, 0, "")),
+		"send_users: Body.Action: must not be empty":                                 body(messages.Command("")),
+		"send_users: Body.Event: has 33 characters, at most 32 are allowed":          body(messages.Custom(strings.Repeat("e", 33), nil)),
+		`send_users: Body.Event: is "a b", must match ^[a-zA-Z0-9\-_/.]{1,32}$`:      body(messages.Custom("a b", nil)),
+		"send_users: Body.Exts: has 17 entries, at most 16 are allowed":              body(messages.Custom("e", exts(17))),
+		"send_users: Body.JSON: must be a JSON object to be sent":                    body(messages.RawBody{Kind: "txt", JSON: []byte(`[1]`)}),
+		"send_users: Body.JSON: must have a field: the server rejects an empty body": body(messages.RawBody{Kind: "txt", JSON: []byte(`{"type":"txt"}`)}),
+		"send_users: Body.Kind: must not be empty":                                   body(messages.RawBody{JSON: []byte(`{"msg":"x"}`)}),
 
 		"send_users: Body: and Ext have 5121 bytes together, at most 5120 are allowed": body(messages.Text(strings.Repeat("x", 5121-len(`{"msg":""}`)))),
 		"send_users: Body: and Ext have 5122 bytes together, at most 5120 are allowed": toBob(messages.Message{

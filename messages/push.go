@@ -156,17 +156,18 @@ func (m *Message) checkPush() error {
 	case p.Force && m.NoPush:
 		return api.Invalid("Push.Force", "contradicts NoPush")
 	case p.Template == nil || p.Template.Directed == nil:
-		return nil
+		return api.OptionalUsernames("Push.Mentions", p.Mentions)
 	default:
-		return p.Template.Directed.check()
+		return api.First(api.OptionalUsernames("Push.Mentions", p.Mentions), p.Template.Directed.check())
 	}
 }
 
 func (d *PushTemplateUsers) check() error {
+	const field = "Push.Template.Directed.Users"
 	for i, name := range d.Users {
 		if strings.ToLower(name) != name {
-			return api.Invalid(fmt.Sprintf("Push.Template.Directed.Users[%d]", i), "is %s, must be in lower case: the server ignores others", api.Quoted(name))
+			return api.Invalid(fmt.Sprintf("%s[%d]", field, i), "is %s, must be in lower case: the server ignores others", api.Quoted(name))
 		}
 	}
-	return nil
+	return api.OptionalUsernames(field, d.Users)
 }

@@ -30,8 +30,12 @@ func (b RawBody) Format(s fmt.State, _ rune) {
 func (b RawBody) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(b)) }
 
 func (b RawBody) check() error {
-	if b.fields() == nil {
+	fields := b.fields()
+	if fields == nil {
 		return api.Invalid("Body.JSON", "must be a JSON object to be sent")
+	}
+	if delete(fields, "type"); len(fields) == 0 {
+		return api.Invalid("Body.JSON", "must have a field: the server rejects an empty body")
 	}
 	return api.Required("Body.Kind", string(b.Kind))
 }

@@ -32,8 +32,11 @@ type RecallItem struct {
 }
 
 func (r *RecallItem) check(field string) error {
-	return api.First(api.Required(field+"MessageID", r.MessageID), api.Required(field+"To", r.To),
-		api.Required(field+"ChatType", string(r.ChatType)), api.UTF8(field+"From", r.From), api.UTF8(field+"Info", r.Info))
+	return api.First(
+		api.Required(field+"MessageID", r.MessageID), r.ChatType.checkPeer(field+"To", r.To),
+		api.Required(field+"ChatType", string(r.ChatType)), api.OneOf(field+"ChatType", r.ChatType, ChatTypeUser, ChatTypeGroup, ChatTypeRoom),
+		api.OptionalUsername(field+"From", r.From), api.UTF8(field+"Info", r.Info),
+	)
 }
 
 // wireRecall always says whether to force: some servers insist on it.

@@ -111,18 +111,10 @@ var searchedTypes = map[Type]string{
 func (q *SearchQuery) check() error {
 	return api.First(
 		q.checkKeywords(), q.checkChats(), q.checkTypes(), q.checkPeriod(), q.Highlight.check(),
-		oneOf("Mode", q.Mode, SearchModeWords, SearchModeExact, SearchModePhrase, SearchModeFuzzy),
-		oneOf("Ext", q.Ext, SearchExtNone, SearchExtWith, SearchExtOnly),
-		oneOf("Order", q.Order, SearchOrderRelevance, SearchOrderNewestFirst, SearchOrderOldestFirst),
+		api.OneOf("Mode", q.Mode, SearchModeWords, SearchModeExact, SearchModePhrase, SearchModeFuzzy),
+		api.OneOf("Ext", q.Ext, SearchExtNone, SearchExtWith, SearchExtOnly),
+		api.OneOf("Order", q.Order, SearchOrderRelevance, SearchOrderNewestFirst, SearchOrderOldestFirst),
 	)
-}
-
-// oneOf rejects a value that is neither empty nor known.
-func oneOf[T ~string](field string, value T, known ...T) error {
-	if value == "" || slices.Contains(known, value) {
-		return nil
-	}
-	return api.Invalid(field, "is %s, must be one of %q", api.Quoted(string(value)), known)
 }
 
 func (q *SearchQuery) checkKeywords() error {

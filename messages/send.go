@@ -19,7 +19,7 @@ const (
 // send carries out a send call: one item per receiver, counted as one message each.
 func (s *Service) send(ctx context.Context, e *api.Endpoint, to []string, m *Message, invalid error) (batch.Results[string], error) {
 	return s.sendBody(ctx, &api.Call{
-		Endpoint: e, Invalid: api.First(api.Identifiers(e.ItemsIn, to), invalid, m.check()),
+		Endpoint: e, Invalid: api.First(invalid, m.check()),
 		Body: m.wire(to), Items: len(to), Secrets: secretsOf(m.Body),
 	}, to)
 }
@@ -62,7 +62,7 @@ var sendUsers = api.Endpoint{
 //
 //im:endpoint messages.send_users
 func (s *Service) SendToUsers(ctx context.Context, usernames []string, m Message) (batch.Results[string], error) {
-	return s.send(ctx, &sendUsers, usernames, &m, m.notForUsers())
+	return s.send(ctx, &sendUsers, usernames, &m, api.First(api.Usernames("usernames", usernames), m.notForUsers()))
 }
 
 var sendGroups = api.Endpoint{
@@ -77,7 +77,7 @@ var sendGroups = api.Endpoint{
 //
 //im:endpoint messages.send_groups
 func (s *Service) SendToGroups(ctx context.Context, groupIDs []string, m Message) (batch.Results[string], error) {
-	return s.send(ctx, &sendGroups, groupIDs, &m, m.notForGroups())
+	return s.send(ctx, &sendGroups, groupIDs, &m, api.First(api.Identifiers("groupIDs", groupIDs), m.notForGroups()))
 }
 
 var sendRooms = api.Endpoint{
@@ -93,5 +93,5 @@ var sendRooms = api.Endpoint{
 //
 //im:endpoint messages.send_rooms
 func (s *Service) SendToRooms(ctx context.Context, roomIDs []string, m Message) (batch.Results[string], error) {
-	return s.send(ctx, &sendRooms, roomIDs, &m, m.notForRooms())
+	return s.send(ctx, &sendRooms, roomIDs, &m, api.First(api.Identifiers("roomIDs", roomIDs), m.notForRooms()))
 }

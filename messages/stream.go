@@ -33,7 +33,8 @@ type Chunk struct {
 	Ext    map[string]any `json:"ext,omitempty"`    // in the first chunk: free data for the receivers' apps
 }
 
-const maxStream = 128 << 10
+// MaxStream is the most bytes of text of a streaming message, in all chunks together.
+const MaxStream = 128 << 10
 
 func (c *Chunk) check() error {
 	switch {
@@ -46,7 +47,10 @@ func (c *Chunk) check() error {
 	case c.FinishReason != nil && !c.Finish:
 		return api.Invalid("FinishReason", "is for the last chunk only; set Finish")
 	}
-	return api.First(api.Required("From", c.From), api.MaxBytes("Text", c.Text, maxStream))
+	return api.First(
+		api.Username("From", c.From), api.MaxBytes("Text", c.Text, MaxStream),
+		api.OneOf("Format", c.Format, StreamFormatText, StreamFormatMarkdown),
+	)
 }
 
 type chunkBody struct {
@@ -217,8 +221,8 @@ func (st *Stream) check(c *Chunk) error {
 	if st.finished {
 		return api.Invalid("Text", "comes after the message was finished")
 	}
-	if n := st.length + len(c.Text); n > maxStream {
-		return api.TooLarge("Text", "makes the message %d bytes long, at most %d are allowed", n, maxStream)
+	if n := st.length + len(c.Text); n > MaxStream {
+		return api.TooLarge("Text", "makes the message %d bytes long, at most %d are allowed", n, MaxStream)
 	}
 	return nil
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// MessageUpdate is what [Service.Update] changes of a message.
+// MessageUpdate is what [Service.Update] changes of a message. Body and Ext together may have
+// [MaxMessage] bytes.
 type MessageUpdate struct { //nolint:recvcheck // only LogValue must work on values
 	By   string `json:"by,omitempty"`   // the user who edits
 	Body Body   `json:"body,omitzero"`  // made by Text or Custom; nil: only Ext changes
@@ -28,7 +29,16 @@ type updateBody struct {
 	Combine *bool          `json:"is_combine_ext,omitempty"`
 }
 
+// CheckEncoded rejects a message that is too large.
+func (b *updateBody) CheckEncoded(length int) error {
+	return checkSize(length, MaxMessage, b.Msg, b.Ext)
+}
+
 func (u *MessageUpdate) check() error {
+	return api.First(u.checkContent(), api.OptionalUsername("By", u.By))
+}
+
+func (u *MessageUpdate) checkContent() error {
 	switch u.Body.(type) {
 	case nil:
 		if len(u.Ext) == 0 && !u.ReplaceExt {

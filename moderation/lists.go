@@ -125,7 +125,11 @@ func (u *ListUpdate) check() error {
 	case u.Action == "":
 		return api.Invalid("Action", "must not be empty")
 	}
-	return api.First(api.Required("Name", u.Name), api.MaxLength("Name", u.Name, MaxName))
+	return api.First(
+		api.OneOf("Scope", u.Scope, ScopeAll, ScopeUsers, ScopeGroups, ScopeRooms, ScopeTag),
+		api.OneOf("Action", u.Action, ActionPass, ActionReject, ActionReplace),
+		api.Required("Name", u.Name), api.MaxLength("Name", u.Name, MaxName), api.OptionalUsername("Operator", u.Operator),
+	)
 }
 
 // settings are those of a list on the wire.

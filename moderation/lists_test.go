@@ -82,6 +82,8 @@ func TestCreateList(t *testing.T) {
 			ID: "moderation.create_list", Name: "a long name", Err: im.ErrTooLarge,
 			Do: create(func(n *moderation.NewList) { n.Name = strings.Repeat("ü", moderation.MaxName+1) }),
 		},
+		{ID: "moderation.create_list", Name: "unknown scope", Do: create(func(n *moderation.NewList) { n.Scope = "THREAD"; n.TagID = "" }), Err: im.ErrInvalidArgument},
+		{ID: "moderation.create_list", Name: "unknown action", Do: create(func(n *moderation.NewList) { n.Action = "BLOCK" }), Err: im.ErrInvalidArgument},
 		{ID: "moderation.create_list", Name: "no scope", Do: create(func(n *moderation.NewList) { n.Scope = "" }), Err: im.ErrInvalidArgument},
 		{ID: "moderation.create_list", Name: "no tag", Do: create(func(n *moderation.NewList) { n.TagID = "" }), Err: im.ErrInvalidArgument},
 		{

@@ -28,10 +28,10 @@ import (
 )
 
 // Service calls the endpoints of content moderation. It is the field Moderation of
-// im.Client; New is for package im alone.
+// im.Client.
 type Service struct{ api api.Caller }
 
-// New is called by package im.
+// New is for package im alone.
 func New(c api.Caller) *Service {
 	api.Declare(c, endpoints...)
 	return &Service{c}

@@ -21,8 +21,9 @@ var subscribe = api.Endpoint{
 }
 
 // Subscribe makes a viewer watch up to [MaxUsersBatch] others for a time, from a second to
-// [MaxExpiry] in whole seconds, and returns their presence and when the subscriptions end. For
-// a user who is watched already, the new time replaces the old. Nobody can watch themselves.
+// [MaxExpiry] in whole seconds (rounded down), and returns their presence and when the
+// subscriptions end. For a user who is watched already, the new time replaces the old. Nobody
+// can watch themselves.
 //
 //im:endpoint presence.subscribe
 func (s *Service) Subscribe(ctx context.Context, viewer string, usernames []string, expiry time.Duration) (batch.Results[Presence], error) {

@@ -73,7 +73,7 @@ func (s *Service) SetDisplayStyle(ctx context.Context, username string, style Di
 	body := struct {
 		Style DisplayStyle `json:"notification_display_style"`
 	}{style}
-	return s.setAccount(ctx, &setDisplayStyle, username, body, nil, func(a *account) error {
+	return s.setAccount(ctx, &setDisplayStyle, username, body, api.Range("style", int(style), int(DisplayStyleNotice), int(DisplayStyleMessage)), func(a *account) error {
 		return kept(a.DisplayStyle, api.Int(style))
 	})
 }

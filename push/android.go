@@ -2,6 +2,7 @@ package push
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/imrest/im-go/internal/api"
 )
@@ -60,6 +61,10 @@ const (
 	ImportanceNormal Importance = "NORMAL"
 )
 
+func (i Importance) check(field string) error {
+	return api.OneOf(field, i, ImportanceLow, ImportanceNormal)
+}
+
 func (c *ClickTarget) check(field string) error {
 	if c == nil {
 		return nil
@@ -68,18 +73,36 @@ func (c *ClickTarget) check(field string) error {
 	if err == nil && c.Type == ClickTypePage && c.Action == "" {
 		err = api.Required(field+".Intent", c.Intent)
 	}
+	if err == nil && c.Type == ClickTypeURL {
+		err = checkHTTPS(field+".URL", c.URL)
+	}
 	return err
+}
+
+// checkHTTPS rejects any other URL, if there is one.
+func checkHTTPS(field, url string) error {
+	if url != "" && !strings.HasPrefix(strings.ToLower(url), "https://") {
+		return api.Invalid(field, "is %s, must be an https URL", api.Quoted(url))
+	}
+	return nil
 }
 
 const maxButtons = 3
 
-func checkButtons(field string, buttons []Button) error {
+func checkButtons(field string, buttons []Button, most ButtonType) error {
 	if err := api.MaxItems(field, len(buttons), maxButtons); err != nil {
 		return err
 	}
 	for i, b := range buttons {
 		in := fmt.Sprintf("%s[%d].", field, i)
-		err := api.First(api.Required(in+"Name", b.Name), api.MaxLength(in+"Name", b.Name, 40), api.MaxLength(in+"Data", b.Data, 1024))
+		intent := 0
+		if b.IntentType != nil {
+			intent = *b.IntentType
+		}
+		err := api.First(
+			api.Required(in+"Name", b.Name), api.MaxLength(in+"Name", b.Name, 40), api.MaxLength(in+"Data", b.Data, 1024),
+			api.Range(in+"Action", int(b.Action), 0, int(most)), api.Range(in+"IntentType", intent, 0, 1),
+		)
 		if err != nil {
 			return err
 		}

@@ -62,9 +62,10 @@ func checkAPNs(a *APNs) error {
 		return nil
 	}
 	return api.First(
-		checkLength("APNs.TTL", a.TTL),
-		oneOf("APNs.Interruption", a.Interruption, "ACTIVE", "CRITICAL", "PASSIVE", "TIME_SENSITIVE"),
-		oneOf("APNs.LiveActivityEvent", a.LiveActivityEvent, "START", "UPDATE", "END"),
+		checkLength("APNs.TTL", a.TTL), api.OneOf("APNs.Priority", a.Priority, 5, 10),
+		api.OneOf("APNs.PushType", a.PushType, APNsPushTypeAlert, APNsPushTypeBackground),
+		api.OneOf("APNs.Interruption", a.Interruption, "ACTIVE", "CRITICAL", "PASSIVE", "TIME_SENSITIVE"),
+		api.OneOf("APNs.LiveActivityEvent", a.LiveActivityEvent, "START", "UPDATE", "END"),
 	)
 }
 

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	im "github.com/imrest/im-go"
 	"github.com/imrest/im-go/batch"
@@ -74,6 +76,29 @@ func ExampleService_UpdateSettings() {
 
 	// Output:
 	// AT
+}
+
+func ExampleService_SetNickname() {
+	srv := imtest.NewServer(nil)
+	defer srv.Close()
+	srv.AddUsers("alice")
+	client, ctx := srv.Client(), context.Background()
+
+	name := strings.Repeat("Alice ", 20)
+	if utf8.RuneCountInString(name) > push.MaxNickname {
+		name = "Alice"
+	}
+	if err := client.Push.SetNickname(ctx, "alice", name); err != nil {
+		log.Fatal(err)
+	}
+	alice, err := client.Users.Get(ctx, "alice")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(alice.Nickname)
+
+	// Output:
+	// Alice
 }
 
 func ExampleService_SetNicknames() {

@@ -54,7 +54,7 @@ func checkFCM(f *FCM) error {
 	if f.TTL > maxFCM {
 		return api.Invalid("FCM.TTL", "is %s, must be at most %s", f.TTL, maxFCM)
 	}
-	return checkLength("FCM.TTL", f.TTL)
+	return api.First(checkLength("FCM.TTL", f.TTL), api.OneOf("FCM.Priority", f.Priority, FCMPriorityNormal, FCMPriorityHigh))
 }
 
 type plainFCM FCM
@@ -150,10 +150,15 @@ type FCMV1APNs struct {
 }
 
 func checkFCMV1(f *FCMV1) error {
-	if f == nil || f.Android == nil {
+	if f == nil {
 		return nil
 	}
-	return checkLength("FCMV1.Android.TTL", f.Android.TTL)
+	err := api.OneOf("FCMV1.Type", f.Type, FCMTypeBoth, FCMTypeData, FCMTypeNotification)
+	if a := f.Android; err == nil && a != nil {
+		err = api.First(checkLength("FCMV1.Android.TTL", a.TTL),
+			api.OneOf("FCMV1.Android.Priority", a.Priority, FCMV1PriorityNormal, FCMV1PriorityHigh))
+	}
+	return err
 }
 
 type plainFCMV1Android FCMV1Android

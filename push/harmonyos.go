@@ -1,8 +1,6 @@
 package push
 
 import (
-	"strings"
-
 	"github.com/imrest/im-go/internal/api"
 )
 
@@ -72,16 +70,14 @@ func checkHarmonyOS(h *HarmonyOS) error {
 	if h == nil {
 		return nil
 	}
-	switch {
-	case h.Image != "" && !strings.HasPrefix(strings.ToLower(h.Image), "https://"):
-		return api.Invalid("HarmonyOS.Image", "is %s, must be an https URL", api.Quoted(h.Image))
-	case h.PushType == HarmonyOSPushTypeAlert && len(h.Payload) > 0:
+	if h.PushType == HarmonyOSPushTypeAlert && len(h.Payload) > 0 {
 		return api.Invalid("HarmonyOS.Payload", "is for a PushType other than 0, an alert")
 	}
 	return api.First(
-		oneOf("HarmonyOS.PushType", h.PushType, HarmonyOSPushTypeAlert, HarmonyOSPushTypeCardRefresh, HarmonyOSPushTypeExtension,
+		checkHTTPS("HarmonyOS.Image", h.Image),
+		api.OneOf("HarmonyOS.PushType", h.PushType, HarmonyOSPushTypeAlert, HarmonyOSPushTypeCardRefresh, HarmonyOSPushTypeExtension,
 			HarmonyOSPushTypeBackground, HarmonyOSPushTypeLiveView, HarmonyOSPushTypeVoIP),
-		oneOf("HarmonyOS.Click", h.Click, HarmonyOSClickApp, HarmonyOSClickPage),
+		api.OneOf("HarmonyOS.Click", h.Click, HarmonyOSClickApp, HarmonyOSClickPage),
 		api.MaxItems("HarmonyOS.InboxContent", len(h.InboxContent), maxHarmonyOSInbox),
 		h.checkStyle(),
 	)
@@ -95,5 +91,5 @@ func (h *HarmonyOS) checkStyle() error {
 	case h.Style == HarmonyOSStyleInbox && len(h.InboxContent) == 0:
 		return api.Invalid("HarmonyOS.InboxContent", "must have at least one entry")
 	}
-	return oneOf("HarmonyOS.Style", h.Style, HarmonyOSStylePlain, HarmonyOSStyleBigText, HarmonyOSStyleInbox)
+	return api.OneOf("HarmonyOS.Style", h.Style, HarmonyOSStylePlain, HarmonyOSStyleBigText, HarmonyOSStyleInbox)
 }

@@ -47,6 +47,8 @@ const (
 	HonorStyleBigText HonorStyle = 1
 )
 
+const maxHonorButton = 2 // the highest ButtonType
+
 func checkHonor(h *Honor) error {
 	if h == nil || h.Android == nil {
 		return nil
@@ -68,7 +70,8 @@ func checkHonor(h *Honor) error {
 		}
 	}
 	return api.First(
-		n.Click.check(field+"Notification.Click"), checkButtons(field+"Notification.Buttons", n.Buttons),
+		api.OneOf(field+"Notification.Style", n.Style, HonorStylePlain, HonorStyleBigText), n.Importance.check(field+"Notification.Importance"),
+		n.Click.check(field+"Notification.Click"), checkButtons(field+"Notification.Buttons", n.Buttons, maxHonorButton),
 		n.Badge.check(field+"Notification.Badge"),
 	)
 }

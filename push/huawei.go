@@ -123,7 +123,10 @@ type LightColor struct {
 	Blue  float64 `json:"blue"`  // 0 to 1
 }
 
-const maxInbox = 5
+const (
+	maxInbox        = 5
+	maxHuaweiButton = 4 // the highest ButtonType
+)
 
 func checkHuawei(h *Huawei) error {
 	if h == nil || h.Message == nil || h.Message.Android == nil {
@@ -131,7 +134,8 @@ func checkHuawei(h *Huawei) error {
 	}
 	const field = "Huawei.Message.Android."
 	a := h.Message.Android
-	if err := checkLength(field+"TTL", a.TTL); err != nil || a.Notification == nil {
+	err := api.First(checkLength(field+"TTL", a.TTL), api.OneOf(field+"FastAppTargetType", a.FastAppTargetType, 1, 2))
+	if err != nil || a.Notification == nil {
 		return err
 	}
 	return checkHuaweiNotification(field+"Notification.", a.Notification)
@@ -149,7 +153,29 @@ func checkHuaweiNotification(field string, n *HuaweiNotification) error {
 	if n.Style == HuaweiStyleInbox && len(n.InboxContent) == 0 {
 		return api.Invalid(field+"InboxContent", "must have at least one entry")
 	}
-	return api.First(n.Click.check(field+"Click"), checkButtons(field+"Buttons", n.Buttons), n.Badge.check(field+"Badge"), checkLength(field+"AutoClear", n.AutoClear))
+	return api.First(
+		api.OneOf(field+"Style", n.Style, HuaweiStylePlain, HuaweiStyleBigText, HuaweiStyleInbox), n.Importance.check(field+"Importance"),
+		api.OneOf(field+"Visibility", n.Visibility, VisibilityUnspecified, VisibilityPrivate, VisibilityPublic, VisibilitySecret),
+		n.Click.check(field+"Click"), checkButtons(field+"Buttons", n.Buttons, maxHuaweiButton), n.Badge.check(field+"Badge"),
+		checkLength(field+"AutoClear", n.AutoClear), n.Light.check(field+"Light.Color."),
+	)
+}
+
+// check rejects a part of the color that is not from 0 to 1.
+func (l *LightSettings) check(field string) error {
+	if l == nil {
+		return nil
+	}
+	c := l.Color
+	for _, part := range []struct {
+		name  string
+		value float64
+	}{{"Alpha", c.Alpha}, {"Red", c.Red}, {"Green", c.Green}, {"Blue", c.Blue}} {
+		if !(part.value >= 0 && part.value <= 1) {
+			return api.Invalid(field+part.name, "is %v, must be from 0 to 1", part.value)
+		}
+	}
+	return nil
 }
 
 type (

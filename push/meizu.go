@@ -65,7 +65,7 @@ func checkMeizu(m *Meizu) error {
 		return nil
 	}
 	if t := m.MessageType; t != nil {
-		if err := oneOf("Meizu.MessageType", *t, MeizuMessageTypePublic, MeizuMessageTypePrivate); err != nil {
+		if err := api.OneOf("Meizu.MessageType", *t, MeizuMessageTypePublic, MeizuMessageTypePrivate); err != nil {
 			return err
 		}
 	}
@@ -75,6 +75,8 @@ func checkMeizu(m *Meizu) error {
 			textLimit{"Meizu.Callback", m.Callback, 128}, textLimit{"Meizu.CallbackParam", m.CallbackParam, 64},
 		),
 		checkLength("Meizu.ValidTime", m.ValidTime),
+		api.Range("Meizu.Click", int(m.Click), int(MeizuClickApp), int(MeizuClickCustom)),
+		api.OneOf("Meizu.CallbackType", m.CallbackType, "1", "2", "3"),
 	)
 }
 

@@ -2,9 +2,6 @@ package push
 
 import (
 	"encoding/json"
-	"fmt"
-	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -35,8 +32,8 @@ type Message struct {
 	Oppo      *Oppo       `json:"oppo,omitempty"`       // OPPO's phones
 	Meizu     *Meizu      `json:"meizu,omitempty"`      // Meizu's phones
 
-	// More holds fields that this package does not have yet, by their names on the wire,
-	// since vendors add some without notice. It is merged into what the typed fields
+	// More holds fields that this package does not have yet, and values that it rejects, by
+	// their names on the wire, since vendors add some without notice. It is merged into what the typed fields
 	// encode to, at any depth, and wins: {"vivo": {"newKey": "value"}}.
 	More map[string]any `json:"more,omitempty"`
 
@@ -65,6 +62,13 @@ const (
 	StrategyOwnFirst    Strategy = 3 // the own channel for users that are online, else the vendor's; on failure the own one at the next login
 	StrategyOnlineOnly  Strategy = 4 // the own channel; dropped for users that are offline. Not in older documents
 )
+
+func (s *Strategy) check() error {
+	if s == nil {
+		return nil
+	}
+	return api.Range("Strategy", int(*s), int(StrategyVendorFirst), int(StrategyOnlineOnly))
+}
 
 // Platform is the system of the devices that get a push.
 type Platform string
@@ -97,19 +101,26 @@ type Badge struct {
 	Activity string `json:"activity,omitzero"` // entry class; Huawei needs it
 }
 
+// The longest texts of a message, in characters, and the most of its Ext.
 const (
-	maxExtItems = 10
-	maxExt      = 1024 // characters
-	minAhead    = time.Hour
-	maxAhead    = 30 * 24 * time.Hour
+	MaxTitle      = 32
+	MaxSubtitle   = 10
+	MaxContent    = 100
+	MaxExtEntries = 10
+	MaxExt        = 1024 // characters of all keys and values
+)
+
+const (
+	minAhead = time.Hour
+	maxAhead = 30 * 24 * time.Hour
 )
 
 func (m *Message) check() error {
 	return api.First(
-		api.Required("Title", m.Title), api.MaxLength("Title", m.Title, 32),
-		api.MaxLength("Subtitle", m.Subtitle, 10),
-		api.Required("Content", m.Content), api.MaxLength("Content", m.Content, 100),
-		checkExt(m.Ext), m.checkPlatform(),
+		api.Required("Title", m.Title), api.MaxLength("Title", m.Title, MaxTitle),
+		api.MaxLength("Subtitle", m.Subtitle, MaxSubtitle),
+		api.Required("Content", m.Content), api.MaxLength("Content", m.Content, MaxContent),
+		checkExt(m.Ext), m.Strategy.check(), m.checkPlatform(),
 		checkOwnChannel("Agora", m.Agora), checkOwnChannel("Easemob", m.Easemob),
 		checkAPNs(m.APNs), checkFCM(m.FCM), checkFCMV1(m.FCMV1),
 		checkHuawei(m.Huawei), checkHarmonyOS(m.HarmonyOS), checkHonor(m.Honor), checkXiaomi(m.Xiaomi), checkVivo(m.Vivo),
@@ -120,7 +131,7 @@ func (m *Message) check() error {
 // checkExt measures keys and values without the signs between them, which the
 // documents do not say to count.
 func checkExt(ext map[string]any) error {
-	if err := api.MaxItems("Ext", len(ext), maxExtItems); err != nil {
+	if err := api.MaxItems("Ext", len(ext), MaxExtEntries); err != nil {
 		return err
 	}
 	length := 0
@@ -135,8 +146,8 @@ func checkExt(ext map[string]any) error {
 		}
 		length += utf8.RuneCountInString(key) + utf8.RuneCountInString(text)
 	}
-	if length > maxExt {
-		return api.TooLarge("Ext", "has %d characters, at most %d are allowed", length, maxExt)
+	if length > MaxExt {
+		return api.TooLarge("Ext", "has %d characters, at most %d are allowed", length, MaxExt)
 	}
 	return nil
 }
@@ -150,7 +161,7 @@ func (m *Message) notLater() error {
 }
 
 func (m *Message) checkPlatform() error {
-	return oneOf("Platform", m.Platform, PlatformAndroid, PlatformIOS, PlatformHarmonyOS)
+	return api.OneOf("Platform", m.Platform, PlatformAndroid, PlatformIOS, PlatformHarmonyOS)
 }
 
 // allPlatforms rejects a platform where the call has no such filter: the push would go to
@@ -185,16 +196,6 @@ func checkTexts(limits ...textLimit) error {
 		}
 	}
 	return nil
-}
-
-// oneOf rejects a value that the API does not name. The zero value is the default.
-func oneOf[T ~int | ~string](field string, value T, named ...T) error {
-	var zero T
-	if value == zero || slices.Contains(named, value) {
-		return nil
-	}
-	list := strings.ReplaceAll(strings.Trim(fmt.Sprint(named), "[]"), " ", ", ")
-	return api.Invalid(field, "is %s, must be one of %s", api.Clip(fmt.Sprintf("%#v", value), api.MaxText), list)
 }
 
 // lenientInt reads an enum of numbers, which some examples hold as text.

@@ -322,6 +322,67 @@ func TestMessagesRefused(t *testing.T) {
 	}
 }
 
+// What is one of a few documented words or numbers is rejected where it is another.
+func TestChoicesRefused(t *testing.T) {
+	android := func(a push.HuaweiAndroid) func(*push.Message) {
+		return func(m *push.Message) { m.Huawei = &push.Huawei{Message: &push.HuaweiMessage{Android: &a}} }
+	}
+	huawei := func(n push.HuaweiNotification) func(*push.Message) {
+		return android(push.HuaweiAndroid{Notification: &n})
+	}
+	honor := func(n push.HonorNotification) func(*push.Message) {
+		return func(m *push.Message) { m.Honor = &push.Honor{Android: &push.HonorAndroid{Notification: &n}} }
+	}
+	const inHuawei, inHonor = "Huawei.Message.Android.Notification.", "Honor.Android.Notification."
+	for problem, change := range map[string]func(*push.Message){
+		"Strategy: is 5, must be from 0 to 4":                                                                 func(m *push.Message) { m.Strategy = new(push.Strategy(5)) },
+		"Agora.Style: is 3, must be one of 0, 1, 2":                                                           func(m *push.Message) { m.Agora = &push.OwnChannel{Style: 3} },
+		"Easemob.ChannelLevel: is 5, must be one of 0, 3, 4":                                                  func(m *push.Message) { m.Easemob = &push.OwnChannel{ChannelLevel: new(5)} },
+		"Agora.Operation.Type: is 3, must be one of 0, 1, 2":                                                  func(m *push.Message) { m.Agora = &push.OwnChannel{Operation: &push.Operation{Type: 3}} },
+		"APNs.Priority: is 1, must be one of 5, 10":                                                           func(m *push.Message) { m.APNs = &push.APNs{Priority: 1} },
+		`APNs.PushType: is "voip", must be one of alert, background`:                                          func(m *push.Message) { m.APNs = &push.APNs{PushType: "voip"} },
+		`FCM.Priority: is "HIGH", must be one of normal, high`:                                                func(m *push.Message) { m.FCM = &push.FCM{Priority: "HIGH"} },
+		`FCMV1.Type: is "both", must be one of BOTH, DATA, NOTIFICATION`:                                      func(m *push.Message) { m.FCMV1 = &push.FCMV1{Type: "both"} },
+		`FCMV1.Android.Priority: is "high", must be one of NORMAL, HIGH`:                                      func(m *push.Message) { m.FCMV1 = &push.FCMV1{Android: &push.FCMV1Android{Priority: "high"}} },
+		"Huawei.Message.Android.FastAppTargetType: is 3, must be one of 1, 2":                                 android(push.HuaweiAndroid{FastAppTargetType: 3}),
+		inHuawei + "Style: is 2, must be one of 0, 1, 3":                                                      huawei(push.HuaweiNotification{Style: 2}),
+		inHuawei + `Importance: is "HIGH", must be one of LOW, NORMAL`:                                        huawei(push.HuaweiNotification{Importance: "HIGH"}),
+		inHuawei + "Buttons[0].Action: is 5, must be from 0 to 4":                                             huawei(push.HuaweiNotification{Buttons: []push.Button{{Name: "n", Action: 5}}}),
+		inHuawei + "Buttons[0].IntentType: is 2, must be from 0 to 1":                                         huawei(push.HuaweiNotification{Buttons: []push.Button{{Name: "n", IntentType: new(2)}}}),
+		inHuawei + "Light.Color.Green: is 1.5, must be from 0 to 1":                                           huawei(push.HuaweiNotification{Light: &push.LightSettings{Color: push.LightColor{Green: 1.5}}}),
+		inHuawei + `Click.URL: is "http://a.example.com", must be an https URL`:                               huawei(push.HuaweiNotification{Click: &push.ClickTarget{Type: push.ClickTypeURL, URL: "http://a.example.com"}}),
+		inHonor + "Style: is 3, must be one of 0, 1":                                                          honor(push.HonorNotification{Style: 3}),
+		inHonor + `Importance: is "low", must be one of LOW, NORMAL`:                                          honor(push.HonorNotification{Importance: "low"}),
+		inHonor + "Buttons[0].Action: is 3, must be from 0 to 2":                                              honor(push.HonorNotification{Buttons: []push.Button{{Name: "n", Action: 3}}}),
+		"Xiaomi.NotifyType: is 8, must be from -1 to 7":                                                       func(m *push.Message) { m.Xiaomi = &push.Xiaomi{NotifyType: 8} },
+		`Xiaomi.NotifyEffect: is "4", must be one of 1, 2, 3`:                                                 func(m *push.Message) { m.Xiaomi = &push.Xiaomi{NotifyEffect: "4"} },
+		"Vivo.NotifyType: is 5, must be from 0 to 4":                                                          func(m *push.Message) { m.Vivo = &push.Vivo{NotifyType: 5} },
+		"Vivo.SkipType: is 5, must be from 0 to 4":                                                            func(m *push.Message) { m.Vivo = &push.Vivo{SkipType: 5} },
+		"Vivo.NetworkType: is 2, must be one of -1, 1":                                                        func(m *push.Message) { m.Vivo = &push.Vivo{NetworkType: 2} },
+		"Vivo.Classification: is 2, must be one of 0, 1":                                                      func(m *push.Message) { m.Vivo = &push.Vivo{Classification: new(push.VivoClass(2))} },
+		"Oppo.Style: is 4, must be one of 1, 2, 3":                                                            func(m *push.Message) { m.Oppo = &push.Oppo{Style: 4} },
+		"Oppo.Click: is 3, must be one of 0, 1, 2, 4, 5":                                                      func(m *push.Message) { m.Oppo = &push.Oppo{Click: 3} },
+		"Meizu.Click: is 4, must be from 0 to 3":                                                              func(m *push.Message) { m.Meizu = &push.Meizu{Click: 4} },
+		`Meizu.CallbackType: is "4", must be one of 1, 2, 3`:                                                  func(m *push.Message) { m.Meizu = &push.Meizu{CallbackType: "4"} },
+		inHuawei + `Visibility: is "private", must be one of VISIBILITY_UNSPECIFIED, PRIVATE, PUBLIC, SECRET`: huawei(push.HuaweiNotification{Visibility: "private"}),
+	} {
+		refuse(t, []refusal{{problem, func(ctx context.Context, s *push.Service) error {
+			_, err := s.SendToAll(ctx, with(change))
+			return err
+		}}})
+	}
+	refuse(t, []refusal{
+		{`Mode: is "all", must be one of ALL, AT, NONE, DEFAULT`, func(ctx context.Context, s *push.Service) error {
+			return s.UpdateSettings(ctx, "alice", push.ForApp(), push.SettingsUpdate{Mode: "all"})
+		}},
+		{"style: is 2, must be from 0 to 1", func(ctx context.Context, s *push.Service) error { return s.SetDisplayStyle(ctx, "alice", 2) }},
+		{"Strategy: is -1, must be from 0 to 4", func(ctx context.Context, s *push.Service) error {
+			_, err := s.SendStoredToAll(ctx, "1", push.StoredOptions{Strategy: new(push.Strategy(-1))})
+			return err
+		}},
+	})
+}
+
 // TestLimitsAreAllowed sends what is just not too long.
 func TestLimitsAreAllowed(t *testing.T) {
 	client, _ := wiretest.Client(t, wiretest.JSON(200, `{"data":1}`))
@@ -335,10 +396,11 @@ func TestLimitsAreAllowed(t *testing.T) {
 			Style: push.HonorStyleBigText, BigTitle: "t", BigBody: "b", Click: &push.ClickTarget{Type: push.ClickTypePage, Action: "a"},
 		}}},
 		Oppo:      &push.Oppo{Click: push.OppoClickScheme, URL: "u"},
+		Strategy:  new(push.StrategyOnlineOnly),
 		HarmonyOS: &push.HarmonyOS{Style: push.HarmonyOSStyleInbox, InboxContent: []string{"1", "2", "3"}, Image: "HTTPS://www.example.com/i.png"},
-		Xiaomi:    &push.Xiaomi{ChannelID: "c", TemplateID: "p", TemplateParam: map[string]string{"k": text(128)}},
+		Xiaomi:    &push.Xiaomi{NotifyType: push.XiaomiNotifySound + push.XiaomiNotifyVibrate + push.XiaomiNotifyLight, ChannelID: "c", TemplateID: "p", TemplateParam: map[string]string{"k": text(128)}},
 		Meizu:     &push.Meizu{MessageType: new(push.MeizuMessageTypePrivate)},
-		Vivo:      &push.Vivo{Title: text(40), SkipContent: text(1000)},
+		Vivo:      &push.Vivo{NetworkType: push.VivoNetworkAny, Title: text(40), SkipContent: text(1000)},
 		Huawei: &push.Huawei{Message: &push.HuaweiMessage{Android: &push.HuaweiAndroid{Notification: &push.HuaweiNotification{
 			Badge: &push.VendorBadge{Add: 99, Set: new(99)}, Buttons: []push.Button{{Name: text(40)}, {Name: "b"}, {Name: "c"}},
 		}}}},

@@ -10,13 +10,14 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-const maxNickname = 100 // characters
+// MaxNickname is the most characters of a nickname.
+const MaxNickname = 100
 
 var setNickname = api.Endpoint{
 	ID: "push.set_nickname", Within: api.UserManagement, Method: http.MethodPut, Path: "/users/{username}", Pool: writePool, Idempotent: true,
 }
 
-// SetNickname sets the name, up to 100 characters, under which notifications show a user's
+// SetNickname sets the name, up to [MaxNickname] characters, under which notifications show a user's
 // messages; without one they show the user id. It is not the nickname among the user's
 // attributes. Quota: 100 calls a second together with the registration of users, the
 // display style and the old do-not-disturb; on Easemob together with all calls that manage
@@ -27,7 +28,7 @@ func (s *Service) SetNickname(ctx context.Context, username, nickname string) er
 	body := struct {
 		Nickname string `json:"nickname"`
 	}{nickname}
-	return s.setAccount(ctx, &setNickname, username, body, api.MaxLength("nickname", nickname, maxNickname), func(a *account) error {
+	return s.setAccount(ctx, &setNickname, username, body, api.MaxLength("nickname", nickname, MaxNickname), func(a *account) error {
 		return keptText(a.Nickname, nickname)
 	})
 }
@@ -76,7 +77,7 @@ func checkNicknames(nicknames []Nickname) error {
 	seen := make(map[string]int, len(nicknames))
 	for i, n := range nicknames {
 		field := fmt.Sprintf("nicknames[%d].", i)
-		err := api.First(api.Username(field+"Username", n.Username), api.MaxLength(field+"Nickname", n.Nickname, maxNickname))
+		err := api.First(api.Username(field+"Username", n.Username), api.MaxLength(field+"Nickname", n.Nickname, MaxNickname))
 		if err != nil {
 			return err
 		}

@@ -85,6 +85,8 @@ func checkOppo(o *Oppo) error {
 			textLimit{"Oppo.Activity", o.Activity, 500}, textLimit{"Oppo.URL", o.URL, 500},
 		),
 		checkLength("Oppo.OffLineTTL", o.OffLineTTL), checkLength("Oppo.ShowTTL", o.ShowTTL),
+		api.OneOf("Oppo.Style", o.Style, OppoStylePlain, OppoStyleLongText, OppoStylePicture),
+		api.OneOf("Oppo.Click", o.Click, OppoClickApp, OppoClickPage, OppoClickWeb, OppoClickActivity, OppoClickScheme),
 		checkOppoLevel(o),
 	)
 }
@@ -96,7 +98,7 @@ func checkOppoLevel(o *Oppo) error {
 	case o.Category == "":
 		return api.Invalid("Oppo.Category", "must not be empty with a NotifyLevel")
 	}
-	return oneOf("Oppo.NotifyLevel", o.NotifyLevel, OppoNotifyLevelBar, OppoNotifyLevelLock, OppoNotifyLevelBanner)
+	return api.OneOf("Oppo.NotifyLevel", o.NotifyLevel, OppoNotifyLevelBar, OppoNotifyLevelLock, OppoNotifyLevelBanner)
 }
 
 type plainOppo Oppo

@@ -70,14 +70,27 @@ func checkOwnChannel(field string, c *OwnChannel) error {
 		return api.Required(field+".BigText", "")
 	case c.Style == OwnStyleBigPicture && c.BigPicture == "":
 		return api.Required(field+".BigPicture", "")
-	case c.Operation == nil:
-		return nil
-	case c.Operation.Type == OperationTypeURL:
-		return api.Required(field+".Operation.URL", c.Operation.URL)
-	case c.Operation.Type == OperationTypeAction && c.Operation.Activity == "":
-		return api.Required(field+".Operation.Action", c.Operation.Action)
 	}
-	return nil
+	level := 0
+	if c.ChannelLevel != nil {
+		level = *c.ChannelLevel
+	}
+	return api.First(
+		api.OneOf(field+".Style", c.Style, OwnStylePlain, OwnStyleBigText, OwnStyleBigPicture),
+		api.OneOf(field+".ChannelLevel", level, 0, 3, 4), c.Operation.check(field+".Operation."),
+	)
+}
+
+func (o *Operation) check(field string) error {
+	switch {
+	case o == nil:
+		return nil
+	case o.Type == OperationTypeURL:
+		return api.Required(field+"URL", o.URL)
+	case o.Type == OperationTypeAction && o.Activity == "":
+		return api.Required(field+"Action", o.Action)
+	}
+	return api.OneOf(field+"Type", o.Type, OperationTypeApp, OperationTypeURL, OperationTypeAction)
 }
 
 type plainOwnChannel OwnChannel

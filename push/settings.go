@@ -45,7 +45,8 @@ type SettingsUpdate struct {
 	Pause      *time.Duration `json:"pause,omitempty"`       // from now, up to 7 days; nil: left out; 0 has no effect
 }
 
-const maxPause = 7 * day
+// MaxPause is the longest pause.
+const MaxPause = 7 * 24 * time.Hour
 
 func (u SettingsUpdate) check(scope Scope) error {
 	app := scope.chat == scopeApp
@@ -61,8 +62,11 @@ func (u SettingsUpdate) check(scope Scope) error {
 			return err
 		}
 	}
-	if p := u.Pause; p != nil && *p != 0 && (*p < time.Millisecond || *p > maxPause) {
-		return api.Invalid("Pause", "is %s, must be 0, or from a millisecond to %s", *p, maxPause)
+	if err := api.OneOf("Mode", u.Mode, ModeAll, ModeAt, ModeNone, ModeDefault); err != nil {
+		return err
+	}
+	if p := u.Pause; p != nil && *p != 0 && (*p < time.Millisecond || *p > MaxPause) {
+		return api.Invalid("Pause", "is %s, must be 0, or from a millisecond to %s", *p, MaxPause)
 	}
 	return nil
 }

@@ -94,7 +94,7 @@ var sendStored = api.Endpoint{
 //im:endpoint push.send_broadcast_task
 func (s *Service) SendStoredToAll(ctx context.Context, messageID string, o StoredOptions) (taskID string, err error) {
 	return s.task(ctx, &api.Call{
-		Endpoint: &sendStored, Invalid: checkMessageID(messageID),
+		Endpoint: &sendStored, Invalid: api.First(checkMessageID(messageID), o.Strategy.check()),
 		Body: struct {
 			Strategy  *Strategy   `json:"strategy,omitempty"`
 			MessageID json.Number `json:"pushMsgId"` // 64 bits, as a number

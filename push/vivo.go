@@ -93,7 +93,20 @@ func checkVivo(v *Vivo) error {
 			textLimit{"Vivo.RequestID", v.RequestID, 64}, textLimit{"Vivo.ProfileID", v.ProfileID, 64},
 		),
 		api.Range("Vivo.NotifyID", v.NotifyID, 0, math.MaxInt32),
-		checkLength("Vivo.TTL", v.TTL),
+		checkLength("Vivo.TTL", v.TTL), checkVivoChoices(v),
+	)
+}
+
+func checkVivoChoices(v *Vivo) error {
+	class := VivoClassMarketing
+	if v.Classification != nil {
+		class = *v.Classification
+	}
+	return api.First(
+		api.Range("Vivo.NotifyType", int(v.NotifyType), 0, int(VivoNotifySoundAndVibrate)),
+		api.Range("Vivo.SkipType", int(v.SkipType), 0, int(VivoSkipPage)),
+		api.OneOf("Vivo.NetworkType", v.NetworkType, VivoNetworkAny, VivoNetworkWiFi),
+		api.OneOf("Vivo.Classification", class, VivoClassMarketing, VivoClassSystem),
 	)
 }
 

@@ -87,6 +87,8 @@ func checkXiaomi(x *Xiaomi) error {
 	return api.First(
 		api.MaxLength("Xiaomi.Title", x.Title, 50), api.MaxLength("Xiaomi.Description", x.Description, 128),
 		checkLength("Xiaomi.TTL", x.TTL), checkXiaomiTemplate(x),
+		api.Range("Xiaomi.NotifyType", int(x.NotifyType), int(XiaomiNotifyAll), int(XiaomiNotifySound+XiaomiNotifyVibrate+XiaomiNotifyLight)),
+		api.OneOf("Xiaomi.NotifyEffect", x.NotifyEffect, XiaomiEffectApp, XiaomiEffectIntent, XiaomiEffectWeb),
 	)
 }
 

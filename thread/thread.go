@@ -47,10 +47,11 @@ func (s *Service) confirm(ctx context.Context, c *api.Call) error {
 	return s.api.Call(ctx, c)
 }
 
-const maxName = 64 // characters
+// MaxName is the most characters of the name of a thread.
+const MaxName = 64
 
 func checkName(field, name string) error {
-	return api.First(api.Required(field, name), api.MaxLength(field, name, maxName))
+	return api.First(api.Required(field, name), api.MaxLength(field, name, MaxName))
 }
 
 // NewThread is a thread to create. All fields are required.
@@ -90,8 +91,8 @@ type created struct {
 
 var setName = api.Endpoint{ID: "thread.modify", Method: http.MethodPut, Path: "/thread/{threadID}", Idempotent: true}
 
-// SetName replaces the name of a thread by one of up to 64 characters. Nothing else of a
-// thread can be changed.
+// SetName replaces the name of a thread by one of up to [MaxName] characters. Nothing else
+// of a thread can be changed.
 //
 //im:endpoint thread.modify
 func (s *Service) SetName(ctx context.Context, threadID, name string) error {

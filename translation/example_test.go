@@ -27,7 +27,7 @@ func Example() {
 	if found.Language == "de" {
 		return
 	}
-	translated, err := client.Translation.Translate(ctx, question, []string{"de"}, translation.Options{From: found.Language})
+	translated, err := client.Translation.Translate(ctx, question, []string{"de"}, translation.TranslateOptions{From: found.Language})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func ExampleService_Translate() {
 	defer srv.Close()
 	client, ctx := srv.Client(), context.Background()
 
-	translated, err := client.Translation.Translate(ctx, "Good morning", []string{"de", "fr"}, translation.Options{})
+	translated, err := client.Translation.Translate(ctx, "Good morning", []string{"de", "fr"}, translation.TranslateOptions{})
 	switch {
 	case errors.Is(err, batch.ErrPartial):
 		fmt.Println("not translated into", translated.Failed().IDs())
@@ -55,7 +55,7 @@ func ExampleService_Translate() {
 	}
 
 	half := strings.Repeat("x", translation.MaxCharacters/2+1)
-	_, err = client.Translation.Translate(ctx, half, []string{"de", "fr"}, translation.Options{})
+	_, err = client.Translation.Translate(ctx, half, []string{"de", "fr"}, translation.TranslateOptions{})
 	fmt.Println("too long for two languages:", errors.Is(err, im.ErrInvalidArgument))
 	// Output:
 	// de [de] Good morning

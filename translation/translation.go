@@ -25,11 +25,10 @@ import (
 	"github.com/imrest/im-go/internal/api"
 )
 
-// Service calls the endpoints of translation. It is the field Translation of im.Client; New
-// is for package im alone.
+// Service calls the endpoints of translation. It is the field Translation of im.Client.
 type Service struct{ api api.Caller }
 
-// New is called by package im.
+// New is for package im alone.
 func New(c api.Caller) *Service {
 	api.Declare(c, endpoints...)
 	return &Service{c}
@@ -41,8 +40,8 @@ var endpoints = []*api.Endpoint{&translate, &listLanguages, &detect}
 // target languages.
 const MaxCharacters = 10_000
 
-// Options are the choices of [Service.Translate].
-type Options struct {
+// TranslateOptions are the options of [Service.Translate].
+type TranslateOptions struct {
 	From string `json:"from,omitzero"` // the language of the text; empty: it is detected
 }
 
@@ -58,7 +57,7 @@ var translate = api.Endpoint{ID: "translation.translate", Method: http.MethodPos
 // way, this is im.ErrPlanLimit and is not retried.
 //
 //im:endpoint translation.translate
-func (s *Service) Translate(ctx context.Context, text string, languages []string, o Options) (batch.Results[string], error) {
+func (s *Service) Translate(ctx context.Context, text string, languages []string, o TranslateOptions) (batch.Results[string], error) {
 	var out translations
 	err := s.api.Call(ctx, &api.Call{
 		Endpoint: &translate, Out: &out,

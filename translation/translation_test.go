@@ -23,7 +23,7 @@ func do[T any](f func(context.Context, *translation.Service) (T, error)) func(co
 
 func translate(text, from string, languages ...string) func(context.Context, *im.Client) (any, error) {
 	return do(func(ctx context.Context, s *translation.Service) (batch.Results[string], error) {
-		return s.Translate(ctx, text, languages, translation.Options{From: from})
+		return s.Translate(ctx, text, languages, translation.TranslateOptions{From: from})
 	})
 }
 
@@ -87,7 +87,7 @@ func TestTranslate(t *testing.T) {
 // The error says how much is too much.
 func TestTooMuch(t *testing.T) {
 	client, _ := wiretest.Client(t, wiretest.JSON(200, `[]`))
-	_, err := client.Translation.Translate(t.Context(), strings.Repeat("x", 4000), []string{"fr", "de", "el"}, translation.Options{})
+	_, err := client.Translation.Translate(t.Context(), strings.Repeat("x", 4000), []string{"fr", "de", "el"}, translation.TranslateOptions{})
 	require.ErrorContains(t, err, "text: has 4000 characters for 3 languages, which count as 12000; at most 10000 are allowed")
 }
 

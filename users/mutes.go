@@ -17,7 +17,7 @@ import (
 
 // Mute says for how long a user is to be muted, per kind of chat. A nil kind stays as it is,
 // 0 lifts its mute, im.Forever mutes without an end, and anything else mutes for that time,
-// in whole seconds up to 2147483647.
+// in whole seconds (rounded down) up to 2147483647.
 //
 //	users.Mute{Group: new(time.Hour), Room: new(im.Forever)}
 type Mute struct {

@@ -3,7 +3,9 @@ package api
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/imrest/im-go/internal/pattern"
@@ -102,6 +104,14 @@ func Username(field, value string) error {
 	return First(Required(field, value), MaxBytes(field, value, MaxUsername))
 }
 
+// OptionalUsername is Username for one that may be left out.
+func OptionalUsername(field, value string) error {
+	if value == "" {
+		return nil
+	}
+	return Username(field, value)
+}
+
 var ownID = pattern.Lazy(`^[a-z0-9]*$`)
 
 // OwnID rejects an id that a caller may not give to a group or chat room; empty: the server
@@ -115,6 +125,11 @@ func Usernames(field string, values []string) error {
 	if len(values) == 0 {
 		return Invalid(field, "must name at least one user")
 	}
+	return OptionalUsernames(field, values)
+}
+
+// OptionalUsernames checks each of a list, which may be empty.
+func OptionalUsernames(field string, values []string) error {
 	for i, v := range values {
 		if v == "" || len(v) > MaxUsername || !utf8.ValidString(v) {
 			return Username(fmt.Sprintf("%s[%d]", field, i), v)
@@ -150,6 +165,16 @@ func Range(field string, n, low, high int) error {
 		return Invalid(field, "is %d, must be from %d to %d", n, low, high)
 	}
 	return nil
+}
+
+// OneOf rejects a value that the documents do not name. The zero value is the default.
+func OneOf[T ~int | ~string](field string, value T, named ...T) error {
+	var zero T
+	if value == zero || slices.Contains(named, value) {
+		return nil
+	}
+	list := strings.ReplaceAll(strings.Trim(fmt.Sprint(named), "[]"), " ", ", ")
+	return Invalid(field, "is %s, must be one of %s", Clip(fmt.Sprintf("%#v", value), MaxText), list)
 }
 
 // Pattern rejects a value that does not match a documented character set.

@@ -25,6 +25,7 @@ type Endpoint struct {
 	Idempotent bool    // may be retried if the response is lost
 	MaxItems   int     // most items in one call, checked before any I/O; 0: no such limit
 	ItemsIn    string  // the argument that holds the items, for the error text
+	MaxURL     int     // most bytes of the whole URL, which holds the items; 0: no such limit
 	Auth       Auth
 }
 

@@ -9,7 +9,7 @@ import (
 // maxParam holds the documented lengths of path values in bytes, by placeholder.
 // Placeholders that are not listed take any length.
 var maxParam = map[string]int{
-	"username": MaxUsername, "usernames": MaxUsername, "contact": MaxUsername, "blocked": MaxUsername,
+	"username": MaxUsername, "usernames": MaxUsername, "viewer": MaxUsername, "contact": MaxUsername, "blocked": MaxUsername,
 }
 
 // Expand puts the values into the path of the endpoint, each escaped by itself.

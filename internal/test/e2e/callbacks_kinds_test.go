@@ -397,31 +397,31 @@ func (s *callbackStory) groups() {
 		require.NoError(s, err)
 	})
 	s.same([]callbacks.Event{
-		muc(callbacks.KindMUCCreate, callbacks.GroupCreated, id, ""),
-		muc(callbacks.KindMUCDirectJoined, callbacks.MemberAdded, id, "", "bob"), muc(callbacks.KindMUCPresence, callbacks.MemberJoined, id, "bob", "bob"),
-		with(op(callbacks.KindGroupOpCreate, callbacks.GroupCreated, id, "", "bob"), func(e *callbacks.GroupEvent) {
+		muc(callbacks.KindMUCCreate, callbacks.GroupOperationCreated, id, ""),
+		muc(callbacks.KindMUCDirectJoined, callbacks.GroupOperationMemberAdded, id, "", "bob"), muc(callbacks.KindMUCPresence, callbacks.GroupOperationMemberJoined, id, "bob", "bob"),
+		with(op(callbacks.KindGroupOpCreate, callbacks.GroupOperationCreated, id, "", "bob"), func(e *callbacks.GroupEvent) {
 			e.Roles, e.Settings = map[string]string{"alice": "owner"}, s.settings(groupOf(s.T, s.srv, id))
 		}),
-		with(op(callbacks.KindGroupOpJoinDirect, callbacks.MemberAdded, id, "", "bob"), counting(2)),
+		with(op(callbacks.KindGroupOpJoinDirect, callbacks.GroupOperationMemberAdded, id, "", "bob"), counting(2)),
 	}, heard, "create")
 
 	s.srv.Clock().Advance(time.Second)
 	heard = s.caused("update", func() { require.NoError(s, c.Update(ctx, id, groups.GroupUpdate{Name: new("Climbing")})) })
 	s.same([]callbacks.Event{
-		muc(callbacks.KindMUCUpdate, callbacks.GroupUpdated, id, ""),
-		with(op(callbacks.KindGroupOpUpdateInfo, callbacks.GroupUpdated, id, ""), func(e *callbacks.GroupEvent) { e.Settings = s.settings(groupOf(s.T, s.srv, id)) }),
+		muc(callbacks.KindMUCUpdate, callbacks.GroupOperationUpdated, id, ""),
+		with(op(callbacks.KindGroupOpUpdateInfo, callbacks.GroupOperationUpdated, id, ""), func(e *callbacks.GroupEvent) { e.Settings = s.settings(groupOf(s.T, s.srv, id)) }),
 	}, heard, "update")
 	s.hear("announce", func() { require.NoError(s, c.SetAnnouncement(ctx, id, "at noon")) },
-		with(muc(callbacks.KindMUCUpdateAnnouncement, callbacks.GroupAnnouncementSet, id, ""), func(e *callbacks.GroupEvent) { e.Announcement = "at noon" }),
-		with(op(callbacks.KindGroupOpUpdateAnnouncement, callbacks.GroupAnnouncementSet, id, ""), func(e *callbacks.GroupEvent) { e.Announcement = "at noon" }))
+		with(muc(callbacks.KindMUCUpdateAnnouncement, callbacks.GroupOperationAnnouncementSet, id, ""), func(e *callbacks.GroupEvent) { e.Announcement = "at noon" }),
+		with(op(callbacks.KindGroupOpUpdateAnnouncement, callbacks.GroupOperationAnnouncementSet, id, ""), func(e *callbacks.GroupEvent) { e.Announcement = "at noon" }))
 	s.hear("announce nothing", func() { require.NoError(s, c.SetAnnouncement(ctx, id, "")) },
-		muc(callbacks.KindMUCDeleteAnnouncement, callbacks.GroupAnnouncementDeleted, id, ""), op(callbacks.KindGroupOpUpdateAnnouncement, callbacks.GroupAnnouncementDeleted, id, ""))
+		muc(callbacks.KindMUCDeleteAnnouncement, callbacks.GroupOperationAnnouncementDeleted, id, ""), op(callbacks.KindGroupOpUpdateAnnouncement, callbacks.GroupOperationAnnouncementDeleted, id, ""))
 	s.hear("mute all", func() { require.NoError(s, c.MuteAll(ctx, id)) },
-		muc(callbacks.KindMUCBanGroup, callbacks.GroupMuted, id, ""), op(callbacks.KindGroupOpUpdateMute, callbacks.GroupMuted, id, ""))
+		muc(callbacks.KindMUCBanGroup, callbacks.GroupOperationMuted, id, ""), op(callbacks.KindGroupOpUpdateMute, callbacks.GroupOperationMuted, id, ""))
 	s.hear("unmute all", func() { require.NoError(s, c.UnmuteAll(ctx, id)) },
-		muc(callbacks.KindMUCRemoveBanGroup, callbacks.GroupUnmuted, id, ""), op(callbacks.KindGroupOpUpdateMute, callbacks.GroupUnmuted, id, ""))
-	s.hear("disable", func() { require.NoError(s, c.Disable(ctx, id)) }, op(callbacks.KindGroupOpUpdateDisable, callbacks.GroupDisabled, id, ""))
-	s.hear("enable", func() { require.NoError(s, c.Enable(ctx, id)) }, op(callbacks.KindGroupOpUpdateDisable, callbacks.GroupEnabled, id, ""))
+		muc(callbacks.KindMUCRemoveBanGroup, callbacks.GroupOperationUnmuted, id, ""), op(callbacks.KindGroupOpUpdateMute, callbacks.GroupOperationUnmuted, id, ""))
+	s.hear("disable", func() { require.NoError(s, c.Disable(ctx, id)) }, op(callbacks.KindGroupOpUpdateDisable, callbacks.GroupOperationDisabled, id, ""))
+	s.hear("enable", func() { require.NoError(s, c.Enable(ctx, id)) }, op(callbacks.KindGroupOpUpdateDisable, callbacks.GroupOperationEnabled, id, ""))
 
 	heard = s.caused("upload a file", func() {
 		_, err := c.UploadFile(ctx, id, file.Bytes("plan.csv", []byte("a,b")), groups.UploadOptions{})
@@ -430,25 +430,25 @@ func (s *callbackStory) groups() {
 	f := groupOf(s.T, s.srv, id).Files[0]
 	shared := callbacks.GroupFile{ID: f.UUID, Name: "plan.csv", ByAdmin: true, Size: 3, Created: f.Time.Local()}
 	s.same([]callbacks.Event{
-		with(muc(callbacks.KindMUCUploadFile, callbacks.FileAdded, id, ""), func(e *callbacks.GroupEvent) { e.Files = []callbacks.GroupFile{shared} }),
-		with(op(callbacks.KindGroupOpShareFileAdd, callbacks.FileAdded, id, ""), func(e *callbacks.GroupEvent) { e.Files = []callbacks.GroupFile{{ID: f.UUID}} }),
+		with(muc(callbacks.KindMUCUploadFile, callbacks.GroupOperationFileAdded, id, ""), func(e *callbacks.GroupEvent) { e.Files = []callbacks.GroupFile{shared} }),
+		with(op(callbacks.KindGroupOpShareFileAdd, callbacks.GroupOperationFileAdded, id, ""), func(e *callbacks.GroupEvent) { e.Files = []callbacks.GroupFile{{ID: f.UUID}} }),
 	}, heard, "upload a file")
 	s.hear("delete a file", func() { require.NoError(s, c.DeleteFile(ctx, id, f.UUID)) },
-		with(muc(callbacks.KindMUCDeleteFile, callbacks.FileRemoved, id, ""), func(e *callbacks.GroupEvent) { e.Files = []callbacks.GroupFile{{ID: f.UUID}} }),
-		with(op(callbacks.KindGroupOpShareFileRemove, callbacks.FileRemoved, id, ""), func(e *callbacks.GroupEvent) { e.Files = []callbacks.GroupFile{{ID: f.UUID}} }))
+		with(muc(callbacks.KindMUCDeleteFile, callbacks.GroupOperationFileRemoved, id, ""), func(e *callbacks.GroupEvent) { e.Files = []callbacks.GroupFile{{ID: f.UUID}} }),
+		with(op(callbacks.KindGroupOpShareFileRemove, callbacks.GroupOperationFileRemoved, id, ""), func(e *callbacks.GroupEvent) { e.Files = []callbacks.GroupFile{{ID: f.UUID}} }))
 	s.hear("transfer", func() { require.NoError(s, c.TransferOwner(ctx, id, "bob")) },
-		with(muc(callbacks.KindMUCAssingOwner, callbacks.GroupOwnerChanged, id, "", "bob"), func(e *callbacks.GroupEvent) { e.Owner = "bob" }),
-		with(op(callbacks.KindGroupOpUpdateOwner, callbacks.GroupOwnerChanged, id, "", "bob"), func(e *callbacks.GroupEvent) { e.Owner, e.OldOwner = "bob", "alice" }))
+		with(muc(callbacks.KindMUCAssingOwner, callbacks.GroupOperationOwnerChanged, id, "", "bob"), func(e *callbacks.GroupEvent) { e.Owner = "bob" }),
+		with(op(callbacks.KindGroupOpUpdateOwner, callbacks.GroupOperationOwnerChanged, id, "", "bob"), func(e *callbacks.GroupEvent) { e.Owner, e.OldOwner = "bob", "alice" }))
 	s.hear("delete", func() { require.NoError(s, c.Delete(ctx, id)) },
-		muc(callbacks.KindMUCDestroy, callbacks.GroupDeleted, id, ""),
-		op(callbacks.KindGroupOpDelete, callbacks.GroupDeleted, id, ""), op(callbacks.KindGroupOpLeaveDelete, callbacks.MemberLeftDeleted, id, "", "alice", "bob"))
+		muc(callbacks.KindMUCDestroy, callbacks.GroupOperationDeleted, id, ""),
+		op(callbacks.KindGroupOpDelete, callbacks.GroupOperationDeleted, id, ""), op(callbacks.KindGroupOpLeaveDelete, callbacks.GroupOperationMemberLeftDeleted, id, "", "alice", "bob"))
 }
 
 func (s *callbackStory) groupMembers() {
 	ctx, c := s.ctx, s.client.Groups
 	s.hear("add", func() { require.NoError(s, c.AddMember(ctx, "club", "dave", groups.MemberOptions{})) },
-		muc(callbacks.KindMUCDirectJoined, callbacks.MemberAdded, "club", "", "dave"), muc(callbacks.KindMUCPresence, callbacks.MemberJoined, "club", "dave", "dave"),
-		with(op(callbacks.KindGroupOpJoinDirect, callbacks.MemberAdded, "club", "", "dave"), counting(4)))
+		muc(callbacks.KindMUCDirectJoined, callbacks.GroupOperationMemberAdded, "club", "", "dave"), muc(callbacks.KindMUCPresence, callbacks.GroupOperationMemberJoined, "club", "dave", "dave"),
+		with(op(callbacks.KindGroupOpJoinDirect, callbacks.GroupOperationMemberAdded, "club", "", "dave"), counting(4)))
 	for _, tt := range []struct {
 		do     func() error
 		muc    callbacks.Kind
@@ -456,14 +456,14 @@ func (s *callbackStory) groupMembers() {
 		means  callbacks.GroupOperation
 		change func(*callbacks.GroupEvent)
 	}{
-		{func() error { return c.AddAdmin(ctx, "club", "dave") }, callbacks.KindMUCAddAdmin, callbacks.KindGroupOpAdminAdd, callbacks.AdminAdded, nil},
-		{func() error { return c.RemoveAdmin(ctx, "club", "dave") }, callbacks.KindMUCRemoveAdmin, callbacks.KindGroupOpAdminRemove, callbacks.AdminRemoved, nil},
-		{func() error { return c.AllowMember(ctx, "club", "dave") }, callbacks.KindMUCAddUserWhiteList, callbacks.KindGroupOpWhiteAdd, callbacks.MemberAllowed, nil},
-		{func() error { _, err := c.DisallowMembers(ctx, "club", []string{"dave"}); return err }, callbacks.KindMUCRemoveUserWhiteList, callbacks.KindGroupOpWhiteRemove, callbacks.MemberDisallowed, nil},
-		{func() error { _, err := c.MuteMembers(ctx, "club", []string{"dave"}, time.Minute); return err }, callbacks.KindMUCAddMute, callbacks.KindGroupOpMuteAdd, callbacks.MemberMuted, func(e *callbacks.GroupEvent) {
+		{func() error { return c.AddAdmin(ctx, "club", "dave") }, callbacks.KindMUCAddAdmin, callbacks.KindGroupOpAdminAdd, callbacks.GroupOperationAdminAdded, nil},
+		{func() error { return c.RemoveAdmin(ctx, "club", "dave") }, callbacks.KindMUCRemoveAdmin, callbacks.KindGroupOpAdminRemove, callbacks.GroupOperationAdminRemoved, nil},
+		{func() error { return c.AllowMember(ctx, "club", "dave") }, callbacks.KindMUCAddUserWhiteList, callbacks.KindGroupOpWhiteAdd, callbacks.GroupOperationMemberAllowed, nil},
+		{func() error { _, err := c.DisallowMembers(ctx, "club", []string{"dave"}); return err }, callbacks.KindMUCRemoveUserWhiteList, callbacks.KindGroupOpWhiteRemove, callbacks.GroupOperationMemberDisallowed, nil},
+		{func() error { _, err := c.MuteMembers(ctx, "club", []string{"dave"}, time.Minute); return err }, callbacks.KindMUCAddMute, callbacks.KindGroupOpMuteAdd, callbacks.GroupOperationMemberMuted, func(e *callbacks.GroupEvent) {
 			e.Until = s.srv.Clock().Now().Add(time.Minute).Local()
 		}},
-		{func() error { _, err := c.UnmuteMembers(ctx, "club", []string{"dave"}); return err }, callbacks.KindMUCRemoveMute, callbacks.KindGroupOpMuteRemove, callbacks.MemberUnmuted, nil},
+		{func() error { _, err := c.UnmuteMembers(ctx, "club", []string{"dave"}); return err }, callbacks.KindMUCRemoveMute, callbacks.KindGroupOpMuteRemove, callbacks.GroupOperationMemberUnmuted, nil},
 	} {
 		newer := op(tt.op, tt.means, "club", "", "dave")
 		if tt.change != nil {
@@ -475,54 +475,54 @@ func (s *callbackStory) groupMembers() {
 	s.hear("mute for good", func() {
 		_, err := c.MuteMembers(ctx, "club", []string{"dave"}, im.Forever)
 		require.NoError(s, err)
-	}, muc(callbacks.KindMUCAddMute, callbacks.MemberMuted, "club", "", "dave"), with(op(callbacks.KindGroupOpMuteAdd, callbacks.MemberMuted, "club", "", "dave"), func(e *callbacks.GroupEvent) {
+	}, muc(callbacks.KindMUCAddMute, callbacks.GroupOperationMemberMuted, "club", "", "dave"), with(op(callbacks.KindGroupOpMuteAdd, callbacks.GroupOperationMemberMuted, "club", "", "dave"), func(e *callbacks.GroupEvent) {
 		e.Until = forever
 	}))
 	s.hear("attributes", func() {
 		require.NoError(s, c.SetMemberAttributes(ctx, "club", "dave", groups.Attributes{"nick": "davy"}))
-	}, with(muc(callbacks.KindMUCGroupMemberMetadataUpdate, callbacks.MemberAttributesChanged, "club", "dave", "dave"), func(e *callbacks.GroupEvent) {
+	}, with(muc(callbacks.KindMUCGroupMemberMetadataUpdate, callbacks.GroupOperationMemberAttributesChanged, "club", "dave", "dave"), func(e *callbacks.GroupEvent) {
 		e.Attributes = &callbacks.AttributesChange{Changed: []string{"nick"}, Values: map[string]string{"nick": "davy"}, Event: "event_none", Notify: true}
 	}))
 	s.hear("block", func() { require.NoError(s, c.BlockMember(ctx, "club", "dave")) },
-		muc(callbacks.KindMUCBan, callbacks.MemberBlocked, "club", "", "dave"), muc(callbacks.KindMUCAbsence, callbacks.MemberGone, "club", "dave", "dave"),
-		with(op(callbacks.KindGroupOpBlockAdd, callbacks.MemberBlocked, "club", "", "dave"), func(e *callbacks.GroupEvent) { e.Until = forever }),
-		with(op(callbacks.KindGroupOpLeaveBlock, callbacks.MemberLeftBlocked, "club", "", "dave"), counting(3)))
+		muc(callbacks.KindMUCBan, callbacks.GroupOperationMemberBlocked, "club", "", "dave"), muc(callbacks.KindMUCAbsence, callbacks.GroupOperationMemberGone, "club", "dave", "dave"),
+		with(op(callbacks.KindGroupOpBlockAdd, callbacks.GroupOperationMemberBlocked, "club", "", "dave"), func(e *callbacks.GroupEvent) { e.Until = forever }),
+		with(op(callbacks.KindGroupOpLeaveBlock, callbacks.GroupOperationMemberLeftBlocked, "club", "", "dave"), counting(3)))
 	s.hear("unblock", func() { require.NoError(s, c.UnblockMember(ctx, "club", "dave")) },
-		muc(callbacks.KindMUCAllow, callbacks.MemberUnblocked, "club", "", "dave"), op(callbacks.KindGroupOpBlockRemove, callbacks.MemberUnblocked, "club", "", "dave"))
+		muc(callbacks.KindMUCAllow, callbacks.GroupOperationMemberUnblocked, "club", "", "dave"), op(callbacks.KindGroupOpBlockRemove, callbacks.GroupOperationMemberUnblocked, "club", "", "dave"))
 	s.srv.AddGroup(imtest.Group{ID: "open", Name: "Open", Owner: "alice", Public: true})
 	require.NoError(s, s.srv.WaitCallbacks(ctx))
 	s.hear("join", func() { require.NoError(s, s.srv.JoinAs("bob", "open")) },
-		muc(callbacks.KindMUCPresence, callbacks.MemberJoined, "open", "bob", "bob"), with(op(callbacks.KindGroupOpJoinDirect, callbacks.MemberAdded, "open", "bob", "bob"), counting(2)))
+		muc(callbacks.KindMUCPresence, callbacks.GroupOperationMemberJoined, "open", "bob", "bob"), with(op(callbacks.KindGroupOpJoinDirect, callbacks.GroupOperationMemberAdded, "open", "bob", "bob"), counting(2)))
 	s.hear("leave", func() { require.NoError(s, s.srv.LeaveAs("bob", "open")) },
-		muc(callbacks.KindMUCLeave, callbacks.MemberLeft, "open", "bob", "bob"), muc(callbacks.KindMUCAbsence, callbacks.MemberGone, "open", "bob", "bob"),
-		with(op(callbacks.KindGroupOpLeaveQuit, callbacks.MemberLeft, "open", "bob", "bob"), counting(1)))
+		muc(callbacks.KindMUCLeave, callbacks.GroupOperationMemberLeft, "open", "bob", "bob"), muc(callbacks.KindMUCAbsence, callbacks.GroupOperationMemberGone, "open", "bob", "bob"),
+		with(op(callbacks.KindGroupOpLeaveQuit, callbacks.GroupOperationMemberLeft, "open", "bob", "bob"), counting(1)))
 }
 
 func (s *callbackStory) rooms() {
 	ctx, c := s.ctx, s.client.Chatrooms
 	s.hear("remove", func() { require.NoError(s, c.RemoveMember(ctx, "lobby", "bob")) },
-		muc(callbacks.KindMUCKick, callbacks.MemberRemoved, "lobby", "", "bob"), muc(callbacks.KindMUCAbsence, callbacks.MemberGone, "lobby", "bob", "bob"),
-		with(op(callbacks.KindGroupOpLeaveKick, callbacks.MemberRemoved, "lobby", "", "bob"), counting(1)))
+		muc(callbacks.KindMUCKick, callbacks.GroupOperationMemberRemoved, "lobby", "", "bob"), muc(callbacks.KindMUCAbsence, callbacks.GroupOperationMemberGone, "lobby", "bob", "bob"),
+		with(op(callbacks.KindGroupOpLeaveKick, callbacks.GroupOperationMemberRemoved, "lobby", "", "bob"), counting(1)))
 	s.hear("enter", func() { require.NoError(s, s.srv.JoinAs("bob", "lobby")) },
-		muc(callbacks.KindMUCPresence, callbacks.MemberJoined, "lobby", "bob", "bob"), with(op(callbacks.KindGroupOpJoinDirect, callbacks.MemberAdded, "lobby", "bob", "bob"), counting(2)))
+		muc(callbacks.KindMUCPresence, callbacks.GroupOperationMemberJoined, "lobby", "bob", "bob"), with(op(callbacks.KindGroupOpJoinDirect, callbacks.GroupOperationMemberAdded, "lobby", "bob", "bob"), counting(2)))
 	s.hear("set", func() {
 		_, err := c.SetAttributes(ctx, "lobby", "bob", chatrooms.Attributes{"topic": "go"}, chatrooms.AttributeOptions{})
 		require.NoError(s, err)
-	}, with(muc(callbacks.KindMUCSetMetadata, callbacks.AttributesSet, "lobby", "bob"), func(e *callbacks.GroupEvent) {
+	}, with(muc(callbacks.KindMUCSetMetadata, callbacks.GroupOperationAttributesSet, "lobby", "bob"), func(e *callbacks.GroupEvent) {
 		e.Attributes = &callbacks.AttributesChange{Changed: []string{"topic"}, Values: map[string]string{"topic": "go"}, GroupName: "Lobby", Event: "event_none", Notify: true}
 	}))
 	s.hear("delete attributes", func() {
 		_, err := c.ForceDeleteAttributes(ctx, "lobby", "bob", []string{"topic"})
 		require.NoError(s, err)
-	}, with(muc(callbacks.KindMUCDeleteMetadata, callbacks.AttributesDeleted, "lobby", "bob"), func(e *callbacks.GroupEvent) {
+	}, with(muc(callbacks.KindMUCDeleteMetadata, callbacks.GroupOperationAttributesDeleted, "lobby", "bob"), func(e *callbacks.GroupEvent) {
 		e.Attributes = &callbacks.AttributesChange{Changed: []string{"topic"}, GroupName: "Lobby", Event: "event_none", Notify: true, Forced: true}
 	}))
 	super := func(e *callbacks.GroupEvent) { e.Room = true }
-	s.hear("super admin", func() { require.NoError(s, c.AddSuperAdmin(ctx, "dave")) }, with(op(callbacks.KindGroupOpRoomSuperAdminAdd, callbacks.SuperAdminAdded, "", "", "dave"), super))
-	s.hear("no super admin", func() { require.NoError(s, c.RemoveSuperAdmin(ctx, "dave")) }, with(op(callbacks.KindGroupOpRoomSuperAdminRemove, callbacks.SuperAdminRemoved, "", "", "dave"), super))
+	s.hear("super admin", func() { require.NoError(s, c.AddSuperAdmin(ctx, "dave")) }, with(op(callbacks.KindGroupOpRoomSuperAdminAdd, callbacks.GroupOperationSuperAdminAdded, "", "", "dave"), super))
+	s.hear("no super admin", func() { require.NoError(s, c.RemoveSuperAdmin(ctx, "dave")) }, with(op(callbacks.KindGroupOpRoomSuperAdminRemove, callbacks.GroupOperationSuperAdminRemoved, "", "", "dave"), super))
 	s.hear("leave", func() { require.NoError(s, s.srv.LeaveAs("bob", "lobby")) },
-		muc(callbacks.KindMUCLeave, callbacks.MemberLeft, "lobby", "bob", "bob"), muc(callbacks.KindMUCAbsence, callbacks.MemberGone, "lobby", "bob", "bob"),
-		with(op(callbacks.KindGroupOpLeaveQuit, callbacks.MemberLeft, "lobby", "bob", "bob"), func(e *callbacks.GroupEvent) { counting(1)(e); e.Cause = "user_quit" }))
+		muc(callbacks.KindMUCLeave, callbacks.GroupOperationMemberLeft, "lobby", "bob", "bob"), muc(callbacks.KindMUCAbsence, callbacks.GroupOperationMemberGone, "lobby", "bob", "bob"),
+		with(op(callbacks.KindGroupOpLeaveQuit, callbacks.GroupOperationMemberLeft, "lobby", "bob", "bob"), func(e *callbacks.GroupEvent) { counting(1)(e); e.Cause = "user_quit" }))
 }
 
 func (s *callbackStory) reactions() {

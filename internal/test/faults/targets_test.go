@@ -438,6 +438,8 @@ var specials = map[string]func(*filler) any{
 	"Pause":    func(*filler) any { return new(time.Hour) },
 	"Created":  func(*filler) any { return time.Time{} }, // by the server
 
+	"messages.Lifetime":   func(*filler) any { return messages.LifetimeRefresh },
+	"push.DisplayStyle":   func(*filler) any { return push.DisplayStyleMessage },
 	"moderation.Scope":    func(*filler) any { return moderation.ScopeTag },
 	"moderation.Action":   func(*filler) any { return moderation.ActionReject },
 	"[]messages.Type":     func(*filler) any { return []messages.Type{messages.TypeText} },
