@@ -32,6 +32,9 @@ func openJournal(path string, h header, fsync bool) (*journal, error) {
 	if path == "" {
 		return nil, nil //nolint:nilnil // a nil journal is one
 	}
+	if err := regular(path); err != nil {
+		return nil, err
+	}
 	file, err := openExclusive(path)
 	if _, busy := errors.AsType[*JournalError](err); busy {
 		return nil, err
@@ -45,6 +48,15 @@ func openJournal(path string, h header, fsync bool) (*journal, error) {
 		return nil, err
 	}
 	return j, nil
+}
+
+// regular rejects what keeps nothing or never ends, such as a pipe or a device. What is not there yet, or cannot be
+// looked at, is the matter of opening it.
+func regular(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return &JournalError{Path: path, Problem: "this is not a regular file"}
+	}
+	return nil
 }
 
 func (j *journal) prepare(h header) (err error) {
@@ -194,6 +206,10 @@ func recall[T any](j *journal, c *chunk[T]) error {
 // number of rows. A later record of a chunk replaces an earlier one.
 func ReadJournal(path string) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
+		if err := regular(path); err != nil {
+			yield(Row{}, err)
+			return
+		}
 		file, err := os.Open(path) //nolint:gosec // the caller names it
 		if err != nil {
 			yield(Row{}, fmt.Errorf("im: the journal: %w", err))

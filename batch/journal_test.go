@@ -364,6 +364,24 @@ func TestJournalKeepsNoKeyThatIsDone(t *testing.T) {
 	assert.Equal(t, 1+3+3+1, strings.Count(string(content), "\n"))
 }
 
+// A device keeps nothing, and a directory is none: neither is taken for a journal.
+func TestJournalThatIsNoFile(t *testing.T) {
+	for _, path := range []string{os.DevNull, t.TempDir()} {
+		var rows []batch.Row
+		w := &world{}
+		j := w.job(&rows)
+		j.Journal = path
+		_, err := batch.Run(t.Context(), source(names(3)), j)
+		problem, ok := errors.AsType[*batch.JournalError](err)
+		require.True(t, ok, "%s: %v", path, err)
+		assert.Contains(t, problem.Problem, "not a regular file")
+		assert.Empty(t, rows)
+		for _, err := range batch.ReadJournal(path) {
+			require.ErrorAs(t, err, &problem)
+		}
+	}
+}
+
 func TestNoJournalToRead(t *testing.T) {
 	require.ErrorIs(t, wiretest.Last(batch.ReadJournal(filepath.Join(t.TempDir(), "none"))), os.ErrNotExist)
 }

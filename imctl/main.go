@@ -34,7 +34,19 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends at once
+	ctx, stop := signal.NotifyContext(context.Background(), stops()...)
+	context.AfterFunc(ctx, func() {
+		signal.Ignore(app.Hangup) // of a terminal that is closed there may be two
+		stop()                    // a second Ctrl-C ends at once
+	})
 	os.Exit(cli.Run(ctx, app.System()))
+}
+
+// stops are the signals that end a run in good order. A terminal that is closed is one of them, except under nohup.
+func stops() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(app.Hangup) {
+		all = append(all, app.Hangup)
+	}
+	return all
 }

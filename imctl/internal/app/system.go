@@ -3,12 +3,16 @@ package app
 import (
 	"context"
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/term"
 
 	"github.com/imrest/im-go/imctl/internal/profile"
 )
+
+// Hangup is SIGHUP, by its number: not every system has a name for it.
+const Hangup = syscall.Signal(1)
 
 // System is the world of the process.
 func System() Env {

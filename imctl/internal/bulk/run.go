@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -102,6 +104,7 @@ func run[T any](ctx context.Context, a *app.App, file *sheet.File[T], o *options
 	j.Name += " " + client.String() // a journal of one app is not taken for that of another
 	line := long.NewLine(a)
 	j.Every, j.Progress = long.Every(a), progress(a, line)
+	signal.Ignore(brokenPipe)
 	var sum batch.Summary
 	var ended error
 	printed := printUndone(a, line, func(yield func(undone, error) bool) {
@@ -135,6 +138,10 @@ func progress(a *app.App, line *long.Line) func(batch.Progress) {
 		line.Show(long.State{Done: p.Done, Refused: p.Refused, Unknown: p.Unknown, Total: p.Total, Rate: p.Rate, Pool: p.Pool, Left: p.Left})
 	}
 }
+
+// brokenPipe is SIGPIPE, by its number. It would kill a run in the middle of its calls when a reader of the output goes
+// away, as tee does on Ctrl-C; the write fails instead.
+const brokenPipe = syscall.Signal(13)
 
 var errPrinting = errors.New("the output cannot be written")
 

@@ -26,7 +26,7 @@ func Run(ctx context.Context, env app.Env) (exit int) {
 	tree.Build(append([]string{}, env.Args...))
 	finish(a, tree.Root)
 	tree.Root.SetArgs(env.Args)
-	a.Globals.Output = outputOf(env.Args, a.Globals.Output)
+	a.Globals.Output = outputOf(env.Args, a.Globals.Output) // a guess: what looks like -o may be the value of another flag
 	return a.Fail(tree.Root.ExecuteContext(ctx))
 }
 
@@ -101,6 +101,9 @@ func complete(a *app.App, root *cobra.Command) {
 func check(a *app.App, c *cobra.Command) error {
 	if strings.HasPrefix(c.Name(), cobra.ShellCompRequestCmd) { // its line is not complete yet
 		return nil
+	}
+	if form := c.Flags().Lookup("output"); !form.Changed {
+		a.Globals.Output = form.DefValue
 	}
 	if form := a.Globals.Output; !slices.Contains(output.Formats, form) {
 		return app.Usage("%s", a.T("--%s is %q, must be %s", "output", form, a.List(output.Formats)))
@@ -241,13 +244,18 @@ func wrongValue(a *app.App, invalid *pflag.InvalidValueError) string {
 // outputOf finds the form of output before flags are parsed, so that an error in another flag has it.
 func outputOf(args []string, byDefault string) string {
 	for i, arg := range args {
+		if arg == "--" { // no flag follows
+			break
+		}
 		if value, ok := strings.CutPrefix(arg, "--output="); ok {
 			return value
 		}
-		if value, ok := strings.CutPrefix(arg, "-o"); ok && value != "" {
+		word, short := strings.CutPrefix(arg, "-")
+		value, ok := strings.CutPrefix(strings.TrimLeft(word, "hqy"), "o") // flags without a value may stand before it: -qo json
+		if short = short && ok; short && value != "" {
 			return strings.TrimPrefix(value, "=")
 		}
-		if (arg == "-o" || arg == "--output") && i+1 < len(args) {
+		if (short || arg == "--output") && i+1 < len(args) {
 			return args[i+1]
 		}
 	}

@@ -97,6 +97,7 @@ func TestErrorsAsJSON(t *testing.T) {
 		{"profile", "show", "nothing", "-o", "json"},
 		{"-o=json", "version", "--wrong"},
 		{"version", "--wrong", "-ojson"},
+		{"version", "--wrong", "-qo", "json"},
 	} {
 		r := c.Run(args...)
 		var problem app.Problem
@@ -106,6 +107,15 @@ func TestErrorsAsJSON(t *testing.T) {
 		assert.NotEmpty(t, problem.Hint)
 		assert.Empty(t, r.Stdout)
 	}
+}
+
+// The value of another flag, and what follows "--", does not choose the form of the output.
+func TestValueThatLooksLikeOutput(t *testing.T) {
+	c := clitest.New(t)
+	c.Server.AddUsers("alice")
+	assert.Contains(t, c.Run("messages", "send", "alice", "--text", "-oops").OK(), "STATE")
+	assert.Contains(t, c.Run("messages", "send", "alice", "--text", "--output=xml").OK(), "STATE")
+	c.Run("users", "get", "--", "-ojson").Fails(app.ExitFailed, "imctl: ")
 }
 
 func TestChinese(t *testing.T) {

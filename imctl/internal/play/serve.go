@@ -23,9 +23,6 @@ import (
 	"github.com/imrest/im-go/imtest"
 )
 
-// hangup is SIGHUP, by its number: not every system has a name for it.
-const hangup = syscall.Signal(1)
-
 // settings are the flags of serve.
 type settings struct {
 	addr, appKey, quotas, clock string
@@ -90,8 +87,11 @@ func (s *settings) run(ctx context.Context, a *app.App) error {
 		return err
 	}
 	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, hangup)
-	defer signal.Stop(hangups)
+	if s.data != "" {
+		signal.Reset(app.Hangup) // which ends every other command
+		signal.Notify(hangups, app.Hangup)
+		defer signal.Stop(hangups)
+	}
 	for {
 		select {
 		case <-hangups:
