@@ -7,7 +7,6 @@ import (
 
 	"github.com/imrest/im-go/batch"
 	"github.com/imrest/im-go/internal/api"
-	"github.com/imrest/im-go/internal/kind"
 	"github.com/imrest/im-go/internal/quota"
 	"github.com/imrest/im-go/internal/transport"
 )
@@ -136,10 +135,10 @@ func quotaError(p *prepared, err error) *Error {
 	var canceled *quota.CanceledError
 	var store *quota.StoreError
 	switch {
-	case errors.As(err, &canceled): // first: its cause may be the error of any other call
-		e.kind, canceled.Cause = ErrCanceled, kind.Cause(canceled.Cause)
 	case errors.As(err, &never):
 		e.kind = ErrInvalidArgument
+	case errors.As(err, &canceled):
+		e.kind = ErrCanceled
 	case errors.As(err, &store):
 		e.kind = ErrUnavailable
 	}

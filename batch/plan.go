@@ -60,7 +60,7 @@ func Plan[T any](ctx context.Context, items iter.Seq2[T, error], j Job[T]) (Esti
 	list := make([]T, 0, j.Max)
 	for item, err := range items {
 		if ctx.Err() != nil {
-			return p.estimate(), context.Cause(ctx)
+			return p.estimate(), ended(ctx)
 		}
 		if err != nil {
 			return p.estimate(), &SourceError{Row: p.rows + len(list) + 1, Err: err}

@@ -125,13 +125,23 @@ func (r *run[T]) settle(ctx context.Context, c *chunk[T]) {
 // whyStopped keeps the error of the context beside its cause.
 func (r *run[T]) whyStopped(ctx context.Context) error {
 	cause := context.Cause(r.stop)
-	if err := ctx.Err(); err != nil {
-		if !errors.Is(cause, err) {
-			err = fmt.Errorf("%w: %w", err, cause)
-		}
-		return fmt.Errorf("im: batch: stopped after %d items: %w", r.sum.Rows-r.sum.Pending, err)
+	if ctx.Err() == nil {
+		return cause
 	}
-	return cause
+	err := ended(ctx)
+	if !errors.Is(cause, context.Cause(ctx)) { // the run had ended before, by itself
+		err = fmt.Errorf("%w: %w", err, cause)
+	}
+	return fmt.Errorf("im: batch: stopped after %d items: %w", r.sum.Rows-r.sum.Pending, err)
+}
+
+// ended is the error of a context, with its cause, which may be that of any call: it lends no kind.
+func ended(ctx context.Context) error {
+	err := ctx.Err()
+	if cause := context.Cause(ctx); !errors.Is(cause, err) {
+		err = fmt.Errorf("%w: %w", err, kind.Cause(cause))
+	}
+	return err
 }
 
 // feed cuts the input into chunks.

@@ -469,6 +469,38 @@ func TestCancel(t *testing.T) {
 	})
 }
 
+// The cause of a context may be the error of any call. It can be found, and lends neither a run nor a plan its kind.
+func TestCauseOfTheEnd(t *testing.T) {
+	for name, do := range map[string]func(context.Context, iter.Seq2[string, error], batch.Job[string]) error{
+		"run": func(ctx context.Context, items iter.Seq2[string, error], j batch.Job[string]) error {
+			_, err := batch.Run(ctx, items, j)
+			return err
+		},
+		"plan": func(ctx context.Context, items iter.Seq2[string, error], j batch.Job[string]) error {
+			_, err := batch.Plan(ctx, items, j)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var w world
+			var rows []batch.Row
+			ctx, cancel := context.WithCancelCause(t.Context())
+			why := fmt.Errorf("the first call: %w", kind.ErrNotFound)
+			err := do(ctx, func(yield func(string, error) bool) {
+				for _, name := range names(100) {
+					if !yield(name, nil) {
+						return
+					}
+					cancel(why)
+				}
+			}, w.job(&rows))
+			require.ErrorIs(t, err, context.Canceled)
+			require.ErrorIs(t, err, why)
+			assert.NotErrorIs(t, err, kind.ErrNotFound)
+		})
+	}
+}
+
 // An outage makes a few calls unknown and then waits.
 func TestOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

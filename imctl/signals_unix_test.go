@@ -21,7 +21,7 @@ import (
 // slow is a server that takes long to register users, and a file of 60, one of whom has no name.
 func slow(t *testing.T) (*imtest.Server, string) {
 	srv := imtest.NewServer(t)
-	srv.Fault(imtest.OnEndpoint("users.register_batch"), imtest.Delay(300*time.Millisecond))
+	srv.Fault(imtest.OnEndpoint("users.register_batch"), imtest.Delay(time.Second))
 	return srv, usersFile(t, srv, 60)
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/imrest/im-go/internal/kind"
 )
 
 // CostError says that a call can never be granted: one window of the pool is
@@ -45,11 +47,11 @@ type CanceledError struct {
 	Pool   string
 	Waited time.Duration
 	Err    error // context.Canceled or context.DeadlineExceeded
-	Cause  error // context.Cause
+	Cause  error // context.Cause, as [kind.Cause]
 }
 
 func canceled(ctx context.Context, pool string, waited time.Duration) error {
-	return &CanceledError{Pool: pool, Waited: waited, Err: ctx.Err(), Cause: context.Cause(ctx)}
+	return &CanceledError{Pool: pool, Waited: waited, Err: ctx.Err(), Cause: kind.Cause(context.Cause(ctx))}
 }
 
 func (e *CanceledError) Error() string {

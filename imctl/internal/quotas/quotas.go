@@ -188,7 +188,9 @@ func (w *watching) each(ctx context.Context, a *app.App, read source, show func(
 	for first := true; ; first = false {
 		rows, err := w.read(ctx, a, read)
 		switch {
-		case err != nil && (first || ctx.Err() != nil):
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && first:
 			return err
 		case err != nil:
 			a.Warn("Not read: %v", err)

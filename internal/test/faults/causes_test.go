@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,8 +43,15 @@ func errorsOfOthers(t *testing.T) map[string]*im.Error {
 // which it ends: nobody has said that their user does not exist, nor what became of their message.
 func TestCauseOfTheContextIsNotTheErrorOfTheCall(t *testing.T) {
 	t.Cleanup(func() { time.Sleep(stuck) }) // until the source that hangs returns
-	inFlight := place{"send", func(t *testing.T) *im.Client { return clientAt(t, deafServer(t, "http"), im.StaticToken("a-token")) }, sendToBob}
-	for _, p := range append([]place{inFlight}, places...) {
+	inFlight := func(options ...imtest.Option) func(*testing.T) *im.Client {
+		return func(t *testing.T) *im.Client {
+			srv := imtest.NewServer(t, options...)
+			srv.Fault(imtest.OnEndpoint("messages.send_users"), imtest.Delay(time.Hour))
+			return srv.Client()
+		}
+	}
+	sends := []place{{"send", inFlight(), sendToBob}, {"send over TLS", inFlight(imtest.WithTLS()), sendToBob}, {"send over HTTP/2", inFlight(imtest.WithHTTP2()), sendToBob}}
+	for _, p := range append(sends, places...) {
 		for name, cause := range errorsOfOthers(t) {
 			t.Run(p.name+"/"+name, func(t *testing.T) {
 				before := *cause
@@ -70,7 +78,7 @@ func TestCauseOfTheContextIsNotTheErrorOfTheCall(t *testing.T) {
 				if p.call == nil {
 					assert.NotErrorIs(t, err, im.ErrOutcomeUnknown, "of a read")
 				}
-				if p.name == inFlight.name {
+				if strings.HasPrefix(p.name, "send") {
 					assert.ErrorIs(t, err, im.ErrOutcomeUnknown)
 				}
 			})
